@@ -1,0 +1,38 @@
+/* redline - the table of commands. */
+#include "cli.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+const cli_command cli_commands[] = {
+    {NULL, NULL, NULL},
+};
+
+static int usage(FILE *to, int status)
+{
+    fputs("usage: redline COMMAND [OPTION...] ...\n\ncommands:\n", to);
+    for (const cli_command *c = cli_commands; c->name; c++)
+        fprintf(to, "  %-10s %s\n", c->name, c->summary);
+    fputs("\n'redline COMMAND --help' tells more of each.\n"
+          "exit status: 0 done, 1 --fail-on matched, 2 usage, 3 bad input, 4 ledger busy,\n"
+          "5 no memory or a bug, 6 balance broken or audit failed, 130 interrupted\n", to);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "");
+    setlocale(LC_NUMERIC, "C");
+    if (argc < 2)
+        return usage(stderr, 2);
+    if (strcmp(argv[1], "--version") == 0)
+        return puts("redline " RDL_VERSION) < 0;
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+        return usage(stdout, 0);
+    for (const cli_command *c = cli_commands; c->name; c++)
+        if (strcmp(argv[1], c->name) == 0)
+            return c->run(argc - 1, argv + 1);
+    fprintf(stderr, "redline: there is no command '%s'\n", argv[1]);
+    return usage(stderr, 2);
+}

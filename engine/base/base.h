@@ -1,0 +1,18 @@
+/* base/base.h - the ground floor: errors, days, digests, tables, progress. Knows no geodata. */
+#ifndef RDL_BASE_H
+#define RDL_BASE_H
+
+#include "base/api.h"
+#include "base/error.h"
+#include "base/progress.h"
+#include "base/parallel.h"
+#include "base/calendar.h"
+#include "base/digest.h"
+#include "base/csv.h"
+#include "base/yaml.h"
+#include "base/output.h"
+#include "base/paths.h"
+#include "base/manifest.h"
+#include "base/tally.h"
+
+#endif

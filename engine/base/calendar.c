@@ -1,0 +1,113 @@
+#include "base/calendar.h"
+
+#include <string.h>
+
+static bool digits(const char *p, int n, int *value)
+{
+    *value = 0;
+    for (int i = 0; i < n; i++) {
+        if (!g_ascii_isdigit(p[i]))
+            return false;
+        *value = *value * 10 + (p[i] - '0');
+    }
+    return true;
+}
+
+static bool parse_parts(const char *p, int *year, int *month, int *dayofmonth)
+{
+    if (!digits(p, 4, year))
+        return false;
+    if (p[4] == '-')
+        return digits(p + 5, 2, month) && p[7] == '-' && digits(p + 8, 2, dayofmonth) &&
+               (p[10] == '\0' || p[10] == 'T' || p[10] == ' ');
+    return digits(p + 4, 2, month) && digits(p + 6, 2, dayofmonth) && p[8] == '\0';
+}
+
+bool rdl_day_parse(const char *text, rdl_day *day, GError **error)
+{
+    int year, month, dayofmonth;
+
+    if (!text || !parse_parts(text, &year, &month, &dayofmonth) || year < 1 ||
+        !g_date_valid_dmy((GDateDay)dayofmonth, (GDateMonth)month, (GDateYear)year))
+        return rdl_fail(error, RDL_ERROR_DATA, "'%s' is not a date: write YYYY-MM-DD",
+                        text ? text : "");
+    *day = rdl_day_of(year, month, dayofmonth);
+    return true;
+}
+
+char *rdl_day_text(rdl_day day)
+{
+    GDate date;
+
+    if (day == RDL_DAY_PAST || day == RDL_DAY_FUTURE)
+        return NULL;
+    g_date_clear(&date, 1);
+    g_date_set_julian(&date, (guint32)day);
+    return g_strdup_printf("%04d-%02d-%02d", g_date_get_year(&date), g_date_get_month(&date),
+                           g_date_get_day(&date));
+}
+
+rdl_day rdl_day_of(int year, int month, int dayofmonth)
+{
+    GDate date;
+
+    g_date_clear(&date, 1);
+    g_date_set_dmy(&date, (GDateDay)dayofmonth, (GDateMonth)month, (GDateYear)year);
+    return (rdl_day)g_date_get_julian(&date);
+}
+
+rdl_day rdl_day_today(void)
+{
+    g_autoptr(GDateTime) now = g_date_time_new_now_local();
+
+    return rdl_day_of(g_date_time_get_year(now), g_date_time_get_month(now),
+                      g_date_time_get_day_of_month(now));
+}
+
+rdl_day rdl_day_add_months(rdl_day day, int months)
+{
+    GDate date;
+
+    if (day == RDL_DAY_PAST || day == RDL_DAY_FUTURE)
+        return day;
+    g_date_clear(&date, 1);
+    g_date_set_julian(&date, (guint32)day);
+    if (months >= 0)
+        g_date_add_months(&date, (guint)months); /* GLib clamps to the month's end */
+    else
+        g_date_subtract_months(&date, (guint)-months);
+    return (rdl_day)g_date_get_julian(&date);
+}
+
+rdl_truth rdl_interval_within(rdl_interval when, rdl_interval span)
+{
+    if (when.first >= span.first && when.last <= span.last)
+        return RDL_YES;
+    return when.last < span.first || when.first > span.last ? RDL_NO : RDL_MAYBE;
+}
+
+rdl_truth rdl_interval_before(rdl_interval when, rdl_day limit)
+{
+    if (when.last < limit)
+        return RDL_YES;
+    return when.first >= limit ? RDL_NO : RDL_MAYBE;
+}
+
+rdl_truth rdl_truth_and(rdl_truth a, rdl_truth b)
+{
+    if (a == RDL_NO || b == RDL_NO)
+        return RDL_NO;
+    return a == RDL_YES && b == RDL_YES ? RDL_YES : RDL_MAYBE;
+}
+
+rdl_truth rdl_truth_or(rdl_truth a, rdl_truth b)
+{
+    if (a == RDL_YES || b == RDL_YES)
+        return RDL_YES;
+    return a == RDL_NO && b == RDL_NO ? RDL_NO : RDL_MAYBE;
+}
+
+rdl_truth rdl_truth_not(rdl_truth a)
+{
+    return a == RDL_MAYBE ? RDL_MAYBE : a == RDL_YES ? RDL_NO : RDL_YES;
+}

@@ -1,0 +1,88 @@
+#include "base/manifest.h"
+
+#include "base/digest.h"
+#include "base/output.h"
+#include "base/yaml.h"
+
+struct rdl_manifest {
+    JsonObject *object; /* owns all below it */
+    JsonObject *options;
+    JsonArray *inputs, *methods;
+};
+
+rdl_manifest *rdl_manifest_new(const char *command)
+{
+    rdl_manifest *manifest = g_new0(rdl_manifest, 1);
+
+    manifest->object = json_object_new();
+    manifest->options = json_object_new();
+    manifest->inputs = json_array_new();
+    manifest->methods = json_array_new();
+    json_object_set_string_member(manifest->object, "redline", RDL_VERSION);
+    json_object_set_string_member(manifest->object, "command", command);
+    json_object_set_object_member(manifest->object, "options", manifest->options);
+    json_object_set_array_member(manifest->object, "inputs", manifest->inputs);
+    json_object_set_array_member(manifest->object, "methods", manifest->methods);
+    return manifest;
+}
+
+void rdl_manifest_free(rdl_manifest *manifest)
+{
+    if (manifest)
+        json_object_unref(manifest->object);
+    g_free(manifest);
+}
+
+bool rdl_manifest_input(rdl_manifest *manifest, const char *role, const char *path, GError **error)
+{
+    JsonObject *input = json_object_new();
+    g_autofree char *digest = NULL;
+
+    json_object_set_string_member(input, "role", role);
+    json_object_set_string_member(input, "path", path);
+    json_array_add_object_element(manifest->inputs, input);
+    if (g_file_test(path, G_FILE_TEST_IS_REGULAR) && !(digest = rdl_digest_file(path, error)))
+        return false;
+    if (digest)
+        json_object_set_string_member(input, "sha256", digest);
+    else
+        json_object_set_null_member(input, "sha256");
+    return true;
+}
+
+void rdl_manifest_option(rdl_manifest *manifest, const char *name, const char *value)
+{
+    if (value)
+        json_object_set_string_member(manifest->options, name, value);
+}
+
+void rdl_manifest_method(rdl_manifest *manifest, const char *source)
+{
+    json_array_add_string_element(manifest->methods, source);
+}
+
+JsonObject *rdl_manifest_object(const rdl_manifest *manifest)
+{
+    return manifest->object;
+}
+
+const char *rdl_manifest_digest(const rdl_manifest *manifest, const char *role)
+{
+    for (guint i = 0; i < json_array_get_length(manifest->inputs); i++) {
+        JsonObject *input = json_array_get_object_element(manifest->inputs, i);
+        if (g_strcmp0(rdl_json_text(input, "role", NULL), role) == 0)
+            return rdl_json_text(input, "sha256", NULL);
+    }
+    return NULL;
+}
+
+bool rdl_manifest_write(const rdl_manifest *manifest, const char *output, GError **error)
+{
+    g_autofree char *path = g_strconcat(output, ".run.json", NULL);
+    g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
+
+    json_node_set_object(node, manifest->object);
+    g_autofree char *text = rdl_json_pretty(node);
+    g_autofree char *lines = g_strconcat(text, "\n", NULL);
+    return rdl_output_text(path, lines, true, error);
+}

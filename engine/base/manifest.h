@@ -1,0 +1,29 @@
+/* base/manifest.h - what made an output: version, options, inputs with digests, method sources.
+ *
+ * No clock and no host name: the same work writes the same bytes. */
+#ifndef RDL_BASE_MANIFEST_H
+#define RDL_BASE_MANIFEST_H
+
+#include <json-glib/json-glib.h>
+#include "base/error.h"
+
+typedef struct rdl_manifest rdl_manifest;
+
+RDL_API rdl_manifest *rdl_manifest_new(const char *command);
+RDL_API void rdl_manifest_free(rdl_manifest *manifest);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_manifest, rdl_manifest_free)
+
+/** An input by role ("zones"): its path as given and, for a local file, its SHA-256. A source that
+ *  is no plain file (a folder, /vsi...) is recorded without a digest, "digest": null. */
+RDL_API bool rdl_manifest_input(rdl_manifest *manifest, const char *role, const char *path,
+                                GError **error);
+RDL_API void rdl_manifest_option(rdl_manifest *manifest, const char *name, const char *value);
+RDL_API void rdl_manifest_method(rdl_manifest *manifest, const char *source);
+/** {"redline", "command", "options", "inputs": [{role, path, sha256}], "methods"}. Lent. */
+RDL_API JsonObject *rdl_manifest_object(const rdl_manifest *manifest);
+/** SHA-256 of the input of that role, NULL where there is none. Lent. */
+RDL_API const char *rdl_manifest_digest(const rdl_manifest *manifest, const char *role);
+/** To `output`.run.json, beside the output. Overwrites. */
+RDL_API bool rdl_manifest_write(const rdl_manifest *manifest, const char *output, GError **error);
+
+#endif

@@ -1,0 +1,112 @@
+#include "base/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <glib/gstdio.h>
+
+struct rdl_output {
+    char *path, *temporary;
+    bool overwrite, committed;
+};
+
+rdl_output *rdl_output_begin(const char *path, bool overwrite, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_autofree char *base = g_path_get_basename(path);
+
+    if (!overwrite && g_file_test(path, G_FILE_TEST_EXISTS)) {
+        rdl_fail(error, RDL_ERROR_USAGE,
+                 "%s: is there already: name another file, or give --overwrite", path);
+        return NULL;
+    }
+    if (g_file_test(path, G_FILE_TEST_IS_DIR))
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: is a folder, a file name is needed", path),
+               NULL;
+    if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
+        return rdl_fail(error, RDL_ERROR_IO, "%s: the folder %s does not exist: make it first",
+                        path, folder), NULL;
+    if (access(folder, W_OK) != 0)
+        return rdl_fail(error, RDL_ERROR_IO, "%s: the folder %s cannot be written: %s", path,
+                        folder, g_strerror(errno)), NULL;
+    rdl_output *output = g_new0(rdl_output, 1);
+    output->path = g_strdup(path);
+    output->temporary = g_strdup_printf("%s/.part-%d-%s", folder, (int)getpid(), base);
+    output->overwrite = overwrite;
+    g_unlink(output->temporary);
+    return output;
+}
+
+const char *rdl_output_temporary(const rdl_output *output)
+{
+    return output->temporary;
+}
+
+static bool flush_file(const char *path)
+{
+    int fd = g_open(path, O_RDONLY, 0);
+    bool good = fd >= 0 && fsync(fd) == 0;
+
+    if (fd >= 0)
+        close(fd);
+    return good;
+}
+
+bool rdl_output_commit(rdl_output *output, GError **error)
+{
+    if (!flush_file(output->temporary))
+        return rdl_fail(error, RDL_ERROR_IO, "%s: cannot be written whole: %s", output->path,
+                        g_strerror(errno));
+    /* link() refuses an existing name atomically; rename() would replace it. */
+    if (!output->overwrite && link(output->temporary, output->path) == 0) {
+        g_unlink(output->temporary);
+    } else if (!output->overwrite && errno == EEXIST) {
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: somebody wrote it meanwhile", output->path);
+    } else if (g_rename(output->temporary, output->path) != 0) {
+        return rdl_fail(error, RDL_ERROR_IO, "%s: cannot be put in place: %s", output->path,
+                        g_strerror(errno));
+    }
+    output->committed = true;
+    return true;
+}
+
+void rdl_output_free(rdl_output *output)
+{
+    static const char *const beside[] = {"", "-journal", "-wal", "-shm", ".aux.xml"};
+
+    if (!output)
+        return;
+    for (size_t i = 0; !output->committed && i < G_N_ELEMENTS(beside); i++) {
+        g_autofree char *name = g_strconcat(output->temporary, beside[i], NULL);
+        g_unlink(name);
+    }
+    g_free(output->path);
+    g_free(output->temporary);
+    g_free(output);
+}
+
+bool rdl_output_text(const char *path, const char *text, bool overwrite, GError **error)
+{
+    g_autoptr(rdl_output) output = rdl_output_begin(path, overwrite, error);
+
+    if (!output)
+        return false;
+    FILE *f = g_fopen(output->temporary, "wb");
+    size_t n = strlen(text);
+    bool good = f && fwrite(text, 1, n, f) == n;
+    if (f)
+        good = fclose(f) == 0 && good;
+    if (!good)
+        return rdl_fail(error, RDL_ERROR_IO, "%s: cannot be written: %s", path, g_strerror(errno));
+    return rdl_output_commit(output, error);
+}
+
+bool rdl_output_folder(const char *path, GError **error)
+{
+    if (g_mkdir_with_parents(path, 0777) == 0)
+        return true;
+    return rdl_fail(error, RDL_ERROR_IO, "%s: the folder cannot be made: %s", path,
+                    g_strerror(errno));
+}

@@ -1,0 +1,25 @@
+/* base/output.h - a file that appears whole or not at all. */
+#ifndef RDL_BASE_OUTPUT_H
+#define RDL_BASE_OUTPUT_H
+
+#include "base/error.h"
+
+typedef struct rdl_output rdl_output;
+
+/** Prepare to write `path`. Write to rdl_output_temporary(), a name in the same folder with the
+ *  same ending, then commit. `overwrite` false: an existing `path` is refused.
+ *  Fails: RDL_ERROR_USAGE when it exists, RDL_ERROR_IO when the folder cannot be written. */
+RDL_API rdl_output *rdl_output_begin(const char *path, bool overwrite, GError **error);
+RDL_API const char *rdl_output_temporary(const rdl_output *output);
+/** Flush to disk and rename over `path`. Fails: RDL_ERROR_IO; the old file is then still there. */
+RDL_API bool rdl_output_commit(rdl_output *output, GError **error);
+/** Frees; what was not committed is deleted, with -journal, -wal and -shm beside it. */
+RDL_API void rdl_output_free(rdl_output *output);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_output, rdl_output_free)
+
+/** All of `text` to `path`, whole or not at all. */
+RDL_API bool rdl_output_text(const char *path, const char *text, bool overwrite, GError **error);
+/** Make a folder and its parents. Fails: RDL_ERROR_IO. */
+RDL_API bool rdl_output_folder(const char *path, GError **error);
+
+#endif

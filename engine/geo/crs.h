@@ -1,0 +1,40 @@
+/* geo/crs.h - coordinate reference systems. The one place where axis order is set: x is east and
+ * y is north always, longitude before latitude, whatever the authority says. */
+#ifndef RDL_GEO_CRS_H
+#define RDL_GEO_CRS_H
+
+#include "base/base.h"
+
+typedef struct rdl_crs rdl_crs; /* immutable, counted, may be shared between threads */
+
+/** From "EPSG:4490", WKT or a PROJ string. Yours to unref. Fails: RDL_ERROR_CRS. */
+RDL_API rdl_crs *rdl_crs_parse(const char *text, GError **error);
+RDL_API rdl_crs *rdl_crs_ref(const rdl_crs *crs);
+RDL_API void rdl_crs_unref(rdl_crs *crs);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_crs, rdl_crs_unref)
+
+RDL_API const char *rdl_crs_wkt(const rdl_crs *crs);  /* lent */
+RDL_API const char *rdl_crs_name(const rdl_crs *crs); /* for messages, lent */
+RDL_API bool rdl_crs_geographic(const rdl_crs *crs);
+/** Same system, names and axis order apart. NULL equals only NULL. */
+RDL_API bool rdl_crs_same(const rdl_crs *a, const rdl_crs *b);
+
+/** A transformation of coordinates; belongs to the thread that made it. */
+typedef struct rdl_transform rdl_transform;
+/** Fails: RDL_ERROR_CRS when there is none between the two. */
+RDL_API rdl_transform *rdl_transform_new(const rdl_crs *from, const rdl_crs *to, GError **error);
+/** To longitude and latitude in degrees on the ellipsoid of `from` itself, no datum shift. */
+RDL_API rdl_transform *rdl_transform_lonlat(const rdl_crs *from, GError **error);
+RDL_API void rdl_transform_free(rdl_transform *transform);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_transform, rdl_transform_free)
+/** In place. Fails: RDL_ERROR_CRS when a point cannot be transformed. */
+RDL_API bool rdl_transform_points(rdl_transform *transform, size_t n, double *x, double *y,
+                                  GError **error);
+
+/** Semi-major axis (m) and squared first eccentricity of the system's ellipsoid. */
+RDL_API void rdl_crs_ellipsoid(const rdl_crs *crs, double *a, double *e2);
+/** Metres on the ellipsoid per unit of x and of y near a point. Fails: RDL_ERROR_CRS. */
+RDL_API bool rdl_crs_scale_at(const rdl_crs *crs, rdl_transform *lonlat, double x, double y,
+                              double *metres_x, double *metres_y, GError **error);
+
+#endif

@@ -1,0 +1,88 @@
+/* geo/layer.h - vector layers in and out, through GDAL.
+ *
+ * A source is written FILE or FILE:LAYER, where FILE is anything GDAL opens, /vsi... too.
+ * Geometries travel as 2D ISO WKB. Text is UTF-8 whatever the file's encoding was. */
+#ifndef RDL_GEO_LAYER_H
+#define RDL_GEO_LAYER_H
+
+#include "geo/crs.h"
+
+typedef enum { RDL_FIELD_TEXT, RDL_FIELD_INT, RDL_FIELD_REAL } rdl_field_type;
+
+typedef struct rdl_field {
+    const char *name;
+    rdl_field_type type;
+} rdl_field;
+
+/** A value of a field: NULL, or of the field's type. Text is borrowed. */
+typedef struct rdl_value {
+    bool set;
+    const char *text;
+    gint64 integer;
+    double real;
+} rdl_value;
+#define RDL_NULL ((rdl_value){.set = false})
+RDL_API rdl_value rdl_text(const char *text); /* NULL text: RDL_NULL */
+RDL_API rdl_value rdl_integer(gint64 integer);
+RDL_API rdl_value rdl_real(double real); /* NaN: RDL_NULL */
+
+/* ---- reading ---- */
+
+typedef struct rdl_layer rdl_layer;     /* one thread's */
+typedef struct rdl_feature rdl_feature; /* what was read last; lent until the next read */
+
+typedef struct rdl_layer_options {
+    const char *encoding; /* of attribute text; NULL: as the file says, else UTF-8 or GBK by trial */
+    const char *crs_claim; /* "EPSG:4490": for a file that names no CRS; NULL: none */
+} rdl_layer_options;
+#define RDL_LAYER_OPTIONS_INIT {.encoding = NULL}
+
+/** Open for reading. `options` may be NULL. Fails: RDL_ERROR_IO, RDL_ERROR_NOT_FOUND (no such
+ *  layer: the message lists those there are; several layers and none named). */
+RDL_API rdl_layer *rdl_layer_open(const char *source, const rdl_layer_options *options,
+                                  GError **error);
+RDL_API void rdl_layer_close(rdl_layer *layer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_layer, rdl_layer_close)
+RDL_API const char *rdl_layer_source(const rdl_layer *layer);
+/** NULL where the source names none and none was claimed. Lent. */
+RDL_API const rdl_crs *rdl_layer_crs(const rdl_layer *layer);
+/** Features by the source's own count, -1 where it does not know. */
+RDL_API gint64 rdl_layer_count(const rdl_layer *layer);
+RDL_API int rdl_layer_fields(const rdl_layer *layer);
+RDL_API const char *rdl_layer_field(const rdl_layer *layer, int i);
+/** Index of a field, its case apart; -1 where there is none. */
+RDL_API int rdl_layer_field_index(const rdl_layer *layer, const char *name);
+
+/** The next feature, NULL at the end or on error (then `error` is set). */
+RDL_API const rdl_feature *rdl_layer_next(rdl_layer *layer, GError **error);
+RDL_API gint64 rdl_feature_id(const rdl_feature *feature);
+/** Text of field i, NULL where it is NULL or empty. Lent. */
+RDL_API const char *rdl_feature_text(const rdl_feature *feature, int i);
+/** Value of field i, NaN where it is NULL or no number. */
+RDL_API double rdl_feature_real(const rdl_feature *feature, int i);
+/** 2D WKB, NULL where the geometry is NULL. Lent. */
+RDL_API GBytes *rdl_feature_wkb(const rdl_feature *feature);
+/** Text that is in neither encoding was met in this feature: bytes were replaced by U+FFFD. */
+RDL_API bool rdl_feature_text_damaged(const rdl_feature *feature);
+
+/* ---- writing ---- */
+
+typedef struct rdl_vector rdl_vector; /* a dataset being written */
+
+/** A new dataset at `path` (nothing may be there) by GDAL's short driver name: "GPKG", "GeoJSON",
+ *  "FlatGeobuf", ... One transaction where the driver has them. Fails: RDL_ERROR_IO. */
+RDL_API rdl_vector *rdl_vector_create(const char *path, const char *driver, GError **error);
+/** Begin a layer; its number goes to rdl_vector_write(). geometry: "MultiPolygon", "Point",
+ *  "Geometry" (any) or NULL (a table). Fails: RDL_ERROR_IO. */
+RDL_API int rdl_vector_layer(rdl_vector *vector, const char *name, const rdl_crs *crs,
+                             const char *geometry, const rdl_field *fields, int n, GError **error);
+/** One row: as many values as the layer has fields; wkb may be NULL. Polygons become multipolygons
+ *  in a MultiPolygon layer. Fails: RDL_ERROR_IO. */
+RDL_API bool rdl_vector_write(rdl_vector *vector, int layer, const rdl_value *values, GBytes *wkb,
+                              GError **error);
+/** Finish and free. The file is whole only when this succeeds. */
+RDL_API bool rdl_vector_finish(rdl_vector *take_vector, GError **error);
+/** Free after a failure. */
+RDL_API void rdl_vector_abandon(rdl_vector *take_vector);
+
+#endif
