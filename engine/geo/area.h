@@ -2,7 +2,7 @@
  *
  * An edge is straight in its layer's CRS. The area is the line integral of the authalic function
  * S(phi) d(lambda) along the true image of each edge on the ellipsoid (Snyder 1987, USGS PP 1395,
- * eq. 3-12), by Simpson's rule on pieces of an edge no longer than 0.5 degree or 20 km: no
+ * eq. 3-12), by Simpson's rule on pieces of an edge no longer than 0.5 degree or 5 km: no
  * densified copy, and exact to about 1e-9 of the area. */
 #ifndef RDL_GEO_AREA_H
 #define RDL_GEO_AREA_H
@@ -24,8 +24,8 @@ RDL_API bool rdl_measure_area(rdl_measure *measure, const rdl_geometry *g, doubl
 /** Length in metres of all lines of `g`; of polygons the perimeter. */
 RDL_API bool rdl_measure_length(rdl_measure *measure, const rdl_geometry *g, double *m,
                                 GError **error);
-/** Area in square metres of one cell of a grid, the quadrilateral with these four corners, in
- *  order round it. */
+/** Area in square metres of a closed ring of n points, the last equal to the first; positive
+ *  when it runs counter-clockwise. */
 RDL_API bool rdl_measure_ring(rdl_measure *measure, size_t n, const double *x, const double *y,
                               double *signed_m2, GError **error);
 /** Longitude and latitude in degrees of a point, on the CRS's own ellipsoid. */

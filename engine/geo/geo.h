@@ -3,6 +3,7 @@
 #define RDL_GEO_H
 
 #include "base/base.h"
+#include "geo/start.h"
 #include "geo/crs.h"
 #include "geo/grid.h"
 #include "geo/block.h"
@@ -10,10 +11,5 @@
 #include "geo/geometry.h"
 #include "geo/area.h"
 #include "geo/layer.h"
-
-/** Register drivers and set what holds for the whole process (repeatable GeoPackage dates, small
- *  block cache). Call once, first, from the main thread. */
-RDL_API void rdl_geo_start(void);
-RDL_API void rdl_geo_stop(void);
 
 #endif

@@ -29,9 +29,9 @@ RDL_API bool rdl_box_meets(rdl_box a, rdl_box b);
 
 /** *valid, with the reason (yours, NULL when valid) as "Self-intersection[x y]". */
 RDL_API bool rdl_geometry_valid(const rdl_geometry *g, bool *valid, char **reason, GError **error);
-/** A valid geometry of the same ground (GEOSMakeValid, structure method: even-odd loops are made
- *  polygons, nothing outside is added), of the dimension it had; NULL without error when nothing
- *  of that dimension is left. */
+/** A valid geometry of the same ground, of the dimension it had (GEOSMakeValid, structure method:
+ *  each ring is made simple with all its lobes, shells are united, holes taken out); NULL without
+ *  error when nothing of that dimension is left. */
 RDL_API rdl_geometry *rdl_geometry_repair(const rdl_geometry *g, GError **error);
 
 /** Overlay. The result holds only parts of the lower dimension of the two for intersection and of

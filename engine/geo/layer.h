@@ -44,6 +44,7 @@ RDL_API rdl_layer *rdl_layer_open(const char *source, const rdl_layer_options *o
 RDL_API void rdl_layer_close(rdl_layer *layer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_layer, rdl_layer_close)
 RDL_API const char *rdl_layer_source(const rdl_layer *layer);
+RDL_API const char *rdl_layer_name(const rdl_layer *layer);
 /** NULL where the source names none and none was claimed. Lent. */
 RDL_API const rdl_crs *rdl_layer_crs(const rdl_layer *layer);
 /** Features by the source's own count, -1 where it does not know. */

@@ -1,0 +1,230 @@
+#include "geo/crs_handle.h"
+
+#include <math.h>
+#include <string.h>
+#include <cpl_error.h>
+#include <cpl_conv.h>
+
+struct rdl_crs {
+    gatomicrefcount refs;
+    OGRSpatialReferenceH srs;
+    char *wkt;
+};
+
+struct rdl_transform {
+    OGRCoordinateTransformationH ct; /* NULL: nothing to do */
+    OGRSpatialReferenceH target;
+};
+
+bool rdl_fail_gdal(GError **error, rdl_error code, const char *doing)
+{
+    const char *reason = CPLGetLastErrorMsg();
+
+    return rdl_fail(error, code, "%s: %s", doing, reason && *reason ? reason : "GDAL gave no reason");
+}
+
+rdl_crs *rdl_crs_from_handle(OGRSpatialReferenceH srs)
+{
+    char *wkt = NULL;
+
+    if (!srs)
+        return NULL;
+    rdl_crs *crs = g_new0(rdl_crs, 1);
+    g_atomic_ref_count_init(&crs->refs);
+    crs->srs = OSRClone(srs);
+    OSRSetAxisMappingStrategy(crs->srs, OAMS_TRADITIONAL_GIS_ORDER);
+    OSRExportToWkt(crs->srs, &wkt);
+    crs->wkt = g_strdup(wkt ? wkt : "");
+    CPLFree(wkt);
+    return crs;
+}
+
+OGRSpatialReferenceH rdl_crs_handle(const rdl_crs *crs)
+{
+    return crs ? crs->srs : NULL;
+}
+
+/* GDAL would also open files and URLs: not for text that may come from foreign hands. */
+static bool names_a_system(const char *text)
+{
+    return g_regex_match_simple("^((EPSG|ESRI|IGNF|OGC|CRS|urn):|[A-Z]+\\[|\\+proj|\\{)", text,
+                                G_REGEX_CASELESS, 0) && !strstr(text, "://");
+}
+
+rdl_crs *rdl_crs_parse(const char *text, GError **error)
+{
+    OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
+    rdl_crs *crs = NULL;
+
+    CPLErrorReset();
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    OGRErr failed = names_a_system(text) ? OSRSetFromUserInput(srs, text) : OGRERR_UNSUPPORTED_SRS;
+    CPLPopErrorHandler();
+    if (failed == OGRERR_NONE)
+        crs = rdl_crs_from_handle(srs);
+    else
+        rdl_fail(error, RDL_ERROR_CRS, "'%s' is no coordinate system: write EPSG:4490 or WKT", text);
+    OSRDestroySpatialReference(srs);
+    return crs;
+}
+
+rdl_crs *rdl_crs_ref(const rdl_crs *crs)
+{
+    rdl_crs *own = (rdl_crs *)crs;
+
+    if (own)
+        g_atomic_ref_count_inc(&own->refs);
+    return own;
+}
+
+void rdl_crs_unref(rdl_crs *crs)
+{
+    if (!crs || !g_atomic_ref_count_dec(&crs->refs))
+        return;
+    OSRDestroySpatialReference(crs->srs);
+    g_free(crs->wkt);
+    g_free(crs);
+}
+
+const char *rdl_crs_wkt(const rdl_crs *crs)
+{
+    return crs->wkt;
+}
+
+const char *rdl_crs_name(const rdl_crs *crs)
+{
+    const char *name = crs ? OSRGetName(crs->srs) : NULL;
+
+    return name ? name : "no coordinate system";
+}
+
+bool rdl_crs_geographic(const rdl_crs *crs)
+{
+    return OSRIsGeographic(crs->srs) != 0;
+}
+
+bool rdl_crs_same(const rdl_crs *a, const rdl_crs *b)
+{
+    static const char *const options[] = {"IGNORE_DATA_AXIS_TO_SRS_AXIS_MAPPING=YES", NULL};
+
+    if (!a || !b)
+        return a == b;
+    return a == b || OSRIsSameEx(a->srs, b->srs, options) != 0;
+}
+
+static rdl_transform *transform_between(OGRSpatialReferenceH from, OGRSpatialReferenceH to,
+                                        GError **error)
+{
+    g_autoptr(rdl_transform) transform = g_new0(rdl_transform, 1);
+    const char *names[2] = {OSRGetName(from), OSRGetName(to)};
+
+    CPLErrorReset();
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    transform->ct = OCTNewCoordinateTransformation(from, to);
+    CPLPopErrorHandler();
+    if (!transform->ct) {
+        rdl_fail(error, RDL_ERROR_CRS, "no transformation from %s to %s: %s",
+                 names[0] ? names[0] : "?", names[1] ? names[1] : "?", CPLGetLastErrorMsg());
+        return NULL;
+    }
+    return g_steal_pointer(&transform);
+}
+
+rdl_transform *rdl_transform_new(const rdl_crs *from, const rdl_crs *to, GError **error)
+{
+    if (rdl_crs_same(from, to))
+        return g_new0(rdl_transform, 1);
+    return transform_between(from->srs, to->srs, error);
+}
+
+rdl_transform *rdl_transform_lonlat(const rdl_crs *from, GError **error)
+{
+    rdl_transform *transform = NULL;
+
+    if (rdl_crs_geographic(from))
+        return g_new0(rdl_transform, 1);
+    OGRSpatialReferenceH base = OSRCloneGeogCS(from->srs);
+    if (!base) {
+        rdl_fail(error, RDL_ERROR_CRS, "%s: is not tied to the ellipsoid", rdl_crs_name(from));
+        return NULL;
+    }
+    OSRSetAxisMappingStrategy(base, OAMS_TRADITIONAL_GIS_ORDER);
+    transform = transform_between(from->srs, base, error);
+    if (transform)
+        transform->target = base;
+    else
+        OSRDestroySpatialReference(base);
+    return transform;
+}
+
+void rdl_transform_free(rdl_transform *transform)
+{
+    if (!transform)
+        return;
+    if (transform->ct)
+        OCTDestroyCoordinateTransformation(transform->ct);
+    if (transform->target)
+        OSRDestroySpatialReference(transform->target);
+    g_free(transform);
+}
+
+bool rdl_transform_points(rdl_transform *transform, size_t n, double *x, double *y, GError **error)
+{
+    if (!transform->ct || n == 0)
+        return true;
+    if (n > INT_MAX)
+        return rdl_fail(error, RDL_ERROR_DATA, "a geometry of %zu vertices is too large", n);
+    CPLErrorReset();
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    int good = OCTTransform(transform->ct, (int)n, x, y, NULL);
+    CPLPopErrorHandler();
+    for (size_t i = 0; good && i < n; i++)
+        good = isfinite(x[i]) && isfinite(y[i]);
+    if (good)
+        return true;
+    const char *reason = CPLGetLastErrorMsg();
+    return rdl_fail(error, RDL_ERROR_CRS, "coordinates lie outside their coordinate system: %s",
+                    *reason ? reason : "no finite image");
+}
+
+void rdl_crs_ellipsoid(const rdl_crs *crs, double *a, double *e2)
+{
+    double inverse = OSRGetInvFlattening(crs->srs, NULL);
+    double f = inverse > 0.0 ? 1.0 / inverse : 0.0;
+
+    *a = OSRGetSemiMajor(crs->srs, NULL);
+    *e2 = f * (2.0 - f);
+}
+
+/* Metres per radian along the meridian and along the parallel at latitude phi (Snyder 1987,
+ * eqs 4-18 to 4-21). */
+static void metres_per_radian(const rdl_crs *crs, double phi, double *north, double *east)
+{
+    double a, e2;
+
+    rdl_crs_ellipsoid(crs, &a, &e2);
+    double w2 = 1.0 - e2 * sin(phi) * sin(phi);
+    *north = a * (1.0 - e2) / (w2 * sqrt(w2));
+    *east = a * cos(phi) / sqrt(w2);
+}
+
+bool rdl_crs_scale_at(const rdl_crs *crs, rdl_transform *lonlat, double x, double y,
+                      double *metres_x, double *metres_y, GError **error)
+{
+    /* a step of about a metre: one unit of a projected system, 1e-5 of a degree */
+    double h = rdl_crs_geographic(crs) ? 1e-5 : 1.0;
+    double xs[] = {x, x + h, x}, ys[] = {y, y, y + h};
+    const double degree = G_PI / 180.0;
+    double north, east;
+
+    if (!rdl_transform_points(lonlat, 3, xs, ys, error))
+        return false;
+    metres_per_radian(crs, ys[0] * degree, &north, &east);
+    double ex = (xs[1] - xs[0]) * degree * east, nx = (ys[1] - ys[0]) * degree * north;
+    double ey = (xs[2] - xs[0]) * degree * east, ny = (ys[2] - ys[0]) * degree * north;
+    *metres_x = sqrt(ex * ex + nx * nx) / h;
+    *metres_y = sqrt(ey * ey + ny * ny) / h;
+    if (*metres_x > 0.0 && *metres_y > 0.0)
+        return true;
+    return rdl_fail(error, RDL_ERROR_CRS, "%s: has no scale at %g, %g", rdl_crs_name(crs), x, y);
+}

@@ -1,0 +1,434 @@
+#include "geo/geometry.h"
+
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+#include <geos_c.h>
+
+#define QUARTER_SEGMENTS 8
+
+/* One GEOS context a thread, with what it last complained of. */
+typedef struct {
+    GEOSContextHandle_t handle;
+    GEOSWKBWriter *wkb_writer;
+    GEOSWKBReader *wkb_reader;
+    char message[512];
+} context;
+
+static void remember(const char *message, void *user)
+{
+    context *c = user;
+
+    g_strlcpy(c->message, message, sizeof c->message);
+}
+
+static void context_free(gpointer p)
+{
+    context *c = p;
+
+    GEOSWKBWriter_destroy_r(c->handle, c->wkb_writer);
+    GEOSWKBReader_destroy_r(c->handle, c->wkb_reader);
+    GEOS_finish_r(c->handle);
+    g_free(c);
+}
+
+static GPrivate contexts = G_PRIVATE_INIT(context_free);
+
+static context *geos(void)
+{
+    context *c = g_private_get(&contexts);
+
+    if (!c) {
+        c = g_new0(context, 1);
+        c->handle = GEOS_init_r();
+        GEOSContext_setErrorMessageHandler_r(c->handle, remember, c);
+        GEOSContext_setNoticeMessageHandler_r(c->handle, NULL, NULL);
+        c->wkb_reader = GEOSWKBReader_create_r(c->handle);
+        c->wkb_writer = GEOSWKBWriter_create_r(c->handle);
+        GEOSWKBWriter_setByteOrder_r(c->handle, c->wkb_writer, GEOS_WKB_NDR);
+        GEOSWKBWriter_setOutputDimension_r(c->handle, c->wkb_writer, 2);
+        g_private_set(&contexts, c);
+    }
+    c->message[0] = '\0';
+    return c;
+}
+
+static bool fail_geos(const context *c, const char *doing, GError **error)
+{
+    return rdl_fail(error, RDL_ERROR_DATA, "%s failed: %s", doing,
+                    *c->message ? c->message : "GEOS gave no reason");
+}
+
+/* GEOS predicates answer 0, 1 or 2 (an exception): success and answer apart. */
+static bool answer(const context *c, char got, const char *doing, bool *yes, GError **error)
+{
+    *yes = got == 1;
+    return got == 0 || got == 1 || fail_geos(c, doing, error);
+}
+
+rdl_geometry *rdl_geometry_from_wkb(const void *wkb, size_t n, GError **error)
+{
+    context *c = geos();
+    rdl_geometry *g = GEOSWKBReader_read_r(c->handle, c->wkb_reader, wkb, n);
+
+    if (!g)
+        fail_geos(c, "reading a geometry", error);
+    return g;
+}
+
+rdl_geometry *rdl_geometry_from_wkt(const char *wkt, GError **error)
+{
+    context *c = geos();
+    rdl_geometry *g = GEOSGeomFromWKT_r(c->handle, wkt);
+
+    if (!g)
+        fail_geos(c, "reading a geometry", error);
+    return g;
+}
+
+GBytes *rdl_geometry_wkb(const rdl_geometry *g, GError **error)
+{
+    context *c = geos();
+    size_t n = 0;
+    unsigned char *wkb = GEOSWKBWriter_write_r(c->handle, c->wkb_writer, g, &n);
+
+    if (!wkb)
+        return fail_geos(c, "writing a geometry", error), NULL;
+    GBytes *bytes = g_bytes_new(wkb, n);
+    GEOSFree_r(c->handle, wkb);
+    return bytes;
+}
+
+char *rdl_geometry_wkt(const rdl_geometry *g, GError **error)
+{
+    context *c = geos();
+    char *wkt = GEOSGeomToWKT_r(c->handle, g);
+
+    if (!wkt)
+        return fail_geos(c, "writing a geometry", error), NULL;
+    char *copy = g_strdup(wkt);
+    GEOSFree_r(c->handle, wkt);
+    return copy;
+}
+
+void rdl_geometry_free(rdl_geometry *g)
+{
+    if (g)
+        GEOSGeom_destroy_r(geos()->handle, g);
+}
+
+int rdl_geometry_dimension(const rdl_geometry *g)
+{
+    return MAX(0, GEOSGeom_getDimensions_r(geos()->handle, g));
+}
+
+bool rdl_geometry_empty(const rdl_geometry *g)
+{
+    return GEOSisEmpty_r(geos()->handle, g) == 1;
+}
+
+rdl_box rdl_geometry_box(const rdl_geometry *g)
+{
+    GEOSContextHandle_t h = geos()->handle;
+    rdl_box box = {.xmin = 1.0, .xmax = 0.0, .ymin = 1.0, .ymax = 0.0};
+
+    if (GEOSisEmpty_r(h, g) == 0) {
+        GEOSGeom_getXMin_r(h, g, &box.xmin);
+        GEOSGeom_getYMin_r(h, g, &box.ymin);
+        GEOSGeom_getXMax_r(h, g, &box.xmax);
+        GEOSGeom_getYMax_r(h, g, &box.ymax);
+    }
+    return box;
+}
+
+bool rdl_box_meets(rdl_box a, rdl_box b)
+{
+    return a.xmin <= b.xmax && b.xmin <= a.xmax && a.ymin <= b.ymax && b.ymin <= a.ymax &&
+           a.xmin <= a.xmax && b.xmin <= b.xmax;
+}
+
+bool rdl_geometry_valid(const rdl_geometry *g, bool *valid, char **reason, GError **error)
+{
+    context *c = geos();
+
+    if (reason)
+        *reason = NULL;
+    if (!answer(c, GEOSisValid_r(c->handle, g), "checking a geometry", valid, error))
+        return false;
+    if (!*valid && reason) {
+        char *why = GEOSisValidReason_r(c->handle, g);
+        *reason = g_strdup(why ? why : "not valid");
+        GEOSFree_r(c->handle, why);
+    }
+    return true;
+}
+
+/* The parts of `take_g` that have `dimension`, as one geometry (a multi where there are several);
+ * an empty polygon or line when there is none. */
+static rdl_geometry *keep_dimension(context *c, rdl_geometry *take_g, int dimension, GError **error)
+{
+    GEOSContextHandle_t h = c->handle;
+
+    if (!take_g)
+        return fail_geos(c, "overlay", error), NULL;
+    if (GEOSGeomTypeId_r(h, take_g) != GEOS_GEOMETRYCOLLECTION) {
+        if (GEOSisEmpty_r(h, take_g) == 1 || GEOSGeom_getDimensions_r(h, take_g) == dimension)
+            return take_g;
+        GEOSGeom_destroy_r(h, take_g);
+        return GEOSGeom_createEmptyCollection_r(h, GEOS_GEOMETRYCOLLECTION);
+    }
+    static const int multi[] = {GEOS_MULTIPOINT, GEOS_MULTILINESTRING, GEOS_MULTIPOLYGON};
+    g_autoptr(GPtrArray) parts = g_ptr_array_new();
+    for (int i = 0; i < GEOSGetNumGeometries_r(h, take_g); i++) {
+        const GEOSGeometry *part = GEOSGetGeometryN_r(h, take_g, i);
+        int pieces = GEOSGetNumGeometries_r(h, part);
+        for (int k = 0; k < pieces && GEOSGeom_getDimensions_r(h, part) == dimension; k++)
+            g_ptr_array_add(parts, GEOSGeom_clone_r(h, GEOSGetGeometryN_r(h, part, k)));
+    }
+    GEOSGeom_destroy_r(h, take_g);
+    return GEOSGeom_createCollection_r(h, multi[dimension], (GEOSGeometry **)parts->pdata,
+                                       parts->len);
+}
+
+rdl_geometry *rdl_geometry_repair(const rdl_geometry *g, GError **error)
+{
+    context *c = geos();
+    int dimension = MAX(0, GEOSGeom_getDimensions_r(c->handle, g));
+    GEOSMakeValidParams *how = GEOSMakeValidParams_create_r(c->handle);
+
+    GEOSMakeValidParams_setMethod_r(c->handle, how, GEOS_MAKE_VALID_STRUCTURE);
+    GEOSMakeValidParams_setKeepCollapsed_r(c->handle, how, 0);
+    rdl_geometry *valid = GEOSMakeValidWithParams_r(c->handle, g, how);
+    GEOSMakeValidParams_destroy_r(c->handle, how);
+    if (!valid)
+        return fail_geos(c, "repairing a geometry", error), NULL;
+    valid = keep_dimension(c, valid, dimension, error);
+    if (valid && GEOSisEmpty_r(c->handle, valid) == 1)
+        g_clear_pointer(&valid, rdl_geometry_free);
+    return valid;
+}
+
+rdl_geometry *rdl_geometry_intersection(const rdl_geometry *a, const rdl_geometry *b,
+                                        GError **error)
+{
+    context *c = geos();
+    int dimension = MIN(rdl_geometry_dimension(a), rdl_geometry_dimension(b));
+
+    return keep_dimension(c, GEOSIntersection_r(c->handle, a, b), dimension, error);
+}
+
+rdl_geometry *rdl_geometry_difference(const rdl_geometry *a, const rdl_geometry *b, GError **error)
+{
+    context *c = geos();
+
+    return keep_dimension(c, GEOSDifference_r(c->handle, a, b), rdl_geometry_dimension(a), error);
+}
+
+rdl_geometry *rdl_geometry_union(const rdl_geometry *a, const rdl_geometry *b, GError **error)
+{
+    context *c = geos();
+    rdl_geometry *g = GEOSUnion_r(c->handle, a, b);
+
+    if (!g)
+        fail_geos(c, "union", error);
+    return g;
+}
+
+rdl_geometry *rdl_geometry_buffer(const rdl_geometry *g, double distance, GError **error)
+{
+    context *c = geos();
+    rdl_geometry *grown = GEOSBuffer_r(c->handle, g, distance, QUARTER_SEGMENTS);
+
+    if (!grown)
+        fail_geos(c, "buffer", error);
+    return grown;
+}
+
+rdl_geometry *rdl_geometry_boundary(const rdl_geometry *g, GError **error)
+{
+    context *c = geos();
+    rdl_geometry *boundary = GEOSBoundary_r(c->handle, g);
+
+    if (!boundary)
+        fail_geos(c, "boundary", error);
+    return boundary;
+}
+
+bool rdl_geometry_intersects(const rdl_geometry *a, const rdl_geometry *b, bool *yes,
+                             GError **error)
+{
+    context *c = geos();
+
+    return answer(c, GEOSIntersects_r(c->handle, a, b), "intersects", yes, error);
+}
+
+bool rdl_geometry_covers(const rdl_geometry *a, const rdl_geometry *b, bool *yes, GError **error)
+{
+    context *c = geos();
+
+    return answer(c, GEOSCovers_r(c->handle, a, b), "covers", yes, error);
+}
+
+bool rdl_geometry_equals(const rdl_geometry *a, const rdl_geometry *b, bool *yes, GError **error)
+{
+    context *c = geos();
+
+    return answer(c, GEOSEquals_r(c->handle, a, b), "equals", yes, error);
+}
+
+bool rdl_geometry_distance(const rdl_geometry *a, const rdl_geometry *b, double *distance,
+                           GError **error)
+{
+    context *c = geos();
+
+    return GEOSDistance_r(c->handle, a, b, distance) == 1 || fail_geos(c, "distance", error);
+}
+
+bool rdl_geometry_inner_point(const rdl_geometry *g, double *x, double *y, GError **error)
+{
+    context *c = geos();
+    g_autoptr(rdl_geometry) point = GEOSPointOnSurface_r(c->handle, g);
+
+    if (point && GEOSGeomGetX_r(c->handle, point, x) == 1 &&
+        GEOSGeomGetY_r(c->handle, point, y) == 1)
+        return true;
+    return fail_geos(c, "a point inside", error);
+}
+
+double rdl_geometry_plane_area(const rdl_geometry *g)
+{
+    double area = 0.0;
+
+    return GEOSArea_r(geos()->handle, g, &area) == 1 ? area : NAN;
+}
+
+typedef struct {
+    double x0, y0, sx, sy;
+} affine;
+
+static int scale_point(double *x, double *y, void *user)
+{
+    const affine *t = user;
+
+    *x = (*x - t->x0) * t->sx;
+    *y = (*y - t->y0) * t->sy;
+    return 1;
+}
+
+rdl_geometry *rdl_geometry_scaled(const rdl_geometry *g, double x0, double y0, double sx, double sy,
+                                  GError **error)
+{
+    context *c = geos();
+    affine t = {x0, y0, sx, sy};
+    rdl_geometry *scaled = GEOSGeom_transformXY_r(c->handle, g, scale_point, &t);
+
+    if (!scaled)
+        fail_geos(c, "scaling", error);
+    return scaled;
+}
+
+rdl_geometry *rdl_geometry_of_box(rdl_box box, GError **error)
+{
+    context *c = geos();
+    rdl_geometry *g = GEOSGeom_createRectangle_r(c->handle, box.xmin, box.ymin, box.xmax, box.ymax);
+
+    if (!g)
+        fail_geos(c, "a box", error);
+    return g;
+}
+
+rdl_prepared *rdl_prepared_new(const rdl_geometry *g, GError **error)
+{
+    context *c = geos();
+    const rdl_prepared *p = GEOSPrepare_r(c->handle, g);
+
+    if (!p)
+        fail_geos(c, "preparing a geometry", error);
+    return (rdl_prepared *)p;
+}
+
+void rdl_prepared_free(rdl_prepared *p)
+{
+    if (p)
+        GEOSPreparedGeom_destroy_r(geos()->handle, p);
+}
+
+bool rdl_prepared_intersects(const rdl_prepared *p, const rdl_geometry *g, bool *yes,
+                             GError **error)
+{
+    context *c = geos();
+
+    return answer(c, GEOSPreparedIntersects_r(c->handle, p, g), "intersects", yes, error);
+}
+
+bool rdl_prepared_covers(const rdl_prepared *p, const rdl_geometry *g, bool *yes, GError **error)
+{
+    context *c = geos();
+
+    return answer(c, GEOSPreparedCovers_r(c->handle, p, g), "covers", yes, error);
+}
+
+struct rdl_box_index {
+    GEOSSTRtree *tree;
+    size_t n;
+};
+
+rdl_box_index *rdl_box_index_new(const rdl_box *boxes, size_t n, GError **error)
+{
+    context *c = geos();
+    g_autoptr(rdl_box_index) index = g_new0(rdl_box_index, 1);
+
+    index->n = n;
+    index->tree = GEOSSTRtree_create_r(c->handle, 10);
+    for (size_t i = 0; i < n; i++) {
+        if (boxes[i].xmin > boxes[i].xmax)
+            continue;
+        g_autoptr(rdl_geometry) box = rdl_geometry_of_box(boxes[i], error);
+        if (!box)
+            return NULL;
+        /* the tree keeps the box by value, and the number + 1 for a pointer */
+        GEOSSTRtree_insert_r(c->handle, index->tree, box, GSIZE_TO_POINTER(i + 1));
+    }
+    g_autoptr(GArray) warm = g_array_new(FALSE, FALSE, sizeof(size_t));
+    if (!rdl_box_index_query(index, (rdl_box){0, 0, 0, 0}, warm, error)) /* builds the tree */
+        return NULL;
+    return g_steal_pointer(&index);
+}
+
+void rdl_box_index_free(rdl_box_index *index)
+{
+    if (!index)
+        return;
+    if (index->tree)
+        GEOSSTRtree_destroy_r(geos()->handle, index->tree);
+    g_free(index);
+}
+
+static void collect(void *item, void *user)
+{
+    size_t number = GPOINTER_TO_SIZE(item) - 1;
+
+    g_array_append_val((GArray *)user, number);
+}
+
+static gint ascending(gconstpointer a, gconstpointer b)
+{
+    size_t x = *(const size_t *)a, y = *(const size_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+bool rdl_box_index_query(const rdl_box_index *index, rdl_box box, GArray *found, GError **error)
+{
+    context *c = geos();
+
+    g_array_set_size(found, 0);
+    if (index->n == 0 || box.xmin > box.xmax)
+        return true;
+    g_autoptr(rdl_geometry) query = rdl_geometry_of_box(box, error);
+    if (!query)
+        return false;
+    GEOSSTRtree_query_r(c->handle, index->tree, query, collect, found);
+    g_array_sort(found, ascending);
+    return true;
+}

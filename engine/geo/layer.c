@@ -1,0 +1,508 @@
+#include "geo/layer.h"
+
+#include <math.h>
+#include <string.h>
+#include <cpl_conv.h>
+#include <cpl_error.h>
+#include <gdal.h>
+#include <ogr_api.h>
+#include "geo/crs_handle.h"
+
+rdl_value rdl_text(const char *text)
+{
+    return (rdl_value){.set = text != NULL, .text = text};
+}
+
+rdl_value rdl_integer(gint64 integer)
+{
+    return (rdl_value){.set = true, .integer = integer};
+}
+
+rdl_value rdl_real(double real)
+{
+    return (rdl_value){.set = !isnan(real), .real = real};
+}
+
+/* ---- reading ---- */
+
+struct rdl_feature {
+    OGRFeatureH handle;
+    const rdl_layer *layer;
+    GPtrArray *texts; /* recoded, one slot a field, filled when asked */
+    GBytes *wkb;
+    bool damaged;
+};
+
+struct rdl_layer {
+    char *source;
+    GDALDatasetH dataset;
+    OGRLayerH handle;
+    OGRFeatureDefnH definition;
+    rdl_crs *crs;
+    char *encoding; /* to convert from; NULL: already UTF-8 */
+    rdl_feature feature;
+};
+
+void rdl_layer_close(rdl_layer *layer)
+{
+    if (!layer)
+        return;
+    if (layer->feature.handle)
+        OGR_F_Destroy(layer->feature.handle);
+    g_clear_pointer(&layer->feature.texts, g_ptr_array_unref);
+    g_clear_pointer(&layer->feature.wkb, g_bytes_unref);
+    if (layer->dataset)
+        GDALClose(layer->dataset);
+    rdl_crs_unref(layer->crs);
+    g_free(layer->encoding);
+    g_free(layer->source);
+    g_free(layer);
+}
+
+static GDALDatasetH open_vector(const char *path)
+{
+    /* Shapefiles are read without recoding: what their text is in is settled below. */
+    static const char *const raw[] = {"ENCODING=", NULL};
+    GDALDatasetH dataset;
+    bool shapefile = g_str_has_suffix(path, ".shp") || g_str_has_suffix(path, ".SHP") ||
+                     g_str_has_suffix(path, ".dbf") || g_str_has_suffix(path, ".DBF");
+
+    CPLErrorReset();
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    dataset = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_VERBOSE_ERROR, NULL,
+                         shapefile ? raw : NULL, NULL);
+    CPLPopErrorHandler();
+    return dataset;
+}
+
+static char *layer_names(GDALDatasetH dataset)
+{
+    GString *names = g_string_new(NULL);
+
+    for (int i = 0; i < GDALDatasetGetLayerCount(dataset); i++)
+        g_string_append_printf(names, "%s%s", i ? ", " : "",
+                               OGR_L_GetName(GDALDatasetGetLayer(dataset, i)));
+    return g_string_free(names, FALSE);
+}
+
+/* FILE, else FILE:LAYER split at the last colon. */
+static bool find_layer(rdl_layer *layer, GError **error)
+{
+    const char *colon = strrchr(layer->source, ':');
+    g_autofree char *reason = NULL;
+
+    layer->dataset = open_vector(layer->source);
+    if (layer->dataset)
+        colon = NULL;
+    else
+        reason = g_strdup(CPLGetLastErrorMsg());
+    if (!layer->dataset && colon) {
+        g_autofree char *file = g_strndup(layer->source, (size_t)(colon - layer->source));
+        layer->dataset = open_vector(file);
+        if (!layer->dataset && g_file_test(file, G_FILE_TEST_EXISTS)) {
+            g_free(reason);
+            reason = g_strdup(CPLGetLastErrorMsg());
+        }
+    }
+    if (!layer->dataset)
+        return rdl_fail(error, RDL_ERROR_IO, "%s: cannot be opened as a vector layer: %s",
+                        layer->source, reason && *reason ? reason : "not a known format");
+    g_autofree char *names = layer_names(layer->dataset);
+    int count = GDALDatasetGetLayerCount(layer->dataset);
+    if (colon)
+        layer->handle = GDALDatasetGetLayerByName(layer->dataset, colon + 1);
+    else if (count == 1)
+        layer->handle = GDALDatasetGetLayer(layer->dataset, 0);
+    if (!colon && count > 1)
+        return rdl_fail(error, RDL_ERROR_NOT_FOUND,
+                        "%s: holds several layers, write %s:LAYER with one of %s", layer->source,
+                        layer->source, names);
+    if (!layer->handle)
+        return rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: no such layer; there is %s",
+                        layer->source, count ? names : "none");
+    return true;
+}
+
+static bool all_utf8(rdl_layer *layer)
+{
+    bool good = true;
+    OGRFeatureH f;
+    int fields = OGR_FD_GetFieldCount(layer->definition);
+
+    OGR_L_ResetReading(layer->handle);
+    while (good && (f = OGR_L_GetNextFeature(layer->handle))) {
+        for (int i = 0; good && i < fields; i++)
+            good = g_utf8_validate(OGR_F_GetFieldAsString(f, i), -1, NULL);
+        OGR_F_Destroy(f);
+    }
+    OGR_L_ResetReading(layer->handle);
+    return good;
+}
+
+/* A Shapefile's text: UTF-8 when all of it reads so, whatever the .cpg claims; else what the .cpg
+ * says, else GB18030, which holds GBK and CP936 (the habit of the field). */
+static void settle_encoding(rdl_layer *layer, const char *wanted)
+{
+    const char *driver = GDALGetDriverShortName(GDALGetDatasetDriver(layer->dataset));
+
+    if (wanted) {
+        layer->encoding = g_ascii_strcasecmp(wanted, "UTF-8") ? g_strdup(wanted) : NULL;
+        return;
+    }
+    if (strcmp(driver, "ESRI Shapefile") != 0 || all_utf8(layer))
+        return;
+    const char *said = GDALGetMetadataItem(layer->handle, "ENCODING_FROM_CPG", "SHAPEFILE");
+    g_autofree char *probe = said ? g_convert("", 0, "UTF-8", said, NULL, NULL, NULL) : NULL;
+    bool believable = probe && g_ascii_strcasecmp(said, "UTF-8") != 0;
+    layer->encoding = g_strdup(believable ? said : "GB18030");
+}
+
+
+rdl_layer *rdl_layer_open(const char *source, const rdl_layer_options *options, GError **error)
+{
+    static const rdl_layer_options none = RDL_LAYER_OPTIONS_INIT;
+    g_autoptr(rdl_layer) layer = g_new0(rdl_layer, 1);
+
+    options = options ? options : &none;
+    layer->source = g_strdup(source);
+    if (!find_layer(layer, error))
+        return NULL;
+    layer->definition = OGR_L_GetLayerDefn(layer->handle);
+    layer->crs = rdl_crs_from_handle(OGR_L_GetSpatialRef(layer->handle));
+    if (!layer->crs && options->crs_claim) {
+        layer->crs = rdl_crs_parse(options->crs_claim, error);
+        if (!layer->crs)
+            return g_prefix_error(error, "%s, claimed CRS: ", source), NULL;
+    }
+    settle_encoding(layer, options->encoding);
+    layer->feature.layer = layer;
+    layer->feature.texts = g_ptr_array_new_with_free_func(g_free);
+    OGR_L_ResetReading(layer->handle);
+    return g_steal_pointer(&layer);
+}
+
+const char *rdl_layer_source(const rdl_layer *layer)
+{
+    return layer->source;
+}
+
+const char *rdl_layer_name(const rdl_layer *layer)
+{
+    return OGR_L_GetName(layer->handle);
+}
+
+const rdl_crs *rdl_layer_crs(const rdl_layer *layer)
+{
+    return layer->crs;
+}
+
+gint64 rdl_layer_count(const rdl_layer *layer)
+{
+    return OGR_L_GetFeatureCount(layer->handle, 1);
+}
+
+int rdl_layer_fields(const rdl_layer *layer)
+{
+    return OGR_FD_GetFieldCount(layer->definition);
+}
+
+const char *rdl_layer_field(const rdl_layer *layer, int i)
+{
+    return OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(layer->definition, i));
+}
+
+int rdl_layer_field_index(const rdl_layer *layer, const char *name)
+{
+    for (int i = 0; i < rdl_layer_fields(layer); i++)
+        if (g_ascii_strcasecmp(rdl_layer_field(layer, i), name) == 0)
+            return i;
+    return -1;
+}
+
+/* 2D, no curves, no surfaces GEOS does not know. Takes `g`. */
+static OGRGeometryH plain_geometry(OGRGeometryH take_g)
+{
+    OGRGeometryH g = take_g;
+
+    if (OGR_G_HasCurveGeometry(g, TRUE)) {
+        g = OGR_G_GetLinearGeometry(take_g, 0.0, NULL);
+        OGR_G_DestroyGeometry(take_g);
+    }
+    OGR_G_FlattenTo2D(g);
+    OGRwkbGeometryType type = wkbFlatten(OGR_G_GetGeometryType(g));
+    if (type == wkbTIN || type == wkbPolyhedralSurface || type == wkbTriangle)
+        g = OGR_G_ForceToMultiPolygon(g);
+    return g;
+}
+
+static bool take_geometry(rdl_feature *feature, GError **error)
+{
+    OGRGeometryH g = OGR_F_StealGeometry(feature->handle);
+
+    if (!g)
+        return true;
+    g = plain_geometry(g);
+    size_t n = (size_t)OGR_G_WkbSizeEx(g);
+    unsigned char *wkb = g_malloc(n ? n : 1);
+    OGRErr failed = OGR_G_ExportToIsoWkb(g, wkbNDR, wkb);
+    OGR_G_DestroyGeometry(g);
+    feature->wkb = g_bytes_new_take(wkb, n);
+    return failed == OGRERR_NONE || rdl_fail(error, RDL_ERROR_DATA, "a geometry cannot be read");
+}
+
+const rdl_feature *rdl_layer_next(rdl_layer *layer, GError **error)
+{
+    rdl_feature *f = &layer->feature;
+
+    if (f->handle)
+        OGR_F_Destroy(f->handle);
+    g_clear_pointer(&f->wkb, g_bytes_unref);
+    g_ptr_array_set_size(f->texts, 0);
+    g_ptr_array_set_size(f->texts, rdl_layer_fields(layer));
+    f->damaged = false;
+    CPLErrorReset();
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    f->handle = OGR_L_GetNextFeature(layer->handle);
+    CPLPopErrorHandler();
+    if (!f->handle) {
+        if (CPLGetLastErrorType() >= CE_Failure) {
+            g_autofree char *doing = g_strdup_printf("%s: reading features", layer->source);
+            rdl_fail_gdal(error, RDL_ERROR_IO, doing);
+        }
+        return NULL;
+    }
+    if (!take_geometry(f, error))
+        return g_prefix_error(error, "%s, feature %" G_GINT64_FORMAT ": ", layer->source,
+                              rdl_feature_id(f)), NULL;
+    return f;
+}
+
+gint64 rdl_feature_id(const rdl_feature *feature)
+{
+    return OGR_F_GetFID(feature->handle);
+}
+
+static char *recode(const char *raw, const char *encoding, bool *damaged)
+{
+    char *text = encoding ? g_convert(raw, -1, "UTF-8", encoding, NULL, NULL, NULL) : NULL;
+
+    if (text)
+        return text;
+    if (g_utf8_validate(raw, -1, NULL))
+        return g_strdup(raw);
+    *damaged = true;
+    return g_utf8_make_valid(raw, -1);
+}
+
+const char *rdl_feature_text(const rdl_feature *feature, int i)
+{
+    rdl_feature *f = (rdl_feature *)feature; /* fills its cache */
+
+    if (i < 0 || !OGR_F_IsFieldSetAndNotNull(f->handle, i))
+        return NULL;
+    if (!f->texts->pdata[i])
+        f->texts->pdata[i] =
+            recode(OGR_F_GetFieldAsString(f->handle, i), f->layer->encoding, &f->damaged);
+    const char *text = f->texts->pdata[i];
+    return *text ? text : NULL;
+}
+
+double rdl_feature_real(const rdl_feature *feature, int i)
+{
+    const char *text = rdl_feature_text(feature, i);
+    char *end;
+
+    if (!text)
+        return NAN;
+    OGRFieldType type = OGR_Fld_GetType(OGR_F_GetFieldDefnRef(feature->handle, i));
+    if (type == OFTReal || type == OFTInteger || type == OFTInteger64)
+        return OGR_F_GetFieldAsDouble(feature->handle, i);
+    double value = g_ascii_strtod(text, &end);
+    return *end ? NAN : value;
+}
+
+GBytes *rdl_feature_wkb(const rdl_feature *feature)
+{
+    return feature->wkb;
+}
+
+bool rdl_feature_text_damaged(const rdl_feature *feature)
+{
+    return feature->damaged;
+}
+
+/* ---- writing ---- */
+
+typedef struct {
+    OGRLayerH handle;
+    GArray *types; /* of rdl_field_type */
+    bool multi;
+} out_layer;
+
+struct rdl_vector {
+    char *path;
+    GDALDatasetH dataset;
+    GArray *layers; /* of out_layer */
+    bool transaction;
+};
+
+static void out_layer_clear(gpointer p)
+{
+    g_array_unref(((out_layer *)p)->types);
+}
+
+static bool fail_writing(const rdl_vector *vector, const char *what, GError **error)
+{
+    g_autofree char *doing = g_strdup_printf("%s: %s", vector->path, what);
+
+    return rdl_fail_gdal(error, RDL_ERROR_IO, doing);
+}
+
+rdl_vector *rdl_vector_create(const char *path, const char *driver, GError **error)
+{
+    GDALDriverH handle = GDALGetDriverByName(driver);
+
+    if (!handle)
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: this GDAL has no driver %s", path, driver),
+               NULL;
+    rdl_vector *vector = g_new0(rdl_vector, 1);
+    vector->path = g_strdup(path);
+    vector->layers = g_array_new(FALSE, FALSE, sizeof(out_layer));
+    g_array_set_clear_func(vector->layers, out_layer_clear);
+    CPLErrorReset();
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    vector->dataset = GDALCreate(handle, path, 0, 0, 0, GDT_Unknown, NULL);
+    CPLPopErrorHandler();
+    if (!vector->dataset) {
+        fail_writing(vector, "cannot be made", error);
+        rdl_vector_abandon(vector);
+        return NULL;
+    }
+    if (GDALDatasetTestCapability(vector->dataset, ODsCTransactions))
+        vector->transaction = GDALDatasetStartTransaction(vector->dataset, FALSE) == OGRERR_NONE;
+    return vector;
+}
+
+static OGRwkbGeometryType geometry_type(const char *geometry)
+{
+    static const struct {
+        const char *name;
+        OGRwkbGeometryType type;
+    } types[] = {{"Point", wkbPoint}, {"LineString", wkbLineString}, {"Polygon", wkbPolygon},
+                 {"MultiPolygon", wkbMultiPolygon}};
+
+    for (size_t i = 0; geometry && i < G_N_ELEMENTS(types); i++)
+        if (strcmp(geometry, types[i].name) == 0)
+            return types[i].type;
+    return geometry ? wkbUnknown : wkbNone;
+}
+
+static bool add_field(OGRLayerH layer, const rdl_field *field)
+{
+    static const OGRFieldType types[] = {
+        [RDL_FIELD_TEXT] = OFTString, [RDL_FIELD_INT] = OFTInteger64, [RDL_FIELD_REAL] = OFTReal};
+    OGRFieldDefnH definition = OGR_Fld_Create(field->name, types[field->type]);
+    bool good = OGR_L_CreateField(layer, definition, FALSE) == OGRERR_NONE;
+
+    OGR_Fld_Destroy(definition);
+    return good;
+}
+
+int rdl_vector_layer(rdl_vector *vector, const char *name, const rdl_crs *crs, const char *geometry,
+                     const rdl_field *fields, int n, GError **error)
+{
+    static const char *const rfc7946[] = {"RFC7946=YES", "WRITE_NAME=NO", NULL};
+    const char *driver = GDALGetDriverShortName(GDALGetDatasetDriver(vector->dataset));
+    bool geojson = strcmp(driver, "GeoJSON") == 0;
+    out_layer layer = {.multi = g_strcmp0(geometry, "MultiPolygon") == 0};
+    bool good = true;
+
+    CPLErrorReset();
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    layer.handle = GDALDatasetCreateLayer(vector->dataset, name, rdl_crs_handle(crs),
+                                          geometry_type(geometry),
+                                          geojson ? (CSLConstList)rfc7946 : NULL);
+    for (int i = 0; layer.handle && good && i < n; i++)
+        good = add_field(layer.handle, &fields[i]);
+    CPLPopErrorHandler();
+    if (!layer.handle || !good)
+        return fail_writing(vector, "a layer cannot be made", error), -1;
+    layer.types = g_array_new(FALSE, FALSE, sizeof(rdl_field_type));
+    for (int i = 0; i < n; i++)
+        g_array_append_val(layer.types, fields[i].type);
+    g_array_append_val(vector->layers, layer);
+    return (int)vector->layers->len - 1;
+}
+
+static bool set_geometry(OGRFeatureH f, GBytes *wkb, bool multi)
+{
+    size_t n;
+    const void *bytes = g_bytes_get_data(wkb, &n);
+    OGRGeometryH g = NULL;
+
+    if (OGR_G_CreateFromWkbEx(bytes, NULL, &g, n) != OGRERR_NONE)
+        return false;
+    if (multi)
+        g = OGR_G_ForceToMultiPolygon(g);
+    return OGR_F_SetGeometryDirectly(f, g) == OGRERR_NONE;
+}
+
+static void set_field(OGRFeatureH f, int i, rdl_field_type type, rdl_value value)
+{
+    if (!value.set)
+        OGR_F_SetFieldNull(f, i);
+    else if (type == RDL_FIELD_TEXT)
+        OGR_F_SetFieldString(f, i, value.text);
+    else if (type == RDL_FIELD_INT)
+        OGR_F_SetFieldInteger64(f, i, value.integer);
+    else
+        OGR_F_SetFieldDouble(f, i, value.real);
+}
+
+bool rdl_vector_write(rdl_vector *vector, int layer, const rdl_value *values, GBytes *wkb,
+                      GError **error)
+{
+    const out_layer *out = &g_array_index(vector->layers, out_layer, layer);
+    OGRFeatureH f = OGR_F_Create(OGR_L_GetLayerDefn(out->handle));
+
+    for (int i = 0; i < (int)out->types->len; i++)
+        set_field(f, i, g_array_index(out->types, rdl_field_type, i), values[i]);
+    CPLErrorReset();
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    bool good = (!wkb || set_geometry(f, wkb, out->multi)) &&
+                OGR_L_CreateFeature(out->handle, f) == OGRERR_NONE;
+    CPLPopErrorHandler();
+    OGR_F_Destroy(f);
+    return good || fail_writing(vector, "a row cannot be written", error);
+}
+
+void rdl_vector_abandon(rdl_vector *take_vector)
+{
+    if (!take_vector)
+        return;
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    if (take_vector->dataset)
+        GDALClose(take_vector->dataset);
+    CPLPopErrorHandler();
+    g_array_unref(take_vector->layers);
+    g_free(take_vector->path);
+    g_free(take_vector);
+}
+
+/* GDALClose() returns nothing in 3.6: what went wrong in it is read from the error state. */
+bool rdl_vector_finish(rdl_vector *take_vector, GError **error)
+{
+    CPLErrorReset();
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    bool good = !take_vector->transaction ||
+                GDALDatasetCommitTransaction(take_vector->dataset) == OGRERR_NONE;
+    GDALFlushCache(take_vector->dataset);
+    GDALClose(take_vector->dataset);
+    CPLPopErrorHandler();
+    take_vector->dataset = NULL;
+    good = good && CPLGetLastErrorType() < CE_Failure;
+    if (!good)
+        fail_writing(take_vector, "cannot be finished", error);
+    rdl_vector_abandon(take_vector);
+    return good;
+}

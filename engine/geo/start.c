@@ -1,0 +1,22 @@
+#include "geo/start.h"
+
+#include <cpl_conv.h>
+#include <gdal.h>
+#include <ogr_srs_api.h>
+
+void rdl_geo_start(void)
+{
+    GDALAllRegister();
+    /* one date in every GeoPackage, so that the same work writes the same bytes */
+    if (!CPLGetConfigOption("OGR_CURRENT_DATE", NULL))
+        CPLSetConfigOption("OGR_CURRENT_DATE", "2000-01-01T00:00:00.000Z");
+    CPLSetConfigOption("GDAL_PAM_ENABLED", "NO"); /* never writes beside an input */
+    CPLSetConfigOption("OGR_SQLITE_SYNCHRONOUS", "OFF"); /* outputs are renamed when whole */
+    GDALSetCacheMax64(64 << 20);
+}
+
+void rdl_geo_stop(void)
+{
+    OSRCleanup();
+    GDALDestroyDriverManager();
+}

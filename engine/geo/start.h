@@ -1,0 +1,12 @@
+/* geo/start.h - once a process. */
+#ifndef RDL_GEO_START_H
+#define RDL_GEO_START_H
+
+#include "base/api.h"
+
+/** Register drivers and set what holds for the whole process (repeatable GeoPackage dates, small
+ *  block cache, nothing written beside inputs). Call once, first, from the main thread. */
+RDL_API void rdl_geo_start(void);
+RDL_API void rdl_geo_stop(void);
+
+#endif
