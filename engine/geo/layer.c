@@ -408,12 +408,20 @@ static bool add_field(OGRLayerH layer, const rdl_field *field)
     return good;
 }
 
+static CSLConstList layer_options(GDALDatasetH dataset)
+{
+    static const char *const rfc7946[] = {"RFC7946=YES", "WRITE_NAME=NO", NULL};
+    static const char *const utf8[] = {"ENCODING=UTF-8", NULL};
+    const char *driver = GDALGetDriverShortName(GDALGetDatasetDriver(dataset));
+
+    if (strcmp(driver, "GeoJSON") == 0)
+        return (CSLConstList)rfc7946;
+    return strcmp(driver, "ESRI Shapefile") == 0 ? (CSLConstList)utf8 : NULL;
+}
+
 int rdl_vector_layer(rdl_vector *vector, const char *name, const rdl_crs *crs, const char *geometry,
                      const rdl_field *fields, int n, GError **error)
 {
-    static const char *const rfc7946[] = {"RFC7946=YES", "WRITE_NAME=NO", NULL};
-    const char *driver = GDALGetDriverShortName(GDALGetDatasetDriver(vector->dataset));
-    bool geojson = strcmp(driver, "GeoJSON") == 0;
     out_layer layer = {.multi = g_strcmp0(geometry, "MultiPolygon") == 0};
     bool good = true;
 
@@ -421,7 +429,7 @@ int rdl_vector_layer(rdl_vector *vector, const char *name, const rdl_crs *crs, c
     CPLPushErrorHandler(CPLQuietErrorHandler);
     layer.handle = GDALDatasetCreateLayer(vector->dataset, name, rdl_crs_handle(crs),
                                           geometry_type(geometry),
-                                          geojson ? (CSLConstList)rfc7946 : NULL);
+                                          layer_options(vector->dataset));
     for (int i = 0; layer.handle && good && i < n; i++)
         good = add_field(layer.handle, &fields[i]);
     CPLPopErrorHandler();
