@@ -17,11 +17,29 @@ static const GOptionEntry common_entries[] = {
      "memory for blocks in flight, MiB (default 256)", "MIB"},
     G_OPTION_ENTRY_NULL};
 
+/* GOption reads "-j 2" and not "-j2", which people write: split it. The words live as long as the
+ * program. */
+static char **split_threads(int *argc, char **argv)
+{
+    GPtrArray *words = g_ptr_array_new();
+
+    for (int i = 0; i < *argc; i++) {
+        bool joined = i > 0 && argv[i][0] == '-' && argv[i][1] == 'j' && g_ascii_isdigit(argv[i][2]);
+        g_ptr_array_add(words, joined ? g_strdup("-j") : argv[i]);
+        if (joined)
+            g_ptr_array_add(words, g_strdup(argv[i] + 2));
+    }
+    *argc = (int)words->len;
+    g_ptr_array_add(words, NULL);
+    return (char **)g_ptr_array_free(words, FALSE);
+}
+
 bool cli_parse(int *argc, char ***argv, const GOptionEntry *entries, const char *usage,
                const char *summary, const char *teach, int min, int max, GError **error)
 {
     g_autoptr(GOptionContext) context = g_option_context_new(usage);
 
+    *argv = split_threads(argc, *argv);
     cli_flags = (cli_common){.threads = rdl_processors(), .memory_mib = 256};
     g_option_context_set_summary(context, summary);
     if (teach)

@@ -1,5 +1,6 @@
 #include "base/yaml.h"
 
+#include <math.h>
 #include <string.h>
 #include <yaml.h>
 
@@ -229,4 +230,75 @@ char *rdl_json_line(JsonNode *node)
 char *rdl_json_pretty(JsonNode *node)
 {
     return generate(node, TRUE);
+}
+
+static gint by_text(gconstpointer a, gconstpointer b)
+{
+    return strcmp(a, b);
+}
+
+static JsonNode *sorted(JsonNode *node);
+
+static JsonNode *sorted_object(JsonObject *object)
+{
+    g_autoptr(JsonObject) copy = json_object_new();
+    g_autoptr(GList) keys = g_list_sort(json_object_get_members(object), by_text);
+
+    for (GList *k = keys; k; k = k->next)
+        json_object_set_member(copy, k->data, sorted(json_object_get_member(object, k->data)));
+    return json_node_init_object(json_node_alloc(), copy);
+}
+
+static JsonNode *sorted(JsonNode *node)
+{
+    if (JSON_NODE_HOLDS_OBJECT(node))
+        return sorted_object(json_node_get_object(node));
+    if (!JSON_NODE_HOLDS_ARRAY(node))
+        return json_node_copy(node);
+    g_autoptr(JsonArray) copy = json_array_new();
+    JsonArray *array = json_node_get_array(node);
+    for (guint i = 0; i < json_array_get_length(array); i++)
+        json_array_add_element(copy, sorted(json_array_get_element(array, i)));
+    return json_node_init_array(json_node_alloc(), copy);
+}
+
+char *rdl_json_canonical(JsonNode *node)
+{
+    g_autoptr(JsonNode) copy = sorted(node);
+
+    return generate(copy, FALSE);
+}
+
+JsonNode *rdl_json_parse(const char *text, const char *name, GError **error)
+{
+    g_autoptr(JsonParser) parser = json_parser_new();
+    g_autoptr(GError) reason = NULL;
+    JsonNode *root = NULL;
+
+    if (!json_parser_load_from_data(parser, text, -1, &reason) ||
+        !(root = json_parser_get_root(parser)))
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: not JSON: %s", name,
+                        reason ? reason->message : "empty"), NULL;
+    return json_node_copy(root);
+}
+
+void rdl_json_set_text(JsonObject *object, const char *member, const char *text)
+{
+    if (text)
+        json_object_set_string_member(object, member, text);
+    else
+        json_object_set_null_member(object, member);
+}
+
+void rdl_json_set_real(JsonObject *object, const char *member, double real)
+{
+    if (isnan(real))
+        json_object_set_null_member(object, member);
+    else
+        json_object_set_double_member(object, member, real);
+}
+
+JsonNode *rdl_json_node(JsonObject *object)
+{
+    return json_node_init_object(json_node_alloc(), object);
 }

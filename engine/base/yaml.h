@@ -19,6 +19,16 @@ RDL_API double rdl_json_real(JsonObject *object, const char *member, double fall
 RDL_API JsonObject *rdl_json_object(JsonObject *object, const char *member);
 /** One line, keys in the order they were set. Yours to free. */
 RDL_API char *rdl_json_line(JsonNode *node);
+/** One line without blanks, keys sorted at every depth: equal content, equal text. Yours. */
+RDL_API char *rdl_json_canonical(JsonNode *node);
+/** Read one JSON text. Yours to unref. Fails: RDL_ERROR_DATA with `name` in front. */
+RDL_API JsonNode *rdl_json_parse(const char *text, const char *name, GError **error);
+/** Set a text member; NULL text sets null. */
+RDL_API void rdl_json_set_text(JsonObject *object, const char *member, const char *text);
+/** Set a number member; NaN sets null. */
+RDL_API void rdl_json_set_real(JsonObject *object, const char *member, double real);
+/** A node that holds the object (its own reference). Yours. */
+RDL_API JsonNode *rdl_json_node(JsonObject *object);
 /** Indented by two blanks, for people. Yours to free. */
 RDL_API char *rdl_json_pretty(JsonNode *node);
 

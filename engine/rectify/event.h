@@ -1,0 +1,34 @@
+/* rectify/event.h - the append-only record from which all else is made. */
+#ifndef RDL_RECTIFY_EVENT_H
+#define RDL_RECTIFY_EVENT_H
+
+#include "rectify/handle.h"
+
+/** Kinds: ledger.init, findings.loaded, site.found, site.revised, task.opened, task.moved,
+ *  task.assigned, task.extended, problem.registered, letter.received. */
+typedef struct rdl_event {
+    gint64 seq;
+    const char *at;      /* ISO date of what happened */
+    const char *by, *role;
+    const char *kind, *subject;
+    const char *reason;  /* NULL: none */
+    const char *payload; /* canonical JSON object */
+    const char *prev, *hash;
+} rdl_event;
+
+/** SHA-256 of the canonical JSON of all members but hash. Yours. */
+char *rdl_event_hash(const rdl_event *event);
+/** Chain, write and apply one. seq, payload, prev, hash of `event` are ignored; `payload` is given
+ *  as an object. Call inside a transaction. */
+bool rdl_event_append(rdl_ledger *ledger, const rdl_event *event, JsonObject *payload,
+                      GError **error);
+/** Each event in order, to `fn`, which may stop with an error. */
+typedef bool (*rdl_event_fn)(const rdl_event *event, void *user, GError **error);
+bool rdl_event_each(rdl_ledger *ledger, rdl_event_fn fn, void *user, GError **error);
+/** Write as it stands, without applying (rebuilding elsewhere). */
+bool rdl_event_insert(rdl_ledger *ledger, const rdl_event *event, GError **error);
+
+/** Change the tables by one event; the only function that does. */
+bool rdl_event_apply(rdl_ledger *ledger, const rdl_event *event, GError **error);
+
+#endif

@@ -1,0 +1,446 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "rectify/event.h"
+#include "rectify/task.h"
+
+/* The six fields without which nothing is registered (整改目标, 整改措施, 责任领导, 监管人, 责任单位,
+ * 整改时限), and the accepting unit of Code art. 29. */
+static const char *const problem_fields[] = {"target", "measures", "lead_leader", "supervisor",
+                                             "resp_unit", "due", "accept_unit", NULL};
+
+static bool one_task(rdl_ledger *ledger, const char *task_id, rdl_task *task, GError **error)
+{
+    rdl_task_filter filter = {.id = task_id};
+    g_autoptr(GArray) tasks = rdl_task_list(ledger, &filter, error);
+
+    if (!tasks)
+        return false;
+    if (tasks->len == 0)
+        return rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: no task %s: redline task list shows them",
+                        rdl_ledger_path(ledger), task_id);
+    *task = g_array_index(tasks, rdl_task, 0);
+    memset(&g_array_index(tasks, rdl_task, 0), 0, sizeof(rdl_task)); /* moved out */
+    return true;
+}
+
+/* ---- what the workflow allows ---- */
+
+static bool in_list(const char *list, const char *word)
+{
+    g_auto(GStrv) words = g_strsplit(list, "|", -1);
+
+    return word && g_strv_contains((const char *const *)words, word);
+}
+
+static char *ways_from(const rdl_csv *workflow, const char *state)
+{
+    GString *ways = g_string_new(NULL);
+
+    for (size_t i = 0; i < rdl_csv_count(workflow); i++)
+        if (strcmp(rdl_csv_at(workflow, i, "from"), state) == 0)
+            g_string_append_printf(ways, "%s%s (%s)", ways->len ? ", " : "",
+                                   rdl_csv_at(workflow, i, "to"), rdl_csv_at(workflow, i, "roles"));
+    return g_string_free(ways, FALSE);
+}
+
+static gssize find_way(const rdl_csv *workflow, const char *from, const char *to)
+{
+    for (size_t i = 0; i < rdl_csv_count(workflow); i++)
+        if (strcmp(rdl_csv_at(workflow, i, "from"), from) == 0 &&
+            strcmp(rdl_csv_at(workflow, i, "to"), to) == 0)
+            return (gssize)i;
+    return -1;
+}
+
+/* A value given with the move, else the one the problem has already. */
+static const char *field_value(const rdl_task *task, const rdl_move *move, const char *field)
+{
+    const char *given = rdl_json_text(move->fields, field, NULL);
+    const struct {
+        const char *name, *value;
+    } known[] = {{"target", task->target}, {"measures", task->measures},
+                 {"lead_leader", task->lead_leader}, {"supervisor", task->supervisor},
+                 {"resp_unit", task->resp_unit}, {"accept_unit", task->accept_unit},
+                 {"due", task->problem_id ? task->due : NULL}};
+
+    if (given && *given)
+        return given;
+    for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
+        if (strcmp(known[i].name, field) == 0)
+            return known[i].value;
+    return NULL;
+}
+
+static bool check_fields(const rdl_csv *workflow, gssize way, const rdl_task *task,
+                         const rdl_move *move, GError **error)
+{
+    g_auto(GStrv) fields = g_strsplit(rdl_csv_at(workflow, (size_t)way, "fields"), "|", -1);
+
+    for (char **f = fields; *f; f++) {
+        const char *value = **f ? field_value(task, move, *f) : "";
+        if (!value || (**f && !*value))
+            return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s to %s needs %s: give --set %s=...",
+                            task->task_id, task->state, move->to, *f, *f);
+        rdl_day day;
+        if (strcmp(*f, "due") == 0 && !rdl_day_parse(value, &day, error)) {
+            g_prefix_error(error, "%s: due: ", task->task_id);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Date of the last move of the task into `state`; NULL without error where there was none. */
+static char *date_of_state(rdl_ledger *ledger, const char *task_id, const char *state,
+                           GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store, "SELECT max(at) FROM event WHERE subject = ? AND kind = 'task.moved' AND "
+                       "json_extract(payload, '$.to') = ?", error);
+    bool row = false;
+
+    if (!s)
+        return NULL;
+    rdl_statement_text(s, 1, task_id);
+    rdl_statement_text(s, 2, state);
+    if (!rdl_statement_step(s, &row, error) || !row)
+        return NULL;
+    return g_strdup(rdl_statement_get_text(s, 0));
+}
+
+static bool check_image(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move,
+                        GError **error)
+{
+    const char *image = rdl_json_text(move->fields, "image_date", NULL);
+    g_autofree char *claimed = date_of_state(ledger, task->task_id, "SUBMITTED", error);
+    rdl_day day, claim = RDL_DAY_PAST;
+
+    if (!image)
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s needs the date of an image taken after the "
+                        "claim: give --set image_date=YYYY-MM-DD", task->task_id, move->to);
+    if (!rdl_day_parse(image, &day, error) || (claimed && !rdl_day_parse(claimed, &claim, error)))
+        return false;
+    return day > claim || rdl_fail(error, RDL_ERROR_USAGE, "%s: the image of %s is not later than "
+                                   "the claim of %s", task->task_id, image, claimed);
+}
+
+static bool check_guard(rdl_ledger *ledger, const char *guard, const rdl_task *task,
+                        const rdl_move *move, GError **error)
+{
+    bool reason = move->reason && *move->reason;
+
+    if ((strcmp(guard, "REASON") == 0 || strcmp(guard, "LATER_EPOCH") == 0) && !reason)
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s to %s needs a reason: give --reason",
+                        task->task_id, task->state, move->to);
+    if (strcmp(guard, "TIER_T4") == 0 && g_strcmp0(task->tier, "T4") != 0)
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s is for tasks of tier T4, this one is %s",
+                        task->task_id, move->to, task->tier ? task->tier : "of none");
+    if (strcmp(guard, "IMAGE_AFTER_CLAIM") == 0)
+        return check_image(ledger, task, move, error);
+    return true;
+}
+
+static bool check_date(rdl_ledger *ledger, const rdl_task *task, const char *on, GError **error)
+{
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store, "SELECT max(at) FROM event WHERE subject = ?", error);
+    bool row = false;
+    rdl_day day, last;
+
+    if (!s || !rdl_day_parse(on, &day, error))
+        return false;
+    rdl_statement_text(s, 1, task->task_id);
+    if (!rdl_statement_step(s, &row, error))
+        return false;
+    const char *at = row ? rdl_statement_get_text(s, 0) : NULL;
+    if (at && rdl_day_parse(at, &last, NULL) && day < last)
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s lies before its last event of %s",
+                        task->task_id, on, at);
+    return true;
+}
+
+static bool check_move(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move,
+                       GError **error)
+{
+    const rdl_csv *workflow = rdl_ledger_table(ledger, "workflow.csv", error);
+    gssize way = workflow ? find_way(workflow, task->state, move->to) : -1;
+
+    if (!workflow)
+        return rdl_fail(error && *error ? NULL : error, RDL_ERROR_DATA,
+                        "%s: its pack has no workflow.csv", rdl_ledger_path(ledger));
+    if (way < 0) {
+        g_autofree char *ways = ways_from(workflow, task->state);
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: from %s there is no way to %s; there is %s",
+                        task->task_id, task->state, move->to, *ways ? ways : "none");
+    }
+    const char *roles = rdl_csv_at(workflow, (size_t)way, "roles");
+    if (!in_list(roles, move->role))
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s to %s is for %s, not for %s", task->task_id,
+                        task->state, move->to, roles, move->role);
+    const char *documents = rdl_csv_at(workflow, (size_t)way, "documents");
+    if (*documents && !(move->document && *move->document) && !in_list(roles, "system"))
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s to %s needs %s: give --document",
+                        task->task_id, task->state, move->to, documents);
+    return check_date(ledger, task, move->on, error) &&
+           check_fields(workflow, way, task, move, error) &&
+           check_guard(ledger, rdl_csv_at(workflow, (size_t)way, "guard"), task, move, error);
+}
+
+/* ---- moving ---- */
+
+/* A document's title, and of a file its digest. */
+static bool add_document(JsonObject *payload, const char *document, GError **error)
+{
+    g_autofree char *digest = NULL;
+
+    if (!document || !*document)
+        return true;
+    rdl_json_set_text(payload, "document", document);
+    if (!g_file_test(document, G_FILE_TEST_IS_REGULAR))
+        return true;
+    if (!(digest = rdl_digest_file(document, error)))
+        return false;
+    rdl_json_set_text(payload, "document_sha256", digest);
+    return true;
+}
+
+static bool append(rdl_ledger *ledger, const rdl_move *move, const char *kind, const char *subject,
+                   JsonObject *payload, GError **error)
+{
+    rdl_event event = {.at = move->on, .by = move->by, .role = move->role, .kind = kind,
+                       .subject = subject, .reason = move->reason};
+
+    return rdl_event_append(ledger, &event, payload, error);
+}
+
+static bool open_rectification(rdl_ledger *ledger, const rdl_task *clue, const rdl_move *move,
+                               const char *problem_id, GError **error)
+{
+    g_autoptr(JsonObject) o = json_object_new();
+    g_autofree char *task_id = rdl_digest_id("R-", problem_id, RDL_DIGEST_END);
+
+    rdl_json_set_text(o, "task_id", task_id);
+    rdl_json_set_text(o, "site_id", clue->site_id);
+    rdl_json_set_text(o, "finding_id", clue->finding_id);
+    rdl_json_set_text(o, "kind", "rectify");
+    rdl_json_set_text(o, "state", "REGISTERED");
+    rdl_json_set_text(o, "xzqdm", clue->xzqdm);
+    rdl_json_set_text(o, "department", clue->department);
+    rdl_json_set_text(o, "tier", rdl_json_text(move->fields, "tier", clue->tier));
+    rdl_json_set_text(o, "started", move->on);
+    rdl_json_set_text(o, "due", rdl_json_text(move->fields, "due", NULL));
+    rdl_json_set_text(o, "problem_id", problem_id);
+    return append(ledger, move, "task.opened", task_id, o, error);
+}
+
+static bool register_problem(rdl_ledger *ledger, const rdl_task *clue, const rdl_move *move,
+                             GError **error)
+{
+    g_autoptr(JsonObject) o = json_object_new();
+    g_autofree char *problem_id = rdl_digest_id("P-", clue->task_id, RDL_DIGEST_END);
+
+    rdl_json_set_text(o, "problem_id", problem_id);
+    rdl_json_set_text(o, "site_id", clue->site_id);
+    rdl_json_set_text(o, "clue_id", clue->task_id);
+    for (int i = 0; problem_fields[i]; i++)
+        rdl_json_set_text(o, problem_fields[i], rdl_json_text(move->fields, problem_fields[i], NULL));
+    return append(ledger, move, "problem.registered", problem_id, o, error) &&
+           open_rectification(ledger, clue, move, problem_id, error);
+}
+
+static bool move_task(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move,
+                      GError **error)
+{
+    g_autoptr(JsonObject) o = json_object_new();
+    bool registers = strcmp(move->to, "REGISTERED") == 0 && strcmp(task->kind, "verify") == 0;
+
+    rdl_json_set_text(o, "from", task->state);
+    rdl_json_set_text(o, "to", move->to);
+    if (move->fields)
+        json_object_set_object_member(o, "fields", json_object_ref(move->fields));
+    if (!add_document(o, move->document, error) ||
+        !append(ledger, move, "task.moved", task->task_id, o, error))
+        return false;
+    return !registers || register_problem(ledger, task, move, error);
+}
+
+static bool check_words(const rdl_move *move, GError **error)
+{
+    if (!move->on || !move->by || !*move->by || !move->role || !move->to)
+        return rdl_fail(error, RDL_ERROR_USAGE, "a move needs --to, --on, --by and --role");
+    return true;
+}
+
+/* Inside a transaction of the caller. */
+static bool check_and_move(rdl_ledger *ledger, const rdl_move *move, GError **error)
+{
+    rdl_task task = {0};
+    bool good = check_words(move, error) && one_task(ledger, move->task_id, &task, error) &&
+                check_move(ledger, &task, move, error) && move_task(ledger, &task, move, error);
+
+    rdl_task_clear(&task);
+    return good;
+}
+
+static bool in_transaction(rdl_ledger *ledger, bool good, GError **error)
+{
+    good = good && rdl_store_commit(ledger->store, error);
+    if (!good)
+        rdl_store_rollback(ledger->store);
+    return good;
+}
+
+bool rdl_task_move(rdl_ledger *ledger, const rdl_move *move, GError **error)
+{
+    return rdl_store_begin(ledger->store, error) &&
+           in_transaction(ledger, check_and_move(ledger, move, error), error);
+}
+
+static bool note_on_task(rdl_ledger *ledger, const rdl_move *who, const char *kind,
+                         const char *member, const char *value, GError **error)
+{
+    g_autoptr(JsonObject) o = json_object_new();
+    rdl_task task = {0};
+    bool good = one_task(ledger, who->task_id, &task, error) &&
+                check_date(ledger, &task, who->on, error);
+
+    if (good) {
+        rdl_json_set_text(o, "was", strcmp(member, "due") == 0 ? task.due : task.assignee);
+        rdl_json_set_text(o, member, value);
+        good = append(ledger, who, kind, who->task_id, o, error);
+    }
+    rdl_task_clear(&task);
+    return good;
+}
+
+bool rdl_task_assign(rdl_ledger *ledger, const char *task_id, const char *to, const char *on,
+                     const char *by, const char *role, GError **error)
+{
+    rdl_move who = {.task_id = task_id, .to = to, .on = on, .by = by, .role = role};
+
+    return check_words(&who, error) && rdl_store_begin(ledger->store, error) &&
+           in_transaction(ledger, note_on_task(ledger, &who, "task.assigned", "to", to, error),
+                          error);
+}
+
+bool rdl_task_extend(rdl_ledger *ledger, const char *task_id, const char *due, const char *on,
+                     const char *by, const char *role, const char *reason, GError **error)
+{
+    rdl_move who = {.task_id = task_id, .to = due, .on = on, .by = by, .role = role,
+                    .reason = reason};
+    rdl_day day;
+
+    if (!check_words(&who, error) || !rdl_day_parse(due, &day, error))
+        return false;
+    if (!reason || !*reason)
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: an extension needs a reason: give --reason",
+                        task_id);
+    return rdl_store_begin(ledger->store, error) &&
+           in_transaction(ledger, note_on_task(ledger, &who, "task.extended", "due", due, error),
+                          error);
+}
+
+/* ---- moves from a table ---- */
+
+static JsonObject *row_fields(const rdl_csv *csv, size_t row)
+{
+    JsonObject *fields = NULL;
+
+    for (int i = 0; problem_fields[i]; i++) {
+        const char *value = rdl_csv_at(csv, row, problem_fields[i]);
+        if (!*value)
+            continue;
+        if (!fields)
+            fields = json_object_new();
+        rdl_json_set_text(fields, problem_fields[i], value);
+    }
+    return fields;
+}
+
+static const char *cell(const rdl_csv *csv, size_t row, const char *column)
+{
+    const char *text = rdl_csv_at(csv, row, column);
+
+    return *text ? text : NULL;
+}
+
+/* Was a task of this source moved to that state on that day by that person already? */
+static bool already_moved(rdl_ledger *ledger, const rdl_csv *csv, size_t row, bool *yes,
+                          GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT 1 FROM event WHERE kind = 'task.moved' AND at = ? AND by = ? AND "
+        "json_extract(payload, '$.to') = ? AND subject IN "
+        "(SELECT task_id FROM task JOIN site USING(site_id) WHERE source_id = ?) LIMIT 1", error);
+    static const char *const columns[] = {"on", "by", "to", "source_id"};
+
+    if (!s)
+        return false;
+    for (int i = 0; i < 4; i++)
+        rdl_statement_text(s, i + 1, rdl_csv_at(csv, row, columns[i]));
+    return rdl_statement_step(s, yes, error);
+}
+
+static void refuse(rdl_tally *tally, GPtrArray *refusals, const rdl_csv *csv, size_t row,
+                   const char *code, const char *message)
+{
+    rdl_tally_failed(tally, "ledger.moves", code, 1);
+    if (refusals)
+        g_ptr_array_add(refusals, g_strdup_printf("%s:%d: %s", rdl_csv_name(csv),
+                                                  rdl_csv_line(csv, row), message));
+}
+
+static bool apply_row(rdl_ledger *ledger, const rdl_csv *csv, size_t row, rdl_tally *tally,
+                      GPtrArray *refusals, GError **error)
+{
+    const char *source_id = rdl_csv_at(csv, row, "source_id");
+    g_autoptr(JsonObject) fields = row_fields(csv, row);
+    GError *failed = NULL;
+    bool done = false;
+
+    rdl_tally_in(tally, "ledger.moves", 1);
+    if (!already_moved(ledger, csv, row, &done, error))
+        return false;
+    if (done) {
+        rdl_tally_suppressed(tally, "ledger.moves", "ALREADY_THERE", 1);
+        return true;
+    }
+    g_autofree char *task_id = rdl_task_of_source(ledger, source_id, &failed);
+    if (!task_id && !failed) {
+        g_autofree char *message = g_strdup_printf("no task comes from source '%s'", source_id);
+        refuse(tally, refusals, csv, row, "NO_TASK", message);
+        return true;
+    }
+    rdl_move move = {.task_id = task_id, .to = cell(csv, row, "to"), .on = cell(csv, row, "on"),
+                     .by = cell(csv, row, "by"), .role = cell(csv, row, "role"),
+                     .reason = cell(csv, row, "reason"), .document = cell(csv, row, "document"),
+                     .fields = fields};
+    if (!failed && rdl_task_move(ledger, &move, &failed)) {
+        rdl_tally_used(tally, "ledger.moves", 1);
+        return true;
+    }
+    if (!g_error_matches(failed, RDL_ERROR, RDL_ERROR_USAGE) &&
+        !g_error_matches(failed, RDL_ERROR, RDL_ERROR_DATA)) {
+        g_propagate_error(error, failed);
+        return false;
+    }
+    refuse(tally, refusals, csv, row, "REFUSED", failed->message);
+    g_error_free(failed);
+    return true;
+}
+
+bool rdl_moves_apply(rdl_ledger *ledger, const char *path, rdl_tally *tally, GPtrArray *refusals,
+                     GError **error)
+{
+    static const char *const columns[] = {"source_id", "to", "on", "by", "role", NULL};
+    g_autoptr(rdl_csv) csv = rdl_csv_read(path, error);
+
+    if (!csv || !rdl_csv_need(csv, columns, error))
+        return false;
+    for (size_t i = 0; i < rdl_csv_count(csv); i++)
+        if (!apply_row(ledger, csv, i, tally, refusals, error))
+            return false;
+    return rdl_tally_check(tally, error);
+}

@@ -1,0 +1,409 @@
+#include "rectify/site.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "geo/geo.h"
+#include "rectify/event.h"
+
+/* ---- findings as they come ---- */
+
+static const char *const real_fields[] = {"quantity", "lon", "lat", "area_m2", "area_own_m2",
+                                          "area_min_m2", "area_max_m2", "share", NULL};
+static const char *const int_fields[] = {"is_primary", "edge", NULL};
+
+static bool listed(const char *const *list, const char *name)
+{
+    for (; *list; list++)
+        if (strcmp(*list, name) == 0)
+            return true;
+    return false;
+}
+
+static JsonObject *row_object(const rdl_layer *layer, const rdl_feature *f)
+{
+    JsonObject *o = json_object_new();
+
+    for (int i = 0; i < rdl_layer_fields(layer); i++) {
+        const char *name = rdl_layer_field(layer, i);
+        if (listed(real_fields, name))
+            rdl_json_set_real(o, name, rdl_feature_real(f, i));
+        else if (listed(int_fields, name))
+            json_object_set_int_member(o, name, (gint64)rdl_feature_real(f, i));
+        else
+            rdl_json_set_text(o, name, rdl_feature_text(f, i));
+    }
+    return o;
+}
+
+typedef struct {
+    char *key;             /* source and source_id */
+    JsonArray *findings;   /* of the site, as they came */
+    JsonObject *primary;   /* lent from findings */
+    rdl_geometry *ground;  /* union of the parts, ledger's CRS */
+} site;
+
+typedef struct {
+    rdl_ledger *ledger;
+    GHashTable *sites;  /* key -> site */
+    GHashTable *hits;   /* finding_id -> JsonArray */
+    rdl_transform *move;
+    double tolerance;
+    gint64 rows;
+} reading;
+
+static void site_free(gpointer p)
+{
+    site *s = p;
+
+    g_free(s->key);
+    json_array_unref(s->findings);
+    rdl_geometry_free(s->ground);
+    g_free(s);
+}
+
+static void hits_free(gpointer p)
+{
+    json_array_unref(p);
+}
+
+static rdl_layer *open_layer(const char *path, const char *name, GError **error)
+{
+    g_autofree char *source = g_strdup_printf("%s:%s", path, name);
+
+    return rdl_layer_open(source, NULL, error);
+}
+
+static bool read_hits(reading *r, const char *path, GError **error)
+{
+    g_autoptr(rdl_layer) layer = open_layer(path, "hit", error);
+    GError *failed = NULL;
+    const rdl_feature *f;
+
+    while (layer && (f = rdl_layer_next(layer, &failed))) {
+        JsonObject *hit = row_object(layer, f);
+        const char *id = rdl_json_text(hit, "finding_id", "");
+        JsonArray *list = g_hash_table_lookup(r->hits, id);
+        if (!list)
+            g_hash_table_insert(r->hits, g_strdup(id), list = json_array_new());
+        json_object_remove_member(hit, "finding_id");
+        json_array_add_object_element(list, hit);
+    }
+    if (failed)
+        g_propagate_error(error, failed);
+    return layer && !failed;
+}
+
+static bool add_ground(reading *r, site *s, GBytes *wkb, GError **error)
+{
+    g_autoptr(rdl_geometry) g =
+        rdl_geometry_from_wkb(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), error);
+    g_autoptr(rdl_geometry) moved = g ? rdl_reproject(g, r->move, r->tolerance, error) : NULL;
+    rdl_geometry *all = moved ? rdl_geometry_union(s->ground ? s->ground : moved, moved, error)
+                              : NULL;
+
+    if (!all)
+        return false;
+    rdl_geometry_free(s->ground);
+    s->ground = all;
+    return true;
+}
+
+static bool take_finding(reading *r, JsonObject *take_finding_row, GBytes *wkb, GError **error)
+{
+    JsonObject *f = take_finding_row;
+    const char *id = rdl_json_text(f, "finding_id", "");
+    g_autofree char *key = g_strdup_printf("%s\x1f%s", rdl_json_text(f, "source", ""),
+                                           rdl_json_text(f, "source_id", ""));
+    site *s = g_hash_table_lookup(r->sites, key);
+    JsonArray *hits = g_hash_table_lookup(r->hits, id);
+
+    if (!s) {
+        s = g_new0(site, 1);
+        s->key = g_steal_pointer(&key);
+        s->findings = json_array_new();
+        g_hash_table_insert(r->sites, s->key, s);
+    }
+    json_object_set_array_member(f, "hits", hits ? json_array_ref(hits) : json_array_new());
+    json_array_add_object_element(s->findings, f);
+    if (json_object_get_int_member(f, "is_primary") == 1)
+        s->primary = f;
+    r->rows++;
+    return !wkb || add_ground(r, s, wkb, error);
+}
+
+static bool read_findings(reading *r, const char *path, GError **error)
+{
+    g_autoptr(rdl_layer) layer = open_layer(path, "finding", error);
+    g_autoptr(rdl_crs) target = rdl_crs_parse(r->ledger->crs, error);
+    GError *failed = NULL;
+    const rdl_feature *f;
+
+    if (!layer || !target)
+        return false;
+    if (!rdl_layer_crs(layer))
+        return rdl_fail(error, RDL_ERROR_CRS, "%s: its findings name no coordinate system", path);
+    if (rdl_layer_field_index(layer, "finding_id") < 0 ||
+        rdl_layer_field_index(layer, "is_primary") < 0)
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: is not written by redline screen: layer finding "
+                        "lacks finding_id or is_primary", path);
+    r->tolerance = rdl_reproject_tolerance(target);
+    if (!(r->move = rdl_transform_new(rdl_layer_crs(layer), target, error)))
+        return false;
+    while ((f = rdl_layer_next(layer, &failed)))
+        if (!take_finding(r, row_object(layer, f), rdl_feature_wkb(f), error))
+            return false;
+    if (failed)
+        g_propagate_error(error, failed);
+    return !failed;
+}
+
+/* ---- into the ledger ---- */
+
+static const char *member(JsonObject *o, const char *name)
+{
+    return rdl_json_text(o, name, NULL);
+}
+
+static void copy_text(JsonObject *to, JsonObject *from, const char *name)
+{
+    rdl_json_set_text(to, name, member(from, name));
+}
+
+static char *base64_of(const rdl_geometry *g, GError **error)
+{
+    g_autoptr(GBytes) wkb = g ? rdl_geometry_wkb(g, error) : NULL;
+
+    return wkb ? g_base64_encode(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb)) : NULL;
+}
+
+static JsonObject *site_payload(const site *s, const char *load, GError **error)
+{
+    JsonObject *p = s->primary ? s->primary : json_array_get_object_element(s->findings, 0);
+    g_autofree char *ground = base64_of(s->ground, error);
+    static const char *const copied[] = {"source", "source_id", "activity", "owner", "xzqdm"};
+
+    if (s->ground && !ground)
+        return NULL;
+    JsonObject *o = json_object_new();
+    for (size_t i = 0; i < G_N_ELEMENTS(copied); i++)
+        copy_text(o, p, copied[i]);
+    rdl_json_set_real(o, "lon", rdl_json_real(p, "lon", NAN));
+    rdl_json_set_real(o, "lat", rdl_json_real(p, "lat", NAN));
+    rdl_json_set_text(o, "geometry", ground);
+    json_object_set_array_member(o, "findings", json_array_ref(s->findings));
+    g_autoptr(JsonNode) node = rdl_json_node(o);
+    g_autofree char *text = rdl_json_canonical(node);
+    g_autofree char *content = rdl_digest_bytes(text, strlen(text));
+    rdl_json_set_text(o, "content", content); /* of all above: a re-run finds itself by it */
+    rdl_json_set_text(o, "load", load);
+    return o;
+}
+
+/* Row of deadlines.csv for a task; -1 where none fits. "" and * fit anything. */
+static bool fits(const rdl_csv *csv, size_t row, const char *column, const char *value)
+{
+    const char *cell = rdl_csv_at(csv, row, column);
+
+    return !*cell || strcmp(cell, "*") == 0 || g_strcmp0(cell, value) == 0;
+}
+
+static bool deadline(rdl_ledger *ledger, const char *kind, JsonObject *finding, rdl_day from,
+                     const char **tier, char **due, GError **error)
+{
+    GError *failed = NULL;
+    const rdl_csv *csv = rdl_ledger_table(ledger, "deadlines.csv", &failed);
+
+    *tier = NULL;
+    *due = NULL;
+    if (failed) {
+        g_propagate_error(error, failed);
+        return false;
+    }
+    for (size_t i = 0; csv && i < rdl_csv_count(csv); i++) {
+        if (!fits(csv, i, "kind", kind) || !fits(csv, i, "result", member(finding, "result")) ||
+            !fits(csv, i, "severity", member(finding, "severity")))
+            continue;
+        const char *months = rdl_csv_at(csv, i, "months");
+        *tier = rdl_csv_at(csv, i, "tier");
+        if (*months)
+            *due = rdl_day_text(rdl_day_add_months(from, (int)strtol(months, NULL, 10)));
+        return true;
+    }
+    return true;
+}
+
+static bool append(rdl_ledger *ledger, const char *at, const char *kind, const char *subject,
+                   JsonObject *payload, GError **error)
+{
+    rdl_event event = {.at = at, .by = "redline", .role = "system", .kind = kind,
+                       .subject = subject};
+
+    return rdl_event_append(ledger, &event, payload, error);
+}
+
+static bool screened(rdl_ledger *ledger, const char *at, const char *task_id, GError **error)
+{
+    g_autoptr(JsonObject) o = json_object_new();
+
+    rdl_json_set_text(o, "from", "CLUE");
+    rdl_json_set_text(o, "to", "SCREENED");
+    return append(ledger, at, "task.moved", task_id, o, error);
+}
+
+static bool open_clue(rdl_ledger *ledger, const site *s, const char *site_id, rdl_day as_of,
+                      GError **error)
+{
+    g_autoptr(JsonObject) o = json_object_new();
+    g_autofree char *at = rdl_day_text(as_of), *due = NULL;
+    g_autofree char *task_id = rdl_digest_id("V-", site_id, RDL_DIGEST_END);
+    const char *tier;
+
+    if (!deadline(ledger, "verify", s->primary, as_of, &tier, &due, error))
+        return false;
+    rdl_json_set_text(o, "task_id", task_id);
+    rdl_json_set_text(o, "site_id", site_id);
+    rdl_json_set_text(o, "kind", "verify");
+    rdl_json_set_text(o, "state", "CLUE");
+    copy_text(o, s->primary, "finding_id");
+    copy_text(o, s->primary, "xzqdm");
+    rdl_json_set_text(o, "department", member(s->primary, "lead_dept"));
+    rdl_json_set_text(o, "tier", tier);
+    rdl_json_set_text(o, "started", at);
+    rdl_json_set_text(o, "due", due);
+    return append(ledger, at, "task.opened", task_id, o, error) &&
+           screened(ledger, at, task_id, error);
+}
+
+static char *known_content(rdl_ledger *ledger, const char *site_id, GError **error)
+{
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store, "SELECT content FROM site WHERE site_id = ?", error);
+    bool row = false;
+
+    if (!s)
+        return NULL;
+    rdl_statement_text(s, 1, site_id);
+    if (!rdl_statement_step(s, &row, error))
+        return NULL;
+    return g_strdup(row ? rdl_statement_get_text(s, 0) : "");
+}
+
+static bool take_site(rdl_ledger *ledger, const site *s, const char *load, rdl_day as_of,
+                      rdl_tally *tally, GError **error)
+{
+    g_autoptr(JsonObject) payload = site_payload(s, load, error);
+    g_autofree char *at = rdl_day_text(as_of);
+    g_autofree char *site_id = payload ? rdl_digest_id("S-", member(payload, "source"),
+                                                       member(payload, "source_id"), RDL_DIGEST_END)
+                                       : NULL;
+    g_autofree char *known = site_id ? known_content(ledger, site_id, error) : NULL;
+    guint findings = json_array_get_length(s->findings);
+
+    if (!known)
+        return false;
+    rdl_tally_in(tally, "ledger.sites", 1);
+    if (strcmp(known, member(payload, "content")) == 0) {
+        rdl_tally_suppressed(tally, "ledger.sites", "ALREADY_THERE", 1);
+        rdl_tally_suppressed(tally, "ledger.findings", "ALREADY_THERE", findings);
+        return true;
+    }
+    rdl_tally_used(tally, "ledger.sites", 1);
+    rdl_tally_used(tally, "ledger.findings", findings);
+    if (!append(ledger, at, *known ? "site.revised" : "site.found", site_id, payload, error))
+        return false;
+    if (*known)
+        return true;
+    rdl_tally_in(tally, "ledger.clues", 1);
+    if (!s->primary || g_strcmp0(member(s->primary, "result"), "CLEAN") == 0) {
+        rdl_tally_suppressed(tally, "ledger.clues", "CLEAN", 1);
+        return true;
+    }
+    rdl_tally_used(tally, "ledger.clues", 1);
+    return open_clue(ledger, s, site_id, as_of, error);
+}
+
+static gint by_key(gconstpointer a, gconstpointer b)
+{
+    return strcmp((*(site *const *)a)->key, (*(site *const *)b)->key);
+}
+
+static bool take_sites(reading *r, const char *load, rdl_day as_of, rdl_tally *tally,
+                       const rdl_progress *progress, GError **error)
+{
+    g_autoptr(GPtrArray) sites = g_ptr_array_new();
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, r->sites);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        g_ptr_array_add(sites, value);
+    g_ptr_array_sort(sites, by_key);
+    for (guint i = 0; i < sites->len; i++)
+        if ((i % 256 == 0 && !rdl_progress_tell(progress, (double)i / sites->len, "ledger", error)) ||
+            !take_site(r->ledger, sites->pdata[i], load, as_of, tally, error))
+            return false;
+    return rdl_progress_tell(progress, 1.0, "ledger", error);
+}
+
+/* What made the findings, kept with them; a file without it is loaded all the same. */
+static JsonObject *read_manifest(const char *path, GError **error)
+{
+    g_autofree char *beside = g_strconcat(path, ".run.json", NULL), *text = NULL;
+    g_autoptr(JsonNode) node = NULL;
+
+    if (!g_file_get_contents(beside, &text, NULL, NULL))
+        return json_object_new();
+    if (!(node = rdl_json_parse(text, beside, error)))
+        return NULL;
+    if (!JSON_NODE_HOLDS_OBJECT(node))
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: an object is needed", beside), NULL;
+    return json_object_ref(json_node_get_object(node));
+}
+
+static bool note_load(rdl_ledger *ledger, const char *path, const char *digest, rdl_day as_of,
+                      bool *fresh, GError **error)
+{
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store, "SELECT 1 FROM load WHERE digest = ?", error);
+    g_autoptr(JsonObject) o = json_object_new();
+    g_autofree char *at = rdl_day_text(as_of);
+    bool row = false;
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, digest);
+    if (!rdl_statement_step(s, &row, error))
+        return false;
+    *fresh = !row;
+    JsonObject *manifest = row ? json_object_new() : read_manifest(path, error);
+    if (!manifest)
+        return false;
+    json_object_set_object_member(o, "manifest", manifest);
+    return row || append(ledger, at, "findings.loaded", digest, o, error);
+}
+
+bool rdl_ledger_load_findings(rdl_ledger *ledger, const char *path, rdl_day as_of,
+                              rdl_tally *tally, const rdl_progress *progress, GError **error)
+{
+    reading r = {.ledger = ledger,
+                 .sites = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, site_free),
+                 .hits = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, hits_free)};
+    g_autofree char *digest = rdl_digest_file(path, error);
+    bool fresh;
+
+    bool good = digest && read_hits(&r, path, error) && read_findings(&r, path, error);
+    if (good) {
+        rdl_tally_in(tally, "ledger.findings", r.rows);
+        good = rdl_store_begin(ledger->store, error) &&
+               note_load(ledger, path, digest, as_of, &fresh, error) &&
+               take_sites(&r, digest, as_of, tally, progress, error) &&
+               rdl_tally_check(tally, error) && rdl_store_commit(ledger->store, error);
+        if (!good)
+            rdl_store_rollback(ledger->store);
+    }
+    rdl_transform_free(r.move);
+    g_hash_table_unref(r.sites);
+    g_hash_table_unref(r.hits);
+    return good;
+}

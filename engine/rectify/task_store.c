@@ -1,0 +1,298 @@
+#include "rectify/task.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "rectify/event.h"
+
+/* The columns of rdl_task's texts, in the order of `texts` below. */
+static const char select_tasks[] =
+    "SELECT t.task_id, t.kind, t.state, t.xzqdm, t.department, t.tier, t.started, t.due_original,"
+    " t.due, t.assignee, s.site_id, s.source, s.source_id, s.owner, t.finding_id, f.zone,"
+    " json_extract(f.content,'$.zone_name'), s.activity, f.result, f.severity, f.rule_id,"
+    " json_extract(f.content,'$.basis'), json_extract(f.content,'$.handling'),"
+    " json_extract(f.content,'$.penalty'), p.problem_id, p.target, p.measures, p.lead_leader,"
+    " p.supervisor, p.resp_unit, p.accept_unit, s.lon, s.lat,"
+    " json_extract(f.content,'$.area_m2'), json_extract(f.content,'$.area_min_m2'),"
+    " json_extract(f.content,'$.area_max_m2'), AsBinary(s.geom)"
+    " FROM task t JOIN site s USING(site_id) LEFT JOIN finding f ON f.finding_id = t.finding_id"
+    " LEFT JOIN problem p ON p.problem_id = t.problem_id"
+    " WHERE (?1 IS NULL OR t.state = ?1) AND (?2 IS NULL OR t.xzqdm LIKE ?2 || '%')"
+    " AND (?3 IS NULL OR t.kind = ?3) AND (?4 IS NULL OR t.task_id = ?4) ORDER BY t.task_id";
+
+/* The text members of a task in the order of the columns; `n` slots. */
+static int text_slots(rdl_task *t, char **slots[])
+{
+    char **all[] = {&t->task_id, &t->kind, &t->state, &t->xzqdm, &t->department, &t->tier,
+                    &t->started, &t->due_original, &t->due, &t->assignee, &t->site_id, &t->source,
+                    &t->source_id, &t->owner, &t->finding_id, &t->zone, &t->zone_name, &t->activity,
+                    &t->result, &t->severity, &t->rule_id, &t->basis, &t->handling, &t->penalty,
+                    &t->problem_id, &t->target, &t->measures, &t->lead_leader, &t->supervisor,
+                    &t->resp_unit, &t->accept_unit};
+
+    memcpy(slots, all, sizeof all);
+    return (int)G_N_ELEMENTS(all);
+}
+
+#define TEXT_SLOTS 31
+
+void rdl_task_clear(rdl_task *task)
+{
+    char **slots[TEXT_SLOTS];
+    int n = text_slots(task, slots);
+
+    for (int i = 0; i < n; i++)
+        g_clear_pointer(slots[i], g_free);
+    g_clear_pointer(&task->warning, g_free);
+    g_clear_pointer(&task->wkb, g_bytes_unref);
+}
+
+static void clear_element(gpointer p)
+{
+    rdl_task_clear(p);
+}
+
+/* ---- warnings by time (domain 4.5) ---- */
+
+/* Colours from the mildest to the gravest are the rows of a tier from the last to the first. */
+static char *warning_of(const rdl_csv *csv, const rdl_task *t, bool open, rdl_day as_of)
+{
+    rdl_day due;
+
+    if (!csv || !open || !t->due || !rdl_day_parse(t->due, &due, NULL))
+        return NULL;
+    for (size_t i = 0; i < rdl_csv_count(csv); i++) {
+        const char *days = rdl_csv_at(csv, i, "days_left");
+        if (*days && g_strcmp0(rdl_csv_at(csv, i, "tier"), t->tier) == 0 &&
+            due - as_of <= strtol(days, NULL, 10))
+            return g_strdup(rdl_csv_at(csv, i, "level"));
+    }
+    return NULL;
+}
+
+static bool is_open(const rdl_csv *states, const char *state)
+{
+    gssize row = states ? rdl_csv_find(states, "state", state) : -1;
+
+    return row < 0 || strcmp(rdl_csv_at(states, (size_t)row, "open"), "1") == 0;
+}
+
+static void read_task(rdl_statement *s, rdl_task *t)
+{
+    char **slots[TEXT_SLOTS];
+    int n = text_slots(t, slots);
+
+    for (int i = 0; i < n; i++)
+        *slots[i] = g_strdup(rdl_statement_get_text(s, i));
+    t->lon = rdl_statement_get_real(s, n);
+    t->lat = rdl_statement_get_real(s, n + 1);
+    t->area_m2 = rdl_statement_get_real(s, n + 2);
+    t->area_min_m2 = rdl_statement_get_real(s, n + 3);
+    t->area_max_m2 = rdl_statement_get_real(s, n + 4);
+    t->wkb = rdl_statement_get_bytes(s, n + 5);
+}
+
+GArray *rdl_task_list(rdl_ledger *ledger, const rdl_task_filter *filter, GError **error)
+{
+    GError *failed = NULL;
+    const rdl_csv *warnings = rdl_ledger_table(ledger, "warnings.csv", &failed);
+    const rdl_csv *states = failed ? NULL : rdl_ledger_table(ledger, "states.csv", &failed);
+    g_autoptr(rdl_statement) s = failed ? NULL
+                                        : rdl_statement_new(ledger->store, select_tasks, &failed);
+    g_autoptr(GArray) tasks = g_array_new(FALSE, TRUE, sizeof(rdl_task));
+    bool row = true;
+
+    g_array_set_clear_func(tasks, clear_element);
+    if (s) {
+        rdl_statement_text(s, 1, filter->state);
+        rdl_statement_text(s, 2, filter->unit);
+        rdl_statement_text(s, 3, filter->kind);
+        rdl_statement_text(s, 4, filter->id);
+    }
+    while (s && row && rdl_statement_step(s, &row, &failed)) {
+        if (!row)
+            return g_steal_pointer(&tasks);
+        rdl_task t = {0};
+        read_task(s, &t);
+        t.warning = warning_of(warnings, &t, is_open(states, t.state), filter->as_of);
+        g_array_append_val(tasks, t);
+    }
+    g_propagate_error(error, failed);
+    return NULL;
+}
+
+JsonObject *rdl_task_json(const rdl_task *task)
+{
+    JsonObject *o = json_object_new();
+
+    rdl_json_set_text(o, "id", task->task_id);
+    rdl_json_set_text(o, "kind", task->kind);
+    rdl_json_set_text(o, "state", task->state);
+    rdl_json_set_text(o, "xzqdm", task->xzqdm);
+    rdl_json_set_text(o, "due", task->due);
+    rdl_json_set_text(o, "warning", task->warning);
+    rdl_json_set_text(o, "zone", task->zone);
+    rdl_json_set_text(o, "activity", task->activity);
+    rdl_json_set_real(o, "area_m2", task->area_m2);
+    rdl_json_set_real(o, "lon", task->lon);
+    rdl_json_set_real(o, "lat", task->lat);
+    return o;
+}
+
+char *rdl_task_of_source(rdl_ledger *ledger, const char *source_id, GError **error)
+{
+    /* the rectification before the verification, an open one before a closed one: by number */
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store, "SELECT task_id FROM task JOIN site USING(site_id) WHERE source_id = ? "
+                       "ORDER BY kind = 'rectify' DESC, task_id LIMIT 1", error);
+    bool row = false;
+
+    if (!s)
+        return NULL;
+    rdl_statement_text(s, 1, source_id);
+    if (!rdl_statement_step(s, &row, error) || !row)
+        return NULL;
+    return g_strdup(rdl_statement_get_text(s, 0));
+}
+
+/* ---- the whole chain of one site ---- */
+
+/* One object a row, its columns as members; `json` columns are parsed. */
+static JsonArray *rows(rdl_ledger *ledger, const char *sql, const char *parameter,
+                       const char *const *columns, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(ledger->store, sql, error);
+    g_autoptr(JsonArray) array = json_array_new();
+    bool row = true;
+
+    if (!s)
+        return NULL;
+    rdl_statement_text(s, 1, parameter);
+    for (;;) {
+        if (!rdl_statement_step(s, &row, error))
+            return NULL;
+        if (!row)
+            return g_steal_pointer(&array);
+        JsonObject *o = json_object_new();
+        json_array_add_object_element(array, o);
+        for (int i = 0; columns[i]; i++) {
+            const char *text = rdl_statement_get_text(s, i);
+            bool json = columns[i][0] == '{';
+            JsonNode *node = json && text ? rdl_json_parse(text, "ledger", error) : NULL;
+            if (json && text && !node)
+                return NULL;
+            if (node)
+                json_object_set_member(o, columns[i] + 1, node);
+            else
+                rdl_json_set_text(o, columns[i] + json, text);
+        }
+    }
+}
+
+static bool add_rows(rdl_ledger *ledger, JsonObject *o, const char *member, const char *sql,
+                     const char *parameter, const char *const *columns, GError **error)
+{
+    JsonArray *array = rows(ledger, sql, parameter, columns, error);
+
+    if (array)
+        json_object_set_array_member(o, member, array);
+    return array != NULL;
+}
+
+static char *site_of(rdl_ledger *ledger, const char *id, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT site_id FROM site WHERE site_id = ?1 OR source_id = ?1 UNION SELECT site_id FROM "
+        "task WHERE task_id = ?1 UNION SELECT site_id FROM finding WHERE finding_id = ?1 UNION "
+        "SELECT site_id FROM problem WHERE problem_id = ?1 LIMIT 1", error);
+    bool row = false;
+
+    if (!s)
+        return NULL;
+    rdl_statement_text(s, 1, id);
+    if (!rdl_statement_step(s, &row, error))
+        return NULL;
+    if (!row)
+        return rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: no task, site, finding or source of that "
+                        "id: redline task list shows the tasks", id), NULL;
+    return g_strdup(rdl_statement_get_text(s, 0));
+}
+
+static bool add_chain(rdl_ledger *ledger, JsonObject *o, const char *site_id, GError **error)
+{
+    static const char *const site[] = {"site_id", "source", "source_id", "activity", "owner",
+                                       "xzqdm", "lon", "lat", "load", NULL};
+    static const char *const finding[] = {"{finding", NULL};
+    static const char *const load[] = {"digest", "at", "{manifest", NULL};
+    static const char *const task[] = {"task_id", "kind", "state", "xzqdm", "department", "tier",
+                                       "started", "due_original", "due", "moved", "assignee", NULL};
+    static const char *const problem[] = {"problem_id", "target", "measures", "lead_leader",
+                                          "supervisor", "resp_unit", "accept_unit", NULL};
+    static const char *const event[] = {"seq", "at", "by", "role", "kind", "subject", "reason",
+                                        "{payload", "hash", NULL};
+    static const char *const letter[] = {"letter_no", "received", "activity", NULL};
+
+    return add_rows(ledger, o, "sites", "SELECT site_id,source,source_id,activity,owner,xzqdm,lon,"
+                    "lat,load FROM site WHERE site_id = ?", site_id, site, error) &&
+           add_rows(ledger, o, "finding_rows", "SELECT content FROM finding WHERE site_id = ? "
+                    "ORDER BY is_primary DESC, finding_id", site_id, finding, error) &&
+           add_rows(ledger, o, "loads", "SELECT digest, at, manifest FROM load WHERE digest = "
+                    "(SELECT load FROM site WHERE site_id = ?)", site_id, load, error) &&
+           add_rows(ledger, o, "tasks", "SELECT task_id,kind,state,xzqdm,department,tier,started,"
+                    "due_original,due,moved,assignee FROM task WHERE site_id = ? ORDER BY kind "
+                    "DESC", site_id, task, error) &&
+           add_rows(ledger, o, "problems", "SELECT problem_id,target,measures,lead_leader,"
+                    "supervisor,resp_unit,accept_unit FROM problem WHERE site_id = ?", site_id,
+                    problem, error) &&
+           add_rows(ledger, o, "letters", "SELECT letter_no,received,activity FROM letter WHERE "
+                    "site_id = ? ORDER BY letter_no", site_id, letter, error) &&
+           add_rows(ledger, o, "events", "SELECT seq,at,by,role,kind,subject,reason,payload,hash "
+                    "FROM event WHERE subject = ?1 OR subject IN (SELECT task_id FROM task WHERE "
+                    "site_id = ?1) OR subject IN (SELECT problem_id FROM problem WHERE site_id = "
+                    "?1) ORDER BY seq", site_id, event, error);
+}
+
+/* Lists that hold one thing become that thing, under the names the header promises. */
+static void shape_chain(JsonObject *o)
+{
+    JsonArray *sites = json_object_get_array_member(o, "sites");
+    JsonArray *loads = json_object_get_array_member(o, "loads");
+    JsonArray *problems = json_object_get_array_member(o, "problems");
+    JsonArray *rows_of = json_object_get_array_member(o, "finding_rows");
+    JsonArray *findings = json_array_new();
+
+    for (guint i = 0; i < json_array_get_length(rows_of); i++) {
+        JsonObject *row = json_array_get_object_element(rows_of, i);
+        json_array_add_element(findings, json_object_dup_member(row, "finding"));
+    }
+    json_object_set_array_member(o, "findings", findings);
+    json_object_set_object_member(o, "site", json_object_ref(json_array_get_object_element(sites, 0)));
+    if (json_array_get_length(loads)) {
+        JsonObject *load = json_array_get_object_element(loads, 0);
+        json_object_set_member(o, "manifest", json_object_dup_member(load, "manifest"));
+    }
+    if (json_array_get_length(problems))
+        json_object_set_object_member(o, "problem",
+                                      json_object_ref(json_array_get_object_element(problems, 0)));
+    static const char *const gone[] = {"sites", "loads", "problems", "finding_rows"};
+    for (size_t i = 0; i < G_N_ELEMENTS(gone); i++)
+        json_object_remove_member(o, gone[i]);
+}
+
+JsonNode *rdl_ledger_chain(rdl_ledger *ledger, const char *id, GError **error)
+{
+    g_autoptr(JsonObject) o = json_object_new();
+    g_autofree char *site_id = site_of(ledger, id, error);
+
+    if (!site_id || !add_chain(ledger, o, site_id, error))
+        return NULL;
+    shape_chain(o);
+    g_autofree char *pack = rdl_store_value(
+        ledger->store, "SELECT value FROM setting WHERE name = 'pack'", error);
+    g_autofree char *version = rdl_store_value(
+        ledger->store, "SELECT value FROM setting WHERE name = 'pack_version'", error);
+    rdl_json_set_text(o, "pack", pack);
+    rdl_json_set_text(o, "pack_version", version);
+    return rdl_json_node(o);
+}
