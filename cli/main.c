@@ -1,11 +1,13 @@
 /* redline - the table of commands. */
 #include "cli.h"
+#include "geo/geo.h"
 
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
 const cli_command cli_commands[] = {
+    {"screen", "zones, footprints and patches to findings with verdicts", cmd_screen},
     {NULL, NULL, NULL},
 };
 
@@ -31,8 +33,12 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
         return usage(stdout, 0);
     for (const cli_command *c = cli_commands; c->name; c++)
-        if (strcmp(argv[1], c->name) == 0)
-            return c->run(argc - 1, argv + 1);
+        if (strcmp(argv[1], c->name) == 0) {
+            rdl_geo_start();
+            int status = c->run(argc - 1, argv + 1);
+            rdl_geo_stop();
+            return status;
+        }
     fprintf(stderr, "redline: there is no command '%s'\n", argv[1]);
     return usage(stderr, 2);
 }

@@ -9,6 +9,7 @@
 #include "geo/block.h"
 #include "geo/raster.h"
 #include "geo/geometry.h"
+#include "geo/reproject.h"
 #include "geo/area.h"
 #include "geo/layer.h"
 

@@ -1,0 +1,114 @@
+/* redline screen - zones, footprints and patches to findings. */
+#include "cli.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "screen/screen.h"
+
+static struct {
+    char **zones, **footprints, **patches, **permits, **units, **profiles;
+    char *pack, *local, *as_of, *output;
+    double residual;
+} o;
+
+static const GOptionEntry entries[] = {
+    {"zones", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.zones, "protected zones, FILE or FILE:LAYER; may be repeated", "SRC"},
+    {"footprints", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.footprints, "building and mining footprints; may be repeated", "SRC"},
+    {"patches", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.patches, "patches of change, from 'redline patches'", "SRC"},
+    {"permits", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.permits, "approvals; without any the best result is SUSPECT", "SRC"},
+    {"units", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.units, "administrative units", "SRC"},
+    {"profile", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.profiles, "read a source by a profile: LAYER is a role (zones, footprints ...) or a source's file name", "LAYER=FILE"},
+    {"pack", 0, 0, G_OPTION_ARG_STRING, &o.pack, "the jurisdiction: a name such as cn, or a folder", "PACK"},
+    {"local", 0, 0, G_OPTION_ARG_STRING, &o.local, "switch on local rows by label", "S1,S4"},
+    {"as-of", 0, 0, G_OPTION_ARG_STRING, &o.as_of, "the day whose law judges what stands (default: today)", "DATE"},
+    {"residual", 0, 0, G_OPTION_ARG_DOUBLE, &o.residual, "co-registration residual of the scenes, metres (default 0)", "M"},
+    {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o.output, "findings to write, a GeoPackage", "FILE"},
+    G_OPTION_ENTRY_NULL};
+
+static const char teach[] =
+    "Example:\n"
+    "  redline screen --zones zones.gpkg --footprints fp.gpkg --permits permits.gpkg \\\n"
+    "      --pack cn --as-of 2026-11-01 -o findings.gpkg\n\n"
+    "Layer 'finding' has a row for every part of a footprint in a zone, with area, share, bounds,\n"
+    "when-case, verdict and result; 'hit' every rule that spoke; 'balance' whole = parts + remainder;\n"
+    "'rejected' what could not be used, and why.";
+
+/* The profile given for a source: by its file name first, then by its role. */
+static const char *profile_of(const char *role, const char *path)
+{
+    g_autofree char *base = g_path_get_basename(path);
+
+    for (int by_role = 0; by_role < 2; by_role++)
+        for (char **p = o.profiles; p && *p; p++) {
+            const char *equals = strchr(*p, '='), *name = by_role ? role : base;
+            if (equals && strlen(name) == (size_t)(equals - *p) && strncmp(*p, name, strlen(name)) == 0)
+                return equals + 1;
+        }
+    return NULL;
+}
+
+static rdl_source *sources(const char *role, char **paths, size_t *n)
+{
+    *n = paths ? g_strv_length(paths) : 0;
+    rdl_source *list = g_new0(rdl_source, *n + 1);
+    for (size_t i = 0; i < *n; i++)
+        list[i] = (rdl_source){paths[i], profile_of(role, paths[i])};
+    return list;
+}
+
+static bool check_profiles(GError **error)
+{
+    for (char **p = o.profiles; p && *p; p++)
+        if (!strchr(*p, '='))
+            return rdl_fail(error, RDL_ERROR_USAGE, "--profile %s: write LAYER=FILE", *p);
+    return true;
+}
+
+static void print_summary(const rdl_screen_result *result)
+{
+    g_autofree char *balance = rdl_tally_text(result->tally);
+
+    cli_say("balance sheet\n%s%s", balance, o.output);
+}
+
+int cmd_screen(int argc, char **argv)
+{
+    GError *error = NULL;
+    rdl_screen_options options = RDL_SCREEN_OPTIONS_INIT;
+    rdl_screen_result result = {0};
+
+    if (!cli_parse(&argc, &argv, entries, "--zones SRC --footprints SRC --pack PACK -o FILE",
+                   "Lay footprints and patches over protected zones and judge each overlap.", teach,
+                   0, 0, &error) ||
+        !check_profiles(&error))
+        return cli_end(error);
+    options.as_of = rdl_day_today();
+    if (o.as_of && !rdl_day_parse(o.as_of, &options.as_of, &error)) {
+        error->code = RDL_ERROR_USAGE;
+        g_prefix_error(&error, "--as-of: ");
+        return cli_end(error);
+    }
+    g_autofree rdl_source *zones = sources("zones", o.zones, &options.n_zones);
+    g_autofree rdl_source *footprints = sources("footprints", o.footprints, &options.n_footprints);
+    g_autofree rdl_source *patches = sources("patches", o.patches, &options.n_patches);
+    g_autofree rdl_source *permits = sources("permits", o.permits, &options.n_permits);
+    g_autofree rdl_source *units = sources("units", o.units, &options.n_units);
+    options.zones = zones;
+    options.footprints = footprints;
+    options.patches = patches;
+    options.permits = permits;
+    options.units = units;
+    options.pack = o.pack;
+    options.local = o.local;
+    options.residual_m = o.residual;
+    options.threads = cli_flags.threads;
+    options.output = o.output;
+    options.overwrite = cli_flags.overwrite;
+    if (rdl_screen(&options, cli_progress(), &result, &error)) {
+        print_summary(&result);
+        if (cli_flags.json)
+            cli_print_json(g_steal_pointer(&result.summary));
+    }
+    rdl_screen_result_clear(&result);
+    return cli_end(error);
+}

@@ -1,0 +1,42 @@
+#include "screen/finding.h"
+
+#include <math.h>
+#include <string.h>
+
+char *rdl_finding_make_id(const rdl_footprint *f, const rdl_zone *zone)
+{
+    return rdl_digest_id("F-", f->patch ? "patch" : "footprint", f->fp_id,
+                         zone ? zone->zone_id : "", RDL_DIGEST_END);
+}
+
+static double fine(const rdl_finding *f)
+{
+    return f->verdict.rule && !isnan(f->verdict.rule->ceiling) ? f->verdict.rule->ceiling : -1.0;
+}
+
+static const char *severity(const rdl_finding *f)
+{
+    return f->verdict.rule ? f->verdict.rule->severity : "S9";
+}
+
+int rdl_finding_gravity(const rdl_finding *a, const rdl_finding *b)
+{
+    int order = (int)a->verdict.result - (int)b->verdict.result;
+
+    if (!order)
+        order = strcmp(severity(a), severity(b));
+    if (!order)
+        order = (fine(a) < fine(b)) - (fine(a) > fine(b));
+    if (!order && a->zone && b->zone)
+        order = a->zone->class->priority - b->zone->class->priority;
+    if (!order)
+        order = (a->part.area_m2 < b->part.area_m2) - (a->part.area_m2 > b->part.area_m2);
+    return order ? order : strcmp(a->finding_id, b->finding_id);
+}
+
+void rdl_finding_clear(rdl_finding *finding)
+{
+    g_clear_pointer(&finding->finding_id, g_free);
+    g_clear_pointer(&finding->part.wkb, g_bytes_unref);
+    rdl_verdict_clear(&finding->verdict);
+}

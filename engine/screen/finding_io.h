@@ -1,0 +1,22 @@
+/* screen/finding_io.h - findings.gpkg: layers finding, hit, balance, rejected (docs/findings). */
+#ifndef RDL_SCREEN_FINDING_IO_H
+#define RDL_SCREEN_FINDING_IO_H
+
+#include "screen/finding.h"
+
+typedef struct rdl_findings {
+    GArray *findings;   /* of rdl_finding, by finding_id */
+    GArray *balances;   /* of rdl_source_balance, by source and source_id */
+    GArray *rejections; /* of rdl_rejection */
+} rdl_findings;
+
+typedef struct rdl_source_balance {
+    const rdl_footprint *footprint;
+    rdl_balance balance;
+} rdl_source_balance;
+
+/** Write a GeoPackage at `path` (nothing may be there), zones' CRS. Fails: RDL_ERROR_IO. */
+bool rdl_findings_write(const char *path, const rdl_crs *crs, const rdl_findings *findings,
+                        rdl_day as_of, GError **error);
+
+#endif

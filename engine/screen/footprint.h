@@ -1,0 +1,37 @@
+/* screen/footprint.h - what is judged: a footprint of a register, or a patch of change. */
+#ifndef RDL_SCREEN_FOOTPRINT_H
+#define RDL_SCREEN_FOOTPRINT_H
+
+#include "screen/intake.h"
+#include "screen/pack.h"
+
+typedef struct rdl_footprint {
+    char *fp_id, *activity, *owner, *expands, *attrs; /* NULL where not given; fp_id, activity never */
+    bool patch;          /* from --patches */
+    rdl_interval onset;  /* closed: not before built_after, not after built_before */
+    double pos_error_m;  /* NaN: not given */
+    GBytes *wkb;         /* target system, valid */
+    rdl_box box;
+    gint64 fid;
+    const char *note;    /* "dates from patch ..."; interned or NULL */
+} rdl_footprint;
+
+GPtrArray *rdl_footprints_new(void);
+/** Read a footprint layer (rdl_footprint appended). */
+bool rdl_footprints_read(rdl_intake *intake, const rdl_pack *pack, const rdl_source *source,
+                         GPtrArray *footprints, GError **error);
+/** Read patches as footprints with `patch` set: activity UNKNOWN unless `kind` is an activity. */
+bool rdl_patches_read(rdl_intake *intake, const rdl_pack *pack, const rdl_source *source,
+                      GPtrArray *patches, GError **error);
+
+/** Settle identity of both, cut the ground an older footprint already has out of its expansions
+ *  (J26), leave out what was built after `as_of` (FUTURE, J28). */
+bool rdl_footprints_settle(rdl_intake *intake, GPtrArray *footprints, bool patches, rdl_day as_of,
+                           GError **error);
+/** A patch of which footprints that may have been built between its dates cover half or more is
+ *  explained: it narrows the onset of those that lie half or more on it, and is counted suppressed
+ *  EXPLAINED and removed. */
+bool rdl_patches_explain(rdl_intake *intake, GPtrArray *footprints, GPtrArray *patches,
+                         GError **error);
+
+#endif

@@ -1,0 +1,252 @@
+#include "screen/intake.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+struct rdl_record {
+    const rdl_feature *feature;
+    const rdl_layer *layer;
+    JsonObject *names, *values; /* of the profile; may be NULL */
+    rdl_intake *intake;
+    const rdl_intake_spec *spec;
+    rdl_geometry *geometry;
+};
+
+static void rejection_clear(gpointer p)
+{
+    rdl_rejection *r = p;
+
+    g_free(r->layer);
+    g_free(r->reason);
+}
+
+GArray *rdl_rejections_new(void)
+{
+    GArray *rejections = g_array_new(FALSE, FALSE, sizeof(rdl_rejection));
+
+    g_array_set_clear_func(rejections, rejection_clear);
+    return rejections;
+}
+
+void rdl_reject(rdl_intake *intake, const char *layer, gint64 fid, bool used, const char *format,
+                ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    rdl_rejection r = {g_strdup(layer), g_strdup_vprintf(format, args), fid, used};
+    va_end(args);
+    g_array_append_val(intake->rejections, r);
+}
+
+/* ---- fields ---- */
+
+static int column(const rdl_record *record, const char *field)
+{
+    const char *name = rdl_json_text(record->names, field, field);
+
+    return rdl_layer_field_index(record->layer, name);
+}
+
+gint64 rdl_record_fid(const rdl_record *record)
+{
+    return rdl_feature_id(record->feature);
+}
+
+const char *rdl_record_text(const rdl_record *record, const char *field)
+{
+    int i = column(record, field);
+    const char *text = i < 0 ? NULL : rdl_feature_text(record->feature, i);
+    JsonObject *map = rdl_json_object(record->values, field);
+
+    return text && map ? rdl_json_text(map, text, text) : text;
+}
+
+double rdl_record_real(const rdl_record *record, const char *field)
+{
+    int i = column(record, field);
+
+    return i < 0 ? NAN : rdl_feature_real(record->feature, i);
+}
+
+rdl_day rdl_record_day(const rdl_record *record, const char *field, rdl_day unknown, bool *bad)
+{
+    const char *text = rdl_record_text(record, field);
+    g_autoptr(GError) error = NULL;
+    g_autofree char *plain = text ? g_strdelimit(g_strdup(text), "/.", '-') : NULL;
+    rdl_day day = unknown;
+
+    if (!text || rdl_day_parse(plain, &day, &error))
+        return day;
+    rdl_reject(record->intake, record->spec->layer, rdl_record_fid(record), true,
+               "BAD_DATE: %s '%s' counts as unknown", field, text);
+    *bad = true;
+    return unknown;
+}
+
+const rdl_geometry *rdl_record_geometry(const rdl_record *record)
+{
+    return record->geometry;
+}
+
+/* ---- profile ---- */
+
+static JsonNode *read_profile(const char *name, GError **error)
+{
+    g_autofree char *file = g_str_has_suffix(name, ".yaml") ? g_strdup(name)
+                                                            : g_strconcat(name, ".yaml", NULL);
+    g_autofree char *path = rdl_data_named("profiles", file, error);
+    JsonNode *node = path ? rdl_yaml_read(path, error) : NULL;
+
+    if (node && !JSON_NODE_HOLDS_OBJECT(node)) {
+        rdl_fail(error, RDL_ERROR_DATA, "%s: is no profile: a map is needed", path);
+        g_clear_pointer(&node, json_node_unref);
+    }
+    return node;
+}
+
+static bool check_fields(const rdl_record *record, const rdl_intake_spec *spec, GError **error)
+{
+    g_autoptr(GString) there = g_string_new(NULL);
+
+    for (const char *const *f = spec->fields; *f; f++) {
+        if (column(record, *f) >= 0)
+            continue;
+        for (int i = 0; i < rdl_layer_fields(record->layer); i++)
+            g_string_append_printf(there, "%s%s", i ? ", " : "", rdl_layer_field(record->layer, i));
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "%s: the %s layer needs a field '%s'; it has %s: name it so, or give a "
+                        "--profile that maps it",
+                        rdl_layer_source(record->layer), spec->layer, *f,
+                        there->len ? there->str : "none");
+    }
+    return true;
+}
+
+/* ---- geometry ---- */
+
+/* Valid, or repaired with a note; NULL (counted) when nothing is left. */
+static rdl_geometry *made_valid(rdl_intake *intake, const rdl_intake_spec *spec, gint64 fid,
+                                rdl_geometry *take_g, bool quiet)
+{
+    g_autoptr(rdl_geometry) g = take_g;
+    g_autofree char *reason = NULL;
+    bool valid = false;
+
+    if (rdl_geometry_valid(g, &valid, &reason, NULL) && valid)
+        return g_steal_pointer(&g);
+    rdl_geometry *mended = rdl_geometry_repair(g, NULL);
+    if (!mended)
+        rdl_reject(intake, spec->layer, fid, false, "NOT_REPAIRABLE: %s", reason ? reason : "");
+    else if (!quiet)
+        rdl_reject(intake, spec->layer, fid, true, "REPAIRED: %s", reason ? reason : "");
+    return mended;
+}
+
+typedef struct {
+    rdl_transform *transform; /* NULL: already in the target system */
+    double tolerance;
+} move;
+
+static const char *read_geometry(rdl_record *record, const move *m)
+{
+    GBytes *wkb = rdl_feature_wkb(record->feature);
+    rdl_intake *intake = record->intake;
+    const rdl_intake_spec *spec = record->spec;
+    gint64 fid = rdl_record_fid(record);
+    g_autoptr(GError) error = NULL;
+    size_t n;
+
+    if (!wkb)
+        return "NULL_GEOMETRY";
+    const void *bytes = g_bytes_get_data(wkb, &n);
+    g_autoptr(rdl_geometry) g = rdl_geometry_from_wkb(bytes, n, &error);
+    if (!g)
+        return "NOT_REPAIRABLE";
+    if (rdl_geometry_empty(g))
+        return "EMPTY_GEOMETRY";
+    if (rdl_geometry_dimension(g) < spec->min_dimension)
+        return "WRONG_DIMENSION";
+    if (!(g = made_valid(intake, spec, fid, g_steal_pointer(&g), false)))
+        return "NOT_REPAIRABLE";
+    if (m->transform) {
+        rdl_geometry *moved = rdl_reproject(g, m->transform, m->tolerance, &error);
+        if (!moved)
+            return "OUTSIDE_CRS";
+        g_clear_pointer(&g, rdl_geometry_free);
+        if (!(g = made_valid(intake, spec, fid, moved, true)))
+            return "NOT_REPAIRABLE";
+    }
+    record->geometry = g_steal_pointer(&g);
+    return NULL;
+}
+
+static bool read_record(rdl_record *record, const move *m, rdl_record_fn fn, void *user,
+                        GError **error)
+{
+    rdl_tally_in(record->intake->tally, record->spec->item, 1);
+    const char *reason = read_geometry(record, m);
+    if (reason) {
+        rdl_tally_failed(record->intake->tally, record->spec->item, reason, 1);
+        rdl_reject(record->intake, record->spec->layer, rdl_record_fid(record), false, "%s",
+                   reason);
+        return true;
+    }
+    bool good = fn(record, user, error);
+    if (rdl_feature_text_damaged(record->feature))
+        rdl_reject(record->intake, record->spec->layer, rdl_record_fid(record), true,
+                   "DAMAGED_TEXT: some bytes are in no known encoding");
+    g_clear_pointer(&record->geometry, rdl_geometry_free);
+    return good;
+}
+
+static bool settle_move(rdl_intake *intake, const rdl_layer *layer, move *m, GError **error)
+{
+    const rdl_crs *crs = rdl_layer_crs(layer);
+
+    if (!crs)
+        return rdl_fail(error, RDL_ERROR_CRS,
+                        "%s: names no coordinate system: give a --profile with crs_claim",
+                        rdl_layer_source(layer));
+    if (!intake->target)
+        intake->target = rdl_crs_ref(crs);
+    m->tolerance = rdl_reproject_tolerance(intake->target);
+    if (rdl_crs_same(crs, intake->target))
+        return true;
+    m->transform = rdl_transform_new(crs, intake->target, error);
+    if (!m->transform)
+        g_prefix_error(error, "%s: ", rdl_layer_source(layer));
+    return m->transform != NULL;
+}
+
+bool rdl_intake_read(rdl_intake *intake, const rdl_intake_spec *spec, const rdl_source *source,
+                     rdl_record_fn fn, void *user, GError **error)
+{
+    g_autoptr(JsonNode) profile = NULL;
+    JsonObject *map = NULL;
+    GError *failed = NULL;
+
+    if (source->profile) {
+        if (!(profile = read_profile(source->profile, error)))
+            return false;
+        map = json_node_get_object(profile);
+    }
+    rdl_layer_options options = {.encoding = rdl_json_text(map, "encoding", NULL),
+                                 .crs_claim = rdl_json_text(map, "crs_claim", NULL)};
+    g_autoptr(rdl_layer) layer = rdl_layer_open(source->path, &options, error);
+    rdl_record record = {.layer = layer, .intake = intake, .spec = spec,
+                         .names = rdl_json_object(map, "fields"),
+                         .values = rdl_json_object(map, "values")};
+    move m = {0};
+
+    if (!layer || !check_fields(&record, spec, error) || !settle_move(intake, layer, &m, error))
+        return false;
+    g_autoptr(rdl_transform) transform = m.transform;
+    while ((record.feature = rdl_layer_next(layer, &failed)))
+        if (!read_record(&record, &m, fn, user, error))
+            return false;
+    if (failed)
+        g_propagate_error(error, failed);
+    return failed == NULL;
+}

@@ -1,0 +1,62 @@
+/* screen/intake.h - layers as they come, read as canonical records.
+ *
+ * A record has the fields of docs (zone_id, fp_id ...) whatever the file called them: a profile maps
+ * names and values. Its geometry is valid and in the target system. What cannot be used is counted
+ * and listed, never dropped. */
+#ifndef RDL_SCREEN_INTAKE_H
+#define RDL_SCREEN_INTAKE_H
+
+#include "base/base.h"
+#include "geo/geo.h"
+
+/** A layer a user names: its source and the profile to read it by (NULL: canonical names). */
+typedef struct rdl_source {
+    const char *path, *profile;
+} rdl_source;
+
+/** A row of the layer `rejected`: repaired true means it was used, after a repair or as a warning. */
+typedef struct rdl_rejection {
+    char *layer, *reason;
+    gint64 fid;
+    bool repaired;
+} rdl_rejection;
+
+typedef struct rdl_intake {
+    rdl_crs *target;     /* owned; NULL: take that of the first layer read */
+    rdl_tally *tally;    /* owned by the caller */
+    GArray *rejections;  /* of rdl_rejection; owned by the caller */
+} rdl_intake;
+
+GArray *rdl_rejections_new(void);
+/** Take a note about feature `fid` of `layer`. `used`: it is used all the same (a warning). */
+void rdl_reject(rdl_intake *intake, const char *layer, gint64 fid, bool used, const char *format,
+                ...) G_GNUC_PRINTF(5, 6);
+
+typedef struct rdl_record rdl_record; /* lent for the length of the call */
+gint64 rdl_record_fid(const rdl_record *record);
+const char *rdl_record_text(const rdl_record *record, const char *field); /* NULL: none */
+double rdl_record_real(const rdl_record *record, const char *field);      /* NaN: none */
+/** A date; `unknown` where there is none. A text that is no date is noted as a warning, *bad is
+ *  set, and counts as unknown. */
+rdl_day rdl_record_day(const rdl_record *record, const char *field, rdl_day unknown, bool *bad);
+const rdl_geometry *rdl_record_geometry(const rdl_record *record);
+
+/** What a layer must bring. */
+typedef struct rdl_intake_spec {
+    const char *item;          /* in the tally: "screen.zones" */
+    const char *layer;         /* in rejections: "zone" */
+    const char *const *fields; /* that must be there, NULL-ended */
+    int min_dimension;         /* 2: polygons only */
+} rdl_intake_spec;
+
+typedef bool (*rdl_record_fn)(const rdl_record *record, void *user, GError **error);
+
+/** Read all of a source. Every feature counts into the tally as in; those that cannot be used
+ *  (NULL_GEOMETRY, EMPTY_GEOMETRY, NOT_REPAIRABLE, WRONG_DIMENSION, OUTSIDE_CRS) as failed; for
+ *  the others `fn` is called and must count them.
+ *  Fails: RDL_ERROR_IO, RDL_ERROR_DATA (a needed field is missing), RDL_ERROR_CRS (no system, or
+ *  none between the two). */
+bool rdl_intake_read(rdl_intake *intake, const rdl_intake_spec *spec, const rdl_source *source,
+                     rdl_record_fn fn, void *user, GError **error);
+
+#endif

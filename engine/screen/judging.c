@@ -1,0 +1,513 @@
+#include "screen/judging.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Records with geometry, found by box, made ready when first needed. */
+typedef struct {
+    const GPtrArray *records;
+    rdl_box_index *index;
+    rdl_geometry **geometries;
+    rdl_prepared **prepared;
+} ground_set;
+
+struct rdl_judge {
+    const rdl_bench *bench;
+    rdl_overlay *overlay;
+    rdl_box_index *zones;
+    ground_set permits, units;
+    GArray *candidates, *near; /* of size_t, reused */
+};
+
+rdl_judged *rdl_judged_new(void)
+{
+    rdl_judged *judged = g_new0(rdl_judged, 1);
+
+    judged->findings = g_array_new(FALSE, TRUE, sizeof(rdl_finding));
+    judged->balances = g_array_new(FALSE, FALSE, sizeof(rdl_source_balance));
+    judged->asked = g_hash_table_new(g_str_hash, g_str_equal);
+    judged->failures = g_ptr_array_new_with_free_func(g_free);
+    judged->failed_footprints = g_ptr_array_new();
+    return judged;
+}
+
+void rdl_judged_free(rdl_judged *judged)
+{
+    if (!judged)
+        return;
+    g_array_unref(judged->findings);
+    g_array_unref(judged->balances);
+    g_hash_table_unref(judged->asked);
+    g_ptr_array_unref(judged->failures);
+    g_ptr_array_unref(judged->failed_footprints);
+    g_free(judged);
+}
+
+/* ---- tools of the thread ---- */
+
+typedef rdl_box (*box_fn)(gconstpointer record);
+typedef GBytes *(*wkb_fn)(gconstpointer record);
+
+static rdl_box zone_box(gconstpointer p)
+{
+    return ((const rdl_zone *)p)->box;
+}
+
+static rdl_box permit_box(gconstpointer p)
+{
+    return ((const rdl_permit *)p)->box;
+}
+
+static rdl_box unit_box(gconstpointer p)
+{
+    return ((const rdl_unit *)p)->box;
+}
+
+static rdl_box_index *index_of(const GPtrArray *records, box_fn box, GError **error)
+{
+    g_autofree rdl_box *boxes = g_new(rdl_box, records->len + 1);
+
+    for (guint i = 0; i < records->len; i++)
+        boxes[i] = box(records->pdata[i]);
+    return rdl_box_index_new(boxes, records->len, error);
+}
+
+static bool ground_set_init(ground_set *set, const GPtrArray *records, box_fn box, GError **error)
+{
+    set->records = records;
+    set->geometries = g_new0(rdl_geometry *, records->len + 1);
+    set->prepared = g_new0(rdl_prepared *, records->len + 1);
+    set->index = index_of(records, box, error);
+    return set->index != NULL;
+}
+
+static void ground_set_clear(ground_set *set)
+{
+    for (guint i = 0; set->records && i < set->records->len; i++) {
+        rdl_prepared_free(set->prepared[i]);
+        rdl_geometry_free(set->geometries[i]);
+    }
+    g_free(set->geometries);
+    g_free(set->prepared);
+    rdl_box_index_free(set->index);
+}
+
+static rdl_geometry *geometry_of(GBytes *wkb, GError **error)
+{
+    return rdl_geometry_from_wkb(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), error);
+}
+
+/* Geometry i, its WKB given by the caller who knows the record's type. */
+static rdl_geometry *ground_at(ground_set *set, size_t i, GBytes *wkb, GError **error)
+{
+    if (!set->geometries[i])
+        set->geometries[i] = geometry_of(wkb, error);
+    return set->geometries[i];
+}
+
+void rdl_judge_free(rdl_judge *judge)
+{
+    if (!judge)
+        return;
+    rdl_overlay_free(judge->overlay);
+    rdl_box_index_free(judge->zones);
+    ground_set_clear(&judge->permits);
+    ground_set_clear(&judge->units);
+    g_array_unref(judge->candidates);
+    g_array_unref(judge->near);
+    g_free(judge);
+}
+
+rdl_judge *rdl_judge_new(const rdl_bench *bench, GError **error)
+{
+    rdl_judge *judge = g_new0(rdl_judge, 1);
+
+    judge->bench = bench;
+    judge->candidates = g_array_new(FALSE, FALSE, sizeof(size_t));
+    judge->near = g_array_new(FALSE, FALSE, sizeof(size_t));
+    judge->overlay = rdl_overlay_new(bench->crs, bench->zones, &bench->overlay, error);
+    judge->zones = judge->overlay ? index_of(bench->zones, zone_box, error) : NULL;
+    if (!judge->zones || !ground_set_init(&judge->permits, bench->permits, permit_box, error) ||
+        !ground_set_init(&judge->units, bench->units, unit_box, error))
+        g_clear_pointer(&judge, rdl_judge_free);
+    return judge;
+}
+
+/* ---- which zones ---- */
+
+static bool current(const rdl_zone *zone, rdl_day as_of)
+{
+    return zone->version.first <= as_of && as_of <= zone->version.last;
+}
+
+/* Today's versions for what stands, the versions of its day for the act (J27). */
+static bool relevant(const rdl_zone *zone, const rdl_footprint *f, rdl_day as_of)
+{
+    if (zone->version.first > as_of)
+        return false;
+    return current(zone, as_of) || rdl_interval_within(f->onset, zone->version) != RDL_NO;
+}
+
+static gint by_ownership(gconstpointer a, gconstpointer b, gpointer user)
+{
+    const rdl_bench *bench = user;
+    const rdl_zone *x = bench->zones->pdata[*(const size_t *)a];
+    const rdl_zone *y = bench->zones->pdata[*(const size_t *)b];
+    bool cx = current(x, bench->as_of), cy = current(y, bench->as_of);
+
+    if (cx != cy)
+        return cx ? -1 : 1;
+    if (x->class->priority != y->class->priority)
+        return x->class->priority - y->class->priority;
+    return strcmp(x->zone_id, y->zone_id);
+}
+
+static bool find_candidates(rdl_judge *judge, const rdl_footprint *f, GError **error)
+{
+    if (!rdl_box_index_query(judge->zones, f->box, judge->candidates, error))
+        return false;
+    for (guint i = judge->candidates->len; i-- > 0;) {
+        size_t number = g_array_index(judge->candidates, size_t, i);
+        if (!relevant(judge->bench->zones->pdata[number], f, judge->bench->as_of))
+            g_array_remove_index(judge->candidates, i);
+    }
+    g_array_sort_with_data(judge->candidates, by_ownership, (gpointer)judge->bench);
+    return true;
+}
+
+/* ---- approvals ---- */
+
+typedef struct {
+    rdl_geometry *scope; /* union so far; NULL: none */
+    const char *permit_no, *note;
+} scopes;
+
+static bool add_scope(scopes *s, const rdl_geometry *g, const rdl_permit *permit, const char *note,
+                      GError **error)
+{
+    rdl_geometry *all = rdl_geometry_union(s->scope ? s->scope : g, g, error);
+
+    if (!all)
+        return false;
+    rdl_geometry_free(s->scope);
+    s->scope = all;
+    if (!s->permit_no) {
+        s->permit_no = permit->permit_no;
+        s->note = note;
+    }
+    return true;
+}
+
+/* Area of `part` outside the scopes, NaN where there are none. */
+static bool outside(rdl_judge *judge, const rdl_geometry *part, const scopes *s, double *m2,
+                    GError **error)
+{
+    *m2 = NAN;
+    if (!s->scope)
+        return true;
+    g_autoptr(rdl_geometry) rest = rdl_geometry_difference(part, s->scope, error);
+    return rest && rdl_measure_area(rdl_overlay_measure(judge->overlay), rest, m2, error);
+}
+
+static bool gather(rdl_judge *judge, const rdl_footprint *f, const rdl_zone *zone,
+                   const rdl_geometry *part, scopes *sure, scopes *perhaps, GError **error)
+{
+    const rdl_bench *bench = judge->bench;
+
+    if (!rdl_box_index_query(judge->permits.index, rdl_geometry_box(part), judge->near, error))
+        return false;
+    for (guint k = 0; k < judge->near->len; k++) {
+        size_t i = g_array_index(judge->near, size_t, k);
+        const rdl_permit *permit = bench->permits->pdata[i];
+        const char *note;
+        rdl_truth allows = rdl_permit_allows(permit, bench->pack, zone ? zone->class->zone : NULL,
+                                             f->activity, f->onset, bench->as_of, &note);
+        rdl_geometry *g = allows == RDL_NO ? NULL
+                                           : ground_at(&judge->permits, i, permit->wkb, error);
+        bool meets = false;
+        if (allows == RDL_NO)
+            continue;
+        if (!g || !rdl_geometry_intersects(g, part, &meets, error))
+            return false;
+        if (!meets)
+            continue;
+        if ((allows == RDL_YES && !add_scope(sure, g, permit, note, error)) ||
+            !add_scope(perhaps, g, permit, note, error))
+            return false;
+    }
+    return true;
+}
+
+static void conclude_approval(rdl_approval *a, const scopes *sure, const scopes *perhaps,
+                              double area, double outside_sure, double outside_any,
+                              double tolerance)
+{
+    bool covered = sure->scope && outside_sure <= tolerance * area;
+    bool maybe = perhaps->scope && outside_any <= tolerance * area;
+
+    a->granted = covered ? RDL_YES : maybe ? RDL_MAYBE : RDL_NO;
+    a->permit_no = sure->permit_no ? sure->permit_no : perhaps->permit_no;
+    a->outside_m2 = sure->scope ? outside_sure : outside_any;
+    a->note = sure->permit_no ? sure->note : perhaps->note;
+    if (!covered && !maybe && perhaps->scope)
+        a->note = "a permit covers only some of it: see what lies outside its scope";
+    else if (maybe && !covered && !a->note)
+        a->note = "the dates or activity of a permit do not decide";
+}
+
+static bool find_approval(rdl_judge *judge, const rdl_footprint *f, const rdl_zone *zone,
+                          const rdl_geometry *part, double area, rdl_approval *approval,
+                          GError **error)
+{
+    scopes sure = {0}, perhaps = {0};
+    double outside_sure, outside_any;
+
+    *approval = (rdl_approval){.granted = RDL_NO, .outside_m2 = NAN};
+    if (!judge->bench->permits_given) {
+        approval->note = "approvals=absent";
+        return true;
+    }
+    bool good = gather(judge, f, zone, part, &sure, &perhaps, error) &&
+                outside(judge, part, &sure, &outside_sure, error) &&
+                outside(judge, part, &perhaps, &outside_any, error);
+    if (good)
+        conclude_approval(approval, &sure, &perhaps, area, outside_sure, outside_any,
+                          judge->bench->scope_tolerance);
+    rdl_geometry_free(sure.scope);
+    rdl_geometry_free(perhaps.scope);
+    return good;
+}
+
+/* ---- unit ---- */
+
+/* The unit with the largest share of the part; of equal ones the first by code. */
+static bool find_unit(rdl_judge *judge, const rdl_geometry *part, const char **xzqdm,
+                      GError **error)
+{
+    double most = -1.0;
+
+    *xzqdm = NULL;
+    if (!rdl_box_index_query(judge->units.index, rdl_geometry_box(part), judge->near, error))
+        return false;
+    for (guint k = 0; k < judge->near->len; k++) {
+        size_t i = g_array_index(judge->near, size_t, k);
+        const rdl_unit *unit = judge->bench->units->pdata[i];
+        rdl_geometry *g = ground_at(&judge->units, i, unit->wkb, error);
+        bool yes = false;
+        double share = 0.0;
+        if (!g)
+            return false;
+        if (!judge->units.prepared[i] && !(judge->units.prepared[i] = rdl_prepared_new(g, error)))
+            return false;
+        if (!rdl_prepared_covers(judge->units.prepared[i], part, &yes, error))
+            return false;
+        if (yes) {
+            *xzqdm = unit->xzqdm;
+            return true;
+        }
+        if (!rdl_prepared_intersects(judge->units.prepared[i], part, &yes, error))
+            return false;
+        g_autoptr(rdl_geometry) both = yes ? rdl_geometry_intersection(g, part, error) : NULL;
+        if (yes && !both)
+            return false;
+        share = both ? rdl_geometry_plane_area(both) : -1.0;
+        if (share > most) {
+            most = share;
+            *xzqdm = unit->xzqdm;
+        }
+    }
+    return true;
+}
+
+/* ---- one part ---- */
+
+static void set_quantity(rdl_finding *f, const rdl_approval *approval)
+{
+    const char *kind = f->verdict.rule ? f->verdict.rule->quantity : NULL;
+
+    f->quantity = NAN;
+    if (!kind)
+        return;
+    if (strcmp(kind, "m") == 0) {
+        f->quantity = f->part.length_m;
+        f->quantity_unit = "m";
+    } else if (strcmp(kind, "outside_permit_m2") == 0) {
+        f->quantity = isnan(approval->outside_m2) ? f->part.area_m2 : approval->outside_m2;
+        f->quantity_unit = "m2";
+    } else if (strcmp(kind, "m2") == 0) {
+        f->quantity = f->part.area_m2;
+        f->quantity_unit = "m2";
+    }
+}
+
+/* Did an earlier version of the zone, hit by this footprint, hold at the act? */
+static bool earlier_version(const rdl_bench *bench, const rdl_zone *zone, const rdl_footprint *f,
+                            const GArray *parts)
+{
+    for (guint i = 0; i < parts->len; i++) {
+        const rdl_zone *other = bench->zones->pdata[g_array_index(parts, rdl_part, i).zone];
+        if (other != zone && strcmp(other->class->family, zone->class->family) == 0 &&
+            other->version.first < zone->version.first &&
+            rdl_interval_within(f->onset, other->version) != RDL_NO)
+            return true;
+    }
+    return false;
+}
+
+static bool judge_part(rdl_judge *judge, const rdl_footprint *f, const GArray *parts, guint i,
+                       rdl_finding *out, GError **error)
+{
+    const rdl_bench *bench = judge->bench;
+    const rdl_part *part = &g_array_index(parts, rdl_part, i);
+    const rdl_zone *zone = bench->zones->pdata[part->zone];
+    g_autoptr(rdl_geometry) g = geometry_of(part->wkb, error);
+    rdl_approval approval;
+
+    *out = (rdl_finding){.footprint = f, .zone = zone, .part = *part};
+    if (!g || !find_approval(judge, f, zone, g, part->area_m2, &approval, error) ||
+        !find_unit(judge, g, &out->xzqdm, error))
+        return false;
+    bool before_version = rdl_interval_within(f->onset, zone->version) == RDL_NO &&
+                          f->onset.last < zone->version.first;
+    bool post = rdl_when_of(f->onset, zone, RDL_NO) == RDL_WHEN_POST_NO;
+    bool elsewhere = before_version && earlier_version(bench, zone, f, parts);
+    out->superseded = !current(zone, bench->as_of);
+    out->verdict = rdl_verdict_of(bench->pack, f, zone, part, &approval, elsewhere,
+                                  before_version && post && !elsewhere, bench->as_of);
+    out->part.wkb = g_bytes_ref(part->wkb);
+    out->finding_id = rdl_finding_make_id(f, zone);
+    out->permit_no = approval.permit_no;
+    set_quantity(out, &approval);
+    return true;
+}
+
+/* ---- rows for all territory ---- */
+
+static bool speaks(const rdl_verdict *v)
+{
+    for (guint i = 0; i < v->hits->len; i++) {
+        const rdl_hit *hit = &g_array_index(v->hits, rdl_hit, i);
+        if (hit->status != RDL_HIT_ASKED && !hit->overridden)
+            return true;
+    }
+    return false;
+}
+
+static void count_asked(rdl_judged *judged, const rdl_verdict *v)
+{
+    for (guint i = 0; i < v->hits->len; i++) {
+        const rdl_hit *hit = &g_array_index(v->hits, rdl_hit, i);
+        gpointer key = (gpointer)hit->rule->rule_id;
+        if (hit->status == RDL_HIT_ASKED)
+            g_hash_table_insert(judged->asked, key, GSIZE_TO_POINTER(
+                GPOINTER_TO_SIZE(g_hash_table_lookup(judged->asked, key)) + 1));
+    }
+}
+
+/* A finding with zone NULL when a row for all territory speaks; rows that only ask are counted. */
+static bool judge_everywhere(rdl_judge *judge, const rdl_footprint *f, const rdl_balance *balance,
+                             rdl_judged *judged, GArray *findings, GError **error)
+{
+    g_autoptr(rdl_geometry) g = geometry_of(f->wkb, error);
+    rdl_finding out = {.footprint = f};
+    rdl_approval approval;
+
+    if (!g || !find_approval(judge, f, NULL, g, balance->whole_m2, &approval, error))
+        return false;
+    out.verdict = rdl_verdict_of(judge->bench->pack, f, NULL, NULL, &approval, false, false,
+                                 judge->bench->as_of);
+    count_asked(judged, &out.verdict);
+    if (!speaks(&out.verdict)) {
+        rdl_verdict_clear(&out.verdict);
+        return true;
+    }
+    out.part = (rdl_part){.wkb = g_bytes_ref(f->wkb), .area_m2 = balance->whole_m2,
+                          .min_m2 = balance->whole_m2, .max_m2 = balance->whole_m2, .share = 1.0,
+                          .lon = balance->lon, .lat = balance->lat,
+                          .dimension = rdl_geometry_dimension(g)};
+    out.finding_id = rdl_finding_make_id(f, NULL);
+    out.permit_no = approval.permit_no;
+    set_quantity(&out, &approval);
+    if (!find_unit(judge, g, &out.xzqdm, error)) {
+        rdl_finding_clear(&out);
+        return false;
+    }
+    g_array_append_val(findings, out);
+    return true;
+}
+
+/* ---- one footprint ---- */
+
+/* The gravest is primary; today's version names the row that judged the act on an earlier one. */
+static void relate(GArray *findings)
+{
+    rdl_finding *gravest = NULL;
+
+    for (guint i = 0; i < findings->len; i++) {
+        rdl_finding *f = &g_array_index(findings, rdl_finding, i);
+        if (!gravest || rdl_finding_gravity(f, gravest) < 0)
+            gravest = f;
+        for (guint k = 0; f->zone && !f->superseded && k < findings->len; k++) {
+            const rdl_finding *then = &g_array_index(findings, rdl_finding, k);
+            if (then->superseded && then->verdict.rule && !f->verdict.rule_then &&
+                then->verdict.rule != f->verdict.rule &&
+                strcmp(then->zone->class->family, f->zone->class->family) == 0)
+                f->verdict.rule_then = then->verdict.rule;
+        }
+    }
+    if (gravest)
+        gravest->is_primary = true;
+}
+
+static bool lay_and_judge(rdl_judge *judge, const rdl_footprint *f, GArray *findings,
+                          rdl_balance *balance, rdl_judged *judged, GError **error)
+{
+    g_autoptr(GArray) parts = rdl_parts_new();
+
+    if (!find_candidates(judge, f, error) ||
+        !rdl_overlay_run(judge->overlay, f, judge->candidates, parts, balance, error))
+        return false;
+    for (guint i = 0; i < parts->len; i++) {
+        rdl_finding one;
+        if (!judge_part(judge, f, parts, i, &one, error))
+            return false;
+        g_array_append_val(findings, one);
+    }
+    return judge_everywhere(judge, f, balance, judged, findings, error);
+}
+
+static void drop(GArray *findings)
+{
+    for (guint i = 0; i < findings->len; i++)
+        rdl_finding_clear(&g_array_index(findings, rdl_finding, i));
+}
+
+bool rdl_judge_footprint(rdl_judge *judge, const rdl_footprint *f, rdl_judged *judged,
+                         GError **error)
+{
+    g_autoptr(GArray) findings = g_array_new(FALSE, TRUE, sizeof(rdl_finding));
+    rdl_source_balance balance = {.footprint = f};
+    GError *failed = NULL;
+
+    if (!lay_and_judge(judge, f, findings, &balance.balance, judged, &failed)) {
+        drop(findings);
+        if (!g_error_matches(failed, RDL_ERROR, RDL_ERROR_DATA)) {
+            g_propagate_error(error, failed);
+            return false;
+        }
+        judged->failed[f->patch]++;
+        g_ptr_array_add(judged->failures, g_strdup(failed->message));
+        g_ptr_array_add(judged->failed_footprints, (gpointer)f);
+        g_error_free(failed);
+        return true;
+    }
+    relate(findings);
+    g_array_append_vals(judged->findings, findings->data, findings->len);
+    g_array_append_val(judged->balances, balance);
+    judged->dust += balance.balance.dust;
+    if (findings->len)
+        judged->with_findings[f->patch]++;
+    else
+        judged->without[f->patch]++;
+    return true;
+}

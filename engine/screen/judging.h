@@ -1,0 +1,41 @@
+/* screen/judging.h - one footprint at a time: parts, approvals, verdicts, unit. */
+#ifndef RDL_SCREEN_JUDGING_H
+#define RDL_SCREEN_JUDGING_H
+
+#include "screen/finding_io.h"
+#include "screen/unit.h"
+
+/** Everything that is read only while footprints are judged. */
+typedef struct rdl_bench {
+    const rdl_pack *pack;
+    const rdl_crs *crs;
+    const GPtrArray *zones, *permits, *units;
+    bool permits_given;
+    rdl_day as_of;
+    rdl_overlay_options overlay;
+    double scope_tolerance; /* share of a part that may lie outside a permit's scope */
+} rdl_bench;
+
+/** What became of some footprints. */
+typedef struct rdl_judged {
+    GArray *findings;   /* of rdl_finding */
+    GArray *balances;   /* of rdl_source_balance */
+    GHashTable *asked;  /* rule_id -> count of sources asked about a row for all territory */
+    gint64 with_findings[2], without[2], failed[2]; /* footprints, patches */
+    gint64 dust;
+    GPtrArray *failures; /* of char *: messages */
+    GPtrArray *failed_footprints; /* of rdl_footprint, beside `failures` */
+} rdl_judged;
+
+rdl_judged *rdl_judged_new(void);
+void rdl_judged_free(rdl_judged *judged);
+
+/** One thread's tools: indexes and prepared geometries. */
+typedef struct rdl_judge rdl_judge;
+rdl_judge *rdl_judge_new(const rdl_bench *bench, GError **error);
+void rdl_judge_free(rdl_judge *judge);
+/** Judge one; a geometry operation that fails is counted in `judged`, not an error. */
+bool rdl_judge_footprint(rdl_judge *judge, const rdl_footprint *f, rdl_judged *judged,
+                         GError **error);
+
+#endif

@@ -1,0 +1,251 @@
+#include "screen/pack.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "screen/pack_rules.h"
+
+struct rdl_pack {
+    char *folder, *digest;
+    JsonNode *meta;
+    GHashTable *tables;  /* file name -> rdl_csv */
+    GHashTable *zones;   /* code -> rdl_zone_class */
+    GHashTable *parents; /* activity -> parent ("" at the top) */
+    GPtrArray *rules;    /* of rdl_rule */
+    char **local;
+};
+
+static void csv_unref(gpointer p)
+{
+    rdl_csv_free(p);
+}
+
+void rdl_pack_free(rdl_pack *pack)
+{
+    if (!pack)
+        return;
+    g_clear_pointer(&pack->rules, g_ptr_array_unref);
+    g_clear_pointer(&pack->zones, g_hash_table_unref);
+    g_clear_pointer(&pack->parents, g_hash_table_unref);
+    g_clear_pointer(&pack->tables, g_hash_table_unref);
+    g_clear_pointer(&pack->meta, json_node_unref);
+    g_strfreev(pack->local);
+    g_free(pack->digest);
+    g_free(pack->folder);
+    g_free(pack);
+}
+
+static gint by_name(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The names of the pack's own files, in order. */
+static GPtrArray *file_names(const char *folder, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    GDir *dir = g_dir_open(folder, 0, NULL);
+    const char *name;
+
+    if (!dir)
+        return rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: is no pack: a folder is needed", folder),
+               NULL;
+    while ((name = g_dir_read_name(dir)))
+        if (g_str_has_suffix(name, ".csv") || g_str_has_suffix(name, ".yaml"))
+            g_ptr_array_add(names, g_strdup(name));
+    g_dir_close(dir);
+    g_ptr_array_sort(names, by_name);
+    return g_steal_pointer(&names);
+}
+
+static bool read_files(rdl_pack *pack, GError **error)
+{
+    g_autoptr(GPtrArray) names = file_names(pack->folder, error);
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+
+    for (guint i = 0; names && i < names->len; i++) {
+        const char *name = names->pdata[i];
+        g_autofree char *path = g_build_filename(pack->folder, name, NULL);
+        g_autofree char *digest = rdl_digest_file(path, error);
+        rdl_csv *table = NULL;
+
+        if (!digest)
+            return false;
+        g_checksum_update(sum, (const guchar *)name, -1);
+        g_checksum_update(sum, (const guchar *)digest, -1);
+        if (!g_str_has_suffix(name, ".csv"))
+            continue;
+        if (!(table = rdl_csv_read(path, error)))
+            return false;
+        g_hash_table_insert(pack->tables, g_strdup(name), table);
+    }
+    pack->digest = g_strdup(g_checksum_get_string(sum));
+    return names != NULL;
+}
+
+static bool read_meta(rdl_pack *pack, GError **error)
+{
+    g_autofree char *path = g_build_filename(pack->folder, "pack.yaml", NULL);
+
+    if (!(pack->meta = rdl_yaml_read(path, error)))
+        return false;
+    if (!JSON_NODE_HOLDS_OBJECT(pack->meta) || !rdl_pack_text(pack, "id", NULL) ||
+        !rdl_pack_text(pack, "version", NULL))
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: needs 'id' and 'version', both text", path);
+    return true;
+}
+
+static const rdl_csv *needed_table(const rdl_pack *pack, const char *file,
+                                   const char *const *columns, GError **error)
+{
+    const rdl_csv *table = rdl_pack_table(pack, file);
+
+    if (!table)
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: has no %s", pack->folder, file), NULL;
+    return rdl_csv_need(table, columns, error) ? table : NULL;
+}
+
+static const char *or_null(const char *text)
+{
+    return *text ? text : NULL;
+}
+
+static bool optional_day(const rdl_csv *csv, size_t row, const char *column, rdl_day unknown,
+                         rdl_day *day, GError **error)
+{
+    const char *text = rdl_csv_at(csv, row, column);
+
+    *day = unknown;
+    if (!*text || rdl_day_parse(text, day, error))
+        return true;
+    g_prefix_error(error, "%s:%d: %s: ", rdl_csv_name(csv), rdl_csv_line(csv, row), column);
+    return false;
+}
+
+bool rdl_pack_day(const rdl_csv *csv, size_t row, const char *column, rdl_day unknown, rdl_day *day,
+                  GError **error)
+{
+    return optional_day(csv, row, column, unknown, day, error);
+}
+
+static bool read_zones(rdl_pack *pack, GError **error)
+{
+    static const char *const columns[] = {"zone", "family", "priority", "reserve", NULL};
+    const rdl_csv *csv = needed_table(pack, "zones.csv", columns, error);
+
+    for (size_t i = 0; csv && i < rdl_csv_count(csv); i++) {
+        rdl_zone_class *zone = g_new0(rdl_zone_class, 1);
+        zone->zone = rdl_csv_at(csv, i, "zone");
+        zone->name_zh = rdl_csv_at(csv, i, "name_zh");
+        zone->name_en = rdl_csv_at(csv, i, "name_en");
+        zone->family = rdl_csv_at(csv, i, "family");
+        zone->exclusive = or_null(rdl_csv_at(csv, i, "exclusive"));
+        zone->converts_to = or_null(rdl_csv_at(csv, i, "converts_to"));
+        zone->priority = (int)strtol(rdl_csv_at(csv, i, "priority"), NULL, 10);
+        zone->reserve = strcmp(rdl_csv_at(csv, i, "reserve"), "1") == 0;
+        if (!g_hash_table_insert(pack->zones, (gpointer)zone->zone, zone))
+            return rdl_fail(error, RDL_ERROR_DATA, "%s:%d: zone %s stands twice", rdl_csv_name(csv),
+                            rdl_csv_line(csv, i), rdl_csv_at(csv, i, "zone"));
+        if (!optional_day(csv, i, "converts_from", RDL_DAY_PAST, &zone->converts_from, error))
+            return false;
+    }
+    return csv != NULL;
+}
+
+static bool read_activities(rdl_pack *pack, GError **error)
+{
+    static const char *const columns[] = {"code", "parent", NULL};
+    const rdl_csv *csv = needed_table(pack, "activities.csv", columns, error);
+
+    for (size_t i = 0; csv && i < rdl_csv_count(csv); i++)
+        g_hash_table_insert(pack->parents, (gpointer)rdl_csv_at(csv, i, "code"),
+                            (gpointer)rdl_csv_at(csv, i, "parent"));
+    for (size_t i = 0; csv && i < rdl_csv_count(csv); i++) {
+        const char *code = rdl_csv_at(csv, i, "code"), *up = code;
+        for (int depth = 0; *up; depth++) { /* every parent exists, no circle */
+            up = g_hash_table_lookup(pack->parents, up);
+            if (!up || depth > 16)
+                return rdl_fail(error, RDL_ERROR_DATA, "%s:%d: activity %s has no way up the tree",
+                                rdl_csv_name(csv), rdl_csv_line(csv, i), code);
+        }
+    }
+    return csv != NULL;
+}
+
+rdl_pack *rdl_pack_open(const char *name, const char *local, GError **error)
+{
+    g_autoptr(rdl_pack) pack = g_new0(rdl_pack, 1);
+
+    pack->tables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, csv_unref);
+    pack->zones = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+    pack->parents = g_hash_table_new(g_str_hash, g_str_equal);
+    pack->local = g_strsplit(local ? local : "", ",", -1);
+    if (!(pack->folder = rdl_data_named("packs", name, error)) || !read_files(pack, error) ||
+        !read_meta(pack, error) || !read_zones(pack, error) || !read_activities(pack, error) ||
+        !(pack->rules = rdl_pack_read_rules(pack, (const char *const *)pack->local, error)))
+        return NULL;
+    return g_steal_pointer(&pack);
+}
+
+const char *rdl_pack_id(const rdl_pack *pack)
+{
+    return rdl_pack_text(pack, "id", "");
+}
+
+const char *rdl_pack_version(const rdl_pack *pack)
+{
+    return rdl_pack_text(pack, "version", "");
+}
+
+const char *rdl_pack_folder(const rdl_pack *pack)
+{
+    return pack->folder;
+}
+
+const char *rdl_pack_digest(const rdl_pack *pack)
+{
+    return pack->digest;
+}
+
+const char *rdl_pack_text(const rdl_pack *pack, const char *key, const char *fallback)
+{
+    return rdl_json_text(json_node_get_object(pack->meta), key, fallback);
+}
+
+double rdl_pack_default(const rdl_pack *pack, const char *key, double fallback)
+{
+    JsonObject *defaults = rdl_json_object(json_node_get_object(pack->meta), "defaults");
+
+    return rdl_json_real(defaults, key, fallback);
+}
+
+const rdl_csv *rdl_pack_table(const rdl_pack *pack, const char *file)
+{
+    return g_hash_table_lookup(pack->tables, file);
+}
+
+const GPtrArray *rdl_pack_rules(const rdl_pack *pack)
+{
+    return pack->rules;
+}
+
+const rdl_zone_class *rdl_pack_zone(const rdl_pack *pack, const char *zone)
+{
+    return g_hash_table_lookup(pack->zones, zone);
+}
+
+bool rdl_pack_has_activity(const rdl_pack *pack, const char *activity)
+{
+    return g_hash_table_contains(pack->parents, activity);
+}
+
+bool rdl_pack_activity_is(const rdl_pack *pack, const char *activity, const char *ancestor)
+{
+    size_t n = strlen(ancestor);
+
+    if (n && ancestor[n - 1] == '*')
+        return strncmp(activity, ancestor, n - 1) == 0;
+    for (; activity && *activity; activity = g_hash_table_lookup(pack->parents, activity))
+        if (strcmp(activity, ancestor) == 0)
+            return true;
+    return false;
+}

@@ -1,0 +1,117 @@
+#include "screen/permit.h"
+
+#include <string.h>
+#include "screen/identity.h"
+
+static const char *const no_fields[] = {NULL};
+static const rdl_intake_spec spec = {"screen.permits", "permit", no_fields, 2};
+
+static void permit_free(gpointer p)
+{
+    rdl_permit *permit = p;
+
+    g_free(permit->permit_no);
+    g_free(permit->authority);
+    g_free(permit->holder);
+    g_free(permit->activity);
+    g_free(permit->attrs);
+    g_bytes_unref(permit->wkb);
+    g_free(permit);
+}
+
+GPtrArray *rdl_permits_new(void)
+{
+    return g_ptr_array_new_with_free_func(permit_free);
+}
+
+static bool take_permit(const rdl_record *record, void *user, GError **error)
+{
+    rdl_permit *permit = g_new0(rdl_permit, 1);
+    const rdl_geometry *g = rdl_record_geometry(record);
+
+    g_ptr_array_add(user, permit);
+    permit->fid = rdl_record_fid(record);
+    permit->permit_no = g_strdup(rdl_record_text(record, "permit_no"));
+    permit->authority = g_strdup(rdl_record_text(record, "authority"));
+    permit->holder = g_strdup(rdl_record_text(record, "holder"));
+    permit->activity = g_strdup(rdl_record_text(record, "activity"));
+    permit->attrs = g_strdup(rdl_record_text(record, "attrs"));
+    permit->validity.first = rdl_record_day(record, "valid_from", RDL_DAY_PAST, &permit->dates_bad);
+    permit->validity.last = rdl_record_day(record, "valid_to", RDL_DAY_FUTURE, &permit->dates_bad);
+    permit->issued = rdl_record_day(record, "issued", permit->validity.first, &permit->dates_bad);
+    permit->box = rdl_geometry_box(g);
+    permit->wkb = rdl_geometry_wkb(g, error);
+    return permit->wkb != NULL;
+}
+
+bool rdl_permits_read(rdl_intake *intake, const rdl_pack *pack, const rdl_source *source,
+                      GPtrArray *permits, GError **error)
+{
+    (void)pack;
+    return rdl_intake_read(intake, &spec, source, take_permit, permits, error);
+}
+
+static rdl_identity identity(gpointer p)
+{
+    rdl_permit *permit = p;
+
+    return (rdl_identity){&permit->permit_no, permit->wkb, permit->fid};
+}
+
+void rdl_permits_settle(rdl_intake *intake, GPtrArray *permits)
+{
+    rdl_identity_sort(permits, identity);
+    rdl_tally_used(intake->tally, spec.item, permits->len);
+}
+
+/* A zone with rows in competent.csv wants one that fits; one without takes any body (J18). */
+static rdl_truth competent(const rdl_pack *pack, const char *zone, const char *activity,
+                           const char *authority)
+{
+    const rdl_csv *csv = rdl_pack_table(pack, "competent.csv");
+    bool rows = false;
+
+    for (size_t i = 0; csv && zone && i < rdl_csv_count(csv); i++) {
+        const char *wanted = rdl_csv_at(csv, i, "activity");
+        if (strcmp(rdl_csv_at(csv, i, "zone"), zone) != 0 ||
+            (*wanted && strcmp(wanted, "ANY") != 0 && strcmp(wanted, "*") != 0 &&
+             !rdl_pack_activity_is(pack, activity, wanted)))
+            continue;
+        rows = true;
+        g_auto(GStrv) globs = g_strsplit(rdl_csv_at(csv, i, "authority"), "|", -1);
+        for (char **glob = globs; *glob && authority; glob++)
+            if (g_pattern_match_simple(*glob, authority))
+                return RDL_YES;
+    }
+    return rows ? RDL_MAYBE : RDL_YES;
+}
+
+/* "Before the building" is issued <= built_after (J22); neither date known cannot be decided. */
+static rdl_truth issued_before(const rdl_permit *permit, rdl_interval onset)
+{
+    if (permit->issued == RDL_DAY_PAST)
+        return RDL_MAYBE;
+    if (permit->issued <= onset.first)
+        return RDL_YES;
+    return permit->issued > onset.last ? RDL_NO : RDL_MAYBE;
+}
+
+rdl_truth rdl_permit_allows(const rdl_permit *permit, const rdl_pack *pack, const char *zone,
+                            const char *activity, rdl_interval onset, rdl_day as_of,
+                            const char **note)
+{
+    *note = NULL;
+    if (permit->activity && !rdl_pack_activity_is(pack, activity, permit->activity))
+        return RDL_NO;
+    rdl_truth answer = permit->activity ? RDL_YES : RDL_MAYBE;
+    answer = rdl_truth_and(answer, issued_before(permit, onset));
+    answer = rdl_truth_and(answer, rdl_interval_within(onset, permit->validity));
+    if (answer != RDL_NO && permit->dates_bad)
+        answer = RDL_MAYBE;
+    rdl_truth body = competent(pack, zone, activity, permit->authority);
+    if (answer != RDL_NO && body != RDL_YES)
+        *note = "the permit's authority is not one that may permit here";
+    else if (answer == RDL_YES && permit->validity.last < as_of)
+        *note = "permit expired since, check operation";
+    return rdl_truth_and(answer, body);
+}

@@ -1,0 +1,427 @@
+#include "screen/pack_rules.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const when_names[] = {"PRE_OK", "PRE_NO", "POST_OK", "POST_NO", "UNKNOWN"};
+
+const char *rdl_when_text(rdl_when when)
+{
+    return when_names[when];
+}
+
+/* ---- reading ---- */
+
+static bool listed(const char *const *list, const char *text)
+{
+    for (; *list; list++)
+        if (strcmp(*list, text) == 0)
+            return true;
+    return false;
+}
+
+static bool fail_row(const rdl_csv *csv, size_t row, const char *what, const char *value,
+                     GError **error)
+{
+    return rdl_fail(error, RDL_ERROR_DATA, "%s:%d: rule %s: %s '%s'", rdl_csv_name(csv),
+                    rdl_csv_line(csv, row), rdl_csv_at(csv, row, "rule_id"), what, value);
+}
+
+static bool check_codes(const rdl_pack *pack, const rdl_csv *csv, size_t row, const rdl_rule *rule,
+                        GError **error)
+{
+    static const char *const verdicts[] = {"PROHIBIT", "DENY", "PERMIT", "ALLOW",
+                                           "EXIT", "ASSESS", "REVIEW", NULL};
+    static const char *const whens[] = {"PRE_OK", "PRE_NO", "POST_OK", "POST_NO",
+                                        "EXPAND", "ANY", NULL};
+    const rdl_csv *predicates = rdl_pack_table(pack, "predicates.csv");
+
+    if (!listed(verdicts, rule->verdict))
+        return fail_row(csv, row, "unknown verdict", rule->verdict, error);
+    if (!listed(whens, rule->when))
+        return fail_row(csv, row, "unknown when-case", rule->when, error);
+    for (char **z = rule->zones; *z; z++)
+        if (!rdl_pack_zone(pack, *z))
+            return fail_row(csv, row, "zone not in zones.csv", *z, error);
+    for (char **a = rule->activities; *a; a++)
+        if (strcmp(*a, "ANY") != 0 && !rdl_pack_has_activity(pack, *a) &&
+            (!predicates || rdl_csv_find(predicates, "code", *a) < 0))
+            return fail_row(csv, row, "neither in activities.csv nor in predicates.csv:", *a, error);
+    return true;
+}
+
+static bool read_applies(const rdl_csv *csv, size_t row, rdl_rule *rule, GError **error)
+{
+    const char *text = rdl_csv_at(csv, row, "applies");
+
+    if (strcmp(text, "ACT") == 0)
+        rule->applies = RDL_APPLIES_ACT;
+    else if (strcmp(text, "STATE") == 0)
+        rule->applies = RDL_APPLIES_STATE;
+    else if (strcmp(text, "BOTH") == 0)
+        rule->applies = RDL_APPLIES_BOTH;
+    else
+        return fail_row(csv, row, "applies must be ACT, STATE or BOTH, not", text, error);
+    return true;
+}
+
+static const char *cell(const rdl_csv *csv, size_t row, const char *column)
+{
+    const char *text = rdl_csv_at(csv, row, column);
+
+    return *text ? text : NULL;
+}
+
+static char **cell_list(const rdl_csv *csv, size_t row, const char *column)
+{
+    return g_strsplit(rdl_csv_at(csv, row, column), "|", -1);
+}
+
+static void rule_free(gpointer p)
+{
+    rdl_rule *rule = p;
+
+    g_strfreev(rule->zones);
+    g_strfreev(rule->activities);
+    g_strfreev(rule->ask_if);
+    g_strfreev(rule->overrides);
+    g_free(rule);
+}
+
+static void read_texts(const rdl_csv *csv, size_t row, rdl_rule *rule)
+{
+    double low, high;
+
+    rule->rule_id = rdl_csv_at(csv, row, "rule_id");
+    rule->when = rdl_csv_at(csv, row, "when");
+    rule->verdict = rdl_csv_at(csv, row, "verdict");
+    rule->basis = rdl_csv_at(csv, row, "basis");
+    rule->severity = rdl_csv_at(csv, row, "severity");
+    rule->lead_dept = rdl_csv_at(csv, row, "lead_dept");
+    rule->handling = rdl_csv_at(csv, row, "handling");
+    rule->penalty = rdl_csv_at(csv, row, "pen");
+    rule->level = cell(csv, row, "level");
+    rule->basin = cell(csv, row, "basin");
+    rule->quantity = cell(csv, row, "quantity");
+    rule->zones = cell_list(csv, row, "zone");
+    rule->activities = cell_list(csv, row, "activity");
+    rule->ask_if = cell_list(csv, row, "ask_if");
+    rule->overrides = cell_list(csv, row, "overrides");
+    rule->any_zone = strcmp(rdl_csv_at(csv, row, "zone"), "ANY") == 0;
+    rule->line = rdl_csv_line(csv, row);
+    rule->ceiling = sscanf(rule->penalty, "FIX:%lf-%lf", &low, &high) == 2 ? high : NAN;
+}
+
+static bool read_rule(const rdl_pack *pack, const rdl_csv *csv, size_t row,
+                      const char *const *local, rdl_rule *rule, GError **error)
+{
+    const char *label = rdl_csv_at(csv, row, "local");
+
+    read_texts(csv, row, rule);
+    rule->enabled = strcmp(rdl_csv_at(csv, row, "enabled"), "0") != 0 ||
+                    (*label && listed(local, label));
+    if (!rdl_pack_day(csv, row, "eff_from", RDL_DAY_PAST, &rule->in_force.first, error) ||
+        !rdl_pack_day(csv, row, "eff_to", RDL_DAY_FUTURE, &rule->in_force.last, error) ||
+        !rdl_pack_day(csv, row, "review_from", RDL_DAY_FUTURE, &rule->review_from, error))
+        return false;
+    if (rule->in_force.first > rule->in_force.last)
+        return fail_row(csv, row, "ends before it begins:", rdl_csv_at(csv, row, "eff_to"), error);
+    return read_applies(csv, row, rule, error) && check_codes(pack, csv, row, rule, error);
+}
+
+GPtrArray *rdl_pack_read_rules(const rdl_pack *pack, const char *const *local, GError **error)
+{
+    static const char *const columns[] = {"rule_id", "zone", "activity", "when", "verdict", "basis",
+                                          "eff_from", "eff_to", "severity", "lead_dept", "handling",
+                                          "pen", "applies", "enabled", NULL};
+    const rdl_csv *csv = rdl_pack_table(pack, "rules.csv");
+    g_autoptr(GPtrArray) rules = g_ptr_array_new_with_free_func(rule_free);
+
+    if (!csv)
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: has no rules.csv", rdl_pack_folder(pack)), NULL;
+    if (!rdl_csv_need(csv, columns, error))
+        return NULL;
+    for (size_t i = 0; i < rdl_csv_count(csv); i++) {
+        rdl_rule *rule = g_new0(rdl_rule, 1);
+        g_ptr_array_add(rules, rule);
+        if (!read_rule(pack, csv, i, local, rule, error))
+            return NULL;
+        if (rdl_csv_find(csv, "rule_id", rule->rule_id) != (gssize)i)
+            return fail_row(csv, i, "its id stands twice:", rule->rule_id, error), NULL;
+    }
+    return g_steal_pointer(&rules);
+}
+
+const rdl_rule *rdl_pack_rule(const rdl_pack *pack, const char *rule_id)
+{
+    const GPtrArray *rules = rdl_pack_rules(pack);
+
+    for (guint i = 0; i < rules->len; i++) {
+        const rdl_rule *rule = rules->pdata[i];
+        if (strcmp(rule->rule_id, rule_id) == 0)
+            return rule;
+    }
+    return NULL;
+}
+
+/* ---- matching ---- */
+
+/* CODE in "A;-B": YES, -CODE: NO, absent: MAYBE (J4). */
+static rdl_truth attr(const char *attrs, const char *code)
+{
+    g_auto(GStrv) known = g_strsplit(attrs ? attrs : "", ";", -1);
+
+    for (char **k = known; *k; k++) {
+        const char *name = g_strstrip(*k);
+        if (strcmp(name, code) == 0)
+            return RDL_YES;
+        if (*name == '-' && strcmp(name + 1, code) == 0)
+            return RDL_NO;
+    }
+    return RDL_MAYBE;
+}
+
+static bool under_any(const rdl_pack *pack, const char *activity, char *const *codes)
+{
+    for (; *codes; codes++)
+        if (strcmp(*codes, "*") == 0 || rdl_pack_activity_is(pack, activity, *codes))
+            return true;
+    return false;
+}
+
+/* The same over a cell of predicates.csv. */
+static bool under_cell(const rdl_pack *pack, const char *activity, const rdl_csv *csv, gssize row,
+                       const char *column)
+{
+    g_auto(GStrv) codes = cell_list(csv, (size_t)row, column);
+
+    return under_any(pack, activity, codes);
+}
+
+static bool is_pre(rdl_when when)
+{
+    return when == RDL_WHEN_PRE_OK || when == RDL_WHEN_PRE_NO;
+}
+
+static rdl_truth predicate(const rdl_pack *pack, const rdl_case *c, const char *code)
+{
+    const rdl_csv *csv = rdl_pack_table(pack, "predicates.csv");
+    gssize row = csv ? rdl_csv_find(csv, "code", code) : -1;
+
+    if (row < 0)
+        return RDL_NO;
+    if (strcmp(rdl_csv_at(csv, (size_t)row, "kind"), "attr") == 0)
+        return attr(c->attrs, code);
+    bool in = under_cell(pack, c->activity, csv, row, "members") &&
+              !under_cell(pack, c->activity, csv, row, "excludes") &&
+              !(is_pre(c->when) && under_cell(pack, c->activity, csv, row, "excludes_pre"));
+    return in ? RDL_YES : RDL_NO;
+}
+
+/* An unknown activity is under no named row (J29). */
+static rdl_truth activity_matches(const rdl_pack *pack, const rdl_rule *rule, const rdl_case *c)
+{
+    bool known = rdl_pack_has_activity(pack, c->activity) && strcmp(c->activity, "UNKNOWN") != 0;
+    rdl_truth best = RDL_NO;
+
+    for (char **a = rule->activities; *a; a++) {
+        rdl_truth one = RDL_NO;
+        if (strcmp(*a, "ANY") == 0)
+            one = RDL_YES;
+        else if (known && rdl_pack_has_activity(pack, *a))
+            one = rdl_pack_activity_is(pack, c->activity, *a) ? RDL_YES : RDL_NO;
+        else if (known)
+            one = predicate(pack, c, *a);
+        best = rdl_truth_or(best, one);
+    }
+    return best;
+}
+
+/* `ANY` reads as POST_OK, POST_NO and EXPAND in a reserve; UNKNOWN meets ANY rows only (J3). */
+static bool when_matches(const rdl_rule *rule, const rdl_case *c)
+{
+    bool post = c->when == RDL_WHEN_POST_OK || c->when == RDL_WHEN_POST_NO;
+
+    if (strcmp(rule->when, "ANY") == 0)
+        return c->when == RDL_WHEN_UNKNOWN || post || !(c->zone && c->zone->reserve);
+    if (strcmp(rule->when, "EXPAND") == 0)
+        return c->expansion && post;
+    return c->when != RDL_WHEN_UNKNOWN && strcmp(rule->when, rdl_when_text(c->when)) == 0;
+}
+
+/* Directly, or through the crosswalk of a zone that is to be converted: then for a person (J9). */
+static bool zone_matches(const rdl_rule *rule, const rdl_case *c, bool *converted)
+{
+    *converted = false;
+    if (!c->zone)
+        return rule->any_zone;
+    if (listed((const char *const *)rule->zones, c->zone->zone))
+        return true;
+    *converted = c->zone->converts_to &&
+                 listed((const char *const *)rule->zones, c->zone->converts_to);
+    return *converted;
+}
+
+/* A field of the zone polygon that the row asks for. */
+static rdl_truth field_matches(const char *wanted, const char *got)
+{
+    if (!wanted)
+        return RDL_YES;
+    return !got ? RDL_MAYBE : strcmp(wanted, got) == 0 ? RDL_YES : RDL_NO;
+}
+
+static void ask(rdl_hit *hit, const char *note)
+{
+    hit->status = RDL_HIT_ASKED;
+    hit->review = true;
+    hit->note = note;
+}
+
+/* Settles by which date the row is selected; false when it was in force at neither. */
+static bool select_by_date(const rdl_rule *rule, const rdl_case *c, rdl_hit *hit)
+{
+    rdl_interval today = {c->as_of, c->as_of};
+    rdl_truth then = c->act_judged ? rdl_interval_within(c->onset, rule->in_force) : RDL_NO;
+    bool now = rdl_interval_within(today, rule->in_force) == RDL_YES;
+
+    hit->by_act = rule->applies != RDL_APPLIES_STATE && then != RDL_NO;
+    if (rule->applies == RDL_APPLIES_BOTH && then == RDL_MAYBE && now)
+        hit->by_act = false; /* what stands today is certain */
+    if (!hit->by_act)
+        return rule->applies != RDL_APPLIES_ACT && now;
+    if (then == RDL_MAYBE || c->when == RDL_WHEN_UNKNOWN)
+        hit->status = RDL_HIT_DATE;
+    return true;
+}
+
+static bool match(const rdl_pack *pack, const rdl_rule *rule, const rdl_case *c, rdl_hit *hit)
+{
+    bool converted;
+
+    *hit = (rdl_hit){.rule = rule, .status = RDL_HIT_DECIDED};
+    if (!rule->enabled || !when_matches(rule, c) || !zone_matches(rule, c, &converted))
+        return false;
+    rdl_truth fits = activity_matches(pack, rule, c);
+    rdl_truth place = rdl_truth_and(field_matches(rule->level, c->level),
+                                    field_matches(rule->basin, c->basin));
+    if (fits == RDL_NO || place == RDL_NO || !select_by_date(rule, c, hit))
+        return false;
+    if (!hit->by_act && c->when == RDL_WHEN_UNKNOWN)
+        hit->status = RDL_HIT_DATE;
+    if (converted) {
+        rdl_day date = hit->by_act ? c->onset.first : c->as_of;
+        if (date < c->zone->converts_from)
+            return false;
+        hit->review = true;
+        hit->note = "zone converted, not approved";
+    }
+    if (rule->review_from != RDL_DAY_FUTURE && c->onset.first >= rule->review_from) {
+        hit->review = true;
+        hit->note = "the row's own basis was replaced before the act";
+    }
+    if (fits == RDL_MAYBE)
+        ask(hit, "an attribute of the footprint is not known");
+    else if (place == RDL_MAYBE)
+        ask(hit, "level or basin of the zone is not known");
+    else if (under_any(pack, c->activity, rule->ask_if))
+        ask(hit, "the article excepts works that serve the zone");
+    return true;
+}
+
+static bool overrides(const rdl_rule *rule, const rdl_rule *other)
+{
+    return listed((const char *const *)rule->overrides, other->rule_id);
+}
+
+/* A decided row removes the rows it names (J6); one hit a rule, and BOTH rows that were selected
+ * by today yield to a decided sibling selected by the act (J2) in the order, not here. */
+static void mark_overridden(GArray *hits, guint from)
+{
+    for (guint i = from; i < hits->len; i++) {
+        const rdl_hit *strong = &g_array_index(hits, rdl_hit, i);
+        if (strong->status != RDL_HIT_DECIDED || strong->review)
+            continue;
+        for (guint k = from; k < hits->len; k++) {
+            rdl_hit *weak = &g_array_index(hits, rdl_hit, k);
+            weak->overridden = weak->overridden || overrides(strong->rule, weak->rule);
+        }
+    }
+}
+
+void rdl_rules_match(const rdl_pack *pack, const rdl_case *c, bool any_zone, GArray *hits)
+{
+    const GPtrArray *rules = rdl_pack_rules(pack);
+    guint from = hits->len;
+
+    for (guint i = 0; i < rules->len; i++) {
+        const rdl_rule *rule = rules->pdata[i];
+        rdl_hit hit;
+        if (rule->any_zone != any_zone || !match(pack, rule, c, &hit))
+            continue;
+        hit.verdict = hit.review ? "REVIEW" : rule->verdict;
+        g_array_append_val(hits, hit);
+    }
+    mark_overridden(hits, from);
+}
+
+bool rdl_rules_know(const rdl_pack *pack, const rdl_case *c)
+{
+    const GPtrArray *rules = rdl_pack_rules(pack);
+    bool converted;
+
+    for (guint i = 0; i < rules->len; i++) {
+        const rdl_rule *rule = rules->pdata[i];
+        if (rule->enabled && when_matches(rule, c) && zone_matches(rule, c, &converted) &&
+            activity_matches(pack, rule, c) != RDL_NO &&
+            field_matches(rule->level, c->level) != RDL_NO &&
+            field_matches(rule->basin, c->basin) != RDL_NO)
+            return true;
+    }
+    return false;
+}
+
+/* ---- order ---- */
+
+static int rank(const rdl_hit *h)
+{
+    if (h->overridden)
+        return 4;
+    if (h->status == RDL_HIT_ASKED)
+        return 3;
+    if (h->status == RDL_HIT_DATE)
+        return 2;
+    return strcmp(h->verdict, "REVIEW") == 0;
+}
+
+static double ceiling(const rdl_rule *rule)
+{
+    return isnan(rule->ceiling) ? -1.0 : rule->ceiling;
+}
+
+static bool named(const rdl_rule *rule)
+{
+    return strcmp(rule->activities[0], "ANY") != 0;
+}
+
+int rdl_hit_order(const rdl_hit *a, const rdl_hit *b)
+{
+    int by_severity = strcmp(a->rule->severity, b->rule->severity);
+    double fine_a = ceiling(a->rule), fine_b = ceiling(b->rule);
+
+    if (rank(a) != rank(b))
+        return rank(a) - rank(b);
+    /* of one family of rows the act's goes before today's (J2) */
+    if (a->rule->applies == RDL_APPLIES_BOTH && b->rule->applies == RDL_APPLIES_BOTH &&
+        a->by_act != b->by_act)
+        return a->by_act ? -1 : 1;
+    if (by_severity)
+        return by_severity;
+    if (fine_a < fine_b || fine_a > fine_b)
+        return fine_a > fine_b ? -1 : 1;
+    if (a->rule->any_zone != b->rule->any_zone)
+        return a->rule->any_zone ? 1 : -1;
+    if (named(a->rule) != named(b->rule))
+        return named(a->rule) ? -1 : 1;
+    return strcmp(a->rule->rule_id, b->rule->rule_id);
+}

@@ -1,0 +1,66 @@
+/* screen/rule.h - one row of the law, and whether it speaks of a case.
+ *
+ * Every answer is three-valued: what the data cannot decide is MAYBE, never an accusation. The
+ * points the rule table leaves open are settled in docs/decisions/ (numbers J1 to J35 there). */
+#ifndef RDL_SCREEN_RULE_H
+#define RDL_SCREEN_RULE_H
+
+#include "screen/pack.h"
+
+typedef enum { RDL_WHEN_PRE_OK, RDL_WHEN_PRE_NO, RDL_WHEN_POST_OK, RDL_WHEN_POST_NO, RDL_WHEN_UNKNOWN } rdl_when;
+/** "PRE_OK" ...; for the column when_case. */
+RDL_API const char *rdl_when_text(rdl_when when);
+
+typedef enum { RDL_APPLIES_ACT, RDL_APPLIES_STATE, RDL_APPLIES_BOTH } rdl_applies;
+
+typedef struct rdl_rule {
+    const char *rule_id, *when, *verdict, *basis, *severity, *lead_dept, *handling, *penalty;
+    const char *level, *basin, *quantity; /* NULL where the row has none */
+    char **zones, **activities, **ask_if, **overrides; /* NULL-ended */
+    rdl_interval in_force;                /* eff_from..eff_to, closed */
+    rdl_day review_from;                  /* acts from then on are for a person; FUTURE: none */
+    double ceiling;                       /* yuan of FIX:min-max; NaN where not comparable */
+    rdl_applies applies;
+    bool enabled, any_zone;
+    int line;                             /* in rules.csv */
+} rdl_rule;
+
+/** The case a rule is held against: one part of a footprint or patch in one zone. */
+typedef struct rdl_case {
+    const rdl_zone_class *zone; /* NULL: all territory */
+    const char *level, *basin;  /* of the zone polygon; NULL: not known */
+    const char *activity;
+    const char *attrs;          /* "CODE;-CODE": known true, known false; may be NULL */
+    rdl_when when;
+    bool expansion;
+    rdl_interval onset;         /* when the act happened */
+    rdl_day as_of;
+    bool act_judged;            /* false: an earlier version of the zone judges the act */
+} rdl_case;
+
+typedef enum { RDL_HIT_DECIDED, RDL_HIT_ASKED, RDL_HIT_DATE } rdl_hit_status;
+
+/** A rule that speaks of the case, or would if what it asks were known. */
+typedef struct rdl_hit {
+    const rdl_rule *rule;
+    rdl_hit_status status;
+    bool by_act;         /* selected by the act's date, else by as_of */
+    bool review;         /* the verdict is REVIEW whatever the row says */
+    bool overridden;     /* another row of the list removed it */
+    const char *note;    /* what was asked or why reviewed; static text or NULL */
+    const char *verdict; /* after `review` */
+} rdl_hit;
+
+/** All hits of the pack's enabled rows of that kind (any_zone or not), in the pack's order, with
+ *  overridden ones marked. Appends to `hits` (of rdl_hit). */
+RDL_API void rdl_rules_match(const rdl_pack *pack, const rdl_case *c, bool any_zone, GArray *hits);
+/** Does any enabled row, in force or not, name this zone, activity and when-case? */
+RDL_API bool rdl_rules_know(const rdl_pack *pack, const rdl_case *c);
+/** < 0 when hit `a` goes before `b` as the primary one: decided before asked, verdicts before
+ *  REVIEW, then severity, fine ceiling (Code art. 1055), zone before ANY, named activity before
+ *  ANY, rule_id. */
+RDL_API int rdl_hit_order(const rdl_hit *a, const rdl_hit *b);
+/** Rule by id, NULL where there is none. */
+RDL_API const rdl_rule *rdl_pack_rule(const rdl_pack *pack, const char *rule_id);
+
+#endif

@@ -1,0 +1,403 @@
+#include "screen/screening.h"
+
+#include <math.h>
+#include <string.h>
+#include "screen/judging.h"
+
+#define BATCH 64 /* footprints a piece of work */
+
+typedef struct {
+    const rdl_screen_options *options;
+    rdl_pack *pack;
+    rdl_intake intake;
+    GPtrArray *zones, *footprints, *patches, *permits, *units;
+    GPtrArray *queue;      /* footprints and patches, in order of work; lent */
+    rdl_bench bench;
+    rdl_judged **batches;  /* one a piece */
+    size_t n_batches;
+    rdl_manifest *manifest;
+    rdl_findings found;
+    JsonObject *asked;
+} screening;
+
+/* ---- reading ---- */
+
+static bool check_options(const rdl_screen_options *o, GError **error)
+{
+    if (!o->n_zones)
+        return rdl_fail(error, RDL_ERROR_USAGE, "screen: --zones is needed");
+    if (!o->n_footprints && !o->n_patches)
+        return rdl_fail(error, RDL_ERROR_USAGE, "screen: --footprints or --patches is needed");
+    if (!o->pack)
+        return rdl_fail(error, RDL_ERROR_USAGE, "screen: --pack is needed, such as cn");
+    if (!o->output)
+        return rdl_fail(error, RDL_ERROR_USAGE, "screen: -o is needed, such as findings.gpkg");
+    if (o->as_of == RDL_DAY_FUTURE || o->as_of == RDL_DAY_PAST)
+        return rdl_fail(error, RDL_ERROR_USAGE, "screen: --as-of is needed, as YYYY-MM-DD");
+    return true;
+}
+
+/* A source's files: a Shapefile is several, FILE:LAYER is FILE. */
+static bool note_input(screening *s, const char *role, const rdl_source *source, GError **error)
+{
+    static const char *const beside[] = {".dbf", ".prj", ".cpg"};
+    const char *colon = strrchr(source->path, ':');
+    bool whole = g_file_test(source->path, G_FILE_TEST_EXISTS) || !colon;
+    g_autofree char *file = whole ? g_strdup(source->path)
+                                  : g_strndup(source->path, (size_t)(colon - source->path));
+
+    if (!rdl_manifest_input(s->manifest, role, file, error))
+        return false;
+    for (size_t i = 0; g_str_has_suffix(file, ".shp") && i < G_N_ELEMENTS(beside); i++) {
+        g_autofree char *stem = g_strndup(file, strlen(file) - 4);
+        g_autofree char *path = g_strconcat(stem, beside[i], NULL);
+        if (g_file_test(path, G_FILE_TEST_EXISTS) &&
+            !rdl_manifest_input(s->manifest, role, path, error))
+            return false;
+    }
+    return true;
+}
+
+typedef bool (*read_fn)(rdl_intake *intake, const rdl_pack *pack, const rdl_source *source,
+                        GPtrArray *into, GError **error);
+
+static bool read_units(rdl_intake *intake, const rdl_pack *pack, const rdl_source *source,
+                       GPtrArray *into, GError **error)
+{
+    (void)pack;
+    return rdl_units_read(intake, source, into, error);
+}
+
+static bool read_all(screening *s, const char *role, const rdl_source *sources, size_t n,
+                     read_fn read, GPtrArray *into, const rdl_progress *progress, GError **error)
+{
+    for (size_t i = 0; i < n; i++) {
+        g_autofree char *step = g_strdup_printf("reading %s", role);
+        if (!rdl_progress_tell(progress, (double)i / (double)n, g_intern_string(step), error) ||
+            !note_input(s, role, &sources[i], error) ||
+            !read(&s->intake, s->pack, &sources[i], into, error))
+            return false;
+    }
+    return true;
+}
+
+/* Zones first: their system is the one all work is done in. */
+static bool read_layers(screening *s, const rdl_progress *progress, GError **error)
+{
+    const rdl_screen_options *o = s->options;
+
+    return read_all(s, "zones", o->zones, o->n_zones, rdl_zones_read, s->zones, progress, error) &&
+           read_all(s, "footprints", o->footprints, o->n_footprints, rdl_footprints_read,
+                    s->footprints, progress, error) &&
+           read_all(s, "patches", o->patches, o->n_patches, rdl_patches_read, s->patches, progress,
+                    error) &&
+           read_all(s, "permits", o->permits, o->n_permits, rdl_permits_read, s->permits, progress,
+                    error) &&
+           read_all(s, "units", o->units, o->n_units, read_units, s->units, progress, error);
+}
+
+static bool settle_layers(screening *s, GError **error)
+{
+    rdl_day as_of = s->options->as_of;
+
+    if (!rdl_zones_settle(&s->intake, s->zones, as_of, error) ||
+        !rdl_footprints_settle(&s->intake, s->footprints, false, as_of, error) ||
+        !rdl_footprints_settle(&s->intake, s->patches, true, as_of, error) ||
+        !rdl_patches_explain(&s->intake, s->footprints, s->patches, error))
+        return false;
+    rdl_permits_settle(&s->intake, s->permits);
+    rdl_units_settle(&s->intake, s->units);
+    g_ptr_array_extend(s->queue, s->footprints, NULL, NULL);
+    g_ptr_array_extend(s->queue, s->patches, NULL, NULL);
+    return true;
+}
+
+/* ---- judging ---- */
+
+static void *judge_new(void *job, GError **error)
+{
+    screening *s = job;
+
+    return rdl_judge_new(&s->bench, error);
+}
+
+static void judge_free(void *worker)
+{
+    rdl_judge_free(worker);
+}
+
+static bool judge_batch(void *job, void *worker, size_t i, GError **error)
+{
+    screening *s = job;
+    rdl_judged *judged = s->batches[i] = rdl_judged_new();
+    size_t end = MIN((i + 1) * BATCH, s->queue->len);
+
+    for (size_t k = i * BATCH; k < end; k++)
+        if (!rdl_judge_footprint(worker, s->queue->pdata[k], judged, error))
+            return false;
+    return true;
+}
+
+static bool judge_all(screening *s, const rdl_progress *progress, GError **error)
+{
+    static const rdl_parallel how = {judge_new, judge_free, judge_batch, "screening"};
+    const rdl_pack *pack = s->pack;
+
+    s->bench = (rdl_bench){
+        .pack = pack, .crs = s->intake.target, .zones = s->zones, .permits = s->permits,
+        .units = s->units, .permits_given = s->options->n_permits > 0, .as_of = s->options->as_of,
+        .overlay = {.boundary_error_m = rdl_pack_default(pack, "boundary_error_m", 5.0),
+                    .pos_error_m = rdl_pack_default(pack, "pos_error_m", 5.0),
+                    .residual_m = s->options->residual_m,
+                    .dust_m2 = rdl_pack_default(pack, "dust_m2", 0.01)},
+        .scope_tolerance = rdl_pack_default(pack, "permit_scope_tolerance", 0.01)};
+    s->n_batches = (s->queue->len + BATCH - 1) / BATCH;
+    s->batches = g_new0(rdl_judged *, s->n_batches + 1);
+    return rdl_parallel_run(&how, s, s->n_batches, s->options->threads, progress, error);
+}
+
+/* ---- merging ---- */
+
+static gint by_finding_id(gconstpointer a, gconstpointer b)
+{
+    return strcmp(((const rdl_finding *)a)->finding_id, ((const rdl_finding *)b)->finding_id);
+}
+
+static gint by_rejection(gconstpointer a, gconstpointer b)
+{
+    const rdl_rejection *x = a, *y = b;
+    int by_layer = strcmp(x->layer, y->layer);
+
+    if (by_layer)
+        return by_layer;
+    return x->fid != y->fid ? (x->fid < y->fid ? -1 : 1) : strcmp(x->reason, y->reason);
+}
+
+static void merge_asked(screening *s, GHashTable *asked)
+{
+    GHashTableIter iter;
+    gpointer rule_id, n;
+
+    g_hash_table_iter_init(&iter, asked);
+    while (g_hash_table_iter_next(&iter, &rule_id, &n)) {
+        gint64 before = json_object_get_int_member_with_default(s->asked, rule_id, 0);
+        json_object_set_int_member(s->asked, rule_id, before + (gint64)GPOINTER_TO_SIZE(n));
+    }
+}
+
+static void count_fates(screening *s, const rdl_judged *j)
+{
+    static const char *const items[] = {"screen.footprints", "screen.patches"};
+    rdl_tally *tally = s->intake.tally;
+
+    for (int k = 0; k < 2; k++) {
+        rdl_tally_used(tally, items[k], j->with_findings[k]);
+        rdl_tally_suppressed(tally, items[k], "OUTSIDE_ZONES", j->without[k]);
+        rdl_tally_failed(tally, items[k], "OVERLAY_FAILED", j->failed[k]);
+    }
+    rdl_tally_in(tally, "screen.parts", j->findings->len + j->dust);
+    rdl_tally_used(tally, "screen.parts", j->findings->len);
+    rdl_tally_suppressed(tally, "screen.parts", "DUST", j->dust);
+}
+
+static void merge_batches(screening *s)
+{
+    for (size_t i = 0; i < s->n_batches; i++) {
+        rdl_judged *j = s->batches[i];
+        g_array_append_vals(s->found.findings, j->findings->data, j->findings->len);
+        g_array_append_vals(s->found.balances, j->balances->data, j->balances->len);
+        for (guint k = 0; k < j->failures->len; k++) {
+            const rdl_footprint *f = j->failed_footprints->pdata[k];
+            rdl_reject(&s->intake, f->patch ? "patch" : "footprint", f->fid, false,
+                       "OVERLAY_FAILED: %s", (char *)j->failures->pdata[k]);
+        }
+        merge_asked(s, j->asked);
+        count_fates(s, j);
+    }
+    g_array_sort(s->found.findings, by_finding_id);
+    g_array_sort(s->intake.rejections, by_rejection);
+    s->found.rejections = s->intake.rejections;
+}
+
+/* Parts and remainder must make the whole: to a square metre in a million, at least a square
+ * decimetre (rounding of vertices of a small polygon far from the origin). */
+static bool check_areas(const screening *s, GError **error)
+{
+    for (guint i = 0; i < s->found.balances->len; i++) {
+        const rdl_source_balance *b = &g_array_index(s->found.balances, rdl_source_balance, i);
+        double tolerance = fmax(0.01, 1e-6 * b->balance.whole_m2);
+        if (fabs(b->balance.residual_m2) > tolerance)
+            return rdl_fail(error, RDL_ERROR_BALANCE,
+                            "%s: parts of %.3f m2 and a remainder of %.3f m2 do not make %.3f m2",
+                            b->footprint->fp_id, b->balance.parts_m2, b->balance.remainder_m2,
+                            b->balance.whole_m2);
+    }
+    return true;
+}
+
+/* ---- results ---- */
+
+static JsonObject *count_by_result(const GArray *findings)
+{
+    JsonObject *counts = json_object_new();
+
+    for (int r = RDL_RESULT_SUSPECT; r <= RDL_RESULT_CLEAN; r++) {
+        gint64 n = 0;
+        for (guint i = 0; i < findings->len; i++)
+            n += g_array_index(findings, rdl_finding, i).verdict.result == (rdl_result)r;
+        json_object_set_int_member(counts, rdl_result_text((rdl_result)r), n);
+    }
+    return counts;
+}
+
+static void count_rejections(const GArray *rejections, gint64 *rejected, gint64 *warnings)
+{
+    *rejected = *warnings = 0;
+    for (guint i = 0; i < rejections->len; i++)
+        ++*(g_array_index(rejections, rdl_rejection, i).repaired ? warnings : rejected);
+}
+
+static JsonNode *summarise(screening *s)
+{
+    JsonObject *o = json_object_new();
+    g_autofree char *as_of = rdl_day_text(s->options->as_of);
+    gint64 rejected, warnings;
+    double own = 0.0, whole = 0.0, remainder = 0.0;
+
+    for (guint i = 0; i < s->found.findings->len; i++)
+        own += g_array_index(s->found.findings, rdl_finding, i).part.own_m2;
+    for (guint i = 0; i < s->found.balances->len; i++) {
+        const rdl_balance *b = &g_array_index(s->found.balances, rdl_source_balance, i).balance;
+        whole += b->whole_m2;
+        remainder += b->remainder_m2;
+    }
+    count_rejections(s->found.rejections, &rejected, &warnings);
+    json_object_set_string_member(o, "as_of", as_of);
+    json_object_set_string_member(o, "pack", rdl_pack_id(s->pack));
+    json_object_set_string_member(o, "pack_version", rdl_pack_version(s->pack));
+    json_object_set_int_member(o, "findings", s->found.findings->len);
+    json_object_set_object_member(o, "by_result", count_by_result(s->found.findings));
+    json_object_set_double_member(o, "whole_m2", whole);
+    json_object_set_double_member(o, "area_own_m2", own);
+    json_object_set_double_member(o, "remainder_m2", remainder);
+    json_object_set_int_member(o, "rejected", rejected);
+    json_object_set_int_member(o, "warnings", warnings);
+    json_object_set_object_member(o, "asked", json_object_ref(s->asked));
+    json_object_set_member(o, "tally", rdl_tally_json(s->intake.tally));
+    return json_node_init_object(json_node_alloc(), o);
+}
+
+static void describe_run(screening *s)
+{
+    g_autofree char *as_of = rdl_day_text(s->options->as_of);
+
+    rdl_manifest_option(s->manifest, "as_of", as_of);
+    rdl_manifest_option(s->manifest, "local", s->options->local);
+    rdl_manifest_option(s->manifest, "pack", rdl_pack_id(s->pack));
+    rdl_manifest_option(s->manifest, "pack_version", rdl_pack_version(s->pack));
+    rdl_manifest_option(s->manifest, "pack_sha256", rdl_pack_digest(s->pack));
+    rdl_manifest_option(s->manifest, "crs", rdl_crs_name(s->intake.target));
+    rdl_manifest_method(s->manifest, "overlay: GEOS OverlayNG in the zones' plane; areas: authalic "
+                                     "line integral on the ellipsoid (Snyder 1987, eq. 3-12)");
+}
+
+static bool write_outputs(screening *s, GError **error)
+{
+    const rdl_screen_options *o = s->options;
+    g_autoptr(rdl_output) output = rdl_output_begin(o->output, o->overwrite, error);
+
+    if (!output || !rdl_findings_write(rdl_output_temporary(output), s->intake.target, &s->found,
+                                       o->as_of, error))
+        return false;
+    describe_run(s);
+    return rdl_output_commit(output, error) && rdl_manifest_write(s->manifest, o->output, error);
+}
+
+static bool run(screening *s, const rdl_progress *progress, GError **error)
+{
+    if (!(s->pack = rdl_pack_open(s->options->pack, s->options->local, error)) ||
+        !read_layers(s, progress, error) || !settle_layers(s, error) ||
+        !judge_all(s, progress, error))
+        return false;
+    merge_batches(s);
+    return rdl_tally_check(s->intake.tally, error) && check_areas(s, error) &&
+           write_outputs(s, error);
+}
+
+static void screening_init(screening *s, const rdl_screen_options *options)
+{
+    *s = (screening){.options = options,
+                     .intake = {.tally = rdl_tally_new(), .rejections = rdl_rejections_new()},
+                     .zones = rdl_zones_new(),
+                     .footprints = rdl_footprints_new(),
+                     .patches = rdl_footprints_new(),
+                     .permits = rdl_permits_new(),
+                     .units = rdl_units_new(),
+                     .queue = g_ptr_array_new(),
+                     .manifest = rdl_manifest_new("screen"),
+                     .asked = json_object_new()};
+    s->found.findings = g_array_new(FALSE, TRUE, sizeof(rdl_finding));
+    s->found.balances = g_array_new(FALSE, FALSE, sizeof(rdl_source_balance));
+}
+
+static void free_batches(screening *s, bool findings_too)
+{
+    for (size_t i = 0; i < s->n_batches; i++) {
+        rdl_judged *j = s->batches[i];
+        for (guint k = 0; j && findings_too && k < j->findings->len; k++)
+            rdl_finding_clear(&g_array_index(j->findings, rdl_finding, k));
+        rdl_judged_free(j);
+    }
+    g_free(s->batches);
+}
+
+static void screening_clear(screening *s)
+{
+    bool merged = s->found.rejections != NULL; /* findings moved out of the batches */
+
+    free_batches(s, !merged);
+    for (guint i = 0; i < s->found.findings->len; i++)
+        rdl_finding_clear(&g_array_index(s->found.findings, rdl_finding, i));
+    g_array_unref(s->found.findings);
+    g_array_unref(s->found.balances);
+    g_array_unref(s->intake.rejections);
+    g_ptr_array_unref(s->queue);
+    g_ptr_array_unref(s->zones);
+    g_ptr_array_unref(s->footprints);
+    g_ptr_array_unref(s->patches);
+    g_ptr_array_unref(s->permits);
+    g_ptr_array_unref(s->units);
+    rdl_manifest_free(s->manifest);
+    json_object_unref(s->asked);
+    rdl_crs_unref(s->intake.target);
+    rdl_pack_free(s->pack);
+}
+
+bool rdl_screen(const rdl_screen_options *options, const rdl_progress *progress,
+                rdl_screen_result *result, GError **error)
+{
+    screening s;
+
+    *result = (rdl_screen_result){0};
+    if (!check_options(options, error))
+        return false;
+    if (!options->overwrite && g_file_test(options->output, G_FILE_TEST_EXISTS))
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "%s: is there already: name another file, or give --overwrite",
+                        options->output);
+    screening_init(&s, options);
+    bool good = run(&s, progress, error);
+    if (good) {
+        result->summary = summarise(&s);
+        result->tally = g_steal_pointer(&s.intake.tally);
+    }
+    rdl_tally_free(s.intake.tally);
+    screening_clear(&s);
+    return good;
+}
+
+void rdl_screen_result_clear(rdl_screen_result *result)
+{
+    g_clear_pointer(&result->tally, rdl_tally_free);
+    g_clear_pointer(&result->summary, json_node_unref);
+}

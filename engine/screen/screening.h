@@ -1,0 +1,33 @@
+/* screen/screening.h - zones, footprints, patches, permits and units to findings. */
+#ifndef RDL_SCREEN_SCREENING_H
+#define RDL_SCREEN_SCREENING_H
+
+#include "base/base.h"
+#include "screen/intake.h"
+
+typedef struct rdl_screen_options {
+    const rdl_source *zones, *footprints, *patches, *permits, *units; /* arrays */
+    size_t n_zones, n_footprints, n_patches, n_permits, n_units;      /* no permits: none known */
+    const char *pack;   /* name or path */
+    const char *local;  /* labels of LOCAL rows to switch on, "S1,S4"; NULL: none */
+    rdl_day as_of;      /* the law of a standing state; RDL_DAY_FUTURE is refused */
+    double residual_m;  /* co-registration residual of the patches' scenes; default 0 */
+    int threads;        /* default 1 */
+    const char *output; /* findings.gpkg; its manifest goes to output.run.json */
+    bool overwrite;
+} rdl_screen_options;
+#define RDL_SCREEN_OPTIONS_INIT {.as_of = RDL_DAY_FUTURE, .threads = 1}
+
+typedef struct rdl_screen_result {
+    rdl_tally *tally;   /* screen.zones, screen.footprints, screen.patches, screen.parts ... */
+    JsonNode *summary;  /* {"as_of", "pack", "findings", "by_result", "area_own_m2", "asked", ...} */
+} rdl_screen_result;
+
+/** Fails: what reading the layers and the pack fails with; RDL_ERROR_BALANCE when counts or areas do
+ *  not add up; RDL_ERROR_USAGE for options that lack zones, or footprints and patches both. No
+ *  output is left then. */
+RDL_API bool rdl_screen(const rdl_screen_options *options, const rdl_progress *progress,
+                        rdl_screen_result *result, GError **error);
+RDL_API void rdl_screen_result_clear(rdl_screen_result *result);
+
+#endif

@@ -1,0 +1,53 @@
+#include "screen/unit.h"
+
+#include "screen/identity.h"
+
+static const char *const needed[] = {"xzqdm", NULL};
+static const rdl_intake_spec spec = {"screen.units", "unit", needed, 2};
+
+static void unit_free(gpointer p)
+{
+    rdl_unit *unit = p;
+
+    g_free(unit->xzqdm);
+    g_free(unit->name);
+    g_bytes_unref(unit->wkb);
+    g_free(unit);
+}
+
+GPtrArray *rdl_units_new(void)
+{
+    return g_ptr_array_new_with_free_func(unit_free);
+}
+
+static bool take_unit(const rdl_record *record, void *user, GError **error)
+{
+    rdl_unit *unit = g_new0(rdl_unit, 1);
+    const rdl_geometry *g = rdl_record_geometry(record);
+
+    g_ptr_array_add(user, unit);
+    unit->fid = rdl_record_fid(record);
+    unit->xzqdm = g_strdup(rdl_record_text(record, "xzqdm"));
+    unit->name = g_strdup(rdl_record_text(record, "name"));
+    unit->box = rdl_geometry_box(g);
+    unit->wkb = rdl_geometry_wkb(g, error);
+    return unit->wkb != NULL;
+}
+
+bool rdl_units_read(rdl_intake *intake, const rdl_source *source, GPtrArray *units, GError **error)
+{
+    return rdl_intake_read(intake, &spec, source, take_unit, units, error);
+}
+
+static rdl_identity identity(gpointer p)
+{
+    rdl_unit *unit = p;
+
+    return (rdl_identity){&unit->xzqdm, unit->wkb, unit->fid};
+}
+
+void rdl_units_settle(rdl_intake *intake, GPtrArray *units)
+{
+    rdl_identity_sort(units, identity);
+    rdl_tally_used(intake->tally, spec.item, units->len);
+}

@@ -1,0 +1,44 @@
+/* screen/verdict.h - what the law says of one part: when-case, rules, verdict, public result. */
+#ifndef RDL_SCREEN_VERDICT_H
+#define RDL_SCREEN_VERDICT_H
+
+#include "screen/footprint.h"
+#include "screen/overlay.h"
+#include "screen/permit.h"
+#include "screen/rule.h"
+#include "screen/zone.h"
+
+typedef enum { RDL_RESULT_SUSPECT, RDL_RESULT_UNKNOWN_DATE, RDL_RESULT_PERMIT_CHECK, RDL_RESULT_EDGE, RDL_RESULT_HISTORIC, RDL_RESULT_CLEAN } rdl_result;
+/** "SUSPECT", "CLEAN", "PERMIT-CHECK", "HISTORIC", "EDGE", "UNKNOWN-DATE". */
+RDL_API const char *rdl_result_text(rdl_result result);
+
+/** What approvals say of a part: the union of the scopes that fit must contain it. */
+typedef struct rdl_approval {
+    rdl_truth granted;
+    const char *permit_no;   /* of the first that fits or may fit; lent; NULL */
+    const char *note;        /* static or interned; NULL */
+    double outside_m2;       /* of the part outside every fitting scope; NaN: not measured */
+} rdl_approval;
+
+typedef struct rdl_verdict {
+    rdl_when when;
+    const char *verdict;      /* of the rule (domain 3.3); NULL when no rule speaks */
+    rdl_result result;
+    const rdl_rule *rule;     /* primary; NULL */
+    const rdl_rule *rule_then; /* the row in force at the act, when another is primary; NULL */
+    const char *note;          /* interned or static; NULL */
+    GArray *hits;              /* of rdl_hit, primary first; owned */
+} rdl_verdict;
+
+/** Judge a part of `f` in `zone` (NULL: all territory; `part` is then not asked for bounds).
+ *  `act_elsewhere`: an earlier version of the zone judges the act, this one the standing state.
+ *  `new_ground`: no version of the zone had this ground at the act. Pure. */
+rdl_verdict rdl_verdict_of(const rdl_pack *pack, const rdl_footprint *f, const rdl_zone *zone,
+                           const rdl_part *part, const rdl_approval *approval, bool act_elsewhere,
+                           bool new_ground, rdl_day as_of);
+void rdl_verdict_clear(rdl_verdict *verdict);
+
+/** Onset against the zone's establishment, and approval (3.2). Pure. */
+rdl_when rdl_when_of(rdl_interval onset, const rdl_zone *zone, rdl_truth granted);
+
+#endif

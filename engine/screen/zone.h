@@ -1,0 +1,28 @@
+/* screen/zone.h - protected zones: one polygon of one version of one boundary. */
+#ifndef RDL_SCREEN_ZONE_H
+#define RDL_SCREEN_ZONE_H
+
+#include "screen/intake.h"
+#include "screen/pack.h"
+
+typedef struct rdl_zone {
+    char *zone_id, *name, *level, *authority, *basin; /* NULL where not given; zone_id never */
+    const rdl_zone_class *class;
+    rdl_interval established; /* when the zone was first designated: z_est, or not after the version */
+    rdl_interval version;     /* valid_from..valid_to of this boundary */
+    double boundary_error_m;  /* NaN: not given */
+    GBytes *wkb;              /* target system, valid */
+    rdl_box box;
+    gint64 fid;
+} rdl_zone;
+
+/** Read a zone layer into `zones` (GPtrArray of rdl_zone, from rdl_zones_new()).
+ *  Fails besides what rdl_intake_read() does: RDL_ERROR_DATA for a zone code the pack lacks. */
+GPtrArray *rdl_zones_new(void);
+bool rdl_zones_read(rdl_intake *intake, const rdl_pack *pack, const rdl_source *source,
+                    GPtrArray *zones, GError **error);
+/** After all sources: order by zone_id, refuse or tell apart ids that repeat, note overlaps of one
+ *  exclusive group (Code art. 859) as warnings. */
+bool rdl_zones_settle(rdl_intake *intake, GPtrArray *zones, rdl_day as_of, GError **error);
+
+#endif
