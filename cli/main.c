@@ -7,6 +7,7 @@
 #include <string.h>
 
 const cli_command cli_commands[] = {
+    {"detect", "a change raster from two scenes", cmd_detect},
     {"screen", "zones, footprints and patches to findings with verdicts", cmd_screen},
     {NULL, NULL, NULL},
 };

@@ -5,11 +5,11 @@
 #include "base/base.h"
 #include "geo/start.h"
 #include "geo/crs.h"
+#include "geo/geometry.h"
+#include "geo/reproject.h"
 #include "geo/grid.h"
 #include "geo/block.h"
 #include "geo/raster.h"
-#include "geo/geometry.h"
-#include "geo/reproject.h"
 #include "geo/area.h"
 #include "geo/layer.h"
 

@@ -437,7 +437,8 @@ struct rdl_raster_writer {
     int here[ROWS_AHEAD];      /* blocks that have come */
     uint8_t *tile;
     int written; /* rows of blocks in the file */
-    bool writing, stopped;
+    bool writing;
+    GError *stopped; /* why no more is written */
     GMutex lock;
     GCond moved;
 };
@@ -459,6 +460,7 @@ void rdl_raster_writer_free(rdl_raster_writer *w)
     g_free(w->tile);
     g_free(w->tiles);
     g_free(w->path);
+    g_clear_error(&w->stopped);
     g_mutex_clear(&w->lock);
     g_cond_clear(&w->moved);
     g_free(w);
@@ -572,7 +574,7 @@ static bool write_row(rdl_raster_writer *w, int block_row, GError **error)
 
 /* Holding the lock: bring the file up to the last row that is whole. Let go of the lock while
  * compressing; only one thread is in there at a time. */
-static bool catch_up(rdl_raster_writer *w, GError **error)
+static void catch_up(rdl_raster_writer *w, GError **failure)
 {
     bool good = true;
 
@@ -581,15 +583,15 @@ static bool catch_up(rdl_raster_writer *w, GError **error)
         int row = w->written;
         w->writing = true;
         g_mutex_unlock(&w->lock);
-        good = write_row(w, row, error);
+        good = write_row(w, row, failure);
         g_mutex_lock(&w->lock);
         w->writing = false;
         w->here[row % ROWS_AHEAD] = 0;
         w->written++;
-        w->stopped = w->stopped || !good;
+        if (!good && !w->stopped)
+            w->stopped = g_error_copy(*failure);
         g_cond_broadcast(&w->moved);
     }
-    return good;
 }
 
 static void place(rdl_raster_writer *w, size_t i, const uint8_t *pixels)
@@ -609,25 +611,29 @@ static void place(rdl_raster_writer *w, size_t i, const uint8_t *pixels)
 bool rdl_raster_write(rdl_raster_writer *w, size_t i, const void *pixels, GError **error)
 {
     int block_row = (int)(i / (size_t)w->blocks.across);
-    bool good = true;
+    GError *failure = NULL;
 
     g_mutex_lock(&w->lock);
     while (!w->stopped && block_row >= w->written + ROWS_AHEAD)
         g_cond_wait(&w->moved, &w->lock);
     if (w->stopped) {
-        good = rdl_fail(error, RDL_ERROR_CANCELLED, "%s: not written to its end", w->path);
+        failure = g_error_copy(w->stopped);
     } else {
         place(w, i, pixels);
-        good = catch_up(w, error);
+        catch_up(w, &failure);
     }
     g_mutex_unlock(&w->lock);
-    return good;
+    if (!failure)
+        return true;
+    g_propagate_error(error, failure);
+    return false;
 }
 
-void rdl_raster_stop(rdl_raster_writer *w)
+void rdl_raster_stop(rdl_raster_writer *w, const GError *why)
 {
     g_mutex_lock(&w->lock);
-    w->stopped = true;
+    if (!w->stopped)
+        w->stopped = g_error_copy(why);
     g_cond_broadcast(&w->moved);
     g_mutex_unlock(&w->lock);
 }

@@ -80,11 +80,11 @@ RDL_API rdl_raster_writer *rdl_raster_create(const char *path, const rdl_grid *g
 /** Hand over block `i` of the writer's blocks, from any thread; every block once. Waits while the
  *  file is more than two rows of blocks behind, so every block before must be handed over by some
  *  thread, or rdl_raster_stop() called. `pixels`: uint8_t or float as the form says.
- *  Fails: RDL_ERROR_IO, RDL_ERROR_CANCELLED after rdl_raster_stop(). */
+ *  Fails: RDL_ERROR_IO; after rdl_raster_stop() and after another block failed, with that error. */
 RDL_API bool rdl_raster_write(rdl_raster_writer *writer, size_t i, const void *pixels,
                               GError **error);
-/** Let go of all that wait in rdl_raster_write(): a block will not come. */
-RDL_API void rdl_raster_stop(rdl_raster_writer *writer);
+/** A block will not come because of `why`: let go of all that wait in rdl_raster_write(). */
+RDL_API void rdl_raster_stop(rdl_raster_writer *writer, const GError *why);
 /** All blocks are there: complete the file under its temporary name. */
 RDL_API bool rdl_raster_finish(rdl_raster_writer *writer, GError **error);
 /** Put the finished file in place. */
