@@ -8,5 +8,6 @@
 #include "detect/threshold.h"
 #include "detect/score.h"
 #include "detect/change.h"
+#include "detect/patch.h"
 
 #endif

@@ -172,7 +172,8 @@ bool rdl_limit_otsu(const rdl_bins *bins, bool root, rdl_limit *limit, GError **
             at = i;
         }
     }
-    *limit = limit_of(back(h.domain, upper_edge(&h, at)), "otsu", root ? "sqrt" : "linear");
+    /* the middle of the bin, as in the programs whose figures are compared with ours */
+    *limit = limit_of(back(h.domain, middle(&h, at)), "otsu", root ? "sqrt" : "linear");
     g_free(h.count);
     return true;
 }
