@@ -12,5 +12,6 @@
 #include "geo/raster.h"
 #include "geo/area.h"
 #include "geo/layer.h"
+#include "geo/source.h"
 
 #endif
