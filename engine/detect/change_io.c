@@ -1,11 +1,12 @@
 #include "detect/change_io.h"
 
 #include <math.h>
+#include <pthread.h>
 #include "detect/change.h"
 
 typedef struct {
     rdl_change_pass *pass;
-    GMutex lock;
+    pthread_mutex_t lock;
 } shared;
 
 typedef struct {
@@ -21,10 +22,10 @@ static void worker_free(void *p)
 {
     worker *w = p;
 
-    g_mutex_lock(&w->shared->lock);
+    pthread_mutex_lock(&w->shared->lock);
     w->shared->pass->observed += w->observed;
     w->shared->pass->changed += w->changed;
-    g_mutex_unlock(&w->shared->lock);
+    pthread_mutex_unlock(&w->shared->lock);
     rdl_pair_reader_free(w->reader);
     g_free(w->scratch);
     g_free(w->score);
@@ -97,10 +98,10 @@ bool rdl_change_pass_run(rdl_change_pass *pass, const rdl_progress *progress, GE
     shared s = {.pass = pass};
 
     pass->observed = pass->changed = 0;
-    g_mutex_init(&s.lock);
+    pthread_mutex_init(&s.lock, NULL);
     bool good = rdl_parallel_run(&how, &s, rdl_blocks_count(&pass->blocks), pass->threads,
                                  progress, error);
-    g_mutex_clear(&s.lock);
+    pthread_mutex_destroy(&s.lock);
     return good && rdl_raster_finish(pass->change, error) &&
            (!pass->score || rdl_raster_finish(pass->score, error));
 }

@@ -1,6 +1,7 @@
 #include "detect/sample.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <string.h>
 
 typedef struct {
@@ -166,7 +167,7 @@ typedef struct {
     rdl_sample *sample;
     const rdl_cell_work *work;
     void *user;
-    GMutex lock;
+    pthread_mutex_t lock;
 } visit;
 
 typedef struct {
@@ -182,9 +183,9 @@ static void visitor_free(void *worker)
     visitor *v = worker;
 
     if (v->visit->work->state_free) {
-        g_mutex_lock(&v->visit->lock);
+        pthread_mutex_lock(&v->visit->lock);
         v->visit->work->state_free(v->visit->user, v->state);
-        g_mutex_unlock(&v->visit->lock);
+        pthread_mutex_unlock(&v->visit->lock);
     }
     rdl_pair_reader_free(v->reader);
     g_free(v->planes);
@@ -285,9 +286,9 @@ bool rdl_sample_each(rdl_sample *s, const rdl_cell_work *work, void *user,
                         work->step};
     size_t n = s->kept ? rdl_sample_cells(s) : rdl_blocks_count(&s->blocks);
 
-    g_mutex_init(&all.lock);
+    pthread_mutex_init(&all.lock, NULL);
     bool good = rdl_parallel_run(&how, &all, n, s->threads, progress, error);
-    g_mutex_clear(&all.lock);
+    pthread_mutex_destroy(&all.lock);
     if (!s->kept && s->keep && good)
         s->kept = true;
     else if (!good)

@@ -2,6 +2,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <pthread.h>
 #include <string.h>
 #include <cpl_conv.h>
 #include <cpl_error.h>
@@ -439,8 +440,8 @@ struct rdl_raster_writer {
     int written; /* rows of blocks in the file */
     bool writing;
     GError *stopped; /* why no more is written */
-    GMutex lock;
-    GCond moved;
+    pthread_mutex_t lock;
+    pthread_cond_t moved;
 };
 
 void rdl_raster_writer_free(rdl_raster_writer *w)
@@ -461,8 +462,8 @@ void rdl_raster_writer_free(rdl_raster_writer *w)
     g_free(w->tiles);
     g_free(w->path);
     g_clear_error(&w->stopped);
-    g_mutex_clear(&w->lock);
-    g_cond_clear(&w->moved);
+    pthread_mutex_destroy(&w->lock);
+    pthread_cond_destroy(&w->moved);
     g_free(w);
 }
 
@@ -513,8 +514,8 @@ rdl_raster_writer *rdl_raster_create(const char *path, const rdl_grid *grid,
     if (!output)
         return NULL;
     g_autoptr(rdl_raster_writer) w = g_new0(rdl_raster_writer, 1);
-    g_mutex_init(&w->lock);
-    g_cond_init(&w->moved);
+    pthread_mutex_init(&w->lock, NULL);
+    pthread_cond_init(&w->moved, NULL);
     w->path = g_strdup(path);
     w->output = g_steal_pointer(&output);
     w->form = *form;
@@ -582,15 +583,15 @@ static void catch_up(rdl_raster_writer *w, GError **failure)
            w->here[w->written % ROWS_AHEAD] == w->blocks.across) {
         int row = w->written;
         w->writing = true;
-        g_mutex_unlock(&w->lock);
+        pthread_mutex_unlock(&w->lock);
         good = write_row(w, row, failure);
-        g_mutex_lock(&w->lock);
+        pthread_mutex_lock(&w->lock);
         w->writing = false;
         w->here[row % ROWS_AHEAD] = 0;
         w->written++;
         if (!good && !w->stopped)
             w->stopped = g_error_copy(*failure);
-        g_cond_broadcast(&w->moved);
+        pthread_cond_broadcast(&w->moved);
     }
 }
 
@@ -613,16 +614,16 @@ bool rdl_raster_write(rdl_raster_writer *w, size_t i, const void *pixels, GError
     int block_row = (int)(i / (size_t)w->blocks.across);
     GError *failure = NULL;
 
-    g_mutex_lock(&w->lock);
+    pthread_mutex_lock(&w->lock);
     while (!w->stopped && block_row >= w->written + ROWS_AHEAD)
-        g_cond_wait(&w->moved, &w->lock);
+        pthread_cond_wait(&w->moved, &w->lock);
     if (w->stopped) {
         failure = g_error_copy(w->stopped);
     } else {
         place(w, i, pixels);
         catch_up(w, &failure);
     }
-    g_mutex_unlock(&w->lock);
+    pthread_mutex_unlock(&w->lock);
     if (!failure)
         return true;
     g_propagate_error(error, failure);
@@ -631,11 +632,11 @@ bool rdl_raster_write(rdl_raster_writer *w, size_t i, const void *pixels, GError
 
 void rdl_raster_stop(rdl_raster_writer *w, const GError *why)
 {
-    g_mutex_lock(&w->lock);
+    pthread_mutex_lock(&w->lock);
     if (!w->stopped)
         w->stopped = g_error_copy(why);
-    g_cond_broadcast(&w->moved);
-    g_mutex_unlock(&w->lock);
+    pthread_cond_broadcast(&w->moved);
+    pthread_mutex_unlock(&w->lock);
 }
 
 static bool make_cog(rdl_raster_writer *w, GError **error)
