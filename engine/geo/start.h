@@ -2,7 +2,7 @@
 #ifndef RDL_GEO_START_H
 #define RDL_GEO_START_H
 
-#include "base/api.h"
+#include "base/base.h"
 
 /** Register drivers and set what holds for the whole process (repeatable GeoPackage dates, small
  *  block cache, nothing written beside inputs). Call once, first, from the main thread. */

@@ -216,12 +216,15 @@ static bool gather(rdl_judge *judge, const rdl_footprint *f, const rdl_zone *zon
 
     if (!rdl_box_index_query(judge->permits.index, rdl_geometry_box(part), judge->near, error))
         return false;
+    /* who may permit in a zone is no question for a permit older than the zone */
+    bool post = rdl_when_of(f->onset, zone, RDL_NO) != RDL_WHEN_PRE_NO;
+    const char *zone_code = zone && post ? zone->class->zone : NULL;
     for (guint k = 0; k < judge->near->len; k++) {
         size_t i = g_array_index(judge->near, size_t, k);
         const rdl_permit *permit = bench->permits->pdata[i];
         const char *note;
-        rdl_truth allows = rdl_permit_allows(permit, bench->pack, zone ? zone->class->zone : NULL,
-                                             f->activity, f->onset, bench->as_of, &note);
+        rdl_truth allows = rdl_permit_allows(permit, bench->pack, zone_code, f->activity, f->onset,
+                                             bench->as_of, &note);
         rdl_geometry *g = allows == RDL_NO ? NULL
                                            : ground_at(&judge->permits, i, permit->wkb, error);
         bool meets = false;
@@ -354,6 +357,20 @@ static bool earlier_version(const rdl_bench *bench, const rdl_zone *zone, const 
     return false;
 }
 
+static rdl_version version_of(const rdl_bench *bench, const rdl_zone *zone, const rdl_footprint *f,
+                              const GArray *parts)
+{
+    bool post = rdl_when_of(f->onset, zone, RDL_NO) == RDL_WHEN_POST_NO;
+
+    if (!current(zone, bench->as_of))
+        return RDL_VERSION_ACT;
+    if (f->onset.last >= zone->version.first)
+        return RDL_VERSION_BOTH;
+    if (earlier_version(bench, zone, f, parts))
+        return RDL_VERSION_STATE;
+    return post ? RDL_VERSION_NEW_GROUND : RDL_VERSION_BOTH;
+}
+
 static bool judge_part(rdl_judge *judge, const rdl_footprint *f, const GArray *parts, guint i,
                        rdl_finding *out, GError **error)
 {
@@ -367,13 +384,9 @@ static bool judge_part(rdl_judge *judge, const rdl_footprint *f, const GArray *p
     if (!g || !find_approval(judge, f, zone, g, part->area_m2, &approval, error) ||
         !find_unit(judge, g, &out->xzqdm, error))
         return false;
-    bool before_version = rdl_interval_within(f->onset, zone->version) == RDL_NO &&
-                          f->onset.last < zone->version.first;
-    bool post = rdl_when_of(f->onset, zone, RDL_NO) == RDL_WHEN_POST_NO;
-    bool elsewhere = before_version && earlier_version(bench, zone, f, parts);
     out->superseded = !current(zone, bench->as_of);
-    out->verdict = rdl_verdict_of(bench->pack, f, zone, part, &approval, elsewhere,
-                                  before_version && post && !elsewhere, bench->as_of);
+    out->verdict = rdl_verdict_of(bench->pack, f, zone, part, &approval,
+                                  version_of(bench, zone, f, parts), bench->as_of);
     out->part.wkb = g_bytes_ref(part->wkb);
     out->finding_id = rdl_finding_make_id(f, zone);
     out->permit_no = approval.permit_no;
@@ -414,7 +427,7 @@ static bool judge_everywhere(rdl_judge *judge, const rdl_footprint *f, const rdl
 
     if (!g || !find_approval(judge, f, NULL, g, balance->whole_m2, &approval, error))
         return false;
-    out.verdict = rdl_verdict_of(judge->bench->pack, f, NULL, NULL, &approval, false, false,
+    out.verdict = rdl_verdict_of(judge->bench->pack, f, NULL, NULL, &approval, RDL_VERSION_BOTH,
                                  judge->bench->as_of);
     count_asked(judged, &out.verdict);
     if (!speaks(&out.verdict)) {

@@ -283,7 +283,7 @@ static bool select_by_date(const rdl_rule *rule, const rdl_case *c, rdl_hit *hit
 {
     rdl_interval today = {c->as_of, c->as_of};
     rdl_truth then = c->act_judged ? rdl_interval_within(c->onset, rule->in_force) : RDL_NO;
-    bool now = rdl_interval_within(today, rule->in_force) == RDL_YES;
+    bool now = c->state_judged && rdl_interval_within(today, rule->in_force) == RDL_YES;
 
     hit->by_act = rule->applies != RDL_APPLIES_STATE && then != RDL_NO;
     if (rule->applies == RDL_APPLIES_BOTH && then == RDL_MAYBE && now)
@@ -302,7 +302,8 @@ static bool match(const rdl_pack *pack, const rdl_rule *rule, const rdl_case *c,
     *hit = (rdl_hit){.rule = rule, .status = RDL_HIT_DECIDED};
     if (!rule->enabled || !when_matches(rule, c) || !zone_matches(rule, c, &converted))
         return false;
-    rdl_truth fits = activity_matches(pack, rule, c);
+    bool excepted = under_any(pack, c->activity, rule->ask_if); /* asked, never simply left out */
+    rdl_truth fits = excepted ? RDL_MAYBE : activity_matches(pack, rule, c);
     rdl_truth place = rdl_truth_and(field_matches(rule->level, c->level),
                                     field_matches(rule->basin, c->basin));
     if (fits == RDL_NO || place == RDL_NO || !select_by_date(rule, c, hit))
@@ -320,12 +321,12 @@ static bool match(const rdl_pack *pack, const rdl_rule *rule, const rdl_case *c,
         hit->review = true;
         hit->note = "the row's own basis was replaced before the act";
     }
-    if (fits == RDL_MAYBE)
+    if (excepted)
+        ask(hit, "the article excepts works that serve the zone");
+    else if (fits == RDL_MAYBE)
         ask(hit, "an attribute of the footprint is not known");
     else if (place == RDL_MAYBE)
         ask(hit, "level or basin of the zone is not known");
-    else if (under_any(pack, c->activity, rule->ask_if))
-        ask(hit, "the article excepts works that serve the zone");
     return true;
 }
 

@@ -36,6 +36,7 @@ typedef struct rdl_case {
     rdl_interval onset;         /* when the act happened */
     rdl_day as_of;
     bool act_judged;            /* false: an earlier version of the zone judges the act */
+    bool state_judged;          /* false: this version is superseded, today's judges what stands */
 } rdl_case;
 
 typedef enum { RDL_HIT_DECIDED, RDL_HIT_ASKED, RDL_HIT_DATE } rdl_hit_status;

@@ -127,7 +127,7 @@ static const rdl_rule *rule_today(const rdl_pack *pack, const rdl_case *c, bool 
     g_autoptr(GArray) hits = g_array_new(FALSE, TRUE, sizeof(rdl_hit));
 
     now.onset = (rdl_interval){c->as_of, c->as_of};
-    now.act_judged = true;
+    now.act_judged = now.state_judged = true;
     rdl_rules_match(pack, &now, any_zone, hits);
     g_array_sort(hits, by_order);
     const rdl_hit *first = first_hit(hits);
@@ -218,8 +218,8 @@ static void conclude(rdl_verdict *v, const rdl_pack *pack, const rdl_case *c, bo
 }
 
 rdl_verdict rdl_verdict_of(const rdl_pack *pack, const rdl_footprint *f, const rdl_zone *zone,
-                           const rdl_part *part, const rdl_approval *approval, bool act_elsewhere,
-                           bool new_ground, rdl_day as_of)
+                           const rdl_part *part, const rdl_approval *approval, rdl_version version,
+                           rdl_day as_of)
 {
     rdl_verdict v = {.hits = g_array_new(FALSE, TRUE, sizeof(rdl_hit))};
     rdl_case c = {.zone = zone ? zone->class : NULL,
@@ -230,7 +230,9 @@ rdl_verdict rdl_verdict_of(const rdl_pack *pack, const rdl_footprint *f, const r
                   .expansion = f->expands != NULL,
                   .onset = f->onset,
                   .as_of = as_of,
-                  .act_judged = !act_elsewhere};
+                  .act_judged = version != RDL_VERSION_STATE,
+                  .state_judged = version != RDL_VERSION_ACT};
+    bool new_ground = version == RDL_VERSION_NEW_GROUND;
 
     v.when = c.when = new_ground ? RDL_WHEN_UNKNOWN : rdl_when_of(f->onset, zone, approval->granted);
     add_note(&v, f->note);

@@ -30,12 +30,18 @@ typedef struct rdl_verdict {
     GArray *hits;              /* of rdl_hit, primary first; owned */
 } rdl_verdict;
 
-/** Judge a part of `f` in `zone` (NULL: all territory; `part` is then not asked for bounds).
- *  `act_elsewhere`: an earlier version of the zone judges the act, this one the standing state.
- *  `new_ground`: no version of the zone had this ground at the act. Pure. */
+/** How a version of a zone meets the act and the day of judgement (J27). */
+typedef enum {
+    RDL_VERSION_BOTH,       /* valid at as_of, and judges the act too */
+    RDL_VERSION_STATE,      /* valid at as_of; an earlier version judges the act */
+    RDL_VERSION_ACT,        /* superseded: judges the act only */
+    RDL_VERSION_NEW_GROUND, /* valid at as_of; no version had this ground at the act */
+} rdl_version;
+
+/** Judge a part of `f` in `zone` (NULL: all territory; `part` may then be NULL). Pure. */
 rdl_verdict rdl_verdict_of(const rdl_pack *pack, const rdl_footprint *f, const rdl_zone *zone,
-                           const rdl_part *part, const rdl_approval *approval, bool act_elsewhere,
-                           bool new_ground, rdl_day as_of);
+                           const rdl_part *part, const rdl_approval *approval, rdl_version version,
+                           rdl_day as_of);
 void rdl_verdict_clear(rdl_verdict *verdict);
 
 /** Onset against the zone's establishment, and approval (3.2). Pure. */

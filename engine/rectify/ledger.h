@@ -1,0 +1,41 @@
+/* rectify/ledger.h - one SpatiaLite file in which clues become work that is followed to its end.
+ *
+ * Table `event` is append-only and hash-chained; every other table is made from it by one function
+ * (apply_store.c) and can be made again. The pack's own files are kept in the ledger: what judged
+ * stays readable when the pack on disk has moved on. */
+#ifndef RDL_RECTIFY_LEDGER_H
+#define RDL_RECTIFY_LEDGER_H
+
+#include "base/base.h"
+
+typedef struct rdl_ledger rdl_ledger;
+
+/** Make a new ledger at `path` for a pack (name or path). `crs`: "EPSG:4490", NULL: the pack's.
+ *  The file appears whole. Fails: RDL_ERROR_USAGE when it exists. */
+RDL_API bool rdl_ledger_init(const char *path, const char *pack, const char *crs, GError **error);
+/** Open one. Fails: RDL_ERROR_NOT_FOUND, RDL_ERROR_DATA when the file is no ledger of this
+ *  version. */
+RDL_API rdl_ledger *rdl_ledger_open(const char *path, bool write, GError **error);
+RDL_API void rdl_ledger_close(rdl_ledger *ledger);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_ledger, rdl_ledger_close)
+RDL_API const char *rdl_ledger_path(const rdl_ledger *ledger);
+
+/** A table of the pack as the ledger keeps it; NULL without error where the pack had none. Lent. */
+RDL_API const rdl_csv *rdl_ledger_table(rdl_ledger *ledger, const char *file, GError **error);
+/** Word of the pack's texts.csv in `language` ("zh", "en"); `key` itself where it has none. Lent. */
+RDL_API const char *rdl_ledger_word(rdl_ledger *ledger, const char *key, const char *language);
+/** Hash of the last event: 64 hex digits. Yours. */
+RDL_API char *rdl_ledger_head(rdl_ledger *ledger, GError **error);
+/** Latest date of any event, ISO; yours. What exports use instead of the clock. */
+RDL_API char *rdl_ledger_date(rdl_ledger *ledger, GError **error);
+/** {"path", "pack", "pack_version", "crs", "events", "head", "sites", "findings", "tasks": {state: n},
+ *  "letters"}. Yours. */
+RDL_API JsonNode *rdl_ledger_info(rdl_ledger *ledger, GError **error);
+
+/** Is every event as it was written, in its place, and every table what the events make of it?
+ *  Fails: RDL_ERROR_BALANCE names the first event or table that is not. */
+RDL_API bool rdl_ledger_audit(rdl_ledger *ledger, const rdl_progress *progress, GError **error);
+/** Make all tables but `event` again, in one transaction. */
+RDL_API bool rdl_ledger_rebuild(rdl_ledger *ledger, const rdl_progress *progress, GError **error);
+
+#endif

@@ -1,0 +1,9 @@
+/* rectify/rectify.h - the door to the ledger: sites, tasks, events. */
+#ifndef RDL_RECTIFY_H
+#define RDL_RECTIFY_H
+
+#include "rectify/ledger.h"
+#include "rectify/site.h"
+#include "rectify/task.h"
+
+#endif

@@ -1,0 +1,68 @@
+/* rectify/task.h - what is to be done about a site, by whom, until when. */
+#ifndef RDL_RECTIFY_TASK_H
+#define RDL_RECTIFY_TASK_H
+
+#include "rectify/ledger.h"
+
+/** A task as it stands, with its site, its finding and, from REGISTERED on, its problem. Text is
+ *  owned; NULL where there is none. */
+typedef struct rdl_task {
+    char *task_id, *kind, *state, *xzqdm, *department, *tier; /* kind: verify, rectify */
+    char *started, *due_original, *due, *assignee;            /* ISO dates */
+    char *warning;                                            /* level at as_of; NULL: none */
+    char *site_id, *source, *source_id, *owner;
+    char *finding_id, *zone, *zone_name, *activity, *result, *severity, *rule_id, *basis;
+    char *handling, *penalty;
+    char *problem_id, *target, *measures, *lead_leader, *supervisor, *resp_unit, *accept_unit;
+    double lon, lat, area_m2, area_min_m2, area_max_m2;       /* of the gravest finding */
+    GBytes *wkb;                                              /* of the site, ledger's CRS */
+} rdl_task;
+RDL_API void rdl_task_clear(rdl_task *task);
+
+typedef struct rdl_task_filter {
+    const char *state, *unit, *kind, *id; /* NULL: any; unit: code or the beginning of one */
+    rdl_day as_of;                        /* for warnings */
+} rdl_task_filter;
+
+/** Tasks by id, as GArray of rdl_task (clears itself). Yours to unref. */
+RDL_API GArray *rdl_task_list(rdl_ledger *ledger, const rdl_task_filter *filter, GError **error);
+/** Name of the ledger's coordinate system ("EPSG:4490"). Yours. */
+RDL_API char *rdl_ledger_crs(rdl_ledger *ledger, GError **error);
+/** {"id", "kind", "state", "xzqdm", "due", "warning", "zone", "activity", "area_m2", "lon", "lat"}. */
+RDL_API JsonObject *rdl_task_json(const rdl_task *task);
+/** All there is to say of a task, site or finding, by its id: the site, its findings with every
+ *  rule hit, the inputs and options that made them (the run manifest), the tasks, and the events
+ *  so far. Members: "site", "findings" (each with "hits"), "manifest", "tasks", "problem",
+ *  "events" (seq, at, by, role, kind, reason, payload, hash), "pack", "pack_version".
+ *  Yours. Fails: RDL_ERROR_NOT_FOUND. */
+RDL_API JsonNode *rdl_ledger_chain(rdl_ledger *ledger, const char *id, GError **error);
+
+/* ---- moves ---- */
+
+typedef struct rdl_move {
+    const char *task_id, *to;     /* needed */
+    const char *on, *by, *role;   /* needed; ISO date */
+    const char *reason, *document; /* document: a title, or a file whose digest is kept; NULL */
+    JsonObject *fields;           /* values a move must fill: {"target": "..."}; NULL */
+} rdl_move;
+
+/** Move a task along workflow.csv. From VERIFIED to REGISTERED it makes the problem and its task of
+ *  kind rectify. Fails: RDL_ERROR_NOT_FOUND, RDL_ERROR_USAGE with what is allowed or missing. */
+RDL_API bool rdl_task_move(rdl_ledger *ledger, const rdl_move *move, GError **error);
+/** Give it to somebody. */
+RDL_API bool rdl_task_assign(rdl_ledger *ledger, const char *task_id, const char *to, const char *on,
+                             const char *by, const char *role, GError **error);
+/** A later (or other) due date, with who approved it and why; the original stays. */
+RDL_API bool rdl_task_extend(rdl_ledger *ledger, const char *task_id, const char *due,
+                             const char *on, const char *by, const char *role, const char *reason,
+                             GError **error);
+/** The task at work for a source ("footprint", "FP-0001"): the rectification if there is one, else
+ *  the verification. Yours; NULL without error when the source has none. */
+RDL_API char *rdl_task_of_source(rdl_ledger *ledger, const char *source_id, GError **error);
+/** Moves from a CSV (source_id, to, on, by, role, reason, document, target, measures, lead_leader,
+ *  supervisor, resp_unit, due, accept_unit), in its order. tally: ledger.moves (suppressed
+ *  ALREADY_THERE; failed NO_TASK, REFUSED). `refusals` (may be NULL) takes their messages. */
+RDL_API bool rdl_moves_apply(rdl_ledger *ledger, const char *csv, rdl_tally *tally,
+                             GPtrArray *refusals, GError **error);
+
+#endif

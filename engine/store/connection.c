@@ -1,0 +1,247 @@
+#include "store/connection.h"
+
+#include <math.h>
+#include <string.h>
+#include <sqlite3.h>
+#include <spatialite.h>
+
+#define BUSY_MILLISECONDS 10000
+
+struct rdl_store {
+    sqlite3 *db;
+    void *spatialite;
+    char *path;
+};
+
+struct rdl_statement {
+    rdl_store *store;
+    sqlite3_stmt *stmt;
+};
+
+static bool fail_store(const rdl_store *store, GError **error)
+{
+    int code = sqlite3_errcode(store->db) & 0xff;
+    rdl_error kind = code == SQLITE_BUSY || code == SQLITE_LOCKED      ? RDL_ERROR_CONFLICT
+                     : code == SQLITE_NOTADB || code == SQLITE_CORRUPT ? RDL_ERROR_DATA
+                     : code == SQLITE_CONSTRAINT                       ? RDL_ERROR_DATA
+                                                                       : RDL_ERROR_IO;
+
+    return rdl_fail(error, kind, "%s: %s", store->path, sqlite3_errmsg(store->db));
+}
+
+void rdl_store_close(rdl_store *store)
+{
+    if (!store)
+        return;
+    sqlite3_close(store->db);
+    if (store->spatialite)
+        spatialite_cleanup_ex(store->spatialite);
+    g_free(store->path);
+    g_free(store);
+}
+
+static int open_flags(rdl_store_mode mode)
+{
+    return mode == RDL_STORE_READ    ? SQLITE_OPEN_READONLY
+           : mode == RDL_STORE_WRITE ? SQLITE_OPEN_READWRITE
+                                     : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+}
+
+static bool set_up(rdl_store *store, rdl_store_mode mode, GError **error)
+{
+    sqlite3_busy_timeout(store->db, BUSY_MILLISECONDS);
+    store->spatialite = spatialite_alloc_connection();
+    spatialite_init_ex(store->db, store->spatialite, 0);
+    if (!rdl_store_run(store, "PRAGMA foreign_keys = ON; SELECT count(*) FROM sqlite_master", error))
+        return false;
+    if (mode == RDL_STORE_READ)
+        return true;
+    if (!rdl_store_run(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", error))
+        return false;
+    return mode != RDL_STORE_CREATE ||
+           rdl_store_run(store, "SELECT InitSpatialMetaData(1, 'NONE')", error);
+}
+
+rdl_store *rdl_store_open(const char *path, rdl_store_mode mode, GError **error)
+{
+    g_autoptr(rdl_store) store = g_new0(rdl_store, 1);
+    bool there = g_file_test(path, G_FILE_TEST_EXISTS);
+
+    store->path = g_strdup(path);
+    if (mode != RDL_STORE_CREATE && !there)
+        return rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: there is no such file", path), NULL;
+    if (mode == RDL_STORE_CREATE && there)
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: is there already", path), NULL;
+    if (sqlite3_open_v2(path, &store->db, open_flags(mode), NULL) != SQLITE_OK) {
+        fail_store(store, error);
+        return NULL;
+    }
+    return set_up(store, mode, error) ? g_steal_pointer(&store) : NULL;
+}
+
+const char *rdl_store_path(const rdl_store *store)
+{
+    return store->path;
+}
+
+bool rdl_store_run(rdl_store *store, const char *sql, GError **error)
+{
+    return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK || fail_store(store, error);
+}
+
+bool rdl_store_begin(rdl_store *store, GError **error)
+{
+    return rdl_store_run(store, "BEGIN IMMEDIATE", error);
+}
+
+bool rdl_store_commit(rdl_store *store, GError **error)
+{
+    return rdl_store_run(store, "COMMIT", error);
+}
+
+void rdl_store_rollback(rdl_store *store)
+{
+    if (!sqlite3_get_autocommit(store->db))
+        sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+/* ---- statements ---- */
+
+rdl_statement *rdl_statement_new(rdl_store *store, const char *sql, GError **error)
+{
+    sqlite3_stmt *stmt = NULL;
+
+    if (sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL) != SQLITE_OK)
+        return fail_store(store, error), NULL;
+    rdl_statement *statement = g_new0(rdl_statement, 1);
+    statement->store = store;
+    statement->stmt = stmt;
+    return statement;
+}
+
+void rdl_statement_free(rdl_statement *statement)
+{
+    if (statement)
+        sqlite3_finalize(statement->stmt);
+    g_free(statement);
+}
+
+void rdl_statement_text(rdl_statement *statement, int i, const char *text)
+{
+    sqlite3_bind_text(statement->stmt, i, text, -1, SQLITE_TRANSIENT);
+}
+
+void rdl_statement_int(rdl_statement *statement, int i, gint64 value)
+{
+    sqlite3_bind_int64(statement->stmt, i, value);
+}
+
+void rdl_statement_real(rdl_statement *statement, int i, double value)
+{
+    sqlite3_bind_double(statement->stmt, i, value); /* SQLite stores NaN as NULL */
+}
+
+void rdl_statement_bytes(rdl_statement *statement, int i, GBytes *bytes)
+{
+    size_t n = 0;
+    const void *data = bytes ? g_bytes_get_data(bytes, &n) : NULL;
+
+    if (data)
+        sqlite3_bind_blob64(statement->stmt, i, data, n, SQLITE_TRANSIENT);
+    else
+        sqlite3_bind_null(statement->stmt, i);
+}
+
+void rdl_statement_reset(rdl_statement *statement)
+{
+    sqlite3_reset(statement->stmt);
+    sqlite3_clear_bindings(statement->stmt);
+}
+
+bool rdl_statement_step(rdl_statement *statement, bool *row, GError **error)
+{
+    int code = sqlite3_step(statement->stmt);
+
+    *row = code == SQLITE_ROW;
+    if (*row)
+        return true;
+    bool good = code == SQLITE_DONE || fail_store(statement->store, error);
+    rdl_statement_reset(statement);
+    return good;
+}
+
+bool rdl_statement_run(rdl_statement *statement, GError **error)
+{
+    bool row = true;
+
+    while (row)
+        if (!rdl_statement_step(statement, &row, error))
+            return false;
+    return true;
+}
+
+const char *rdl_statement_get_text(rdl_statement *statement, int i)
+{
+    return (const char *)sqlite3_column_text(statement->stmt, i);
+}
+
+gint64 rdl_statement_get_int(rdl_statement *statement, int i)
+{
+    return sqlite3_column_int64(statement->stmt, i);
+}
+
+double rdl_statement_get_real(rdl_statement *statement, int i)
+{
+    return sqlite3_column_type(statement->stmt, i) == SQLITE_NULL
+               ? NAN
+               : sqlite3_column_double(statement->stmt, i);
+}
+
+GBytes *rdl_statement_get_bytes(rdl_statement *statement, int i)
+{
+    const void *blob = sqlite3_column_blob(statement->stmt, i);
+    int n = sqlite3_column_bytes(statement->stmt, i);
+
+    return blob ? g_bytes_new(blob, (size_t)n) : NULL;
+}
+
+char *rdl_store_value(rdl_store *store, const char *sql, GError **error)
+{
+    g_autoptr(rdl_statement) statement = rdl_statement_new(store, sql, error);
+    bool row;
+
+    if (!statement || !rdl_statement_step(statement, &row, error) || !row)
+        return NULL;
+    return g_strdup(rdl_statement_get_text(statement, 0));
+}
+
+static void digest_row(GChecksum *sum, sqlite3_stmt *stmt)
+{
+    for (int i = 0; i < sqlite3_column_count(stmt); i++) {
+        int type = sqlite3_column_type(stmt, i);
+        const void *bytes = type == SQLITE_BLOB ? sqlite3_column_blob(stmt, i)
+                                                : (const void *)sqlite3_column_text(stmt, i);
+        int n = sqlite3_column_bytes(stmt, i);
+        g_autofree char *head = g_strdup_printf("%d:%d:", type, n);
+
+        g_checksum_update(sum, (const guchar *)head, -1);
+        if (n > 0)
+            g_checksum_update(sum, bytes, n);
+    }
+    g_checksum_update(sum, (const guchar *)"\n", 1);
+}
+
+char *rdl_store_digest(rdl_store *store, const char *sql, GError **error)
+{
+    g_autoptr(rdl_statement) statement = rdl_statement_new(store, sql, error);
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    bool row = true;
+
+    while (statement && row) {
+        if (!rdl_statement_step(statement, &row, error))
+            return NULL;
+        if (row)
+            digest_row(sum, statement->stmt);
+    }
+    return statement ? g_strdup(g_checksum_get_string(sum)) : NULL;
+}

@@ -1,0 +1,59 @@
+/* store/connection.h - one SQLite file with SpatiaLite's functions.
+ *
+ * One connection a thread. WAL, foreign keys on, a busy timeout; several may read while one
+ * writes. Errors are SQLite's own words with the file's name in front: RDL_ERROR_CONFLICT when the
+ * file is locked for longer than the timeout, RDL_ERROR_DATA when it is no database or damaged,
+ * RDL_ERROR_IO for the rest. */
+#ifndef RDL_STORE_CONNECTION_H
+#define RDL_STORE_CONNECTION_H
+
+#include "base/base.h"
+
+typedef struct rdl_store rdl_store;
+
+typedef enum { RDL_STORE_READ, RDL_STORE_WRITE, RDL_STORE_CREATE } rdl_store_mode;
+
+/** CREATE makes a new file (none may be there) and SpatiaLite's own tables in it. */
+RDL_API rdl_store *rdl_store_open(const char *path, rdl_store_mode mode, GError **error);
+RDL_API void rdl_store_close(rdl_store *store);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_store, rdl_store_close)
+RDL_API const char *rdl_store_path(const rdl_store *store);
+
+/** Run one or several statements that take no values and return nothing. */
+RDL_API bool rdl_store_run(rdl_store *store, const char *sql, GError **error);
+/** All or nothing: BEGIN IMMEDIATE; a writer elsewhere is waited for, then RDL_ERROR_CONFLICT. */
+RDL_API bool rdl_store_begin(rdl_store *store, GError **error);
+RDL_API bool rdl_store_commit(rdl_store *store, GError **error);
+RDL_API void rdl_store_rollback(rdl_store *store);
+
+/* ---- statements ---- */
+
+typedef struct rdl_statement rdl_statement; /* prepared once, run many times */
+
+RDL_API rdl_statement *rdl_statement_new(rdl_store *store, const char *sql, GError **error);
+RDL_API void rdl_statement_free(rdl_statement *statement);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_statement, rdl_statement_free)
+/** Bind parameter i (from 1). NULL text, NaN and NULL bytes are SQL NULL. Copied. */
+RDL_API void rdl_statement_text(rdl_statement *statement, int i, const char *text);
+RDL_API void rdl_statement_int(rdl_statement *statement, int i, gint64 value);
+RDL_API void rdl_statement_real(rdl_statement *statement, int i, double value);
+RDL_API void rdl_statement_bytes(rdl_statement *statement, int i, GBytes *bytes);
+/** *row: a row is there (columns may be read) or the statement is at its end (and ready to be
+ *  bound and run again). */
+RDL_API bool rdl_statement_step(rdl_statement *statement, bool *row, GError **error);
+/** Run to the end, rows ignored, and make ready again. */
+RDL_API bool rdl_statement_run(rdl_statement *statement, GError **error);
+/** Make ready again before the end was reached. */
+RDL_API void rdl_statement_reset(rdl_statement *statement);
+/** Column i (from 0) of the row; text and bytes are lent until the next step. */
+RDL_API const char *rdl_statement_get_text(rdl_statement *statement, int i); /* NULL: SQL NULL */
+RDL_API gint64 rdl_statement_get_int(rdl_statement *statement, int i);
+RDL_API double rdl_statement_get_real(rdl_statement *statement, int i); /* NaN: SQL NULL */
+RDL_API GBytes *rdl_statement_get_bytes(rdl_statement *statement, int i); /* yours; NULL */
+
+/** First column of the first row as text, yours; NULL without error where there is none. */
+RDL_API char *rdl_store_value(rdl_store *store, const char *sql, GError **error);
+/** SHA-256 over every row of a query, in its order, types told apart. Yours. */
+RDL_API char *rdl_store_digest(rdl_store *store, const char *sql, GError **error);
+
+#endif

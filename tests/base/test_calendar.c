@@ -1,0 +1,80 @@
+#include "base/base.h"
+#include "suite.h"
+
+static rdl_day day(const char *text)
+{
+    GError *error = NULL;
+    rdl_day d = 0;
+
+    rdl_day_parse(text, &d, &error);
+    CHECK_OK(error);
+    return d;
+}
+
+static void check_months(const char *start, int months, const char *want)
+{
+    g_autofree char *got = rdl_day_text(rdl_day_add_months(day(start), months));
+
+    CHECK_TEXT(got, want);
+}
+
+static void months_end_on_the_corresponding_day_or_the_last(void)
+{
+    check_months("2017-08-31", 1, "2017-09-30");
+    check_months("2017-11-30", 3, "2018-02-28");
+    check_months("2017-12-31", 2, "2018-02-28");
+    check_months("2017-08-31", 6, "2018-02-28");
+    check_months("2024-01-31", 1, "2024-02-29");
+}
+
+static void basic_and_extended_dates_are_read(void)
+{
+    CHECK_INT(day("20260315"), day("2026-03-15"));
+    CHECK_INT(day("2026-03-15T08:00:00"), day("2026-03-15"));
+}
+
+static void days_that_do_not_exist_are_refused(void)
+{
+    static const char *const bad[] = {"2026-02-29", "2026-13-01", "26-01-01", "2026-1-1", "",
+                                      "2026-01-01x", "0000-01-01", "2026/01/01"};
+    GError *error = NULL;
+    rdl_day d;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+        CHECK(!rdl_day_parse(bad[i], &d, &error));
+        CHECK_FAILS(error, RDL_ERROR_DATA, "not a date");
+    }
+}
+
+static void intervals_are_closed(void)
+{
+    rdl_interval force = {10, 20};
+
+    CHECK_INT(rdl_interval_within((rdl_interval){10, 20}, force), RDL_YES);
+    CHECK_INT(rdl_interval_within((rdl_interval){20, 21}, force), RDL_MAYBE);
+    CHECK_INT(rdl_interval_within((rdl_interval){21, 30}, force), RDL_NO);
+    CHECK_INT(rdl_interval_within((rdl_interval){RDL_DAY_PAST, 15}, force), RDL_MAYBE);
+    CHECK_INT(rdl_interval_before((rdl_interval){1, 9}, 10), RDL_YES);
+    CHECK_INT(rdl_interval_before((rdl_interval){10, 12}, 10), RDL_NO);
+    CHECK_INT(rdl_interval_before((rdl_interval){9, 10}, 10), RDL_MAYBE);
+}
+
+static void an_unknown_bound_has_no_text(void)
+{
+    CHECK(rdl_day_text(RDL_DAY_PAST) == NULL);
+    CHECK(rdl_day_text(RDL_DAY_FUTURE) == NULL);
+}
+
+static CU_TestInfo tests[] = {
+    {"months end on the corresponding day or the last", months_end_on_the_corresponding_day_or_the_last},
+    {"basic and extended dates are read", basic_and_extended_dates_are_read},
+    {"days that do not exist are refused", days_that_do_not_exist_are_refused},
+    {"intervals are closed", intervals_are_closed},
+    {"an unknown bound has no text", an_unknown_bound_has_no_text},
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    return run_suite("base.calendar", tests, argc, argv);
+}

@@ -1,0 +1,178 @@
+/* Parts, own areas, bounds and the balance of one footprint, in a metric plane where the numbers
+ * can be worked out by hand (UTM on the central meridian: areas are 1/0.9996^2 of plane ones). */
+#include <math.h>
+#include "screen/overlay.h"
+#include "suite.h"
+
+#define K (1.0 / (0.9996 * 0.9996))
+
+static const rdl_zone_class class_a = {.zone = "A", .family = "A", .priority = 1};
+static const rdl_zone_class class_b = {.zone = "B", .family = "B", .priority = 2};
+
+typedef struct {
+    rdl_crs *crs;
+    GPtrArray *zones;
+    GArray *candidates, *parts;
+    rdl_balance balance;
+} bench;
+
+static void zone_free(gpointer p)
+{
+    g_bytes_unref(((rdl_zone *)p)->wkb);
+    g_free(p);
+}
+
+static GBytes *wkb(const char *wkt)
+{
+    g_autoptr(rdl_geometry) g = rdl_geometry_from_wkt(wkt, NULL);
+
+    return rdl_geometry_wkb(g, NULL);
+}
+
+static void bench_init(bench *b)
+{
+    *b = (bench){.crs = rdl_crs_parse("EPSG:32651", NULL),
+                 .zones = g_ptr_array_new_with_free_func(zone_free),
+                 .candidates = g_array_new(FALSE, FALSE, sizeof(size_t)),
+                 .parts = rdl_parts_new()};
+}
+
+static void add_zone(bench *b, const rdl_zone_class *class, double error_m, const char *wkt)
+{
+    rdl_zone *zone = g_new0(rdl_zone, 1);
+    size_t n = b->zones->len;
+
+    zone->zone_id = (char *)class->zone;
+    zone->class = class;
+    zone->boundary_error_m = error_m;
+    zone->wkb = wkb(wkt);
+    g_ptr_array_add(b->zones, zone);
+    g_array_append_val(b->candidates, n);
+}
+
+static void lay(bench *b, double pos_error_m, const char *wkt)
+{
+    GError *error = NULL;
+    rdl_overlay_options options = {.boundary_error_m = 5, .pos_error_m = 5, .dust_m2 = 0.01};
+    rdl_overlay *overlay = rdl_overlay_new(b->crs, b->zones, &options, &error);
+    rdl_footprint f = {.fp_id = "F", .pos_error_m = pos_error_m, .wkb = wkb(wkt)};
+
+    CHECK(rdl_overlay_run(overlay, &f, b->candidates, b->parts, &b->balance, &error));
+    CHECK_OK(error);
+    rdl_overlay_free(overlay);
+    g_bytes_unref(f.wkb);
+}
+
+static void bench_clear(bench *b)
+{
+    rdl_crs_unref(b->crs);
+    g_ptr_array_unref(b->zones);
+    g_array_unref(b->candidates);
+    g_array_unref(b->parts);
+}
+
+static const rdl_part *part(const bench *b, guint i)
+{
+    return &g_array_index(b->parts, rdl_part, i);
+}
+
+static void own_areas_partition_the_union(void)
+{
+    bench b;
+
+    bench_init(&b);
+    add_zone(&b, &class_a, 0, "POLYGON((500000 3000000,500060 3000000,500060 3000100,500000 3000100,500000 3000000))");
+    add_zone(&b, &class_b, 0, "POLYGON((500040 3000000,500080 3000000,500080 3000100,500040 3000100,500040 3000000))");
+    lay(&b, 0, "POLYGON((500000 3000000,500100 3000000,500100 3000100,500000 3000100,500000 3000000))");
+    CHECK_INT(b.parts->len, 2);
+    CHECK_NEAR(part(&b, 0)->area_m2, 6000 * K, 0.01);
+    CHECK_NEAR(part(&b, 1)->area_m2, 4000 * K, 0.01);
+    CHECK_NEAR(part(&b, 0)->own_m2, 6000 * K, 0.01);
+    CHECK_NEAR(part(&b, 1)->own_m2, 2000 * K, 0.01);
+    CHECK_NEAR(part(&b, 1)->share, 0.4, 1e-6);
+    CHECK_NEAR(b.balance.whole_m2, 10000 * K, 0.01);
+    CHECK_NEAR(b.balance.remainder_m2, 2000 * K, 0.01);
+    CHECK_NEAR(b.balance.residual_m2, 0, 1e-4);
+    bench_clear(&b);
+}
+
+static void bounds_move_the_zone_edge_by_e(void)
+{
+    bench b;
+
+    bench_init(&b); /* e = 5 = sqrt(3^2 + 4^2); the zone's east edge cuts the footprint in half */
+    add_zone(&b, &class_a, 3, "POLYGON((499000 2999000,500050 2999000,500050 3001000,499000 3001000,499000 2999000))");
+    lay(&b, 4, "POLYGON((500000 3000000,500100 3000000,500100 3000100,500000 3000100,500000 3000000))");
+    CHECK_NEAR(part(&b, 0)->error_m, 5, 1e-12);
+    CHECK_NEAR(part(&b, 0)->area_m2, 5000 * K, 0.01);
+    CHECK_NEAR(part(&b, 0)->min_m2, 5000 * K - 500, 1.0);
+    CHECK_NEAR(part(&b, 0)->max_m2, 5000 * K + 500, 1.0);
+    CHECK(part(&b, 0)->edge);
+    bench_clear(&b);
+}
+
+static void deep_inside_there_is_nothing_to_bound(void)
+{
+    bench b;
+
+    bench_init(&b);
+    add_zone(&b, &class_a, 3, "POLYGON((499000 2999000,501000 2999000,501000 3001000,499000 3001000,499000 2999000))");
+    lay(&b, 4, "POLYGON((500000 3000000,500100 3000000,500100 3000100,500000 3000100,500000 3000000))");
+    CHECK_NEAR(part(&b, 0)->min_m2, part(&b, 0)->area_m2, 0);
+    CHECK_NEAR(part(&b, 0)->max_m2, part(&b, 0)->area_m2, 0);
+    CHECK(!part(&b, 0)->edge);
+    CHECK_NEAR(part(&b, 0)->share, 1, 0);
+    bench_clear(&b);
+}
+
+static void a_narrow_overlap_may_be_nothing(void)
+{
+    bench b;
+
+    bench_init(&b); /* four metres inside, e = 5 */
+    add_zone(&b, &class_a, 3, "POLYGON((499000 2999000,500004 2999000,500004 3001000,499000 3001000,499000 2999000))");
+    lay(&b, 4, "POLYGON((500000 3000000,500100 3000000,500100 3000100,500000 3000100,500000 3000000))");
+    CHECK_NEAR(part(&b, 0)->area_m2, 400 * K, 0.01);
+    CHECK_NEAR(part(&b, 0)->min_m2, 0, 0);
+    bench_clear(&b);
+}
+
+static void a_touching_zone_is_no_part(void)
+{
+    bench b;
+
+    bench_init(&b);
+    add_zone(&b, &class_a, 0, "POLYGON((499000 3000000,500000 3000000,500000 3000100,499000 3000100,499000 3000000))");
+    lay(&b, 0, "POLYGON((500000 3000000,500100 3000000,500100 3000100,500000 3000100,500000 3000000))");
+    CHECK_INT(b.parts->len, 0);
+    CHECK_NEAR(b.balance.remainder_m2, b.balance.whole_m2, 0);
+    bench_clear(&b);
+}
+
+static void a_point_has_no_area_and_is_still_a_part(void)
+{
+    bench b;
+
+    bench_init(&b);
+    add_zone(&b, &class_a, 0, "POLYGON((499000 2999000,501000 2999000,501000 3001000,499000 3001000,499000 2999000))");
+    lay(&b, 0, "POINT(500000 3000000)");
+    CHECK_INT(b.parts->len, 1);
+    CHECK_NEAR(part(&b, 0)->area_m2, 0, 0);
+    CHECK_NEAR(part(&b, 0)->share, 1, 0);
+    bench_clear(&b);
+}
+
+static CU_TestInfo tests[] = {
+    {"own areas partition the union", own_areas_partition_the_union},
+    {"bounds move the zone's edge by e", bounds_move_the_zone_edge_by_e},
+    {"deep inside there is nothing to bound", deep_inside_there_is_nothing_to_bound},
+    {"a narrow overlap may be nothing", a_narrow_overlap_may_be_nothing},
+    {"a touching zone is no part", a_touching_zone_is_no_part},
+    {"a point has no area and is still a part", a_point_has_no_area_and_is_still_a_part},
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    return run_suite("screen.overlay", tests, argc, argv);
+}
