@@ -52,9 +52,10 @@ int cmd_detect(int argc, char **argv)
     rdl_detect_result result = {0};
 
     o = (rdl_detect_options)RDL_DETECT_OPTIONS_INIT;
-    if (!cli_parse(&argc, &argv, entries, "BEFORE AFTER -o CHANGE", "Find what changed between two "
-                   "scenes.", "For index the threshold applies to the size of the difference.", 2,
-                   2, &error))
+    if (!cli_parse(&argc, &argv, entries, "BEFORE AFTER -o CHANGE",
+                   "Find what changed between two "
+                   "scenes.",
+                   "For index the threshold applies to the size of the difference.", 2, 2, &error))
         return cli_end(error);
     o.before = argv[1];
     o.after = argv[2];

@@ -24,8 +24,7 @@ bool rdl_detect_options_check(const rdl_detect_options *o, GError **error)
         return rdl_fail(error, RDL_ERROR_USAGE, "--tolerance %g: give a number between 0 and 1",
                         o->tolerance);
     if (o->memory_mib < 16)
-        return rdl_fail(error, RDL_ERROR_USAGE, "--memory %d: give at least 16 MiB",
-                        o->memory_mib);
+        return rdl_fail(error, RDL_ERROR_USAGE, "--memory %d: give at least 16 MiB", o->memory_mib);
     return true;
 }
 
@@ -124,10 +123,10 @@ static bool find_limit(const rdl_scorer *scorer, rdl_sample *sample, rdl_limit_c
     if (!h)
         return false;
     rdl_bins bins = rdl_histogram_bins(h);
-    bool good = choice.rule == RDL_LIMIT_RULE1
-                    ? rdl_limit_null(&bins, limit, error)
-                    : rdl_limit_otsu(&bins, rdl_detector_facts(scorer->detector)->chi_square,
-                                     limit, error);
+    bool good =
+        choice.rule == RDL_LIMIT_RULE1
+            ? rdl_limit_null(&bins, limit, error)
+            : rdl_limit_otsu(&bins, rdl_detector_facts(scorer->detector)->chi_square, limit, error);
     rdl_bins_clear(&bins);
     return good;
 }
@@ -163,26 +162,44 @@ static rdl_raster_writer *create_change(const rdl_detect_options *o, const rdl_d
     for (int d = RDL_DETECT_INDEX; d <= RDL_DETECT_IRMAD; d++)
         if (strcmp(rdl_detector_facts((rdl_detector)d)->name, r->method) == 0)
             fact = rdl_detector_facts((rdl_detector)d);
-    const char *items[] = {"REDLINE", "change " RDL_VERSION,
-                           "REDLINE_CLASSES", "0 not observed, 1 unchanged, 2 changed",
-                           "REDLINE_METHOD", r->method,
-                           "REDLINE_PAPER", fact->paper,
-                           "REDLINE_THRESHOLD", limit,
-                           "REDLINE_THRESHOLD_RULE", r->limit.rule,
-                           "REDLINE_BANDS", bands,
-                           "REDLINE_SENSOR", o->sensor ? o->sensor : "",
-                           "REDLINE_BEFORE", before,
-                           "REDLINE_AFTER", after,
-                           "REDLINE_BEFORE_SHA256", rdl_manifest_digest(r->manifest, "before"),
-                           "REDLINE_AFTER_SHA256", rdl_manifest_digest(r->manifest, "after"),
-                           "REDLINE_RESAMPLED", r->resampled ? "after, bilinear" : "no",
-                           "REDLINE_T_BEFORE", r->date_before ? r->date_before : "",
-                           "REDLINE_T_AFTER", r->date_after ? r->date_after : "",
+    const char *items[] = {"REDLINE",
+                           "change " RDL_VERSION,
+                           "REDLINE_CLASSES",
+                           "0 not observed, 1 unchanged, 2 changed",
+                           "REDLINE_METHOD",
+                           r->method,
+                           "REDLINE_PAPER",
+                           fact->paper,
+                           "REDLINE_THRESHOLD",
+                           limit,
+                           "REDLINE_THRESHOLD_RULE",
+                           r->limit.rule,
+                           "REDLINE_BANDS",
+                           bands,
+                           "REDLINE_SENSOR",
+                           o->sensor ? o->sensor : "",
+                           "REDLINE_BEFORE",
+                           before,
+                           "REDLINE_AFTER",
+                           after,
+                           "REDLINE_BEFORE_SHA256",
+                           rdl_manifest_digest(r->manifest, "before"),
+                           "REDLINE_AFTER_SHA256",
+                           rdl_manifest_digest(r->manifest, "after"),
+                           "REDLINE_RESAMPLED",
+                           r->resampled ? "after, bilinear" : "no",
+                           "REDLINE_T_BEFORE",
+                           r->date_before ? r->date_before : "",
+                           "REDLINE_T_AFTER",
+                           r->date_after ? r->date_after : "",
                            NULL};
     for (size_t i = 1; i + 1 < G_N_ELEMENTS(items); i += 2)
         items[i] = items[i] ? items[i] : "";
-    rdl_raster_form form = {.pixel = RDL_PIXEL_U8, .cog = o->cog, .overwrite = o->overwrite,
-                            .description = "change", .items = items};
+    rdl_raster_form form = {.pixel = RDL_PIXEL_U8,
+                            .cog = o->cog,
+                            .overwrite = o->overwrite,
+                            .description = "change",
+                            .items = items};
     return rdl_raster_create(o->output, rdl_pair_grid(pair), blocks, &form, error);
 }
 
@@ -190,8 +207,12 @@ static bool create_score(const rdl_detect_options *o, const rdl_detect_result *r
                          const rdl_pair *pair, rdl_change_pass *pass, GError **error)
 {
     const char *items[] = {"REDLINE", "score " RDL_VERSION, "REDLINE_METHOD", r->method, NULL};
-    rdl_raster_form form = {.pixel = RDL_PIXEL_F32, .nodata = NAN, .cog = o->cog,
-                            .overwrite = o->overwrite, .description = "score", .items = items};
+    rdl_raster_form form = {.pixel = RDL_PIXEL_F32,
+                            .nodata = NAN,
+                            .cog = o->cog,
+                            .overwrite = o->overwrite,
+                            .description = "score",
+                            .items = items};
 
     if (!o->score)
         return true;
@@ -236,7 +257,9 @@ static bool put_in_place(const rdl_detect_options *o, rdl_detect_result *r,
 static bool write_change(const rdl_detect_options *o, rdl_detect_result *r, const rdl_pair *pair,
                          const rdl_scorer *scorer, const rdl_progress *progress, GError **error)
 {
-    rdl_change_pass pass = {.pair = pair, .scorer = scorer, .limit = r->limit.value,
+    rdl_change_pass pass = {.pair = pair,
+                            .scorer = scorer,
+                            .limit = r->limit.value,
                             .blocks = rdl_pair_blocks(pair, o->memory_mib, o->threads),
                             .threads = o->threads};
     bool good = (pass.change = create_change(o, r, pair, &pass.blocks, error)) &&
@@ -297,8 +320,8 @@ static bool settle_method(const rdl_detect_options *o, rdl_detect_result *r, rdl
 bool rdl_detect(const rdl_detect_options *o, const rdl_progress *progress, rdl_detect_result *r,
                 GError **error)
 {
-    rdl_pair_options scenes = {o->before, o->after, o->bands, o->sensor, o->mask_before,
-                               o->mask_after};
+    rdl_pair_options scenes = {o->before, o->after,       o->bands,
+                               o->sensor, o->mask_before, o->mask_after};
     g_autofree rdl_scorer *scorer = g_new0(rdl_scorer, 1);
     rdl_detector detector;
     rdl_limit_choice choice;
@@ -354,8 +377,7 @@ static void set_limit(JsonObject *object, const rdl_limit *limit)
     set_text(object, "threshold_rule", limit->rule);
     set_text(object, "threshold_domain", limit->domain);
     if (limit->rule && strcmp(limit->rule, "null+ki") == 0) {
-        json_object_set_array_member(object, "threshold_candidates",
-                                     numbers(3, limit->candidates));
+        json_object_set_array_member(object, "threshold_candidates", numbers(3, limit->candidates));
         set_number(object, "null_mode", limit->mode);
         set_number(object, "alpha", limit->alpha);
         set_number(object, "share", limit->share);

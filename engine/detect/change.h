@@ -24,10 +24,10 @@ typedef struct rdl_detect_options {
     int threads;                          /* default 1 */
     int memory_mib;                       /* for blocks and kept pixels, >= 16; default 256 */
 } rdl_detect_options;
-#define RDL_DETECT_OPTIONS_INIT                                                                    \
-    {                                                                                              \
-        .method = "auto", .align = "none", .threshold = "auto", .iterations = 30,                  \
-        .tolerance = 0.001, .threads = 1, .memory_mib = 256                                        \
+#define RDL_DETECT_OPTIONS_INIT                                                   \
+    {                                                                             \
+        .method = "auto", .align = "none", .threshold = "auto", .iterations = 30, \
+        .tolerance = 0.001, .threads = 1, .memory_mib = 256                       \
     }
 /** Fails: RDL_ERROR_USAGE names the option. */
 RDL_API bool rdl_detect_options_check(const rdl_detect_options *options, GError **error);
@@ -36,17 +36,17 @@ typedef struct rdl_detect_result {
     const char *method, *why; /* why: of "auto", else NULL; static */
     int iterations;           /* 0 where the method does not iterate */
     bool converged;
-    int bands;                /* compared */
+    int bands;                  /* compared */
     double rho[RDL_BANDS_MOST]; /* MAD family: canonical correlations, falling */
     rdl_limit limit;
     gint64 observed, changed, not_observed; /* pixels */
-    int sample_step;          /* statistics from every s-th row and column */
-    bool resampled;           /* the scene after, onto the grid of the one before */
-    char *date_before, *date_after; /* NULL: unknown */
-    char *output_digest, *score_digest; /* SHA-256, NULL where there is no such file */
-    rdl_manifest *manifest;   /* as written to OUTPUT.run.json */
-    rdl_tally *tally;         /* detect.pixels */
-    GPtrArray *warnings;      /* of char * */
+    int sample_step;                        /* statistics from every s-th row and column */
+    bool resampled;                         /* the scene after, onto the grid of the one before */
+    char *date_before, *date_after;         /* NULL: unknown */
+    char *output_digest, *score_digest;     /* SHA-256, NULL where there is no such file */
+    rdl_manifest *manifest;                 /* as written to OUTPUT.run.json */
+    rdl_tally *tally;                       /* detect.pixels */
+    GPtrArray *warnings;                    /* of char * */
 } rdl_detect_result;
 RDL_API void rdl_detect_result_clear(rdl_detect_result *result);
 /** As `redline detect --json` prints it. Yours. */

@@ -7,12 +7,12 @@
 typedef struct rdl_change_pass {
     const rdl_pair *pair;
     const rdl_scorer *scorer;
-    double limit;              /* changed: |score| > limit */
+    double limit; /* changed: |score| > limit */
     rdl_blocks blocks;
     rdl_raster_writer *change; /* RDL_PIXEL_U8 */
     rdl_raster_writer *score;  /* RDL_PIXEL_F32; NULL: not wanted */
     int threads;
-    gint64 observed, changed;  /* out */
+    gint64 observed, changed; /* out */
 } rdl_change_pass;
 
 /** Score, classify and hand over every block. Fails: RDL_ERROR_IO, RDL_ERROR_CANCELLED. */

@@ -138,7 +138,8 @@ static void put_head(GByteArray *wkb, guint32 type, guint32 count)
     put_u32(wkb, count);
 }
 
-/* Shells run counter-clockwise on a grid whose rows go south; on any other they are turned round. */
+/* Shells run counter-clockwise on a grid whose rows go south; on any other they are turned round.
+ */
 static void put_ring(GByteArray *wkb, const rdl_corner *corners, guint n, const rdl_grid *grid)
 {
     const double *t = grid->transform;

@@ -7,7 +7,7 @@
 
 /** An 8-connected component of changed pixels. */
 typedef struct rdl_component {
-    uint32_t first;    /* its first run: its first pixel is that run's first */
+    uint32_t first; /* its first run: its first pixel is that run's first */
     gint64 pixels;
     rdl_run_sums sums;
     uint32_t from, to; /* its runs are order[from..to-1] of the components */

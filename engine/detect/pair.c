@@ -51,7 +51,8 @@ static bool overlap(const rdl_grid *grid, const rdl_grid *other, bool *meets, GE
 {
     enum { STEPS = 16 };
     g_autoptr(rdl_transform) way = rdl_transform_new(other->crs, grid->crs, error);
-    rdl_box box = rdl_grid_box(grid), found = {G_MAXDOUBLE, G_MAXDOUBLE, -G_MAXDOUBLE, -G_MAXDOUBLE};
+    rdl_box box = rdl_grid_box(grid),
+            found = {G_MAXDOUBLE, G_MAXDOUBLE, -G_MAXDOUBLE, -G_MAXDOUBLE};
 
     if (!way)
         return false;
@@ -77,9 +78,9 @@ static bool can_be_brought(const rdl_raster *raster, const rdl_raster *first, GE
     if (!grid->crs || !other->crs)
         return rdl_fail(error, RDL_ERROR_CRS,
                         "%s (%d x %d, %s) and %s (%d x %d, %s) cannot be laid over each other",
-                        rdl_raster_path(first), grid->width, grid->height,
-                        rdl_crs_name(grid->crs), rdl_raster_path(raster), other->width,
-                        other->height, rdl_crs_name(other->crs));
+                        rdl_raster_path(first), grid->width, grid->height, rdl_crs_name(grid->crs),
+                        rdl_raster_path(raster), other->width, other->height,
+                        rdl_crs_name(other->crs));
     if (!overlap(grid, other, &meets, error))
         return false;
     return meets || rdl_fail(error, RDL_ERROR_DATA, "%s and %s do not overlap",
@@ -128,11 +129,13 @@ static bool bring_all(rdl_pair *pair, const rdl_pair_options *o, GPtrArray *warn
     const rdl_grid *grid = rdl_raster_grid(pair->scenes[BEFORE]->raster);
 
     if (unplaced_equals(grid, rdl_raster_grid(pair->scenes[AFTER]->raster)))
-        warn(warnings, "%s and %s have no coordinate system: taken as one grid; "
-                       "patches will need one", o->before, o->after);
+        warn(warnings,
+             "%s and %s have no coordinate system: taken as one grid; "
+             "patches will need one",
+             o->before, o->after);
     for (int i = 0; i < 2; i++) {
-        pair->parts[i] = bring(pair, pair->scenes[i]->raster, RDL_RESAMPLE_BILINEAR, warnings,
-                               error);
+        pair->parts[i] =
+            bring(pair, pair->scenes[i]->raster, RDL_RESAMPLE_BILINEAR, warnings, error);
         if (!pair->parts[i])
             return false;
     }

@@ -37,11 +37,11 @@ RDL_API rdl_blocks rdl_pair_blocks(const rdl_pair *pair, int memory_mib, int thr
 
 /** One thread's handles and buffers. */
 typedef struct rdl_pair_reader {
-    size_t n;            /* pixels of the block read last */
+    size_t n; /* pixels of the block read last */
     int bands;
     const float **before, **after; /* planes of n values */
-    float **planes;      /* the same 2 * bands planes, to be changed in place */
-    uint8_t *valid;      /* 1 where observed on both dates */
+    float **planes;                /* the same 2 * bands planes, to be changed in place */
+    uint8_t *valid;                /* 1 where observed on both dates */
     /* private */
     const rdl_pair *pair;
     rdl_raster *rasters[4];

@@ -23,8 +23,7 @@ bool rdl_patches_options_check(const rdl_patches_options *o, GError **error)
         return rdl_fail(error, RDL_ERROR_USAGE, "--min-area %g: give square metres, 0 or more",
                         o->min_area_m2);
     if (o->memory_mib < 16)
-        return rdl_fail(error, RDL_ERROR_USAGE, "--memory %d: give at least 16 MiB",
-                        o->memory_mib);
+        return rdl_fail(error, RDL_ERROR_USAGE, "--memory %d: give at least 16 MiB", o->memory_mib);
     return true;
 }
 
@@ -124,9 +123,9 @@ static bool open_scenes(work *w, GError **error)
     static const char *const ndvi[] = {"red", "nir", NULL};
     const rdl_patches_options *o = w->o;
     bool named = o->bands || o->sensor;
-    rdl_pair_options scenes = {o->before, o->after,
-                               named ? o->bands : item(w->change, "REDLINE_BANDS"), o->sensor,
-                               NULL, NULL};
+    rdl_pair_options scenes = {
+        o->before, o->after, named ? o->bands : item(w->change, "REDLINE_BANDS"),
+        o->sensor, NULL,     NULL};
     g_autoptr(GError) unnamed = NULL;
 
     if (!o->before)
@@ -152,9 +151,8 @@ static bool note_inputs(const work *w, GError **error)
     char text[G_ASCII_DTOSTR_BUF_SIZE];
 
     rdl_manifest_option(m, "min_area_m2",
-                        o->min_area_m2 > 0.0
-                            ? g_ascii_dtostr(text, sizeof text, o->min_area_m2)
-                            : "four pixels");
+                        o->min_area_m2 > 0.0 ? g_ascii_dtostr(text, sizeof text, o->min_area_m2)
+                                             : "four pixels");
     rdl_manifest_option(m, "bands", o->bands);
     rdl_manifest_option(m, "sensor", o->sensor);
     rdl_manifest_method(m, "He, Chao & Suzuki 2008, IEEE TIP 17(5)");
@@ -193,8 +191,7 @@ static char *patch_id(const work *w, const rdl_component *c)
 
     rdl_grid_point(w->grid, run->col, run->row, &x, &y);
     return rdl_digest_id("P", rdl_crs_name(w->grid->crs), g_ascii_dtostr(sx, sizeof sx, x),
-                         g_ascii_dtostr(sy, sizeof sy, y), w->t_before, w->t_after,
-                         RDL_DIGEST_END);
+                         g_ascii_dtostr(sy, sizeof sy, y), w->t_before, w->t_after, RDL_DIGEST_END);
 }
 
 static gint by_id(gconstpointer a, gconstpointer b)
@@ -340,10 +337,10 @@ static bool write_batch(work *w, rdl_vector *vector, int layer, guint from, GErr
 
 static bool write_layer(work *w, rdl_vector *vector, const rdl_progress *progress, GError **error)
 {
-    static const rdl_field fields[] = {
-        {"patch_id", RDL_FIELD_TEXT},   {"t_before", RDL_FIELD_TEXT}, {"t_after", RDL_FIELD_TEXT},
-        {"kind", RDL_FIELD_TEXT},       {"score_mean", RDL_FIELD_REAL}, {"prob", RDL_FIELD_REAL},
-        {"area_m2", RDL_FIELD_REAL},    {"gate", RDL_FIELD_TEXT}};
+    static const rdl_field fields[] = {{"patch_id", RDL_FIELD_TEXT},   {"t_before", RDL_FIELD_TEXT},
+                                       {"t_after", RDL_FIELD_TEXT},    {"kind", RDL_FIELD_TEXT},
+                                       {"score_mean", RDL_FIELD_REAL}, {"prob", RDL_FIELD_REAL},
+                                       {"area_m2", RDL_FIELD_REAL},    {"gate", RDL_FIELD_TEXT}};
     int layer = rdl_vector_layer(vector, "patch", w->grid->crs, "MultiPolygon", fields,
                                  (int)G_N_ELEMENTS(fields), error);
 

@@ -16,17 +16,20 @@ typedef struct rdl_patches_options {
     int threads;                /* default 1 */
     int memory_mib;             /* for blocks; default 256 */
 } rdl_patches_options;
-#define RDL_PATCHES_OPTIONS_INIT {.threads = 1, .memory_mib = 256}
+#define RDL_PATCHES_OPTIONS_INIT        \
+    {                                   \
+        .threads = 1, .memory_mib = 256 \
+    }
 /** Fails: RDL_ERROR_USAGE names the option. */
 RDL_API bool rdl_patches_options_check(const rdl_patches_options *options, GError **error);
 
 typedef struct rdl_patches_result {
-    gint64 pixels;       /* changed, of the raster */
-    gint64 components;   /* 8-connected */
-    gint64 patches;      /* written */
-    double area_m2;      /* of all patches, on the ellipsoid */
+    gint64 pixels;                    /* changed, of the raster */
+    gint64 components;                /* 8-connected */
+    gint64 patches;                   /* written */
+    double area_m2;                   /* of all patches, on the ellipsoid */
     gint64 veg_loss, veg_gain, other; /* patches by kind, where it could be told */
-    char *output_digest; /* SHA-256 */
+    char *output_digest;              /* SHA-256 */
     rdl_manifest *manifest;
     rdl_tally *tally;    /* patches.components, patches.pixels */
     GPtrArray *warnings; /* of char * */

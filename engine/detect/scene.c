@@ -60,8 +60,8 @@ static bool bands_from_list(rdl_scene *scene, const char *list, GError **error)
 
 static bool bands_from_sensor(rdl_scene *scene, const char *sensor, GError **error)
 {
-    g_autofree char *name = strchr(sensor, '/') ? g_strdup(sensor)
-                                                : g_strconcat(sensor, ".yaml", NULL);
+    g_autofree char *name =
+        strchr(sensor, '/') ? g_strdup(sensor) : g_strconcat(sensor, ".yaml", NULL);
     g_autofree char *path = rdl_data_named("sensors", name, error);
     g_autoptr(JsonNode) node = path ? rdl_yaml_read(path, error) : NULL;
 

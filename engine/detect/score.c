@@ -56,8 +56,7 @@ bool rdl_detector_parse(const char *name, int bands, rdl_detector *detector, con
 
 /* ---- fitting ---- */
 
-static bool fit_cva(rdl_scorer *s, rdl_sample *sample, const rdl_progress *progress,
-                    GError **error)
+static bool fit_cva(rdl_scorer *s, rdl_sample *sample, const rdl_progress *progress, GError **error)
 {
     const int d = 2 * s->bands;
     const rdl_pair *pair = rdl_sample_pair(sample);
@@ -82,8 +81,7 @@ static bool fit_cva(rdl_scorer *s, rdl_sample *sample, const rdl_progress *progr
 }
 
 bool rdl_scorer_fit(rdl_scorer *s, rdl_detector detector, rdl_sample *sample,
-                    const rdl_irmad_options *options, const rdl_progress *progress,
-                    GError **error)
+                    const rdl_irmad_options *options, const rdl_progress *progress, GError **error)
 {
     rdl_irmad_options once = *options;
 

@@ -12,7 +12,7 @@ typedef struct rdl_detector_fact {
     const char *name;  /* as --method says it */
     const char *score; /* what the score is */
     const char *paper;
-    bool chi_square;   /* of the MAD family */
+    bool chi_square; /* of the MAD family */
 } rdl_detector_fact;
 RDL_API const rdl_detector_fact *rdl_detector_facts(rdl_detector detector);
 /** By name; "auto" chooses by the number of bands and gives the reason in `why` (static, NULL for a
@@ -24,8 +24,8 @@ RDL_API bool rdl_detector_parse(const char *name, int bands, rdl_detector *detec
 typedef struct rdl_scorer {
     rdl_detector detector;
     int bands;
-    rdl_irmad_fit fit;                  /* MAD family */
-    double mean[2 * RDL_BANDS_MOST];    /* CVA: of each variate */
+    rdl_irmad_fit fit;               /* MAD family */
+    double mean[2 * RDL_BANDS_MOST]; /* CVA: of each variate */
     double deviation[2 * RDL_BANDS_MOST];
 } rdl_scorer;
 

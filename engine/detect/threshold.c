@@ -33,8 +33,8 @@ static bool parse_pvalue(const char *text, bool family, rdl_limit_choice *choice
     if (number_of(text + strlen("pvalue:"), &choice->number) && choice->number > 0.0 &&
         choice->number < 1.0)
         return true;
-    return rdl_fail(error, RDL_ERROR_USAGE, "--threshold %s: a probability between 0 and 1 is needed",
-                    text);
+    return rdl_fail(error, RDL_ERROR_USAGE,
+                    "--threshold %s: a probability between 0 and 1 is needed", text);
 }
 
 bool rdl_limit_parse(const char *text, bool family, bool iterated, rdl_limit_choice *choice,
@@ -133,9 +133,8 @@ static coarse coarse_of(const rdl_bins *bins, domain d, int n, size_t first)
     coarse h = {d, n, low, (high - low) / n, g_new0(double, (size_t)n)};
 
     for (size_t k = 0; k < bins->n; k++) {
-        int i = k <= first || !(h.width > 0.0)
-                    ? 0
-                    : (int)((into(d, bins->value[k]) - low) / h.width);
+        int i =
+            k <= first || !(h.width > 0.0) ? 0 : (int)((into(d, bins->value[k]) - low) / h.width);
         h.count[CLAMP(i, 0, n - 1)] += bins->count[k];
     }
     return h;
@@ -206,7 +205,7 @@ static int highest(int n, const double *values)
 }
 
 typedef struct {
-    int bin;            /* of the mode */
+    int bin; /* of the mode */
     double mode, height, variance;
 } null_fit;
 

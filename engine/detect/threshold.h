@@ -16,8 +16,8 @@ typedef struct rdl_limit_choice {
  *  score: a pixel is changed when |score| > value. */
 typedef struct rdl_limit {
     double value;
-    const char *rule;   /* "null+ki", "otsu", "pvalue", "value" */
-    const char *domain; /* in which the histogram was taken: "ln", "sqrt", "linear", "" */
+    const char *rule;          /* "null+ki", "otsu", "pvalue", "value" */
+    const char *domain;        /* in which the histogram was taken: "ln", "sqrt", "linear", "" */
     double mode, alpha, share; /* rule 1: mode m and p of ln z, alpha */
     double candidates[3];      /* rule 1: T(alpha), K0, K3 in units of the score */
 } rdl_limit;
@@ -25,8 +25,8 @@ typedef struct rdl_limit {
 /** Parse "auto", "otsu", "pvalue:0.001" or a number; `family` says the score is chi-square of MAD,
  *  `iterated` that it comes from IR-MAD, which decide what auto is and whether pvalue fits.
  *  Fails: RDL_ERROR_USAGE. */
-RDL_API bool rdl_limit_parse(const char *text, bool family, bool iterated,
-                             rdl_limit_choice *choice, GError **error);
+RDL_API bool rdl_limit_parse(const char *text, bool family, bool iterated, rdl_limit_choice *choice,
+                             GError **error);
 
 /** Otsu 1979 (IEEE SMC 9) on 1024 bins, of the square root when `root`: the limit between the two
  *  classes with the largest variance between them. Fails: RDL_ERROR_DATA, one value only. */

@@ -36,11 +36,12 @@ static void tie(edge_end *link, edge_end a, edge_end b)
     link[b] = a;
 }
 
-/* Along one level line, from the left: `open` is the end that a level edge leads away from. Where an
- * edge from above and one from below meet in one corner they are one straight line when both are
- * left (or both right) edges; else two pixels touch there by their corners, and the outline turns so
- * that each ring stays with its own background pixel. That keeps every ring simple: two background
- * pixels that meet across a corner of one edge-connected set lie on different sides of it. */
+/* Along one level line, from the left: `open` is the end that a level edge leads away from. Where
+ * an edge from above and one from below meet in one corner they are one straight line when both are
+ * left (or both right) edges; else two pixels touch there by their corners, and the outline turns
+ * so that each ring stays with its own background pixel. That keeps every ring simple: two
+ * background pixels that meet across a corner of one edge-connected set lie on different sides of
+ * it. */
 static void link_corner(edge_end *link, edge_end *open, edge_end above, edge_end below)
 {
     bool above_left = (above / 2) % 2 == 0, below_left = (below / 2) % 2 == 0;

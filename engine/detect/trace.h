@@ -9,8 +9,8 @@ typedef struct rdl_corner {
     int col, row;
 } rdl_corner;
 
-/** Closed rings, one after another: ring i is corners from ends[i-1] (0 for the first) to ends[i]-1,
- *  its last equal to its first. The first ring is the shell, the others are holes. */
+/** Closed rings, one after another: ring i is corners from ends[i-1] (0 for the first) to
+ * ends[i]-1, its last equal to its first. The first ring is the shell, the others are holes. */
 typedef struct rdl_rings {
     GArray *corners; /* of rdl_corner */
     GArray *ends;    /* of guint */

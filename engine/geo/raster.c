@@ -98,11 +98,11 @@ static void learn_bands(rdl_raster *raster)
 static void learn_date(rdl_raster *raster)
 {
     static const char *const names[][2] = {
-        {NULL, "DATE_ACQUIRED"},          {NULL, "ACQUISITION_DATE"},
-        {NULL, "ACQUISITIONDATE"},        {NULL, "SENSING_TIME"},
-        {NULL, "PRODUCT_START_TIME"},     {NULL, "DATATAKE_1_DATATAKE_SENSING_START"},
-        {NULL, "RANGEBEGINNINGDATE"},     {NULL, "CALENDARDATE"},
-        {NULL, "SCENE_DATE"},             {"IMAGERY", "ACQUISITIONDATETIME"},
+        {NULL, "DATE_ACQUIRED"},      {NULL, "ACQUISITION_DATE"},
+        {NULL, "ACQUISITIONDATE"},    {NULL, "SENSING_TIME"},
+        {NULL, "PRODUCT_START_TIME"}, {NULL, "DATATAKE_1_DATATAKE_SENSING_START"},
+        {NULL, "RANGEBEGINNINGDATE"}, {NULL, "CALENDARDATE"},
+        {NULL, "SCENE_DATE"},         {"IMAGERY", "ACQUISITIONDATETIME"},
         {"ENVI", "acquisition_time"}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(names) && !raster->date; i++) {
@@ -352,8 +352,8 @@ static void drop_unset(size_t n, const float *plane, band_fact fact, uint8_t *re
 
 static bool read_fails(const rdl_raster *raster, rdl_block b, GError **error)
 {
-    g_autofree char *doing = g_strdup_printf("%s: cannot be read at column %d, row %d",
-                                             raster->path, b.col, b.row);
+    g_autofree char *doing =
+        g_strdup_printf("%s: cannot be read at column %d, row %d", raster->path, b.col, b.row);
 
     return rdl_fail_gdal(error, RDL_ERROR_IO, doing);
 }
@@ -382,8 +382,8 @@ static bool among(int band, int n, const int *bands)
 
 /* Nodata values are compared above; here the masks that are rasters of their own. A mask for the
  * whole dataset is read once. */
-static bool drop_by_masks(rdl_raster *raster, rdl_block b, int n, const int *bands,
-                          uint8_t *valid, GError **error)
+static bool drop_by_masks(rdl_raster *raster, rdl_block b, int n, const int *bands, uint8_t *valid,
+                          GError **error)
 {
     bool whole = false;
 
@@ -411,10 +411,10 @@ bool rdl_raster_read(rdl_raster *raster, rdl_block b, int n, const int *bands, f
 
     CPLErrorReset();
     CPLPushErrorHandler(CPLQuietErrorHandler);
-    bool good = GDALDatasetRasterIO(raster->dataset, GF_Read, b.col, b.row, b.width, b.height,
-                                    planes, b.width, b.height, GDT_Float32, n, (int *)bands, 0, 0,
-                                    0) == CE_None ||
-                read_fails(raster, b, error);
+    bool good =
+        GDALDatasetRasterIO(raster->dataset, GF_Read, b.col, b.row, b.width, b.height, planes,
+                            b.width, b.height, GDT_Float32, n, (int *)bands, 0, 0, 0) == CE_None ||
+        read_fails(raster, b, error);
     for (int k = 0; good && k < n; k++)
         drop_unset(pixels, planes + (size_t)k * pixels, raster->facts[bands[k]], valid);
     good = good && drop_by_masks(raster, b, n, bands, valid, error);
@@ -469,11 +469,15 @@ void rdl_raster_writer_free(rdl_raster_writer *w)
 
 static GDALDatasetH create_tiles(const char *path, int width, int height, rdl_pixel pixel)
 {
-    static const char *const bytes[] = {"TILED=YES",        "BLOCKXSIZE=256", "BLOCKYSIZE=256",
+    static const char *const bytes[] = {"TILED=YES",        "BLOCKXSIZE=256",   "BLOCKYSIZE=256",
                                         "COMPRESS=DEFLATE", "BIGTIFF=IF_SAFER", NULL};
-    static const char *const floats[] = {"TILED=YES",        "BLOCKXSIZE=256",
-                                         "BLOCKYSIZE=256",   "COMPRESS=DEFLATE",
-                                         "BIGTIFF=IF_SAFER", "PREDICTOR=3", NULL};
+    static const char *const floats[] = {"TILED=YES",
+                                         "BLOCKXSIZE=256",
+                                         "BLOCKYSIZE=256",
+                                         "COMPRESS=DEFLATE",
+                                         "BIGTIFF=IF_SAFER",
+                                         "PREDICTOR=3",
+                                         NULL};
     bool byte = pixel == RDL_PIXEL_U8;
 
     return GDALCreate(GDALGetDriverByName("GTiff"), path, width, height, 1,
@@ -500,8 +504,8 @@ static void writer_buffers(rdl_raster_writer *w)
 {
     w->pixel_size = w->form.pixel == RDL_PIXEL_U8 ? 1 : sizeof(float);
     for (int k = 0; k < ROWS_AHEAD; k++)
-        w->rows[k] = g_malloc_n((size_t)w->blocks.width * (size_t)w->blocks.block_height,
-                                w->pixel_size);
+        w->rows[k] =
+            g_malloc_n((size_t)w->blocks.width * (size_t)w->blocks.block_height, w->pixel_size);
     w->tile = g_malloc_n((size_t)RDL_CELL * RDL_CELL, w->pixel_size);
 }
 
@@ -541,7 +545,8 @@ static bool write_tile(rdl_raster_writer *w, const uint8_t *rows, int block_row,
                        GError **error)
 {
     int top = block_row * w->blocks.block_height;
-    int width = MIN(RDL_CELL, w->blocks.width - col), height = MIN(RDL_CELL, w->blocks.height - row);
+    int width = MIN(RDL_CELL, w->blocks.width - col),
+        height = MIN(RDL_CELL, w->blocks.height - row);
     size_t line = (size_t)w->blocks.width * w->pixel_size;
     GDALRasterBandH band = GDALGetRasterBand(w->dataset, 1);
 
@@ -651,9 +656,9 @@ static bool make_cog(rdl_raster_writer *w, GError **error)
         return false;
     CPLErrorReset();
     CPLPushErrorHandler(CPLQuietErrorHandler);
-    GDALDatasetH cog = GDALCreateCopy(
-        GDALGetDriverByName("COG"), rdl_output_temporary(w->output), tiles, FALSE,
-        (char **)(w->form.pixel == RDL_PIXEL_U8 ? bytes : floats), NULL, NULL);
+    GDALDatasetH cog =
+        GDALCreateCopy(GDALGetDriverByName("COG"), rdl_output_temporary(w->output), tiles, FALSE,
+                       (char **)(w->form.pixel == RDL_PIXEL_U8 ? bytes : floats), NULL, NULL);
     if (cog)
         GDALClose(cog);
     CPLPopErrorHandler();

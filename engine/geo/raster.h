@@ -63,14 +63,17 @@ RDL_API bool rdl_raster_read(rdl_raster *raster, rdl_block block, int n, const i
 typedef struct rdl_raster_writer rdl_raster_writer;
 
 typedef struct rdl_raster_form {
-    rdl_pixel pixel;       /* RDL_PIXEL_U8 or RDL_PIXEL_F32; default RDL_PIXEL_U8 */
-    double nodata;         /* default 0 */
-    bool cog;              /* a cloud-optimised file; default false */
-    bool overwrite;        /* replace what is there; default false */
-    const char *description; /* of the band; NULL: none */
+    rdl_pixel pixel;          /* RDL_PIXEL_U8 or RDL_PIXEL_F32; default RDL_PIXEL_U8 */
+    double nodata;            /* default 0 */
+    bool cog;                 /* a cloud-optimised file; default false */
+    bool overwrite;           /* replace what is there; default false */
+    const char *description;  /* of the band; NULL: none */
     const char *const *items; /* metadata: name, value, name, value, NULL; NULL: none */
 } rdl_raster_form;
-#define RDL_RASTER_FORM_INIT {.pixel = RDL_PIXEL_U8}
+#define RDL_RASTER_FORM_INIT  \
+    {                         \
+        .pixel = RDL_PIXEL_U8 \
+    }
 
 /** Begin a new one-band tiled DEFLATE GeoTIFF at `path`, which appears when finished. `blocks` is
  *  how it will be written. Fails: RDL_ERROR_IO, RDL_ERROR_USAGE when `path` exists. */

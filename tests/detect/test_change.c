@@ -104,8 +104,8 @@ static void threads_and_memory_change_no_byte(void)
 
 static const char *retiled(const char *path, const char *name)
 {
-    static const char *const tiles[] = {"TILED=YES", "BLOCKXSIZE=128", "BLOCKYSIZE=64",
-                                        "INTERLEAVE=BAND", "COMPRESS=LZW", NULL};
+    static const char *const tiles[] = {"TILED=YES",       "BLOCKXSIZE=128", "BLOCKYSIZE=64",
+                                        "INTERLEAVE=BAND", "COMPRESS=LZW",   NULL};
     GDALDatasetH from = GDALOpen(path, GA_ReadOnly);
 
     GDALClose(GDALCreateCopy(GDALGetDriverByName("GTiff"), suite_path(name), from, FALSE,

@@ -17,14 +17,13 @@ static void moments_are_those_of_the_definition(void)
     CHECK_NEAR(m[1], (1 + 1 + 4) / 2.0, 1e-15);
     CHECK_NEAR(m[2], (3 + 0.5 + 1) / 2.0, 1e-15);
     CHECK_NEAR(m[rdl_moments_at(2, 0, 0)], 4 + 0.5 * 1 + 0.5 * 25, 1e-12);
-    CHECK_NEAR(m[rdl_moments_at(2, 1, 0)],
-               -2 * 0.75 + 0.5 * -1 * -1.25 + 0.5 * 5 * -0.25, 1e-12);
+    CHECK_NEAR(m[rdl_moments_at(2, 1, 0)], -2 * 0.75 + 0.5 * -1 * -1.25 + 0.5 * 5 * -0.25, 1e-12);
 }
 
 static void merging_cells_is_summing_them_at_once(void)
 {
     enum { D = 3, N = 1000, CUT = 337 };
-    g_autofree float *all = g_new(float, D * N), *parts = g_new(float, D * N);
+    g_autofree float *all = g_new(float, D *N), *parts = g_new(float, D *N);
     double whole[10], a[10], b[10];
 
     for (int k = 0; k < D; k++)

@@ -16,7 +16,7 @@ static made_form form_of(int width, int height)
 static const char *drawn(const char *name, int width, int height, const char *picture)
 {
     made_form f = form_of(width, height);
-    g_autofree double *values = g_new(double, (size_t)width * (size_t)height);
+    g_autofree double *values = g_new(double, (size_t)width *(size_t)height);
 
     for (int i = 0; i < width * height; i++)
         values[i] = picture[i] == '#' ? 2 : picture[i] == '.' ? 1 : 0;
@@ -26,7 +26,7 @@ static const char *drawn(const char *name, int width, int height, const char *pi
 static const char *random_change(const char *name, int width, int height, double share)
 {
     made_form f = form_of(width, height);
-    g_autofree double *values = g_new(double, (size_t)width * (size_t)height);
+    g_autofree double *values = g_new(double, (size_t)width *(size_t)height);
 
     for (int i = 0; i < width * height; i++)
         values[i] = g_rand_double(suite_rand()) < share ? 2 : g_rand_int_range(suite_rand(), 0, 2);
@@ -96,8 +96,8 @@ static void shape(const char *name, int width, int height, const char *picture, 
     gsize n;
     const void *wkb = g_bytes_get_data(rdl_feature_wkb(f), &n);
     g_autoptr(rdl_geometry) g = rdl_geometry_from_wkb(wkb, n, &error);
-    g_autoptr(rdl_geometry) unit = rdl_geometry_scaled(g, 500000, 3600000, 1.0 / 30, -1.0 / 30,
-                                                       &error);
+    g_autoptr(rdl_geometry) unit =
+        rdl_geometry_scaled(g, 500000, 3600000, 1.0 / 30, -1.0 / 30, &error);
     g_autoptr(rdl_geometry) want = rdl_geometry_from_wkt(wkt, &error);
     g_autofree char *got = rdl_geometry_wkt(unit, &error);
     bool equal = false;
@@ -115,14 +115,16 @@ static void shapes_have_their_outlines(void)
           "MULTIPOLYGON (((0 3, 3 3, 3 0, 0 0, 0 3), (1 1, 2 1, 2 2, 1 2, 1 1)))");
     shape("two pixels at a corner", 2, 2, "#..#",
           "MULTIPOLYGON (((0 0, 0 1, 1 1, 1 0, 0 0)), ((1 1, 1 2, 2 2, 2 1, 1 1)))");
-    shape("a ring closed by a corner", 3, 3, "###"
-                                             "#.#"
-                                             "##.",
+    shape("a ring closed by a corner", 3, 3,
+          "###"
+          "#.#"
+          "##.",
           "MULTIPOLYGON (((0 3, 2 3, 2 2, 3 2, 3 0, 0 0, 0 3), (1 1, 2 1, 2 2, 1 2, 1 1)))");
-    shape("two holes at a corner", 4, 4, "####"
-                                         "#.##"
-                                         "##.#"
-                                         "####",
+    shape("two holes at a corner", 4, 4,
+          "####"
+          "#.##"
+          "##.#"
+          "####",
           "MULTIPOLYGON (((0 4, 4 4, 4 0, 0 0, 0 4), (1 1, 2 1, 2 2, 1 2, 1 1), "
           "(2 2, 3 2, 3 3, 2 3, 2 2)))");
 }
@@ -155,8 +157,8 @@ static void components_are_those_of_a_flood_fill(void)
 {
     for (int round = 0; round < 12; round++) {
         int w = g_rand_int_range(suite_rand(), 1, 60), h = g_rand_int_range(suite_rand(), 1, 60);
-        const char *path = random_change("random.tif", w, h,
-                                         g_rand_double_range(suite_rand(), 0.05, 0.7));
+        const char *path =
+            random_change("random.tif", w, h, g_rand_double_range(suite_rand(), 0.05, 0.7));
         g_autofree double *v = raster_values(path, 1);
         g_autofree int *label = g_new0(int, (size_t)(w * h));
         rdl_patches_options o = options_for(path, "random.gpkg");
@@ -195,7 +197,8 @@ static void threads_and_memory_change_no_byte(void)
     rdl_patches_result_clear(&b);
 }
 
-/* In the middle of the zone the scale is 0.9996: 900 m2 of the plane are 900.72 on the ellipsoid. */
+/* In the middle of the zone the scale is 0.9996: 900 m2 of the plane are 900.72 on the ellipsoid.
+ */
 static void the_least_area_is_ellipsoidal(void)
 {
     rdl_patches_options o = options_for(drawn("least.tif", 3, 1, "##."), "least.gpkg");

@@ -8,9 +8,9 @@ static void every_pixel_lies_in_one_block(void)
 
     for (int round = 0; round < 50; round++) {
         int w = g_rand_int_range(r, 1, 1500), h = g_rand_int_range(r, 1, 1500);
-        rdl_blocks blocks = rdl_blocks_over(w, h, g_rand_int_range(r, 1, 1200),
-                                            g_rand_int_range(r, 1, 700),
-                                            (size_t)g_rand_int_range(r, 1, 3000000));
+        rdl_blocks blocks =
+            rdl_blocks_over(w, h, g_rand_int_range(r, 1, 1200), g_rand_int_range(r, 1, 700),
+                            (size_t)g_rand_int_range(r, 1, 3000000));
         gint64 pixels = 0;
         CHECK_INT(blocks.block_width % RDL_CELL, 0);
         CHECK_INT(blocks.block_height % RDL_CELL, 0);

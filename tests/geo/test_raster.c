@@ -98,13 +98,12 @@ static const char *write_by(const char *name, rdl_blocks blocks, bool backwards,
     GError *error = NULL;
     rdl_grid grid = {blocks.width, blocks.height, {0, 1, 0, 0, 0, -1}, NULL};
     rdl_raster_form form = RDL_RASTER_FORM_INIT;
-    g_autofree uint8_t *pixels =
-        g_malloc((size_t)blocks.block_width * (size_t)blocks.block_height);
+    g_autofree uint8_t *pixels = g_malloc((size_t)blocks.block_width * (size_t)blocks.block_height);
 
     form.cog = cog;
     grid.crs = rdl_crs_parse("EPSG:32651", &error);
-    g_autoptr(rdl_raster_writer) w = rdl_raster_create(suite_path(name), &grid, &blocks, &form,
-                                                       &error);
+    g_autoptr(rdl_raster_writer) w =
+        rdl_raster_create(suite_path(name), &grid, &blocks, &form, &error);
     CHECK_OK(error);
     for (int row = 0; row < blocks.down; row++)
         for (int k = 0; k < blocks.across; k++) {

@@ -13,7 +13,7 @@ typedef struct {
 static void *scratch_new(void *user)
 {
     (void)user;
-    return g_new(double, (size_t)RDL_CELL * RDL_CELL);
+    return g_new(double, (size_t)RDL_CELL *RDL_CELL);
 }
 
 static void scratch_free(void *user, void *state)
@@ -52,7 +52,7 @@ double *rdl_sample_moments(rdl_sample *sample, const rdl_mad *mad, const rdl_pro
     static const rdl_cell_work work = {scratch_new, accumulate, scratch_free, "statistics"};
     const int variates = 2 * rdl_pair_bands(rdl_sample_pair(sample));
     size_t size = rdl_moments_size(variates), n = rdl_sample_cells(sample);
-    g_autofree double *cells = g_new0(double, size * n);
+    g_autofree double *cells = g_new0(double, size *n);
     accumulation job = {variates, mad, cells};
 
     if (!rdl_sample_each(sample, &work, &job, progress, error))
@@ -74,7 +74,8 @@ static bool tell_part(double fraction, const char *step, void *user)
 {
     const part_of_way *way = user;
 
-    return rdl_progress_tell(way->outer, (way->done + MIN(fraction, 0.999)) / way->most, step, NULL);
+    return rdl_progress_tell(way->outer, (way->done + MIN(fraction, 0.999)) / way->most, step,
+                             NULL);
 }
 
 static bool explain(const rdl_sample *sample, rdl_mad_state state, int culprit, GError **error)
@@ -95,11 +96,13 @@ static bool explain(const rdl_sample *sample, rdl_mad_state state, int culprit, 
     case RDL_MAD_CONSTANT:
         return rdl_fail(error, RDL_ERROR_DATA,
                         "%s: band %d is constant where both dates are observed: leave it out "
-                        "with --bands", path, band);
+                        "with --bands",
+                        path, band);
     case RDL_MAD_DEPENDENT:
         return rdl_fail(error, RDL_ERROR_DATA,
                         "%s: band %d is a linear combination of the bands before it: leave it out "
-                        "with --bands", path, band);
+                        "with --bands",
+                        path, band);
     case RDL_MAD_EQUAL:
         break;
     }
@@ -119,7 +122,8 @@ static double largest_move(const rdl_mad *mad, const double *rho)
     return most;
 }
 
-/* One iteration; `mad` is that of the one before (p = 0: none) and is replaced when this is good. */
+/* One iteration; `mad` is that of the one before (p = 0: none) and is replaced when this is good.
+ */
 static bool iterate(rdl_sample *sample, int p, rdl_mad *mad, rdl_mad_state *state, int *culprit,
                     const rdl_progress *progress, GError **error)
 {

@@ -1,9 +1,9 @@
 /* detect/change/irmad.h - the MAD transformation, fitted once (MAD) or to no change (IR-MAD).
  *
- * Iteration 1 weighs every pixel 1; each later one weighs it with its probability of no change under
- * the transformation before, the upper tail of chi-square(p) at Z. It stops at the first iteration
- * whose largest |delta rho| is within the tolerance (the first compares with 0), or at the last
- * allowed; the transformation is that iteration's own, sigma_i^2 = 2 (1 - rho_i). */
+ * Iteration 1 weighs every pixel 1; each later one weighs it with its probability of no change
+ * under the transformation before, the upper tail of chi-square(p) at Z. It stops at the first
+ * iteration whose largest |delta rho| is within the tolerance (the first compares with 0), or at
+ * the last allowed; the transformation is that iteration's own, sigma_i^2 = 2 (1 - rho_i). */
 #ifndef RDL_DETECT_CHANGE_IRMAD_H
 #define RDL_DETECT_CHANGE_IRMAD_H
 
@@ -18,10 +18,10 @@ typedef struct rdl_irmad_options {
 
 typedef struct rdl_irmad_fit {
     rdl_mad mad;
-    int iterations;  /* done */
-    bool converged;  /* within the tolerance */
-    bool exhausted;  /* re-weighting ended where the unchanged pixels leave no noise to judge by:
-                        the transformation is that of the iteration before */
+    int iterations; /* done */
+    bool converged; /* within the tolerance */
+    bool exhausted; /* re-weighting ended where the unchanged pixels leave no noise to judge by:
+                       the transformation is that of the iteration before */
 } rdl_irmad_fit;
 
 /** Fit. Fails: RDL_ERROR_DATA when a band is constant or a combination of others, when the scenes

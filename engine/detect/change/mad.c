@@ -20,8 +20,8 @@ static gsl_matrix *correlations(const double *moments, int p, int of, int with)
     for (int i = 0; i < p; i++)
         for (int j = 0; j < p; j++) {
             int k = MAX(of + i, with + j), l = MIN(of + i, with + j);
-            double scale = sqrt(moments[rdl_moments_at(d, k, k)]) *
-                           sqrt(moments[rdl_moments_at(d, l, l)]);
+            double scale =
+                sqrt(moments[rdl_moments_at(d, k, k)]) * sqrt(moments[rdl_moments_at(d, l, l)]);
             gsl_matrix_set(r, (size_t)i, (size_t)j, moments[rdl_moments_at(d, k, l)] / scale);
         }
     return r;

@@ -74,7 +74,7 @@ static void about_means(double *m, int d, size_t n, const float *planes)
 void rdl_moments_of_cell(double *moments, int d, size_t n, const float *planes,
                          const double *weights)
 {
-    g_autofree double *centred = g_new(double, (size_t)d * CHUNK);
+    g_autofree double *centred = g_new(double, (size_t)d *CHUNK);
     double w[CHUNK], weighted[CHUNK];
 
     memset(moments, 0, rdl_moments_size(d) * sizeof *moments);
@@ -99,9 +99,9 @@ void rdl_moments_merge(double *into, const double *from, int d)
     double share = from[0] / w, cross = into[0] * share;
     for (int k = 0; k < d; k++)
         for (int l = 0; l <= k; l++)
-            into[rdl_moments_at(d, k, l)] += from[rdl_moments_at(d, k, l)] +
-                                             cross * (from[1 + k] - into[1 + k]) *
-                                                 (from[1 + l] - into[1 + l]);
+            into[rdl_moments_at(d, k, l)] +=
+                from[rdl_moments_at(d, k, l)] +
+                cross * (from[1 + k] - into[1 + k]) * (from[1 + l] - into[1 + l]);
     for (int k = 0; k < d; k++)
         into[1 + k] += share * (from[1 + k] - into[1 + k]);
     into[0] = w;

@@ -1,7 +1,8 @@
 /* detect/change/moments.h - weighted means and scatter of d variates, added up cell by cell.
  *
  * A moments array holds rdl_moments_size(d) doubles: the sum of weights W, the d means, and the
- * lower triangle, row by row, of the scatter sum w (v_k - mean_k)(v_l - mean_l). All zero: empty. */
+ * lower triangle, row by row, of the scatter sum w (v_k - mean_k)(v_l - mean_l). All zero: empty.
+ */
 #ifndef RDL_DETECT_CHANGE_MOMENTS_H
 #define RDL_DETECT_CHANGE_MOMENTS_H
 
