@@ -7,6 +7,9 @@
 #include <string.h>
 
 const cli_command cli_commands[] = {
+    {"detect", "a change raster from two scenes", cmd_detect},
+    {"patches", "polygons of change from a change raster", cmd_patches},
+    {"info", "what a raster or vector file holds", cmd_info},
     {"screen", "zones, footprints and patches to findings with verdicts", cmd_screen},
     {NULL, NULL, NULL},
 };

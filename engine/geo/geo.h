@@ -7,7 +7,11 @@
 #include "geo/crs.h"
 #include "geo/geometry.h"
 #include "geo/reproject.h"
+#include "geo/grid.h"
+#include "geo/block.h"
+#include "geo/raster.h"
 #include "geo/area.h"
 #include "geo/layer.h"
+#include "geo/source.h"
 
 #endif

@@ -17,3 +17,9 @@ void rdl_cva_magnitude(size_t n, int bands, const float *const *before, const fl
     for (size_t i = 0; i < n; i++)
         magnitude[i] = valid[i] ? sqrtf(magnitude[i]) : NAN;
 }
+
+void rdl_cva_standardise(size_t n, double mean, double deviation, float *restrict plane)
+{
+    for (size_t i = 0; i < n; i++)
+        plane[i] = (float)(((double)plane[i] - mean) / deviation);
+}

@@ -10,5 +10,8 @@
  *  valid: n flags; magnitude: n values in the same unit, NaN where not valid. */
 void rdl_cva_magnitude(size_t n, int bands, const float *const *before, const float *const *after,
                        const uint8_t *valid, float *magnitude);
+/** (v - mean) / deviation in place: raw digital numbers of two dates differ by sun and air more
+ * than by change, so CVA compares bands brought to mean 0 and deviation 1. */
+void rdl_cva_standardise(size_t n, double mean, double deviation, float *plane);
 
 #endif

@@ -1,0 +1,70 @@
+/* redline detect - a change raster from two scenes. */
+#include "cli.h"
+
+#include "detect/detect.h"
+
+static rdl_detect_options o;
+static gboolean cog;
+
+static const GOptionEntry entries[] = {
+    {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o.output, "change raster to write", "FILE"},
+    {"score", 0, 0, G_OPTION_ARG_FILENAME, &o.score, "score raster to write as well", "FILE"},
+    {"method", 0, 0, G_OPTION_ARG_STRING, &o.method,
+     "auto, irmad, mad, cva or index (default auto)", "NAME"},
+    {"bands", 0, 0, G_OPTION_ARG_STRING, &o.bands,
+     "bands to use, with their parts: blue=1,green=2,red=3,nir=4", "LIST"},
+    {"sensor", 0, 0, G_OPTION_ARG_STRING, &o.sensor, "take the bands from this sensor's file",
+     "NAME"},
+    {"mask-before", 0, 0, G_OPTION_ARG_FILENAME, &o.mask_before,
+     "raster that is not 0 where the scene before is bad", "FILE"},
+    {"mask-after", 0, 0, G_OPTION_ARG_FILENAME, &o.mask_after, "the same of the scene after",
+     "FILE"},
+    {"aoi", 0, 0, G_OPTION_ARG_FILENAME, &o.aoi, "look only inside these polygons", "FILE"},
+    {"align", 0, 0, G_OPTION_ARG_STRING, &o.align, "none or auto (default none)", "HOW"},
+    {"threshold", 0, 0, G_OPTION_ARG_STRING, &o.threshold,
+     "auto, otsu, pvalue:P or a number (default auto)", "RULE"},
+    {"iterations", 0, 0, G_OPTION_ARG_INT, &o.iterations, "of IR-MAD at most (default 30)", "N"},
+    {"tolerance", 0, 0, G_OPTION_ARG_DOUBLE, &o.tolerance,
+     "IR-MAD stops when no canonical correlation moves more (default 0.001)", "T"},
+    {"date-before", 0, 0, G_OPTION_ARG_STRING, &o.date_before, "acquisition date", "DATE"},
+    {"date-after", 0, 0, G_OPTION_ARG_STRING, &o.date_after, "acquisition date", "DATE"},
+    {"cog", 0, 0, G_OPTION_ARG_NONE, &cog, "write cloud-optimised GeoTIFFs", NULL},
+    G_OPTION_ENTRY_NULL};
+
+static void print(const rdl_detect_result *r)
+{
+    for (guint i = 0; i < r->warnings->len; i++)
+        cli_say("redline: warning: %s", (const char *)r->warnings->pdata[i]);
+    if (cli_flags.json) {
+        cli_print_json(rdl_detect_result_json(r));
+        return;
+    }
+    if (r->why)
+        cli_say("%s, because: %s", r->method, r->why);
+    cli_say("%s: threshold %.6g (%s), %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
+            " observed pixels changed, %" G_GINT64_FORMAT " not observed",
+            r->method, r->limit.value, r->limit.rule, r->changed, r->observed, r->not_observed);
+}
+
+int cmd_detect(int argc, char **argv)
+{
+    GError *error = NULL;
+    rdl_detect_result result = {0};
+
+    o = (rdl_detect_options)RDL_DETECT_OPTIONS_INIT;
+    if (!cli_parse(&argc, &argv, entries, "BEFORE AFTER -o CHANGE",
+                   "Find what changed between two "
+                   "scenes.",
+                   "For index the threshold applies to the size of the difference.", 2, 2, &error))
+        return cli_end(error);
+    o.before = argv[1];
+    o.after = argv[2];
+    o.cog = cog;
+    o.overwrite = cli_flags.overwrite;
+    o.threads = cli_flags.threads;
+    o.memory_mib = cli_flags.memory_mib;
+    if (rdl_detect(&o, cli_progress(), &result, &error))
+        print(&result);
+    rdl_detect_result_clear(&result);
+    return cli_end(error);
+}

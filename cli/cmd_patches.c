@@ -1,0 +1,52 @@
+/* redline patches - polygons of change from a change raster. */
+#include "cli.h"
+
+#include "detect/detect.h"
+
+static rdl_patches_options o;
+
+static const GOptionEntry entries[] = {
+    {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o.output, "GeoPackage to write", "FILE"},
+    {"before", 0, 0, G_OPTION_ARG_FILENAME, &o.before, "scene before, to tell kinds of change",
+     "FILE"},
+    {"after", 0, 0, G_OPTION_ARG_FILENAME, &o.after, "scene after", "FILE"},
+    {"bands", 0, 0, G_OPTION_ARG_STRING, &o.bands,
+     "which bands are red and nir: red=3,nir=4 (default: as at detect)", "LIST"},
+    {"sensor", 0, 0, G_OPTION_ARG_STRING, &o.sensor, "take the bands from this sensor's file",
+     "NAME"},
+    {"score", 0, 0, G_OPTION_ARG_FILENAME, &o.score, "score raster, for score_mean", "FILE"},
+    {"min-area", 0, 0, G_OPTION_ARG_DOUBLE, &o.min_area_m2,
+     "least area on the ellipsoid, square metres (default: four pixels)", "M2"},
+    G_OPTION_ENTRY_NULL};
+
+static void print(const rdl_patches_result *r)
+{
+    for (guint i = 0; i < r->warnings->len; i++)
+        cli_say("redline: warning: %s", (const char *)r->warnings->pdata[i]);
+    if (cli_flags.json) {
+        cli_print_json(rdl_patches_result_json(r));
+        return;
+    }
+    cli_say("%" G_GINT64_FORMAT " patches of %.1f m2 from %" G_GINT64_FORMAT
+            " components; the others are too small",
+            r->patches, r->area_m2, r->components);
+}
+
+int cmd_patches(int argc, char **argv)
+{
+    GError *error = NULL;
+    rdl_patches_result result = {0};
+
+    o = (rdl_patches_options)RDL_PATCHES_OPTIONS_INIT;
+    if (!cli_parse(&argc, &argv, entries, "CHANGE -o PATCHES", "Draw patches of change.", NULL, 1,
+                   1, &error))
+        return cli_end(error);
+    o.change = argv[1];
+    o.overwrite = cli_flags.overwrite;
+    o.threads = cli_flags.threads;
+    o.memory_mib = cli_flags.memory_mib;
+    if (rdl_patches(&o, cli_progress(), &result, &error))
+        print(&result);
+    rdl_patches_result_clear(&result);
+    return cli_end(error);
+}

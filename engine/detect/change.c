@@ -1,0 +1,425 @@
+#include "detect/change.h"
+
+#include <math.h>
+#include <string.h>
+#include "detect/change_io.h"
+
+#define ITEM "detect.pixels"
+
+bool rdl_detect_options_check(const rdl_detect_options *o, GError **error)
+{
+    if (!o->before || !o->after || !o->output)
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "two scenes and an output (-o) are needed to detect change");
+    if (o->score && strcmp(o->score, o->output) == 0)
+        return rdl_fail(error, RDL_ERROR_USAGE, "--score %s: is the change raster's own name",
+                        o->score);
+    if (o->aoi)
+        return rdl_fail(error, RDL_ERROR_USAGE, "--aoi: not built yet: clip the scenes first");
+    if (o->align && strcmp(o->align, "none") != 0)
+        return rdl_fail(error, RDL_ERROR_USAGE, "--align %s: not built yet: give none", o->align);
+    if (o->iterations < 1 || o->iterations > 1000)
+        return rdl_fail(error, RDL_ERROR_USAGE, "--iterations %d: give 1 to 1000", o->iterations);
+    if (!(o->tolerance > 0.0 && o->tolerance < 1.0))
+        return rdl_fail(error, RDL_ERROR_USAGE, "--tolerance %g: give a number between 0 and 1",
+                        o->tolerance);
+    if (o->memory_mib < 16)
+        return rdl_fail(error, RDL_ERROR_USAGE, "--memory %d: give at least 16 MiB", o->memory_mib);
+    return true;
+}
+
+void rdl_detect_result_clear(rdl_detect_result *r)
+{
+    g_free(r->date_before);
+    g_free(r->date_after);
+    g_free(r->output_digest);
+    g_free(r->score_digest);
+    g_clear_pointer(&r->manifest, rdl_manifest_free);
+    g_clear_pointer(&r->tally, rdl_tally_free);
+    g_clear_pointer(&r->warnings, g_ptr_array_unref);
+    *r = (rdl_detect_result){0};
+}
+
+static void warn(rdl_detect_result *r, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static void warn(rdl_detect_result *r, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    g_ptr_array_add(r->warnings, g_strdup_vprintf(format, args));
+    va_end(args);
+}
+
+/* ---- what is known before a pixel is read ---- */
+
+static bool settle_date(rdl_detect_result *r, const char *option, const char *given,
+                        const rdl_scene *scene, char **date, GError **error)
+{
+    const char *said = rdl_raster_date(scene->raster);
+    rdl_day day;
+
+    if (given && !rdl_day_parse(given, &day, NULL))
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s %s: a date is written 2024-05-31", option,
+                        given);
+    *date = given ? rdl_day_text(day) : g_strdup(said);
+    if (!*date)
+        warn(r, "%s: no acquisition date in its metadata: give it with %s",
+             rdl_raster_path(scene->raster), option);
+    return true;
+}
+
+static bool settle_dates(rdl_detect_result *r, const rdl_detect_options *o, const rdl_pair *pair,
+                         GError **error)
+{
+    if (!settle_date(r, "--date-before", o->date_before, rdl_pair_before(pair), &r->date_before,
+                     error) ||
+        !settle_date(r, "--date-after", o->date_after, rdl_pair_after(pair), &r->date_after, error))
+        return false;
+    if (r->date_before && r->date_after && strcmp(r->date_before, r->date_after) > 0)
+        warn(r, "the scene before (%s) is later than the scene after (%s)", r->date_before,
+             r->date_after);
+    return true;
+}
+
+static void note_number(rdl_manifest *manifest, const char *name, double number)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+    rdl_manifest_option(manifest, name, g_ascii_dtostr(text, sizeof text, number));
+}
+
+static bool note_inputs(rdl_detect_result *r, const rdl_detect_options *o, const rdl_pair *pair,
+                        GError **error)
+{
+    rdl_manifest *m = r->manifest;
+    g_autofree char *bands = rdl_scene_band_text(rdl_pair_before(pair));
+
+    rdl_manifest_option(m, "method", o->method);
+    rdl_manifest_option(m, "bands", bands);
+    rdl_manifest_option(m, "sensor", o->sensor);
+    rdl_manifest_option(m, "threshold", o->threshold);
+    note_number(m, "iterations", o->iterations);
+    note_number(m, "tolerance", o->tolerance);
+    rdl_manifest_option(m, "date_before", r->date_before);
+    rdl_manifest_option(m, "date_after", r->date_after);
+    rdl_manifest_option(m, "cog", o->cog ? "yes" : NULL);
+    return rdl_manifest_input(m, "before", o->before, error) &&
+           rdl_manifest_input(m, "after", o->after, error) &&
+           (!o->mask_before || rdl_manifest_input(m, "mask_before", o->mask_before, error)) &&
+           (!o->mask_after || rdl_manifest_input(m, "mask_after", o->mask_after, error));
+}
+
+/* ---- threshold ---- */
+
+static bool find_limit(const rdl_scorer *scorer, rdl_sample *sample, rdl_limit_choice choice,
+                       const rdl_progress *progress, rdl_limit *limit, GError **error)
+{
+    if (choice.rule == RDL_LIMIT_VALUE || choice.rule == RDL_LIMIT_PVALUE) {
+        *limit = choice.rule == RDL_LIMIT_VALUE ? rdl_limit_value(choice.number)
+                                                : rdl_limit_pvalue(choice.number, scorer->bands);
+        return true;
+    }
+    g_autoptr(rdl_histogram) h = rdl_scorer_histogram(scorer, sample, progress, error);
+    if (!h)
+        return false;
+    rdl_bins bins = rdl_histogram_bins(h);
+    bool good =
+        choice.rule == RDL_LIMIT_RULE1
+            ? rdl_limit_null(&bins, limit, error)
+            : rdl_limit_otsu(&bins, rdl_detector_facts(scorer->detector)->chi_square, limit, error);
+    rdl_bins_clear(&bins);
+    return good;
+}
+
+/* Signs named in thresholds.md that the rule stands on weak feet here. */
+static void doubt_limit(rdl_detect_result *r)
+{
+    const double *c = r->limit.candidates;
+    double low = fmin(fmin(c[0], c[1]), c[2]), high = fmax(fmax(c[0], c[1]), c[2]);
+
+    if (high > low * exp(2.0))
+        warn(r, "the threshold is uncertain: its candidates reach from %.4g to %.4g", low, high);
+    if (r->limit.share < 1e-3)
+        warn(r, "less than one pixel in a thousand stands out: the threshold is uncertain");
+}
+
+/* ---- writing ---- */
+
+static char *number_text(double number)
+{
+    return g_strdup_printf("%.17g", number);
+}
+
+static rdl_raster_writer *create_change(const rdl_detect_options *o, const rdl_detect_result *r,
+                                        const rdl_pair *pair, const rdl_blocks *blocks,
+                                        GError **error)
+{
+    g_autofree char *limit = number_text(r->limit.value);
+    g_autofree char *before = g_path_get_basename(o->before);
+    g_autofree char *after = g_path_get_basename(o->after);
+    g_autofree char *bands = rdl_scene_band_text(rdl_pair_before(pair));
+    const rdl_detector_fact *fact = rdl_detector_facts(RDL_DETECT_INDEX);
+    for (int d = RDL_DETECT_INDEX; d <= RDL_DETECT_IRMAD; d++)
+        if (strcmp(rdl_detector_facts((rdl_detector)d)->name, r->method) == 0)
+            fact = rdl_detector_facts((rdl_detector)d);
+    const char *items[] = {"REDLINE",
+                           "change " RDL_VERSION,
+                           "REDLINE_CLASSES",
+                           "0 not observed, 1 unchanged, 2 changed",
+                           "REDLINE_METHOD",
+                           r->method,
+                           "REDLINE_PAPER",
+                           fact->paper,
+                           "REDLINE_THRESHOLD",
+                           limit,
+                           "REDLINE_THRESHOLD_RULE",
+                           r->limit.rule,
+                           "REDLINE_BANDS",
+                           bands,
+                           "REDLINE_SENSOR",
+                           o->sensor ? o->sensor : "",
+                           "REDLINE_BEFORE",
+                           before,
+                           "REDLINE_AFTER",
+                           after,
+                           "REDLINE_BEFORE_SHA256",
+                           rdl_manifest_digest(r->manifest, "before"),
+                           "REDLINE_AFTER_SHA256",
+                           rdl_manifest_digest(r->manifest, "after"),
+                           "REDLINE_RESAMPLED",
+                           r->resampled ? "after, bilinear" : "no",
+                           "REDLINE_T_BEFORE",
+                           r->date_before ? r->date_before : "",
+                           "REDLINE_T_AFTER",
+                           r->date_after ? r->date_after : "",
+                           NULL};
+    for (size_t i = 1; i + 1 < G_N_ELEMENTS(items); i += 2)
+        items[i] = items[i] ? items[i] : "";
+    rdl_raster_form form = {.pixel = RDL_PIXEL_U8,
+                            .cog = o->cog,
+                            .overwrite = o->overwrite,
+                            .description = "change",
+                            .items = items};
+    return rdl_raster_create(o->output, rdl_pair_grid(pair), blocks, &form, error);
+}
+
+static bool create_score(const rdl_detect_options *o, const rdl_detect_result *r,
+                         const rdl_pair *pair, rdl_change_pass *pass, GError **error)
+{
+    const char *items[] = {"REDLINE", "score " RDL_VERSION, "REDLINE_METHOD", r->method, NULL};
+    rdl_raster_form form = {.pixel = RDL_PIXEL_F32,
+                            .nodata = NAN,
+                            .cog = o->cog,
+                            .overwrite = o->overwrite,
+                            .description = "score",
+                            .items = items};
+
+    if (!o->score)
+        return true;
+    pass->score = rdl_raster_create(o->score, rdl_pair_grid(pair), &pass->blocks, &form, error);
+    return pass->score != NULL;
+}
+
+static bool balance(rdl_detect_result *r, const rdl_pair *pair, const rdl_change_pass *pass,
+                    GError **error)
+{
+    const rdl_grid *grid = rdl_pair_grid(pair);
+    gint64 all = (gint64)grid->width * grid->height;
+
+    r->observed = pass->observed;
+    r->changed = pass->changed;
+    r->not_observed = all - r->observed;
+    r->tally = rdl_tally_new();
+    rdl_tally_in(r->tally, ITEM, all);
+    rdl_tally_used(r->tally, ITEM, r->observed);
+    rdl_tally_suppressed(r->tally, ITEM, "NOT_OBSERVED", r->not_observed);
+    if (r->observed == 0)
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "no pixel is observed on both dates: nodata or masks cover them all");
+    return rdl_tally_check(r->tally, error);
+}
+
+static bool put_in_place(const rdl_detect_options *o, rdl_detect_result *r,
+                         const rdl_change_pass *pass, GError **error)
+{
+    if (pass->score && !rdl_raster_commit(pass->score, error))
+        return false;
+    if (!rdl_raster_commit(pass->change, error))
+        return false;
+    r->output_digest = rdl_digest_file(o->output, error);
+    if (!r->output_digest)
+        return false;
+    if (o->score && !(r->score_digest = rdl_digest_file(o->score, error)))
+        return false;
+    return rdl_manifest_write(r->manifest, o->output, error);
+}
+
+static bool write_change(const rdl_detect_options *o, rdl_detect_result *r, const rdl_pair *pair,
+                         const rdl_scorer *scorer, const rdl_progress *progress, GError **error)
+{
+    rdl_change_pass pass = {.pair = pair,
+                            .scorer = scorer,
+                            .limit = r->limit.value,
+                            .blocks = rdl_pair_blocks(pair, o->memory_mib, o->threads),
+                            .threads = o->threads};
+    bool good = (pass.change = create_change(o, r, pair, &pass.blocks, error)) &&
+                create_score(o, r, pair, &pass, error) &&
+                rdl_change_pass_run(&pass, progress, error) && balance(r, pair, &pass, error) &&
+                put_in_place(o, r, &pass, error);
+
+    rdl_raster_writer_free(pass.change);
+    rdl_raster_writer_free(pass.score);
+    return good;
+}
+
+/* ---- all of it ---- */
+
+static bool fit_and_limit(const rdl_detect_options *o, rdl_detect_result *r, rdl_pair *pair,
+                          rdl_detector detector, rdl_limit_choice choice, rdl_scorer *scorer,
+                          const rdl_progress *progress, GError **error)
+{
+    rdl_irmad_options how = {o->iterations, o->tolerance, o->threads};
+    g_autoptr(rdl_sample) sample = rdl_sample_new(pair, o->threads, o->memory_mib);
+
+    r->sample_step = rdl_sample_step(sample);
+    if (!rdl_scorer_fit(scorer, detector, sample, &how, progress, error) ||
+        !find_limit(scorer, sample, choice, progress, &r->limit, error))
+        return false;
+    if (!rdl_detector_facts(detector)->chi_square)
+        return true;
+    r->iterations = scorer->fit.iterations;
+    r->converged = scorer->fit.converged;
+    memcpy(r->rho, scorer->fit.mad.rho, sizeof r->rho);
+    if (scorer->fit.exhausted)
+        warn(r, "IR-MAD stopped after %d iterations: the unchanged pixels agree exactly",
+             r->iterations);
+    else if (detector == RDL_DETECT_IRMAD && !r->converged)
+        warn(r, "IR-MAD did not settle within %d iterations", r->iterations);
+    if (choice.rule == RDL_LIMIT_RULE1)
+        doubt_limit(r);
+    return true;
+}
+
+static bool settle_method(const rdl_detect_options *o, rdl_detect_result *r, rdl_pair *pair,
+                          rdl_detector *detector, rdl_limit_choice *choice, GError **error)
+{
+    static const char *const ndvi[] = {"red", "nir", NULL};
+
+    if (!rdl_detector_parse(o->method, rdl_pair_bands(pair), detector, &r->why, error))
+        return false;
+    const rdl_detector_fact *fact = rdl_detector_facts(*detector);
+    r->method = fact->name;
+    if (*detector == RDL_DETECT_INDEX && !rdl_pair_narrow(pair, ndvi, error))
+        return g_prefix_error(error, "--method index: "), false;
+    r->bands = rdl_pair_bands(pair);
+    rdl_manifest_method(r->manifest, fact->paper);
+    return rdl_limit_parse(o->threshold, fact->chi_square, *detector == RDL_DETECT_IRMAD, choice,
+                           error);
+}
+
+bool rdl_detect(const rdl_detect_options *o, const rdl_progress *progress, rdl_detect_result *r,
+                GError **error)
+{
+    rdl_pair_options scenes = {o->before, o->after,       o->bands,
+                               o->sensor, o->mask_before, o->mask_after};
+    g_autofree rdl_scorer *scorer = g_new0(rdl_scorer, 1);
+    rdl_detector detector;
+    rdl_limit_choice choice;
+
+    *r = (rdl_detect_result){.limit = rdl_limit_value(NAN)};
+    r->warnings = g_ptr_array_new_with_free_func(g_free);
+    r->manifest = rdl_manifest_new("detect");
+    if (!rdl_detect_options_check(o, error))
+        return false;
+    g_autoptr(rdl_pair) pair = rdl_pair_open(&scenes, r->warnings, error);
+    if (!pair || !settle_method(o, r, pair, &detector, &choice, error) ||
+        !settle_dates(r, o, pair, error))
+        return false;
+    r->resampled = rdl_pair_resampled(pair);
+    return note_inputs(r, o, pair, error) &&
+           fit_and_limit(o, r, pair, detector, choice, scorer, progress, error) &&
+           write_change(o, r, pair, scorer, progress, error);
+}
+
+/* ---- JSON ---- */
+
+static void set_number(JsonObject *object, const char *name, double number)
+{
+    if (isfinite(number))
+        json_object_set_double_member(object, name, number);
+    else
+        json_object_set_null_member(object, name);
+}
+
+static void set_text(JsonObject *object, const char *name, const char *text)
+{
+    if (text)
+        json_object_set_string_member(object, name, text);
+    else
+        json_object_set_null_member(object, name);
+}
+
+static JsonArray *numbers(int n, const double *values)
+{
+    JsonArray *array = json_array_new();
+
+    for (int i = 0; i < n; i++)
+        if (isfinite(values[i]))
+            json_array_add_double_element(array, values[i]);
+        else
+            json_array_add_null_element(array);
+    return array;
+}
+
+static void set_limit(JsonObject *object, const rdl_limit *limit)
+{
+    set_number(object, "threshold", limit->value);
+    set_text(object, "threshold_rule", limit->rule);
+    set_text(object, "threshold_domain", limit->domain);
+    if (limit->rule && strcmp(limit->rule, "null+ki") == 0) {
+        json_object_set_array_member(object, "threshold_candidates", numbers(3, limit->candidates));
+        set_number(object, "null_mode", limit->mode);
+        set_number(object, "alpha", limit->alpha);
+        set_number(object, "share", limit->share);
+    }
+}
+
+static JsonObject *digests(const rdl_detect_result *r)
+{
+    JsonObject *object = json_object_new();
+
+    set_text(object, "before", rdl_manifest_digest(r->manifest, "before"));
+    set_text(object, "after", rdl_manifest_digest(r->manifest, "after"));
+    set_text(object, "output", r->output_digest);
+    if (r->score_digest)
+        set_text(object, "score", r->score_digest);
+    return object;
+}
+
+JsonNode *rdl_detect_result_json(const rdl_detect_result *r)
+{
+    g_autoptr(JsonObject) o = json_object_new();
+    JsonArray *warnings = json_array_new();
+
+    set_text(o, "method", r->method);
+    if (r->why)
+        set_text(o, "why", r->why);
+    json_object_set_int_member(o, "iterations", r->iterations);
+    json_object_set_boolean_member(o, "converged", r->converged);
+    json_object_set_array_member(o, "rho", numbers(r->iterations ? r->bands : 0, r->rho));
+    set_limit(o, &r->limit);
+    json_object_set_int_member(o, "observed", r->observed);
+    json_object_set_int_member(o, "changed", r->changed);
+    json_object_set_int_member(o, "not_observed", r->not_observed);
+    json_object_set_int_member(o, "sample_step", r->sample_step);
+    json_object_set_boolean_member(o, "resampled", r->resampled);
+    set_text(o, "date_before", r->date_before);
+    set_text(o, "date_after", r->date_after);
+    json_object_set_object_member(o, "digests", digests(r));
+    for (guint i = 0; i < r->warnings->len; i++)
+        json_array_add_string_element(warnings, r->warnings->pdata[i]);
+    json_object_set_array_member(o, "warnings", warnings);
+    if (r->tally)
+        json_object_set_member(o, "tally", rdl_tally_json(r->tally));
+    return json_node_init_object(json_node_alloc(), o);
+}

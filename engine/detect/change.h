@@ -1,0 +1,63 @@
+/* detect/change.h - from two scenes to a change raster. */
+#ifndef RDL_DETECT_CHANGE_H
+#define RDL_DETECT_CHANGE_H
+
+#include "detect/score.h"
+
+/** Values of a change raster. */
+enum { RDL_NOT_OBSERVED = 0, RDL_UNCHANGED = 1, RDL_CHANGED = 2 };
+
+typedef struct rdl_detect_options {
+    const char *before, *after;           /* rasters; needed */
+    const char *output;                   /* change raster; needed */
+    const char *score;                    /* score raster; NULL: none */
+    const char *method;                   /* auto, irmad, mad, cva, index; default "auto" */
+    const char *bands, *sensor;           /* one of them, or all bands; default NULL */
+    const char *mask_before, *mask_after; /* rasters, nonzero is bad; default NULL */
+    const char *aoi;                      /* vector; not built yet; default NULL */
+    const char *align;                    /* none; default "none" */
+    const char *threshold;                /* auto, otsu, pvalue:P or a number; default "auto" */
+    const char *date_before, *date_after; /* ISO 8601; default NULL: the scenes' metadata */
+    int iterations;                       /* IR-MAD at most, 1..1000; default 30 */
+    double tolerance;                     /* of rho, 0 < t < 1; default 0.001 */
+    bool cog, overwrite;                  /* default false */
+    int threads;                          /* default 1 */
+    int memory_mib;                       /* for blocks and kept pixels, >= 16; default 256 */
+} rdl_detect_options;
+#define RDL_DETECT_OPTIONS_INIT                                                   \
+    {                                                                             \
+        .method = "auto", .align = "none", .threshold = "auto", .iterations = 30, \
+        .tolerance = 0.001, .threads = 1, .memory_mib = 256                       \
+    }
+/** Fails: RDL_ERROR_USAGE names the option. */
+RDL_API bool rdl_detect_options_check(const rdl_detect_options *options, GError **error);
+
+typedef struct rdl_detect_result {
+    const char *method, *why; /* why: of "auto", else NULL; static */
+    int iterations;           /* 0 where the method does not iterate */
+    bool converged;
+    int bands;                  /* compared */
+    double rho[RDL_BANDS_MOST]; /* MAD family: canonical correlations, falling */
+    rdl_limit limit;
+    gint64 observed, changed, not_observed; /* pixels */
+    int sample_step;                        /* statistics from every s-th row and column */
+    bool resampled;                         /* the scene after, onto the grid of the one before */
+    char *date_before, *date_after;         /* NULL: unknown */
+    char *output_digest, *score_digest;     /* SHA-256, NULL where there is no such file */
+    rdl_manifest *manifest;                 /* as written to OUTPUT.run.json */
+    rdl_tally *tally;                       /* detect.pixels */
+    GPtrArray *warnings;                    /* of char * */
+} rdl_detect_result;
+RDL_API void rdl_detect_result_clear(rdl_detect_result *result);
+/** As `redline detect --json` prints it. Yours. */
+RDL_API JsonNode *rdl_detect_result_json(const rdl_detect_result *result);
+
+/** Write a change raster on the grid of the scene before (one Byte band: 0 not observed, 1
+ *  unchanged, 2 changed: |score| over the threshold), the score raster if asked for (float32, NaN
+ *  where not observed), and OUTPUT.run.json. `out` is to be cleared, after failure too.
+ *  Fails: RDL_ERROR_USAGE, RDL_ERROR_IO, RDL_ERROR_DATA, RDL_ERROR_CRS, RDL_ERROR_BALANCE,
+ *  RDL_ERROR_CANCELLED; no output is left then. */
+RDL_API bool rdl_detect(const rdl_detect_options *options, const rdl_progress *progress,
+                        rdl_detect_result *out, GError **error);
+
+#endif

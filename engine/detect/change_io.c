@@ -1,0 +1,107 @@
+#include "detect/change_io.h"
+
+#include <math.h>
+#include <pthread.h>
+#include "detect/change.h"
+
+typedef struct {
+    rdl_change_pass *pass;
+    pthread_mutex_t lock;
+} shared;
+
+typedef struct {
+    shared *shared;
+    rdl_pair_reader *reader;
+    double *scratch;
+    float *score;
+    uint8_t *classes;
+    gint64 observed, changed;
+} worker;
+
+static void worker_free(void *p)
+{
+    worker *w = p;
+
+    pthread_mutex_lock(&w->shared->lock);
+    w->shared->pass->observed += w->observed;
+    w->shared->pass->changed += w->changed;
+    pthread_mutex_unlock(&w->shared->lock);
+    rdl_pair_reader_free(w->reader);
+    g_free(w->scratch);
+    g_free(w->score);
+    g_free(w->classes);
+    g_free(w);
+}
+
+static void *worker_new(void *job, GError **error)
+{
+    shared *s = job;
+    size_t room = (size_t)s->pass->blocks.block_width * (size_t)s->pass->blocks.block_height;
+    rdl_pair_reader *reader = rdl_pair_reader_new(s->pass->pair, room, error);
+
+    if (!reader)
+        return NULL;
+    worker *w = g_new0(worker, 1);
+    w->shared = s;
+    w->reader = reader;
+    w->scratch = g_malloc_n(room, sizeof(double));
+    w->score = g_malloc_n(room, sizeof(float));
+    w->classes = g_malloc(room);
+    return w;
+}
+
+static void classify(worker *w, size_t n, double limit)
+{
+    gint64 observed = 0, changed = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        int seen = w->score[i] == w->score[i];
+        int moved = (double)fabsf(w->score[i]) > limit;
+        w->classes[i] = (uint8_t)(seen + moved);
+        observed += seen;
+        changed += moved;
+    }
+    w->observed += observed;
+    w->changed += changed;
+}
+
+static bool hand_over(const rdl_change_pass *pass, worker *w, size_t i, GError **error)
+{
+    rdl_block block = rdl_blocks_at(&pass->blocks, i);
+
+    if (!rdl_pair_read(w->reader, block, error))
+        return false;
+    rdl_scorer_apply(pass->scorer, w->reader->n, w->reader->planes, w->reader->valid, w->scratch,
+                     w->score);
+    classify(w, w->reader->n, pass->limit);
+    return rdl_raster_write(pass->change, i, w->classes, error) &&
+           (!pass->score || rdl_raster_write(pass->score, i, w->score, error));
+}
+
+static bool piece(void *job, void *state, size_t i, GError **error)
+{
+    shared *s = job;
+    GError *failure = NULL;
+
+    if (hand_over(s->pass, state, i, &failure))
+        return true;
+    rdl_raster_stop(s->pass->change, failure);
+    if (s->pass->score)
+        rdl_raster_stop(s->pass->score, failure);
+    g_propagate_error(error, failure);
+    return false;
+}
+
+bool rdl_change_pass_run(rdl_change_pass *pass, const rdl_progress *progress, GError **error)
+{
+    static const rdl_parallel how = {worker_new, worker_free, piece, "detect"};
+    shared s = {.pass = pass};
+
+    pass->observed = pass->changed = 0;
+    pthread_mutex_init(&s.lock, NULL);
+    bool good =
+        rdl_parallel_run(&how, &s, rdl_blocks_count(&pass->blocks), pass->threads, progress, error);
+    pthread_mutex_destroy(&s.lock);
+    return good && rdl_raster_finish(pass->change, error) &&
+           (!pass->score || rdl_raster_finish(pass->score, error));
+}

@@ -1,0 +1,21 @@
+/* detect/change_io.h - the last pass over a pair: scores, classes, files. */
+#ifndef RDL_DETECT_CHANGE_IO_H
+#define RDL_DETECT_CHANGE_IO_H
+
+#include "detect/score.h"
+
+typedef struct rdl_change_pass {
+    const rdl_pair *pair;
+    const rdl_scorer *scorer;
+    double limit; /* changed: |score| > limit */
+    rdl_blocks blocks;
+    rdl_raster_writer *change; /* RDL_PIXEL_U8 */
+    rdl_raster_writer *score;  /* RDL_PIXEL_F32; NULL: not wanted */
+    int threads;
+    gint64 observed, changed; /* out */
+} rdl_change_pass;
+
+/** Score, classify and hand over every block. Fails: RDL_ERROR_IO, RDL_ERROR_CANCELLED. */
+bool rdl_change_pass_run(rdl_change_pass *pass, const rdl_progress *progress, GError **error);
+
+#endif

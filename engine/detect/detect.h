@@ -1,0 +1,13 @@
+/* detect/detect.h - the door: scenes, pairs, change, patches. */
+#ifndef RDL_DETECT_H
+#define RDL_DETECT_H
+
+#include "detect/scene.h"
+#include "detect/pair.h"
+#include "detect/sample.h"
+#include "detect/threshold.h"
+#include "detect/score.h"
+#include "detect/change.h"
+#include "detect/patch.h"
+
+#endif

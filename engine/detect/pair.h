@@ -1,0 +1,59 @@
+/* detect/pair.h - two scenes of one place on one grid: that of the scene before. */
+#ifndef RDL_DETECT_PAIR_H
+#define RDL_DETECT_PAIR_H
+
+#include "detect/scene.h"
+
+typedef struct rdl_pair rdl_pair; /* read-only once open; threads read through readers */
+
+typedef struct rdl_pair_options {
+    const char *before, *after;           /* rasters */
+    const char *bands, *sensor;           /* as rdl_scene_open(), for both scenes; NULL */
+    const char *mask_before, *mask_after; /* rasters, nonzero is bad; NULL: none */
+} rdl_pair_options;
+
+/** Open both scenes; a scene after that lies on another grid is resampled, bilinear, and said so
+ *  in `warnings` (of char *, taken over by the array). Two scenes without CRS are accepted when
+ *  they have equal sizes, with a warning.
+ *  Fails: RDL_ERROR_IO, RDL_ERROR_DATA (band counts differ, no overlap), RDL_ERROR_CRS. */
+RDL_API rdl_pair *rdl_pair_open(const rdl_pair_options *options, GPtrArray *warnings,
+                                GError **error);
+RDL_API void rdl_pair_free(rdl_pair *pair);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_pair, rdl_pair_free)
+
+RDL_API const rdl_scene *rdl_pair_before(const rdl_pair *pair);
+RDL_API const rdl_scene *rdl_pair_after(const rdl_pair *pair);
+RDL_API const rdl_grid *rdl_pair_grid(const rdl_pair *pair); /* lent */
+RDL_API bool rdl_pair_resampled(const rdl_pair *pair);
+/** Use only these bands from now on, by role; call before readers are made.
+ *  Fails: RDL_ERROR_USAGE when a scene has no band of that role. */
+RDL_API bool rdl_pair_narrow(rdl_pair *pair, const char *const *roles, GError **error);
+/** Bands in use; both scenes have as many. */
+RDL_API int rdl_pair_bands(const rdl_pair *pair);
+/** How pixels of variate k (bands before, then after) were stored. */
+RDL_API rdl_pixel rdl_pair_pixel(const rdl_pair *pair, int k);
+/** Blocks to read the pair by, so that `threads` of them with their work fit in `memory_mib`. */
+RDL_API rdl_blocks rdl_pair_blocks(const rdl_pair *pair, int memory_mib, int threads);
+
+/** One thread's handles and buffers. */
+typedef struct rdl_pair_reader {
+    size_t n; /* pixels of the block read last */
+    int bands;
+    const float **before, **after; /* planes of n values */
+    float **planes;                /* the same 2 * bands planes, to be changed in place */
+    uint8_t *valid;                /* 1 where observed on both dates */
+    /* private */
+    const rdl_pair *pair;
+    rdl_raster *rasters[4];
+    float *values;
+    size_t room;
+} rdl_pair_reader;
+
+RDL_API rdl_pair_reader *rdl_pair_reader_new(const rdl_pair *pair, size_t max_pixels,
+                                             GError **error);
+RDL_API void rdl_pair_reader_free(rdl_pair_reader *reader);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_pair_reader, rdl_pair_reader_free)
+/** Fails: RDL_ERROR_IO. */
+RDL_API bool rdl_pair_read(rdl_pair_reader *reader, rdl_block block, GError **error);
+
+#endif

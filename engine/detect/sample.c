@@ -1,0 +1,297 @@
+#include "detect/sample.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <string.h>
+
+typedef struct {
+    size_t n;
+    uint8_t *bytes; /* variate after variate, each in its own pixel type */
+} stored_cell;
+
+struct rdl_sample {
+    const rdl_pair *pair;
+    int threads, step, variates;
+    rdl_pixel *pixels; /* of each variate */
+    rdl_blocks blocks, cells;
+    bool keep, kept;
+    stored_cell *stored;
+};
+
+static size_t pixel_bytes(rdl_pixel pixel)
+{
+    return pixel == RDL_PIXEL_U8 ? 1 : pixel == RDL_PIXEL_F32 ? 4 : 2;
+}
+
+static int step_of(const rdl_grid *grid)
+{
+    int step = 1;
+
+    while ((gint64)((grid->width + step - 1) / step) * ((grid->height + step - 1) / step) >
+           RDL_SAMPLE_PIXELS)
+        step++;
+    return step;
+}
+
+rdl_sample *rdl_sample_new(const rdl_pair *pair, int threads, int memory_mib)
+{
+    const rdl_grid *grid = rdl_pair_grid(pair);
+    rdl_sample *s = g_new0(rdl_sample, 1);
+    size_t per_pixel = 0;
+
+    s->pair = pair;
+    s->threads = threads;
+    s->step = step_of(grid);
+    s->variates = 2 * rdl_pair_bands(pair);
+    s->blocks = rdl_pair_blocks(pair, memory_mib, threads);
+    s->cells = rdl_blocks_cells(grid->width, grid->height);
+    s->stored = g_new0(stored_cell, rdl_blocks_count(&s->cells));
+    s->pixels = g_new(rdl_pixel, (size_t)s->variates);
+    for (int k = 0; k < s->variates; k++) {
+        s->pixels[k] = rdl_pair_pixel(pair, k);
+        per_pixel += pixel_bytes(s->pixels[k]);
+    }
+    double pixels = (double)grid->width * grid->height / ((double)s->step * s->step);
+    s->keep = pixels * (double)per_pixel <= (double)memory_mib * 1048576.0 / 2.0;
+    return s;
+}
+
+static void forget(rdl_sample *s)
+{
+    for (size_t i = 0; i < rdl_blocks_count(&s->cells); i++)
+        g_clear_pointer(&s->stored[i].bytes, g_free);
+    s->kept = false;
+}
+
+void rdl_sample_free(rdl_sample *s)
+{
+    if (!s)
+        return;
+    forget(s);
+    g_free(s->stored);
+    g_free(s->pixels);
+    g_free(s);
+}
+
+const rdl_pair *rdl_sample_pair(const rdl_sample *sample)
+{
+    return sample->pair;
+}
+
+size_t rdl_sample_cells(const rdl_sample *sample)
+{
+    return rdl_blocks_count(&sample->cells);
+}
+
+int rdl_sample_step(const rdl_sample *sample)
+{
+    return sample->step;
+}
+
+/* ---- keeping cells in their own pixel type ---- */
+
+static void *store_plane(uint8_t *to, rdl_pixel pixel, size_t n, const float *from)
+{
+    switch (pixel) {
+    case RDL_PIXEL_U8:
+        for (size_t i = 0; i < n; i++)
+            to[i] = (uint8_t)from[i];
+        break;
+    case RDL_PIXEL_U16:
+        for (size_t i = 0; i < n; i++)
+            ((uint16_t *)to)[i] = (uint16_t)from[i];
+        break;
+    case RDL_PIXEL_I16:
+        for (size_t i = 0; i < n; i++)
+            ((int16_t *)to)[i] = (int16_t)from[i];
+        break;
+    case RDL_PIXEL_F32:
+        memcpy(to, from, n * sizeof *from);
+    }
+    return to + n * pixel_bytes(pixel);
+}
+
+static const uint8_t *load_plane(const uint8_t *from, rdl_pixel pixel, size_t n, float *to)
+{
+    switch (pixel) {
+    case RDL_PIXEL_U8:
+        for (size_t i = 0; i < n; i++)
+            to[i] = (float)from[i];
+        break;
+    case RDL_PIXEL_U16:
+        for (size_t i = 0; i < n; i++)
+            to[i] = (float)((const uint16_t *)from)[i];
+        break;
+    case RDL_PIXEL_I16:
+        for (size_t i = 0; i < n; i++)
+            to[i] = (float)((const int16_t *)from)[i];
+        break;
+    case RDL_PIXEL_F32:
+        memcpy(to, from, n * sizeof *to);
+    }
+    return from + n * pixel_bytes(pixel);
+}
+
+/* Wider types first, so that each plane is aligned whatever n is. */
+static const rdl_pixel widths[] = {RDL_PIXEL_F32, RDL_PIXEL_U16, RDL_PIXEL_I16, RDL_PIXEL_U8};
+
+static void store(rdl_sample *s, size_t index, rdl_cell cell)
+{
+    size_t per_pixel = 0;
+
+    for (int k = 0; k < s->variates; k++)
+        per_pixel += pixel_bytes(s->pixels[k]);
+    uint8_t *to = s->stored[index].bytes = g_malloc_n(MAX(cell.n, 1), per_pixel);
+    s->stored[index].n = cell.n;
+    for (size_t w = 0; w < G_N_ELEMENTS(widths); w++)
+        for (int k = 0; k < s->variates; k++)
+            if (s->pixels[k] == widths[w])
+                to = store_plane(to, widths[w], cell.n, cell.planes + (size_t)k * cell.n);
+}
+
+static rdl_cell load(const rdl_sample *s, size_t index, float *planes)
+{
+    const uint8_t *from = s->stored[index].bytes;
+    size_t n = s->stored[index].n;
+
+    for (size_t w = 0; w < G_N_ELEMENTS(widths); w++)
+        for (int k = 0; k < s->variates; k++)
+            if (s->pixels[k] == widths[w])
+                from = load_plane(from, widths[w], n, planes + (size_t)k * n);
+    return (rdl_cell){n, planes};
+}
+
+/* ---- visiting ---- */
+
+typedef struct {
+    rdl_sample *sample;
+    const rdl_cell_work *work;
+    void *user;
+    pthread_mutex_t lock;
+} visit;
+
+typedef struct {
+    visit *visit;
+    void *state;
+    rdl_pair_reader *reader; /* NULL when cells are in memory */
+    float *planes;
+    uint32_t *places;
+} visitor;
+
+static void visitor_free(void *worker)
+{
+    visitor *v = worker;
+
+    if (v->visit->work->state_free) {
+        pthread_mutex_lock(&v->visit->lock);
+        v->visit->work->state_free(v->visit->user, v->state);
+        pthread_mutex_unlock(&v->visit->lock);
+    }
+    rdl_pair_reader_free(v->reader);
+    g_free(v->planes);
+    g_free(v->places);
+    g_free(v);
+}
+
+static void *visitor_new(void *job, GError **error)
+{
+    visit *all = job;
+    rdl_sample *s = all->sample;
+    const size_t cell = (size_t)RDL_CELL * RDL_CELL;
+    size_t room = (size_t)s->blocks.block_width * (size_t)s->blocks.block_height;
+    rdl_pair_reader *reader = NULL;
+
+    if (!s->kept && !(reader = rdl_pair_reader_new(s->pair, room, error)))
+        return NULL;
+    visitor *v = g_new0(visitor, 1);
+    v->visit = all;
+    v->reader = reader;
+    v->planes = g_malloc_n(cell * (size_t)s->variates, sizeof(float));
+    v->places = g_new(uint32_t, cell);
+    v->state = all->work->state_new ? all->work->state_new(all->user) : NULL;
+    return v;
+}
+
+static bool visit_stored(void *job, void *worker, size_t i, GError **error)
+{
+    visit *all = job;
+    visitor *v = worker;
+
+    (void)error;
+    all->work->cell(all->user, v->state, i, load(all->sample, i, v->planes), v->planes);
+    return true;
+}
+
+/* Where in the block the pixels taken of a cell are, row by row. */
+static size_t places_of(const visitor *v, rdl_block block, rdl_block cell)
+{
+    const int step = v->visit->sample->step;
+    size_t n = 0;
+
+    for (int row = cell.row; row < cell.row + cell.height; row++) {
+        if (row % step)
+            continue;
+        size_t line = (size_t)(row - block.row) * (size_t)block.width;
+        for (int col = cell.col + (step - cell.col % step) % step; col < cell.col + cell.width;
+             col += step) {
+            uint32_t at = (uint32_t)(line + (size_t)(col - block.col));
+            v->places[n] = at;
+            n += v->reader->valid[at];
+        }
+    }
+    return n;
+}
+
+static rdl_cell gather(const visitor *v, size_t n)
+{
+    for (int k = 0; k < v->visit->sample->variates; k++) {
+        const float *restrict from = v->reader->planes[k];
+        float *restrict to = v->planes + (size_t)k * n;
+        for (size_t i = 0; i < n; i++)
+            to[i] = from[v->places[i]];
+    }
+    return (rdl_cell){n, v->planes};
+}
+
+static void visit_cell(const visit *all, visitor *v, rdl_block block, int col, int row)
+{
+    rdl_sample *s = all->sample;
+    size_t index = (size_t)(row / RDL_CELL) * (size_t)s->cells.across + (size_t)(col / RDL_CELL);
+    rdl_cell cell = gather(v, places_of(v, block, rdl_blocks_at(&s->cells, index)));
+
+    if (s->keep)
+        store(s, index, cell);
+    all->work->cell(all->user, v->state, index, cell, v->planes);
+}
+
+static bool visit_block(void *job, void *worker, size_t i, GError **error)
+{
+    const visit *all = job;
+    visitor *v = worker;
+    rdl_block block = rdl_blocks_at(&all->sample->blocks, i);
+
+    if (!rdl_pair_read(v->reader, block, error))
+        return false;
+    for (int row = block.row; row < block.row + block.height; row += RDL_CELL)
+        for (int col = block.col; col < block.col + block.width; col += RDL_CELL)
+            visit_cell(all, v, block, col, row);
+    return true;
+}
+
+bool rdl_sample_each(rdl_sample *s, const rdl_cell_work *work, void *user,
+                     const rdl_progress *progress, GError **error)
+{
+    visit all = {.sample = s, .work = work, .user = user};
+    rdl_parallel how = {visitor_new, visitor_free, s->kept ? visit_stored : visit_block,
+                        work->step};
+    size_t n = s->kept ? rdl_sample_cells(s) : rdl_blocks_count(&s->blocks);
+
+    pthread_mutex_init(&all.lock, NULL);
+    bool good = rdl_parallel_run(&how, &all, n, s->threads, progress, error);
+    pthread_mutex_destroy(&all.lock);
+    if (!s->kept && s->keep && good)
+        s->kept = true;
+    else if (!good)
+        forget(s);
+    return good;
+}

@@ -1,0 +1,146 @@
+#include "detect/scene.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void rdl_scene_free(rdl_scene *scene)
+{
+    if (!scene)
+        return;
+    rdl_raster_close(scene->raster);
+    g_free(scene->bands);
+    g_strfreev(scene->roles);
+    g_free(scene);
+}
+
+static void allot(rdl_scene *scene, int count)
+{
+    scene->count = count;
+    scene->bands = g_new0(int, (size_t)count);
+    scene->roles = g_new0(char *, (size_t)count + 1);
+}
+
+static bool number_of(const char *text, int *number)
+{
+    char *end = NULL;
+    long n = strtol(text, &end, 10);
+
+    *number = (int)n;
+    return end != text && *end == '\0' && n >= 1 && n <= 65535;
+}
+
+/* Band k, written "red=3" or "3". */
+static bool parse_band(rdl_scene *scene, int k, const char *text, GError **error)
+{
+    const char *equals = strchr(text, '=');
+
+    scene->roles[k] = equals ? g_strndup(text, (size_t)(equals - text)) : g_strdup("");
+    g_strstrip(scene->roles[k]);
+    if ((equals && !*scene->roles[k]) || !number_of(equals ? equals + 1 : text, &scene->bands[k]))
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "--bands '%s': write ROLE=NUMBER or NUMBER, as in red=3,nir=4", text);
+    for (int i = 0; i < k; i++)
+        if (scene->bands[i] == scene->bands[k] ||
+            (equals && g_str_equal(scene->roles[i], scene->roles[k])))
+            return rdl_fail(error, RDL_ERROR_USAGE, "--bands '%s': named twice", text);
+    return true;
+}
+
+static bool bands_from_list(rdl_scene *scene, const char *list, GError **error)
+{
+    g_auto(GStrv) parts = g_strsplit(list, ",", -1);
+    int count = (int)g_strv_length(parts);
+
+    allot(scene, count);
+    for (int k = 0; k < count; k++)
+        if (!parse_band(scene, k, g_strstrip(parts[k]), error))
+            return false;
+    return count > 0 || rdl_fail(error, RDL_ERROR_USAGE, "--bands: names no band");
+}
+
+static bool bands_from_sensor(rdl_scene *scene, const char *sensor, GError **error)
+{
+    g_autofree char *name =
+        strchr(sensor, '/') ? g_strdup(sensor) : g_strconcat(sensor, ".yaml", NULL);
+    g_autofree char *path = rdl_data_named("sensors", name, error);
+    g_autoptr(JsonNode) node = path ? rdl_yaml_read(path, error) : NULL;
+
+    if (!node)
+        return g_prefix_error(error, "--sensor %s: ", sensor), false;
+    JsonObject *root = JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+    JsonObject *bands = root ? rdl_json_object(root, "bands") : NULL;
+    if (!bands || json_object_get_size(bands) == 0)
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: has no map 'bands' of roles to numbers", path);
+    g_autoptr(GList) roles = json_object_get_members(bands);
+    int k = 0;
+    allot(scene, (int)json_object_get_size(bands));
+    for (GList *r = roles; r; r = r->next, k++) {
+        scene->roles[k] = g_strdup(r->data);
+        scene->bands[k] = (int)rdl_json_real(bands, r->data, 0.0);
+    }
+    return true;
+}
+
+static void bands_of_file(rdl_scene *scene)
+{
+    int k = 0;
+
+    allot(scene, rdl_raster_bands(scene->raster));
+    for (int i = 1; i <= rdl_raster_bands(scene->raster); i++) {
+        if (rdl_raster_alpha(scene->raster, i))
+            continue;
+        scene->roles[k] = g_strdup("");
+        scene->bands[k++] = i;
+    }
+    scene->count = k;
+}
+
+static bool bands_are_there(const rdl_scene *scene, GError **error)
+{
+    int there = rdl_raster_bands(scene->raster);
+
+    for (int k = 0; k < scene->count; k++)
+        if (scene->bands[k] < 1 || scene->bands[k] > there)
+            return rdl_fail(error, RDL_ERROR_DATA, "%s: has %d bands, band %d%s%s is asked for",
+                            rdl_raster_path(scene->raster), there, scene->bands[k],
+                            *scene->roles[k] ? " as " : "", scene->roles[k]);
+    return scene->count > 0 || rdl_fail(error, RDL_ERROR_DATA, "%s: has no band of data",
+                                        rdl_raster_path(scene->raster));
+}
+
+rdl_scene *rdl_scene_open(const char *path, const char *bands, const char *sensor, GError **error)
+{
+    g_autoptr(rdl_scene) scene = g_new0(rdl_scene, 1);
+    bool good = true;
+
+    if (bands && sensor)
+        return rdl_fail(error, RDL_ERROR_USAGE, "--bands and --sensor: give one of them"), NULL;
+    scene->raster = rdl_raster_open(path, error);
+    if (!scene->raster)
+        return NULL;
+    if (bands)
+        good = bands_from_list(scene, bands, error);
+    else if (sensor)
+        good = bands_from_sensor(scene, sensor, error);
+    else
+        bands_of_file(scene);
+    return good && bands_are_there(scene, error) ? g_steal_pointer(&scene) : NULL;
+}
+
+int rdl_scene_role(const rdl_scene *scene, const char *role)
+{
+    for (int k = 0; k < scene->count; k++)
+        if (g_str_equal(scene->roles[k], role))
+            return k;
+    return -1;
+}
+
+char *rdl_scene_band_text(const rdl_scene *scene)
+{
+    GString *text = g_string_new(NULL);
+
+    for (int k = 0; k < scene->count; k++)
+        g_string_append_printf(text, "%s%s%s%d", k ? "," : "", scene->roles[k],
+                               *scene->roles[k] ? "=" : "", scene->bands[k]);
+    return g_string_free(text, FALSE);
+}

@@ -1,0 +1,208 @@
+#include "detect/score.h"
+
+#include <math.h>
+#include <string.h>
+#include "detect/change/cva.h"
+#include "detect/change/index.h"
+#include "detect/change/moments.h"
+
+static const rdl_detector_fact facts[] = {
+    [RDL_DETECT_INDEX] = {"index", "NDVI after minus before",
+                          "Tucker 1979, Remote Sensing of Environment 8", false},
+    [RDL_DETECT_CVA] = {"cva", "magnitude of the change vector of standardised bands",
+                        "Malila 1980, Change vector analysis, Purdue LARS", false},
+    [RDL_DETECT_MAD] = {"mad", "chi-square of the MAD variates",
+                        "Nielsen, Conradsen & Simpson 1998, Remote Sensing of Environment 64",
+                        true},
+    [RDL_DETECT_IRMAD] = {"irmad", "chi-square of the IR-MAD variates",
+                          "Nielsen 2007, IEEE TIP 16(2)", true},
+};
+
+const rdl_detector_fact *rdl_detector_facts(rdl_detector detector)
+{
+    return &facts[detector];
+}
+
+static bool parse_auto(int bands, rdl_detector *detector, const char **why)
+{
+    *detector = bands >= 2 ? RDL_DETECT_IRMAD : RDL_DETECT_CVA;
+    *why = bands >= 2 ? "two or more bands: IR-MAD is blind to linear differences of sun, air and "
+                        "sensor"
+                      : "a single band has no canonical variates: standardised difference";
+    return true;
+}
+
+bool rdl_detector_parse(const char *name, int bands, rdl_detector *detector, const char **why,
+                        GError **error)
+{
+    static const char *const planned[] = {"pca-kmeans", "logratio"};
+
+    *why = NULL;
+    if (strcmp(name, "auto") == 0)
+        return parse_auto(bands, detector, why);
+    for (size_t i = 0; i < G_N_ELEMENTS(facts); i++)
+        if (strcmp(name, facts[i].name) == 0) {
+            *detector = (rdl_detector)i;
+            return true;
+        }
+    for (size_t i = 0; i < G_N_ELEMENTS(planned); i++)
+        if (strcmp(name, planned[i]) == 0)
+            return rdl_fail(error, RDL_ERROR_USAGE,
+                            "--method %s: not built yet: give auto, irmad, mad, cva or index",
+                            name);
+    return rdl_fail(error, RDL_ERROR_USAGE,
+                    "--method %s: no such detector: give auto, irmad, mad, cva or index", name);
+}
+
+/* ---- fitting ---- */
+
+static bool fit_cva(rdl_scorer *s, rdl_sample *sample, const rdl_progress *progress, GError **error)
+{
+    const int d = 2 * s->bands;
+    const rdl_pair *pair = rdl_sample_pair(sample);
+    g_autofree double *m = rdl_sample_moments(sample, NULL, progress, error);
+
+    if (!m)
+        return false;
+    if (m[0] < 2.0)
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "fewer than 2 pixels are observed on both dates: too few to compare");
+    for (int k = 0; k < d; k++) {
+        const rdl_scene *scene = k < s->bands ? rdl_pair_before(pair) : rdl_pair_after(pair);
+        s->mean[k] = m[1 + k];
+        s->deviation[k] = sqrt(m[rdl_moments_at(d, k, k)] / m[0]);
+        if (!(s->deviation[k] > 0.0))
+            return rdl_fail(error, RDL_ERROR_DATA,
+                            "%s: band %d is constant where both dates are observed: leave it out "
+                            "with --bands",
+                            rdl_raster_path(scene->raster), scene->bands[k % s->bands]);
+    }
+    return true;
+}
+
+bool rdl_scorer_fit(rdl_scorer *s, rdl_detector detector, rdl_sample *sample,
+                    const rdl_irmad_options *options, const rdl_progress *progress, GError **error)
+{
+    rdl_irmad_options once = *options;
+
+    memset(s, 0, sizeof *s);
+    s->detector = detector;
+    s->bands = rdl_pair_bands(rdl_sample_pair(sample));
+    if (s->bands > RDL_BANDS_MOST)
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "%d bands a scene are too many, %d are the most: choose with --bands",
+                        s->bands, RDL_BANDS_MOST);
+    switch (detector) {
+    case RDL_DETECT_INDEX:
+        return true;
+    case RDL_DETECT_CVA:
+        return fit_cva(s, sample, progress, error);
+    case RDL_DETECT_MAD:
+        once.iterations = 1;
+        break;
+    case RDL_DETECT_IRMAD:
+        break;
+    }
+    return rdl_irmad(sample, &once, progress, &s->fit, error);
+}
+
+/* ---- scoring ---- */
+
+static void apply_cva(const rdl_scorer *s, size_t n, float *const *planes, const uint8_t *valid,
+                      float *score)
+{
+    for (int k = 0; k < 2 * s->bands; k++)
+        rdl_cva_standardise(n, s->mean[k], s->deviation[k], planes[k]);
+    rdl_cva_magnitude(n, s->bands, (const float *const *)planes,
+                      (const float *const *)planes + s->bands, valid, score);
+}
+
+static void apply_mad(const rdl_scorer *s, size_t n, float *const *planes, const uint8_t *valid,
+                      double *z, float *score)
+{
+    rdl_mad_chi_square(&s->fit.mad, n, (const float *const *)planes, z);
+    for (size_t i = 0; i < n; i++)
+        score[i] = valid[i] ? (float)z[i] : NAN;
+}
+
+void rdl_scorer_apply(const rdl_scorer *s, size_t n, float *const *planes, const uint8_t *valid,
+                      double *scratch, float *score)
+{
+    switch (s->detector) {
+    case RDL_DETECT_INDEX:
+        rdl_index_difference(n, planes[0], planes[1], planes[2], planes[3], valid, score);
+        break;
+    case RDL_DETECT_CVA:
+        apply_cva(s, n, planes, valid, score);
+        break;
+    case RDL_DETECT_MAD:
+    case RDL_DETECT_IRMAD:
+        apply_mad(s, n, planes, valid, scratch, score);
+    }
+}
+
+/* ---- histogram ---- */
+
+typedef struct {
+    const rdl_scorer *scorer;
+    rdl_histogram *all;
+} counting;
+
+typedef struct {
+    rdl_histogram *counts;
+    double *scratch;
+    float *score;
+    uint8_t *valid;
+} counter;
+
+static void *counter_new(void *user)
+{
+    const size_t cell = (size_t)RDL_CELL * RDL_CELL;
+    counter *c = g_new0(counter, 1);
+
+    (void)user;
+    c->counts = rdl_histogram_new();
+    c->scratch = g_new(double, cell);
+    c->score = g_new(float, cell);
+    c->valid = g_malloc(cell);
+    memset(c->valid, 1, cell);
+    return c;
+}
+
+static void counter_free(void *user, void *state)
+{
+    counting *job = user;
+    counter *c = state;
+
+    rdl_histogram_merge(job->all, c->counts);
+    rdl_histogram_free(c->counts);
+    g_free(c->scratch);
+    g_free(c->score);
+    g_free(c->valid);
+    g_free(c);
+}
+
+static void count_cell(void *user, void *state, size_t index, rdl_cell cell, float *planes)
+{
+    const counting *job = user;
+    counter *c = state;
+    float *rows[2 * RDL_BANDS_MOST];
+
+    (void)index;
+    for (int k = 0; k < 2 * job->scorer->bands; k++)
+        rows[k] = planes + (size_t)k * cell.n;
+    rdl_scorer_apply(job->scorer, cell.n, rows, c->valid, c->scratch, c->score);
+    rdl_histogram_add(c->counts, cell.n, c->score);
+}
+
+rdl_histogram *rdl_scorer_histogram(const rdl_scorer *scorer, rdl_sample *sample,
+                                    const rdl_progress *progress, GError **error)
+{
+    static const rdl_cell_work work = {counter_new, count_cell, counter_free, "histogram"};
+    g_autoptr(rdl_histogram) all = rdl_histogram_new();
+    counting job = {scorer, all};
+
+    if (!rdl_sample_each(sample, &work, &job, progress, error))
+        return NULL;
+    return g_steal_pointer(&all);
+}

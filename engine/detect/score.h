@@ -1,0 +1,44 @@
+/* detect/score.h - how much each pixel of a pair has changed, by one of the detectors. */
+#ifndef RDL_DETECT_SCORE_H
+#define RDL_DETECT_SCORE_H
+
+#include "detect/change/irmad.h"
+#include "detect/threshold.h"
+
+typedef enum { RDL_DETECT_INDEX, RDL_DETECT_CVA, RDL_DETECT_MAD, RDL_DETECT_IRMAD } rdl_detector;
+
+/** Facts of a detector, for messages and metadata. */
+typedef struct rdl_detector_fact {
+    const char *name;  /* as --method says it */
+    const char *score; /* what the score is */
+    const char *paper;
+    bool chi_square; /* of the MAD family */
+} rdl_detector_fact;
+RDL_API const rdl_detector_fact *rdl_detector_facts(rdl_detector detector);
+/** By name; "auto" chooses by the number of bands and gives the reason in `why` (static, NULL for a
+ *  name). Fails: RDL_ERROR_USAGE, also for detectors that are not built yet. */
+RDL_API bool rdl_detector_parse(const char *name, int bands, rdl_detector *detector,
+                                const char **why, GError **error);
+
+/** A detector fitted to a pair; read by many threads. */
+typedef struct rdl_scorer {
+    rdl_detector detector;
+    int bands;
+    rdl_irmad_fit fit;               /* MAD family */
+    double mean[2 * RDL_BANDS_MOST]; /* CVA: of each variate */
+    double deviation[2 * RDL_BANDS_MOST];
+} rdl_scorer;
+
+/** Fit to the sample. Fails: RDL_ERROR_DATA, RDL_ERROR_IO, RDL_ERROR_CANCELLED. */
+RDL_API bool rdl_scorer_fit(rdl_scorer *scorer, rdl_detector detector, rdl_sample *sample,
+                            const rdl_irmad_options *options, const rdl_progress *progress,
+                            GError **error);
+/** Scores of n pixels; planes: the 2p variates (red, nir before, red, nir after for the index), of
+ *  which CVA leaves nothing; valid: n flags; scratch: n doubles; score: n, NaN where not valid. */
+RDL_API void rdl_scorer_apply(const rdl_scorer *scorer, size_t n, float *const *planes,
+                              const uint8_t *valid, double *scratch, float *score);
+/** Histogram of the sample's scores. Yours to free. Fails: RDL_ERROR_IO, RDL_ERROR_CANCELLED. */
+RDL_API rdl_histogram *rdl_scorer_histogram(const rdl_scorer *scorer, rdl_sample *sample,
+                                            const rdl_progress *progress, GError **error);
+
+#endif

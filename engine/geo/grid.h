@@ -1,0 +1,30 @@
+/* geo/grid.h - the raster grid: size, placement, coordinate system. */
+#ifndef RDL_GEO_GRID_H
+#define RDL_GEO_GRID_H
+
+#include "geo/crs.h"
+#include "geo/geometry.h"
+
+/** Pixel (col, row) has its upper left corner at
+ *  x = t[0] + col t[1] + row t[2], y = t[3] + col t[4] + row t[5] (GDAL's geotransform). */
+typedef struct rdl_grid {
+    int width, height;
+    double transform[6];
+    rdl_crs *crs; /* counted; NULL: none */
+} rdl_grid;
+
+/** A copy with its own count of the CRS; clear it. */
+RDL_API rdl_grid rdl_grid_copy(const rdl_grid *grid);
+RDL_API void rdl_grid_clear(rdl_grid *grid);
+/** Same size and CRS, and all corners within a hundredth of a pixel of each other. */
+RDL_API bool rdl_grid_equal(const rdl_grid *a, const rdl_grid *b);
+/** True when the grid says where it lies: a CRS, and not the identity transform. */
+RDL_API bool rdl_grid_placed(const rdl_grid *grid);
+/** Map coordinates of a place in the grid, in pixels from the upper left corner. */
+RDL_API void rdl_grid_point(const rdl_grid *grid, double col, double row, double *x, double *y);
+/** The box around the whole grid, rotated ones too. */
+RDL_API rdl_box rdl_grid_box(const rdl_grid *grid);
+/** Area of a pixel in the plane, in units of the CRS squared. */
+RDL_API double rdl_grid_pixel_area(const rdl_grid *grid);
+
+#endif

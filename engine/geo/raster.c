@@ -1,0 +1,689 @@
+#include "geo/raster.h"
+
+#include <float.h>
+#include <math.h>
+#include <pthread.h>
+#include <string.h>
+#include <cpl_conv.h>
+#include <cpl_error.h>
+#include <cpl_string.h>
+#include <gdal.h>
+#include <gdalwarper.h>
+#include <gdal_vrt.h>
+#include "geo/crs_handle.h"
+
+typedef struct {
+    bool has_nodata;
+    float nodata;
+} band_fact;
+
+struct rdl_raster {
+    char *path;
+    GDALDatasetH dataset;
+    GDALDatasetH source; /* under a virtual warp, else NULL */
+    rdl_grid grid;
+    rdl_resample resample;
+    band_fact *facts;
+    int alpha; /* number of the alpha band, 0: none */
+    char *date;
+};
+
+void rdl_raster_close(rdl_raster *raster)
+{
+    if (!raster)
+        return;
+    if (raster->dataset)
+        GDALClose(raster->dataset);
+    if (raster->source)
+        GDALClose(raster->source);
+    rdl_grid_clear(&raster->grid);
+    g_free(raster->facts);
+    g_free(raster->date);
+    g_free(raster->path);
+    g_free(raster);
+}
+
+/* ---- opening ---- */
+
+static GDALDatasetH open_raster(const char *path, GError **error)
+{
+    CPLErrorReset();
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    GDALDatasetH dataset =
+        GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
+    CPLPopErrorHandler();
+    if (!dataset) {
+        g_autofree char *doing = g_strdup_printf("%s: cannot be opened as a raster", path);
+        rdl_fail_gdal(error, RDL_ERROR_IO, doing);
+    }
+    return dataset;
+}
+
+static bool nodata_of(GDALRasterBandH band, double *value)
+{
+    int has = 0;
+    GDALDataType type = GDALGetRasterDataType(band);
+
+    if (type == GDT_Int64)
+        *value = (double)GDALGetRasterNoDataValueAsInt64(band, &has);
+    else if (type == GDT_UInt64)
+        *value = (double)GDALGetRasterNoDataValueAsUInt64(band, &has);
+    else
+        *value = GDALGetRasterNoDataValue(band, &has);
+    return has != 0;
+}
+
+/* As the value looks after GDAL made a float of it. */
+static float as_float(double value)
+{
+    return (float)CLAMP(value, -FLT_MAX, FLT_MAX);
+}
+
+static void learn_bands(rdl_raster *raster)
+{
+    int n = rdl_raster_bands(raster);
+
+    raster->facts = g_new0(band_fact, (size_t)n + 1);
+    for (int i = 1; i <= n; i++) {
+        GDALRasterBandH band = GDALGetRasterBand(raster->dataset, i);
+        double value;
+        raster->facts[i].has_nodata = nodata_of(band, &value);
+        if (raster->facts[i].has_nodata)
+            raster->facts[i].nodata = as_float(value);
+        if (GDALGetRasterColorInterpretation(band) == GCI_AlphaBand)
+            raster->alpha = i;
+    }
+}
+
+static void learn_date(rdl_raster *raster)
+{
+    static const char *const names[][2] = {
+        {NULL, "DATE_ACQUIRED"},      {NULL, "ACQUISITION_DATE"},
+        {NULL, "ACQUISITIONDATE"},    {NULL, "SENSING_TIME"},
+        {NULL, "PRODUCT_START_TIME"}, {NULL, "DATATAKE_1_DATATAKE_SENSING_START"},
+        {NULL, "RANGEBEGINNINGDATE"}, {NULL, "CALENDARDATE"},
+        {NULL, "SCENE_DATE"},         {"IMAGERY", "ACQUISITIONDATETIME"},
+        {"ENVI", "acquisition_time"}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names) && !raster->date; i++) {
+        const char *text = GDALGetMetadataItem(raster->dataset, names[i][1], names[i][0]);
+        rdl_day day;
+        if (text && rdl_day_parse(text, &day, NULL))
+            raster->date = rdl_day_text(day);
+    }
+}
+
+static bool usable_bands(const rdl_raster *raster, GError **error)
+{
+    int n = rdl_raster_bands(raster);
+
+    if (n == 0)
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "%s: has no raster band of its own; name one of its subdatasets",
+                        raster->path);
+    for (int i = 1; i <= n; i++)
+        if (GDALDataTypeIsComplex(GDALGetRasterDataType(GDALGetRasterBand(raster->dataset, i))))
+            return rdl_fail(error, RDL_ERROR_DATA, "%s: band %d holds complex numbers",
+                            raster->path, i);
+    return true;
+}
+
+rdl_raster *rdl_raster_open(const char *path, GError **error)
+{
+    g_autoptr(rdl_raster) raster = g_new0(rdl_raster, 1);
+
+    raster->path = g_strdup(path);
+    raster->dataset = open_raster(path, error);
+    if (!raster->dataset || !usable_bands(raster, error))
+        return NULL;
+    raster->grid.width = GDALGetRasterXSize(raster->dataset);
+    raster->grid.height = GDALGetRasterYSize(raster->dataset);
+    if (GDALGetGeoTransform(raster->dataset, raster->grid.transform) != CE_None)
+        memcpy(raster->grid.transform, (double[]){0, 1, 0, 0, 0, 1}, sizeof(double[6]));
+    raster->grid.crs = rdl_crs_from_handle(GDALGetSpatialRef(raster->dataset));
+    learn_bands(raster);
+    learn_date(raster);
+    return g_steal_pointer(&raster);
+}
+
+rdl_raster *rdl_raster_reopen(const rdl_raster *raster, GError **error)
+{
+    g_autoptr(rdl_raster) plain = rdl_raster_open(raster->path, error);
+
+    if (!plain || !raster->source)
+        return g_steal_pointer(&plain);
+    return rdl_raster_onto(plain, &raster->grid, raster->resample, error);
+}
+
+/* ---- on another grid ---- */
+
+static void *transformer_onto(GDALDatasetH source, const rdl_grid *grid)
+{
+    const char *wkt = grid->crs ? rdl_crs_wkt(grid->crs) : "";
+    char **options = CSLSetNameValue(NULL, "DST_SRS", wkt);
+    void *exact = GDALCreateGenImgProjTransformer2(source, NULL, options);
+
+    CSLDestroy(options);
+    if (!exact)
+        return NULL;
+    GDALSetGenImgProjTransformerDstGeoTransform(exact, grid->transform);
+    void *fast = GDALCreateApproxTransformer(GDALGenImgProjTransform, exact, 0.05);
+    GDALApproxTransformerOwnsSubtransformer(fast, TRUE);
+    return fast;
+}
+
+/* All bands but an alpha, nodata kept, and an alpha band behind them that tells where the source
+ * reaches. */
+static GDALWarpOptions *warp_options(const rdl_raster *from, rdl_resample resample)
+{
+    GDALWarpOptions *o = GDALCreateWarpOptions();
+    int n = rdl_raster_bands(from), k = 0;
+    double value;
+
+    o->hSrcDS = from->dataset;
+    o->eResampleAlg = resample == RDL_RESAMPLE_BILINEAR ? GRA_Bilinear : GRA_NearestNeighbour;
+    o->dfWarpMemoryLimit = 16.0 * 1024 * 1024;
+    GDALWarpInitDefaultBandMapping(o, n);
+    GDALWarpInitSrcNoDataReal(o, nan(""));
+    GDALWarpInitDstNoDataReal(o, 0.0);
+    for (int i = 1; i <= n; i++) {
+        if (i == from->alpha)
+            continue;
+        o->panSrcBands[k] = o->panDstBands[k] = i;
+        if (nodata_of(GDALGetRasterBand(from->dataset, i), &value))
+            o->padfSrcNoDataReal[k] = o->padfDstNoDataReal[k] = value;
+        k++;
+    }
+    o->nBandCount = k;
+    o->nSrcAlphaBand = from->alpha;
+    o->nDstAlphaBand = from->alpha ? from->alpha : n + 1;
+    o->papszWarpOptions = CSLSetNameValue(o->papszWarpOptions, "INIT_DEST", "NO_DATA");
+    o->papszWarpOptions = CSLSetNameValue(o->papszWarpOptions, "UNIFIED_SRC_NODATA", "NO");
+    return o;
+}
+
+static GDALDatasetH warped(const rdl_raster *from, const rdl_grid *grid, rdl_resample resample)
+{
+    void *transformer = transformer_onto(from->dataset, grid);
+    double transform[6];
+
+    if (!transformer)
+        return NULL;
+    memcpy(transform, grid->transform, sizeof transform);
+    GDALWarpOptions *options = warp_options(from, resample);
+    options->pfnTransformer = GDALApproxTransform;
+    options->pTransformerArg = transformer;
+    GDALDatasetH dataset =
+        GDALCreateWarpedVRT(from->dataset, grid->width, grid->height, transform, options);
+    if (!dataset)
+        GDALDestroyTransformer(transformer);
+    GDALDestroyWarpOptions(options);
+    return dataset;
+}
+
+/* What the source says, said again by the warped bands. */
+static void pass_on_nodata(const rdl_raster *from, GDALDatasetH to)
+{
+    double value;
+
+    for (int i = 1; i <= rdl_raster_bands(from); i++)
+        if (i != from->alpha && nodata_of(GDALGetRasterBand(from->dataset, i), &value))
+            GDALSetRasterNoDataValue(GDALGetRasterBand(to, i), value);
+}
+
+static bool both_placed(const rdl_raster *from, const rdl_grid *grid, GError **error)
+{
+    if (rdl_grid_placed(&from->grid) && rdl_grid_placed(grid))
+        return true;
+    return rdl_fail(error, RDL_ERROR_CRS,
+                    "%s: cannot be brought onto the other grid: %s has no coordinate system",
+                    from->path, rdl_grid_placed(grid) ? "it" : "that");
+}
+
+rdl_raster *rdl_raster_onto(const rdl_raster *raster, const rdl_grid *grid, rdl_resample resample,
+                            GError **error)
+{
+    if (!both_placed(raster, grid, error))
+        return NULL;
+    g_autoptr(rdl_raster) from = rdl_raster_open(raster->path, error);
+    g_autoptr(rdl_raster) onto = g_new0(rdl_raster, 1);
+    if (!from)
+        return NULL;
+    onto->path = g_strdup(raster->path);
+    CPLErrorReset();
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    onto->dataset = warped(from, grid, resample);
+    CPLPopErrorHandler();
+    if (!onto->dataset) {
+        g_autofree char *doing =
+            g_strdup_printf("%s: cannot be brought onto the other grid", raster->path);
+        return rdl_fail_gdal(error, RDL_ERROR_CRS, doing), NULL;
+    }
+    pass_on_nodata(from, onto->dataset);
+    onto->source = g_steal_pointer(&from->dataset);
+    onto->grid = rdl_grid_copy(grid);
+    onto->resample = resample;
+    onto->date = g_strdup(raster->date);
+    learn_bands(onto);
+    return g_steal_pointer(&onto);
+}
+
+/* ---- facts ---- */
+
+const char *rdl_raster_path(const rdl_raster *raster)
+{
+    return raster->path;
+}
+
+const char *rdl_raster_format(const rdl_raster *raster)
+{
+    return GDALGetDriverShortName(GDALGetDatasetDriver(raster->dataset));
+}
+
+const rdl_grid *rdl_raster_grid(const rdl_raster *raster)
+{
+    return &raster->grid;
+}
+
+int rdl_raster_bands(const rdl_raster *raster)
+{
+    return GDALGetRasterCount(raster->dataset);
+}
+
+void rdl_raster_native(const rdl_raster *raster, int *width, int *height)
+{
+    GDALGetBlockSize(GDALGetRasterBand(raster->dataset, 1), width, height);
+}
+
+const char *rdl_raster_type(const rdl_raster *raster, int band)
+{
+    return GDALGetDataTypeName(GDALGetRasterDataType(GDALGetRasterBand(raster->dataset, band)));
+}
+
+const char *rdl_raster_description(const rdl_raster *raster, int band)
+{
+    return GDALGetDescription(GDALGetRasterBand(raster->dataset, band));
+}
+
+rdl_pixel rdl_raster_pixel(const rdl_raster *raster, int band)
+{
+    switch (GDALGetRasterDataType(GDALGetRasterBand(raster->dataset, band))) {
+    case GDT_Byte:
+        return RDL_PIXEL_U8;
+    case GDT_UInt16:
+        return RDL_PIXEL_U16;
+    case GDT_Int16:
+        return RDL_PIXEL_I16;
+    default:
+        return RDL_PIXEL_F32;
+    }
+}
+
+bool rdl_raster_nodata(const rdl_raster *raster, int band, double *nodata)
+{
+    return nodata_of(GDALGetRasterBand(raster->dataset, band), nodata);
+}
+
+bool rdl_raster_alpha(const rdl_raster *raster, int band)
+{
+    return raster->alpha == band;
+}
+
+const char *rdl_raster_date(const rdl_raster *raster)
+{
+    return raster->date;
+}
+
+const char *rdl_raster_item(const rdl_raster *raster, const char *name)
+{
+    return GDALGetMetadataItem(raster->dataset, name, NULL);
+}
+
+/* ---- reading ---- */
+
+static void drop_unset(size_t n, const float *plane, band_fact fact, uint8_t *restrict valid)
+{
+    const float nodata = fact.has_nodata ? fact.nodata : NAN;
+
+    /* NaN and infinities fail the first comparison, a nodata of NaN passes the second */
+    for (size_t i = 0; i < n; i++)
+        valid[i] = valid[i] & (fabsf(plane[i]) <= FLT_MAX) & !(plane[i] == nodata);
+}
+
+static bool read_fails(const rdl_raster *raster, rdl_block b, GError **error)
+{
+    g_autofree char *doing =
+        g_strdup_printf("%s: cannot be read at column %d, row %d", raster->path, b.col, b.row);
+
+    return rdl_fail_gdal(error, RDL_ERROR_IO, doing);
+}
+
+static bool drop_masked(rdl_raster *raster, GDALRasterBandH mask, rdl_block b, uint8_t *valid,
+                        GError **error)
+{
+    size_t n = rdl_block_pixels(b);
+    g_autofree uint8_t *flags = g_malloc(n);
+
+    if (GDALRasterIO(mask, GF_Read, b.col, b.row, b.width, b.height, flags, b.width, b.height,
+                     GDT_Byte, 0, 0) != CE_None)
+        return read_fails(raster, b, error);
+    for (size_t i = 0; i < n; i++)
+        valid[i] = valid[i] & (flags[i] != 0);
+    return true;
+}
+
+static bool among(int band, int n, const int *bands)
+{
+    for (int k = 0; k < n; k++)
+        if (bands[k] == band)
+            return true;
+    return false;
+}
+
+/* Nodata values are compared above; here the masks that are rasters of their own. A mask for the
+ * whole dataset is read once. */
+static bool drop_by_masks(rdl_raster *raster, rdl_block b, int n, const int *bands, uint8_t *valid,
+                          GError **error)
+{
+    bool whole = false;
+
+    if (raster->alpha && !among(raster->alpha, n, bands) &&
+        !drop_masked(raster, GDALGetRasterBand(raster->dataset, raster->alpha), b, valid, error))
+        return false;
+    for (int k = 0; k < n; k++) {
+        GDALRasterBandH band = GDALGetRasterBand(raster->dataset, bands[k]);
+        int flags = GDALGetMaskFlags(band);
+        bool dataset = (flags & GMF_PER_DATASET) != 0;
+
+        if (flags == GMF_NODATA || (flags & (GMF_ALL_VALID | GMF_ALPHA)) || (dataset && whole))
+            continue;
+        whole = whole || dataset;
+        if (!drop_masked(raster, GDALGetMaskBand(band), b, valid, error))
+            return false;
+    }
+    return true;
+}
+
+bool rdl_raster_read(rdl_raster *raster, rdl_block b, int n, const int *bands, float *planes,
+                     uint8_t *valid, GError **error)
+{
+    size_t pixels = rdl_block_pixels(b);
+
+    CPLErrorReset();
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    bool good =
+        GDALDatasetRasterIO(raster->dataset, GF_Read, b.col, b.row, b.width, b.height, planes,
+                            b.width, b.height, GDT_Float32, n, (int *)bands, 0, 0, 0) == CE_None ||
+        read_fails(raster, b, error);
+    for (int k = 0; good && k < n; k++)
+        drop_unset(pixels, planes + (size_t)k * pixels, raster->facts[bands[k]], valid);
+    good = good && drop_by_masks(raster, b, n, bands, valid, error);
+    CPLPopErrorHandler();
+    return good;
+}
+
+/* ---- writing ---- */
+
+#define ROWS_AHEAD 2 /* rows of blocks held while the file is behind */
+
+struct rdl_raster_writer {
+    char *path;
+    rdl_output *output;
+    char *tiles; /* the GeoTIFF being written; not the output's own name for a COG */
+    GDALDatasetH dataset;
+    rdl_raster_form form;
+    rdl_blocks blocks;
+    size_t pixel_size;
+    uint8_t *rows[ROWS_AHEAD]; /* a row of blocks each, as lines of the raster's width */
+    int here[ROWS_AHEAD];      /* blocks that have come */
+    uint8_t *tile;
+    int written; /* rows of blocks in the file */
+    bool writing;
+    GError *stopped; /* why no more is written */
+    pthread_mutex_t lock;
+    pthread_cond_t moved;
+};
+
+void rdl_raster_writer_free(rdl_raster_writer *w)
+{
+    if (!w)
+        return;
+    if (w->dataset) {
+        CPLPushErrorHandler(CPLQuietErrorHandler);
+        GDALClose(w->dataset);
+        CPLPopErrorHandler();
+    }
+    if (w->form.cog && w->tiles)
+        VSIUnlink(w->tiles);
+    rdl_output_free(w->output);
+    for (int k = 0; k < ROWS_AHEAD; k++)
+        g_free(w->rows[k]);
+    g_free(w->tile);
+    g_free(w->tiles);
+    g_free(w->path);
+    g_clear_error(&w->stopped);
+    pthread_mutex_destroy(&w->lock);
+    pthread_cond_destroy(&w->moved);
+    g_free(w);
+}
+
+static GDALDatasetH create_tiles(const char *path, int width, int height, rdl_pixel pixel)
+{
+    static const char *const bytes[] = {"TILED=YES",        "BLOCKXSIZE=256",   "BLOCKYSIZE=256",
+                                        "COMPRESS=DEFLATE", "BIGTIFF=IF_SAFER", NULL};
+    static const char *const floats[] = {"TILED=YES",
+                                         "BLOCKXSIZE=256",
+                                         "BLOCKYSIZE=256",
+                                         "COMPRESS=DEFLATE",
+                                         "BIGTIFF=IF_SAFER",
+                                         "PREDICTOR=3",
+                                         NULL};
+    bool byte = pixel == RDL_PIXEL_U8;
+
+    return GDALCreate(GDALGetDriverByName("GTiff"), path, width, height, 1,
+                      byte ? GDT_Byte : GDT_Float32, (char **)(byte ? bytes : floats));
+}
+
+static void describe(rdl_raster_writer *w, const rdl_grid *grid)
+{
+    GDALRasterBandH band = GDALGetRasterBand(w->dataset, 1);
+
+    if (grid->crs)
+        GDALSetSpatialRef(w->dataset, rdl_crs_handle(grid->crs));
+    if (rdl_grid_placed(grid) || grid->transform[0] != 0.0 || grid->transform[1] != 1.0)
+        GDALSetGeoTransform(w->dataset, (double *)grid->transform);
+    for (const char *const *item = w->form.items; item && item[0]; item += 2)
+        if (item[1])
+            GDALSetMetadataItem(w->dataset, item[0], item[1], NULL);
+    GDALSetRasterNoDataValue(band, w->form.nodata);
+    if (w->form.description)
+        GDALSetDescription(band, w->form.description);
+}
+
+static void writer_buffers(rdl_raster_writer *w)
+{
+    w->pixel_size = w->form.pixel == RDL_PIXEL_U8 ? 1 : sizeof(float);
+    for (int k = 0; k < ROWS_AHEAD; k++)
+        w->rows[k] =
+            g_malloc_n((size_t)w->blocks.width * (size_t)w->blocks.block_height, w->pixel_size);
+    w->tile = g_malloc_n((size_t)RDL_CELL * RDL_CELL, w->pixel_size);
+}
+
+rdl_raster_writer *rdl_raster_create(const char *path, const rdl_grid *grid,
+                                     const rdl_blocks *blocks, const rdl_raster_form *form,
+                                     GError **error)
+{
+    g_assert(form->pixel == RDL_PIXEL_U8 || form->pixel == RDL_PIXEL_F32);
+    g_autoptr(rdl_output) output = rdl_output_begin(path, form->overwrite, error);
+    if (!output)
+        return NULL;
+    g_autoptr(rdl_raster_writer) w = g_new0(rdl_raster_writer, 1);
+    pthread_mutex_init(&w->lock, NULL);
+    pthread_cond_init(&w->moved, NULL);
+    w->path = g_strdup(path);
+    w->output = g_steal_pointer(&output);
+    w->form = *form;
+    w->blocks = *blocks;
+    w->tiles = g_strconcat(rdl_output_temporary(w->output), form->cog ? ".tiles" : "", NULL);
+    CPLErrorReset();
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    w->dataset = create_tiles(w->tiles, grid->width, grid->height, form->pixel);
+    if (w->dataset)
+        describe(w, grid);
+    CPLPopErrorHandler();
+    if (!w->dataset) {
+        g_autofree char *doing = g_strdup_printf("%s: cannot be created", path);
+        return rdl_fail_gdal(error, RDL_ERROR_IO, doing), NULL;
+    }
+    w->form.items = NULL; /* borrowed until here */
+    writer_buffers(w);
+    return g_steal_pointer(&w);
+}
+
+/* One tile out of a row of blocks; what lies outside the raster is zero. */
+static bool write_tile(rdl_raster_writer *w, const uint8_t *rows, int block_row, int col, int row,
+                       GError **error)
+{
+    int top = block_row * w->blocks.block_height;
+    int width = MIN(RDL_CELL, w->blocks.width - col),
+        height = MIN(RDL_CELL, w->blocks.height - row);
+    size_t line = (size_t)w->blocks.width * w->pixel_size;
+    GDALRasterBandH band = GDALGetRasterBand(w->dataset, 1);
+
+    memset(w->tile, 0, (size_t)RDL_CELL * RDL_CELL * w->pixel_size);
+    for (int y = 0; y < height; y++)
+        memcpy(w->tile + (size_t)y * RDL_CELL * w->pixel_size,
+               rows + (size_t)(row - top + y) * line + (size_t)col * w->pixel_size,
+               (size_t)width * w->pixel_size);
+    CPLErrorReset();
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    CPLErr failed = GDALWriteBlock(band, col / RDL_CELL, row / RDL_CELL, w->tile);
+    CPLPopErrorHandler();
+    if (failed == CE_None)
+        return true;
+    g_autofree char *doing = g_strdup_printf("%s: cannot be written", w->path);
+    return rdl_fail_gdal(error, RDL_ERROR_IO, doing);
+}
+
+static bool write_row(rdl_raster_writer *w, int block_row, GError **error)
+{
+    int top = block_row * w->blocks.block_height;
+    int bottom = MIN(top + w->blocks.block_height, w->blocks.height);
+    const uint8_t *rows = w->rows[block_row % ROWS_AHEAD];
+
+    for (int row = top; row < bottom; row += RDL_CELL)
+        for (int col = 0; col < w->blocks.width; col += RDL_CELL)
+            if (!write_tile(w, rows, block_row, col, row, error))
+                return false;
+    return true;
+}
+
+/* Holding the lock: bring the file up to the last row that is whole. Let go of the lock while
+ * compressing; only one thread is in there at a time. */
+static void catch_up(rdl_raster_writer *w, GError **failure)
+{
+    bool good = true;
+
+    while (good && !w->writing && !w->stopped && w->written < w->blocks.down &&
+           w->here[w->written % ROWS_AHEAD] == w->blocks.across) {
+        int row = w->written;
+        w->writing = true;
+        pthread_mutex_unlock(&w->lock);
+        good = write_row(w, row, failure);
+        pthread_mutex_lock(&w->lock);
+        w->writing = false;
+        w->here[row % ROWS_AHEAD] = 0;
+        w->written++;
+        if (!good && !w->stopped)
+            w->stopped = g_error_copy(*failure);
+        pthread_cond_broadcast(&w->moved);
+    }
+}
+
+static void place(rdl_raster_writer *w, size_t i, const uint8_t *pixels)
+{
+    rdl_block b = rdl_blocks_at(&w->blocks, i);
+    int block_row = (int)(i / (size_t)w->blocks.across);
+    uint8_t *rows = w->rows[block_row % ROWS_AHEAD];
+    size_t line = (size_t)w->blocks.width * w->pixel_size;
+    size_t bytes = (size_t)b.width * w->pixel_size;
+
+    for (int y = 0; y < b.height; y++)
+        memcpy(rows + (size_t)y * line + (size_t)b.col * w->pixel_size, pixels + (size_t)y * bytes,
+               bytes);
+    w->here[block_row % ROWS_AHEAD]++;
+}
+
+bool rdl_raster_write(rdl_raster_writer *w, size_t i, const void *pixels, GError **error)
+{
+    int block_row = (int)(i / (size_t)w->blocks.across);
+    GError *failure = NULL;
+
+    pthread_mutex_lock(&w->lock);
+    while (!w->stopped && block_row >= w->written + ROWS_AHEAD)
+        pthread_cond_wait(&w->moved, &w->lock);
+    if (w->stopped) {
+        failure = g_error_copy(w->stopped);
+    } else {
+        place(w, i, pixels);
+        catch_up(w, &failure);
+    }
+    pthread_mutex_unlock(&w->lock);
+    if (!failure)
+        return true;
+    g_propagate_error(error, failure);
+    return false;
+}
+
+void rdl_raster_stop(rdl_raster_writer *w, const GError *why)
+{
+    pthread_mutex_lock(&w->lock);
+    if (!w->stopped)
+        w->stopped = g_error_copy(why);
+    pthread_cond_broadcast(&w->moved);
+    pthread_mutex_unlock(&w->lock);
+}
+
+static bool make_cog(rdl_raster_writer *w, GError **error)
+{
+    static const char *const bytes[] = {"COMPRESS=DEFLATE", "BLOCKSIZE=256",
+                                        "OVERVIEW_RESAMPLING=MODE", NULL};
+    static const char *const floats[] = {"COMPRESS=DEFLATE", "BLOCKSIZE=256", "PREDICTOR=YES",
+                                         "OVERVIEW_RESAMPLING=AVERAGE", NULL};
+    GDALDatasetH tiles = open_raster(w->tiles, error);
+
+    if (!tiles)
+        return false;
+    CPLErrorReset();
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    GDALDatasetH cog =
+        GDALCreateCopy(GDALGetDriverByName("COG"), rdl_output_temporary(w->output), tiles, FALSE,
+                       (char **)(w->form.pixel == RDL_PIXEL_U8 ? bytes : floats), NULL, NULL);
+    if (cog)
+        GDALClose(cog);
+    CPLPopErrorHandler();
+    GDALClose(tiles);
+    if (cog)
+        return true;
+    g_autofree char *doing = g_strdup_printf("%s: cannot be made a COG", w->path);
+    return rdl_fail_gdal(error, RDL_ERROR_IO, doing);
+}
+
+bool rdl_raster_finish(rdl_raster_writer *w, GError **error)
+{
+    g_assert(w->written == w->blocks.down);
+    CPLErrorReset();
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    GDALClose(g_steal_pointer(&w->dataset));
+    CPLPopErrorHandler();
+    if (CPLGetLastErrorType() >= CE_Failure) {
+        g_autofree char *doing = g_strdup_printf("%s: cannot be completed", w->path);
+        return rdl_fail_gdal(error, RDL_ERROR_IO, doing);
+    }
+    return !w->form.cog || make_cog(w, error);
+}
+
+bool rdl_raster_commit(rdl_raster_writer *w, GError **error)
+{
+    return rdl_output_commit(w->output, error);
+}

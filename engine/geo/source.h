@@ -1,0 +1,11 @@
+/* geo/source.h - what a file holds, before anything in it is opened for work. */
+#ifndef RDL_GEO_SOURCE_H
+#define RDL_GEO_SOURCE_H
+
+#include "base/base.h"
+
+/** Names of the vector layers of a file, NULL-ended; empty where it has none. Yours to
+ *  g_strfreev(). Fails: RDL_ERROR_IO when it is neither a raster nor a vector source. */
+RDL_API char **rdl_source_layers(const char *path, bool *raster, GError **error);
+
+#endif

@@ -1,0 +1,385 @@
+#include "suite.h"
+#include "fixtures/scene.h"
+#include "detect/detect.h"
+#include <glib/gstdio.h>
+
+static const char *pair_names[2];
+static made_form pair_form;
+
+/* 600 x 300: 3 x 2 cells; the planted square straddles cells. */
+static void make_scenes(void)
+{
+    double *before, *after;
+
+    if (pair_names[0])
+        return;
+    pair_form = (made_form)MADE_FORM;
+    pair_form.width = 600, pair_form.height = 300, pair_form.bands = 3;
+    make_pair(suite_rand(), &pair_form, 40, &before, &after);
+    pair_names[0] = make_raster("before.tif", &pair_form, before);
+    pair_names[1] = make_raster("after.tif", &pair_form, after);
+    g_free(before);
+    g_free(after);
+}
+
+static rdl_detect_options options_for(const char *output)
+{
+    rdl_detect_options o = RDL_DETECT_OPTIONS_INIT;
+
+    make_scenes();
+    o.before = pair_names[0];
+    o.after = pair_names[1];
+    o.output = suite_path(output);
+    o.overwrite = true;
+    return o;
+}
+
+static void run(const rdl_detect_options *o, rdl_detect_result *r)
+{
+    GError *error = NULL;
+
+    CHECK(rdl_detect(o, NULL, r, &error));
+    CHECK_OK(error);
+}
+
+static void refused(const rdl_detect_options *o, rdl_error code, const char *part)
+{
+    GError *error = NULL;
+    rdl_detect_result r;
+
+    g_unlink(o->output ? o->output : "");
+    CHECK(!rdl_detect(o, NULL, &r, &error));
+    CHECK_FAILS(error, code, part);
+    CHECK(!o->output || !g_file_test(o->output, G_FILE_TEST_EXISTS));
+    rdl_detect_result_clear(&r);
+}
+
+static void planted_change_is_found(void)
+{
+    static const char *const methods[] = {"auto", "irmad", "mad", "cva"};
+
+    for (size_t m = 0; m < G_N_ELEMENTS(methods); m++) {
+        rdl_detect_options o = options_for("found.tif");
+        rdl_detect_result r;
+        int hit = 0, wrong = 0;
+        o.method = methods[m];
+        run(&o, &r);
+        CHECK_INT(r.observed, 600 * 300);
+        g_autofree double *c = raster_values(o.output, 1);
+        for (int row = 0; row < 300; row++)
+            for (int col = 0; col < 600; col++) {
+                bool planted = abs(2 * row - 300) < 40 && abs(2 * col - 600) < 40;
+                hit += planted && c[row * 600 + col] == RDL_CHANGED;
+                wrong += !planted && c[row * 600 + col] == RDL_CHANGED;
+            }
+        CHECK_NEAR(hit, 39 * 39, 0.1 * 39 * 39);
+        CHECK(wrong < 0.02 * 600 * 300);
+        CHECK_INT(hit + wrong, r.changed);
+        rdl_detect_result_clear(&r);
+    }
+}
+
+static void threads_and_memory_change_no_byte(void)
+{
+    static const char *const methods[] = {"irmad", "cva"};
+
+    for (size_t m = 0; m < G_N_ELEMENTS(methods); m++) {
+        rdl_detect_options o = options_for("one.tif");
+        rdl_detect_result a, b;
+        o.method = methods[m];
+        o.score = suite_path("one-score.tif");
+        run(&o, &a);
+        o.output = suite_path("many.tif");
+        o.score = suite_path("many-score.tif");
+        o.threads = 4;
+        o.memory_mib = 16;
+        run(&o, &b);
+        CHECK_SAME_FILE(suite_path("one.tif"), suite_path("many.tif"));
+        CHECK_SAME_FILE(suite_path("one-score.tif"), suite_path("many-score.tif"));
+        CHECK_TEXT(a.output_digest, b.output_digest);
+        rdl_detect_result_clear(&a);
+        rdl_detect_result_clear(&b);
+    }
+}
+
+static const char *retiled(const char *path, const char *name)
+{
+    static const char *const tiles[] = {"TILED=YES",       "BLOCKXSIZE=128", "BLOCKYSIZE=64",
+                                        "INTERLEAVE=BAND", "COMPRESS=LZW",   NULL};
+    GDALDatasetH from = GDALOpen(path, GA_ReadOnly);
+
+    GDALClose(GDALCreateCopy(GDALGetDriverByName("GTiff"), suite_path(name), from, FALSE,
+                             (char **)tiles, NULL, NULL));
+    GDALClose(from);
+    return suite_path(name);
+}
+
+static void tile_layout_changes_no_score(void)
+{
+    rdl_detect_options o = options_for("layout.tif");
+    rdl_detect_result a, b;
+
+    o.score = suite_path("layout-score.tif");
+    run(&o, &a);
+    o.before = retiled(o.before, "tiled-before.tif");
+    o.after = retiled(o.after, "tiled-after.tif");
+    o.score = suite_path("tiled-score.tif");
+    run(&o, &b);
+    CHECK_SAME_FILE(suite_path("layout-score.tif"), suite_path("tiled-score.tif"));
+    CHECK_NEAR(a.limit.value, b.limit.value, 0);
+    rdl_detect_result_clear(&a);
+    rdl_detect_result_clear(&b);
+}
+
+static void differ_at_most(const char *a, const char *b, double relative)
+{
+    g_autofree double *x = raster_values(a, 1), *y = raster_values(b, 1);
+    double most = 0.0;
+
+    for (int i = 0; i < 600 * 300; i++)
+        most = fmax(most, fabs(x[i] - y[i]) / fmax(x[i], 1e-3));
+    CHECK_NEAR(most, 0.0, relative);
+}
+
+static void mad_is_blind_to_swapping_and_linear_functions(void)
+{
+    rdl_detect_options o = options_for("mad.tif");
+    rdl_detect_result a, b;
+    made_form f = pair_form;
+    size_t n = (size_t)f.width * (size_t)f.height * 3;
+    g_autofree double *planes = g_new(double, n);
+
+    o.score = suite_path("mad-score.tif");
+    run(&o, &a);
+    for (int k = 1; k <= 3; k++) {
+        g_autofree double *band = raster_values(o.after, k);
+        for (size_t i = 0; i < n / 3; i++)
+            planes[(size_t)(k - 1) * n / 3 + i] = 30000.0 - 3.5 * k * band[i];
+    }
+    f.type = GDT_Float32;
+    o.after = o.before;
+    o.before = make_raster("linear.tif", &f, planes);
+    o.score = suite_path("mad-score-2.tif");
+    run(&o, &b);
+    CHECK_INT(a.iterations, b.iterations);
+    for (int i = 0; i < 3; i++)
+        CHECK_NEAR(b.rho[i], a.rho[i], 1e-8);
+    differ_at_most(suite_path("mad-score.tif"), suite_path("mad-score-2.tif"), 1e-4);
+    rdl_detect_result_clear(&a);
+    rdl_detect_result_clear(&b);
+}
+
+static void the_same_scene_twice_is_refused(void)
+{
+    rdl_detect_options o = options_for("twice.tif");
+
+    o.after = o.before;
+    refused(&o, RDL_ERROR_DATA, "is it the same scene twice?");
+}
+
+static void useless_bands_are_named(void)
+{
+    rdl_detect_options o = options_for("useless.tif");
+    made_form f = pair_form;
+    size_t n = (size_t)f.width * (size_t)f.height;
+    g_autofree double *planes = g_new0(double, n * 3);
+
+    f.type = GDT_Float32;
+    for (size_t i = 0; i < n; i++) {
+        planes[i] = g_rand_double(suite_rand());
+        planes[n + i] = g_rand_double(suite_rand());
+        planes[2 * n + i] = 5.0;
+    }
+    o.after = make_raster("constant.tif", &f, planes);
+    refused(&o, RDL_ERROR_DATA, "constant.tif: band 3 is constant");
+    o.method = "cva";
+    refused(&o, RDL_ERROR_DATA, "constant.tif: band 3 is constant");
+    for (size_t i = 0; i < n; i++)
+        planes[2 * n + i] = planes[i] - 2.0 * planes[n + i];
+    o.method = "mad";
+    o.after = make_raster("dependent.tif", &f, planes);
+    refused(&o, RDL_ERROR_DATA, "dependent.tif: band 3 is a linear combination");
+}
+
+static void nodata_on_either_date_is_not_observed(void)
+{
+    made_form f = MADE_FORM;
+    f.width = 3, f.height = 1, f.bands = 2, f.nodata = 255;
+    const double before[] = {100, 255, 100, 200, 200, 200}, after[] = {100, 100, 100, 200, 50, 255};
+    rdl_detect_options o = options_for("nodata.tif");
+    rdl_detect_result r;
+
+    o.before = make_raster("nodata-before.tif", &f, before);
+    o.after = make_raster("nodata-after.tif", &f, after);
+    o.method = "index";
+    o.bands = "red=1,nir=2";
+    o.threshold = "0.2";
+    run(&o, &r);
+    CHECK_INT(r.observed, 1);
+    CHECK_INT(r.not_observed, 2);
+    g_autofree double *c = raster_values(o.output, 1);
+    CHECK_NEAR(c[0] * 100 + c[1] * 10 + c[2], 100, 0);
+    rdl_detect_result_clear(&r);
+}
+
+static void index_is_after_minus_before(void)
+{
+    made_form f = MADE_FORM;
+    f.width = 3, f.height = 1, f.bands = 2;
+    const double before[] = {50, 50, 0, 150, 150, 0}, after[] = {150, 50, 10, 50, 150, 10};
+    rdl_detect_options o = options_for("index.tif");
+    rdl_detect_result r;
+
+    o.before = make_raster("index-before.tif", &f, before);
+    o.after = make_raster("index-after.tif", &f, after);
+    o.method = "index";
+    o.bands = "red=1,nir=2";
+    o.threshold = "0.2";
+    o.score = suite_path("index-score.tif");
+    run(&o, &r);
+    g_autofree double *s = raster_values(o.score, 1), *c = raster_values(o.output, 1);
+    CHECK_NEAR(s[0], -1.0, 1e-6);
+    CHECK_NEAR(s[1], 0.0, 1e-6);
+    CHECK(isnan(s[2]));
+    CHECK_NEAR(c[0] * 100 + c[1] * 10 + c[2], 210, 0);
+    rdl_detect_result_clear(&r);
+}
+
+static void masks_take_pixels_away(void)
+{
+    rdl_detect_options o = options_for("masked.tif");
+    rdl_detect_result r;
+    made_form f = pair_form;
+    g_autofree double *mask = g_new0(double, 600 * 300);
+
+    f.bands = 1;
+    for (int i = 0; i < 1000; i++)
+        mask[i * 7] = 3;
+    o.mask_after = make_raster("mask.tif", &f, mask);
+    run(&o, &r);
+    CHECK_INT(r.not_observed, 1000);
+    rdl_detect_result_clear(&r);
+}
+
+static void a_scene_on_another_grid_is_resampled(void)
+{
+    rdl_detect_options o = options_for("other.tif");
+    rdl_detect_result r;
+    made_form f = pair_form;
+    size_t n = 600 * 300;
+    g_autofree double *planes = g_new(double, n * 3);
+
+    for (int k = 0; k < 3; k++) {
+        g_autofree double *band = raster_values(pair_names[1], k + 1);
+        memcpy(planes + (size_t)k * n, band, n * sizeof *band);
+    }
+    f.x += 60;
+    o.after = make_raster("shifted.tif", &f, planes);
+    run(&o, &r);
+    CHECK(r.resampled);
+    CHECK_INT(r.not_observed, 2 * 300);
+    rdl_detect_result_clear(&r);
+    f.x += 1e6;
+    o.after = make_raster("far.tif", &f, planes);
+    refused(&o, RDL_ERROR_DATA, "do not overlap");
+}
+
+static void scenes_without_place_need_equal_sizes(void)
+{
+    rdl_detect_options o = options_for("bare.tif");
+    rdl_detect_result r;
+    made_form f = pair_form;
+    double *before, *after;
+
+    f.epsg = 0;
+    make_pair(suite_rand(), &f, 40, &before, &after);
+    o.before = make_raster("bare-before.tif", &f, before);
+    o.after = make_raster("bare-after.tif", &f, after);
+    run(&o, &r);
+    CHECK(strstr(r.warnings->pdata[0], "no coordinate system") != NULL);
+    rdl_detect_result_clear(&r);
+    f.height = 200;
+    o.after = make_raster("bare-short.tif", &f, after);
+    refused(&o, RDL_ERROR_CRS, "cannot be laid over each other");
+    g_free(before);
+    g_free(after);
+}
+
+static void what_is_not_built_is_refused(void)
+{
+    rdl_detect_options o = options_for("refused.tif");
+
+    o.method = "logratio";
+    refused(&o, RDL_ERROR_USAGE, "--method logratio: not built yet");
+    o.method = "best";
+    refused(&o, RDL_ERROR_USAGE, "--method best: no such detector");
+    o.method = "cva";
+    o.threshold = "pvalue:0.01";
+    refused(&o, RDL_ERROR_USAGE, "only the chi-square of irmad and mad");
+    o.threshold = "kapur";
+    refused(&o, RDL_ERROR_USAGE, "--threshold kapur: not built yet");
+    o.threshold = "auto";
+    o.aoi = "a.gpkg";
+    refused(&o, RDL_ERROR_USAGE, "--aoi");
+    o.aoi = NULL;
+    o.bands = "red=1,nir=9";
+    refused(&o, RDL_ERROR_DATA, "has 3 bands, band 9 as nir is asked for");
+    o.bands = "red";
+    refused(&o, RDL_ERROR_USAGE, "--bands 'red'");
+    o.bands = NULL;
+    o.method = "index";
+    refused(&o, RDL_ERROR_USAGE, "which band is red?");
+    o.method = "auto";
+    o.date_before = "yesterday";
+    refused(&o, RDL_ERROR_USAGE, "--date-before yesterday");
+}
+
+static void defaults_pass_the_check(void)
+{
+    rdl_detect_options o = options_for("check.tif");
+    GError *error = NULL;
+
+    CHECK(rdl_detect_options_check(&o, &error));
+    CHECK_OK(error);
+}
+
+static void a_cut_off_scene_leaves_no_output(void)
+{
+    rdl_detect_options o = options_for("left.tif");
+    const char *path = suite_path("cut.tif");
+    g_autofree char *bytes = NULL;
+    size_t n = 0;
+
+    CHECK(g_file_get_contents(o.after, &bytes, &n, NULL));
+    CHECK(g_file_set_contents(path, bytes, (gssize)n / 2, NULL));
+    o.after = path;
+    o.score = suite_path("left-score.tif");
+    o.threads = 3;
+    refused(&o, RDL_ERROR_IO, "cut.tif");
+    CHECK(!g_file_test(o.score, G_FILE_TEST_EXISTS));
+}
+
+static CU_TestInfo tests[] = {
+    {"defaults pass the check", defaults_pass_the_check},
+    {"planted change is found", planted_change_is_found},
+    {"threads and memory change no byte", threads_and_memory_change_no_byte},
+    {"tile layout changes no score", tile_layout_changes_no_score},
+    {"MAD is blind to swapping and linear functions",
+     mad_is_blind_to_swapping_and_linear_functions},
+    {"the same scene twice is refused", the_same_scene_twice_is_refused},
+    {"useless bands are named", useless_bands_are_named},
+    {"nodata on either date is not observed", nodata_on_either_date_is_not_observed},
+    {"index is after minus before", index_is_after_minus_before},
+    {"masks take pixels away", masks_take_pixels_away},
+    {"a scene on another grid is resampled", a_scene_on_another_grid_is_resampled},
+    {"scenes without place need equal sizes", scenes_without_place_need_equal_sizes},
+    {"what is not built is refused", what_is_not_built_is_refused},
+    {"a cut off scene leaves no output", a_cut_off_scene_leaves_no_output},
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    rdl_geo_start();
+    return run_suite("detect.change", tests, argc, argv);
+}

@@ -1,0 +1,195 @@
+#include "suite.h"
+#include <unistd.h>
+#include "fixtures/scene.h"
+#include "geo/geo.h"
+
+static rdl_block whole(const rdl_raster *r)
+{
+    return (rdl_block){0, 0, rdl_raster_grid(r)->width, rdl_raster_grid(r)->height};
+}
+
+static void nodata_is_not_valid_and_zero_is_data(void)
+{
+    made_form f = MADE_FORM;
+    f.width = 3, f.height = 1, f.bands = 2, f.nodata = 9;
+    const double planes[] = {0, 9, 5, 1, 2, 9};
+    const int bands[] = {1, 2};
+    float values[6];
+    uint8_t valid[] = {1, 1, 1};
+    GError *error = NULL;
+    g_autoptr(rdl_raster) r = rdl_raster_open(make_raster("nodata.tif", &f, planes), &error);
+
+    CHECK_OK(error);
+    CHECK(rdl_raster_read(r, whole(r), 2, bands, values, valid, &error));
+    CHECK_INT(valid[0], 1);
+    CHECK_INT(valid[1], 0);
+    CHECK_INT(valid[2], 0);
+    CHECK_NEAR(values[0], 0, 0);
+    CHECK_NEAR(values[4], 2, 0);
+}
+
+static void nan_is_not_valid(void)
+{
+    made_form f = MADE_FORM;
+    f.width = 3, f.height = 1, f.type = GDT_Float32;
+    const double planes[] = {0, NAN, INFINITY};
+    const int band = 1;
+    float values[3];
+    uint8_t valid[] = {1, 1, 1};
+    GError *error = NULL;
+    g_autoptr(rdl_raster) r = rdl_raster_open(make_raster("nan.tif", &f, planes), &error);
+
+    CHECK(r && rdl_raster_read(r, whole(r), 1, &band, values, valid, &error));
+    CHECK_OK(error);
+    CHECK_INT(valid[0] + 2 * valid[1] + 4 * valid[2], 1);
+}
+
+static void an_alpha_band_masks_unless_it_is_asked_for(void)
+{
+    static const char *const alpha[] = {"ALPHA=YES", NULL};
+    made_form f = MADE_FORM;
+    f.width = 2, f.height = 1, f.bands = 2, f.options = alpha;
+    const double planes[] = {7, 8, 255, 0};
+    const int bands[] = {1, 2};
+    float values[4];
+    uint8_t valid[] = {1, 1};
+    GError *error = NULL;
+    g_autoptr(rdl_raster) r = rdl_raster_open(make_raster("alpha.tif", &f, planes), &error);
+
+    CHECK(rdl_raster_alpha(r, 2));
+    CHECK(rdl_raster_read(r, whole(r), 1, bands, values, valid, &error));
+    CHECK_INT(valid[0] + 2 * valid[1], 1);
+    valid[1] = 1;
+    CHECK(rdl_raster_read(r, whole(r), 2, bands, values, valid, &error));
+    CHECK_INT(valid[0] + 2 * valid[1], 3);
+}
+
+static void text_is_no_raster(void)
+{
+    GError *error = NULL;
+    const char *path = suite_path("text.tif");
+
+    g_file_set_contents(path, "not a picture", -1, NULL);
+    CHECK(rdl_raster_open(path, &error) == NULL);
+    CHECK_FAILS(error, RDL_ERROR_IO, "text.tif: cannot be opened as a raster");
+    CHECK(rdl_raster_open(suite_path("none.tif"), &error) == NULL);
+    CHECK_FAILS(error, RDL_ERROR_IO, "none.tif");
+}
+
+static void a_cut_off_file_fails_when_read(void)
+{
+    made_form f = MADE_FORM;
+    f.width = 64, f.height = 64;
+    g_autofree double *planes = g_new0(double, 64 * 64);
+    const int band = 1;
+    float values[64 * 64];
+    uint8_t valid[64 * 64];
+    GError *error = NULL;
+    const char *path = make_raster("cut.tif", &f, planes);
+
+    CHECK(truncate(path, 2000) == 0);
+    g_autoptr(rdl_raster) r = rdl_raster_open(path, &error);
+    CHECK(!r || !rdl_raster_read(r, whole(r), 1, &band, values, valid, &error));
+    CHECK_FAILS(error, RDL_ERROR_IO, "cut.tif");
+}
+
+static const char *write_by(const char *name, rdl_blocks blocks, bool backwards, bool cog)
+{
+    GError *error = NULL;
+    rdl_grid grid = {blocks.width, blocks.height, {0, 1, 0, 0, 0, -1}, NULL};
+    rdl_raster_form form = RDL_RASTER_FORM_INIT;
+    g_autofree uint8_t *pixels = g_malloc((size_t)blocks.block_width * (size_t)blocks.block_height);
+
+    form.cog = cog;
+    grid.crs = rdl_crs_parse("EPSG:32651", &error);
+    g_autoptr(rdl_raster_writer) w =
+        rdl_raster_create(suite_path(name), &grid, &blocks, &form, &error);
+    CHECK_OK(error);
+    for (int row = 0; row < blocks.down; row++)
+        for (int k = 0; k < blocks.across; k++) {
+            int col = backwards ? blocks.across - 1 - k : k;
+            size_t i = (size_t)row * (size_t)blocks.across + (size_t)col;
+            rdl_block b = rdl_blocks_at(&blocks, i);
+            for (int y = 0; y < b.height; y++)
+                for (int x = 0; x < b.width; x++)
+                    pixels[y * b.width + x] = (uint8_t)((b.row + y) * 7 + (b.col + x) * 3);
+            CHECK(rdl_raster_write(w, i, pixels, &error));
+        }
+    CHECK(rdl_raster_finish(w, &error) && rdl_raster_commit(w, &error));
+    CHECK_OK(error);
+    rdl_grid_clear(&grid);
+    return suite_path(name);
+}
+
+static void the_bytes_do_not_depend_on_blocks(void)
+{
+    rdl_blocks small = rdl_blocks_cells(700, 900);
+    rdl_blocks large = rdl_blocks_over(700, 900, 512, 512, 1 << 20);
+    const char *a = write_by("a.tif", small, false, false);
+    g_autofree double *values = NULL;
+
+    CHECK_SAME_FILE(a, write_by("b.tif", large, true, false));
+    CHECK_SAME_FILE(write_by("c.tif", small, false, true), write_by("d.tif", large, false, true));
+    values = raster_values(a, 1);
+    CHECK_NEAR(values[899 * 700 + 699], (uint8_t)(899 * 7 + 699 * 3), 0);
+}
+
+static void nothing_is_left_of_a_file_given_up(void)
+{
+    GError *error = NULL, *why = NULL;
+    rdl_grid grid = {10, 10, {0, 1, 0, 0, 0, -1}, NULL};
+    rdl_blocks blocks = rdl_blocks_cells(10, 10);
+    rdl_raster_form form = RDL_RASTER_FORM_INIT;
+    uint8_t pixels[100] = {0};
+    rdl_raster_writer *w = rdl_raster_create(suite_path("gone.tif"), &grid, &blocks, &form, &error);
+
+    rdl_fail(&why, RDL_ERROR_IO, "the disk is full");
+    rdl_raster_stop(w, why);
+    CHECK(!rdl_raster_write(w, 0, pixels, &error));
+    CHECK_FAILS(error, RDL_ERROR_IO, "the disk is full");
+    rdl_raster_writer_free(w);
+    CHECK(!g_file_test(suite_path("gone.tif"), G_FILE_TEST_EXISTS));
+    g_error_free(why);
+}
+
+static void a_shifted_raster_is_seen_on_the_other_grid(void)
+{
+    made_form f = MADE_FORM;
+    f.width = 4, f.height = 1, f.type = GDT_Float32;
+    const double planes[] = {10, 20, 30, 40};
+    const int band = 1;
+    float values[4];
+    uint8_t valid[] = {1, 1, 1, 1};
+    GError *error = NULL;
+    g_autoptr(rdl_raster) r = rdl_raster_open(make_raster("shift.tif", &f, planes), &error);
+    rdl_grid grid = rdl_grid_copy(rdl_raster_grid(r));
+
+    grid.transform[0] += 30;
+    g_autoptr(rdl_raster) onto = rdl_raster_onto(r, &grid, RDL_RESAMPLE_BILINEAR, &error);
+    CHECK_OK(error);
+    g_autoptr(rdl_raster) again = rdl_raster_reopen(onto, &error);
+    CHECK(again && rdl_raster_read(again, whole(again), 1, &band, values, valid, &error));
+    CHECK_OK(error);
+    CHECK_NEAR(values[0], 20, 1e-4);
+    CHECK_NEAR(values[2], 40, 1e-4);
+    CHECK_INT(valid[2], 1);
+    CHECK_INT(valid[3], 0);
+    rdl_grid_clear(&grid);
+}
+
+static CU_TestInfo tests[] = {
+    {"nodata is not valid and zero is data", nodata_is_not_valid_and_zero_is_data},
+    {"NaN is not valid", nan_is_not_valid},
+    {"an alpha band masks unless it is asked for", an_alpha_band_masks_unless_it_is_asked_for},
+    {"text is no raster", text_is_no_raster},
+    {"a cut off file fails when read", a_cut_off_file_fails_when_read},
+    {"the bytes do not depend on blocks", the_bytes_do_not_depend_on_blocks},
+    {"nothing is left of a file given up", nothing_is_left_of_a_file_given_up},
+    {"a shifted raster is seen on the other grid", a_shifted_raster_is_seen_on_the_other_grid},
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    return run_suite("geo.raster", tests, argc, argv);
+}
