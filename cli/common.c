@@ -21,8 +21,9 @@ static const GOptionEntry common_entries[] = {
  * program. */
 static char **split_threads(int *argc, char **argv)
 {
-    GPtrArray *words = g_ptr_array_new();
+    static GPtrArray *words;
 
+    words = g_ptr_array_new();
     for (int i = 0; i < *argc; i++) {
         bool joined = i > 0 && argv[i][0] == '-' && argv[i][1] == 'j' && g_ascii_isdigit(argv[i][2]);
         g_ptr_array_add(words, joined ? g_strdup("-j") : argv[i]);
@@ -31,7 +32,7 @@ static char **split_threads(int *argc, char **argv)
     }
     *argc = (int)words->len;
     g_ptr_array_add(words, NULL);
-    return (char **)g_ptr_array_free(words, FALSE);
+    return (char **)words->pdata;
 }
 
 bool cli_parse(int *argc, char ***argv, const GOptionEntry *entries, const char *usage,

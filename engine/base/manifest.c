@@ -33,6 +33,19 @@ void rdl_manifest_free(rdl_manifest *manifest)
     g_free(manifest);
 }
 
+static bool add_maker(JsonObject *input, const char *path, GError **error)
+{
+    g_autofree char *beside = g_strconcat(path, ".run.json", NULL), *text = NULL;
+    JsonNode *maker;
+
+    if (!g_file_get_contents(beside, &text, NULL, NULL))
+        return true;
+    if (!(maker = rdl_json_parse(text, beside, error)))
+        return false;
+    json_object_set_member(input, "made_by", maker);
+    return true;
+}
+
 bool rdl_manifest_input(rdl_manifest *manifest, const char *role, const char *path, GError **error)
 {
     JsonObject *input = json_object_new();
@@ -47,7 +60,7 @@ bool rdl_manifest_input(rdl_manifest *manifest, const char *role, const char *pa
         json_object_set_string_member(input, "sha256", digest);
     else
         json_object_set_null_member(input, "sha256");
-    return true;
+    return add_maker(input, path, error);
 }
 
 void rdl_manifest_option(rdl_manifest *manifest, const char *name, const char *value)

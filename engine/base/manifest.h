@@ -14,7 +14,8 @@ RDL_API void rdl_manifest_free(rdl_manifest *manifest);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_manifest, rdl_manifest_free)
 
 /** An input by role ("zones"): its path as given and, for a local file, its SHA-256. A source that
- *  is no plain file (a folder, /vsi...) is recorded without a digest, "digest": null. */
+ *  is no plain file (a folder, /vsi...) is recorded with "sha256": null. What made the input, where
+ *  a manifest lies beside it, goes along as "made_by". Fails: RDL_ERROR_IO, RDL_ERROR_DATA. */
 RDL_API bool rdl_manifest_input(rdl_manifest *manifest, const char *role, const char *path,
                                 GError **error);
 RDL_API void rdl_manifest_option(rdl_manifest *manifest, const char *name, const char *value);

@@ -1,0 +1,209 @@
+#include "run/job.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *const job_keys[] = {"redline", "name", "title", "pack", "as_of", "local",
+                                       "detect", "patches", "screen", "ledger", "deliver", NULL};
+static const char *const detect_keys[] = {"before", "after", "date_before", "date_after", "sensor",
+                                          "bands", "method", "threshold", "iterations",
+                                          "tolerance", "mask_before", "mask_after", NULL};
+static const char *const patches_keys[] = {"min_area", NULL};
+static const char *const screen_keys[] = {"zones", "footprints", "permits", "units", "letters",
+                                          "residual", NULL};
+static const char *const ledger_keys[] = {"moves", NULL};
+static const char *const source_keys[] = {"source", "profile", NULL};
+
+static void sources_clear(rdl_sources *sources)
+{
+    for (size_t i = 0; i < sources->n; i++) {
+        g_free((char *)sources->list[i].path);
+        g_free((char *)sources->list[i].profile);
+    }
+    g_free(sources->list);
+}
+
+void rdl_job_free(rdl_job *job)
+{
+    if (!job)
+        return;
+    sources_clear(&job->zones);
+    sources_clear(&job->footprints);
+    sources_clear(&job->permits);
+    sources_clear(&job->units);
+    sources_clear(&job->letters);
+    g_strfreev(job->deliver);
+    g_free(job->moves);
+    g_free(job->path);
+    g_free(job->name);
+    g_free(job->pack);
+    g_free(job->local);
+    g_clear_pointer(&job->root, json_node_unref);
+    g_free(job);
+}
+
+static bool check_keys(const rdl_job *job, JsonObject *o, const char *where,
+                       const char *const *known, GError **error)
+{
+    g_autoptr(GList) keys = json_object_get_members(o);
+
+    for (GList *k = keys; k; k = k->next)
+        if (!g_strv_contains(known, k->data)) {
+            g_autofree char *list = g_strjoinv(", ", (char **)known);
+            return rdl_fail(error, RDL_ERROR_DATA, "%s: %s: key '%s' is not known; there is %s",
+                            job->path, where, (char *)k->data, list);
+        }
+    return true;
+}
+
+/* A stage's map; *there false where the key is absent; null and {} are an empty stage. */
+static bool stage(rdl_job *job, JsonObject *root, const char *key, const char *const *known,
+                  bool *there, JsonObject **map, GError **error)
+{
+    JsonNode *node = json_object_get_member(root, key);
+
+    *there = node != NULL;
+    *map = NULL;
+    if (!node || JSON_NODE_HOLDS_NULL(node))
+        return true;
+    if (!JSON_NODE_HOLDS_OBJECT(node))
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: %s must be a map", job->path, key);
+    *map = json_node_get_object(node);
+    return check_keys(job, *map, key, known, error);
+}
+
+static bool add_source(rdl_job *job, const char *key, JsonNode *node, rdl_sources *sources,
+                       GError **error)
+{
+    JsonObject *map = JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+    const char *path = map ? rdl_json_text(map, "source", NULL)
+                       : JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node)
+                                                     : NULL;
+
+    if (map && !check_keys(job, map, key, source_keys, error))
+        return false;
+    if (!path)
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: screen: %s: a path, or source and profile, is "
+                        "needed", job->path, key);
+    sources->list = g_renew(rdl_source, sources->list, sources->n + 1);
+    sources->list[sources->n++] = (rdl_source){rdl_path_beside(job->path, path),
+                                               g_strdup(rdl_json_text(map, "profile", NULL))};
+    return true;
+}
+
+static bool read_sources(rdl_job *job, JsonObject *screen, const char *key, rdl_sources *sources,
+                         GError **error)
+{
+    JsonNode *node = json_object_get_member(screen, key);
+    JsonArray *array = node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+
+    if (node && !array)
+        return add_source(job, key, node, sources, error);
+    for (guint i = 0; array && i < json_array_get_length(array); i++)
+        if (!add_source(job, key, json_array_get_element(array, i), sources, error))
+            return false;
+    return true;
+}
+
+static bool read_screen(rdl_job *job, JsonObject *root, GError **error)
+{
+    const char *as_of = rdl_json_text(root, "as_of", NULL);
+    JsonObject *map;
+
+    if (!stage(job, root, "screen", screen_keys, &job->screens, &map, error))
+        return false;
+    if (!job->screens)
+        return true;
+    if (!map || !json_object_has_member(map, "zones"))
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: screen: zones are needed", job->path);
+    if (!job->pack || !as_of)
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: screen needs 'pack' and 'as_of'", job->path);
+    if (!rdl_day_parse(as_of, &job->as_of, error)) {
+        g_prefix_error(error, "%s: as_of: ", job->path);
+        return false;
+    }
+    job->residual_m = rdl_json_real(map, "residual", 0.0);
+    return read_sources(job, map, "zones", &job->zones, error) &&
+           read_sources(job, map, "footprints", &job->footprints, error) &&
+           read_sources(job, map, "permits", &job->permits, error) &&
+           read_sources(job, map, "units", &job->units, error) &&
+           read_sources(job, map, "letters", &job->letters, error);
+}
+
+static bool read_detect(rdl_job *job, JsonObject *root, GError **error)
+{
+    JsonObject *map;
+
+    if (!stage(job, root, "detect", detect_keys, &job->detects, &job->detect, error) ||
+        !stage(job, root, "patches", patches_keys, &job->patches, &map, error))
+        return false;
+    job->min_area_m2 = rdl_json_real(map, "min_area", 0.0);
+    if (job->detects && (!rdl_json_text(job->detect, "before", NULL) ||
+                         !rdl_json_text(job->detect, "after", NULL)))
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: detect: before and after are needed", job->path);
+    return !job->patches || job->detects ||
+           rdl_fail(error, RDL_ERROR_DATA, "%s: patches need detect before them", job->path);
+}
+
+static bool read_ledger(rdl_job *job, JsonObject *root, GError **error)
+{
+    JsonNode *node = json_object_get_member(root, "deliver");
+    JsonArray *array = node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+    g_autoptr(GPtrArray) profiles = g_ptr_array_new();
+    JsonObject *map;
+
+    if (!stage(job, root, "ledger", ledger_keys, &job->keeps, &map, error))
+        return false;
+    if (map && rdl_json_text(map, "moves", NULL))
+        job->moves = rdl_path_beside(job->path, rdl_json_text(map, "moves", NULL));
+    if (node && !array)
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: deliver must be a list of profiles", job->path);
+    for (guint i = 0; array && i < json_array_get_length(array); i++) {
+        JsonNode *profile = json_array_get_element(array, i);
+        if (!JSON_NODE_HOLDS_VALUE(profile) || !json_node_get_string(profile))
+            return rdl_fail(error, RDL_ERROR_DATA, "%s: deliver: a profile is a word", job->path);
+        g_ptr_array_add(profiles, g_strdup(json_node_get_string(profile)));
+    }
+    g_ptr_array_add(profiles, NULL);
+    job->deliver = (char **)g_ptr_array_free(g_steal_pointer(&profiles), FALSE);
+    if (job->keeps && !job->screens)
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: ledger needs screen before it", job->path);
+    return job->keeps || !job->deliver[0] ||
+           rdl_fail(error, RDL_ERROR_DATA, "%s: deliver needs ledger before it", job->path);
+}
+
+/* The name becomes a folder: a plain word. */
+static bool read_name(rdl_job *job, JsonObject *root, GError **error)
+{
+    const char *name = rdl_json_text(root, "name", NULL);
+
+    if (!name || !g_regex_match_simple("^[A-Za-z0-9][A-Za-z0-9._-]*$", name, 0, 0))
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: needs a 'name' of letters, digits, - and _",
+                        job->path);
+    if (rdl_json_real(root, "redline", 0.0) != 1.0)
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: is no job file: it must say 'redline: 1'",
+                        job->path);
+    job->name = g_strdup(name);
+    job->local = g_strdup(rdl_json_text(root, "local", NULL));
+    const char *pack = rdl_json_text(root, "pack", NULL);
+    job->pack = pack && strchr(pack, '/') ? rdl_path_beside(job->path, pack) : g_strdup(pack);
+    return true;
+}
+
+rdl_job *rdl_job_read(const char *path, GError **error)
+{
+    g_autoptr(rdl_job) job = g_new0(rdl_job, 1);
+
+    job->path = g_strdup(path);
+    job->root = rdl_yaml_read(path, error);
+    if (!job->root)
+        return NULL;
+    if (!JSON_NODE_HOLDS_OBJECT(job->root))
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: is no job file: a map is needed", path), NULL;
+    JsonObject *root = json_node_get_object(job->root);
+    if (!check_keys(job, root, "job", job_keys, error) || !read_name(job, root, error) ||
+        !read_detect(job, root, error) || !read_screen(job, root, error) ||
+        !read_ledger(job, root, error))
+        return NULL;
+    return g_steal_pointer(&job);
+}

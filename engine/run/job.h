@@ -1,0 +1,46 @@
+/* run/job.h - a whole job as a file: what to do, read and checked before anything starts.
+ *
+ *   redline: 1                 format
+ *   name: taizhou              output folder and titles
+ *   pack: cn                   jurisdiction; needed by screen
+ *   as_of: 2026-11-01          the day whose law judges what stands; needed by screen
+ *   local: S1                  local rows to switch on
+ *   detect:   {before, after, date_before, date_after, sensor | bands, method, threshold,
+ *              iterations, tolerance, mask_before, mask_after}
+ *   patches:  {min_area}
+ *   screen:   {zones, footprints, permits, units, letters, residual}; a source is a path or
+ *             {source, profile}, and a list of them where several are read
+ *   ledger:   {moves}          a CSV of moves to play
+ *   deliver:  [gpkg, geojson, xlsx]
+ *
+ * A stage that is not named is not run; screen takes the patches of the job where there are any.
+ * Paths are seen from the job file's folder. */
+#ifndef RDL_RUN_JOB_H
+#define RDL_RUN_JOB_H
+
+#include "base/base.h"
+#include "screen/screen.h"
+
+typedef struct rdl_sources {
+    rdl_source *list;
+    size_t n;
+} rdl_sources;
+
+typedef struct rdl_job {
+    char *path, *name, *pack, *local;
+    rdl_day as_of;
+    bool detects, patches, screens, keeps; /* stages named; keeps: a ledger */
+    JsonObject *detect; /* checked; paths as in the file */
+    double min_area_m2, residual_m;
+    rdl_sources zones, footprints, permits, units, letters;
+    char *moves;
+    char **deliver; /* NULL-ended */
+    JsonNode *root; /* owns the texts lent above by `detect` */
+} rdl_job;
+
+/** Fails: RDL_ERROR_IO, RDL_ERROR_DATA with the file and the key (one not known, one missing). */
+RDL_API rdl_job *rdl_job_read(const char *path, GError **error);
+RDL_API void rdl_job_free(rdl_job *job);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_job, rdl_job_free)
+
+#endif
