@@ -16,6 +16,7 @@ typedef struct {
     rdl_judged **batches;  /* one a piece */
     size_t n_batches;
     rdl_manifest *manifest;
+    rdl_output *output;
     rdl_findings found;
     JsonObject *asked;
 } screening;
@@ -304,18 +305,21 @@ static void describe_run(screening *s)
 static bool write_outputs(screening *s, GError **error)
 {
     const rdl_screen_options *o = s->options;
-    g_autoptr(rdl_output) output = rdl_output_begin(o->output, o->overwrite, error);
 
-    if (!output || !rdl_findings_write(rdl_output_temporary(output), s->intake.target, &s->found,
-                                       o->as_of, error))
+    if (!rdl_findings_write(rdl_output_temporary(s->output), s->intake.target, &s->found, o->as_of,
+                            error))
         return false;
     describe_run(s);
-    return rdl_output_commit(output, error) && rdl_manifest_write(s->manifest, o->output, error);
+    return rdl_output_commit(s->output, error) && rdl_manifest_write(s->manifest, o->output, error);
 }
 
 static bool run(screening *s, const rdl_progress *progress, GError **error)
 {
-    if (!(s->pack = rdl_pack_open(s->options->pack, s->options->local, error)) ||
+    const rdl_screen_options *o = s->options;
+
+    /* where it cannot be written is said before the work, not after it */
+    if (!(s->output = rdl_output_begin(o->output, o->overwrite, error)) ||
+        !(s->pack = rdl_pack_open(o->pack, o->local, error)) ||
         !read_layers(s, progress, error) || !settle_layers(s, error) ||
         !judge_all(s, progress, error))
         return false;
@@ -368,6 +372,7 @@ static void screening_clear(screening *s)
     g_ptr_array_unref(s->permits);
     g_ptr_array_unref(s->units);
     rdl_manifest_free(s->manifest);
+    rdl_output_free(s->output);
     json_object_unref(s->asked);
     rdl_crs_unref(s->intake.target);
     rdl_pack_free(s->pack);
@@ -381,10 +386,6 @@ bool rdl_screen(const rdl_screen_options *options, const rdl_progress *progress,
     *result = (rdl_screen_result){0};
     if (!check_options(options, error))
         return false;
-    if (!options->overwrite && g_file_test(options->output, G_FILE_TEST_EXISTS))
-        return rdl_fail(error, RDL_ERROR_USAGE,
-                        "%s: is there already: name another file, or give --overwrite",
-                        options->output);
     screening_init(&s, options);
     bool good = run(&s, progress, error);
     if (good) {

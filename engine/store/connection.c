@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 #include <sqlite3.h>
 #include <spatialite.h>
 
@@ -40,11 +41,14 @@ void rdl_store_close(rdl_store *store)
     g_free(store);
 }
 
-static int open_flags(rdl_store_mode mode)
+/* A reader of a WAL file that may not write would leave -wal and -shm beside it: where the file can
+ * be written it is opened so, and kept from writing by query_only. */
+static int open_flags(const char *path, rdl_store_mode mode)
 {
-    return mode == RDL_STORE_READ    ? SQLITE_OPEN_READONLY
-           : mode == RDL_STORE_WRITE ? SQLITE_OPEN_READWRITE
-                                     : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    if (mode == RDL_STORE_CREATE)
+        return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    return mode == RDL_STORE_READ && access(path, W_OK) != 0 ? SQLITE_OPEN_READONLY
+                                                             : SQLITE_OPEN_READWRITE;
 }
 
 static bool set_up(rdl_store *store, rdl_store_mode mode, GError **error)
@@ -55,7 +59,7 @@ static bool set_up(rdl_store *store, rdl_store_mode mode, GError **error)
     if (!rdl_store_run(store, "PRAGMA foreign_keys = ON; SELECT count(*) FROM sqlite_master", error))
         return false;
     if (mode == RDL_STORE_READ)
-        return true;
+        return rdl_store_run(store, "PRAGMA query_only = ON", error);
     if (!rdl_store_run(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", error))
         return false;
     return mode != RDL_STORE_CREATE ||
@@ -72,7 +76,7 @@ rdl_store *rdl_store_open(const char *path, rdl_store_mode mode, GError **error)
         return rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: there is no such file", path), NULL;
     if (mode == RDL_STORE_CREATE && there)
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: is there already", path), NULL;
-    if (sqlite3_open_v2(path, &store->db, open_flags(mode), NULL) != SQLITE_OK) {
+    if (sqlite3_open_v2(path, &store->db, open_flags(path, mode), NULL) != SQLITE_OK) {
         fail_store(store, error);
         return NULL;
     }

@@ -1,0 +1,203 @@
+/* Findings become sites and clues once; what was written cannot be quietly altered. */
+#include <string.h>
+#include "fixtures/findings.h"
+#include "geo/start.h"
+#include "rectify/rectify.h"
+#include "store/store.h"
+#include "suite.h"
+
+static const char *const mixed[] = {"SUSPECT", "CLEAN", "EDGE"};
+
+static rdl_ledger *fresh(const char *name, GError **error)
+{
+    const char *path = suite_path(name);
+
+    if (!rdl_ledger_init(path, suite_source("data/packs/cn"), NULL, error))
+        return NULL;
+    return rdl_ledger_open(path, true, error);
+}
+
+static char *load(rdl_ledger *ledger, const char *findings, GError **error)
+{
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    if (!rdl_ledger_load_findings(ledger, findings, rdl_day_of(2026, 11, 1), tally, NULL, error))
+        return NULL;
+    g_autoptr(JsonNode) node = rdl_tally_json(tally);
+    return rdl_json_line(node);
+}
+
+static gint64 events(rdl_ledger *ledger)
+{
+    g_autoptr(JsonNode) info = rdl_ledger_info(ledger, NULL);
+
+    return info ? json_object_get_int_member(json_node_get_object(info), "events") : -1;
+}
+
+static void findings_become_sites_and_clues_once(void)
+{
+    GError *error = NULL;
+    const char *gpkg = suite_path("f.gpkg");
+    g_autoptr(rdl_ledger) ledger = fresh("once.sqlite", &error);
+
+    CHECK(fixture_findings(gpkg, 6, mixed, 3, 0, &error));
+    g_autofree char *first = load(ledger, gpkg, &error);
+    CHECK_OK(error);
+    CHECK_TEXT(first,
+               "[{\"item\":\"ledger.findings\",\"in\":6,\"used\":6,\"suppressed\":{},\"failed\":{},\"balanced\":true},"
+               "{\"item\":\"ledger.sites\",\"in\":6,\"used\":6,\"suppressed\":{},\"failed\":{},\"balanced\":true},"
+               "{\"item\":\"ledger.clues\",\"in\":6,\"used\":4,\"suppressed\":{\"CLEAN\":2},\"failed\":{},\"balanced\":true}]");
+    gint64 before = events(ledger);
+    g_autofree char *again = load(ledger, gpkg, &error);
+    CHECK_OK(error);
+    CHECK(again && strstr(again, "\"ledger.sites\",\"in\":6,\"used\":0,\"suppressed\":{\"ALREADY_THERE\":6}"));
+    CHECK_INT(events(ledger), before);
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+}
+
+static void changed_findings_revise_a_site(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fresh("revise.sqlite", &error);
+    const char *a = suite_path("a.gpkg"), *b = suite_path("b.gpkg");
+
+    CHECK(fixture_findings(a, 2, mixed, 1, 0, &error));
+    CHECK(fixture_findings(b, 2, mixed, 1, 0.5, &error));
+    g_autofree char *first = load(ledger, a, &error), *second = load(ledger, b, &error);
+    CHECK_OK(error);
+    g_autoptr(JsonNode) info = rdl_ledger_info(ledger, &error);
+    CHECK_INT(json_object_get_int_member(json_node_get_object(info), "sites"), 2);
+    CHECK_INT(json_object_get_int_member(json_node_get_object(info), "findings"), 2);
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+}
+
+static void a_clue_is_due_by_its_tier(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fresh("due.sqlite", &error);
+    const char *gpkg = suite_path("due.gpkg");
+    rdl_task_filter filter = {.as_of = rdl_day_of(2026, 11, 1)};
+
+    CHECK(fixture_findings(gpkg, 1, mixed, 1, 0, &error));
+    g_autofree char *done = load(ledger, gpkg, &error);
+    g_autoptr(GArray) tasks = rdl_task_list(ledger, &filter, &error);
+    CHECK_OK(error);
+    CHECK_INT(tasks->len, 1);
+    const rdl_task *t = &g_array_index(tasks, rdl_task, 0);
+    CHECK_TEXT(t->state, "SCREENED");
+    CHECK_TEXT(t->tier, "T1");
+    CHECK_TEXT(t->due, "2026-12-01");
+    CHECK_TEXT(t->xzqdm, "321202");
+    CHECK(t->warning == NULL);
+    filter.as_of = rdl_day_of(2026, 11, 29); /* two days left */
+    g_autoptr(GArray) soon = rdl_task_list(ledger, &filter, &error);
+    CHECK_TEXT(g_array_index(soon, rdl_task, 0).warning, "yellow");
+    filter.as_of = rdl_day_of(2026, 12, 2);
+    g_autoptr(GArray) late = rdl_task_list(ledger, &filter, &error);
+    CHECK_TEXT(g_array_index(late, rdl_task, 0).warning, "red");
+    CHECK_OK(error);
+}
+
+/* Alter the file behind the ledger's back. */
+static void tamper(const char *name, const char *sql)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_store) store = rdl_store_open(suite_path(name), RDL_STORE_WRITE, &error);
+
+    CHECK(rdl_store_run(store, sql, &error));
+    CHECK_OK(error);
+}
+
+static void check_tampering(const char *name, const char *sql, const char *message)
+{
+    GError *error = NULL;
+    const char *gpkg = suite_path("tamper.gpkg");
+
+    if (!g_file_test(gpkg, G_FILE_TEST_EXISTS))
+        CHECK(fixture_findings(gpkg, 3, mixed, 3, 0, &error));
+    rdl_ledger *ledger = fresh(name, &error);
+    g_autofree char *done = load(ledger, gpkg, &error);
+    CHECK_OK(error);
+    rdl_ledger_close(ledger);
+    tamper(name, sql);
+    ledger = rdl_ledger_open(suite_path(name), false, &error);
+    CHECK(!rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_BALANCE, message);
+    rdl_ledger_close(ledger);
+}
+
+static void tampering_is_found(void)
+{
+    check_tampering("t1.sqlite", "DROP TRIGGER event_no_update; UPDATE event SET at = '2020-01-01' WHERE seq = 4",
+                    "event 4 was altered");
+    check_tampering("t2.sqlite", "DROP TRIGGER event_no_delete; DELETE FROM event WHERE seq = 3",
+                    "event 3 is missing");
+    check_tampering("t3.sqlite", "UPDATE task SET due = '2030-01-01'", "table task is not what");
+    check_tampering("t4.sqlite", "UPDATE pack_file SET text = text || ' ' WHERE name = 'rules.csv'",
+                    "table pack_file is not what");
+}
+
+static void events_refuse_to_be_changed(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fresh("refuse.sqlite", &error);
+    g_autoptr(rdl_store) store = rdl_store_open(suite_path("refuse.sqlite"), RDL_STORE_WRITE, &error);
+
+    CHECK(!rdl_store_run(store, "UPDATE event SET reason = 'x'", &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "events are never changed");
+    CHECK(!rdl_store_run(store, "DELETE FROM event", &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "events are never deleted");
+}
+
+static void rebuilding_mends_a_table(void)
+{
+    GError *error = NULL;
+    const char *gpkg = suite_path("mend.gpkg");
+    rdl_ledger *ledger = fresh("mend.sqlite", &error);
+
+    CHECK(fixture_findings(gpkg, 3, mixed, 3, 0, &error));
+    g_autofree char *done = load(ledger, gpkg, &error);
+    rdl_ledger_close(ledger);
+    tamper("mend.sqlite", "UPDATE task SET due = '2030-01-01'");
+    ledger = rdl_ledger_open(suite_path("mend.sqlite"), true, &error);
+    CHECK(rdl_ledger_rebuild(ledger, NULL, &error));
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+    rdl_ledger_close(ledger);
+}
+
+static void what_is_no_ledger_is_said_to_be_none(void)
+{
+    GError *error = NULL;
+    const char *text = suite_path("text.sqlite"), *gpkg = suite_path("other.gpkg");
+
+    CHECK(g_file_set_contents(text, "not a database at all, only text", -1, NULL));
+    CHECK(!rdl_ledger_open(text, false, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "not a database");
+    CHECK(fixture_findings(gpkg, 1, mixed, 1, 0, &error));
+    CHECK(!rdl_ledger_open(gpkg, false, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "is no ledger");
+    CHECK(!rdl_ledger_open(suite_path("absent.sqlite"), false, &error));
+    CHECK_FAILS(error, RDL_ERROR_NOT_FOUND, "no such file");
+    CHECK(!rdl_ledger_init(gpkg, suite_source("data/packs/cn"), NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "is there already");
+}
+
+static CU_TestInfo tests[] = {
+    {"findings become sites and clues once", findings_become_sites_and_clues_once},
+    {"changed findings revise a site", changed_findings_revise_a_site},
+    {"a clue is due by its tier", a_clue_is_due_by_its_tier},
+    {"tampering is found", tampering_is_found},
+    {"events refuse to be changed", events_refuse_to_be_changed},
+    {"rebuilding mends a table", rebuilding_mends_a_table},
+    {"what is no ledger is said to be none", what_is_no_ledger_is_said_to_be_none},
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    rdl_geo_start();
+    return run_suite("rectify.ledger", tests, argc, argv);
+}

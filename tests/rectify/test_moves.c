@@ -1,0 +1,205 @@
+/* The workflow is data, and nothing goes round it. */
+#include <string.h>
+#include "fixtures/findings.h"
+#include "geo/start.h"
+#include "rectify/rectify.h"
+#include "suite.h"
+
+static const char *const suspect[] = {"SUSPECT"};
+
+static rdl_ledger *with_tasks(const char *name, int n, GError **error)
+{
+    const char *path = suite_path(name);
+    g_autofree char *gpkg = g_strconcat(path, ".gpkg", NULL);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    if (!fixture_findings(gpkg, n, suspect, 1, 0, error) ||
+        !rdl_ledger_init(path, suite_source("data/packs/cn"), NULL, error))
+        return NULL;
+    rdl_ledger *ledger = rdl_ledger_open(path, true, error);
+    if (ledger && !rdl_ledger_load_findings(ledger, gpkg, rdl_day_of(2026, 11, 1), tally, NULL, error))
+        g_clear_pointer(&ledger, rdl_ledger_close);
+    return ledger;
+}
+
+static JsonObject *six_fields(void)
+{
+    JsonObject *o = json_object_new();
+
+    rdl_json_set_text(o, "target", "拆除并恢复原状");
+    rdl_json_set_text(o, "measures", "停止施工；拆除建筑；恢复植被");
+    rdl_json_set_text(o, "lead_leader", "甲");
+    rdl_json_set_text(o, "supervisor", "乙");
+    rdl_json_set_text(o, "resp_unit", "丙镇");
+    rdl_json_set_text(o, "due", "2027-06-30");
+    return o;
+}
+
+static bool go(rdl_ledger *ledger, const char *to, const char *on, const char *role,
+               const char *document, const char *reason, JsonObject *fields, GError **error)
+{
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", error);
+    rdl_move move = {.task_id = id, .to = to, .on = on, .by = "某人", .role = role,
+                     .document = document, .reason = reason, .fields = fields};
+
+    return rdl_task_move(ledger, &move, error);
+}
+
+static rdl_task *task_of(rdl_ledger *ledger, GArray **keep)
+{
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", NULL);
+    rdl_task_filter filter = {.id = id};
+
+    *keep = rdl_task_list(ledger, &filter, NULL);
+    return &g_array_index(*keep, rdl_task, 0);
+}
+
+static void a_clue_becomes_a_rectification_with_six_fields(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with_tasks("six.sqlite", 1, &error);
+    g_autoptr(JsonObject) fields = six_fields();
+    g_autoptr(GArray) keep = NULL;
+
+    CHECK(go(ledger, "ASSIGNED", "2026-11-02", "office", "核查任务单", NULL, NULL, &error));
+    CHECK(go(ledger, "VERIFIED", "2026-11-10", "county", "现场核查表", NULL, NULL, &error));
+    CHECK_OK(error);
+    CHECK(!go(ledger, "REGISTERED", "2026-11-12", "office", "问题台账", NULL, NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "needs target");
+    json_object_remove_member(fields, "supervisor");
+    CHECK(!go(ledger, "REGISTERED", "2026-11-12", "office", "问题台账", NULL, fields, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "needs supervisor");
+    rdl_json_set_text(fields, "supervisor", "乙");
+    CHECK(go(ledger, "REGISTERED", "2026-11-12", "office", "问题台账", NULL, fields, &error));
+    CHECK_OK(error);
+    const rdl_task *t = task_of(ledger, &keep);
+    CHECK_TEXT(t->kind, "rectify");
+    CHECK_TEXT(t->due, "2027-06-30");
+    CHECK_TEXT(t->target, "拆除并恢复原状");
+    CHECK_TEXT(t->resp_unit, "丙镇");
+    CHECK(!go(ledger, "PLAN_OK", "2026-11-20", "city", "整改方案", NULL, NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "needs accept_unit");
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+}
+
+static void what_the_workflow_does_not_allow_is_refused(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with_tasks("refused.sqlite", 1, &error);
+
+    CHECK(!go(ledger, "CLOSED", "2026-11-02", "province", "备案表", NULL, NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "from SCREENED there is no way to CLOSED; there is ASSIGNED (office)");
+    CHECK(!go(ledger, "ASSIGNED", "2026-11-02", "county", "核查任务单", NULL, NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "is for office, not for county");
+    CHECK(!go(ledger, "ASSIGNED", "2026-11-02", "office", NULL, NULL, NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "needs 核查任务单");
+    CHECK(!go(ledger, "ASSIGNED", "2026-10-01", "office", "核查任务单", NULL, NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "lies before its last event");
+    CHECK(!go(ledger, "DISMISSED", "2026-11-02", "analyst", NULL, NULL, NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "needs a reason");
+    CHECK(!go(ledger, "ASSIGNED", "2026-02-30", "office", "核查任务单", NULL, NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "not a date");
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+}
+
+static void an_extension_keeps_the_original_date(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with_tasks("extend.sqlite", 1, &error);
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
+    g_autoptr(GArray) keep = NULL;
+
+    CHECK(!rdl_task_extend(ledger, id, "2027-01-31", "2026-11-20", "某人", "city", NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "needs a reason");
+    CHECK(rdl_task_extend(ledger, id, "2027-01-31", "2026-11-20", "某人", "city", "汛期", &error));
+    CHECK_OK(error);
+    const rdl_task *t = task_of(ledger, &keep);
+    CHECK_TEXT(t->due_original, "2026-12-01");
+    CHECK_TEXT(t->due, "2027-01-31");
+}
+
+static void moves_play_once(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with_tasks("play.sqlite", 2, &error);
+    const char *csv = suite_path("moves.csv");
+    g_autoptr(GPtrArray) refusals = g_ptr_array_new_with_free_func(g_free);
+
+    CHECK(g_file_set_contents(csv,
+                              "source_id,to,on,by,role,reason,document\n"
+                              "FP-0000,ASSIGNED,2026-11-02,a,office,,单\n"
+                              "FP-0001,CLOSED,2026-11-02,a,office,,单\n"
+                              "FP-9999,ASSIGNED,2026-11-02,a,office,,单\n", -1, NULL));
+    for (int round = 0; round < 2; round++) {
+        g_autoptr(rdl_tally) tally = rdl_tally_new();
+        CHECK(rdl_moves_apply(ledger, csv, tally, refusals, &error));
+        CHECK_OK(error);
+        g_autoptr(JsonNode) node = rdl_tally_json(tally);
+        g_autofree char *line = rdl_json_line(node);
+        CHECK_TEXT(line, round == 0
+                             ? "[{\"item\":\"ledger.moves\",\"in\":3,\"used\":1,\"suppressed\":{},\"failed\":{\"NO_TASK\":1,\"REFUSED\":1},\"balanced\":true}]"
+                             : "[{\"item\":\"ledger.moves\",\"in\":3,\"used\":0,\"suppressed\":{\"ALREADY_THERE\":1},\"failed\":{\"NO_TASK\":1,\"REFUSED\":1},\"balanced\":true}]");
+    }
+    CHECK(strstr(refusals->pdata[0], "moves.csv:3: ") && strstr(refusals->pdata[0], "no way to CLOSED"));
+    CHECK(strstr(refusals->pdata[1], "no task comes from source 'FP-9999'"));
+}
+
+/* Random moves, legal or not: the ledger refuses or obeys, and always audits clean. */
+static void random_walks_leave_a_legal_ledger(void)
+{
+    GError *error = NULL;
+    GRand *r = suite_rand();
+    g_autoptr(rdl_ledger) ledger = with_tasks("walk.sqlite", 3, &error);
+    const rdl_csv *workflow = rdl_ledger_table(ledger, "workflow.csv", &error);
+    g_autoptr(JsonObject) fields = six_fields();
+    rdl_day day = rdl_day_of(2026, 11, 2);
+    int done = 0;
+
+    rdl_json_set_text(fields, "accept_unit", "丁局");
+    rdl_json_set_text(fields, "image_date", "2040-01-01");
+    for (int i = 0; i < 300; i++) {
+        g_autofree char *source = g_strdup_printf("FP-%04d", g_rand_int_range(r, 0, 3));
+        g_autofree char *id = rdl_task_of_source(ledger, source, &error), *on = rdl_day_text(day++);
+        size_t row = (size_t)g_rand_int_range(r, 0, (int)rdl_csv_count(workflow));
+        g_auto(GStrv) roles = g_strsplit(rdl_csv_at(workflow, row, "roles"), "|", -1);
+        rdl_task_filter filter = {.id = id};
+        g_autoptr(GArray) before = rdl_task_list(ledger, &filter, &error);
+        const rdl_task *t = &g_array_index(before, rdl_task, 0);
+        bool from_here = strcmp(rdl_csv_at(workflow, row, "from"), t->state) == 0;
+        rdl_move move = {.task_id = id, .to = rdl_csv_at(workflow, row, "to"), .on = on, .by = "甲",
+                         .role = roles[0], .reason = "因", .document = "件", .fields = fields};
+        bool moved = rdl_task_move(ledger, &move, &error);
+        if (moved) {
+            CHECK_OK(error);
+            done++;
+        } else {
+            CHECK(!from_here || strcmp(rdl_csv_at(workflow, row, "guard"), "TIER_T4") == 0 ||
+                  strcmp(t->state, "REGISTERED") == 0);
+            CHECK(g_error_matches(error, RDL_ERROR, RDL_ERROR_USAGE));
+            g_clear_error(&error);
+        }
+    }
+    CHECK(done > 10);
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+    CHECK(rdl_ledger_rebuild(ledger, NULL, &error));
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+}
+
+static CU_TestInfo tests[] = {
+    {"a clue becomes a rectification with six fields", a_clue_becomes_a_rectification_with_six_fields},
+    {"what the workflow does not allow is refused", what_the_workflow_does_not_allow_is_refused},
+    {"an extension keeps the original date", an_extension_keeps_the_original_date},
+    {"moves play once", moves_play_once},
+    {"random walks leave a legal ledger", random_walks_leave_a_legal_ledger},
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    rdl_geo_start();
+    return run_suite("rectify.moves", tests, argc, argv);
+}
