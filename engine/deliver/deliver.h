@@ -1,0 +1,8 @@
+/* deliver/deliver.h - the door to what leaves the house: exports and explanations. */
+#ifndef RDL_DELIVER_H
+#define RDL_DELIVER_H
+
+#include "deliver/exchange.h"
+#include "deliver/evidence.h"
+
+#endif

@@ -1,0 +1,30 @@
+/* deliver/exchange/book.h - a workbook with the few formats our sheets use. */
+#ifndef RDL_DELIVER_EXCHANGE_BOOK_H
+#define RDL_DELIVER_EXCHANGE_BOOK_H
+
+#include <xlsxwriter.h>
+#include "deliver/exchange/profile.h"
+
+typedef struct rdl_book {
+    const rdl_export_job *job;
+    lxw_workbook *workbook;
+    lxw_format *head, *title, *text, *code, *date, *whole, *real2, *real4, *real6, *rate;
+    bool failed; /* a cell was refused: the file is not to be used */
+} rdl_book;
+
+/** Cells; NULL or "" text, NaN and what is no ISO date leave the cell empty but framed. */
+void rdl_book_text(rdl_book *b, lxw_worksheet *sheet, guint row, int column, const char *text,
+                   lxw_format *format);
+void rdl_book_date(rdl_book *b, lxw_worksheet *sheet, guint row, int column, const char *iso);
+void rdl_book_real(rdl_book *b, lxw_worksheet *sheet, guint row, int column, double value,
+                   lxw_format *format);
+void rdl_book_whole(rdl_book *b, lxw_worksheet *sheet, guint row, int column, gint64 value);
+/** A word of this folder in the job's language. */
+const char *rdl_book_word(const rdl_book *b, const char *key);
+/** A new sheet, A3 landscape, one page wide; `key` of its name. NULL: `failed`. */
+lxw_worksheet *rdl_book_sheet(rdl_book *b, const char *key);
+
+void rdl_sheet_statistics(rdl_book *b);
+void rdl_sheet_codes(rdl_book *b);
+
+#endif

@@ -1,0 +1,279 @@
+#include <math.h>
+#include <string.h>
+#include "deliver/exchange/book.h"
+#include "deliver/words.h"
+
+typedef enum { TEXT, WORD, DATE, HECTARES, MU, DEGREES } cell_kind;
+
+typedef struct {
+    const char *head;   /* key of texts.csv (field.x), else of this folder's own words */
+    double width;       /* in characters of the standard font */
+    cell_kind kind;
+    size_t offset;      /* of a char * (TEXT, DATE) or double member of rdl_task */
+    const char *(*word)(rdl_book *b, const rdl_task *t); /* WORD; lent */
+} column;
+
+/* ---- words made of several members ---- */
+
+static const char *keep(char *take_text)
+{
+    const char *kept = g_intern_string(take_text);
+
+    g_free(take_text);
+    return kept;
+}
+
+/* Only what somebody has seen on site is more than a suspicion. */
+static bool verified(const rdl_task *t)
+{
+    return g_strcmp0(t->kind, "rectify") == 0 || g_strcmp0(t->state, "VERIFIED") == 0 ||
+           g_strcmp0(t->state, "LEGAL") == 0 || g_strcmp0(t->state, "REGISTERED") == 0;
+}
+
+static const char *activity(rdl_book *b, const rdl_task *t)
+{
+    return rdl_word_of(b->job->ledger, RDL_WORDS_ACTIVITY, t->activity, b->job->language);
+}
+
+static const char *zone(rdl_book *b, const rdl_task *t)
+{
+    return rdl_word_of(b->job->ledger, RDL_WORDS_ZONE, t->zone, b->job->language);
+}
+
+static const char *zones_concerned(rdl_book *b, const rdl_task *t)
+{
+    if (!t->zone_name)
+        return zone(b, t);
+    return keep(g_strdup_printf("%s (%s)", t->zone_name, zone(b, t)));
+}
+
+/* 疑似: 某某保护区 (自然保护区核心保护区) 内采石 */
+static const char *problem(rdl_book *b, const rdl_task *t)
+{
+    return keep(g_strdup_printf("%s%s%s%s", verified(t) ? "" : rdl_book_word(b, "suspected"),
+                                zones_concerned(b, t), rdl_book_word(b, "within"),
+                                activity(b, t)));
+}
+
+static const char *source(rdl_book *b, const rdl_task *t)
+{
+    const char *channel = rdl_ledger_word(b->job->ledger, "source.imagery", b->job->language);
+
+    if (g_strcmp0(t->source, "footprint") == 0)
+        return rdl_book_word(b, "footprint");
+    if (g_strcmp0(t->source, "patch") == 0)
+        return rdl_book_word(b, "patch");
+    return t->source ? t->source : channel;
+}
+
+static const char *kind(rdl_book *b, const rdl_task *t)
+{
+    return t->kind ? rdl_book_word(b, t->kind) : "";
+}
+
+static const char *tier(rdl_book *b, const rdl_task *t)
+{
+    return rdl_word_in(b->job->ledger, "tier", t->tier, b->job->language);
+}
+
+static const char *state(rdl_book *b, const rdl_task *t)
+{
+    return rdl_word_of(b->job->ledger, RDL_WORDS_STATE, t->state, b->job->language);
+}
+
+static const char *warning(rdl_book *b, const rdl_task *t)
+{
+    return rdl_word_in(b->job->ledger, "warning", t->warning, b->job->language);
+}
+
+static const char *result(rdl_book *b, const rdl_task *t)
+{
+    return rdl_word_in(b->job->ledger, "result", t->result, b->job->language);
+}
+
+static const char *severity(rdl_book *b, const rdl_task *t)
+{
+    return rdl_word_in(b->job->ledger, "severity", t->severity, b->job->language);
+}
+
+/* 初审、公示 ... as far as it has come: the states from REVIEWED to CLOSED in the pack's order. */
+static const char *closeout_steps(rdl_book *b, const rdl_task *t)
+{
+    const rdl_csv *csv = rdl_ledger_table(b->job->ledger, "states.csv", NULL);
+    const char *now = g_strcmp0(t->state, "LOOKBACK") == 0 ? "CLOSED" : t->state;
+    gssize first = csv ? rdl_csv_find(csv, "state", "REVIEWED") : -1;
+    gssize last = csv ? rdl_csv_find(csv, "state", "CLOSED") : -1;
+    gssize here = csv && now ? rdl_csv_find(csv, "state", now) : -1;
+    g_autoptr(GString) steps = g_string_new(NULL);
+
+    if (g_strcmp0(t->kind, "rectify") != 0 || first < 0 || here < first || here > last)
+        return "";
+    bool en = strcmp(b->job->language, "en") == 0;
+    for (gssize i = first; i <= here; i++)
+        g_string_append_printf(steps, "%s%s", i == first ? "" : en ? ", " : "、",
+                               rdl_csv_at(csv, (size_t)i, en ? "name_en" : "name_zh"));
+    return g_intern_string(steps->str);
+}
+
+/* Held by other records, or not yet held: a column for people to fill in. */
+static const char *to_fill_in(rdl_book *b, const rdl_task *t)
+{
+    (void)b;
+    (void)t;
+    return "";
+}
+
+/* ---- the columns, in the order of domain 1.6, then what the machine knows ---- */
+
+#define TEXT_OF(key, width, member) {key, width, TEXT, G_STRUCT_OFFSET(rdl_task, member), NULL}
+#define DATE_OF(key, width, member) {key, width, DATE, G_STRUCT_OFFSET(rdl_task, member), NULL}
+#define REAL_OF(key, width, kind, member) {key, width, kind, G_STRUCT_OFFSET(rdl_task, member), NULL}
+#define WORD_OF(key, width, function) {key, width, WORD, 0, function}
+
+static const column columns[] = {
+    TEXT_OF("task_id", 16, task_id), TEXT_OF("field.task_no", 16, problem_id),
+    WORD_OF("kind", 8, kind), WORD_OF("field.source", 14, source),
+    WORD_OF("field.batch", 7, to_fill_in), WORD_OF("field.problem", 34, problem),
+    WORD_OF("field.nature", 9, to_fill_in), WORD_OF("field.category", 12, activity),
+    TEXT_OF("field.target", 24, target), TEXT_OF("field.measures", 30, measures),
+    TEXT_OF("field.lead_leader", 11, lead_leader), TEXT_OF("field.supervisor", 11, supervisor),
+    TEXT_OF("field.resp_unit", 18, resp_unit), TEXT_OF("field.lead_dept", 18, department),
+    TEXT_OF("field.accept_unit", 18, accept_unit), WORD_OF("field.tier", 14, tier),
+    DATE_OF("field.start_date", 12, started), DATE_OF("field.due", 12, due),
+    DATE_OF("due_original", 12, due_original), WORD_OF("field.milestones", 12, to_fill_in),
+    WORD_OF("field.progress_text", 16, to_fill_in), WORD_OF("field.progress_pct", 9, to_fill_in),
+    WORD_OF("field.status", 12, state), WORD_OF("field.warning", 8, warning),
+    WORD_OF("field.listed_supervision", 9, to_fill_in),
+    WORD_OF("field.closeout_steps", 16, closeout_steps),
+    WORD_OF("field.publication", 10, to_fill_in), WORD_OF("field.accountability", 10, to_fill_in),
+    WORD_OF("field.letters", 9, to_fill_in), WORD_OF("field.lookback", 9, to_fill_in),
+    REAL_OF("field.lon", 12, DEGREES, lon), REAL_OF("field.lat", 12, DEGREES, lat),
+    REAL_OF("field.area_ha", 11, HECTARES, area_m2), REAL_OF("field.area_mu", 10, MU, area_m2),
+    REAL_OF("area_min", 11, HECTARES, area_min_m2), REAL_OF("area_max", 11, HECTARES, area_max_m2),
+    TEXT_OF("field.xzqdm", 14, xzqdm), WORD_OF("field.zone_hits", 30, zones_concerned),
+    WORD_OF("field.result", 14, result), WORD_OF("field.severity", 8, severity),
+    TEXT_OF("field.rule_id", 11, rule_id), TEXT_OF("field.basis", 30, basis),
+    TEXT_OF("field.handling", 26, handling), TEXT_OF("field.penalty", 18, penalty),
+    TEXT_OF("owner", 18, owner), TEXT_OF("assignee", 12, assignee),
+    TEXT_OF("source_id", 14, source_id), TEXT_OF("site_id", 16, site_id),
+    TEXT_OF("field.evidence", 17, finding_id),
+};
+
+static const char *heading(rdl_book *b, const column *c)
+{
+    if (g_str_has_prefix(c->head, "field."))
+        return rdl_ledger_word(b->job->ledger, c->head, b->job->language);
+    return rdl_book_word(b, c->head);
+}
+
+static void write_cell(rdl_book *b, lxw_worksheet *sheet, guint row, int i, const rdl_task *t)
+{
+    static const double per_m2[] = {[HECTARES] = 1e-4, [MU] = 0.0015, [DEGREES] = 1.0};
+    const column *c = &columns[i];
+
+    if (c->kind == WORD) {
+        rdl_book_text(b, sheet, row, i, c->word(b, t), b->text);
+    } else if (c->kind == TEXT) {
+        rdl_book_text(b, sheet, row, i, G_STRUCT_MEMBER(char *, t, c->offset), b->text);
+    } else if (c->kind == DATE) {
+        rdl_book_date(b, sheet, row, i, G_STRUCT_MEMBER(char *, t, c->offset));
+    } else {
+        lxw_format *formats[] = {[HECTARES] = b->real4, [MU] = b->real2, [DEGREES] = b->real6};
+        rdl_book_real(b, sheet, row, i, G_STRUCT_MEMBER(double, t, c->offset) * per_m2[c->kind],
+                      formats[c->kind]);
+    }
+}
+
+static void write_ledger(rdl_book *b)
+{
+    const GArray *tasks = b->job->tasks;
+    const int n = (int)G_N_ELEMENTS(columns);
+    lxw_worksheet *sheet = rdl_book_sheet(b, "sheet.ledger");
+
+    if (!sheet)
+        return;
+    for (int i = 0; i < n; i++) {
+        worksheet_set_column(sheet, (lxw_col_t)i, (lxw_col_t)i, columns[i].width, NULL);
+        rdl_book_text(b, sheet, 0, i, heading(b, &columns[i]), b->head);
+    }
+    worksheet_set_row(sheet, 0, 32, NULL);
+    for (guint r = 0; r < tasks->len; r++)
+        for (int i = 0; i < n; i++)
+            write_cell(b, sheet, r + 1, i, &g_array_index(tasks, rdl_task, r));
+    worksheet_autofilter(sheet, 0, 0, MAX(tasks->len, 1), (lxw_col_t)(n - 1));
+    worksheet_freeze_panes(sheet, 1, 1);
+    worksheet_repeat_rows(sheet, 0, 0);
+}
+
+/* ---- the workbook ---- */
+
+static lxw_format *format_of(rdl_book *b, const char *number, uint8_t align)
+{
+    lxw_format *f = workbook_add_format(b->workbook);
+
+    format_set_border(f, LXW_BORDER_THIN);
+    format_set_font_size(f, 10);
+    format_set_text_wrap(f);
+    format_set_align(f, LXW_ALIGN_VERTICAL_CENTER);
+    if (align)
+        format_set_align(f, align);
+    if (number)
+        format_set_num_format(f, number);
+    return f;
+}
+
+static void make_formats(rdl_book *b)
+{
+    b->head = format_of(b, NULL, LXW_ALIGN_CENTER);
+    format_set_bold(b->head);
+    format_set_bg_color(b->head, 0xD9E2EC);
+    b->title = workbook_add_format(b->workbook);
+    format_set_bold(b->title);
+    b->text = format_of(b, "@", 0);
+    b->code = format_of(b, "@", 0);
+    b->date = format_of(b, "yyyy-mm-dd", LXW_ALIGN_CENTER);
+    b->whole = format_of(b, "0", 0);
+    b->real2 = format_of(b, "0.00", 0);
+    b->real4 = format_of(b, "0.0000", 0);
+    b->real6 = format_of(b, "0.000000", 0);
+    b->rate = format_of(b, "0.0", LXW_ALIGN_RIGHT);
+}
+
+/* Seconds since 1970 of midnight UTC on the ledger's date. */
+static time_t midnight(const char *iso)
+{
+    rdl_day day, epoch = rdl_day_of(1970, 1, 1);
+
+    return rdl_day_parse(iso, &day, NULL) ? (time_t)(day - epoch) * 86400 : 0;
+}
+
+static void set_properties(rdl_book *b)
+{
+    lxw_doc_properties properties = {.title = (char *)rdl_book_word(b, "sheet.ledger"),
+                                     .author = "redline",
+                                     .created = midnight(b->job->date)};
+
+    /* a created of 0 would be taken for "now" */
+    if (properties.created == 0)
+        properties.created = 1;
+    workbook_set_properties(b->workbook, &properties);
+}
+
+bool rdl_export_xlsx(const rdl_export_job *job, GError **error)
+{
+    rdl_book b = {.job = job, .workbook = workbook_new(job->path)};
+
+    if (!b.workbook)
+        return rdl_fail(error, RDL_ERROR_INTERNAL, "%s: no memory for a workbook", job->path);
+    make_formats(&b);
+    set_properties(&b);
+    write_ledger(&b);
+    rdl_sheet_statistics(&b);
+    rdl_sheet_codes(&b);
+    lxw_error result = workbook_close(b.workbook);
+    if (result != LXW_NO_ERROR)
+        return rdl_fail(error, RDL_ERROR_IO, "%s: cannot be written: %s", job->path,
+                        lxw_strerror(result));
+    return !b.failed || rdl_fail(error, RDL_ERROR_DATA, "%s: a sheet takes 1048575 tasks; these are "
+                                 "more, or a cell was refused", job->path);
+}
