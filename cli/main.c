@@ -11,6 +11,10 @@ const cli_command cli_commands[] = {
     {"patches", "polygons of change from a change raster", cmd_patches},
     {"info", "what a raster or vector file holds", cmd_info},
     {"screen", "zones, footprints and patches to findings with verdicts", cmd_screen},
+    {"ledger", "make, load, audit and rebuild a ledger", cmd_ledger},
+    {"task", "see tasks and move them along", cmd_task},
+    {"export", "the tasks of a ledger as GeoPackage, GeoJSON or XLSX", cmd_export},
+    {"why", "everything behind a task, site or finding", cmd_why},
     {NULL, NULL, NULL},
 };
 

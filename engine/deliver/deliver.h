@@ -4,5 +4,6 @@
 
 #include "deliver/exchange.h"
 #include "deliver/evidence.h"
+#include "deliver/table.h"
 
 #endif

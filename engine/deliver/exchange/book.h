@@ -8,7 +8,8 @@
 typedef struct rdl_book {
     const rdl_export_job *job;
     lxw_workbook *workbook;
-    lxw_format *head, *title, *text, *code, *date, *whole, *real2, *real4, *real6, *rate;
+    lxw_format *head, *title, *text, *date, *whole, *real2, *real4, *real6, *rate;
+    GStringChunk *kept; /* texts made up for cells */
     bool failed; /* a cell was refused: the file is not to be used */
 } rdl_book;
 

@@ -15,9 +15,10 @@ typedef struct {
 
 /* ---- words made of several members ---- */
 
-static const char *keep(char *take_text)
+/* Kept once as long as the book is written. */
+static const char *keep(rdl_book *b, char *take_text)
 {
-    const char *kept = g_intern_string(take_text);
+    const char *kept = g_string_chunk_insert_const(b->kept, take_text);
 
     g_free(take_text);
     return kept;
@@ -44,13 +45,13 @@ static const char *zones_concerned(rdl_book *b, const rdl_task *t)
 {
     if (!t->zone_name)
         return zone(b, t);
-    return keep(g_strdup_printf("%s (%s)", t->zone_name, zone(b, t)));
+    return keep(b, g_strdup_printf("%s (%s)", t->zone_name, zone(b, t)));
 }
 
 /* 疑似: 某某保护区 (自然保护区核心保护区) 内采石 */
 static const char *problem(rdl_book *b, const rdl_task *t)
 {
-    return keep(g_strdup_printf("%s%s%s%s", verified(t) ? "" : rdl_book_word(b, "suspected"),
+    return keep(b, g_strdup_printf("%s%s%s%s", verified(t) ? "" : rdl_book_word(b, "suspected"),
                                 zones_concerned(b, t), rdl_book_word(b, "within"),
                                 activity(b, t)));
 }
@@ -112,7 +113,7 @@ static const char *closeout_steps(rdl_book *b, const rdl_task *t)
     for (gssize i = first; i <= here; i++)
         g_string_append_printf(steps, "%s%s", i == first ? "" : en ? ", " : "、",
                                rdl_csv_at(csv, (size_t)i, en ? "name_en" : "name_zh"));
-    return g_intern_string(steps->str);
+    return g_string_chunk_insert_const(b->kept, steps->str);
 }
 
 /* Held by other records, or not yet held: a column for people to fill in. */
@@ -230,7 +231,6 @@ static void make_formats(rdl_book *b)
     b->title = workbook_add_format(b->workbook);
     format_set_bold(b->title);
     b->text = format_of(b, "@", 0);
-    b->code = format_of(b, "@", 0);
     b->date = format_of(b, "yyyy-mm-dd", LXW_ALIGN_CENTER);
     b->whole = format_of(b, "0", 0);
     b->real2 = format_of(b, "0.00", 0);
@@ -265,11 +265,13 @@ bool rdl_export_xlsx(const rdl_export_job *job, GError **error)
 
     if (!b.workbook)
         return rdl_fail(error, RDL_ERROR_INTERNAL, "%s: no memory for a workbook", job->path);
+    b.kept = g_string_chunk_new(4096);
     make_formats(&b);
     set_properties(&b);
     write_ledger(&b);
     rdl_sheet_statistics(&b);
     rdl_sheet_codes(&b);
+    g_string_chunk_free(b.kept);
     lxw_error result = workbook_close(b.workbook);
     if (result != LXW_NO_ERROR)
         return rdl_fail(error, RDL_ERROR_IO, "%s: cannot be written: %s", job->path,

@@ -1,0 +1,170 @@
+/* redline ledger - make a ledger, load it, look after it. */
+#include "verb.h"
+
+#include <stdio.h>
+#include "rectify/rectify.h"
+
+/* ---- init ---- */
+
+static int ledger_init(int argc, char **argv)
+{
+    static char *pack, *crs;
+    static const GOptionEntry entries[] = {
+        {"pack", 0, 0, G_OPTION_ARG_STRING, &pack, "the jurisdiction: a name such as cn, or a folder",
+         "PACK"},
+        {"crs", 0, 0, G_OPTION_ARG_STRING, &crs, "coordinate system (default: the pack's)",
+         "EPSG:CODE"},
+        G_OPTION_ENTRY_NULL};
+    static const char teach[] =
+        "Example:\n"
+        "  redline ledger init ledger.sqlite --pack cn --crs EPSG:4490\n\n"
+        "The pack's files are kept in the ledger: what judged stays readable.";
+    GError *error = NULL;
+
+    if (cli_parse(&argc, &argv, entries, "LEDGER --pack PACK", "Make a new ledger.", teach, 1, 1,
+                  &error)) {
+        if (!pack)
+            rdl_fail(&error, RDL_ERROR_USAGE, "a ledger needs a pack: give --pack cn");
+        else if (rdl_ledger_init(argv[1], pack, crs, &error))
+            cli_say("%s", argv[1]);
+    }
+    return cli_end(error);
+}
+
+/* ---- load ---- */
+
+static struct {
+    char *findings, *letters, *as_of;
+    char *zones, *footprints, *permits, *units, *patches; /* of the contract, not built */
+} l;
+
+static const GOptionEntry load_entries[] = {
+    {"findings", 0, 0, G_OPTION_ARG_FILENAME, &l.findings, "findings, from 'redline screen'", "FILE"},
+    {"letters", 0, 0, G_OPTION_ARG_FILENAME, &l.letters, "letters and visits, a layer of points",
+     "SRC"},
+    {"as-of", 0, 0, G_OPTION_ARG_STRING, &l.as_of,
+     "day from which deadlines run (default: today)", "DATE"},
+    {"zones", 0, 0, G_OPTION_ARG_FILENAME, &l.zones, "not built yet", "SRC"},
+    {"footprints", 0, 0, G_OPTION_ARG_FILENAME, &l.footprints, "not built yet", "SRC"},
+    {"permits", 0, 0, G_OPTION_ARG_FILENAME, &l.permits, "not built yet", "SRC"},
+    {"units", 0, 0, G_OPTION_ARG_FILENAME, &l.units, "not built yet", "SRC"},
+    {"patches", 0, 0, G_OPTION_ARG_FILENAME, &l.patches, "not built yet", "SRC"},
+    G_OPTION_ENTRY_NULL};
+
+static bool check_layers(GError **error)
+{
+    const struct {
+        const char *option, *value;
+    } unbuilt[] = {{"--zones", l.zones}, {"--footprints", l.footprints}, {"--permits", l.permits},
+                   {"--units", l.units}, {"--patches", l.patches}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(unbuilt); i++)
+        if (unbuilt[i].value)
+            return rdl_fail(error, RDL_ERROR_USAGE,
+                            "%s: not built yet: findings and letters can be loaded",
+                            unbuilt[i].option);
+    return l.findings || l.letters ||
+           rdl_fail(error, RDL_ERROR_USAGE, "nothing to load: give --findings or --letters");
+}
+
+static bool load(const char *path, rdl_tally *tally, GError **error)
+{
+    g_autoptr(rdl_ledger) ledger = NULL;
+    rdl_day as_of;
+
+    if (!check_layers(error) || !cli_day("--as-of", l.as_of, rdl_day_today(), &as_of, error) ||
+        !(ledger = rdl_ledger_open(path, true, error)))
+        return false;
+    return (!l.findings || rdl_ledger_load_findings(ledger, l.findings, as_of, tally,
+                                                    cli_progress(), error)) &&
+           (!l.letters || rdl_ledger_load_letters(ledger, l.letters, as_of, tally, error));
+}
+
+static int ledger_load(int argc, char **argv)
+{
+    static const char teach[] =
+        "Example:\n"
+        "  redline ledger load ledger.sqlite --findings findings.gpkg --letters letters.gpkg \\\n"
+        "      --as-of 2026-11-01\n\n"
+        "Each footprint or patch becomes a site; a site whose gravest finding is not CLEAN gets a\n"
+        "clue to be verified. Loading the same file again adds nothing.";
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    GError *error = NULL;
+
+    if (cli_parse(&argc, &argv, load_entries, "LEDGER --findings FILE",
+                  "Load findings and letters into a ledger.", teach, 1, 1, &error) &&
+        load(argv[1], tally, &error)) {
+        g_autofree char *text = rdl_tally_text(tally);
+        if (cli_flags.json)
+            cli_print_json(rdl_tally_json(tally));
+        else
+            cli_say("balance sheet\n%s%s", text, argv[1]);
+    }
+    return cli_end(error);
+}
+
+/* ---- audit, rebuild, info ---- */
+
+static int ledger_audit(int argc, char **argv)
+{
+    static const char teach[] =
+        "Example:\n  redline ledger audit ledger.sqlite\n\n"
+        "Every event must be as it was written and in its place, every table what the events make\n"
+        "of it. Exit status 6 when one is not.";
+    g_autoptr(rdl_ledger) ledger = NULL;
+    GError *error = NULL;
+
+    if (cli_parse(&argc, &argv, NULL, "LEDGER", "Check a ledger against its own events.", teach, 1,
+                  1, &error) &&
+        (ledger = rdl_ledger_open(argv[1], false, &error)) &&
+        rdl_ledger_audit(ledger, cli_progress(), &error))
+        cli_say("%s: every event and every table is in order", argv[1]);
+    return cli_end(error);
+}
+
+static int ledger_rebuild(int argc, char **argv)
+{
+    static const char teach[] = "Example:\n  redline ledger rebuild ledger.sqlite\n\n"
+                                "All or nothing; the events themselves are never changed.";
+    g_autoptr(rdl_ledger) ledger = NULL;
+    GError *error = NULL;
+
+    if (cli_parse(&argc, &argv, NULL, "LEDGER", "Make every table again from the events.", teach, 1,
+                  1, &error) &&
+        (ledger = rdl_ledger_open(argv[1], true, &error)) &&
+        rdl_ledger_rebuild(ledger, cli_progress(), &error))
+        cli_say("%s: made again from its events", argv[1]);
+    return cli_end(error);
+}
+
+static int ledger_info(int argc, char **argv)
+{
+    static const char teach[] = "Example:\n  redline ledger info ledger.sqlite";
+    g_autoptr(rdl_ledger) ledger = NULL;
+    GError *error = NULL;
+    JsonNode *info;
+
+    if (cli_parse(&argc, &argv, NULL, "LEDGER", "Tell what a ledger holds, as JSON.", teach, 1, 1,
+                  &error) &&
+        (ledger = rdl_ledger_open(argv[1], false, &error)) &&
+        (info = rdl_ledger_info(ledger, &error)))
+        cli_print_json(info);
+    return cli_end(error);
+}
+
+static const cli_verb verbs[] = {
+    {"init", "make a new ledger for a pack", ledger_init},
+    {"load", "findings to sites and clues, letters beside them", ledger_load},
+    {"info", "what a ledger holds", ledger_info},
+    {"audit", "is every event and table in order", ledger_audit},
+    {"rebuild", "make every table again from the events", ledger_rebuild},
+    {NULL, NULL, NULL}};
+
+int cmd_ledger(int argc, char **argv)
+{
+    return cli_verbs("ledger", verbs,
+                     "Example:\n"
+                     "  redline ledger init ledger.sqlite --pack cn\n"
+                     "  redline ledger load ledger.sqlite --findings findings.gpkg --as-of 2026-11-01",
+                     argc, argv);
+}

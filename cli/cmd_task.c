@@ -1,0 +1,355 @@
+/* redline task - see tasks and move them along the workflow. */
+#include "verb.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "deliver/deliver.h"
+
+/* ---- list ---- */
+
+static struct {
+    char *state, *unit, *kind, *as_of;
+} f;
+
+static const GOptionEntry list_entries[] = {
+    {"state", 0, 0, G_OPTION_ARG_STRING, &f.state, "only in this state: SCREENED, WORKING ...",
+     "STATE"},
+    {"unit", 0, 0, G_OPTION_ARG_STRING, &f.unit, "only of this unit: a code or its beginning",
+     "CODE"},
+    {"kind", 0, 0, G_OPTION_ARG_STRING, &f.kind, "only verify or rectify", "KIND"},
+    {"as-of", 0, 0, G_OPTION_ARG_STRING, &f.as_of,
+     "day for warnings (default: the ledger's latest date)", "DATE"},
+    G_OPTION_ENTRY_NULL};
+
+/* The day asked for, else the ledger's own date. */
+static bool filter_day(rdl_ledger *ledger, rdl_day *day, GError **error)
+{
+    g_autofree char *date = f.as_of ? NULL : rdl_ledger_date(ledger, error);
+
+    if (!f.as_of && !date)
+        return false;
+    return cli_day("--as-of", f.as_of ? f.as_of : date, 0, day, error);
+}
+
+static JsonNode *tasks_json(const GArray *tasks)
+{
+    JsonArray *array = json_array_new();
+
+    for (guint i = 0; i < tasks->len; i++)
+        json_array_add_object_element(array, rdl_task_json(&g_array_index(tasks, rdl_task, i)));
+    return json_node_init_array(json_node_alloc(), array);
+}
+
+static void add(GPtrArray *cells, const char *text)
+{
+    g_ptr_array_add(cells, g_strdup(text ? text : "-"));
+}
+
+static void print_tasks(const GArray *tasks)
+{
+    static const char *const heads[] = {"TASK", "KIND", "STATE", "UNIT", "DUE", "WARNING",
+                                        "ZONE", "ACTIVITY", "HA", "SOURCE"};
+    g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(heads); i++)
+        add(cells, heads[i]);
+    for (guint i = 0; i < tasks->len; i++) {
+        const rdl_task *t = &g_array_index(tasks, rdl_task, i);
+        const char *texts[] = {t->task_id, t->kind, t->state, t->xzqdm, t->due, t->warning,
+                               t->zone, t->activity};
+        for (size_t k = 0; k < G_N_ELEMENTS(texts); k++)
+            add(cells, texts[k]);
+        g_ptr_array_add(cells, g_strdup_printf("%10.4f", t->area_m2 * 1e-4));
+        add(cells, t->source_id);
+    }
+    g_autofree char *text = rdl_table_text(cells, G_N_ELEMENTS(heads));
+    fputs(text, stdout);
+}
+
+static GArray *list(const char *path, const char *id, GError **error)
+{
+    rdl_task_filter filter = {.state = f.state, .unit = f.unit, .kind = f.kind, .id = id};
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, error);
+
+    if (!ledger || !filter_day(ledger, &filter.as_of, error))
+        return NULL;
+    return rdl_task_list(ledger, &filter, error);
+}
+
+static int task_list(int argc, char **argv)
+{
+    static const char teach[] =
+        "Example:\n"
+        "  redline task list ledger.sqlite --state SCREENED --unit 3212 --as-of 2026-11-30\n\n"
+        "Sorted by task. --json prints an array of {id, kind, state, xzqdm, due, warning, zone,\n"
+        "activity, area_m2, lon, lat}.";
+    GError *error = NULL;
+    g_autoptr(GArray) tasks = NULL;
+
+    if (cli_parse(&argc, &argv, list_entries, "LEDGER", "List tasks.", teach, 1, 1, &error) &&
+        (tasks = list(argv[1], NULL, &error))) {
+        if (cli_flags.json)
+            cli_print_json(tasks_json(tasks));
+        else
+            print_tasks(tasks);
+    }
+    return cli_end(error);
+}
+
+/* ---- show ---- */
+
+static void print_member(const char *name, const char *text)
+{
+    if (text)
+        printf("%-13s %s\n", name, text);
+}
+
+static void print_task(const rdl_task *t)
+{
+    const struct {
+        const char *name, *text;
+    } members[] = {
+        {"task", t->task_id}, {"kind", t->kind}, {"state", t->state}, {"unit", t->xzqdm},
+        {"department", t->department}, {"tier", t->tier}, {"started", t->started},
+        {"due", t->due}, {"first due", t->due_original}, {"warning", t->warning},
+        {"assigned to", t->assignee}, {"zone", t->zone}, {"zone name", t->zone_name},
+        {"activity", t->activity}, {"result", t->result}, {"severity", t->severity},
+        {"rule", t->rule_id}, {"basis", t->basis}, {"handling", t->handling},
+        {"penalty", t->penalty}, {"problem", t->problem_id}, {"target", t->target},
+        {"measures", t->measures}, {"leader", t->lead_leader}, {"supervisor", t->supervisor},
+        {"responsible", t->resp_unit}, {"accepted by", t->accept_unit}, {"owner", t->owner},
+        {"source", t->source}, {"source id", t->source_id}, {"site", t->site_id},
+        {"finding", t->finding_id}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(members); i++)
+        print_member(members[i].name, members[i].text);
+    printf("%-13s %.6f %.6f\n", "lon lat", t->lon, t->lat);
+    printf("%-13s %.2f m2 (%.2f to %.2f)\n", "area", t->area_m2, t->area_min_m2, t->area_max_m2);
+}
+
+static int task_show(int argc, char **argv)
+{
+    static const char teach[] = "Example:\n  redline task show ledger.sqlite V-3f2a91c04b7e\n\n"
+                                "'redline why' tells what is behind it.";
+    GError *error = NULL;
+    g_autoptr(GArray) tasks = NULL;
+
+    if (!cli_parse(&argc, &argv, &list_entries[3], "LEDGER ID", "Show one task.", teach, 2, 2,
+                   &error) ||
+        !(tasks = list(argv[1], argv[2], &error)))
+        return cli_end(error);
+    if (tasks->len == 0)
+        rdl_fail(&error, RDL_ERROR_NOT_FOUND, "%s: no task %s: redline task list shows them",
+                 argv[1], argv[2]);
+    else if (cli_flags.json)
+        cli_print_json(rdl_json_node(rdl_task_json(&g_array_index(tasks, rdl_task, 0))));
+    else
+        print_task(&g_array_index(tasks, rdl_task, 0));
+    return cli_end(error);
+}
+
+/* ---- moves ---- */
+
+static struct {
+    char *to, *on, *by, *role, *reason, *document, *due, **set;
+} m;
+
+#define WHO                                                                                        \
+    {"on", 0, 0, G_OPTION_ARG_STRING, &m.on, "day it happened", "DATE"},                           \
+        {"by", 0, 0, G_OPTION_ARG_STRING, &m.by, "who did it", "NAME"},                            \
+        {"role", 0, 0, G_OPTION_ARG_STRING, &m.role,                                               \
+         "as what: office, county, city, province, resp_unit ...", "ROLE"},                        \
+        {"reason", 0, 0, G_OPTION_ARG_STRING, &m.reason, "why", "TEXT"}
+
+static const GOptionEntry move_entries[] = {
+    WHO,
+    {"document", 0, 0, G_OPTION_ARG_FILENAME, &m.document,
+     "title of the document, or a file, whose digest is kept", "FILE"},
+    {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &m.set,
+     "a value the move must fill; may be repeated", "NAME=VALUE"},
+    {"to", 0, 0, G_OPTION_ARG_STRING, &m.to, "state to move to", "STATE"},
+    G_OPTION_ENTRY_NULL};
+
+/* The same without --to, for verbs that are a state themselves. */
+static const GOptionEntry fixed_entries[] = {
+    WHO,
+    {"document", 0, 0, G_OPTION_ARG_FILENAME, &m.document,
+     "title of the document, or a file, whose digest is kept", "FILE"},
+    {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &m.set,
+     "a value the move must fill; may be repeated", "NAME=VALUE"},
+    G_OPTION_ENTRY_NULL};
+
+static const GOptionEntry assign_entries[] = {
+    WHO, {"to", 0, 0, G_OPTION_ARG_STRING, &m.to, "who gets it", "NAME"}, G_OPTION_ENTRY_NULL};
+
+static const GOptionEntry extend_entries[] = {
+    WHO, {"due", 0, 0, G_OPTION_ARG_STRING, &m.due, "the new due date", "DATE"},
+    G_OPTION_ENTRY_NULL};
+
+static bool need(const char *option, const char *value, GError **error)
+{
+    return (value && *value) || rdl_fail(error, RDL_ERROR_USAGE, "%s is needed (--help tells more)",
+                                         option);
+}
+
+static bool need_who(GError **error)
+{
+    rdl_day day;
+
+    return need("--on", m.on, error) && need("--by", m.by, error) && need("--role", m.role, error) &&
+           cli_day("--on", m.on, 0, &day, error);
+}
+
+static JsonObject *fields(GError **error)
+{
+    g_autoptr(JsonObject) o = json_object_new();
+
+    for (char **s = m.set; s && *s; s++) {
+        const char *equals = strchr(*s, '=');
+        if (!equals || equals == *s)
+            return rdl_fail(error, RDL_ERROR_USAGE, "--set %s: write NAME=VALUE", *s), NULL;
+        g_autofree char *name = g_strndup(*s, (gsize)(equals - *s));
+        rdl_json_set_text(o, name, equals + 1);
+    }
+    return g_steal_pointer(&o);
+}
+
+static bool move(rdl_ledger *ledger, const char *id, GError **error)
+{
+    g_autoptr(JsonObject) set = fields(error);
+    const rdl_move how = {.task_id = id, .to = m.to, .on = m.on, .by = m.by, .role = m.role,
+                          .reason = m.reason, .document = m.document,
+                          .fields = set && json_object_get_size(set) ? set : NULL};
+
+    return set && rdl_task_move(ledger, &how, error);
+}
+
+static bool assign(rdl_ledger *ledger, const char *id, GError **error)
+{
+    return rdl_task_assign(ledger, id, m.to, m.on, m.by, m.role, error);
+}
+
+static bool extend(rdl_ledger *ledger, const char *id, GError **error)
+{
+    rdl_day day;
+
+    return need("--reason", m.reason, error) && cli_day("--due", m.due, 0, &day, error) &&
+           rdl_task_extend(ledger, id, m.due, m.on, m.by, m.role, m.reason, error);
+}
+
+/* What a verb asks for besides --on, --by, --role, and what it does. */
+typedef struct {
+    const GOptionEntry *entries;
+    const char *usage, *summary, *teach;
+    const char *to;     /* fixed state; NULL */
+    bool due;           /* --due is needed, not --to */
+    bool (*work)(rdl_ledger *ledger, const char *id, GError **error);
+} change;
+
+static bool make_change(const change *c, char **argv, GError **error)
+{
+    g_autoptr(rdl_ledger) ledger = NULL;
+
+    if (c->to)
+        m.to = (char *)c->to;
+    return need_who(error) && need(c->due ? "--due" : "--to", c->due ? m.due : m.to, error) &&
+           (ledger = rdl_ledger_open(argv[1], true, error)) && c->work(ledger, argv[2], error);
+}
+
+static int run_change(const change *c, int argc, char **argv)
+{
+    GError *error = NULL;
+
+    if (cli_parse(&argc, &argv, c->entries, c->usage, c->summary, c->teach, 2, 2, &error) &&
+        make_change(c, argv, &error))
+        cli_say("%s → %s", argv[2], c->due ? m.due : m.to);
+    return cli_end(error);
+}
+
+static int task_advance(int argc, char **argv)
+{
+    static const change c = {
+        move_entries, "LEDGER ID --to STATE --on DATE --by NAME --role ROLE",
+        "Move a task along the workflow of the pack.",
+        "Example:\n"
+        "  redline task advance ledger.sqlite V-3f2a91c04b7e --to REGISTERED --on 2026-11-20 \\\n"
+        "      --by 经办人甲 --role office --document 问题台账 --set target=恢复原状 \\\n"
+        "      --set measures=拆除厂房并复绿 --set lead_leader=县长 --set supervisor=监管人乙 \\\n"
+        "      --set resp_unit=某县人民政府 --set due=2027-05-20\n\n"
+        "A move the workflow does not know is refused with those it knows.",
+        NULL, false, move};
+
+    return run_change(&c, argc, argv);
+}
+
+static int task_close(int argc, char **argv)
+{
+    static const change c = {
+        fixed_entries, "LEDGER ID --on DATE --by NAME --role ROLE", "Close a task that was checked.",
+        "Example:\n"
+        "  redline task close ledger.sqlite R-3f2a91c04b7e --on 2027-06-01 --by 丙 \\\n"
+        "      --role province --document 备案表\n\nThe same as advance --to CLOSED.",
+        "CLOSED", false, move};
+
+    return run_change(&c, argc, argv);
+}
+
+static int task_reopen(int argc, char **argv)
+{
+    static const change c = {
+        fixed_entries, "LEDGER ID --on DATE --by NAME --role ROLE --reason TEXT",
+        "Open a task again after a rebound seen at the look-back.",
+        "Example:\n"
+        "  redline task reopen ledger.sqlite R-3f2a91c04b7e --on 2027-12-01 --by 丁 \\\n"
+        "      --role office --document 回头看记录 --reason 原址复建\n\n"
+        "The same as advance --to REOPENED.",
+        "REOPENED", false, move};
+
+    return run_change(&c, argc, argv);
+}
+
+static int task_assign(int argc, char **argv)
+{
+    static const change c = {
+        assign_entries, "LEDGER ID --to NAME --on DATE --by NAME --role ROLE",
+        "Give a task to somebody.",
+        "Example:\n"
+        "  redline task assign ledger.sqlite V-3f2a91c04b7e --to 核查组一 --on 2026-11-03 \\\n"
+        "      --by 甲 --role office",
+        NULL, false, assign};
+
+    return run_change(&c, argc, argv);
+}
+
+static int task_extend(int argc, char **argv)
+{
+    static const change c = {
+        extend_entries, "LEDGER ID --due DATE --on DATE --by NAME --role ROLE --reason TEXT",
+        "Give a task another due date; the first one stays on record.",
+        "Example:\n"
+        "  redline task extend ledger.sqlite R-3f2a91c04b7e --due 2027-08-31 --on 2027-05-10 \\\n"
+        "      --by 甲 --role province --reason 汛期不宜施工",
+        NULL, true, extend};
+
+    return run_change(&c, argc, argv);
+}
+
+static const cli_verb verbs[] = {
+    {"list", "tasks by state, unit and kind", task_list},
+    {"show", "one task", task_show},
+    {"advance", "move a task to another state", task_advance},
+    {"assign", "give a task to somebody", task_assign},
+    {"extend", "another due date", task_extend},
+    {"close", "file and close (advance to CLOSED)", task_close},
+    {"reopen", "a rebound (advance to REOPENED)", task_reopen},
+    {NULL, NULL, NULL}};
+
+int cmd_task(int argc, char **argv)
+{
+    return cli_verbs("task", verbs,
+                     "Example:\n"
+                     "  redline task list ledger.sqlite --state SCREENED\n"
+                     "  redline task advance ledger.sqlite V-3f2a91c04b7e --to ASSIGNED \\\n"
+                     "      --on 2026-11-02 --by 甲 --role office --document 核查任务单",
+                     argc, argv);
+}

@@ -1,0 +1,41 @@
+#include "verb.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int usage(const char *command, const cli_verb *verbs, const char *teach, FILE *to, int status)
+{
+    fprintf(to, "usage: redline %s VERB [OPTION...] ...\n\nverbs:\n", command);
+    for (const cli_verb *v = verbs; v->name; v++)
+        fprintf(to, "  %-8s  %s\n", v->name, v->summary);
+    fprintf(to, "\n%s\n\n'redline %s VERB --help' tells more of each.\n", teach, command);
+    return status;
+}
+
+int cli_verbs(const char *command, const cli_verb *verbs, const char *teach, int argc, char **argv)
+{
+    if (argc < 2)
+        return usage(command, verbs, teach, stderr, 2);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return usage(command, verbs, teach, stdout, 0);
+    for (const cli_verb *v = verbs; v->name; v++)
+        if (strcmp(argv[1], v->name) == 0) {
+            g_autofree char *name = g_strdup_printf("%s %s", command, v->name);
+            argv[1] = name;
+            return v->run(argc - 1, argv + 1);
+        }
+    fprintf(stderr, "redline: %s has no verb '%s'\n", command, argv[1]);
+    return usage(command, verbs, teach, stderr, 2);
+}
+
+bool cli_day(const char *option, const char *text, rdl_day fallback, rdl_day *day, GError **error)
+{
+    *day = fallback;
+    if (!text || rdl_day_parse(text, day, error))
+        return true;
+    if (error && *error) {
+        (*error)->code = RDL_ERROR_USAGE;
+        g_prefix_error(error, "%s: ", option);
+    }
+    return false;
+}

@@ -1,0 +1,17 @@
+/* cli/verb.h - commands with a second word: redline task list. */
+#ifndef RDL_CLI_VERB_H
+#define RDL_CLI_VERB_H
+
+#include "cli.h"
+
+typedef struct cli_verb {
+    const char *name, *summary;
+    int (*run)(int argc, char **argv); /* argv[0]: "task list" */
+} cli_verb;
+
+/** Run the verb argv[1] of a NULL-ended table, or tell which there are. Exit status. */
+int cli_verbs(const char *command, const cli_verb *verbs, const char *teach, int argc, char **argv);
+/** The day given with `option`, `fallback` where `text` is NULL. Fails: RDL_ERROR_USAGE. */
+bool cli_day(const char *option, const char *text, rdl_day fallback, rdl_day *day, GError **error);
+
+#endif
