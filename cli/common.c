@@ -26,9 +26,9 @@ static char **split_threads(int *argc, char **argv)
     words = g_ptr_array_new();
     for (int i = 0; i < *argc; i++) {
         bool joined = i > 0 && argv[i][0] == '-' && argv[i][1] == 'j' && g_ascii_isdigit(argv[i][2]);
-        g_ptr_array_add(words, joined ? g_strdup("-j") : argv[i]);
+        g_ptr_array_add(words, joined ? (char *)g_intern_string("-j") : argv[i]);
         if (joined)
-            g_ptr_array_add(words, g_strdup(argv[i] + 2));
+            g_ptr_array_add(words, (char *)g_intern_string(argv[i] + 2));
     }
     *argc = (int)words->len;
     g_ptr_array_add(words, NULL);

@@ -7,14 +7,15 @@
 #include <string.h>
 
 const cli_command cli_commands[] = {
+    {"run", "a whole job: scenes and layers to tasks and a balance sheet", cmd_run},
     {"detect", "a change raster from two scenes", cmd_detect},
     {"patches", "polygons of change from a change raster", cmd_patches},
-    {"info", "what a raster or vector file holds", cmd_info},
     {"screen", "zones, footprints and patches to findings with verdicts", cmd_screen},
     {"ledger", "make, load, audit and rebuild a ledger", cmd_ledger},
     {"task", "see tasks and move them along", cmd_task},
     {"export", "the tasks of a ledger as GeoPackage, GeoJSON or XLSX", cmd_export},
     {"why", "everything behind a task, site or finding", cmd_why},
+    {"info", "what a raster or vector file holds", cmd_info},
     {NULL, NULL, NULL},
 };
 

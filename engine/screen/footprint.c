@@ -17,6 +17,7 @@ static void footprint_free(gpointer p)
     g_free(f->owner);
     g_free(f->expands);
     g_free(f->attrs);
+    g_free(f->note);
     if (f->wkb)
         g_bytes_unref(f->wkb);
     g_free(f);
@@ -235,9 +236,9 @@ static void narrow(rdl_footprint *f, const rdl_footprint *patch)
 
     if (both.first == f->onset.first && both.last == f->onset.last)
         return;
-    g_autofree char *note = g_strdup_printf("dates from patch %s", patch->fp_id);
     f->onset = both;
-    f->note = g_intern_string(note);
+    g_free(f->note);
+    f->note = g_strdup_printf("dates from patch %s", patch->fp_id);
 }
 
 static bool explained(const rdl_footprint *patch, GPtrArray *footprints, const GArray *near,

@@ -13,7 +13,7 @@ typedef struct rdl_footprint {
     GBytes *wkb;         /* target system, valid */
     rdl_box box;
     gint64 fid;
-    const char *note;    /* "dates from patch ..."; interned or NULL */
+    char *note;          /* "dates from patch ..."; NULL */
 } rdl_footprint;
 
 GPtrArray *rdl_footprints_new(void);

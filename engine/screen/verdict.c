@@ -185,8 +185,9 @@ static void add_note(rdl_verdict *v, const char *text)
 {
     if (!text)
         return;
-    g_autofree char *both = v->note ? g_strconcat(v->note, "; ", text, NULL) : g_strdup(text);
-    v->note = g_intern_string(both);
+    char *both = v->note ? g_strconcat(v->note, "; ", text, NULL) : g_strdup(text);
+    g_free(v->note);
+    v->note = both;
 }
 
 static void conclude(rdl_verdict *v, const rdl_pack *pack, const rdl_case *c, bool any_zone)
@@ -252,4 +253,5 @@ rdl_verdict rdl_verdict_of(const rdl_pack *pack, const rdl_footprint *f, const r
 void rdl_verdict_clear(rdl_verdict *verdict)
 {
     g_clear_pointer(&verdict->hits, g_array_unref);
+    g_clear_pointer(&verdict->note, g_free);
 }

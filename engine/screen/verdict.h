@@ -16,7 +16,7 @@ RDL_API const char *rdl_result_text(rdl_result result);
 typedef struct rdl_approval {
     rdl_truth granted;
     const char *permit_no;   /* of the first that fits or may fit; lent; NULL */
-    const char *note;        /* static or interned; NULL */
+    const char *note;        /* static; NULL */
     double outside_m2;       /* of the part outside every fitting scope; NaN: not measured */
 } rdl_approval;
 
@@ -26,7 +26,7 @@ typedef struct rdl_verdict {
     rdl_result result;
     const rdl_rule *rule;     /* primary; NULL */
     const rdl_rule *rule_then; /* the row in force at the act, when another is primary; NULL */
-    const char *note;          /* interned or static; NULL */
+    char *note;                /* owned; NULL */
     GArray *hits;              /* of rdl_hit, primary first; owned */
 } rdl_verdict;
 
