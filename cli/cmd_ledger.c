@@ -9,12 +9,12 @@
 static int ledger_init(int argc, char **argv)
 {
     static char *pack, *crs;
-    static const GOptionEntry entries[] = {
-        {"pack", 0, 0, G_OPTION_ARG_STRING, &pack, "the jurisdiction: a name such as cn, or a folder",
-         "PACK"},
-        {"crs", 0, 0, G_OPTION_ARG_STRING, &crs, "coordinate system (default: the pack's)",
-         "EPSG:CODE"},
-        G_OPTION_ENTRY_NULL};
+    static const GOptionEntry entries[] = {{"pack", 0, 0, G_OPTION_ARG_STRING, &pack,
+                                            "the jurisdiction: a name such as cn, or a folder",
+                                            "PACK"},
+                                           {"crs", 0, 0, G_OPTION_ARG_STRING, &crs,
+                                            "coordinate system (default: the pack's)", "EPSG:CODE"},
+                                           G_OPTION_ENTRY_NULL};
     static const char teach[] =
         "Example:\n"
         "  redline ledger init ledger.sqlite --pack cn --crs EPSG:4490\n\n"
@@ -39,11 +39,12 @@ static struct {
 } l;
 
 static const GOptionEntry load_entries[] = {
-    {"findings", 0, 0, G_OPTION_ARG_FILENAME, &l.findings, "findings, from 'redline screen'", "FILE"},
+    {"findings", 0, 0, G_OPTION_ARG_FILENAME, &l.findings, "findings, from 'redline screen'",
+     "FILE"},
     {"letters", 0, 0, G_OPTION_ARG_FILENAME, &l.letters, "letters and visits, a layer of points",
      "SRC"},
-    {"as-of", 0, 0, G_OPTION_ARG_STRING, &l.as_of,
-     "day from which deadlines run (default: today)", "DATE"},
+    {"as-of", 0, 0, G_OPTION_ARG_STRING, &l.as_of, "day from which deadlines run (default: today)",
+     "DATE"},
     {"zones", 0, 0, G_OPTION_ARG_FILENAME, &l.zones, "not built yet", "SRC"},
     {"footprints", 0, 0, G_OPTION_ARG_FILENAME, &l.footprints, "not built yet", "SRC"},
     {"permits", 0, 0, G_OPTION_ARG_FILENAME, &l.permits, "not built yet", "SRC"},
@@ -55,8 +56,11 @@ static bool check_layers(GError **error)
 {
     const struct {
         const char *option, *value;
-    } unbuilt[] = {{"--zones", l.zones}, {"--footprints", l.footprints}, {"--permits", l.permits},
-                   {"--units", l.units}, {"--patches", l.patches}};
+    } unbuilt[] = {{"--zones", l.zones},
+                   {"--footprints", l.footprints},
+                   {"--permits", l.permits},
+                   {"--units", l.units},
+                   {"--patches", l.patches}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(unbuilt); i++)
         if (unbuilt[i].value)
@@ -75,8 +79,8 @@ static bool load(const char *path, rdl_tally *tally, GError **error)
     if (!check_layers(error) || !cli_day("--as-of", l.as_of, rdl_day_today(), &as_of, error) ||
         !(ledger = rdl_ledger_open(path, true, error)))
         return false;
-    return (!l.findings || rdl_ledger_load_findings(ledger, l.findings, as_of, tally,
-                                                    cli_progress(), error)) &&
+    return (!l.findings ||
+            rdl_ledger_load_findings(ledger, l.findings, as_of, tally, cli_progress(), error)) &&
            (!l.letters || rdl_ledger_load_letters(ledger, l.letters, as_of, tally, error));
 }
 
@@ -162,9 +166,10 @@ static const cli_verb verbs[] = {
 
 int cmd_ledger(int argc, char **argv)
 {
-    return cli_verbs("ledger", verbs,
-                     "Example:\n"
-                     "  redline ledger init ledger.sqlite --pack cn\n"
-                     "  redline ledger load ledger.sqlite --findings findings.gpkg --as-of 2026-11-01",
-                     argc, argv);
+    return cli_verbs(
+        "ledger", verbs,
+        "Example:\n"
+        "  redline ledger init ledger.sqlite --pack cn\n"
+        "  redline ledger load ledger.sqlite --findings findings.gpkg --as-of 2026-11-01",
+        argc, argv);
 }

@@ -47,16 +47,16 @@ static void add(GPtrArray *cells, const char *text)
 
 static void print_tasks(const GArray *tasks)
 {
-    static const char *const heads[] = {"TASK", "KIND", "STATE", "UNIT", "DUE", "WARNING",
-                                        "ZONE", "ACTIVITY", "HA", "SOURCE"};
+    static const char *const heads[] = {"TASK",    "KIND", "STATE",    "UNIT", "DUE",
+                                        "WARNING", "ZONE", "ACTIVITY", "HA",   "SOURCE"};
     g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
 
     for (size_t i = 0; i < G_N_ELEMENTS(heads); i++)
         add(cells, heads[i]);
     for (guint i = 0; i < tasks->len; i++) {
         const rdl_task *t = &g_array_index(tasks, rdl_task, i);
-        const char *texts[] = {t->task_id, t->kind, t->state, t->xzqdm, t->due, t->warning,
-                               t->zone, t->activity};
+        const char *texts[] = {t->task_id, t->kind,    t->state, t->xzqdm,
+                               t->due,     t->warning, t->zone,  t->activity};
         for (size_t k = 0; k < G_N_ELEMENTS(texts); k++)
             add(cells, texts[k]);
         g_ptr_array_add(cells, g_strdup_printf("%10.4f", t->area_m2 * 1e-4));
@@ -108,18 +108,38 @@ static void print_task(const rdl_task *t)
 {
     const struct {
         const char *name, *text;
-    } members[] = {
-        {"task", t->task_id}, {"kind", t->kind}, {"state", t->state}, {"unit", t->xzqdm},
-        {"department", t->department}, {"tier", t->tier}, {"started", t->started},
-        {"due", t->due}, {"first due", t->due_original}, {"warning", t->warning},
-        {"assigned to", t->assignee}, {"zone", t->zone}, {"zone name", t->zone_name},
-        {"activity", t->activity}, {"result", t->result}, {"severity", t->severity},
-        {"rule", t->rule_id}, {"basis", t->basis}, {"handling", t->handling},
-        {"penalty", t->penalty}, {"problem", t->problem_id}, {"target", t->target},
-        {"measures", t->measures}, {"leader", t->lead_leader}, {"supervisor", t->supervisor},
-        {"responsible", t->resp_unit}, {"accepted by", t->accept_unit}, {"owner", t->owner},
-        {"source", t->source}, {"source id", t->source_id}, {"site", t->site_id},
-        {"finding", t->finding_id}};
+    } members[] = {{"task", t->task_id},
+                   {"kind", t->kind},
+                   {"state", t->state},
+                   {"unit", t->xzqdm},
+                   {"department", t->department},
+                   {"tier", t->tier},
+                   {"started", t->started},
+                   {"due", t->due},
+                   {"first due", t->due_original},
+                   {"warning", t->warning},
+                   {"assigned to", t->assignee},
+                   {"zone", t->zone},
+                   {"zone name", t->zone_name},
+                   {"activity", t->activity},
+                   {"result", t->result},
+                   {"severity", t->severity},
+                   {"rule", t->rule_id},
+                   {"basis", t->basis},
+                   {"handling", t->handling},
+                   {"penalty", t->penalty},
+                   {"problem", t->problem_id},
+                   {"target", t->target},
+                   {"measures", t->measures},
+                   {"leader", t->lead_leader},
+                   {"supervisor", t->supervisor},
+                   {"responsible", t->resp_unit},
+                   {"accepted by", t->accept_unit},
+                   {"owner", t->owner},
+                   {"source", t->source},
+                   {"source id", t->source_id},
+                   {"site", t->site_id},
+                   {"finding", t->finding_id}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(members); i++)
         print_member(members[i].name, members[i].text);
@@ -154,19 +174,23 @@ static struct {
     char *to, *on, *by, *role, *reason, *document, *due, **set;
 } m;
 
-#define WHO                                                                                        \
-    {"on", 0, 0, G_OPTION_ARG_STRING, &m.on, "day it happened", "DATE"},                           \
-        {"by", 0, 0, G_OPTION_ARG_STRING, &m.by, "who did it", "NAME"},                            \
-        {"role", 0, 0, G_OPTION_ARG_STRING, &m.role,                                               \
-         "as what: office, county, city, province, resp_unit ...", "ROLE"},                        \
-        {"reason", 0, 0, G_OPTION_ARG_STRING, &m.reason, "why", "TEXT"}
+#define WHO                                                                 \
+    {"on", 0, 0, G_OPTION_ARG_STRING, &m.on, "day it happened", "DATE"},    \
+        {"by", 0, 0, G_OPTION_ARG_STRING, &m.by, "who did it", "NAME"},     \
+        {"role",  0,                                                        \
+         0,       G_OPTION_ARG_STRING,                                      \
+         &m.role, "as what: office, county, city, province, resp_unit ...", \
+         "ROLE"},                                                           \
+    {                                                                       \
+        "reason", 0, 0, G_OPTION_ARG_STRING, &m.reason, "why", "TEXT"       \
+    }
 
 static const GOptionEntry move_entries[] = {
     WHO,
     {"document", 0, 0, G_OPTION_ARG_FILENAME, &m.document,
      "title of the document, or a file, whose digest is kept", "FILE"},
-    {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &m.set,
-     "a value the move must fill; may be repeated", "NAME=VALUE"},
+    {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &m.set, "a value the move must fill; may be repeated",
+     "NAME=VALUE"},
     {"to", 0, 0, G_OPTION_ARG_STRING, &m.to, "state to move to", "STATE"},
     G_OPTION_ENTRY_NULL};
 
@@ -175,29 +199,30 @@ static const GOptionEntry fixed_entries[] = {
     WHO,
     {"document", 0, 0, G_OPTION_ARG_FILENAME, &m.document,
      "title of the document, or a file, whose digest is kept", "FILE"},
-    {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &m.set,
-     "a value the move must fill; may be repeated", "NAME=VALUE"},
+    {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &m.set, "a value the move must fill; may be repeated",
+     "NAME=VALUE"},
     G_OPTION_ENTRY_NULL};
 
 static const GOptionEntry assign_entries[] = {
     WHO, {"to", 0, 0, G_OPTION_ARG_STRING, &m.to, "who gets it", "NAME"}, G_OPTION_ENTRY_NULL};
 
 static const GOptionEntry extend_entries[] = {
-    WHO, {"due", 0, 0, G_OPTION_ARG_STRING, &m.due, "the new due date", "DATE"},
+    WHO,
+    {"due", 0, 0, G_OPTION_ARG_STRING, &m.due, "the new due date", "DATE"},
     G_OPTION_ENTRY_NULL};
 
 static bool need(const char *option, const char *value, GError **error)
 {
-    return (value && *value) || rdl_fail(error, RDL_ERROR_USAGE, "%s is needed (--help tells more)",
-                                         option);
+    return (value && *value) ||
+           rdl_fail(error, RDL_ERROR_USAGE, "%s is needed (--help tells more)", option);
 }
 
 static bool need_who(GError **error)
 {
     rdl_day day;
 
-    return need("--on", m.on, error) && need("--by", m.by, error) && need("--role", m.role, error) &&
-           cli_day("--on", m.on, 0, &day, error);
+    return need("--on", m.on, error) && need("--by", m.by, error) &&
+           need("--role", m.role, error) && cli_day("--on", m.on, 0, &day, error);
 }
 
 static JsonObject *fields(GError **error)
@@ -217,8 +242,13 @@ static JsonObject *fields(GError **error)
 static bool move(rdl_ledger *ledger, const char *id, GError **error)
 {
     g_autoptr(JsonObject) set = fields(error);
-    const rdl_move how = {.task_id = id, .to = m.to, .on = m.on, .by = m.by, .role = m.role,
-                          .reason = m.reason, .document = m.document,
+    const rdl_move how = {.task_id = id,
+                          .to = m.to,
+                          .on = m.on,
+                          .by = m.by,
+                          .role = m.role,
+                          .reason = m.reason,
+                          .document = m.document,
                           .fields = set && json_object_get_size(set) ? set : NULL};
 
     return set && rdl_task_move(ledger, &how, error);
@@ -241,8 +271,8 @@ static bool extend(rdl_ledger *ledger, const char *id, GError **error)
 typedef struct {
     const GOptionEntry *entries;
     const char *usage, *summary, *teach;
-    const char *to;     /* fixed state; NULL */
-    bool due;           /* --due is needed, not --to */
+    const char *to; /* fixed state; NULL */
+    bool due;       /* --due is needed, not --to */
     bool (*work)(rdl_ledger *ledger, const char *id, GError **error);
 } change;
 
@@ -269,7 +299,8 @@ static int run_change(const change *c, int argc, char **argv)
 static int task_advance(int argc, char **argv)
 {
     static const change c = {
-        move_entries, "LEDGER ID --to STATE --on DATE --by NAME --role ROLE",
+        move_entries,
+        "LEDGER ID --to STATE --on DATE --by NAME --role ROLE",
         "Move a task along the workflow of the pack.",
         "Example:\n"
         "  redline task advance ledger.sqlite V-3f2a91c04b7e --to REGISTERED --on 2026-11-20 \\\n"
@@ -277,7 +308,9 @@ static int task_advance(int argc, char **argv)
         "      --set measures=拆除厂房并复绿 --set lead_leader=县长 --set supervisor=监管人乙 \\\n"
         "      --set resp_unit=某县人民政府 --set due=2027-05-20\n\n"
         "A move the workflow does not know is refused with those it knows.",
-        NULL, false, move};
+        NULL,
+        false,
+        move};
 
     return run_change(&c, argc, argv);
 }
@@ -285,11 +318,15 @@ static int task_advance(int argc, char **argv)
 static int task_close(int argc, char **argv)
 {
     static const change c = {
-        fixed_entries, "LEDGER ID --on DATE --by NAME --role ROLE", "Close a task that was checked.",
+        fixed_entries,
+        "LEDGER ID --on DATE --by NAME --role ROLE",
+        "Close a task that was checked.",
         "Example:\n"
         "  redline task close ledger.sqlite R-3f2a91c04b7e --on 2027-06-01 --by 丙 \\\n"
         "      --role province --document 备案表\n\nThe same as advance --to CLOSED.",
-        "CLOSED", false, move};
+        "CLOSED",
+        false,
+        move};
 
     return run_change(&c, argc, argv);
 }
@@ -297,13 +334,16 @@ static int task_close(int argc, char **argv)
 static int task_reopen(int argc, char **argv)
 {
     static const change c = {
-        fixed_entries, "LEDGER ID --on DATE --by NAME --role ROLE --reason TEXT",
+        fixed_entries,
+        "LEDGER ID --on DATE --by NAME --role ROLE --reason TEXT",
         "Open a task again after a rebound seen at the look-back.",
         "Example:\n"
         "  redline task reopen ledger.sqlite R-3f2a91c04b7e --on 2027-12-01 --by 丁 \\\n"
         "      --role office --document 回头看记录 --reason 原址复建\n\n"
         "The same as advance --to REOPENED.",
-        "REOPENED", false, move};
+        "REOPENED",
+        false,
+        move};
 
     return run_change(&c, argc, argv);
 }
@@ -311,12 +351,15 @@ static int task_reopen(int argc, char **argv)
 static int task_assign(int argc, char **argv)
 {
     static const change c = {
-        assign_entries, "LEDGER ID --to NAME --on DATE --by NAME --role ROLE",
+        assign_entries,
+        "LEDGER ID --to NAME --on DATE --by NAME --role ROLE",
         "Give a task to somebody.",
         "Example:\n"
         "  redline task assign ledger.sqlite V-3f2a91c04b7e --to 核查组一 --on 2026-11-03 \\\n"
         "      --by 甲 --role office",
-        NULL, false, assign};
+        NULL,
+        false,
+        assign};
 
     return run_change(&c, argc, argv);
 }
@@ -324,25 +367,27 @@ static int task_assign(int argc, char **argv)
 static int task_extend(int argc, char **argv)
 {
     static const change c = {
-        extend_entries, "LEDGER ID --due DATE --on DATE --by NAME --role ROLE --reason TEXT",
+        extend_entries,
+        "LEDGER ID --due DATE --on DATE --by NAME --role ROLE --reason TEXT",
         "Give a task another due date; the first one stays on record.",
         "Example:\n"
         "  redline task extend ledger.sqlite R-3f2a91c04b7e --due 2027-08-31 --on 2027-05-10 \\\n"
         "      --by 甲 --role province --reason 汛期不宜施工",
-        NULL, true, extend};
+        NULL,
+        true,
+        extend};
 
     return run_change(&c, argc, argv);
 }
 
-static const cli_verb verbs[] = {
-    {"list", "tasks by state, unit and kind", task_list},
-    {"show", "one task", task_show},
-    {"advance", "move a task to another state", task_advance},
-    {"assign", "give a task to somebody", task_assign},
-    {"extend", "another due date", task_extend},
-    {"close", "file and close (advance to CLOSED)", task_close},
-    {"reopen", "a rebound (advance to REOPENED)", task_reopen},
-    {NULL, NULL, NULL}};
+static const cli_verb verbs[] = {{"list", "tasks by state, unit and kind", task_list},
+                                 {"show", "one task", task_show},
+                                 {"advance", "move a task to another state", task_advance},
+                                 {"assign", "give a task to somebody", task_assign},
+                                 {"extend", "another due date", task_extend},
+                                 {"close", "file and close (advance to CLOSED)", task_close},
+                                 {"reopen", "a rebound (advance to REOPENED)", task_reopen},
+                                 {NULL, NULL, NULL}};
 
 int cmd_task(int argc, char **argv)
 {

@@ -14,8 +14,10 @@ static const char teach[] =
     "Example:\n"
     "  redline why ledger.sqlite V-3f2a91c04b7e\n"
     "  redline why ledger.sqlite A03 --language en\n\n"
-    "ID is a task, site, finding or problem, or the source's own number of the footprint. Told are\n"
-    "the overlap with its bounds, the time of building, every rule that spoke with its article and\n"
+    "ID is a task, site, finding or problem, or the source's own number of the footprint. Told "
+    "are\n"
+    "the overlap with its bounds, the time of building, every rule that spoke with its article "
+    "and\n"
     "which one leads, the tasks and what happened, and the inputs with their digests.";
 
 static bool explain(const char *path, const char *id, GError **error)

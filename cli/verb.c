@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static int usage(const char *command, const cli_verb *verbs, const char *teach, FILE *to, int status)
+static int usage(const char *command, const cli_verb *verbs, const char *teach, FILE *to,
+                 int status)
 {
     fprintf(to, "usage: redline %s VERB [OPTION...] ...\n\nverbs:\n", command);
     for (const cli_verb *v = verbs; v->name; v++)

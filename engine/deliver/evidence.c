@@ -26,8 +26,9 @@ static const rdl_label labels[] = {
     {"permits", "许可", "permits"},
     {"units", "行政区", "units"},
     {"inputs", "依据材料", "What was read"},
-    {"no_manifest", "载入时未附运行清单：无法追溯输入", "loaded without a run manifest: the inputs are "
-                                                        "not known"},
+    {"no_manifest", "载入时未附运行清单：无法追溯输入",
+     "loaded without a run manifest: the inputs are "
+     "not known"},
     {"no_digest", "（无摘要）", "(no digest)"},
     {"command", "命令", "command"},
     {"options", "参数", "options"},
@@ -63,10 +64,12 @@ static const rdl_label labels[] = {
     {"no_rules", "没有规则触及", "none"},
     {"primary", "← 主规则", "<- leads"},
     {"why_only", "只有一条规则可用", "the only rule that applies"},
-    {"why",
-     "先已定后待核，先结论后研判，再按等级、罚款上限、具体管控区和活动、规则编号排序",
-     "decided before asked, a verdict before review, then severity, ceiling of the fine, a named "
-     "zone and activity, rule id"},
+    {"why_decided", "已定的规则先于待核的规则", "decided before what must still be asked"},
+    {"why_verdict", "有结论的规则先于须研判的规则",
+     "a verdict before what is for a person to decide"},
+    {"why_severity", "等级更重", "the graver one"},
+    {"why_order", "等级相同：罚款上限高者、具体管控区和活动在先，再按规则编号",
+     "equally grave: the higher ceiling of the fine, a named zone and activity, then the rule id"},
     {"why_is", "主规则理由", "why it leads"},
     {"decided", "已定", "decided"},
     {"asked", "待人工确认", "asked"},
@@ -118,7 +121,7 @@ static const char *member(JsonObject *o, const char *name)
 
 static void line(writer *w, const char *key, const char *text)
 {
-    if (!text || !*text)
+    if (!text || !*text || strcmp(text, "-") == 0)
         return;
     g_string_append(w->out, "  ");
     rdl_pad(w->out, label(w, key), LABEL_WIDTH);
@@ -200,10 +203,12 @@ static void write_site(writer *w, JsonObject *chain)
     g_string_append_printf(w->out, "%s\n", rdl_json_text(site, "site_id", "?"));
     if (!anything_verified(array_of(chain, "events")))
         line(w, "note", label(w, "suspected"));
-    line_take(w, "source", g_strdup_printf("%s %s", label(w, rdl_json_text(site, "source", "")),
-                                           rdl_json_text(site, "source_id", "")));
-    line_take(w, "activity", with_code(rdl_word_of(w->ledger, RDL_WORDS_ACTIVITY, activity,
-                                                   w->language), activity));
+    line_take(w, "source",
+              g_strdup_printf("%s %s", label(w, rdl_json_text(site, "source", "")),
+                              rdl_json_text(site, "source_id", "")));
+    line_take(
+        w, "activity",
+        with_code(rdl_word_of(w->ledger, RDL_WORDS_ACTIVITY, activity, w->language), activity));
     if (!isnan(lon) && !isnan(lat))
         line_take(w, "place", format_reals(w, "place_form", lon, lat, 0));
     line(w, "xzqdm", member(site, "xzqdm"));
@@ -267,8 +272,9 @@ static void write_manifest(writer *w, JsonObject *chain)
     JsonObject *manifest = rdl_json_object(chain, "manifest");
 
     title(w, label(w, "inputs"));
-    line_take(w, "pack", g_strdup_printf("%s %s", rdl_json_text(chain, "pack", "?"),
-                                         rdl_json_text(chain, "pack_version", "")));
+    line_take(w, "pack",
+              g_strdup_printf("%s %s", rdl_json_text(chain, "pack", "?"),
+                              rdl_json_text(chain, "pack_version", "")));
     if (!manifest || !json_object_get_size(manifest)) {
         line(w, "note", label(w, "no_manifest"));
         return;
@@ -298,8 +304,8 @@ static void write_time(writer *w, JsonObject *f)
     const char *after = member(f, "built_after"), *before = member(f, "built_before");
 
     if (after || before)
-        line_take(w, "built", g_strdup_printf("%s .. %s", after ? after : "?",
-                                              before ? before : "?"));
+        line_take(w, "built",
+                  g_strdup_printf("%s .. %s", after ? after : "?", before ? before : "?"));
     else
         line(w, "built", label(w, "built_unknown"));
     line_word(w, "when", "when", member(f, "when_case"));
@@ -318,8 +324,8 @@ static void write_decision(writer *w, JsonObject *f)
     line(w, "penalty", member(f, "penalty"));
     line(w, "lead_dept", member(f, "lead_dept"));
     if (!isnan(quantity))
-        line_take(w, "quantity", g_strdup_printf("%.2f %s", quantity,
-                                                 rdl_json_text(f, "quantity_unit", "")));
+        line_take(w, "quantity",
+                  g_strdup_printf("%.2f %s", quantity, rdl_json_text(f, "quantity_unit", "")));
     if (g_strcmp0(member(f, "limitation"), "review") == 0)
         line(w, "limitation", label(w, "review"));
     line(w, "rule_then", member(f, "rule_then"));
@@ -329,8 +335,8 @@ static void write_decision(writer *w, JsonObject *f)
 static void write_hit(writer *w, JsonObject *hit, bool primary)
 {
     const char *verdict = member(hit, "verdict"), *status = rdl_json_text(hit, "status", "");
-    g_autofree char *words = with_code(rdl_word_in(w->ledger, "verdict", verdict, w->language),
-                                       verdict);
+    g_autofree char *words =
+        with_code(rdl_word_in(w->ledger, "verdict", verdict, w->language), verdict);
 
     g_string_append(w->out, "    ");
     rdl_pad(w->out, rdl_json_text(hit, "rule_id", "?"), 10);
@@ -342,6 +348,23 @@ static void write_hit(writer *w, JsonObject *hit, bool primary)
     g_string_append_printf(w->out, "%*s%s %s %s%s%s\n", 16, "", label(w, "judged"),
                            rdl_json_text(hit, "applies", ""), rdl_json_text(hit, "rule_date", ""),
                            member(hit, "note") ? "; " : "", rdl_json_text(hit, "note", ""));
+}
+
+/* The first thing in which the leading hit differs from the next (screen/rule.h, order of hits). */
+static const char *why_leads(JsonArray *hits)
+{
+    if (length(hits) < 2)
+        return "why_only";
+    JsonObject *a = json_array_get_object_element(hits, 0);
+    JsonObject *b = json_array_get_object_element(hits, 1);
+    bool decided = g_strcmp0(member(a, "status"), "decided") == 0;
+    bool review = g_strcmp0(member(b, "verdict"), "REVIEW") == 0;
+    if (decided && g_strcmp0(member(b, "status"), "decided") != 0)
+        return "why_decided";
+    if (review && g_strcmp0(member(a, "verdict"), "REVIEW") != 0)
+        return "why_verdict";
+    return g_strcmp0(member(a, "severity"), member(b, "severity")) != 0 ? "why_severity"
+                                                                        : "why_order";
 }
 
 static void write_hits(writer *w, JsonObject *f)
@@ -360,14 +383,14 @@ static void write_hits(writer *w, JsonObject *f)
         told = told || primary;
     }
     if (leads && length(hits))
-        line(w, "why_is", label(w, length(hits) == 1 ? "why_only" : "why"));
+        line(w, "why_is", label(w, why_leads(hits)));
 }
 
 static char *zone_of(writer *w, JsonObject *f)
 {
     const char *zone = member(f, "zone"), *name = member(f, "zone_name");
-    g_autofree char *class = with_code(rdl_word_of(w->ledger, RDL_WORDS_ZONE, zone, w->language),
-                                       zone);
+    g_autofree char *class =
+        with_code(rdl_word_of(w->ledger, RDL_WORDS_ZONE, zone, w->language), zone);
 
     return name ? g_strdup_printf("%s, %s", name, class ? class : "") : g_steal_pointer(&class);
 }
@@ -375,9 +398,9 @@ static char *zone_of(writer *w, JsonObject *f)
 static void write_finding(writer *w, JsonObject *f)
 {
     bool leads = number(f, "is_primary") == 1.0;
-    g_autofree char *head = g_strdup_printf("%s %s%s%s", label(w, "finding"),
-                                            rdl_json_text(f, "finding_id", "?"), leads ? ": " : "",
-                                            leads ? label(w, "leads") : "");
+    g_autofree char *head =
+        g_strdup_printf("%s %s%s%s", label(w, "finding"), rdl_json_text(f, "finding_id", "?"),
+                        leads ? ": " : "", leads ? label(w, "leads") : "");
 
     title(w, head);
     line_take(w, "zone", zone_of(w, f));
@@ -393,8 +416,8 @@ static void write_task(writer *w, JsonObject *t)
 {
     const char *state = member(t, "state"), *due = member(t, "due");
     const char *first = member(t, "due_original"), *who = member(t, "assignee");
-    g_autofree char *words = with_code(rdl_word_of(w->ledger, RDL_WORDS_STATE, state, w->language),
-                                       state);
+    g_autofree char *words =
+        with_code(rdl_word_of(w->ledger, RDL_WORDS_STATE, state, w->language), state);
 
     g_string_append_printf(w->out, "  %s  %s  %s", rdl_json_text(t, "task_id", "?"),
                            label(w, rdl_json_text(t, "kind", "")), words ? words : "");
@@ -409,8 +432,8 @@ static void write_task(writer *w, JsonObject *t)
 
 static void write_problem(writer *w, JsonObject *problem)
 {
-    static const char *const members[] = {"target", "measures", "lead_leader", "supervisor",
-                                          "resp_unit", "accept_unit"};
+    static const char *const members[] = {"target",     "measures",  "lead_leader",
+                                          "supervisor", "resp_unit", "accept_unit"};
 
     g_string_append_printf(w->out, "\n%s %s\n", label(w, "problem"),
                            rdl_json_text(problem, "problem_id", "?"));
@@ -425,7 +448,8 @@ static char *change_of(writer *w, JsonObject *payload)
     const char *was = member(payload, "was"), *due = member(payload, "due");
 
     if (from && to)
-        return g_strdup_printf("%s → %s", rdl_word_of(w->ledger, RDL_WORDS_STATE, from, w->language),
+        return g_strdup_printf("%s → %s",
+                               rdl_word_of(w->ledger, RDL_WORDS_STATE, from, w->language),
                                rdl_word_of(w->ledger, RDL_WORDS_STATE, to, w->language));
     if (to || (due && json_object_has_member(payload, "was")))
         return g_strdup_printf("%s → %s", was ? was : "-", to ? to : due);

@@ -19,7 +19,10 @@ typedef struct rdl_export_options {
     rdl_day as_of;        /* for warnings and what is overdue; 0 (default): the ledger's own date */
     bool overwrite;       /* default false: an existing file is refused */
 } rdl_export_options;
-#define RDL_EXPORT_OPTIONS_INIT {.language = "zh"}
+#define RDL_EXPORT_OPTIONS_INIT \
+    {                           \
+        .language = "zh"        \
+    }
 
 /** Write all tasks, by id. The file appears whole or not at all. No tasks: a valid file all the
  *  same. tally: deliver.<profile>, all used; not counted when the export fails.

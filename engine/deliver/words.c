@@ -17,8 +17,7 @@ static const char *cell(rdl_ledger *ledger, rdl_words table, const char *code, c
     return row < 0 ? "" : rdl_csv_at(csv, (size_t)row, column);
 }
 
-const char *rdl_word_of(rdl_ledger *ledger, rdl_words table, const char *code,
-                        const char *language)
+const char *rdl_word_of(rdl_ledger *ledger, rdl_words table, const char *code, const char *language)
 {
     const char *name =
         cell(ledger, table, code, strcmp(language, "en") == 0 ? "name_en" : "name_zh");

@@ -39,10 +39,11 @@ static GHashTable *found_areas(const char *path)
     while (layer && (f = rdl_layer_next(layer, &error))) {
         const char *zone = rdl_feature_text(f, rdl_layer_field_index(layer, "zone_id"));
         const char *source_id = rdl_feature_text(f, rdl_layer_field_index(layer, "source_id"));
+        if (!zone) /* a row for all territory */
+            continue;
         double *area = g_new(double, 1);
         *area = rdl_feature_real(f, rdl_layer_field_index(layer, "area_m2"));
-        if (!zone || !g_hash_table_insert(areas, g_strdup_printf("%s/%s", zone, source_id), area))
-            CHECK(!zone); /* rows for all territory; a pair twice */
+        CHECK(g_hash_table_insert(areas, g_strdup_printf("%s/%s", zone, source_id), area));
     }
     return areas;
 }

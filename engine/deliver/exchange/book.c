@@ -10,7 +10,7 @@ static const rdl_label labels[] = {
     {"sheet.ledger", "整改台账", "Ledger"},
     {"sheet.statistics", "统计", "Statistics"},
     {"sheet.codes", "代码表", "Codes"},
-    {"suspected", "疑似", "suspected: "},
+    {"suspected", "疑似：", "suspected: "},
     {"within", "内", ", "},
     {"assignee", "承办", "assigned to"},
     {"task_id", "任务编号", "task"},
@@ -41,9 +41,11 @@ static const rdl_label labels[] = {
     {"rate", "完成率(%)", "done (%)"},
     {"overdue", "逾期", "overdue"},
     {"rule",
-     "口径：应完成＝总数－待核实－不属实或合法－长期坚持；完成率＝已完成÷应完成，四舍五入到一位小数。"
+     "口径：应完成＝总数－待核实－不属实或合法－长期坚持；完成率＝已完成÷应完成，四舍五入到一位小数"
+     "。"
      "已立账的核查任务并入其整改任务，不重复计数。",
-     "Due = all - to be verified - dismissed or lawful - long-term; rate = done / due, one decimal, "
+     "Due = all - to be verified - dismissed or lawful - long-term; rate = done / due, one "
+     "decimal, "
      "half up. A verification that was registered is counted once, as its rectification."},
     {"group", "类别", "group"},
     {"code", "代码", "code"},
@@ -101,7 +103,8 @@ void rdl_book_date(rdl_book *b, lxw_worksheet *sheet, guint row, int column, con
     }
     g_date_clear(&date, 1);
     g_date_set_julian(&date, (guint32)day);
-    lxw_datetime when = {.year = g_date_get_year(&date), .month = (int)g_date_get_month(&date),
+    lxw_datetime when = {.year = g_date_get_year(&date),
+                         .month = (int)g_date_get_month(&date),
                          .day = g_date_get_day(&date)};
     note(b, worksheet_write_datetime(sheet, row, (lxw_col_t)column, &when, b->date));
 }
@@ -130,6 +133,7 @@ lxw_worksheet *rdl_book_sheet(rdl_book *b, const char *key)
     }
     worksheet_set_landscape(sheet);
     worksheet_set_paper(sheet, 8); /* A3 */
+    worksheet_set_margins(sheet, 0.4, 0.4, 0.5, 0.6);
     worksheet_fit_to_pages(sheet, 1, 0);
     worksheet_set_footer(sheet, "&L&A&R&P / &N");
     return sheet;

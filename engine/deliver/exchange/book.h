@@ -10,7 +10,7 @@ typedef struct rdl_book {
     lxw_workbook *workbook;
     lxw_format *head, *title, *text, *date, *whole, *real2, *real4, *real6, *rate;
     GStringChunk *kept; /* texts made up for cells */
-    bool failed; /* a cell was refused: the file is not to be used */
+    bool failed;        /* a cell was refused: the file is not to be used */
 } rdl_book;
 
 /** Cells; NULL or "" text, NaN and what is no ISO date leave the cell empty but framed. */

@@ -11,7 +11,7 @@ typedef struct rdl_export_job {
     const char *path;     /* a temporary name: nothing is there yet */
     const char *language; /* "zh", "en" */
     rdl_day as_of;
-    const char *date;     /* latest date of the ledger: what a file is dated by */
+    const char *date; /* latest date of the ledger: what a file is dated by */
 } rdl_export_job;
 
 bool rdl_export_gpkg(const rdl_export_job *job, GError **error);

@@ -6,10 +6,10 @@
 typedef enum { TEXT, WORD, DATE, HECTARES, MU, DEGREES } cell_kind;
 
 typedef struct {
-    const char *head;   /* key of texts.csv (field.x), else of this folder's own words */
-    double width;       /* in characters of the standard font */
+    const char *head; /* key of texts.csv (field.x), else of this folder's own words */
+    double width;     /* in characters of the standard font */
     cell_kind kind;
-    size_t offset;      /* of a char * (TEXT, DATE) or double member of rdl_task */
+    size_t offset; /* of a char * (TEXT, DATE) or double member of rdl_task */
     const char *(*word)(rdl_book *b, const rdl_task *t); /* WORD; lent */
 } column;
 
@@ -51,9 +51,9 @@ static const char *zones_concerned(rdl_book *b, const rdl_task *t)
 /* 疑似: 某某保护区 (自然保护区核心保护区) 内采石 */
 static const char *problem(rdl_book *b, const rdl_task *t)
 {
-    return keep(b, g_strdup_printf("%s%s%s%s", verified(t) ? "" : rdl_book_word(b, "suspected"),
-                                zones_concerned(b, t), rdl_book_word(b, "within"),
-                                activity(b, t)));
+    return keep(b,
+                g_strdup_printf("%s%s%s%s", verified(t) ? "" : rdl_book_word(b, "suspected"),
+                                zones_concerned(b, t), rdl_book_word(b, "within"), activity(b, t)));
 }
 
 static const char *source(rdl_book *b, const rdl_task *t)
@@ -111,7 +111,10 @@ static const char *closeout_steps(rdl_book *b, const rdl_task *t)
         return "";
     bool en = strcmp(b->job->language, "en") == 0;
     for (gssize i = first; i <= here; i++)
-        g_string_append_printf(steps, "%s%s", i == first ? "" : en ? ", " : "、",
+        g_string_append_printf(steps, "%s%s",
+                               i == first ? ""
+                               : en       ? ", "
+                                          : "、",
                                rdl_csv_at(csv, (size_t)i, en ? "name_en" : "name_zh"));
     return g_string_chunk_insert_const(b->kept, steps->str);
 }
@@ -126,37 +129,72 @@ static const char *to_fill_in(rdl_book *b, const rdl_task *t)
 
 /* ---- the columns, in the order of domain 1.6, then what the machine knows ---- */
 
-#define TEXT_OF(key, width, member) {key, width, TEXT, G_STRUCT_OFFSET(rdl_task, member), NULL}
-#define DATE_OF(key, width, member) {key, width, DATE, G_STRUCT_OFFSET(rdl_task, member), NULL}
-#define REAL_OF(key, width, kind, member) {key, width, kind, G_STRUCT_OFFSET(rdl_task, member), NULL}
-#define WORD_OF(key, width, function) {key, width, WORD, 0, function}
+#define TEXT_OF(key, width, member)                               \
+    {                                                             \
+        key, width, TEXT, G_STRUCT_OFFSET(rdl_task, member), NULL \
+    }
+#define DATE_OF(key, width, member)                               \
+    {                                                             \
+        key, width, DATE, G_STRUCT_OFFSET(rdl_task, member), NULL \
+    }
+#define REAL_OF(key, width, kind, member)                         \
+    {                                                             \
+        key, width, kind, G_STRUCT_OFFSET(rdl_task, member), NULL \
+    }
+#define WORD_OF(key, width, function) \
+    {                                 \
+        key, width, WORD, 0, function \
+    }
 
 static const column columns[] = {
-    TEXT_OF("task_id", 16, task_id), TEXT_OF("field.task_no", 16, problem_id),
-    WORD_OF("kind", 8, kind), WORD_OF("field.source", 14, source),
-    WORD_OF("field.batch", 7, to_fill_in), WORD_OF("field.problem", 34, problem),
-    WORD_OF("field.nature", 9, to_fill_in), WORD_OF("field.category", 12, activity),
-    TEXT_OF("field.target", 24, target), TEXT_OF("field.measures", 30, measures),
-    TEXT_OF("field.lead_leader", 11, lead_leader), TEXT_OF("field.supervisor", 11, supervisor),
-    TEXT_OF("field.resp_unit", 18, resp_unit), TEXT_OF("field.lead_dept", 18, department),
-    TEXT_OF("field.accept_unit", 18, accept_unit), WORD_OF("field.tier", 14, tier),
-    DATE_OF("field.start_date", 12, started), DATE_OF("field.due", 12, due),
-    DATE_OF("due_original", 12, due_original), WORD_OF("field.milestones", 12, to_fill_in),
-    WORD_OF("field.progress_text", 16, to_fill_in), WORD_OF("field.progress_pct", 9, to_fill_in),
-    WORD_OF("field.status", 12, state), WORD_OF("field.warning", 8, warning),
+    TEXT_OF("task_id", 16, task_id),
+    TEXT_OF("field.task_no", 16, problem_id),
+    WORD_OF("kind", 8, kind),
+    WORD_OF("field.source", 14, source),
+    WORD_OF("field.batch", 7, to_fill_in),
+    WORD_OF("field.problem", 34, problem),
+    WORD_OF("field.nature", 9, to_fill_in),
+    WORD_OF("field.category", 12, activity),
+    TEXT_OF("field.target", 24, target),
+    TEXT_OF("field.measures", 30, measures),
+    TEXT_OF("field.lead_leader", 11, lead_leader),
+    TEXT_OF("field.supervisor", 11, supervisor),
+    TEXT_OF("field.resp_unit", 18, resp_unit),
+    TEXT_OF("field.lead_dept", 18, department),
+    TEXT_OF("field.accept_unit", 18, accept_unit),
+    WORD_OF("field.tier", 14, tier),
+    DATE_OF("field.start_date", 12, started),
+    DATE_OF("field.due", 12, due),
+    DATE_OF("due_original", 12, due_original),
+    WORD_OF("field.milestones", 12, to_fill_in),
+    WORD_OF("field.progress_text", 16, to_fill_in),
+    WORD_OF("field.progress_pct", 9, to_fill_in),
+    WORD_OF("field.status", 12, state),
+    WORD_OF("field.warning", 8, warning),
     WORD_OF("field.listed_supervision", 9, to_fill_in),
     WORD_OF("field.closeout_steps", 16, closeout_steps),
-    WORD_OF("field.publication", 10, to_fill_in), WORD_OF("field.accountability", 10, to_fill_in),
-    WORD_OF("field.letters", 9, to_fill_in), WORD_OF("field.lookback", 9, to_fill_in),
-    REAL_OF("field.lon", 12, DEGREES, lon), REAL_OF("field.lat", 12, DEGREES, lat),
-    REAL_OF("field.area_ha", 11, HECTARES, area_m2), REAL_OF("field.area_mu", 10, MU, area_m2),
-    REAL_OF("area_min", 11, HECTARES, area_min_m2), REAL_OF("area_max", 11, HECTARES, area_max_m2),
-    TEXT_OF("field.xzqdm", 14, xzqdm), WORD_OF("field.zone_hits", 30, zones_concerned),
-    WORD_OF("field.result", 14, result), WORD_OF("field.severity", 8, severity),
-    TEXT_OF("field.rule_id", 11, rule_id), TEXT_OF("field.basis", 30, basis),
-    TEXT_OF("field.handling", 26, handling), TEXT_OF("field.penalty", 18, penalty),
-    TEXT_OF("owner", 18, owner), TEXT_OF("assignee", 12, assignee),
-    TEXT_OF("source_id", 14, source_id), TEXT_OF("site_id", 16, site_id),
+    WORD_OF("field.publication", 10, to_fill_in),
+    WORD_OF("field.accountability", 10, to_fill_in),
+    WORD_OF("field.letters", 9, to_fill_in),
+    WORD_OF("field.lookback", 9, to_fill_in),
+    REAL_OF("field.lon", 12, DEGREES, lon),
+    REAL_OF("field.lat", 12, DEGREES, lat),
+    REAL_OF("field.area_ha", 11, HECTARES, area_m2),
+    REAL_OF("field.area_mu", 10, MU, area_m2),
+    REAL_OF("area_min", 11, HECTARES, area_min_m2),
+    REAL_OF("area_max", 11, HECTARES, area_max_m2),
+    TEXT_OF("field.xzqdm", 14, xzqdm),
+    WORD_OF("field.zone_hits", 30, zones_concerned),
+    WORD_OF("field.result", 14, result),
+    WORD_OF("field.severity", 8, severity),
+    TEXT_OF("field.rule_id", 11, rule_id),
+    TEXT_OF("field.basis", 30, basis),
+    TEXT_OF("field.handling", 26, handling),
+    TEXT_OF("field.penalty", 18, penalty),
+    TEXT_OF("owner", 18, owner),
+    TEXT_OF("assignee", 12, assignee),
+    TEXT_OF("source_id", 14, source_id),
+    TEXT_OF("site_id", 16, site_id),
     TEXT_OF("field.evidence", 17, finding_id),
 };
 
@@ -167,9 +205,17 @@ static const char *heading(rdl_book *b, const column *c)
     return rdl_book_word(b, c->head);
 }
 
+/* Half up, so that a sum in the sheet is the sum of what is seen. */
+static double rounded(double value, double steps)
+{
+    return floor(value * steps + 0.5) / steps;
+}
+
 static void write_cell(rdl_book *b, lxw_worksheet *sheet, guint row, int i, const rdl_task *t)
 {
-    static const double per_m2[] = {[HECTARES] = 1e-4, [MU] = 0.0015, [DEGREES] = 1.0};
+    static const struct {
+        double factor, steps;
+    } units[] = {[HECTARES] = {1e-4, 1e4}, [MU] = {0.0015, 1e2}, [DEGREES] = {1.0, 1e6}};
     const column *c = &columns[i];
 
     if (c->kind == WORD) {
@@ -180,8 +226,8 @@ static void write_cell(rdl_book *b, lxw_worksheet *sheet, guint row, int i, cons
         rdl_book_date(b, sheet, row, i, G_STRUCT_MEMBER(char *, t, c->offset));
     } else {
         lxw_format *formats[] = {[HECTARES] = b->real4, [MU] = b->real2, [DEGREES] = b->real6};
-        rdl_book_real(b, sheet, row, i, G_STRUCT_MEMBER(double, t, c->offset) * per_m2[c->kind],
-                      formats[c->kind]);
+        double value = G_STRUCT_MEMBER(double, t, c->offset) * units[c->kind].factor;
+        rdl_book_real(b, sheet, row, i, rounded(value, units[c->kind].steps), formats[c->kind]);
     }
 }
 
@@ -203,7 +249,9 @@ static void write_ledger(rdl_book *b)
             write_cell(b, sheet, r + 1, i, &g_array_index(tasks, rdl_task, r));
     worksheet_autofilter(sheet, 0, 0, MAX(tasks->len, 1), (lxw_col_t)(n - 1));
     worksheet_freeze_panes(sheet, 1, 1);
+    worksheet_fit_to_pages(sheet, 3, 0); /* three A3 sheets side by side stay readable */
     worksheet_repeat_rows(sheet, 0, 0);
+    worksheet_repeat_columns(sheet, 0, 0);
 }
 
 /* ---- the workbook ---- */
@@ -276,6 +324,8 @@ bool rdl_export_xlsx(const rdl_export_job *job, GError **error)
     if (result != LXW_NO_ERROR)
         return rdl_fail(error, RDL_ERROR_IO, "%s: cannot be written: %s", job->path,
                         lxw_strerror(result));
-    return !b.failed || rdl_fail(error, RDL_ERROR_DATA, "%s: a sheet takes 1048575 tasks; these are "
-                                 "more, or a cell was refused", job->path);
+    return !b.failed || rdl_fail(error, RDL_ERROR_DATA,
+                                 "%s: a sheet takes 1048575 tasks; these are "
+                                 "more, or a cell was refused",
+                                 job->path);
 }

@@ -121,8 +121,8 @@ static void write_counts(page *p, const char *name, const rdl_counts *c)
 
 static void write_units(page *p)
 {
-    static const char *const heads[] = {"all", "pending", "excluded", "longterm", "due",
-                                        "done", "open", "overdue", "rate"};
+    static const char *const heads[] = {"all",  "pending", "excluded", "longterm", "due",
+                                        "done", "open",    "overdue",  "rate"};
 
     title(p, "by_unit");
     head(p, 0, rdl_ledger_word(p->book->job->ledger, "field.xzqdm", p->book->job->language));
@@ -159,8 +159,9 @@ static void write_zones(page *p)
     title(p, "by_zone");
     head(p, 0, rdl_book_word(p->book, "zone"));
     for (guint k = 0; k < activities->len; k++)
-        head(p, (int)k + 1, or_none(p, rdl_word_of(job->ledger, RDL_WORDS_ACTIVITY,
-                                                   activities->pdata[k], job->language)));
+        head(p, (int)k + 1,
+             or_none(p, rdl_word_of(job->ledger, RDL_WORDS_ACTIVITY, activities->pdata[k],
+                                    job->language)));
     head(p, (int)activities->len + 1, rdl_book_word(p->book, "total"));
     p->row++;
     for (guint i = 0; i < p->statistics->zones->len; i++)

@@ -14,11 +14,11 @@ typedef struct rdl_counts {
 } rdl_counts;
 
 typedef struct rdl_statistics {
-    GArray *states;     /* of rdl_named_count: every task, as the ledger has it */
-    GPtrArray *units;   /* of rdl_unit_counts, by code */
-    GPtrArray *zones;   /* of char *, codes in order */
+    GArray *states;   /* of rdl_named_count: every task, as the ledger has it */
+    GPtrArray *units; /* of rdl_unit_counts, by code */
+    GPtrArray *zones; /* of char *, codes in order */
     GPtrArray *activities;
-    GHashTable *cells;  /* "zone\x1f activity" -> gint64 * */
+    GHashTable *cells; /* "zone\x1f activity" -> gint64 * */
     rdl_counts total;
 } rdl_statistics;
 

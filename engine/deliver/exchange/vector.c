@@ -7,27 +7,33 @@
 #define R RDL_FIELD_REAL
 
 static const rdl_field task_fields[] = {
-    {"task_id", T}, {"kind", T}, {"state", T}, {"xzqdm", T}, {"department", T}, {"tier", T},
-    {"started", T}, {"due_original", T}, {"due", T}, {"assignee", T}, {"warning", T}, {"zone", T},
-    {"zone_name", T}, {"activity", T}, {"result", T}, {"severity", T}, {"rule_id", T}, {"basis", T},
-    {"handling", T}, {"penalty", T}, {"problem_id", T}, {"target", T}, {"measures", T},
-    {"lead_leader", T}, {"supervisor", T}, {"resp_unit", T}, {"accept_unit", T}, {"owner", T},
-    {"source", T}, {"source_id", T}, {"site_id", T}, {"finding_id", T}, {"lon", R}, {"lat", R},
-    {"area_m2", R}, {"area_min_m2", R}, {"area_max_m2", R}};
+    {"task_id", T},    {"kind", T},      {"state", T},       {"xzqdm", T},
+    {"department", T}, {"tier", T},      {"started", T},     {"due_original", T},
+    {"due", T},        {"assignee", T},  {"warning", T},     {"zone", T},
+    {"zone_name", T},  {"activity", T},  {"result", T},      {"severity", T},
+    {"rule_id", T},    {"basis", T},     {"handling", T},    {"penalty", T},
+    {"problem_id", T}, {"target", T},    {"measures", T},    {"lead_leader", T},
+    {"supervisor", T}, {"resp_unit", T}, {"accept_unit", T}, {"owner", T},
+    {"source", T},     {"source_id", T}, {"site_id", T},     {"finding_id", T},
+    {"lon", R},        {"lat", R},       {"area_m2", R},     {"area_min_m2", R},
+    {"area_max_m2", R}};
 
 static bool write_task(rdl_vector *out, int layer, const rdl_task *t, GError **error)
 {
     const rdl_value row[] = {
-        rdl_text(t->task_id), rdl_text(t->kind), rdl_text(t->state), rdl_text(t->xzqdm),
-        rdl_text(t->department), rdl_text(t->tier), rdl_text(t->started),
-        rdl_text(t->due_original), rdl_text(t->due), rdl_text(t->assignee), rdl_text(t->warning),
-        rdl_text(t->zone), rdl_text(t->zone_name), rdl_text(t->activity), rdl_text(t->result),
-        rdl_text(t->severity), rdl_text(t->rule_id), rdl_text(t->basis), rdl_text(t->handling),
-        rdl_text(t->penalty), rdl_text(t->problem_id), rdl_text(t->target), rdl_text(t->measures),
-        rdl_text(t->lead_leader), rdl_text(t->supervisor), rdl_text(t->resp_unit),
-        rdl_text(t->accept_unit), rdl_text(t->owner), rdl_text(t->source), rdl_text(t->source_id),
-        rdl_text(t->site_id), rdl_text(t->finding_id), rdl_real(t->lon), rdl_real(t->lat),
-        rdl_real(t->area_m2), rdl_real(t->area_min_m2), rdl_real(t->area_max_m2)};
+        rdl_text(t->task_id),    rdl_text(t->kind),         rdl_text(t->state),
+        rdl_text(t->xzqdm),      rdl_text(t->department),   rdl_text(t->tier),
+        rdl_text(t->started),    rdl_text(t->due_original), rdl_text(t->due),
+        rdl_text(t->assignee),   rdl_text(t->warning),      rdl_text(t->zone),
+        rdl_text(t->zone_name),  rdl_text(t->activity),     rdl_text(t->result),
+        rdl_text(t->severity),   rdl_text(t->rule_id),      rdl_text(t->basis),
+        rdl_text(t->handling),   rdl_text(t->penalty),      rdl_text(t->problem_id),
+        rdl_text(t->target),     rdl_text(t->measures),     rdl_text(t->lead_leader),
+        rdl_text(t->supervisor), rdl_text(t->resp_unit),    rdl_text(t->accept_unit),
+        rdl_text(t->owner),      rdl_text(t->source),       rdl_text(t->source_id),
+        rdl_text(t->site_id),    rdl_text(t->finding_id),   rdl_real(t->lon),
+        rdl_real(t->lat),        rdl_real(t->area_m2),      rdl_real(t->area_min_m2),
+        rdl_real(t->area_max_m2)};
     G_STATIC_ASSERT(G_N_ELEMENTS(row) == G_N_ELEMENTS(task_fields));
 
     return rdl_vector_write(out, layer, row, t->wkb, error);
@@ -73,10 +79,18 @@ static bool write_tasks(rdl_vector *out, const rdl_export_job *job, const char *
 
 /* ---- layer_styles, the table in which QGIS looks for a layer's style ---- */
 
-static const rdl_field style_fields[] = {
-    {"f_table_catalog", T}, {"f_table_schema", T}, {"f_table_name", T}, {"f_geometry_column", T},
-    {"styleName", T}, {"styleQML", T}, {"styleSLD", T}, {"useAsDefault", RDL_FIELD_INT},
-    {"description", T}, {"owner", T}, {"ui", T}, {"update_time", T}};
+static const rdl_field style_fields[] = {{"f_table_catalog", T},
+                                         {"f_table_schema", T},
+                                         {"f_table_name", T},
+                                         {"f_geometry_column", T},
+                                         {"styleName", T},
+                                         {"styleQML", T},
+                                         {"styleSLD", T},
+                                         {"useAsDefault", RDL_FIELD_INT},
+                                         {"description", T},
+                                         {"owner", T},
+                                         {"ui", T},
+                                         {"update_time", T}};
 
 static char *read_style(const char *name, GError **error)
 {
@@ -103,9 +117,10 @@ static bool write_style(rdl_vector *out, const char *date, GError **error)
                                        G_N_ELEMENTS(style_fields), error)
                     : -1;
     const rdl_value row[] = {
-        rdl_text(""), rdl_text(""), rdl_text("task"), rdl_text("geom"),
-        rdl_text("task"), rdl_text(qml), rdl_text(sld), rdl_integer(1),
-        rdl_text("redline: tasks by state"), rdl_text("redline"), RDL_NULL, rdl_text(time)};
+        rdl_text(""),        rdl_text(""),     rdl_text("task"),
+        rdl_text("geom"),    rdl_text("task"), rdl_text(qml),
+        rdl_text(sld),       rdl_integer(1),   rdl_text("redline: tasks by state"),
+        rdl_text("redline"), RDL_NULL,         rdl_text(time)};
     G_STATIC_ASSERT(G_N_ELEMENTS(row) == G_N_ELEMENTS(style_fields));
 
     return layer >= 0 && rdl_vector_write(out, layer, row, NULL, error);

@@ -1,0 +1,304 @@
+/* Exports: the same ledger gives the same bytes, nothing is lost, nothing is overwritten. */
+#include <math.h>
+#include <string.h>
+#include "deliver/deliver.h"
+#include "deliver/district.h"
+#include "deliver/exchange/statistics.h"
+#include "geo/geo.h"
+#include "suite.h"
+
+static const char *const profiles[] = {"gpkg", "geojson", "xlsx"};
+
+static bool export_as(rdl_ledger *ledger, const char *profile, const char *path, const char *language,
+                      rdl_tally *tally, GError **error)
+{
+    rdl_export_options o = RDL_EXPORT_OPTIONS_INIT;
+
+    o.profile = profile;
+    o.output = path;
+    o.language = language;
+    return rdl_export(ledger, &o, tally, error);
+}
+
+/* To a fresh name; the path. */
+static const char *exported(rdl_ledger *ledger, const char *profile, const char *name)
+{
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    GError *error = NULL;
+    const char *path = suite_path(name);
+
+    CHECK(export_as(ledger, profile, path, "zh", tally, &error));
+    CHECK_OK(error);
+    return path;
+}
+
+static char *text_of(const char *path)
+{
+    char *text = NULL;
+
+    CHECK(g_file_get_contents(path, &text, NULL, NULL));
+    return text ? text : g_strdup("");
+}
+
+static rdl_layer *layer_of(const char *path, const char *layer)
+{
+    g_autofree char *source = g_strdup_printf("%s:%s", path, layer);
+    GError *error = NULL;
+    rdl_layer *open = rdl_layer_open(source, NULL, &error);
+
+    CHECK_OK(error);
+    return open;
+}
+
+/* Text of a field of the first row; yours. */
+static char *first(const char *path, const char *layer, const char *field)
+{
+    g_autoptr(rdl_layer) l = layer_of(path, layer);
+    const rdl_feature *f = l ? rdl_layer_next(l, NULL) : NULL;
+
+    return f ? g_strdup(rdl_feature_text(f, rdl_layer_field_index(l, field))) : NULL;
+}
+
+static void bytes_repeat(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("repeat.sqlite"), 3);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(profiles); i++) {
+        g_autofree char *a = g_strconcat("a.", profiles[i], NULL);
+        g_autofree char *b = g_strconcat("b.", profiles[i], NULL);
+        CHECK_SAME_FILE(exported(ledger, profiles[i], a), exported(ledger, profiles[i], b));
+    }
+}
+
+static void every_task_is_written_and_counted(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("count.sqlite"), 3);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    GError *error = NULL;
+    const char *path = suite_path("count.gpkg");
+
+    CHECK(export_as(ledger, "gpkg", path, "zh", tally, &error));
+    g_autoptr(JsonNode) node = rdl_tally_json(tally);
+    g_autofree char *line = rdl_json_line(node);
+    CHECK_TEXT(line, "[{\"item\":\"deliver.gpkg\",\"in\":3,\"used\":3,\"suppressed\":{},\"failed\":{},"
+                     "\"balanced\":true}]");
+    g_autoptr(rdl_layer) layer = layer_of(path, "task");
+    CHECK_INT(rdl_layer_count(layer), 3);
+    const rdl_feature *f = rdl_layer_next(layer, &error);
+    CHECK_TEXT(rdl_feature_text(f, rdl_layer_field_index(layer, "zone_name")), district_long_name);
+    CHECK_TEXT(rdl_feature_text(f, rdl_layer_field_index(layer, "state")), "SCREENED");
+    CHECK_NEAR(rdl_feature_real(f, rdl_layer_field_index(layer, "area_m2")), 1234.5678, 0);
+    CHECK_NEAR(rdl_feature_real(f, rdl_layer_field_index(layer, "area_max_m2")), 1300, 0);
+    CHECK(rdl_feature_wkb(f) != NULL);
+    CHECK_OK(error);
+}
+
+static void a_geopackage_brings_its_style(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("style.sqlite"), 1);
+    const char *path = exported(ledger, "gpkg", "style.gpkg");
+    g_autofree char *table = first(path, "layer_styles", "f_table_name");
+    g_autofree char *qml = first(path, "layer_styles", "styleQML");
+    g_autofree char *sld = first(path, "layer_styles", "styleSLD");
+    g_autofree char *time = first(path, "layer_styles", "update_time");
+
+    CHECK_TEXT(table, "task");
+    CHECK(qml && strstr(qml, "renderer-v2"));
+    CHECK(sld && strstr(sld, "StyledLayerDescriptor"));
+    CHECK_TEXT(time, "2026-11-01T00:00:00.000Z");
+}
+
+/* A state without a rule would be a task without a colour. */
+static void every_state_of_the_pack_has_a_style(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_csv) states = rdl_csv_read(suite_source("data/packs/cn/states.csv"), &error);
+    g_autofree char *qml = text_of(suite_source("styles/task.qml"));
+    g_autofree char *sld = text_of(suite_source("styles/task.sld"));
+
+    CHECK_OK(error);
+    for (size_t i = 0; i < rdl_csv_count(states); i++) {
+        const char *state = rdl_csv_at(states, i, "state");
+        g_autofree char *in_qml = g_strdup_printf("'%s'", state);
+        g_autofree char *in_sld = g_strdup_printf(">%s<", state);
+        CHECK(strstr(qml, in_qml) != NULL);
+        CHECK(strstr(sld, in_sld) != NULL);
+    }
+}
+
+static void geojson_is_rfc_7946(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("json.sqlite"), 2);
+    g_autofree char *text = text_of(exported(ledger, "geojson", "t.geojson"));
+    GError *error = NULL;
+    g_autoptr(JsonNode) node = rdl_json_parse(text, "t.geojson", &error);
+
+    CHECK_OK(error);
+    JsonObject *all = json_node_get_object(node);
+    CHECK(!json_object_has_member(all, "crs"));
+    CHECK_TEXT(rdl_json_text(all, "type", ""), "FeatureCollection");
+    JsonArray *features = json_object_get_array_member(all, "features");
+    CHECK_INT(json_array_get_length(features), 2);
+    JsonObject *geometry = rdl_json_object(json_array_get_object_element(features, 0), "geometry");
+    CHECK_TEXT(rdl_json_text(geometry, "type", ""), "Polygon");
+    JsonArray *ring = json_array_get_array_element(
+        json_object_get_array_member(geometry, "coordinates"), 0);
+    JsonArray *corner = json_array_get_array_element(ring, 0);
+    CHECK_NEAR(json_array_get_double_element(corner, 0), 119.9, 0.01);
+    CHECK_NEAR(json_array_get_double_element(corner, 1), 32.3, 0.01);
+}
+
+static void a_sheet_has_real_dates_and_numbers(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("sheet.sqlite"), 1);
+    const char *path = exported(ledger, "xlsx", "sheet.xlsx");
+    g_autofree char *start = first(path, "整改台账", "开始日期");
+    g_autofree char *ha = first(path, "整改台账", "面积(公顷)");
+    g_autofree char *mu = first(path, "整改台账", "面积(亩)");
+    g_autofree char *zones = first(path, "整改台账", "涉及管控区");
+
+    CHECK_TEXT(start, "2026/11/01"); /* as GDAL writes a date cell */
+    CHECK_TEXT(ha, "0.1235");
+    CHECK_TEXT(mu, "1.85");
+    CHECK(zones && g_str_has_prefix(zones, district_long_name));
+}
+
+static void before_verification_a_problem_is_suspected(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("clue.sqlite"), 1);
+    g_autofree char *clue = first(exported(ledger, "xlsx", "clue.xlsx"), "整改台账", "反馈问题");
+
+    CHECK(clue && g_str_has_prefix(clue, "疑似："));
+    CHECK(clue && g_str_has_suffix(clue, "内采石"));
+    CHECK(district_register(ledger));
+    g_autofree char *problem = first(exported(ledger, "xlsx", "prob.xlsx"), "整改台账", "反馈问题");
+    g_autofree char *target = first(suite_path("prob.xlsx"), "整改台账", "整改目标");
+    CHECK(problem && !strstr(problem, "疑似"));
+    CHECK_TEXT(target, "恢复原状");
+}
+
+static void english_sheets_have_english_words(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("en.sqlite"), 1);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    GError *error = NULL;
+    const char *path = suite_path("en.xlsx");
+
+    CHECK(export_as(ledger, "xlsx", path, "en", tally, &error));
+    CHECK_OK(error);
+    g_autofree char *state = first(path, "Ledger", "state"), *tier = first(path, "Ledger", "deadline tier");
+    CHECK_TEXT(state, "screened");
+    CHECK_TEXT(tier, "within one month");
+}
+
+static void an_empty_ledger_gives_valid_files(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("empty.sqlite"), 0);
+
+    g_autoptr(rdl_layer) gpkg = layer_of(exported(ledger, "gpkg", "empty.gpkg"), "task");
+    CHECK_INT(rdl_layer_count(gpkg), 0);
+    g_autofree char *geojson = text_of(exported(ledger, "geojson", "empty.geojson"));
+    g_autoptr(JsonNode) node = rdl_json_parse(geojson, "empty.geojson", NULL);
+    CHECK(node != NULL);
+    const char *xlsx = exported(ledger, "xlsx", "empty.xlsx");
+    g_autofree char *again = text_of(exported(ledger, "xlsx", "empty-again.xlsx"));
+    g_autoptr(rdl_layer) sheet = layer_of(xlsx, "统计");
+    CHECK(sheet != NULL);
+    CHECK_SAME_FILE(xlsx, suite_path("empty-again.xlsx"));
+}
+
+static void an_unknown_profile_is_refused(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("profile.sqlite"), 0);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    GError *error = NULL;
+
+    CHECK(!export_as(ledger, "shp", suite_path("x.shp"), "zh", tally, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE,
+                "profile 'shp' is not built yet: there are gpkg, geojson, xlsx");
+    CHECK(!export_as(ledger, NULL, suite_path("x"), "zh", tally, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "an export needs a profile");
+    CHECK(!export_as(ledger, "xlsx", suite_path("x.xlsx"), "fr", tally, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "language 'fr' is not known");
+    CHECK(!export_as(ledger, "xlsx", NULL, "zh", tally, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "give -o FILE");
+}
+
+static void an_existing_file_is_kept(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("keep.sqlite"), 1);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    GError *error = NULL;
+    const char *path = suite_path("keep.xlsx");
+
+    CHECK(g_file_set_contents(path, "mine", -1, NULL));
+    CHECK(!export_as(ledger, "xlsx", path, "zh", tally, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "is there already");
+    g_autofree char *text = text_of(path);
+    CHECK_TEXT(text, "mine");
+    g_autoptr(JsonNode) node = rdl_tally_json(tally);
+    CHECK_INT(json_array_get_length(json_node_get_array(node)), 0);
+    rdl_export_options o = {.profile = "xlsx", .output = path, .language = "zh", .overwrite = true};
+    CHECK(rdl_export(ledger, &o, tally, &error));
+    CHECK_OK(error);
+}
+
+/* FP-0 registered, FP-1 and FP-2 (another unit) still clues; FP-0's clue is carried. */
+static void statistics_add_up(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("stat.sqlite"), 3);
+    rdl_task_filter all = {.as_of = rdl_day_of(2027, 6, 1)};
+    GError *error = NULL;
+
+    CHECK(district_register(ledger));
+    g_autoptr(GArray) tasks = rdl_task_list(ledger, &all, &error);
+    CHECK_OK(error);
+    CHECK_INT(tasks->len, 4);
+    g_autoptr(rdl_statistics) s = rdl_statistics_new(ledger, tasks, all.as_of);
+    CHECK_INT(s->total.all, 3);
+    CHECK_INT(s->total.pending, 2);
+    CHECK_INT(s->total.open, 1);
+    CHECK_INT(s->total.done, 0);
+    CHECK_INT(s->total.overdue, 3);
+    CHECK_INT(s->units->len, 2);
+    const rdl_unit_counts *unit = s->units->pdata[1];
+    CHECK_TEXT(unit->xzqdm, "321203");
+    CHECK_INT(unit->counts.all, 1);
+    CHECK_INT(rdl_statistics_cell(s, "NR_CORE", "MINE_QUARRY"), 3);
+    CHECK_INT(rdl_statistics_cell(s, "ERL", "MINE_QUARRY"), 0);
+}
+
+/* Published ones (domain 4.7): Panjin, Guangxi 2021 twice, the second national round. */
+static void rates_are_those_published(void)
+{
+    CHECK_INT(rdl_rate_tenths(53, 61), 869);
+    CHECK_INT(rdl_rate_tenths(325, 364), 893);
+    CHECK_INT(rdl_rate_tenths(727, 744), 977);
+    CHECK_INT(rdl_rate_tenths(1275, 2164), 589);
+    CHECK_INT(rdl_rate_tenths(1, 16), 63); /* 6.25 goes up */
+    CHECK_INT(rdl_rate_tenths(0, 5), 0);
+    CHECK_INT(rdl_rate_tenths(0, 0), -1);
+}
+
+static CU_TestInfo tests[] = {
+    {"bytes repeat", bytes_repeat},
+    {"every task is written and counted", every_task_is_written_and_counted},
+    {"a geopackage brings its style", a_geopackage_brings_its_style},
+    {"every state of the pack has a style", every_state_of_the_pack_has_a_style},
+    {"geojson is rfc 7946", geojson_is_rfc_7946},
+    {"a sheet has real dates and numbers", a_sheet_has_real_dates_and_numbers},
+    {"before verification a problem is suspected", before_verification_a_problem_is_suspected},
+    {"english sheets have english words", english_sheets_have_english_words},
+    {"an empty ledger gives valid files", an_empty_ledger_gives_valid_files},
+    {"an unknown profile is refused", an_unknown_profile_is_refused},
+    {"an existing file is kept", an_existing_file_is_kept},
+    {"statistics add up", statistics_add_up},
+    {"rates are those published", rates_are_those_published},
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    rdl_geo_start();
+    return run_suite("deliver.exchange", tests, argc, argv);
+}
