@@ -19,6 +19,10 @@ static const rdl_label labels[] = {
     {"zones", "管控区", "zones"},
     {"footprints", "图斑", "footprints"},
     {"patches", "变化图斑", "patches"},
+    {"change", "变化栅格", "change raster"},
+    {"score", "变化统计量", "score raster"},
+    {"before", "前时相影像", "scene before"},
+    {"after", "后时相影像", "scene after"},
     {"permits", "许可", "permits"},
     {"units", "行政区", "units"},
     {"inputs", "依据材料", "What was read"},
@@ -246,6 +250,23 @@ static void write_methods(writer *w, JsonObject *manifest)
         line(w, i ? "" : "methods", json_array_get_string_element(methods, i));
 }
 
+/* A command, what it read, how; then what made its inputs, back to the scenes. */
+static void write_maker(writer *w, JsonObject *manifest)
+{
+    JsonArray *inputs = array_of(manifest, "inputs");
+
+    line_take(w, "command", g_strdup_printf("redline %s %s", rdl_json_text(manifest, "redline", ""),
+                                            rdl_json_text(manifest, "command", "")));
+    write_inputs(w, manifest);
+    write_options(w, manifest);
+    write_methods(w, manifest);
+    for (guint i = 0; i < length(inputs); i++) {
+        JsonObject *maker = rdl_json_object(json_array_get_object_element(inputs, i), "made_by");
+        if (maker)
+            write_maker(w, maker);
+    }
+}
+
 static void write_manifest(writer *w, JsonObject *chain)
 {
     JsonObject *manifest = rdl_json_object(chain, "manifest");
@@ -258,12 +279,7 @@ static void write_manifest(writer *w, JsonObject *chain)
         line(w, "note", label(w, "no_manifest"));
         return;
     }
-    line_take(w, "command",
-              g_strdup_printf("redline %s %s", rdl_json_text(manifest, "redline", ""),
-                              rdl_json_text(manifest, "command", "")));
-    write_inputs(w, manifest);
-    write_options(w, manifest);
-    write_methods(w, manifest);
+    write_maker(w, manifest);
 }
 
 /* ---- findings ---- */

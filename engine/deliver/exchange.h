@@ -25,7 +25,7 @@ typedef struct rdl_export_options {
     }
 
 /** Write all tasks, by id. The file appears whole or not at all. No tasks: a valid file all the
- *  same. tally: deliver.tasks, all used; not counted when the export fails.
+ *  same. tally: deliver.<profile>, all used; not counted when the export fails.
  *  Fails: RDL_ERROR_USAGE (an option; the file exists), RDL_ERROR_IO, RDL_ERROR_DATA. */
 RDL_API bool rdl_export(rdl_ledger *ledger, const rdl_export_options *options, rdl_tally *tally,
                         GError **error);

@@ -89,6 +89,7 @@ static bool write_hit(rdl_vector *out, int layer, const rdl_finding *f, const rd
     interval_text date = text_of(hit->by_act ? f->footprint->onset : (rdl_interval){as_of, as_of});
     g_autofree char *dates = g_strdup_printf("%s/%s", date.first ? date.first : "..",
                                              date.last ? date.last : "..");
+    g_autofree char *note = rdl_hit_note(hit);
     const rdl_rule *rule = hit->rule;
     const rdl_value row[] = {
         rdl_text(f->finding_id), rdl_text(rule->rule_id),
@@ -96,7 +97,7 @@ static bool write_hit(rdl_vector *out, int layer, const rdl_finding *f, const rd
         rdl_text(hit->by_act ? "ACT" : "STATE"), rdl_text(dates), rdl_text(hit->verdict),
         rdl_text(hit->overridden ? "overridden" : statuses[hit->status]), rdl_text(rule->basis),
         rdl_text(rule->severity), rdl_text(rule->penalty), rdl_text(rule->lead_dept),
-        rdl_text(rule->handling), rdl_text(hit->note)};
+        rdl_text(rule->handling), rdl_text(note)};
     G_STATIC_ASSERT(G_N_ELEMENTS(row) == G_N_ELEMENTS(hit_fields));
 
     interval_text_clear(&date);

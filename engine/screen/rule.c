@@ -220,7 +220,8 @@ static rdl_truth predicate(const rdl_pack *pack, const rdl_case *c, const char *
 }
 
 /* An unknown activity is under no named row (J29). */
-static rdl_truth activity_matches(const rdl_pack *pack, const rdl_rule *rule, const rdl_case *c)
+static rdl_truth activity_matches(const rdl_pack *pack, const rdl_rule *rule, const rdl_case *c,
+                                  const char **asked)
 {
     bool known = rdl_pack_has_activity(pack, c->activity) && strcmp(c->activity, "UNKNOWN") != 0;
     rdl_truth best = RDL_NO;
@@ -233,6 +234,8 @@ static rdl_truth activity_matches(const rdl_pack *pack, const rdl_rule *rule, co
             one = rdl_pack_activity_is(pack, c->activity, *a) ? RDL_YES : RDL_NO;
         else if (known)
             one = predicate(pack, c, *a);
+        if (one == RDL_MAYBE && asked)
+            *asked = *a;
         best = rdl_truth_or(best, one);
     }
     return best;
@@ -271,8 +274,9 @@ static rdl_truth field_matches(const char *wanted, const char *got)
     return !got ? RDL_MAYBE : strcmp(wanted, got) == 0 ? RDL_YES : RDL_NO;
 }
 
-static void ask(rdl_hit *hit, const char *note)
+static void ask(rdl_hit *hit, const char *note, const char *asked)
 {
+    hit->asked = asked;
     hit->status = RDL_HIT_ASKED;
     hit->review = true;
     hit->note = note;
@@ -297,13 +301,14 @@ static bool select_by_date(const rdl_rule *rule, const rdl_case *c, rdl_hit *hit
 
 static bool match(const rdl_pack *pack, const rdl_rule *rule, const rdl_case *c, rdl_hit *hit)
 {
+    const char *asked = NULL;
     bool converted;
 
     *hit = (rdl_hit){.rule = rule, .status = RDL_HIT_DECIDED};
     if (!rule->enabled || !when_matches(rule, c) || !zone_matches(rule, c, &converted))
         return false;
     bool excepted = under_any(pack, c->activity, rule->ask_if); /* asked, never simply left out */
-    rdl_truth fits = excepted ? RDL_MAYBE : activity_matches(pack, rule, c);
+    rdl_truth fits = excepted ? RDL_MAYBE : activity_matches(pack, rule, c, &asked);
     rdl_truth place = rdl_truth_and(field_matches(rule->level, c->level),
                                     field_matches(rule->basin, c->basin));
     if (fits == RDL_NO || place == RDL_NO || !select_by_date(rule, c, hit))
@@ -322,11 +327,11 @@ static bool match(const rdl_pack *pack, const rdl_rule *rule, const rdl_case *c,
         hit->note = "the row's own basis was replaced before the act";
     }
     if (excepted)
-        ask(hit, "the article excepts works that serve the zone");
+        ask(hit, "the article excepts works that serve the zone", c->activity);
     else if (fits == RDL_MAYBE)
-        ask(hit, "an attribute of the footprint is not known");
+        ask(hit, "an attribute of the footprint is not known", asked);
     else if (place == RDL_MAYBE)
-        ask(hit, "level or basin of the zone is not known");
+        ask(hit, "a field of the zone is not known", rule->level && !c->level ? "level" : "basin");
     return true;
 }
 
@@ -374,7 +379,7 @@ bool rdl_rules_know(const rdl_pack *pack, const rdl_case *c)
     for (guint i = 0; i < rules->len; i++) {
         const rdl_rule *rule = rules->pdata[i];
         if (rule->enabled && when_matches(rule, c) && zone_matches(rule, c, &converted) &&
-            activity_matches(pack, rule, c) != RDL_NO &&
+            activity_matches(pack, rule, c, NULL) != RDL_NO &&
             field_matches(rule->level, c->level) != RDL_NO &&
             field_matches(rule->basin, c->basin) != RDL_NO)
             return true;

@@ -48,7 +48,8 @@ typedef struct rdl_hit {
     bool by_act;         /* selected by the act's date, else by as_of */
     bool review;         /* the verdict is REVIEW whatever the row says */
     bool overridden;     /* another row of the list removed it */
-    const char *note;    /* what was asked or why reviewed; static text or NULL */
+    const char *note;    /* why asked or reviewed; static text or NULL */
+    const char *asked;   /* the predicate or field that is not known; lent; NULL */
     const char *verdict; /* after `review` */
 } rdl_hit;
 

@@ -190,6 +190,11 @@ static void add_note(rdl_verdict *v, const char *text)
     v->note = both;
 }
 
+char *rdl_hit_note(const rdl_hit *hit)
+{
+    return hit->asked ? g_strdup_printf("%s: %s", hit->note, hit->asked) : g_strdup(hit->note);
+}
+
 static void conclude(rdl_verdict *v, const rdl_pack *pack, const rdl_case *c, bool any_zone)
 {
     const rdl_hit *first = first_hit(v->hits);
@@ -206,7 +211,8 @@ static void conclude(rdl_verdict *v, const rdl_pack *pack, const rdl_case *c, bo
     v->rule = first->rule;
     v->verdict = first->verdict;
     v->result = result_of_hit(first, v->when);
-    add_note(v, first->note);
+    g_autofree char *note = rdl_hit_note(first);
+    add_note(v, note);
     if (decided(first) && first->by_act) {
         v->rule = lighter(first->rule, rule_today(pack, c, any_zone), c->as_of);
         if (v->rule != first->rule) {

@@ -44,6 +44,8 @@ rdl_verdict rdl_verdict_of(const rdl_pack *pack, const rdl_footprint *f, const r
                            rdl_day as_of);
 void rdl_verdict_clear(rdl_verdict *verdict);
 
+/** What a hit has to say besides its row ("an attribute ... is not known: CODE"). Yours; NULL. */
+char *rdl_hit_note(const rdl_hit *hit);
 /** Onset against the zone's establishment, and approval (3.2). Pure. */
 rdl_when rdl_when_of(rdl_interval onset, const rdl_zone *zone, rdl_truth granted);
 

@@ -77,7 +77,8 @@ bool rdl_export(rdl_ledger *ledger, const rdl_export_options *options, rdl_tally
     job.date = date;
     if (!tasks || !write_whole(p, &job, options, error))
         return false;
-    rdl_tally_in(tally, "deliver.tasks", tasks->len);
-    rdl_tally_used(tally, "deliver.tasks", tasks->len);
+    g_autofree char *item = g_strconcat("deliver.", options->profile, NULL);
+    rdl_tally_in(tally, item, tasks->len);
+    rdl_tally_used(tally, item, tasks->len);
     return true;
 }
