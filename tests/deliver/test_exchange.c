@@ -81,7 +81,7 @@ static void every_task_is_written_and_counted(void)
     CHECK(export_as(ledger, "gpkg", path, "zh", tally, &error));
     g_autoptr(JsonNode) node = rdl_tally_json(tally);
     g_autofree char *line = rdl_json_line(node);
-    CHECK_TEXT(line, "[{\"item\":\"deliver.tasks\",\"in\":3,\"used\":3,\"suppressed\":{},\"failed\":{},"
+    CHECK_TEXT(line, "[{\"item\":\"deliver.gpkg\",\"in\":3,\"used\":3,\"suppressed\":{},\"failed\":{},"
                      "\"balanced\":true}]");
     g_autoptr(rdl_layer) layer = layer_of(path, "task");
     CHECK_INT(rdl_layer_count(layer), 3);
