@@ -1,6 +1,7 @@
 /* Exports: the same ledger gives the same bytes, nothing is lost, nothing is overwritten. */
 #include <math.h>
 #include <string.h>
+#include <cpl_vsi.h>
 #include "deliver/deliver.h"
 #include "deliver/district.h"
 #include "deliver/exchange/statistics.h"
@@ -163,6 +164,22 @@ static void a_sheet_has_real_dates_and_numbers(void)
     CHECK(zones && g_str_has_prefix(zones, district_long_name));
 }
 
+static void a_workbook_is_dated_by_its_ledger(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("dated.sqlite"), 1);
+    g_autofree char *core = g_strdup_printf("/vsizip/%s/docProps/core.xml",
+                                            exported(ledger, "xlsx", "dated.xlsx"));
+    char text[2048] = "";
+    VSILFILE *f = VSIFOpenL(core, "rb");
+
+    CHECK(f != NULL);
+    if (f) {
+        VSIFReadL(text, 1, sizeof text - 1, f);
+        VSIFCloseL(f);
+    }
+    CHECK(strstr(text, ">2026-11-01T00:00:00Z</dcterms:created>") != NULL);
+}
+
 static void before_verification_a_problem_is_suspected(void)
 {
     g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("clue.sqlite"), 1);
@@ -287,6 +304,7 @@ static CU_TestInfo tests[] = {
     {"every state of the pack has a style", every_state_of_the_pack_has_a_style},
     {"geojson is rfc 7946", geojson_is_rfc_7946},
     {"a sheet has real dates and numbers", a_sheet_has_real_dates_and_numbers},
+    {"a workbook is dated by its ledger", a_workbook_is_dated_by_its_ledger},
     {"before verification a problem is suspected", before_verification_a_problem_is_suspected},
     {"english sheets have english words", english_sheets_have_english_words},
     {"an empty ledger gives valid files", an_empty_ledger_gives_valid_files},
