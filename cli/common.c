@@ -40,6 +40,9 @@ bool cli_parse(int *argc, char ***argv, const GOptionEntry *entries, const char 
 {
     g_autoptr(GOptionContext) context = g_option_context_new(usage);
 
+    g_autofree char *program = g_strconcat("redline ", (*argv)[0], NULL);
+
+    g_set_prgname(program); /* what --help calls it */
     *argv = split_threads(argc, *argv);
     cli_flags = (cli_common){.threads = rdl_processors(), .memory_mib = 256};
     g_option_context_set_summary(context, summary);

@@ -1,5 +1,5 @@
 /* Whole commands, each case a folder golden/<command>/<case>: `args` is what follows "redline" in a
- * shell ($DATA is the source tree's data folder, the working folder is empty and fresh), `stdout`
+ * shell ($DATA is the source tree's data folder, $REDLINE the program, the working folder is empty and fresh), `stdout`
  * and `stderr` what it must print (numbers to 1e-9), `status` how it must end.
  * REDLINE_UPDATE=1 writes what it prints now: look at the difference before you commit it. */
 #include <math.h>
@@ -26,6 +26,7 @@ static ran run_case(const char *name, const char *args)
     const char *argv[] = {"sh", "-c", line, NULL};
     int wait_status = 0;
 
+    env = g_environ_setenv(env, "REDLINE", REDLINE_PROGRAM, TRUE);
     env = g_environ_setenv(env, "LC_ALL", "C.UTF-8", TRUE);
     if (!g_spawn_sync(NULL, (char **)argv, env, G_SPAWN_SEARCH_PATH, NULL, NULL, &r.out, &r.err,
                       &wait_status, &error))

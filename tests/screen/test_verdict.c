@@ -60,6 +60,8 @@ static const situation china[] = {
      "-MARINE_SIDE", "2026-04-01", "2026-06-01", RDL_NO, false, "POST_NO", "ALLOW", "CLEAN", "NR26-04", NULL},
     {"a resident's enlargement is a small matter", "NR_GEN", "G", NULL, "1998-05-01", "RES",
      "-ANY_DAMAGE;-MARINE_SIDE", "2026-04-01", "2026-06-01", RDL_NO, true, "POST_NO", "PROHIBIT", "SUSPECT", "NR26-17", NULL},
+    {"a new house is no enlargement", "NR_GEN", "G", NULL, "1998-05-01", "RES",
+     "-ANY_DAMAGE;-MARINE_SIDE", "2026-04-01", "2026-06-01", RDL_NO, false, "POST_NO", "PROHIBIT", "SUSPECT", "NR26-10", NULL},
     {"a factory of 2003 in the core of a three-zone reserve", "NR_HX", "G", NULL, "1998-05-01", "IND",
      NULL, "2000-03-17", "2003-02-06", RDL_NO, false, "POST_NO", "PROHIBIT", "SUSPECT", "NR94-01", NULL},
     {"older than the reserve, no approval known: history", "NR_HX", "G", NULL, "1998-05-01", "IND",
