@@ -121,6 +121,20 @@ static bool write_findings(rdl_ledger *ledger, const rdl_event *event, JsonArray
     return s != NULL;
 }
 
+/* Tasks look at the gravest finding there is now: the one they came from may be gone. */
+static bool repoint_tasks(rdl_ledger *ledger, const char *site_id, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "UPDATE task SET finding_id = coalesce((SELECT finding_id FROM finding WHERE site_id = ?1"
+        " AND is_primary = 1 ORDER BY finding_id LIMIT 1), finding_id) WHERE site_id = ?1", error);
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, site_id);
+    return rdl_statement_run(s, error);
+}
+
 static bool apply_site(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
 {
     g_autoptr(rdl_statement) s =
@@ -131,7 +145,8 @@ static bool apply_site(rdl_ledger *ledger, const rdl_event *event, JsonObject *o
         return false;
     rdl_statement_text(s, 1, event->subject);
     return rdl_statement_run(s, error) && write_site(ledger, event, o, error) &&
-           write_findings(ledger, event, findings, error);
+           write_findings(ledger, event, findings, error) &&
+           repoint_tasks(ledger, event->subject, error);
 }
 
 static bool apply_opened(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)

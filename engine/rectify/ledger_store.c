@@ -54,13 +54,21 @@ static const struct {
 
 bool rdl_ledger_schema(rdl_store *store, gint64 srid, GError **error)
 {
+    /* SpatiaLite writes the clock's time at every change of a geometry, and what was done to the
+     * file when: without, the same work makes the same file. */
+    static const char no_clock[] =
+        "DROP TRIGGER IF EXISTS tmi_site_geom; DROP TRIGGER IF EXISTS tmu_site_geom;"
+        "DROP TRIGGER IF EXISTS tmd_site_geom; DELETE FROM spatialite_history;"
+        "UPDATE geometry_columns_time SET last_insert = '2000-01-01T00:00:00.000Z',"
+        " last_update = '2000-01-01T00:00:00.000Z', last_delete = '2000-01-01T00:00:00.000Z';";
     g_autofree char *place = g_strdup_printf(
         "SELECT InsertEpsgSrid(%" G_GINT64_FORMAT ");"
         "SELECT AddGeometryColumn('site', 'geom', %" G_GINT64_FORMAT ", 'GEOMETRY', 'XY');"
         "SELECT CreateSpatialIndex('site', 'geom');"
         "PRAGMA user_version = " LEDGER_VERSION ";", srid, srid);
 
-    return rdl_store_run(store, schema, error) && rdl_store_run(store, place, error);
+    return rdl_store_run(store, schema, error) && rdl_store_run(store, place, error) &&
+           rdl_store_run(store, no_clock, error);
 }
 
 /* ---- init ---- */
@@ -357,6 +365,17 @@ static bool same_tables(rdl_ledger *a, rdl_ledger *b, GError **error)
     return true;
 }
 
+static bool check_guards(rdl_ledger *ledger, GError **error)
+{
+    g_autofree char *n = rdl_store_value(
+        ledger->store, "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = "
+                       "'event' AND name IN ('event_no_update', 'event_no_delete')", error);
+
+    return n && (strcmp(n, "2") == 0 ||
+                 rdl_fail(error, RDL_ERROR_BALANCE, "%s: table event has lost a trigger that keeps it "
+                          "append-only", rdl_ledger_path(ledger)));
+}
+
 bool rdl_ledger_audit(rdl_ledger *ledger, const rdl_progress *progress, GError **error)
 {
     g_autoptr(rdl_store) store = NULL;
@@ -373,6 +392,7 @@ bool rdl_ledger_audit(rdl_ledger *ledger, const rdl_progress *progress, GError *
     copy.store = store;
     good = good && rdl_store_begin(store, error) &&
            rdl_event_each(ledger, replay_event, &r, error) && same_tables(ledger, &copy, error) &&
+           check_guards(ledger, error) &&
            rdl_progress_tell(progress, 1.0, "auditing", error);
     g_free(r.prev);
     if (store)

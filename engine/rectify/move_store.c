@@ -125,20 +125,48 @@ static bool check_image(rdl_ledger *ledger, const rdl_task *task, const rdl_move
                                    "the claim of %s", task->task_id, image, claimed);
 }
 
+/* A finding of the place that is newer than what concluded the task. */
+static bool check_later_epoch(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move,
+                              GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT 1 FROM event WHERE subject = ?1 AND kind = 'site.revised' AND seq > "
+        "(SELECT max(seq) FROM event WHERE subject = ?2 AND kind = 'task.moved') LIMIT 1", error);
+    bool newer;
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, task->site_id);
+    rdl_statement_text(s, 2, task->task_id);
+    if (!rdl_statement_step(s, &newer, error))
+        return false;
+    return newer || rdl_fail(error, RDL_ERROR_USAGE, "%s: %s to %s needs a newer finding at the place: "
+                             "load the findings of a later epoch first", task->task_id, task->state,
+                             move->to);
+}
+
 static bool check_guard(rdl_ledger *ledger, const char *guard, const rdl_task *task,
                         const rdl_move *move, GError **error)
 {
     bool reason = move->reason && *move->reason;
 
-    if ((strcmp(guard, "REASON") == 0 || strcmp(guard, "LATER_EPOCH") == 0) && !reason)
-        return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s to %s needs a reason: give --reason",
-                        task->task_id, task->state, move->to);
-    if (strcmp(guard, "TIER_T4") == 0 && g_strcmp0(task->tier, "T4") != 0)
-        return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s is for tasks of tier T4, this one is %s",
-                        task->task_id, move->to, task->tier ? task->tier : "of none");
+    if (!*guard || g_str_has_prefix(guard, "FLAG_")) /* a flag never stops anybody */
+        return true;
+    if (strcmp(guard, "REASON") == 0)
+        return reason || rdl_fail(error, RDL_ERROR_USAGE, "%s: %s to %s needs a reason: give --reason",
+                                  task->task_id, task->state, move->to);
+    if (g_str_has_prefix(guard, "TIER_"))
+        return g_strcmp0(task->tier, guard + strlen("TIER_")) == 0 ||
+               rdl_fail(error, RDL_ERROR_USAGE, "%s: %s is for tasks of tier %s, this one is %s",
+                        task->task_id, move->to, guard + strlen("TIER_"),
+                        task->tier ? task->tier : "of none");
     if (strcmp(guard, "IMAGE_AFTER_CLAIM") == 0)
         return check_image(ledger, task, move, error);
-    return true;
+    if (strcmp(guard, "LATER_EPOCH") == 0)
+        return check_later_epoch(ledger, task, move, error);
+    return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s to %s: the guard %s of workflow.csv is not known "
+                    "to this redline", task->task_id, task->state, move->to, guard);
 }
 
 static bool check_date(rdl_ledger *ledger, const rdl_task *task, const char *on, GError **error)
@@ -158,6 +186,23 @@ static bool check_date(rdl_ledger *ledger, const rdl_task *task, const char *on,
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s lies before its last event of %s",
                         task->task_id, on, at);
     return true;
+}
+
+/* A clue that was registered is finished: what it became goes on. */
+static bool check_not_followed(rdl_ledger *ledger, const rdl_task *task, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store, "SELECT t.task_id FROM problem p JOIN task t USING(problem_id) "
+                       "WHERE p.clue_id = ? LIMIT 1", error);
+    bool row;
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, task->task_id);
+    if (!rdl_statement_step(s, &row, error))
+        return false;
+    return !row || rdl_fail(error, RDL_ERROR_USAGE, "%s: was registered: its rectification is %s",
+                            task->task_id, rdl_statement_get_text(s, 0));
 }
 
 static bool check_move(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move,
@@ -182,7 +227,7 @@ static bool check_move(rdl_ledger *ledger, const rdl_task *task, const rdl_move 
     if (*documents && !(move->document && *move->document) && !in_list(roles, "system"))
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s to %s needs %s: give --document",
                         task->task_id, task->state, move->to, documents);
-    return check_date(ledger, task, move->on, error) &&
+    return check_not_followed(ledger, task, error) && check_date(ledger, task, move->on, error) &&
            check_fields(workflow, way, task, move, error) &&
            check_guard(ledger, rdl_csv_at(workflow, (size_t)way, "guard"), task, move, error);
 }
@@ -365,22 +410,34 @@ static const char *cell(const rdl_csv *csv, size_t row, const char *column)
     return *text ? text : NULL;
 }
 
-/* Was a task of this source moved to that state on that day by that person already? */
-static bool already_moved(rdl_ledger *ledger, const rdl_csv *csv, size_t row, bool *yes,
-                          GError **error)
+/* The same move may be made twice (submitted, sent back, submitted again on one day): the n-th time
+ * the file says it, it is there when the ledger has it n times. */
+static bool already_moved(rdl_ledger *ledger, const rdl_csv *csv, size_t row, GHashTable *said,
+                          bool *yes, GError **error)
 {
     g_autoptr(rdl_statement) s = rdl_statement_new(
         ledger->store,
-        "SELECT 1 FROM event WHERE kind = 'task.moved' AND at = ? AND by = ? AND "
+        "SELECT count(*) FROM event WHERE kind = 'task.moved' AND at = ? AND by = ? AND role = ? AND "
+        "coalesce(reason, '') = ? AND coalesce(json_extract(payload, '$.document'), '') = ? AND "
         "json_extract(payload, '$.to') = ? AND subject IN "
-        "(SELECT task_id FROM task JOIN site USING(site_id) WHERE source_id = ?) LIMIT 1", error);
-    static const char *const columns[] = {"on", "by", "to", "source_id"};
+        "(SELECT task_id FROM task JOIN site USING(site_id) WHERE source_id = ?)", error);
+    static const char *const columns[] = {"on", "by", "role", "reason", "document", "to",
+                                          "source_id"};
+    g_autoptr(GString) key = g_string_new(NULL);
+    bool counted;
 
     if (!s)
         return false;
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < (int)G_N_ELEMENTS(columns); i++) {
         rdl_statement_text(s, i + 1, rdl_csv_at(csv, row, columns[i]));
-    return rdl_statement_step(s, yes, error);
+        g_string_append_printf(key, "%s\x1f", rdl_csv_at(csv, row, columns[i]));
+    }
+    gint64 before = GPOINTER_TO_INT(g_hash_table_lookup(said, key->str));
+    g_hash_table_insert(said, g_strdup(key->str), GINT_TO_POINTER((int)before + 1));
+    if (!rdl_statement_step(s, &counted, error))
+        return false;
+    *yes = counted && rdl_statement_get_int(s, 0) > before;
+    return true;
 }
 
 static void refuse(rdl_tally *tally, GPtrArray *refusals, const rdl_csv *csv, size_t row,
@@ -392,8 +449,8 @@ static void refuse(rdl_tally *tally, GPtrArray *refusals, const rdl_csv *csv, si
                                                   rdl_csv_line(csv, row), message));
 }
 
-static bool apply_row(rdl_ledger *ledger, const rdl_csv *csv, size_t row, rdl_tally *tally,
-                      GPtrArray *refusals, GError **error)
+static bool apply_row(rdl_ledger *ledger, const rdl_csv *csv, size_t row, GHashTable *said,
+                      rdl_tally *tally, GPtrArray *refusals, GError **error)
 {
     const char *source_id = rdl_csv_at(csv, row, "source_id");
     g_autoptr(JsonObject) fields = row_fields(csv, row);
@@ -401,7 +458,7 @@ static bool apply_row(rdl_ledger *ledger, const rdl_csv *csv, size_t row, rdl_ta
     bool done = false;
 
     rdl_tally_in(tally, "ledger.moves", 1);
-    if (!already_moved(ledger, csv, row, &done, error))
+    if (!already_moved(ledger, csv, row, said, &done, error))
         return false;
     if (done) {
         rdl_tally_suppressed(tally, "ledger.moves", "ALREADY_THERE", 1);
@@ -436,11 +493,12 @@ bool rdl_moves_apply(rdl_ledger *ledger, const char *path, rdl_tally *tally, GPt
 {
     static const char *const columns[] = {"source_id", "to", "on", "by", "role", NULL};
     g_autoptr(rdl_csv) csv = rdl_csv_read(path, error);
+    g_autoptr(GHashTable) said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
     if (!csv || !rdl_csv_need(csv, columns, error))
         return false;
     for (size_t i = 0; i < rdl_csv_count(csv); i++)
-        if (!apply_row(ledger, csv, i, tally, refusals, error))
+        if (!apply_row(ledger, csv, i, said, tally, refusals, error))
             return false;
     return rdl_tally_check(tally, error);
 }

@@ -289,6 +289,17 @@ static char *known_content(rdl_ledger *ledger, const char *site_id, GError **err
     return g_strdup(row ? rdl_statement_get_text(s, 0) : "");
 }
 
+static bool has_task(rdl_ledger *ledger, const char *site_id, bool *yes, GError **error)
+{
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store, "SELECT 1 FROM task WHERE site_id = ? LIMIT 1", error);
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, site_id);
+    return rdl_statement_step(s, yes, error);
+}
+
 static bool take_site(rdl_ledger *ledger, const site *s, const char *load, rdl_day as_of,
                       rdl_tally *tally, GError **error)
 {
@@ -299,6 +310,7 @@ static bool take_site(rdl_ledger *ledger, const site *s, const char *load, rdl_d
                                        : NULL;
     g_autofree char *known = site_id ? known_content(ledger, site_id, error) : NULL;
     guint findings = json_array_get_length(s->findings);
+    bool tasked = false;
 
     if (!known)
         return false;
@@ -312,9 +324,13 @@ static bool take_site(rdl_ledger *ledger, const site *s, const char *load, rdl_d
     rdl_tally_used(tally, "ledger.findings", findings);
     if (!append(ledger, at, *known ? "site.revised" : "site.found", site_id, payload, error))
         return false;
-    if (*known)
-        return true;
     rdl_tally_in(tally, "ledger.clues", 1);
+    if (*known && !has_task(ledger, site_id, &tasked, error))
+        return false;
+    if (tasked) {
+        rdl_tally_suppressed(tally, "ledger.clues", "HAS_TASK", 1);
+        return true;
+    }
     if (!s->primary || g_strcmp0(member(s->primary, "result"), "CLEAN") == 0) {
         rdl_tally_suppressed(tally, "ledger.clues", "CLEAN", 1);
         return true;
@@ -346,6 +362,23 @@ static bool take_sites(reading *r, const char *load, rdl_day as_of, rdl_tally *t
     return rdl_progress_tell(progress, 1.0, "ledger", error);
 }
 
+/* Paths tell where somebody worked, not what was read (the digest does): without them the same work
+ * in another folder makes the same ledger. */
+static void strip_folders(JsonObject *manifest)
+{
+    JsonNode *node = json_object_get_member(manifest, "inputs");
+    JsonArray *inputs = node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+
+    for (guint i = 0; inputs && i < json_array_get_length(inputs); i++) {
+        JsonNode *input = json_array_get_element(inputs, i);
+        if (!JSON_NODE_HOLDS_OBJECT(input))
+            continue;
+        g_autofree char *name =
+            g_path_get_basename(rdl_json_text(json_node_get_object(input), "path", ""));
+        rdl_json_set_text(json_node_get_object(input), "path", name);
+    }
+}
+
 /* What made the findings, kept with them; a file without it is loaded all the same. */
 static JsonObject *read_manifest(const char *path, GError **error)
 {
@@ -358,6 +391,7 @@ static JsonObject *read_manifest(const char *path, GError **error)
         return NULL;
     if (!JSON_NODE_HOLDS_OBJECT(node))
         return rdl_fail(error, RDL_ERROR_DATA, "%s: an object is needed", beside), NULL;
+    strip_folders(json_node_get_object(node));
     return json_object_ref(json_node_get_object(node));
 }
 

@@ -60,10 +60,11 @@ static bool set_up(rdl_store *store, rdl_store_mode mode, GError **error)
         return false;
     if (mode == RDL_STORE_READ)
         return rdl_store_run(store, "PRAGMA query_only = ON", error);
-    if (!rdl_store_run(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", error))
-        return false;
-    return mode != RDL_STORE_CREATE ||
-           rdl_store_run(store, "SELECT InitSpatialMetaData(1, 'NONE')", error);
+    /* WAL is written into the file's header: only into one of our own making */
+    return rdl_store_run(store, "PRAGMA synchronous = FULL", error) &&
+           (mode != RDL_STORE_CREATE ||
+            rdl_store_run(store, "PRAGMA journal_mode = WAL; SELECT InitSpatialMetaData(1, 'NONE')",
+                          error));
 }
 
 rdl_store *rdl_store_open(const char *path, rdl_store_mode mode, GError **error)

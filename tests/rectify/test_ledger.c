@@ -135,6 +135,7 @@ static void tampering_is_found(void)
     check_tampering("t2.sqlite", "DROP TRIGGER event_no_delete; DELETE FROM event WHERE seq = 3",
                     "event 3 is missing");
     check_tampering("t3.sqlite", "UPDATE task SET due = '2030-01-01'", "table task is not what");
+    check_tampering("t5.sqlite", "DROP TRIGGER event_no_update", "lost a trigger");
     check_tampering("t4.sqlite", "UPDATE pack_file SET text = text || ' ' WHERE name = 'rules.csv'",
                     "table pack_file is not what");
 }
@@ -185,10 +186,60 @@ static void what_is_no_ledger_is_said_to_be_none(void)
     CHECK_FAILS(error, RDL_ERROR_USAGE, "is there already");
 }
 
+static void a_site_that_was_clean_gets_its_clue(void)
+{
+    static const char *const clean[] = {"CLEAN"}, *const suspect[] = {"SUSPECT"};
+    GError *error = NULL;
+    const char *a = suite_path("clean.gpkg"), *b = suite_path("no-longer.gpkg");
+    g_autoptr(rdl_ledger) ledger = fresh("clean.sqlite", &error);
+
+    CHECK(fixture_findings(a, 1, clean, 1, 0, &error));
+    CHECK(fixture_findings(b, 1, suspect, 1, 0, &error));
+    g_autofree char *first = load(ledger, a, &error), *second = load(ledger, b, &error);
+    CHECK_OK(error);
+    g_autofree char *task_id = rdl_task_of_source(ledger, "FP-0000", &error);
+    CHECK(task_id != NULL);
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+}
+
+static void in_folder(const char *folder, GError **error)
+{
+    g_autofree char *gpkg = g_build_filename(folder, "f.gpkg", NULL);
+    g_autofree char *manifest = g_strconcat(gpkg, ".run.json", NULL);
+    g_autofree char *path = g_build_filename(folder, "l.sqlite", NULL);
+    g_autofree char *text = g_strdup_printf(
+        "{\"inputs\":[{\"role\":\"zones\",\"path\":\"%s/zones.gpkg\",\"sha256\":\"0\"}]}", folder);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    if (!rdl_output_folder(folder, error) || !fixture_findings(gpkg, 3, mixed, 3, 0, error) ||
+        !rdl_output_text(manifest, text, true, error) ||
+        !rdl_ledger_init(path, suite_source("data/packs/cn"), NULL, error))
+        return;
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, true, error);
+    if (ledger)
+        rdl_ledger_load_findings(ledger, gpkg, rdl_day_of(2026, 11, 1), tally, NULL, error);
+}
+
+/* Neither the clock nor the folder shows. */
+static void the_same_work_makes_the_same_file(void)
+{
+    GError *error = NULL;
+
+    in_folder(suite_path("here"), &error);
+    CHECK_OK(error);
+    g_usleep(20000); /* SpatiaLite's clock counts milliseconds */
+    in_folder(suite_path("there"), &error);
+    CHECK_OK(error);
+    CHECK_SAME_FILE(suite_path("here/l.sqlite"), suite_path("there/l.sqlite"));
+}
+
 static CU_TestInfo tests[] = {
     {"findings become sites and clues once", findings_become_sites_and_clues_once},
     {"changed findings revise a site", changed_findings_revise_a_site},
     {"a clue is due by its tier", a_clue_is_due_by_its_tier},
+    {"a site that was clean gets its clue", a_site_that_was_clean_gets_its_clue},
+    {"the same work makes the same file", the_same_work_makes_the_same_file},
     {"tampering is found", tampering_is_found},
     {"events refuse to be changed", events_refuse_to_be_changed},
     {"rebuilding mends a table", rebuilding_mends_a_table},

@@ -147,6 +147,89 @@ static void moves_play_once(void)
 }
 
 /* Random moves, legal or not: the ledger refuses or obeys, and always audits clean. */
+static bool to_working(rdl_ledger *ledger, GError **error)
+{
+    g_autoptr(JsonObject) fields = six_fields();
+
+    rdl_json_set_text(fields, "accept_unit", "丁局");
+    return go(ledger, "ASSIGNED", "2026-11-02", "office", "核查任务单", NULL, NULL, error) &&
+           go(ledger, "VERIFIED", "2026-11-03", "county", "现场核查表", NULL, NULL, error) &&
+           go(ledger, "REGISTERED", "2026-11-04", "office", "问题台账", NULL, fields, error) &&
+           go(ledger, "PLAN_OK", "2026-11-05", "city", "整改方案", NULL, NULL, error) &&
+           go(ledger, "WORKING", "2026-11-06", "resp_unit", NULL, NULL, NULL, error);
+}
+
+static void a_registered_clue_moves_no_more(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with_tasks("followed.sqlite", 1, &error);
+    rdl_task_filter filter = {.kind = "verify"};
+    g_autoptr(JsonObject) fields = six_fields();
+
+    rdl_json_set_text(fields, "accept_unit", "丁局");
+    CHECK(to_working(ledger, &error));
+    CHECK_OK(error);
+    g_autoptr(GArray) clues = rdl_task_list(ledger, &filter, &error);
+    rdl_move move = {.task_id = g_array_index(clues, rdl_task, 0).task_id, .to = "PLAN_OK",
+                     .on = "2026-12-01", .by = "甲", .role = "city", .document = "整改方案",
+                     .fields = fields};
+    CHECK(!rdl_task_move(ledger, &move, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "was registered: its rectification is R-");
+}
+
+static gint64 used_moves(rdl_ledger *ledger, const char *csv, GError **error)
+{
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    if (!rdl_moves_apply(ledger, csv, tally, NULL, error))
+        return -1;
+    g_autoptr(JsonNode) node = rdl_tally_json(tally);
+    JsonArray *lines = json_node_get_array(node);
+    return json_object_get_int_member(json_array_get_object_element(lines, 0), "used");
+}
+
+static void what_is_done_twice_is_played_twice(void)
+{
+    GError *error = NULL;
+    const char *csv = suite_path("twice.csv");
+    g_autoptr(rdl_ledger) ledger = with_tasks("twice.sqlite", 1, &error);
+
+    CHECK(to_working(ledger, &error));
+    CHECK(rdl_output_text(csv, "source_id,to,on,by,role,reason,document\n"
+                               "FP-0000,SUBMITTED,2026-12-01,甲,resp_unit,,报告\n"
+                               "FP-0000,WORKING,2026-12-01,乙,county,未拆净,\n"
+                               "FP-0000,SUBMITTED,2026-12-01,甲,resp_unit,,报告\n", true, &error));
+    CHECK_INT(used_moves(ledger, csv, &error), 3);
+    CHECK_INT(used_moves(ledger, csv, &error), 0);
+    CHECK_OK(error);
+}
+
+static void a_dismissed_clue_needs_a_newer_finding(void)
+{
+    GError *error = NULL;
+    const char *later = suite_path("later.gpkg");
+    g_autoptr(rdl_ledger) ledger = with_tasks("epoch.sqlite", 1, &error);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    CHECK(go(ledger, "DISMISSED", "2026-11-02", "analyst", NULL, "重复", NULL, &error));
+    CHECK_OK(error);
+    CHECK(!go(ledger, "CLUE", "2027-11-02", "analyst", NULL, "再看", NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "needs a newer finding at the place");
+    CHECK(fixture_findings(later, 1, suspect, 1, 0.5, &error));
+    CHECK(rdl_ledger_load_findings(ledger, later, rdl_day_of(2027, 11, 1), tally, NULL, &error));
+    CHECK(go(ledger, "CLUE", "2027-11-02", "analyst", NULL, "再看", NULL, &error));
+    CHECK_OK(error);
+}
+
+static void see_again(rdl_ledger *ledger, int i, rdl_day day, GError **error)
+{
+    g_autofree char *name = g_strdup_printf("epoch-%d.gpkg", i);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    CHECK(fixture_findings(suite_path(name), 3, suspect, 1, 0.001 * i, error));
+    CHECK(rdl_ledger_load_findings(ledger, suite_path(name), day, tally, NULL, error));
+}
+
 static void random_walks_leave_a_legal_ledger(void)
 {
     GError *error = NULL;
@@ -160,6 +243,8 @@ static void random_walks_leave_a_legal_ledger(void)
     rdl_json_set_text(fields, "accept_unit", "丁局");
     rdl_json_set_text(fields, "image_date", "2040-01-01");
     for (int i = 0; i < 300; i++) {
+        if (i % 10 == 9) /* a later epoch: what was dismissed may come up again */
+            see_again(ledger, i, day, &error);
         g_autofree char *source = g_strdup_printf("FP-%04d", g_rand_int_range(r, 0, 3));
         g_autofree char *id = rdl_task_of_source(ledger, source, &error), *on = rdl_day_text(day++);
         size_t row = (size_t)g_rand_int_range(r, 0, (int)rdl_csv_count(workflow));
@@ -176,6 +261,7 @@ static void random_walks_leave_a_legal_ledger(void)
             done++;
         } else {
             CHECK(!from_here || strcmp(rdl_csv_at(workflow, row, "guard"), "TIER_T4") == 0 ||
+                  strcmp(rdl_csv_at(workflow, row, "guard"), "LATER_EPOCH") == 0 ||
                   strcmp(t->state, "REGISTERED") == 0);
             CHECK(g_error_matches(error, RDL_ERROR, RDL_ERROR_USAGE));
             g_clear_error(&error);
@@ -194,6 +280,9 @@ static CU_TestInfo tests[] = {
     {"what the workflow does not allow is refused", what_the_workflow_does_not_allow_is_refused},
     {"an extension keeps the original date", an_extension_keeps_the_original_date},
     {"moves play once", moves_play_once},
+    {"a registered clue moves no more", a_registered_clue_moves_no_more},
+    {"what is done twice is played twice", what_is_done_twice_is_played_twice},
+    {"a dismissed clue needs a newer finding", a_dismissed_clue_needs_a_newer_finding},
     {"random walks leave a legal ledger", random_walks_leave_a_legal_ledger},
     CU_TEST_INFO_NULL,
 };

@@ -1,0 +1,192 @@
+/* A connection: what it opens, what it leaves alone, what it says when it cannot. */
+#include <string.h>
+#include <sqlite3.h>
+#include "base/base.h"
+#include "store/store.h"
+#include "suite.h"
+
+static rdl_store *with_table(const char *name, GError **error)
+{
+    rdl_store *store = rdl_store_open(suite_path(name), RDL_STORE_CREATE, error);
+
+    if (store && !rdl_store_run(store, "CREATE TABLE t(a TEXT, b REAL, c BLOB)", error))
+        g_clear_pointer(&store, rdl_store_close);
+    return store;
+}
+
+static void a_new_file_has_spatialite(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_store) store = with_table("new.sqlite", &error);
+
+    CHECK_OK(error);
+    g_autofree char *tables = rdl_store_value(
+        store, "SELECT count(*) FROM sqlite_master WHERE name = 'geometry_columns'", &error);
+    CHECK_TEXT(tables, "1");
+    g_autofree char *mode = rdl_store_value(store, "PRAGMA journal_mode", &error);
+    CHECK_TEXT(mode, "wal");
+    g_autofree char *keys = rdl_store_value(store, "PRAGMA foreign_keys", &error);
+    CHECK_TEXT(keys, "1");
+    CHECK_OK(error);
+}
+
+static void values_come_back_as_they_went(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_store) store = with_table("values.sqlite", &error);
+    g_autoptr(GBytes) bytes = g_bytes_new_static("\0\1\2", 3);
+    bool row;
+
+    g_autoptr(rdl_statement) put = rdl_statement_new(store, "INSERT INTO t VALUES(?,?,?)", &error);
+    rdl_statement_text(put, 1, "采石场");
+    rdl_statement_real(put, 2, 0.1);
+    rdl_statement_bytes(put, 3, bytes);
+    CHECK(rdl_statement_run(put, &error));
+    rdl_statement_text(put, 1, NULL);
+    CHECK(rdl_statement_run(put, &error));
+    CHECK_OK(error);
+    g_autoptr(rdl_statement) get = rdl_statement_new(store, "SELECT * FROM t ORDER BY rowid", &error);
+    CHECK(rdl_statement_step(get, &row, &error) && row);
+    CHECK_TEXT(rdl_statement_get_text(get, 0), "采石场");
+    CHECK_NEAR(rdl_statement_get_real(get, 1), 0.1, 0);
+    g_autoptr(GBytes) back = rdl_statement_get_bytes(get, 2);
+    CHECK(back && g_bytes_equal(back, bytes));
+    CHECK(rdl_statement_step(get, &row, &error) && row);
+    CHECK(rdl_statement_get_text(get, 0) == NULL);
+    CHECK(rdl_statement_step(get, &row, &error) && !row);
+    CHECK_OK(error);
+}
+
+static void what_is_rolled_back_was_never_there(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_store) store = with_table("roll.sqlite", &error);
+
+    CHECK(rdl_store_begin(store, &error));
+    CHECK(rdl_store_run(store, "INSERT INTO t(a) VALUES('x')", &error));
+    rdl_store_rollback(store);
+    g_autofree char *n = rdl_store_value(store, "SELECT count(*) FROM t", &error);
+    CHECK_TEXT(n, "0");
+    CHECK_OK(error);
+}
+
+static void digests_tell_types_and_borders_apart(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_store) store = with_table("digest.sqlite", &error);
+    g_autofree char *number = rdl_store_digest(store, "SELECT 1", &error);
+    g_autofree char *text = rdl_store_digest(store, "SELECT '1'", &error);
+    g_autofree char *null = rdl_store_digest(store, "SELECT NULL", &error);
+    g_autofree char *empty = rdl_store_digest(store, "SELECT ''", &error);
+    g_autofree char *ab_c = rdl_store_digest(store, "SELECT 'ab', 'c'", &error);
+    g_autofree char *a_bc = rdl_store_digest(store, "SELECT 'a', 'bc'", &error);
+
+    CHECK_OK(error);
+    CHECK(strcmp(number, text) != 0);
+    CHECK(strcmp(null, empty) != 0);
+    CHECK(strcmp(ab_c, a_bc) != 0);
+}
+
+static void a_reader_cannot_write(void)
+{
+    GError *error = NULL;
+    rdl_store *writer = with_table("read.sqlite", &error);
+
+    rdl_store_close(writer);
+    g_autoptr(rdl_store) reader = rdl_store_open(suite_path("read.sqlite"), RDL_STORE_READ, &error);
+    CHECK_OK(error);
+    CHECK(!rdl_store_run(reader, "INSERT INTO t(a) VALUES('x')", &error));
+    CHECK_FAILS(error, RDL_ERROR_IO, "readonly");
+}
+
+static void a_reader_leaves_nothing_beside_the_file(void)
+{
+    GError *error = NULL;
+    rdl_store *store = with_table("alone.sqlite", &error);
+
+    rdl_store_close(store);
+    store = rdl_store_open(suite_path("alone.sqlite"), RDL_STORE_READ, &error);
+    g_autofree char *n = rdl_store_value(store, "SELECT count(*) FROM t", &error);
+    CHECK_TEXT(n, "0");
+    rdl_store_close(store);
+    CHECK(!g_file_test(suite_path("alone.sqlite-wal"), G_FILE_TEST_EXISTS));
+    CHECK(!g_file_test(suite_path("alone.sqlite-shm"), G_FILE_TEST_EXISTS));
+    CHECK_OK(error);
+}
+
+/* A GeoPackage given by mistake for a ledger must stay as it is, byte for byte. */
+static void a_foreign_file_is_not_altered_by_opening(void)
+{
+    GError *error = NULL;
+    const char *path = suite_path("foreign.gpkg");
+    sqlite3 *db = NULL;
+
+    sqlite3_open(path, &db);
+    sqlite3_exec(db, "CREATE TABLE t(a); INSERT INTO t VALUES(1)", NULL, NULL, NULL);
+    sqlite3_close(db);
+    g_autofree char *before = rdl_digest_file(path, &error);
+    rdl_store *store = rdl_store_open(path, RDL_STORE_WRITE, &error);
+    CHECK_OK(error);
+    rdl_store_close(store);
+    g_autofree char *after = rdl_digest_file(path, &error);
+    CHECK_TEXT(after, before);
+}
+
+static void what_cannot_be_opened_is_said(void)
+{
+    GError *error = NULL;
+    const char *text = suite_path("text.sqlite");
+
+    CHECK(!rdl_store_open(suite_path("nowhere.sqlite"), RDL_STORE_WRITE, &error));
+    CHECK_FAILS(error, RDL_ERROR_NOT_FOUND, "no such file");
+    CHECK(rdl_output_text(text, "this is no database, however long the text is that it holds", true,
+                          &error));
+    CHECK(!rdl_store_open(text, RDL_STORE_READ, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "not a database");
+    CHECK(!rdl_store_open(text, RDL_STORE_CREATE, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "is there already");
+}
+
+static void a_cut_file_is_damaged(void)
+{
+    GError *error = NULL;
+    const char *whole = suite_path("whole.sqlite"), *cut = suite_path("cut.sqlite");
+    g_autofree char *bytes = NULL;
+    gsize n;
+
+    rdl_store *store = with_table("whole.sqlite", &error);
+    rdl_store_close(store);
+    CHECK(g_file_get_contents(whole, &bytes, &n, &error));
+    CHECK(g_file_set_contents(cut, bytes, (gssize)(n / 2), &error));
+    CHECK_OK(error);
+    CHECK(!rdl_store_open(cut, RDL_STORE_READ, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "malformed");
+}
+
+static void broken_sql_is_reported_in_sqlites_words(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_store) store = with_table("words.sqlite", &error);
+
+    CHECK(!rdl_statement_new(store, "SELECT absent FROM t", &error));
+    CHECK_FAILS(error, RDL_ERROR_IO, "no such column: absent");
+}
+
+static CU_TestInfo tests[] = {
+    {"a new file has spatialite", a_new_file_has_spatialite},
+    {"values come back as they went", values_come_back_as_they_went},
+    {"what is rolled back was never there", what_is_rolled_back_was_never_there},
+    {"digests tell types and borders apart", digests_tell_types_and_borders_apart},
+    {"a reader cannot write", a_reader_cannot_write},
+    {"a reader leaves nothing beside the file", a_reader_leaves_nothing_beside_the_file},
+    {"a foreign file is not altered by opening", a_foreign_file_is_not_altered_by_opening},
+    {"what cannot be opened is said", what_cannot_be_opened_is_said},
+    {"a cut file is damaged", a_cut_file_is_damaged},
+    {"broken sql is reported in sqlite's words", broken_sql_is_reported_in_sqlites_words},
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    return run_suite("store.connection", tests, argc, argv);
+}
