@@ -82,9 +82,9 @@ char *rdl_sheet_text(const rdl_sheet *sheet)
     if (sheet->areas)
         g_string_append_printf(out,
                                "  %-28s %15.2f  m2 in\n  %-28s %15.2f  m2 in zones, each ground once\n"
-                               "  %-28s %15.2f  m2 outside all zones\n  %-28s %15.6f  m2 residual\n",
+                               "  %-28s %15.2f  m2 outside all zones\n  %-28s %15.2f  m2 residual\n",
                                "footprints and patches", sheet->whole_m2, "", sheet->own_m2, "",
-                               sheet->remainder_m2, "", residual(sheet));
+                               sheet->remainder_m2, "", fabs(residual(sheet)));
     g_string_append_printf(out, "  %s\n",
                            rdl_sheet_check(sheet, NULL) ? "everything adds up"
                                                         : "IT DOES NOT ADD UP");
