@@ -13,6 +13,9 @@ typedef struct {
     const char *(*word)(rdl_book *b, const rdl_task *t); /* WORD; lent */
 } column;
 
+#define LINE_POINTS 14.0
+#define LINES_MOST 12
+
 /* ---- words made of several members ---- */
 
 /* Kept once as long as the book is written. */
@@ -211,6 +214,33 @@ static double rounded(double value, double steps)
     return floor(value * steps + 0.5) / steps;
 }
 
+static const char *cell_text(rdl_book *b, const column *c, const rdl_task *t)
+{
+    if (c->kind == WORD)
+        return c->word(b, t);
+    return c->kind == TEXT ? G_STRUCT_MEMBER(char *, t, c->offset) : NULL;
+}
+
+/* Lines a text takes when it is wrapped into `width` characters of the sheet's font. */
+static int lines_of(const char *text, double width)
+{
+    int cells = 0;
+
+    for (; text && *text; text = g_utf8_next_char(text))
+        cells += g_unichar_iswide(g_utf8_get_char(text)) ? 2 : 1;
+    return (int)ceil(cells / (width - 1.0));
+}
+
+/* Not every program fits a row to its wrapped text when it opens the file: the height is written. */
+static void fit_row(rdl_book *b, lxw_worksheet *sheet, guint row, const rdl_task *t)
+{
+    int most = 1;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
+        most = MAX(most, lines_of(cell_text(b, &columns[i], t), columns[i].width));
+    worksheet_set_row(sheet, row, LINE_POINTS * MIN(most, LINES_MOST), NULL);
+}
+
 static void write_cell(rdl_book *b, lxw_worksheet *sheet, guint row, int i, const rdl_task *t)
 {
     static const struct {
@@ -218,10 +248,8 @@ static void write_cell(rdl_book *b, lxw_worksheet *sheet, guint row, int i, cons
     } units[] = {[HECTARES] = {1e-4, 1e4}, [MU] = {0.0015, 1e2}, [DEGREES] = {1.0, 1e6}};
     const column *c = &columns[i];
 
-    if (c->kind == WORD) {
-        rdl_book_text(b, sheet, row, i, c->word(b, t), b->text);
-    } else if (c->kind == TEXT) {
-        rdl_book_text(b, sheet, row, i, G_STRUCT_MEMBER(char *, t, c->offset), b->text);
+    if (c->kind == WORD || c->kind == TEXT) {
+        rdl_book_text(b, sheet, row, i, cell_text(b, c, t), b->text);
     } else if (c->kind == DATE) {
         rdl_book_date(b, sheet, row, i, G_STRUCT_MEMBER(char *, t, c->offset));
     } else {
@@ -244,9 +272,12 @@ static void write_ledger(rdl_book *b)
         rdl_book_text(b, sheet, 0, i, heading(b, &columns[i]), b->head);
     }
     worksheet_set_row(sheet, 0, 32, NULL);
-    for (guint r = 0; r < tasks->len; r++)
+    for (guint r = 0; r < tasks->len; r++) {
+        const rdl_task *t = &g_array_index(tasks, rdl_task, r);
+        fit_row(b, sheet, r + 1, t);
         for (int i = 0; i < n; i++)
-            write_cell(b, sheet, r + 1, i, &g_array_index(tasks, rdl_task, r));
+            write_cell(b, sheet, r + 1, i, t);
+    }
     worksheet_autofilter(sheet, 0, 0, MAX(tasks->len, 1), (lxw_col_t)(n - 1));
     worksheet_freeze_panes(sheet, 1, 1);
     worksheet_fit_to_pages(sheet, 3, 0); /* three A3 sheets side by side stay readable */
