@@ -5,6 +5,11 @@
 #include "screen/identity.h"
 
 static const char *const no_fields[] = {NULL};
+static const char *const footprint_contents[] = {"fp_id",       "activity",     "owner",
+                                                 "built_after", "built_before", "pos_error_m",
+                                                 "expands",     "attrs",        NULL};
+static const char *const patch_contents[] = {"patch_id", "kind",        "t_before",
+                                             "t_after",  "pos_error_m", NULL};
 static const rdl_intake_spec footprint_spec = {"screen.footprints", "footprint", no_fields, 0};
 static const rdl_intake_spec patch_spec = {"screen.patches", "patch", no_fields, 2};
 
@@ -18,6 +23,7 @@ static void footprint_free(gpointer p)
     g_free(f->expands);
     g_free(f->attrs);
     g_free(f->note);
+    g_free(f->content);
     if (f->wkb)
         g_bytes_unref(f->wkb);
     g_free(f);
@@ -71,6 +77,7 @@ static bool take_footprint(const rdl_record *record, void *user, GError **error)
 
     g_ptr_array_add(r->footprints, f);
     f->fid = rdl_record_fid(record);
+    f->content = rdl_identity_content(record, footprint_contents);
     f->fp_id = g_strdup(rdl_record_text(record, "fp_id"));
     f->owner = g_strdup(rdl_record_text(record, "owner"));
     f->expands = g_strdup(rdl_record_text(record, "expands"));
@@ -80,6 +87,7 @@ static bool take_footprint(const rdl_record *record, void *user, GError **error)
     f->onset.first = rdl_record_day(record, "built_after", RDL_DAY_PAST, &bad);
     f->onset.last = rdl_record_day(record, "built_before", RDL_DAY_FUTURE, &bad);
     check_onset(r, f);
+    f->built = f->onset;
     return take_ground(f, rdl_record_geometry(record), error);
 }
 
@@ -92,12 +100,14 @@ static bool take_patch(const rdl_record *record, void *user, GError **error)
     g_ptr_array_add(r->footprints, f);
     f->patch = true;
     f->fid = rdl_record_fid(record);
+    f->content = rdl_identity_content(record, patch_contents);
     f->fp_id = g_strdup(rdl_record_text(record, "patch_id"));
     f->activity = known_activity(r, record, rdl_record_text(record, "kind"));
     f->pos_error_m = rdl_record_real(record, "pos_error_m");
     f->onset.first = rdl_record_day(record, "t_before", RDL_DAY_PAST, &bad);
     f->onset.last = rdl_record_day(record, "t_after", RDL_DAY_FUTURE, &bad);
     check_onset(r, f);
+    f->built = f->onset;
     return take_ground(f, rdl_record_geometry(record), error);
 }
 
@@ -123,7 +133,7 @@ static rdl_identity identity(gpointer p)
 {
     rdl_footprint *f = p;
 
-    return (rdl_identity){&f->fp_id, f->wkb, f->fid};
+    return (rdl_identity){&f->fp_id, f->wkb, f->content, f->fid};
 }
 
 static rdl_geometry *ground(const rdl_footprint *f, GError **error)
@@ -146,47 +156,78 @@ static gint compare_id(gconstpointer id, gconstpointer element)
     return strcmp(id, (*(rdl_footprint *const *)element)->fp_id);
 }
 
-static rdl_footprint *by_id(const GPtrArray *footprints, const char *id)
+/* Number of a footprint among those sorted by id, -1 where it is not there. */
+static gssize number_of(const GPtrArray *footprints, const char *id)
 {
     rdl_footprint **found = footprints->len ? bsearch(id, footprints->pdata, footprints->len,
                                                       sizeof(gpointer), compare_id)
                                             : NULL;
-    return found ? *found : NULL;
+    return found ? found - (rdl_footprint **)footprints->pdata : -1;
 }
 
-/* What is left of an expansion without the ground its parent has; *left NULL: nothing. */
-static bool cut_parent(const rdl_footprint *f, const rdl_footprint *parent, rdl_geometry **left,
-                       GError **error)
-{
-    g_autoptr(rdl_geometry) own = ground(f, error), older = ground(parent, error);
+#define GENERATIONS_MOST 64
 
-    *left = own && older ? rdl_geometry_difference(own, older, error) : NULL;
-    if (!*left)
-        return false;
-    if (rdl_geometry_empty(*left))
-        g_clear_pointer(left, rdl_geometry_free);
-    return true;
+/* `f` without the ground that its parents, as they came in `grounds`, had before it (J26). */
+static bool cut_ancestors(const rdl_footprint *f, const GPtrArray *footprints,
+                          const GPtrArray *grounds, rdl_geometry **left, GError **error)
+{
+    const rdl_footprint *child = f;
+
+    *left = ground(f, error);
+    for (int k = 0; *left && child->expands && k < GENERATIONS_MOST; k++) {
+        gssize n = number_of(footprints, child->expands);
+        GBytes *wkb = n < 0 ? NULL : grounds->pdata[n];
+        if (!wkb || footprints->pdata[n] == (gpointer)f)
+            break;
+        g_autoptr(rdl_geometry) older =
+            rdl_geometry_from_wkb(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), error);
+        rdl_geometry *rest = older ? rdl_geometry_difference(*left, older, error) : NULL;
+        rdl_geometry_free(*left);
+        *left = rest;
+        child = footprints->pdata[n];
+    }
+    return *left != NULL;
+}
+
+/* An expansion of nothing that is known is a building like any other. */
+static void drop_unknown_parents(rdl_intake *intake, GPtrArray *footprints)
+{
+    for (guint i = 0; i < footprints->len; i++) {
+        rdl_footprint *f = footprints->pdata[i];
+        gssize n = f->expands ? number_of(footprints, f->expands) : -1;
+        if (!f->expands || (n >= 0 && n != (gssize)i))
+            continue;
+        rdl_reject(intake, "footprint", f->fid, true,
+                   "NO_PARENT: %s expands %s, which is not there: "
+                   "judged as no expansion",
+                   f->fp_id, f->expands);
+        g_clear_pointer(&f->expands, g_free);
+    }
 }
 
 static bool settle_expansions(rdl_intake *intake, GPtrArray *footprints, GError **error)
 {
-    for (guint i = footprints->len; i-- > 0;) {
-        rdl_footprint *f = footprints->pdata[i];
-        const rdl_footprint *parent = f->expands ? by_id(footprints, f->expands) : NULL;
-        g_autoptr(rdl_geometry) left = NULL;
+    g_autoptr(GPtrArray) grounds = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    g_autoptr(GArray) covered = g_array_new(FALSE, FALSE, sizeof(guint));
 
-        if (f->expands && !parent)
-            rdl_reject(intake, "footprint", f->fid, true, "NO_PARENT: %s expands %s, which is not "
-                       "there", f->fp_id, f->expands);
-        if (!parent || parent == f)
+    drop_unknown_parents(intake, footprints);
+    for (guint i = 0; i < footprints->len; i++)
+        g_ptr_array_add(grounds, g_bytes_ref(((rdl_footprint *)footprints->pdata[i])->wkb));
+    for (guint i = 0; i < footprints->len; i++) {
+        rdl_footprint *f = footprints->pdata[i];
+        g_autoptr(rdl_geometry) left = NULL;
+        if (!f->expands)
             continue;
-        if (!cut_parent(f, parent, &left, error))
+        if (!cut_ancestors(f, footprints, grounds, &left, error))
             return false;
-        if (!left)
-            remove_counted(intake, &footprint_spec, footprints, i, "COVERED_BY_PARENT");
+        if (rdl_geometry_empty(left))
+            g_array_append_val(covered, i);
         else if (!take_ground(f, left, error))
             return false;
     }
+    for (guint k = covered->len; k-- > 0;)
+        remove_counted(intake, &footprint_spec, footprints, g_array_index(covered, guint, k),
+                       "COVERED_BY_PARENT");
     return true;
 }
 
@@ -215,17 +256,20 @@ typedef struct {
     double of_footprint; /* share of it that lies on the patch */
 } lying;
 
-static bool common_share(const rdl_geometry *patch, const rdl_footprint *f, double *of_patch,
+/* Take the ground of `f` out of `*bare`, the patch no footprint has covered yet. */
+static bool lay_on_patch(const rdl_geometry *patch, const rdl_footprint *f, rdl_geometry **bare,
                          double *of_footprint, GError **error)
 {
     g_autoptr(rdl_geometry) g = ground(f, error);
     g_autoptr(rdl_geometry) both = g ? rdl_geometry_intersection(patch, g, error) : NULL;
+    rdl_geometry *rest = both ? rdl_geometry_difference(*bare, g, error) : NULL;
 
-    if (!both)
+    if (!rest)
         return false;
     double common = rdl_geometry_plane_area(both), own = rdl_geometry_plane_area(g);
-    *of_patch = common / rdl_geometry_plane_area(patch);
     *of_footprint = own > 0.0 ? common / own : 0.0;
+    rdl_geometry_free(*bare);
+    *bare = rest;
     return true;
 }
 
@@ -236,7 +280,7 @@ static void narrow(rdl_footprint *f, const rdl_footprint *patch)
 
     if (both.first == f->onset.first && both.last == f->onset.last)
         return;
-    f->onset = both;
+    f->onset = f->built = both;
     g_free(f->note);
     f->note = g_strdup_printf("dates from patch %s", patch->fp_id);
 }
@@ -244,28 +288,26 @@ static void narrow(rdl_footprint *f, const rdl_footprint *patch)
 static bool explained(const rdl_footprint *patch, GPtrArray *footprints, const GArray *near,
                       bool *yes, GError **error)
 {
-    g_autoptr(rdl_geometry) p = ground(patch, error);
+    g_autoptr(rdl_geometry) p = ground(patch, error), bare = ground(patch, error);
     g_autoptr(GArray) on_it = g_array_new(FALSE, FALSE, sizeof(lying));
-    double covered = 0.0;
 
-    for (guint k = 0; p && k < near->len; k++) {
+    for (guint k = 0; p && bare && k < near->len; k++) {
         lying l = {.footprint = footprints->pdata[g_array_index(near, size_t, k)]};
-        double share;
         if (rdl_interval_within(l.footprint->onset, patch->onset) == RDL_NO)
             continue;
-        if (!common_share(p, l.footprint, &share, &l.of_footprint, error))
+        if (!lay_on_patch(p, l.footprint, &bare, &l.of_footprint, error))
             return false;
-        covered += share; /* footprints that overlap each other count twice: rare, and on the side
-                             of trusting the register */
         g_array_append_val(on_it, l);
     }
-    *yes = covered >= 0.5;
+    if (!p || !bare)
+        return false;
+    *yes = rdl_geometry_plane_area(bare) <= 0.5 * rdl_geometry_plane_area(p);
     for (guint k = 0; *yes && k < on_it->len; k++) {
         lying *l = &g_array_index(on_it, lying, k);
         if (l->of_footprint >= 0.5)
             narrow(l->footprint, patch);
     }
-    return p != NULL;
+    return true;
 }
 
 bool rdl_patches_explain(rdl_intake *intake, GPtrArray *footprints, GPtrArray *patches,

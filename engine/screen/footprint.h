@@ -6,14 +6,17 @@
 #include "screen/pack.h"
 
 typedef struct rdl_footprint {
-    char *fp_id, *activity, *owner, *expands, *attrs; /* NULL where not given; fp_id, activity never */
-    bool patch;          /* from --patches */
-    rdl_interval onset;  /* closed: not before built_after, not after built_before */
-    double pos_error_m;  /* NaN: not given */
-    GBytes *wkb;         /* target system, valid */
+    char *fp_id, *activity, *owner, *expands,
+        *attrs;         /* NULL where not given; fp_id, activity never */
+    bool patch;         /* from --patches */
+    rdl_interval built; /* as given, or narrowed by a patch: built_after..built_before */
+    rdl_interval onset; /* the same, ended by as_of: what stands today was built by today */
+    char *content;      /* digest of the fields as they came */
+    double pos_error_m; /* NaN: not given */
+    GBytes *wkb;        /* target system, valid */
     rdl_box box;
     gint64 fid;
-    char *note;          /* "dates from patch ..."; NULL */
+    char *note; /* "dates from patch ..."; NULL */
 } rdl_footprint;
 
 GPtrArray *rdl_footprints_new(void);

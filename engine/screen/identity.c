@@ -2,16 +2,13 @@
 
 #include <string.h>
 
-static gint by_id_and_ground(gconstpointer a, gconstpointer b, gpointer user)
+static gint by_id_and_content(gconstpointer a, gconstpointer b, gpointer user)
 {
     rdl_identity_fn look = (rdl_identity_fn)user;
     rdl_identity x = look(*(gpointer *)a), y = look(*(gpointer *)b);
     int by_id = g_strcmp0(*x.id, *y.id);
-    int by_ground = by_id ? 0 : g_bytes_compare(x.wkb, y.wkb);
 
-    if (by_id || by_ground)
-        return by_id ? by_id : by_ground;
-    return x.fid < y.fid ? -1 : x.fid > y.fid;
+    return by_id ? by_id : strcmp(x.content, y.content);
 }
 
 static char *ground_digest(GBytes *wkb)
@@ -47,8 +44,7 @@ static void note_same_ground(rdl_intake *intake, const rdl_intake_spec *spec, GP
 
 static void tell_apart(rdl_intake *intake, const rdl_intake_spec *spec, rdl_identity who)
 {
-    g_autofree char *digest = ground_digest(who.wkb);
-    char *fresh = g_strconcat(*who.id, "~", digest, NULL);
+    char *fresh = g_strdup_printf("%s~%.12s", *who.id, who.content);
 
     rdl_reject(intake, spec->layer, who.fid, true, "REPEATED_ID: %s is now %s", *who.id, fresh);
     g_free(*who.id);
@@ -61,10 +57,10 @@ static guint settle_run(rdl_intake *intake, const rdl_intake_spec *spec, GPtrArr
 {
     for (guint i = end - 1; i > first; i--) {
         rdl_identity who = look(records->pdata[i]), before = look(records->pdata[i - 1]);
-        if (!g_bytes_equal(who.wkb, before.wkb))
+        if (strcmp(who.content, before.content) != 0)
             continue;
-        rdl_reject(intake, spec->layer, who.fid, false, "DUPLICATE: the same as feature %"
-                   G_GINT64_FORMAT, before.fid);
+        rdl_reject(intake, spec->layer, who.fid, false,
+                   "DUPLICATE: the same as feature %" G_GINT64_FORMAT, before.fid);
         rdl_tally_suppressed(intake->tally, spec->item, "DUPLICATE", 1);
         g_ptr_array_remove_index(records, i);
         end--;
@@ -74,9 +70,24 @@ static guint settle_run(rdl_intake *intake, const rdl_intake_spec *spec, GPtrArr
     return end;
 }
 
+char *rdl_identity_content(const rdl_record *record, const char *const *fields)
+{
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_autoptr(GBytes) wkb = rdl_geometry_wkb(rdl_record_geometry(record), NULL);
+
+    for (; *fields; fields++) {
+        const char *text = rdl_record_text(record, *fields);
+        g_checksum_update(sum, (const guchar *)(text ? text : ""), -1);
+        g_checksum_update(sum, (const guchar *)"\x1f", 1);
+    }
+    if (wkb)
+        g_checksum_update(sum, g_bytes_get_data(wkb, NULL), (gssize)g_bytes_get_size(wkb));
+    return g_strdup(g_checksum_get_string(sum));
+}
+
 void rdl_identity_sort(GPtrArray *records, rdl_identity_fn look)
 {
-    g_ptr_array_sort_with_data(records, by_id_and_ground, (gpointer)look);
+    g_ptr_array_sort_with_data(records, by_id_and_content, (gpointer)look);
 }
 
 void rdl_identity_settle(rdl_intake *intake, const rdl_intake_spec *spec, GPtrArray *records,
@@ -92,8 +103,8 @@ void rdl_identity_settle(rdl_intake *intake, const rdl_intake_spec *spec, GPtrAr
     rdl_identity_sort(records, look);
     for (guint first = 0; first < records->len; first = end) {
         const char *id = *look(records->pdata[first]).id;
-        for (end = first + 1;
-             end < records->len && strcmp(id, *look(records->pdata[end]).id) == 0; end++)
+        for (end = first + 1; end < records->len && strcmp(id, *look(records->pdata[end]).id) == 0;
+             end++)
             ;
         end = settle_run(intake, spec, records, look, first, end);
     }

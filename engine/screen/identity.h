@@ -6,22 +6,26 @@
 
 /** What a kind of record shows of itself. */
 typedef struct rdl_identity {
-    char **id;       /* may be NULL: then made from the geometry */
+    char **id; /* may be NULL: then made from the geometry */
     GBytes *wkb;
+    const char *content; /* digest of all its fields and its geometry */
     gint64 fid;
 } rdl_identity;
 
 typedef rdl_identity (*rdl_identity_fn)(gpointer record);
 
-/** Order `records` by id and geometry. A record without an id gets "~" and a digest of its
- *  geometry (NO_ID, warning). Of records alike in id and geometry one stays, the others are counted
- *  as suppressed DUPLICATE and removed. Records of one id and different geometry all stay, each
- *  with "~" and a digest behind its id (REPEATED_ID, warning). Records of one geometry and
- *  different ids stay (SAME_GEOMETRY, warning). */
+/** Order `records` by id and content. A record without an id gets "~" and a digest of its geometry
+ *  (NO_ID, warning). Of records alike in everything one stays, the others are counted as suppressed
+ *  DUPLICATE and removed. Records of one id that differ in anything (ground, dates, version) all
+ *  stay, each with "~" and a digest behind its id (REPEATED_ID, warning). Records of one geometry
+ *  and different ids stay (SAME_GEOMETRY, warning). */
 void rdl_identity_settle(rdl_intake *intake, const rdl_intake_spec *spec, GPtrArray *records,
                          rdl_identity_fn look);
 
-/** Only order by id and geometry: for layers in which one id may have several features (a unit of
+/** Digest for rdl_identity.content of the NULL-ended fields of a record and its geometry; absent
+ *  fields count as empty. Yours. */
+char *rdl_identity_content(const rdl_record *record, const char *const *fields);
+/** Only order by id and content: for layers in which one id may have several features (a unit of
  *  two parts, a permit of two fields). */
 void rdl_identity_sort(GPtrArray *records, rdl_identity_fn look);
 

@@ -4,6 +4,8 @@
 #include "screen/identity.h"
 
 static const char *const no_fields[] = {NULL};
+static const char *const contents[] = {"permit_no",  "authority", "holder", "activity", "issued",
+                                       "valid_from", "valid_to",  "attrs",  NULL};
 static const rdl_intake_spec spec = {"screen.permits", "permit", no_fields, 2};
 
 static void permit_free(gpointer p)
@@ -15,7 +17,9 @@ static void permit_free(gpointer p)
     g_free(permit->holder);
     g_free(permit->activity);
     g_free(permit->attrs);
-    g_bytes_unref(permit->wkb);
+    g_free(permit->content);
+    if (permit->wkb)
+        g_bytes_unref(permit->wkb);
     g_free(permit);
 }
 
@@ -31,6 +35,7 @@ static bool take_permit(const rdl_record *record, void *user, GError **error)
 
     g_ptr_array_add(user, permit);
     permit->fid = rdl_record_fid(record);
+    permit->content = rdl_identity_content(record, contents);
     permit->permit_no = g_strdup(rdl_record_text(record, "permit_no"));
     permit->authority = g_strdup(rdl_record_text(record, "authority"));
     permit->holder = g_strdup(rdl_record_text(record, "holder"));
@@ -55,7 +60,7 @@ static rdl_identity identity(gpointer p)
 {
     rdl_permit *permit = p;
 
-    return (rdl_identity){&permit->permit_no, permit->wkb, permit->fid};
+    return (rdl_identity){&permit->permit_no, permit->wkb, permit->content, permit->fid};
 }
 
 void rdl_permits_settle(rdl_intake *intake, GPtrArray *permits)

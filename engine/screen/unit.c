@@ -3,6 +3,7 @@
 #include "screen/identity.h"
 
 static const char *const needed[] = {"xzqdm", NULL};
+static const char *const contents[] = {"xzqdm", "name", NULL};
 static const rdl_intake_spec spec = {"screen.units", "unit", needed, 2};
 
 static void unit_free(gpointer p)
@@ -11,7 +12,9 @@ static void unit_free(gpointer p)
 
     g_free(unit->xzqdm);
     g_free(unit->name);
-    g_bytes_unref(unit->wkb);
+    g_free(unit->content);
+    if (unit->wkb)
+        g_bytes_unref(unit->wkb);
     g_free(unit);
 }
 
@@ -27,6 +30,7 @@ static bool take_unit(const rdl_record *record, void *user, GError **error)
 
     g_ptr_array_add(user, unit);
     unit->fid = rdl_record_fid(record);
+    unit->content = rdl_identity_content(record, contents);
     unit->xzqdm = g_strdup(rdl_record_text(record, "xzqdm"));
     unit->name = g_strdup(rdl_record_text(record, "name"));
     unit->box = rdl_geometry_box(g);
@@ -43,7 +47,7 @@ static rdl_identity identity(gpointer p)
 {
     rdl_unit *unit = p;
 
-    return (rdl_identity){&unit->xzqdm, unit->wkb, unit->fid};
+    return (rdl_identity){&unit->xzqdm, unit->wkb, unit->content, unit->fid};
 }
 
 void rdl_units_settle(rdl_intake *intake, GPtrArray *units)

@@ -5,6 +5,9 @@
 #include "screen/identity.h"
 
 static const char *const needed[] = {"zone", NULL};
+static const char *const contents[] = {"zone_id",   "zone",       "name",     "level",
+                                       "z_est",     "valid_from", "valid_to", "boundary_error_m",
+                                       "authority", "basin",      NULL};
 static const rdl_intake_spec spec = {"screen.zones", "zone", needed, 1};
 
 static void zone_free(gpointer p)
@@ -16,7 +19,9 @@ static void zone_free(gpointer p)
     g_free(zone->level);
     g_free(zone->authority);
     g_free(zone->basin);
-    g_bytes_unref(zone->wkb);
+    g_free(zone->content);
+    if (zone->wkb)
+        g_bytes_unref(zone->wkb);
     g_free(zone);
 }
 
@@ -52,8 +57,8 @@ static bool take_zone(const rdl_record *record, void *user, GError **error)
     if (!class)
         return rdl_fail(error, RDL_ERROR_DATA,
                         "%s, feature %" G_GINT64_FORMAT ": zone code '%s' is not in zones.csv of "
-                        "pack %s: map it with a --profile, or add it there", r->path,
-                        rdl_record_fid(record), code ? code : "", rdl_pack_id(r->pack));
+                        "pack %s: map it with a --profile, or add it there",
+                        r->path, rdl_record_fid(record), code ? code : "", rdl_pack_id(r->pack));
     rdl_zone *zone = g_new0(rdl_zone, 1);
     g_ptr_array_add(r->zones, zone);
     zone->class = class;
@@ -65,9 +70,10 @@ static bool take_zone(const rdl_record *record, void *user, GError **error)
     zone->boundary_error_m = rdl_record_real(record, "boundary_error_m");
     zone->version.first = rdl_record_day(record, "valid_from", RDL_DAY_PAST, &bad);
     zone->version.last = rdl_record_day(record, "valid_to", RDL_DAY_FUTURE, &bad);
-    zone->established = established(rdl_record_day(record, "z_est", RDL_DAY_PAST, &bad),
-                                    zone->version);
+    zone->established =
+        established(rdl_record_day(record, "z_est", RDL_DAY_PAST, &bad), zone->version);
     zone->fid = rdl_record_fid(record);
+    zone->content = rdl_identity_content(record, contents);
     zone->box = rdl_geometry_box(g);
     zone->wkb = rdl_geometry_wkb(g, error);
     return zone->wkb != NULL;
@@ -85,7 +91,7 @@ static rdl_identity identity(gpointer p)
 {
     rdl_zone *zone = p;
 
-    return (rdl_identity){&zone->zone_id, zone->wkb, zone->fid};
+    return (rdl_identity){&zone->zone_id, zone->wkb, zone->content, zone->fid};
 }
 
 static bool exclude_each_other(const rdl_zone *a, const rdl_zone *b)
@@ -98,10 +104,10 @@ static bool exclude_each_other(const rdl_zone *a, const rdl_zone *b)
 /* More than a shared border: judged both, reported (Code art. 859, J32). */
 static bool note_overlap(rdl_intake *intake, const rdl_zone *a, const rdl_zone *b, GError **error)
 {
-    g_autoptr(rdl_geometry) ga = rdl_geometry_from_wkb(g_bytes_get_data(a->wkb, NULL),
-                                                       g_bytes_get_size(a->wkb), error);
-    g_autoptr(rdl_geometry) gb = rdl_geometry_from_wkb(g_bytes_get_data(b->wkb, NULL),
-                                                       g_bytes_get_size(b->wkb), error);
+    g_autoptr(rdl_geometry) ga =
+        rdl_geometry_from_wkb(g_bytes_get_data(a->wkb, NULL), g_bytes_get_size(a->wkb), error);
+    g_autoptr(rdl_geometry) gb =
+        rdl_geometry_from_wkb(g_bytes_get_data(b->wkb, NULL), g_bytes_get_size(b->wkb), error);
     g_autoptr(rdl_geometry) both = ga && gb ? rdl_geometry_intersection(ga, gb, error) : NULL;
     g_autoptr(rdl_measure) measure = both ? rdl_measure_new(intake->target, error) : NULL;
     double m2;

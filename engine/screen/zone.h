@@ -8,11 +8,13 @@
 typedef struct rdl_zone {
     char *zone_id, *name, *level, *authority, *basin; /* NULL where not given; zone_id never */
     const rdl_zone_class *class;
-    rdl_interval established; /* when the zone was first designated: z_est, or not after the version */
-    rdl_interval version;     /* valid_from..valid_to of this boundary */
-    double boundary_error_m;  /* NaN: not given */
-    GBytes *wkb;              /* target system, valid */
+    rdl_interval
+        established;      /* when the zone was first designated: z_est, or not after the version */
+    rdl_interval version; /* valid_from..valid_to of this boundary */
+    double boundary_error_m; /* NaN: not given */
+    GBytes *wkb;             /* target system, valid */
     rdl_box box;
+    char *content; /* digest of the fields as they came */
     gint64 fid;
 } rdl_zone;
 
