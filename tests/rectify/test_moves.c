@@ -230,6 +230,17 @@ static void see_again(rdl_ledger *ledger, int i, rdl_day day, GError **error)
     CHECK(rdl_ledger_load_findings(ledger, suite_path(name), day, tally, NULL, error));
 }
 
+/* Any row of the workflow, or one that starts where the task is: both are tried. */
+static size_t pick_row(const rdl_csv *workflow, const char *state, bool from_here, GRand *r)
+{
+    size_t n = rdl_csv_count(workflow), row = (size_t)g_rand_int_range(r, 0, (int)n);
+
+    for (size_t i = 0; from_here && i < n; i++)
+        if (strcmp(rdl_csv_at(workflow, (row + i) % n, "from"), state) == 0)
+            return (row + i) % n;
+    return row;
+}
+
 static void random_walks_leave_a_legal_ledger(void)
 {
     GError *error = NULL;
@@ -247,11 +258,11 @@ static void random_walks_leave_a_legal_ledger(void)
             see_again(ledger, i, day, &error);
         g_autofree char *source = g_strdup_printf("FP-%04d", g_rand_int_range(r, 0, 3));
         g_autofree char *id = rdl_task_of_source(ledger, source, &error), *on = rdl_day_text(day++);
-        size_t row = (size_t)g_rand_int_range(r, 0, (int)rdl_csv_count(workflow));
-        g_auto(GStrv) roles = g_strsplit(rdl_csv_at(workflow, row, "roles"), "|", -1);
         rdl_task_filter filter = {.id = id};
         g_autoptr(GArray) before = rdl_task_list(ledger, &filter, &error);
         const rdl_task *t = &g_array_index(before, rdl_task, 0);
+        size_t row = pick_row(workflow, t->state, i % 2 == 0, r);
+        g_auto(GStrv) roles = g_strsplit(rdl_csv_at(workflow, row, "roles"), "|", -1);
         bool from_here = strcmp(rdl_csv_at(workflow, row, "from"), t->state) == 0;
         rdl_move move = {.task_id = id, .to = rdl_csv_at(workflow, row, "to"), .on = on, .by = "甲",
                          .role = roles[0], .reason = "因", .document = "件", .fields = fields};
