@@ -22,14 +22,15 @@ RDL_API const char *rdl_ledger_path(const rdl_ledger *ledger);
 
 /** A table of the pack as the ledger keeps it; NULL without error where the pack had none. Lent. */
 RDL_API const rdl_csv *rdl_ledger_table(rdl_ledger *ledger, const char *file, GError **error);
-/** Word of the pack's texts.csv in `language` ("zh", "en"); `key` itself where it has none. Lent. */
+/** Word of the pack's texts.csv in `language` ("zh", "en"); `key` itself where it has none. Lent.
+ */
 RDL_API const char *rdl_ledger_word(rdl_ledger *ledger, const char *key, const char *language);
 /** Hash of the last event: 64 hex digits. Yours. */
 RDL_API char *rdl_ledger_head(rdl_ledger *ledger, GError **error);
 /** Latest date of any event, ISO; yours. What exports use instead of the clock. */
 RDL_API char *rdl_ledger_date(rdl_ledger *ledger, GError **error);
-/** {"path", "pack", "pack_version", "crs", "events", "head", "sites", "findings", "tasks": {state: n},
- *  "letters"}. Yours. */
+/** {"path", "pack", "pack_version", "crs", "events", "head", "sites", "findings", "tasks": {state:
+ * n}, "letters"}. Yours. */
 RDL_API JsonNode *rdl_ledger_info(rdl_ledger *ledger, GError **error);
 
 /** Is every event as it was written, in its place, and every table what the events make of it?

@@ -4,12 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include "geo/geo.h"
-#include "rectify/event.h"
+#include "rectify/moving.h"
 
 /* ---- findings as they come ---- */
 
-static const char *const real_fields[] = {"quantity", "lon", "lat", "area_m2", "area_own_m2",
-                                          "area_min_m2", "area_max_m2", "share", NULL};
+static const char *const real_fields[] = {"quantity",    "lon",         "lat",
+                                          "area_m2",     "area_own_m2", "area_min_m2",
+                                          "area_max_m2", "share",       NULL};
 static const char *const int_fields[] = {"is_primary", "edge", NULL};
 
 static bool listed(const char *const *list, const char *name)
@@ -37,16 +38,16 @@ static JsonObject *row_object(const rdl_layer *layer, const rdl_feature *f)
 }
 
 typedef struct {
-    char *key;             /* source and source_id */
-    JsonArray *findings;   /* of the site, as they came */
-    JsonObject *primary;   /* lent from findings */
-    rdl_geometry *ground;  /* union of the parts, ledger's CRS */
+    char *key;            /* source and source_id */
+    JsonArray *findings;  /* of the site, as they came */
+    JsonObject *primary;  /* lent from findings */
+    rdl_geometry *ground; /* union of the parts, ledger's CRS */
 } site;
 
 typedef struct {
     rdl_ledger *ledger;
-    GHashTable *sites;  /* key -> site */
-    GHashTable *hits;   /* finding_id -> JsonArray */
+    GHashTable *sites; /* key -> site */
+    GHashTable *hits;  /* finding_id -> JsonArray */
     rdl_transform *move;
     double tolerance;
     gint64 rows;
@@ -99,8 +100,8 @@ static bool add_ground(reading *r, site *s, GBytes *wkb, GError **error)
     g_autoptr(rdl_geometry) g =
         rdl_geometry_from_wkb(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), error);
     g_autoptr(rdl_geometry) moved = g ? rdl_reproject(g, r->move, r->tolerance, error) : NULL;
-    rdl_geometry *all = moved ? rdl_geometry_union(s->ground ? s->ground : moved, moved, error)
-                              : NULL;
+    rdl_geometry *all =
+        moved ? rdl_geometry_union(s->ground ? s->ground : moved, moved, error) : NULL;
 
     if (!all)
         return false;
@@ -145,8 +146,10 @@ static bool read_findings(reading *r, const char *path, GError **error)
         return rdl_fail(error, RDL_ERROR_CRS, "%s: its findings name no coordinate system", path);
     if (rdl_layer_field_index(layer, "finding_id") < 0 ||
         rdl_layer_field_index(layer, "is_primary") < 0)
-        return rdl_fail(error, RDL_ERROR_DATA, "%s: is not written by redline screen: layer finding "
-                        "lacks finding_id or is_primary", path);
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "%s: is not written by redline screen: layer finding "
+                        "lacks finding_id or is_primary",
+                        path);
     r->tolerance = rdl_reproject_tolerance(target);
     if (!(r->move = rdl_transform_new(rdl_layer_crs(layer), target, error)))
         return false;
@@ -200,44 +203,11 @@ static JsonObject *site_payload(const site *s, const char *load, GError **error)
     return o;
 }
 
-/* Row of deadlines.csv for a task; -1 where none fits. "" and * fit anything. */
-static bool fits(const rdl_csv *csv, size_t row, const char *column, const char *value)
-{
-    const char *cell = rdl_csv_at(csv, row, column);
-
-    return !*cell || strcmp(cell, "*") == 0 || g_strcmp0(cell, value) == 0;
-}
-
-static bool deadline(rdl_ledger *ledger, const char *kind, JsonObject *finding, rdl_day from,
-                     const char **tier, char **due, GError **error)
-{
-    GError *failed = NULL;
-    const rdl_csv *csv = rdl_ledger_table(ledger, "deadlines.csv", &failed);
-
-    *tier = NULL;
-    *due = NULL;
-    if (failed) {
-        g_propagate_error(error, failed);
-        return false;
-    }
-    for (size_t i = 0; csv && i < rdl_csv_count(csv); i++) {
-        if (!fits(csv, i, "kind", kind) || !fits(csv, i, "result", member(finding, "result")) ||
-            !fits(csv, i, "severity", member(finding, "severity")))
-            continue;
-        const char *months = rdl_csv_at(csv, i, "months");
-        *tier = rdl_csv_at(csv, i, "tier");
-        if (*months)
-            *due = rdl_day_text(rdl_day_add_months(from, (int)strtol(months, NULL, 10)));
-        return true;
-    }
-    return true;
-}
-
 static bool append(rdl_ledger *ledger, const char *at, const char *kind, const char *subject,
                    JsonObject *payload, GError **error)
 {
-    rdl_event event = {.at = at, .by = "redline", .role = "system", .kind = kind,
-                       .subject = subject};
+    rdl_event event = {
+        .at = at, .by = "redline", .role = "system", .kind = kind, .subject = subject};
 
     return rdl_event_append(ledger, &event, payload, error);
 }
@@ -259,7 +229,8 @@ static bool open_clue(rdl_ledger *ledger, const site *s, const char *site_id, rd
     g_autofree char *task_id = rdl_digest_id("V-", site_id, RDL_DIGEST_END);
     const char *tier;
 
-    if (!deadline(ledger, "verify", s->primary, as_of, &tier, &due, error))
+    if (!rdl_ledger_deadline(ledger, "verify", member(s->primary, "result"),
+                             member(s->primary, "severity"), as_of, &tier, &due, error))
         return false;
     rdl_json_set_text(o, "task_id", task_id);
     rdl_json_set_text(o, "site_id", site_id);
@@ -356,7 +327,8 @@ static bool take_sites(reading *r, const char *load, rdl_day as_of, rdl_tally *t
         g_ptr_array_add(sites, value);
     g_ptr_array_sort(sites, by_key);
     for (guint i = 0; i < sites->len; i++)
-        if ((i % 256 == 0 && !rdl_progress_tell(progress, (double)i / sites->len, "ledger", error)) ||
+        if ((i % 256 == 0 &&
+             !rdl_progress_tell(progress, (double)i / sites->len, "ledger", error)) ||
             !take_site(r->ledger, sites->pdata[i], load, as_of, tally, error))
             return false;
     return rdl_progress_tell(progress, 1.0, "ledger", error);
@@ -417,8 +389,8 @@ static bool note_load(rdl_ledger *ledger, const char *path, const char *digest, 
     return row || append(ledger, at, "findings.loaded", digest, o, error);
 }
 
-bool rdl_ledger_load_findings(rdl_ledger *ledger, const char *path, rdl_day as_of,
-                              rdl_tally *tally, const rdl_progress *progress, GError **error)
+bool rdl_ledger_load_findings(rdl_ledger *ledger, const char *path, rdl_day as_of, rdl_tally *tally,
+                              const rdl_progress *progress, GError **error)
 {
     reading r = {.ledger = ledger,
                  .sites = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, site_free),
