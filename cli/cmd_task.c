@@ -18,7 +18,7 @@ static const GOptionEntry list_entries[] = {
      "CODE"},
     {"kind", 0, 0, G_OPTION_ARG_STRING, &f.kind, "only verify or rectify", "KIND"},
     {"as-of", 0, 0, G_OPTION_ARG_STRING, &f.as_of,
-     "day for warnings (default: the ledger's latest date)", "DATE"},
+     "the tasks and warnings as they stood that day (default: the ledger's latest date)", "DATE"},
     G_OPTION_ENTRY_NULL};
 
 /* The day asked for, else the ledger's own date. */
@@ -29,6 +29,18 @@ static bool filter_day(rdl_ledger *ledger, rdl_day *day, GError **error)
     if (!f.as_of && !date)
         return false;
     return cli_day("--as-of", f.as_of ? f.as_of : date, 0, day, error);
+}
+
+/* Before the ledger's latest date: then it is asked how it stood. */
+static bool is_past(rdl_ledger *ledger, rdl_day day, bool *past, GError **error)
+{
+    g_autofree char *date = rdl_ledger_date(ledger, error);
+    rdl_day latest;
+
+    if (!date || !rdl_day_parse(date, &latest, error))
+        return false;
+    *past = day < latest;
+    return true;
 }
 
 static JsonNode *tasks_json(const GArray *tasks)
@@ -69,11 +81,15 @@ static void print_tasks(const GArray *tasks)
 static GArray *list(const char *path, const char *id, GError **error)
 {
     rdl_task_filter filter = {.state = f.state, .unit = f.unit, .kind = f.kind, .id = id};
-    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, error);
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, error), then = NULL;
+    bool past;
 
-    if (!ledger || !filter_day(ledger, &filter.as_of, error))
+    if (!ledger || !filter_day(ledger, &filter.as_of, error) ||
+        !is_past(ledger, filter.as_of, &past, error))
         return NULL;
-    return rdl_task_list(ledger, &filter, error);
+    if (past && !(then = rdl_ledger_as_of(ledger, filter.as_of, error)))
+        return NULL;
+    return rdl_task_list(then ? then : ledger, &filter, error);
 }
 
 static int task_list(int argc, char **argv)

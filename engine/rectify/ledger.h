@@ -36,6 +36,9 @@ RDL_API JsonNode *rdl_ledger_info(rdl_ledger *ledger, GError **error);
 /** Is every event as it was written, in its place, and every table what the events make of it?
  *  Fails: RDL_ERROR_BALANCE names the first event or table that is not. */
 RDL_API bool rdl_ledger_audit(rdl_ledger *ledger, const rdl_progress *progress, GError **error);
+/** The ledger as it stood at the end of `day`: a private copy made from the events dated until then
+ *  (what was entered later but dated earlier counts). Close it as any. Reads every event once. */
+RDL_API rdl_ledger *rdl_ledger_as_of(rdl_ledger *ledger, rdl_day day, GError **error);
 /** Make all tables but `event` again, in one transaction. */
 RDL_API bool rdl_ledger_rebuild(rdl_ledger *ledger, const rdl_progress *progress, GError **error);
 

@@ -1,4 +1,3 @@
-#include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "geo/geo.h"
@@ -43,15 +42,6 @@ static const char schema[] =
     "CREATE INDEX task_site ON task(site_id);"
     "CREATE TABLE letter(letter_no TEXT PRIMARY KEY, batch TEXT, received TEXT, activity TEXT,"
     " key TEXT, founded TEXT, duplicate_of TEXT, site_id TEXT REFERENCES site);";
-
-/* Every table that events make, parents first. */
-static const struct {
-    const char *name, *key;
-} made_tables[] = {{"setting", "name"},          {"pack_file", "name"},
-                   {"load", "digest"},           {"site", "site_id"},
-                   {"finding", "finding_id"},    {"problem", "problem_id"},
-                   {"measure", "problem_id, n"}, {"milestone", "problem_id, n"},
-                   {"task", "task_id"},          {"letter", "letter_no"}};
 
 bool rdl_ledger_schema(rdl_store *store, gint64 srid, GError **error)
 {
@@ -319,134 +309,4 @@ JsonNode *rdl_ledger_info(rdl_ledger *ledger, GError **error)
         !count_states(ledger, o, error))
         return NULL;
     return rdl_json_node(o);
-}
-
-/* ---- audit and rebuild ---- */
-
-typedef struct {
-    rdl_ledger *copy; /* where events are applied again; NULL: only check */
-    gint64 seq;
-    char *prev;
-    bool insert;
-} replay;
-
-static bool check_link(replay *r, const rdl_event *event, GError **error)
-{
-    g_autofree char *hash = rdl_event_hash(event);
-
-    if (event->seq != r->seq + 1)
-        return rdl_fail(error, RDL_ERROR_BALANCE,
-                        "event %" G_GINT64_FORMAT " is missing: %" G_GINT64_FORMAT
-                        " follows %" G_GINT64_FORMAT,
-                        r->seq + 1, event->seq, r->seq);
-    if (r->prev && strcmp(r->prev, event->prev) != 0)
-        return rdl_fail(error, RDL_ERROR_BALANCE,
-                        "event %" G_GINT64_FORMAT " does not follow the one before it", event->seq);
-    if (strcmp(hash, event->hash) != 0)
-        return rdl_fail(error, RDL_ERROR_BALANCE,
-                        "event %" G_GINT64_FORMAT
-                        " was altered: its content does not give its hash",
-                        event->seq);
-    r->seq = event->seq;
-    g_free(r->prev);
-    r->prev = g_strdup(event->hash);
-    return true;
-}
-
-static bool replay_event(const rdl_event *event, void *user, GError **error)
-{
-    replay *r = user;
-
-    if (!check_link(r, event, error))
-        return false;
-    return (!r->insert || rdl_event_insert(r->copy, event, error)) &&
-           rdl_event_apply(r->copy, event, error);
-}
-
-static bool same_tables(rdl_ledger *a, rdl_ledger *b, GError **error)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(made_tables); i++) {
-        g_autofree char *sql = g_strdup_printf("SELECT * FROM %s ORDER BY %s", made_tables[i].name,
-                                               made_tables[i].key);
-        g_autofree char *x = rdl_store_digest(a->store, sql, error);
-        g_autofree char *y = x ? rdl_store_digest(b->store, sql, error) : NULL;
-        if (!y)
-            return false;
-        if (strcmp(x, y) != 0)
-            return rdl_fail(error, RDL_ERROR_BALANCE,
-                            "%s: table %s is not what the events make of "
-                            "it: see redline ledger rebuild",
-                            rdl_ledger_path(a), made_tables[i].name);
-    }
-    return true;
-}
-
-static bool check_guards(rdl_ledger *ledger, GError **error)
-{
-    g_autofree char *n =
-        rdl_store_value(ledger->store,
-                        "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = "
-                        "'event' AND name IN ('event_no_update', 'event_no_delete')",
-                        error);
-
-    return n && (strcmp(n, "2") == 0 || rdl_fail(error, RDL_ERROR_BALANCE,
-                                                 "%s: table event has lost a trigger that keeps it "
-                                                 "append-only",
-                                                 rdl_ledger_path(ledger)));
-}
-
-bool rdl_ledger_audit(rdl_ledger *ledger, const rdl_progress *progress, GError **error)
-{
-    g_autoptr(rdl_store) store = NULL;
-    g_autofree char *folder = g_dir_make_tmp("redline-audit-XXXXXX", NULL);
-    g_autofree char *path = folder ? g_build_filename(folder, "copy.sqlite", NULL) : NULL;
-    rdl_ledger copy = {.srid = ledger->srid, .crs = ledger->crs};
-    replay r = {.copy = &copy, .insert = false};
-
-    if (!folder)
-        return rdl_fail(error, RDL_ERROR_IO, "no room for a copy to audit against");
-    bool good = rdl_progress_tell(progress, 0.0, "auditing", error) &&
-                (store = rdl_store_open(path, RDL_STORE_CREATE, error)) &&
-                rdl_ledger_schema(store, ledger->srid, error);
-    copy.store = store;
-    good = good && rdl_store_begin(store, error) &&
-           rdl_event_each(ledger, replay_event, &r, error) && same_tables(ledger, &copy, error) &&
-           check_guards(ledger, error) && rdl_progress_tell(progress, 1.0, "auditing", error);
-    g_free(r.prev);
-    if (store)
-        rdl_store_rollback(store);
-    g_clear_pointer(&store, rdl_store_close);
-    static const char *const beside[] = {"", "-wal", "-shm", "-journal"};
-    for (size_t i = 0; i < G_N_ELEMENTS(beside); i++) {
-        g_autofree char *name = g_strconcat(path, beside[i], NULL);
-        g_unlink(name);
-    }
-    g_rmdir(folder);
-    return good;
-}
-
-static bool empty_tables(rdl_ledger *ledger, GError **error)
-{
-    for (size_t i = G_N_ELEMENTS(made_tables); i-- > 0;) {
-        g_autofree char *sql = g_strdup_printf("DELETE FROM %s", made_tables[i].name);
-        if (!rdl_store_run(ledger->store, sql, error))
-            return false;
-    }
-    return true;
-}
-
-bool rdl_ledger_rebuild(rdl_ledger *ledger, const rdl_progress *progress, GError **error)
-{
-    replay r = {.copy = ledger};
-
-    if (!rdl_progress_tell(progress, 0.0, "rebuilding", error) ||
-        !rdl_store_begin(ledger->store, error))
-        return false;
-    bool good = rdl_store_run(ledger->store, "PRAGMA defer_foreign_keys = ON", error) &&
-                empty_tables(ledger, error) && rdl_event_each(ledger, replay_event, &r, error) &&
-                rdl_store_commit(ledger->store, error);
-    g_free(r.prev);
-    if (!good)
-        rdl_store_rollback(ledger->store);
-    return good && rdl_progress_tell(progress, 1.0, "rebuilding", error);
 }

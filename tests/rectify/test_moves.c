@@ -230,6 +230,32 @@ static void a_warning_that_rises_is_one_event(void)
     CHECK_TEXT(task_of(ledger, &keep)->warned, "red");
 }
 
+/* Last month's bulletin must come out as it did last month. */
+static void a_ledger_can_be_asked_how_it_stood(void)
+{
+    GError *error = NULL;
+    g_autofree char *id = NULL;
+    g_autoptr(rdl_ledger) ledger = at_work("then.sqlite", &id, &error);
+    static const struct {
+        int day;
+        const char *state;
+    } days[] = {{1, "SCREENED"}, {2, "ASSIGNED"}, {10, "VERIFIED"}, {12, "REGISTERED"},
+                {19, "REGISTERED"}, {20, "WORKING"}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(days); i++) {
+        g_autoptr(rdl_ledger) then =
+            rdl_ledger_as_of(ledger, rdl_day_of(2026, 11, days[i].day), &error);
+        g_autoptr(GArray) keep = NULL;
+        CHECK_OK(error);
+        CHECK_TEXT(task_of(then, &keep)->state, days[i].state);
+    }
+    g_autoptr(rdl_ledger) now = rdl_ledger_as_of(ledger, rdl_day_of(2026, 11, 20), &error);
+    g_autofree char *head = rdl_ledger_head(ledger, &error), *same = rdl_ledger_head(now, &error);
+    CHECK_TEXT(same, head);
+    CHECK(rdl_ledger_audit(now, NULL, &error));
+    CHECK_OK(error);
+}
+
 static void a_milestone_missed_warns(void)
 {
     GError *error = NULL;
@@ -443,6 +469,7 @@ static CU_TestInfo tests[] = {
     {"a due date in words becomes a day", a_due_date_in_words_becomes_a_day},
     {"a clock that stood still gives its days back", a_clock_that_stood_still_gives_its_days_back},
     {"a warning that rises is one event", a_warning_that_rises_is_one_event},
+    {"a ledger can be asked how it stood", a_ledger_can_be_asked_how_it_stood},
     {"a milestone missed warns", a_milestone_missed_warns},
     {"progress is a share of a rectification", progress_is_a_share_of_a_rectification},
     {"moves play once", moves_play_once},
