@@ -159,6 +159,7 @@ static void print_task(const rdl_task *t)
 
     for (size_t i = 0; i < G_N_ELEMENTS(members); i++)
         print_member(members[i].name, members[i].text);
+    printf("%-13s %" G_GINT64_FORMAT "\n", "revision", t->revision);
     printf("%-13s %.6f %.6f\n", "lon lat", t->lon, t->lat);
     printf("%-13s %.2f m2 (%.2f to %.2f)\n", "area", t->area_m2, t->area_min_m2, t->area_max_m2);
 }
@@ -189,17 +190,22 @@ static int task_show(int argc, char **argv)
 static struct {
     char *to, *on, *by, *role, *reason, *document, *due, **set;
     int number;
+    gint64 revision;
 } m;
 
-#define WHO                                                                 \
-    {"on", 0, 0, G_OPTION_ARG_STRING, &m.on, "day it happened", "DATE"},    \
-        {"by", 0, 0, G_OPTION_ARG_STRING, &m.by, "who did it", "NAME"},     \
-        {"role",  0,                                                        \
-         0,       G_OPTION_ARG_STRING,                                      \
-         &m.role, "as what: office, county, city, province, resp_unit ...", \
-         "ROLE"},                                                           \
-    {                                                                       \
-        "reason", 0, 0, G_OPTION_ARG_STRING, &m.reason, "why", "TEXT"       \
+#define WHO                                                                     \
+    {"on", 0, 0, G_OPTION_ARG_STRING, &m.on, "day it happened", "DATE"},        \
+        {"by", 0, 0, G_OPTION_ARG_STRING, &m.by, "who did it", "NAME"},         \
+        {"role",  0,                                                            \
+         0,       G_OPTION_ARG_STRING,                                          \
+         &m.role, "as what: office, county, city, province, resp_unit ...",     \
+         "ROLE"},                                                               \
+        {"revision",  0,                                                        \
+         0,           G_OPTION_ARG_INT64,                                       \
+         &m.revision, "refuse if the task has changed since (task show tells)", \
+         "N"},                                                                  \
+    {                                                                           \
+        "reason", 0, 0, G_OPTION_ARG_STRING, &m.reason, "why", "TEXT"           \
     }
 
 static const GOptionEntry move_entries[] = {
@@ -281,7 +287,8 @@ static bool move(rdl_ledger *ledger, const char *id, GError **error)
                           .role = m.role,
                           .reason = m.reason,
                           .document = m.document,
-                          .fields = set && json_object_get_size(set) ? set : NULL};
+                          .fields = set && json_object_get_size(set) ? set : NULL,
+                          .revision = m.revision};
 
     return set && rdl_task_move(ledger, &how, error);
 }
@@ -293,7 +300,8 @@ static rdl_move who(const char *id)
                       .on = m.on,
                       .by = m.by,
                       .role = m.role,
-                      .reason = m.reason};
+                      .reason = m.reason,
+                      .revision = m.revision};
 }
 
 static bool assign(rdl_ledger *ledger, const char *id, GError **error)

@@ -177,6 +177,15 @@ static bool check_guard(rdl_ledger *ledger, const char *guard, const rdl_task *t
                     task->task_id, task->state, move->to, guard);
 }
 
+bool rdl_move_current(const rdl_task *task, const rdl_move *move, GError **error)
+{
+    return !move->revision || move->revision == task->revision ||
+           rdl_fail(error, RDL_ERROR_CONFLICT,
+                    "%s: somebody changed it since revision %" G_GINT64_FORMAT
+                    " (now %" G_GINT64_FORMAT "): look at it again with redline task show",
+                    task->task_id, move->revision, task->revision);
+}
+
 bool rdl_move_in_order(rdl_ledger *ledger, const rdl_task *task, const char *on, GError **error)
 {
     g_autoptr(rdl_statement) s = rdl_statement_new(
@@ -375,8 +384,8 @@ static bool check_and_move(rdl_ledger *ledger, const rdl_move *move, GError **er
     rdl_task task = {0};
     bool good = rdl_move_complete(move, error) &&
                 rdl_task_read(ledger, move->task_id, &task, error) &&
-                check_move(ledger, &task, move, error) && settle_due(ledger, move, error) &&
-                move_task(ledger, &task, move, error);
+                rdl_move_current(&task, move, error) && check_move(ledger, &task, move, error) &&
+                settle_due(ledger, move, error) && move_task(ledger, &task, move, error);
 
     rdl_task_clear(&task);
     return good;

@@ -13,6 +13,8 @@ bool rdl_task_read(rdl_ledger *ledger, const char *task_id, rdl_task *task, GErr
 bool rdl_task_open(const rdl_task *task, const rdl_csv *states);
 /** on, by, role and to are there. */
 bool rdl_move_complete(const rdl_move *move, GError **error);
+/** The task is still at the revision the mover saw. Fails: RDL_ERROR_CONFLICT. */
+bool rdl_move_current(const rdl_task *task, const rdl_move *move, GError **error);
 /** The day `on` is no earlier than the task's last event. */
 bool rdl_move_in_order(rdl_ledger *ledger, const rdl_task *task, const char *on, GError **error);
 bool rdl_move_append(rdl_ledger *ledger, const rdl_move *move, const char *kind,

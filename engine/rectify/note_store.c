@@ -20,6 +20,7 @@ static bool make_note(rdl_ledger *ledger, const rdl_move *who, const note *n, GE
     if (!rdl_move_complete(who, error) || !rdl_store_begin(ledger->store, error))
         return false;
     bool good = rdl_task_read(ledger, who->task_id, &task, error) &&
+                rdl_move_current(&task, who, error) &&
                 rdl_move_in_order(ledger, &task, who->on, error) &&
                 n->say(ledger, &task, who, o, n->what, error) &&
                 rdl_move_append(ledger, who, n->kind, who->task_id, o, error);

@@ -15,6 +15,7 @@ typedef struct rdl_task {
     char *stopped;              /* since when its clock stands still; NULL: it runs */
     double progress;            /* 0..1 as last reported; NaN: never */
     int missed;                 /* milestones passed unmet at as_of */
+    gint64 revision;            /* grows with every change of the task */
     char *site_id, *source, *source_id, *owner;
     char *finding_id, *zone, *zone_name, *activity, *result, *severity, *rule_id, *basis;
     char *handling, *penalty;
@@ -50,10 +51,12 @@ typedef struct rdl_move {
     const char *on, *by, *role;    /* needed; ISO date */
     const char *reason, *document; /* document: a title, or a file whose digest is kept; NULL */
     JsonObject *fields;            /* values a move must fill: {"target": "..."}; NULL */
+    gint64 revision; /* the task as the mover saw it; 0: as it is */
 } rdl_move;
 
 /** Move a task along workflow.csv. From VERIFIED to REGISTERED it makes the problem and its task of
- *  kind rectify. Fails: RDL_ERROR_NOT_FOUND, RDL_ERROR_USAGE with what is allowed or missing. */
+ *  kind rectify. Fails: RDL_ERROR_NOT_FOUND, RDL_ERROR_USAGE with what is allowed or missing,
+ *  RDL_ERROR_CONFLICT when the task has moved on from `revision`. */
 RDL_API bool rdl_task_move(rdl_ledger *ledger, const rdl_move *move, GError **error);
 
 /* ---- notes: `who` carries task_id, on, by, role and reason; `to` is what is noted, in words ----

@@ -17,7 +17,7 @@ static const char select_tasks[] =
     " json_extract(f.content,'$.area_m2'), json_extract(f.content,'$.area_min_m2'),"
     " json_extract(f.content,'$.area_max_m2'), AsBinary(s.geom), t.progress,"
     " (SELECT count(*) FROM milestone m WHERE m.problem_id = t.problem_id AND m.due < ?5"
-    "  AND (m.met IS NULL OR m.met > ?5))"
+    "  AND (m.met IS NULL OR m.met > ?5)), t.revision"
     " FROM task t JOIN site s USING(site_id) LEFT JOIN finding f ON f.finding_id = t.finding_id"
     " LEFT JOIN problem p ON p.problem_id = t.problem_id"
     " WHERE (?1 IS NULL OR t.state = ?1) AND (?2 IS NULL OR t.xzqdm LIKE ?2 || '%')"
@@ -112,6 +112,7 @@ static void read_task(rdl_statement *s, rdl_task *t)
     t->wkb = rdl_statement_get_bytes(s, n + 5);
     t->progress = rdl_statement_get_real(s, n + 6);
     t->missed = (int)rdl_statement_get_int(s, n + 7);
+    t->revision = rdl_statement_get_int(s, n + 8);
 }
 
 GArray *rdl_task_list(rdl_ledger *ledger, const rdl_task_filter *filter, GError **error)
