@@ -3,6 +3,7 @@
 #include <math.h>
 #include <pthread.h>
 #include "detect/change.h"
+#include "detect/window_io.h"
 
 typedef struct {
     rdl_change_pass *pass;
@@ -71,9 +72,9 @@ static bool hand_over(const rdl_change_pass *pass, worker *w, size_t i, GError *
 
     if (!rdl_pair_read(w->reader, block, error))
         return false;
-    rdl_scorer_apply(pass->scorer, w->reader->n, w->reader->planes, w->reader->valid, w->scratch,
-                     w->score);
-    classify(w, w->reader->n, pass->limit);
+    rdl_scorer_apply(pass->decision->scorer, w->reader->n, w->reader->planes, w->reader->valid,
+                     w->scratch, w->score);
+    classify(w, w->reader->n, pass->decision->limit.value);
     return rdl_raster_write(pass->change, i, w->classes, error) &&
            (!pass->score || rdl_raster_write(pass->score, i, w->score, error));
 }
@@ -96,7 +97,11 @@ bool rdl_change_pass_run(rdl_change_pass *pass, const rdl_progress *progress, GE
 {
     static const rdl_parallel how = {worker_new, worker_free, piece, "detect"};
     shared s = {.pass = pass};
+    int least;
+    double share;
 
+    if (pass->decision->margin || rdl_decision_by_components(pass->decision, &least, &share))
+        return rdl_window_pass_run(pass, progress, error);
     pass->observed = pass->changed = 0;
     pthread_mutex_init(&s.lock, NULL);
     bool good =
