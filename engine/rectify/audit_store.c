@@ -1,6 +1,6 @@
 /* Is the ledger what its events make of it; the same made again, or as it stood on a day. */
 #include <string.h>
-#include "rectify/event.h"
+#include "rectify/moving.h"
 #include "rectify/ledger.h"
 
 /* Every table that events make, parents first. */
@@ -146,18 +146,68 @@ static bool empty_tables(rdl_ledger *ledger, GError **error)
     return true;
 }
 
-bool rdl_ledger_rebuild(rdl_ledger *ledger, const rdl_progress *progress, GError **error)
+static bool count_rows(rdl_ledger *ledger, gint64 *rows, GError **error)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(made_tables); i++) {
+        g_autofree char *sql = g_strdup_printf("SELECT count(*) FROM %s", made_tables[i].name);
+        g_autofree char *n = rdl_store_value(ledger->store, sql, error);
+        if (!n)
+            return false;
+        rows[i] = g_ascii_strtoll(n, NULL, 10);
+    }
+    return true;
+}
+
+/* Tables that knew more than the events make: then it is events that are gone. */
+static bool check_loss(rdl_ledger *ledger, const gint64 *before, GError **error)
+{
+    gint64 after[G_N_ELEMENTS(made_tables)];
+
+    if (!count_rows(ledger, after, error))
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(made_tables); i++)
+        if (after[i] < before[i])
+            return rdl_fail(error, RDL_ERROR_BALANCE,
+                            "%s: table %s has %" G_GINT64_FORMAT
+                            " rows, its events make %" G_GINT64_FORMAT
+                            ": events may be missing, so nothing was changed; redline ledger audit "
+                            "--head tells by the head of an export, --accept-loss rebuilds all the "
+                            "same",
+                            rdl_ledger_path(ledger), made_tables[i].name, before[i], after[i]);
+    return true;
+}
+
+bool rdl_ledger_rebuild(rdl_ledger *ledger, bool accept_loss, const rdl_progress *progress,
+                        GError **error)
 {
     replay r = {.copy = ledger, .until = RDL_DAY_FUTURE};
+    gint64 before[G_N_ELEMENTS(made_tables)];
 
     if (!rdl_progress_tell(progress, 0.0, "rebuilding", error) ||
         !rdl_store_begin(ledger->store, error))
         return false;
-    bool good = rdl_store_run(ledger->store, "PRAGMA defer_foreign_keys = ON", error) &&
+    bool good = count_rows(ledger, before, error) &&
+                rdl_store_run(ledger->store, "PRAGMA defer_foreign_keys = ON", error) &&
                 empty_tables(ledger, error) && rdl_event_each(ledger, replay_event, &r, error) &&
-                rdl_store_commit(ledger->store, error);
+                (accept_loss || check_loss(ledger, before, error));
     g_free(r.prev);
-    if (!good)
-        rdl_store_rollback(ledger->store);
-    return good && rdl_progress_tell(progress, 1.0, "rebuilding", error);
+    return rdl_ledger_end(ledger, good, error) &&
+           rdl_progress_tell(progress, 1.0, "rebuilding", error);
+}
+
+bool rdl_ledger_holds(rdl_ledger *ledger, const char *head, GError **error)
+{
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store, "SELECT 1 FROM event WHERE hash = lower(?)", error);
+    bool row;
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, head);
+    if (!rdl_statement_step(s, &row, error))
+        return false;
+    return row || rdl_fail(error, RDL_ERROR_BALANCE,
+                           "%s: has no event with the hash %s: events were cut off or made anew "
+                           "since that head was noted",
+                           rdl_ledger_path(ledger), head);
 }

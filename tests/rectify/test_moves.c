@@ -225,7 +225,7 @@ static void a_warning_that_rises_is_one_event(void)
     note.on = "2027-03-01"; /* a warning of July does not close the months before it */
     CHECK(rdl_task_report(ledger, &note, 0.7, &error));
     CHECK(rdl_ledger_audit(ledger, NULL, &error));
-    CHECK(rdl_ledger_rebuild(ledger, NULL, &error));
+    CHECK(rdl_ledger_rebuild(ledger, false, NULL, &error));
     CHECK_OK(error);
     CHECK_TEXT(task_of(ledger, &keep)->warned, "red");
 }
@@ -457,7 +457,7 @@ static void random_walks_leave_a_legal_ledger(void)
     CHECK(done > 10);
     CHECK(rdl_ledger_audit(ledger, NULL, &error));
     CHECK_OK(error);
-    CHECK(rdl_ledger_rebuild(ledger, NULL, &error));
+    CHECK(rdl_ledger_rebuild(ledger, false, NULL, &error));
     CHECK(rdl_ledger_audit(ledger, NULL, &error));
     CHECK_OK(error);
 }
