@@ -8,12 +8,12 @@
 
 bool rdl_detect_options_check(const rdl_detect_options *o, GError **error)
 {
+    const char *const outputs[] = {o->output, o->score};
+    const char *const inputs[] = {o->before, o->after, o->mask_before, o->mask_after, o->aoi};
+
     if (!o->before || !o->after || !o->output)
         return rdl_fail(error, RDL_ERROR_USAGE,
                         "two scenes and an output (-o) are needed to detect change");
-    if (o->score && strcmp(o->score, o->output) == 0)
-        return rdl_fail(error, RDL_ERROR_USAGE, "--score %s: is the change raster's own name",
-                        o->score);
     if (o->aoi)
         return rdl_fail(error, RDL_ERROR_USAGE, "--aoi: not built yet: clip the scenes first");
     if (o->align && strcmp(o->align, "none") != 0)
@@ -27,7 +27,7 @@ bool rdl_detect_options_check(const rdl_detect_options *o, GError **error)
         return rdl_fail(error, RDL_ERROR_USAGE, "--sieve %d: give 1 to 16 pixels", o->sieve);
     if (o->memory_mib < 16)
         return rdl_fail(error, RDL_ERROR_USAGE, "--memory %d: give at least 16 MiB", o->memory_mib);
-    return true;
+    return rdl_output_apart(outputs, G_N_ELEMENTS(outputs), inputs, G_N_ELEMENTS(inputs), error);
 }
 
 void rdl_detect_result_clear(rdl_detect_result *r)
