@@ -8,15 +8,21 @@
 #define RDL_DATA_FROM_LIBRARY "../share/redline"
 #endif
 
-/* The folder this code was loaded from: the library's, or the program's where it is linked in. */
-static char *library_folder(void)
+char *rdl_code_file(void)
 {
     Dl_info info;
 
     if (!dladdr((void *)rdl_data_path, &info) || !info.dli_fname)
         return g_strdup("");
     g_autofree char *real = realpath(info.dli_fname, NULL);
-    return g_path_get_dirname(real ? real : info.dli_fname);
+    return g_strdup(real ? real : info.dli_fname);
+}
+
+static char *library_folder(void)
+{
+    g_autofree char *file = rdl_code_file();
+
+    return g_path_get_dirname(file);
 }
 
 static char *program_folder(void)
