@@ -99,11 +99,18 @@ static bool write_site(rdl_ledger *ledger, const rdl_event *event, JsonObject *o
     return rdl_statement_run(s, error);
 }
 
-static bool write_findings(rdl_ledger *ledger, const rdl_event *event, JsonArray *findings,
+/* The findings of one source of the site, in place of those it had. */
+static bool write_findings(rdl_ledger *ledger, const rdl_event *event, JsonObject *of,
                            GError **error)
 {
+    static const char *const gone[] = {"source", "source_id", NULL};
+    JsonArray *findings = json_object_get_array_member(of, "findings");
+
+    if (!run_texts(ledger, "DELETE FROM finding WHERE source = ? AND source_id = ?", of, gone,
+                   error))
+        return false;
     g_autoptr(rdl_statement) s =
-        rdl_statement_new(ledger->store, "INSERT INTO finding VALUES(?,?,?,?,?,?,?,?)", error);
+        rdl_statement_new(ledger->store, "INSERT INTO finding VALUES(?,?,?,?,?,?,?,?,?,?)", error);
 
     for (guint i = 0; s && i < json_array_get_length(findings); i++) {
         JsonObject *f = json_array_get_object_element(findings, i);
@@ -116,6 +123,8 @@ static bool write_findings(rdl_ledger *ledger, const rdl_event *event, JsonArray
         rdl_statement_text(s, 6, text(f, "severity"));
         rdl_statement_text(s, 7, text(f, "rule_id"));
         rdl_statement_text(s, 8, line);
+        rdl_statement_text(s, 9, text(of, "source"));
+        rdl_statement_text(s, 10, text(of, "source_id"));
         if (!rdl_statement_run(s, error))
             return false;
     }
@@ -128,7 +137,8 @@ static bool repoint_tasks(rdl_ledger *ledger, const char *site_id, GError **erro
     g_autoptr(rdl_statement) s = rdl_statement_new(
         ledger->store,
         "UPDATE task SET finding_id = coalesce((SELECT finding_id FROM finding WHERE site_id = ?1"
-        " AND is_primary = 1 ORDER BY finding_id LIMIT 1), finding_id) WHERE site_id = ?1",
+        " AND is_primary = 1 ORDER BY severity IS NULL, severity, finding_id LIMIT 1), finding_id) "
+        "WHERE site_id = ?1",
         error);
 
     if (!s)
@@ -139,15 +149,23 @@ static bool repoint_tasks(rdl_ledger *ledger, const char *site_id, GError **erro
 
 static bool apply_site(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
 {
+    return write_site(ledger, event, o, error) && write_findings(ledger, event, o, error) &&
+           repoint_tasks(ledger, event->subject, error);
+}
+
+/* Another source on the ground of a known site: its findings come to that site. */
+static bool apply_joined(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
+{
     g_autoptr(rdl_statement) s =
-        rdl_statement_new(ledger->store, "DELETE FROM finding WHERE site_id = ?", error);
-    JsonArray *findings = json_object_get_array_member(o, "findings");
+        rdl_statement_new(ledger->store, "INSERT OR REPLACE INTO alias VALUES(?,?,?,?)", error);
 
     if (!s)
         return false;
-    rdl_statement_text(s, 1, event->subject);
-    return rdl_statement_run(s, error) && write_site(ledger, event, o, error) &&
-           write_findings(ledger, event, findings, error) &&
+    rdl_statement_text(s, 1, text(o, "source"));
+    rdl_statement_text(s, 2, text(o, "source_id"));
+    rdl_statement_text(s, 3, event->subject);
+    rdl_statement_text(s, 4, text(o, "content"));
+    return rdl_statement_run(s, error) && write_findings(ledger, event, o, error) &&
            repoint_tasks(ledger, event->subject, error);
 }
 
@@ -342,21 +360,14 @@ bool rdl_event_apply(rdl_ledger *ledger, const rdl_event *event, GError **error)
     static const struct {
         const char *kind;
         apply_fn fn;
-    } kinds[] = {{"ledger.init", apply_init},
-                 {"findings.loaded", apply_loaded},
-                 {"site.found", apply_site},
-                 {"site.revised", apply_site},
-                 {"task.opened", apply_opened},
-                 {"task.moved", apply_moved},
-                 {"task.assigned", apply_assigned},
-                 {"task.extended", apply_extended},
-                 {"task.progress", apply_progress},
-                 {"task.stopped", apply_clock},
-                 {"task.resumed", apply_clock},
-                 {"milestone.set", apply_milestone},
-                 {"milestone.met", apply_milestone},
-                 {"warning.changed", apply_warning},
-                 {"problem.registered", apply_registered},
+    } kinds[] = {{"ledger.init", apply_init},        {"findings.loaded", apply_loaded},
+                 {"site.found", apply_site},         {"site.revised", apply_site},
+                 {"site.joined", apply_joined},      {"task.opened", apply_opened},
+                 {"task.moved", apply_moved},        {"task.assigned", apply_assigned},
+                 {"task.extended", apply_extended},  {"task.progress", apply_progress},
+                 {"task.stopped", apply_clock},      {"task.resumed", apply_clock},
+                 {"milestone.set", apply_milestone}, {"milestone.met", apply_milestone},
+                 {"warning.changed", apply_warning}, {"problem.registered", apply_registered},
                  {"letter.received", apply_letter}};
     g_autoptr(JsonNode) node = rdl_json_parse(event->payload, "event", error);
 

@@ -6,11 +6,11 @@
 /* Every table that events make, parents first. */
 static const struct {
     const char *name, *key;
-} made_tables[] = {{"setting", "name"},          {"pack_file", "name"},
-                   {"load", "digest"},           {"site", "site_id"},
-                   {"finding", "finding_id"},    {"problem", "problem_id"},
-                   {"measure", "problem_id, n"}, {"milestone", "problem_id, n"},
-                   {"task", "task_id"},          {"letter", "letter_no"}};
+} made_tables[] = {
+    {"setting", "name"},       {"pack_file", "name"},          {"load", "digest"},
+    {"site", "site_id"},       {"alias", "source, source_id"}, {"finding", "finding_id"},
+    {"problem", "problem_id"}, {"measure", "problem_id, n"},   {"milestone", "problem_id, n"},
+    {"task", "task_id"},       {"letter", "letter_no"}};
 
 static void table_free(gpointer p)
 {

@@ -40,8 +40,8 @@ RDL_API bool rdl_ledger_audit(rdl_ledger *ledger, const rdl_progress *progress, 
  *  (what was entered later but dated earlier counts). Close it as any. Reads every event once. */
 RDL_API rdl_ledger *rdl_ledger_as_of(rdl_ledger *ledger, rdl_day day, GError **error);
 /** Make all tables but `event` again, in one transaction.
- *  Fails: RDL_ERROR_BALANCE, unless `accept_loss`, when a table held more rows than the events make:
- *  a chain that was cut off at its end is whole in itself. */
+ *  Fails: RDL_ERROR_BALANCE, unless `accept_loss`, when a table held more rows than the events
+ * make: a chain that was cut off at its end is whole in itself. */
 RDL_API bool rdl_ledger_rebuild(rdl_ledger *ledger, bool accept_loss, const rdl_progress *progress,
                                 GError **error);
 /** Is `head` (of an earlier rdl_ledger_head(), as exports note it) the hash of one of its events?

@@ -134,7 +134,8 @@ static bool check_later_epoch(rdl_ledger *ledger, const rdl_task *task, const rd
 {
     g_autoptr(rdl_statement) s = rdl_statement_new(
         ledger->store,
-        "SELECT 1 FROM event WHERE subject = ?1 AND kind = 'site.revised' AND seq > "
+        "SELECT 1 FROM event WHERE subject = ?1 AND kind IN ('site.revised', 'site.joined') AND "
+        "seq > "
         "(SELECT max(seq) FROM event WHERE subject = ?2 AND kind = 'task.moved') LIMIT 1",
         error);
     bool newer;

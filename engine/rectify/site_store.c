@@ -5,6 +5,7 @@
 #include <string.h>
 #include "geo/geo.h"
 #include "rectify/moving.h"
+#include "rectify/neighbour.h"
 
 /* ---- findings as they come ---- */
 
@@ -246,18 +247,39 @@ static bool open_clue(rdl_ledger *ledger, const site *s, const char *site_id, rd
            screened(ledger, at, task_id, error);
 }
 
-static char *known_content(rdl_ledger *ledger, const char *site_id, GError **error)
+/* Where a source is known: its own site, or one it joined. *content "" where it is not known. */
+typedef struct {
+    char *site_id, *content;
+    bool joined;
+} place;
+
+static void place_clear(place *p)
 {
-    g_autoptr(rdl_statement) s =
-        rdl_statement_new(ledger->store, "SELECT content FROM site WHERE site_id = ?", error);
+    g_free(p->site_id);
+    g_free(p->content);
+}
+
+static bool find_place(rdl_ledger *ledger, JsonObject *payload, place *p, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT site_id, content, 0 FROM site WHERE source = ?1 AND source_id = ?2 UNION ALL "
+        "SELECT site_id, content, 1 FROM alias WHERE source = ?1 AND source_id = ?2",
+        error);
     bool row = false;
 
     if (!s)
-        return NULL;
-    rdl_statement_text(s, 1, site_id);
+        return false;
+    rdl_statement_text(s, 1, member(payload, "source"));
+    rdl_statement_text(s, 2, member(payload, "source_id"));
     if (!rdl_statement_step(s, &row, error))
-        return NULL;
-    return g_strdup(row ? rdl_statement_get_text(s, 0) : "");
+        return false;
+    p->site_id = row ? g_strdup(rdl_statement_get_text(s, 0))
+                     : rdl_digest_id("S-", member(payload, "source"), member(payload, "source_id"),
+                                     RDL_DIGEST_END);
+    p->content = g_strdup(row ? rdl_statement_get_text(s, 1) : "");
+    p->joined = row && rdl_statement_get_int(s, 2);
+    return true;
 }
 
 static bool has_task(rdl_ledger *ledger, const char *site_id, bool *yes, GError **error)
@@ -271,32 +293,34 @@ static bool has_task(rdl_ledger *ledger, const char *site_id, bool *yes, GError 
     return rdl_statement_step(s, yes, error);
 }
 
-static bool take_site(rdl_ledger *ledger, const site *s, const char *load, rdl_day as_of,
-                      rdl_tally *tally, GError **error)
+/* A new source on the ground of a site that another load brought: no twin is made. Of several sites
+ * the one with most common ground is joined, the others are named. */
+static bool join_neighbour(rdl_ledger *ledger, const site *s, const char *load, JsonObject *payload,
+                           place *p, GError **error)
 {
-    g_autoptr(JsonObject) payload = site_payload(s, load, error);
-    g_autofree char *at = rdl_day_text(as_of);
-    g_autofree char *site_id = payload ? rdl_digest_id("S-", member(payload, "source"),
-                                                       member(payload, "source_id"), RDL_DIGEST_END)
-                                       : NULL;
-    g_autofree char *known = site_id ? known_content(ledger, site_id, error) : NULL;
-    guint findings = json_array_get_length(s->findings);
+    rdl_common common = {0};
+
+    if (!s->ground || !rdl_sites_under(ledger, s->ground, load, &common, error))
+        return !s->ground;
+    if (common.site_id) {
+        g_free(p->site_id);
+        p->site_id = g_steal_pointer(&common.site_id);
+        p->joined = true;
+        rdl_json_set_real(payload, "share_of_site", common.share_of_site);
+        rdl_json_set_real(payload, "share_of_source", common.share_of_source);
+        json_object_set_array_member(payload, "also", json_array_ref(common.also));
+    }
+    rdl_common_clear(&common);
+    return true;
+}
+
+static bool settle_clue(rdl_ledger *ledger, const site *s, const char *site_id, bool known,
+                        rdl_day as_of, rdl_tally *tally, GError **error)
+{
     bool tasked = false;
 
-    if (!known)
-        return false;
-    rdl_tally_in(tally, "ledger.sites", 1);
-    if (strcmp(known, member(payload, "content")) == 0) {
-        rdl_tally_suppressed(tally, "ledger.sites", "ALREADY_THERE", 1);
-        rdl_tally_suppressed(tally, "ledger.findings", "ALREADY_THERE", findings);
-        return true;
-    }
-    rdl_tally_used(tally, "ledger.sites", 1);
-    rdl_tally_used(tally, "ledger.findings", findings);
-    if (!append(ledger, at, *known ? "site.revised" : "site.found", site_id, payload, error))
-        return false;
     rdl_tally_in(tally, "ledger.clues", 1);
-    if (*known && !has_task(ledger, site_id, &tasked, error))
+    if (known && !has_task(ledger, site_id, &tasked, error))
         return false;
     if (tasked) {
         rdl_tally_suppressed(tally, "ledger.clues", "HAS_TASK", 1);
@@ -308,6 +332,43 @@ static bool take_site(rdl_ledger *ledger, const site *s, const char *load, rdl_d
     }
     rdl_tally_used(tally, "ledger.clues", 1);
     return open_clue(ledger, s, site_id, as_of, error);
+}
+
+static bool take_site_at(rdl_ledger *ledger, const site *s, const char *load, JsonObject *payload,
+                         place *p, rdl_day as_of, rdl_tally *tally, GError **error)
+{
+    g_autofree char *at = rdl_day_text(as_of);
+    guint findings = json_array_get_length(s->findings);
+    bool known = *p->content != '\0';
+
+    rdl_tally_in(tally, "ledger.sites", 1);
+    if (strcmp(p->content, member(payload, "content")) == 0) {
+        rdl_tally_suppressed(tally, "ledger.sites", "ALREADY_THERE", 1);
+        rdl_tally_suppressed(tally, "ledger.findings", "ALREADY_THERE", findings);
+        return true;
+    }
+    if (!known && !join_neighbour(ledger, s, load, payload, p, error))
+        return false;
+    if (p->joined)
+        rdl_tally_suppressed(tally, "ledger.sites", "JOINED", 1);
+    else
+        rdl_tally_used(tally, "ledger.sites", 1);
+    rdl_tally_used(tally, "ledger.findings", findings);
+    const char *kind = p->joined ? "site.joined" : known ? "site.revised" : "site.found";
+    return append(ledger, at, kind, p->site_id, payload, error) &&
+           settle_clue(ledger, s, p->site_id, known || p->joined, as_of, tally, error);
+}
+
+static bool take_site(rdl_ledger *ledger, const site *s, const char *load, rdl_day as_of,
+                      rdl_tally *tally, GError **error)
+{
+    g_autoptr(JsonObject) payload = site_payload(s, load, error);
+    place p = {0};
+    bool good = payload && find_place(ledger, payload, &p, error) &&
+                take_site_at(ledger, s, load, payload, &p, as_of, tally, error);
+
+    place_clear(&p);
+    return good;
 }
 
 static gint by_key(gconstpointer a, gconstpointer b)

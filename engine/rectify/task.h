@@ -51,7 +51,7 @@ typedef struct rdl_move {
     const char *on, *by, *role;    /* needed; ISO date */
     const char *reason, *document; /* document: a title, or a file whose digest is kept; NULL */
     JsonObject *fields;            /* values a move must fill: {"target": "..."}; NULL */
-    gint64 revision; /* the task as the mover saw it; 0: as it is */
+    gint64 revision;               /* the task as the mover saw it; 0: as it is */
 } rdl_move;
 
 /** Move a task along workflow.csv. From VERIFIED to REGISTERED it makes the problem and its task of

@@ -170,7 +170,8 @@ char *rdl_task_of_source(rdl_ledger *ledger, const char *source_id, GError **err
     /* the rectification before the verification, an open one before a closed one: by number */
     g_autoptr(rdl_statement) s =
         rdl_statement_new(ledger->store,
-                          "SELECT task_id FROM task JOIN site USING(site_id) WHERE source_id = ? "
+                          "SELECT task_id FROM task JOIN site USING(site_id) WHERE source_id = ?1 "
+                          "OR site_id IN (SELECT site_id FROM alias WHERE source_id = ?1) "
                           "ORDER BY kind = 'rectify' DESC, task_id LIMIT 1",
                           error);
     bool row = false;
@@ -233,7 +234,8 @@ static char *site_of(rdl_ledger *ledger, const char *id, GError **error)
         ledger->store,
         "SELECT site_id FROM site WHERE site_id = ?1 OR source_id = ?1 UNION SELECT site_id FROM "
         "task WHERE task_id = ?1 UNION SELECT site_id FROM finding WHERE finding_id = ?1 UNION "
-        "SELECT site_id FROM problem WHERE problem_id = ?1 LIMIT 1",
+        "SELECT site_id FROM problem WHERE problem_id = ?1 UNION SELECT site_id FROM alias WHERE "
+        "source_id = ?1 LIMIT 1",
         error);
     bool row = false;
 

@@ -73,6 +73,49 @@ static void changed_findings_revise_a_site(void)
     CHECK_OK(error);
 }
 
+static void another_source_on_the_ground_joins_the_site(void)
+{
+    GError *error = NULL;
+    static const char *const suspect[] = {"SUSPECT"};
+    g_autoptr(rdl_ledger) ledger = fresh("join.sqlite", &error);
+    const char *a = suite_path("join-a.gpkg"), *b = suite_path("join-b.gpkg");
+
+    CHECK(fixture_findings(a, 3, suspect, 1, 0, &error));
+    CHECK(fixture_findings_of(b, "PATCH", 4, suspect, 1, 0.3, &error));
+    g_autofree char *first = load(ledger, a, &error), *second = load(ledger, b, &error);
+    CHECK_OK(error);
+    CHECK(second && strstr(second, "\"ledger.sites\",\"in\":4,\"used\":1,\"suppressed\":{\"JOINED\":3}"));
+    CHECK(second && strstr(second, "\"ledger.clues\",\"in\":4,\"used\":1,\"suppressed\":{\"HAS_TASK\":3}"));
+    g_autofree char *old = rdl_task_of_source(ledger, "FP-0001", &error);
+    g_autofree char *joined = rdl_task_of_source(ledger, "PATCH-0001", &error);
+    CHECK_TEXT(joined, old);
+    gint64 before = events(ledger);
+    g_autofree char *again = load(ledger, b, &error), *first_again = load(ledger, a, &error);
+    CHECK_INT(events(ledger), before);
+    g_autoptr(JsonNode) chain = rdl_ledger_chain(ledger, "PATCH-0001", &error);
+    JsonObject *o = json_node_get_object(chain);
+    CHECK_INT(json_array_get_length(json_object_get_array_member(o, "findings")), 2);
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK(rdl_ledger_rebuild(ledger, false, NULL, &error));
+    CHECK_OK(error);
+}
+
+static void a_clean_site_that_is_joined_gets_its_clue(void)
+{
+    GError *error = NULL;
+    static const char *const clean[] = {"CLEAN"}, *const suspect[] = {"SUSPECT"};
+    g_autoptr(rdl_ledger) ledger = fresh("join-clean.sqlite", &error);
+    const char *a = suite_path("clean-a.gpkg"), *b = suite_path("clean-b.gpkg");
+
+    CHECK(fixture_findings(a, 1, clean, 1, 0, &error));
+    CHECK(fixture_findings_of(b, "PATCH", 1, suspect, 1, 0.1, &error));
+    g_autofree char *first = load(ledger, a, &error), *second = load(ledger, b, &error);
+    CHECK_OK(error);
+    CHECK(second && strstr(second, "\"ledger.clues\",\"in\":1,\"used\":1"));
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+}
+
 static void a_clue_is_due_by_its_tier(void)
 {
     GError *error = NULL;
@@ -269,6 +312,8 @@ static void a_cut_chain_is_not_rebuilt_over(void)
 static CU_TestInfo tests[] = {
     {"findings become sites and clues once", findings_become_sites_and_clues_once},
     {"changed findings revise a site", changed_findings_revise_a_site},
+    {"another source on the ground joins the site", another_source_on_the_ground_joins_the_site},
+    {"a clean site that is joined gets its clue", a_clean_site_that_is_joined_gets_its_clue},
     {"a clue is due by its tier", a_clue_is_due_by_its_tier},
     {"a site that was clean gets its clue", a_site_that_was_clean_gets_its_clue},
     {"the same work makes the same file", the_same_work_makes_the_same_file},
