@@ -3,6 +3,7 @@
 #define RDL_BASE_H
 
 #include "base/api.h"
+#include "base/clones.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/parallel.h"

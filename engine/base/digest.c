@@ -5,30 +5,55 @@
 #include <stdio.h>
 #include <string.h>
 #include <glib/gstdio.h>
+#include <openssl/evp.h>
+
+#define BUFFER ((size_t)1 << 18)
 
 const char rdl_digest_end[] = "";
 
+/* OpenSSL's SHA-256 runs on the processor's own instructions, three times as fast as GLib's: the
+ * digest of two scenes costs as much as a fifth of their decoding. */
+static bool sum_file(FILE *f, EVP_MD_CTX *sum, uint8_t *buffer)
+{
+    size_t n;
+
+    while ((n = fread(buffer, 1, BUFFER, f)) > 0)
+        if (!EVP_DigestUpdate(sum, buffer, n))
+            return false;
+    return ferror(f) == 0;
+}
+
+static char *hexadecimal(const uint8_t *bytes, unsigned n)
+{
+    char *text = g_malloc(2 * n + 1);
+
+    for (unsigned i = 0; i < n; i++)
+        g_snprintf(text + (size_t)2 * i, 3, "%02x", bytes[i]);
+    return text;
+}
+
 char *rdl_digest_file(const char *path, GError **error)
 {
-    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
-    guchar buffer[65536];
-    size_t n;
     FILE *f = g_fopen(path, "rb");
+    uint8_t bytes[EVP_MAX_MD_SIZE];
+    unsigned n = 0;
 
     if (!f) {
         rdl_fail(error, RDL_ERROR_IO, "%s: cannot be opened to take its digest: %s", path,
                  g_strerror(errno));
         return NULL;
     }
-    while ((n = fread(buffer, 1, sizeof buffer, f)) > 0)
-        g_checksum_update(sum, buffer, (gssize)n);
-    bool failed = ferror(f) != 0;
+    setvbuf(f, NULL, _IONBF, 0);
+    EVP_MD_CTX *sum = EVP_MD_CTX_new();
+    g_autofree uint8_t *buffer = g_malloc(BUFFER);
+    bool good = sum && EVP_DigestInit_ex(sum, EVP_sha256(), NULL) && sum_file(f, sum, buffer) &&
+                EVP_DigestFinal_ex(sum, bytes, &n);
+    EVP_MD_CTX_free(sum);
     fclose(f);
-    if (failed) {
-        rdl_fail(error, RDL_ERROR_IO, "%s: cannot be read to take its digest", path);
-        return NULL;
-    }
-    return g_strdup(g_checksum_get_string(sum));
+    if (good)
+        return hexadecimal(bytes, n);
+    rdl_fail(error, RDL_ERROR_IO, "%s: cannot be read to take its digest", path);
+    return NULL;
 }
 
 char *rdl_digest_bytes(const void *bytes, size_t n)

@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/output.h"
+#include "base/parallel.h"
 #include "base/yaml.h"
 
 struct rdl_manifest {
@@ -46,21 +47,60 @@ static bool add_maker(JsonObject *input, const char *path, GError **error)
     return true;
 }
 
-bool rdl_manifest_input(rdl_manifest *manifest, const char *role, const char *path, GError **error)
+/* `digest`: NULL where the path is no plain file. */
+static bool add_input(rdl_manifest *manifest, const rdl_input *from, const char *digest,
+                      GError **error)
 {
     JsonObject *input = json_object_new();
-    g_autofree char *digest = NULL;
 
-    json_object_set_string_member(input, "role", role);
-    json_object_set_string_member(input, "path", path);
+    json_object_set_string_member(input, "role", from->role);
+    json_object_set_string_member(input, "path", from->path);
     json_array_add_object_element(manifest->inputs, input);
-    if (g_file_test(path, G_FILE_TEST_IS_REGULAR) && !(digest = rdl_digest_file(path, error)))
-        return false;
     if (digest)
         json_object_set_string_member(input, "sha256", digest);
     else
         json_object_set_null_member(input, "sha256");
-    return add_maker(input, path, error);
+    return add_maker(input, from->path, error);
+}
+
+typedef struct {
+    const rdl_input *inputs;
+    char **digests;
+} digesting;
+
+static bool take_digest(void *job, void *worker, size_t i, GError **error)
+{
+    digesting *d = job;
+    const char *path = d->inputs[i].path;
+
+    (void)worker;
+    if (!path || !g_file_test(path, G_FILE_TEST_IS_REGULAR))
+        return true;
+    d->digests[i] = rdl_digest_file(path, error);
+    return d->digests[i] != NULL;
+}
+
+bool rdl_manifest_inputs(rdl_manifest *manifest, const rdl_input *inputs, size_t n, int threads,
+                         GError **error)
+{
+    static const rdl_parallel how = {.piece = take_digest, .step = "digests"};
+    digesting job = {inputs, g_new0(char *, n)};
+    bool good = rdl_parallel_run(&how, &job, n, threads, NULL, error);
+
+    for (size_t i = 0; i < n; i++) {
+        if (good && inputs[i].path)
+            good = add_input(manifest, &inputs[i], job.digests[i], error);
+        g_free(job.digests[i]);
+    }
+    g_free(job.digests);
+    return good;
+}
+
+bool rdl_manifest_input(rdl_manifest *manifest, const char *role, const char *path, GError **error)
+{
+    const rdl_input input = {role, path};
+
+    return rdl_manifest_inputs(manifest, &input, 1, 1, error);
 }
 
 void rdl_manifest_option(rdl_manifest *manifest, const char *name, const char *value)

@@ -18,6 +18,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_manifest, rdl_manifest_free)
  *  a manifest lies beside it, goes along as "made_by". Fails: RDL_ERROR_IO, RDL_ERROR_DATA. */
 RDL_API bool rdl_manifest_input(rdl_manifest *manifest, const char *role, const char *path,
                                 GError **error);
+typedef struct rdl_input {
+    const char *role, *path; /* path NULL: left out */
+} rdl_input;
+/** The same for `n` inputs, in their order; digests are taken side by side on `threads` threads. */
+RDL_API bool rdl_manifest_inputs(rdl_manifest *manifest, const rdl_input *inputs, size_t n,
+                                 int threads, GError **error);
 RDL_API void rdl_manifest_option(rdl_manifest *manifest, const char *name, const char *value);
 RDL_API void rdl_manifest_method(rdl_manifest *manifest, const char *source);
 /** {"redline", "command", "options", "inputs": [{role, path, sha256}], "methods"}. Lent. */
