@@ -62,3 +62,13 @@ size_t rdl_block_pixels(rdl_block block)
 {
     return (size_t)block.width * (size_t)block.height;
 }
+
+static size_t multiples(gint64 from, gint64 count, gint64 step)
+{
+    return (size_t)((from + count + step - 1) / step - (from + step - 1) / step);
+}
+
+size_t rdl_block_picks(rdl_block block, int step)
+{
+    return multiples(block.row, block.height, step) * multiples(block.col, block.width, step);
+}

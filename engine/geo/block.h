@@ -32,5 +32,7 @@ RDL_API rdl_block rdl_blocks_at(const rdl_blocks *blocks, size_t i);
 RDL_API rdl_blocks rdl_blocks_cells(int width, int height);
 /** Pixels of a block. */
 RDL_API size_t rdl_block_pixels(rdl_block block);
+/** Pixels of a block whose row and column, counted in the raster, are multiples of `step`. */
+RDL_API size_t rdl_block_picks(rdl_block block, int step);
 
 #endif

@@ -11,9 +11,10 @@
 #include <gdalwarper.h>
 #include <gdal_vrt.h>
 #include "geo/crs_handle.h"
+#include "geo/tiles.h"
 
 typedef struct {
-    bool has_nodata;
+    bool has_nodata, whole; /* whole: integers, which are never NaN or infinite */
     float nodata;
 } band_fact;
 
@@ -26,12 +27,17 @@ struct rdl_raster {
     band_fact *facts;
     int alpha; /* number of the alpha band, 0: none */
     char *date;
+    rdl_tiles *tiles; /* a short way to the pixels; NULL where there is none, or not asked yet */
+    bool tiles_asked;
+    int *proven; /* counted reference, shared by all handles: as rdl_tiles_open() says */
 };
 
 void rdl_raster_close(rdl_raster *raster)
 {
     if (!raster)
         return;
+    rdl_tiles_close(raster->tiles);
+    g_clear_pointer(&raster->proven, g_atomic_rc_box_release);
     if (raster->dataset)
         GDALClose(raster->dataset);
     if (raster->source)
@@ -88,6 +94,7 @@ static void learn_bands(rdl_raster *raster)
         GDALRasterBandH band = GDALGetRasterBand(raster->dataset, i);
         double value;
         raster->facts[i].has_nodata = nodata_of(band, &value);
+        raster->facts[i].whole = GDALDataTypeIsInteger(GDALGetRasterDataType(band));
         if (raster->facts[i].has_nodata)
             raster->facts[i].nodata = as_float(value);
         if (GDALGetRasterColorInterpretation(band) == GCI_AlphaBand)
@@ -133,6 +140,7 @@ rdl_raster *rdl_raster_open(const char *path, GError **error)
     g_autoptr(rdl_raster) raster = g_new0(rdl_raster, 1);
 
     raster->path = g_strdup(path);
+    raster->proven = g_atomic_rc_box_new0(int);
     raster->dataset = open_raster(path, error);
     if (!raster->dataset || !usable_bands(raster, error))
         return NULL;
@@ -150,7 +158,11 @@ rdl_raster *rdl_raster_reopen(const rdl_raster *raster, GError **error)
 {
     g_autoptr(rdl_raster) plain = rdl_raster_open(raster->path, error);
 
-    if (!plain || !raster->source)
+    if (!plain)
+        return NULL;
+    g_atomic_rc_box_release(plain->proven);
+    plain->proven = g_atomic_rc_box_acquire(raster->proven);
+    if (!raster->source)
         return g_steal_pointer(&plain);
     return rdl_raster_onto(plain, &raster->grid, raster->resample, error);
 }
@@ -263,6 +275,8 @@ rdl_raster *rdl_raster_onto(const rdl_raster *raster, const rdl_grid *grid, rdl_
     onto->source = g_steal_pointer(&from->dataset);
     onto->grid = rdl_grid_copy(grid);
     onto->resample = resample;
+    onto->tiles_asked = true; /* a view has no tiles of its own */
+    onto->proven = g_atomic_rc_box_acquire(from->proven);
     onto->date = g_strdup(raster->date);
     learn_bands(onto);
     return g_steal_pointer(&onto);
@@ -345,6 +359,8 @@ static void drop_unset(size_t n, const float *plane, band_fact fact, uint8_t *re
 {
     const float nodata = fact.has_nodata ? fact.nodata : NAN;
 
+    if (fact.whole && !fact.has_nodata)
+        return;
     /* NaN and infinities fail the first comparison, a nodata of NaN passes the second */
     for (size_t i = 0; i < n; i++)
         valid[i] = valid[i] & (fabsf(plane[i]) <= FLT_MAX) & !(plane[i] == nodata);
@@ -404,6 +420,25 @@ static bool drop_by_masks(rdl_raster *raster, rdl_block b, int n, const int *ban
     return true;
 }
 
+static rdl_tiles *tiles_of(rdl_raster *raster)
+{
+    if (!raster->tiles_asked)
+        raster->tiles = rdl_tiles_open(raster->dataset, raster->path, raster->proven);
+    raster->tiles_asked = true;
+    return raster->tiles;
+}
+
+static bool read_planes(rdl_raster *raster, rdl_block b, int n, const int *bands, float *planes,
+                        GError **error)
+{
+    if (tiles_of(raster) && rdl_tiles_read(raster->tiles, b, 1, n, bands, planes))
+        return true;
+    return GDALDatasetRasterIO(raster->dataset, GF_Read, b.col, b.row, b.width, b.height, planes,
+                               b.width, b.height, GDT_Float32, n, (int *)bands, 0, 0,
+                               0) == CE_None ||
+           read_fails(raster, b, error);
+}
+
 bool rdl_raster_read(rdl_raster *raster, rdl_block b, int n, const int *bands, float *planes,
                      uint8_t *valid, GError **error)
 {
@@ -411,13 +446,94 @@ bool rdl_raster_read(rdl_raster *raster, rdl_block b, int n, const int *bands, f
 
     CPLErrorReset();
     CPLPushErrorHandler(CPLQuietErrorHandler);
-    bool good =
-        GDALDatasetRasterIO(raster->dataset, GF_Read, b.col, b.row, b.width, b.height, planes,
-                            b.width, b.height, GDT_Float32, n, (int *)bands, 0, 0, 0) == CE_None ||
-        read_fails(raster, b, error);
+    bool good = read_planes(raster, b, n, bands, planes, error);
     for (int k = 0; good && k < n; k++)
         drop_unset(pixels, planes + (size_t)k * pixels, raster->facts[bands[k]], valid);
     good = good && drop_by_masks(raster, b, n, bands, valid, error);
+    CPLPopErrorHandler();
+    return good;
+}
+
+/* Are there masks that are rasters of their own? */
+static bool masked(const rdl_raster *raster, int n, const int *bands)
+{
+    for (int k = 0; k < n; k++) {
+        int flags = GDALGetMaskFlags(GDALGetRasterBand(raster->dataset, bands[k]));
+        if (flags != GMF_NODATA && !(flags & GMF_ALL_VALID))
+            return true;
+    }
+    return raster->alpha != 0;
+}
+
+static void thin_out(rdl_block b, int step, const float *from, float *to)
+{
+    int left = (step - b.col % step) % step;
+
+    for (int y = (step - b.row % step) % step; y < b.height; y += step)
+        for (int x = left; x < b.width; x += step)
+            *to++ = from[(size_t)y * (size_t)b.width + (size_t)x];
+}
+
+static bool read_and_thin(rdl_raster *raster, rdl_block b, int step, int n, const int *bands,
+                          float *planes, uint8_t *valid, GError **error)
+{
+    size_t all = rdl_block_pixels(b), some = rdl_block_picks(b, step);
+    g_autofree float *full = g_malloc_n(all * (size_t)n, sizeof *full);
+    g_autofree uint8_t *seen = g_malloc(all);
+    int left = (step - b.col % step) % step;
+    size_t at = 0;
+
+    memset(seen, 1, all);
+    if (!rdl_raster_read(raster, b, n, bands, full, seen, error))
+        return false;
+    for (int k = 0; k < n; k++)
+        thin_out(b, step, full + (size_t)k * all, planes + (size_t)k * some);
+    for (int y = (step - b.row % step) % step; y < b.height; y += step)
+        for (int x = left; x < b.width; x += step)
+            valid[at++] &= seen[(size_t)y * (size_t)b.width + (size_t)x];
+    return true;
+}
+
+bool rdl_raster_read_every(rdl_raster *raster, rdl_block b, int step, int n, const int *bands,
+                           float *planes, uint8_t *valid, GError **error)
+{
+    size_t picks = rdl_block_picks(b, step);
+
+    if (step == 1)
+        return rdl_raster_read(raster, b, n, bands, planes, valid, error);
+    if (!tiles_of(raster) || masked(raster, n, bands) ||
+        !rdl_tiles_read(raster->tiles, b, step, n, bands, planes))
+        return read_and_thin(raster, b, step, n, bands, planes, valid, error);
+    for (int k = 0; k < n; k++)
+        drop_unset(picks, planes + (size_t)k * picks, raster->facts[bands[k]], valid);
+    return true;
+}
+
+RDL_CLONES static void drop_equal(size_t n, const uint8_t *restrict plane, uint8_t nodata,
+                                  uint8_t *restrict valid)
+{
+    for (size_t i = 0; i < n; i++)
+        valid[i] = valid[i] & (plane[i] != nodata);
+}
+
+bool rdl_raster_read_bytes(rdl_raster *raster, rdl_block b, int band, uint8_t *plane,
+                           uint8_t *valid, GError **error)
+{
+    const band_fact fact = raster->facts[band];
+    size_t n = rdl_block_pixels(b);
+
+    g_assert(rdl_raster_pixel(raster, band) == RDL_PIXEL_U8);
+    CPLErrorReset();
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    bool good =
+        (tiles_of(raster) && rdl_tiles_read_bytes(raster->tiles, b, band, plane)) ||
+        GDALRasterIO(GDALGetRasterBand(raster->dataset, band), GF_Read, b.col, b.row, b.width,
+                     b.height, plane, b.width, b.height, GDT_Byte, 0, 0) == CE_None ||
+        read_fails(raster, b, error);
+    if (good && fact.has_nodata && fact.nodata >= 0.0f && fact.nodata <= 255.0f &&
+        fact.nodata == floorf(fact.nodata))
+        drop_equal(n, plane, (uint8_t)fact.nodata, valid);
+    good = good && drop_by_masks(raster, b, 1, &band, valid, error);
     CPLPopErrorHandler();
     return good;
 }

@@ -57,6 +57,13 @@ RDL_API const char *rdl_raster_item(const rdl_raster *raster, const char *name);
  *  Fails: RDL_ERROR_IO. */
 RDL_API bool rdl_raster_read(rdl_raster *raster, rdl_block block, int n, const int *bands,
                              float *planes, uint8_t *valid, GError **error);
+/** The same for the pixels whose row and column, counted in the raster, are multiples of `step`:
+ *  planes and `valid` of rdl_block_picks() values. Cheaper than reading all. */
+RDL_API bool rdl_raster_read_every(rdl_raster *raster, rdl_block block, int step, int n,
+                                   const int *bands, float *planes, uint8_t *valid, GError **error);
+/** One band whose rdl_raster_pixel() is RDL_PIXEL_U8, as bytes. */
+RDL_API bool rdl_raster_read_bytes(rdl_raster *raster, rdl_block block, int band, uint8_t *plane,
+                                   uint8_t *valid, GError **error);
 
 /* ---- writing ---- */
 

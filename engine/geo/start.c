@@ -2,7 +2,6 @@
 
 #include <cpl_conv.h>
 #include <gdal.h>
-#include <geos_c.h>
 #include <ogr_srs_api.h>
 
 void rdl_geo_start(void)
@@ -20,13 +19,4 @@ void rdl_geo_stop(void)
 {
     OSRCleanup();
     GDALDestroyDriverManager();
-}
-
-char *rdl_geo_versions(void)
-{
-    int major, minor, patch;
-
-    OSRGetPROJVersion(&major, &minor, &patch);
-    return g_strdup_printf("GDAL %s, PROJ %d.%d.%d, GEOS %s", GDALVersionInfo("RELEASE_NAME"),
-                           major, minor, patch, GEOSversion());
 }
