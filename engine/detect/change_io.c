@@ -3,10 +3,13 @@
 #include <math.h>
 #include <pthread.h>
 #include "detect/change.h"
-#include "detect/window_io.h"
+
+#define AT_ONCE 16384 /* pixels, so that the planes of eight bands stay in the second-level cache \
+                       */
 
 typedef struct {
     rdl_change_pass *pass;
+    int lines; /* rows of a block worked on at once */
     pthread_mutex_t lock;
 } shared;
 
@@ -38,27 +41,29 @@ static void *worker_new(void *job, GError **error)
 {
     shared *s = job;
     size_t room = (size_t)s->pass->blocks.block_width * (size_t)s->pass->blocks.block_height;
-    rdl_pair_reader *reader = rdl_pair_reader_new(s->pass->pair, room, error);
+    size_t some = (size_t)s->pass->blocks.block_width * (size_t)s->lines;
+    rdl_pair_reader *reader = rdl_pair_reader_new(s->pass->pair, some, error);
 
     if (!reader)
         return NULL;
     worker *w = g_new0(worker, 1);
     w->shared = s;
     w->reader = reader;
-    w->scratch = g_malloc_n(room, sizeof(double));
-    w->score = g_malloc_n(room, sizeof(float));
+    w->scratch = g_malloc_n(some, sizeof(double));
+    w->score = g_malloc_n(s->pass->score ? room : some, sizeof(float));
     w->classes = g_malloc(room);
     return w;
 }
 
-static void classify(worker *w, size_t n, double limit)
+static void classify(worker *w, size_t n, double limit, const float *restrict score,
+                     uint8_t *restrict classes)
 {
     gint64 observed = 0, changed = 0;
 
     for (size_t i = 0; i < n; i++) {
-        int seen = w->score[i] == w->score[i];
-        int moved = (double)fabsf(w->score[i]) > limit;
-        w->classes[i] = (uint8_t)(seen + moved);
+        int seen = score[i] == score[i];
+        int moved = (double)fabsf(score[i]) > limit;
+        classes[i] = (uint8_t)(seen + moved);
         observed += seen;
         changed += moved;
     }
@@ -66,15 +71,23 @@ static void classify(worker *w, size_t n, double limit)
     w->changed += changed;
 }
 
-static bool hand_over(const rdl_change_pass *pass, worker *w, size_t i, GError **error)
+/* A few rows at a time: what was read is scored while it is near. */
+static bool hand_over(const shared *s, worker *w, size_t i, GError **error)
 {
-    rdl_block block = rdl_blocks_at(&pass->blocks, i);
+    const rdl_change_pass *pass = s->pass;
+    rdl_block block = rdl_blocks_at(&pass->blocks, i), rows = block;
+    size_t at = 0;
 
-    if (!rdl_pair_read(w->reader, block, error))
-        return false;
-    rdl_scorer_apply(pass->decision->scorer, w->reader->n, w->reader->planes, w->reader->valid,
-                     w->scratch, w->score);
-    classify(w, w->reader->n, pass->decision->limit.value);
+    for (; rows.row < block.row + block.height; rows.row += s->lines) {
+        rows.height = MIN(s->lines, block.row + block.height - rows.row);
+        float *score = w->score + (pass->score ? at : 0);
+        if (!rdl_pair_read(w->reader, rows, error))
+            return false;
+        rdl_scorer_apply(pass->scorer, w->reader->n, w->reader->planes, w->reader->valid,
+                         w->scratch, score);
+        classify(w, w->reader->n, pass->limit, score, w->classes + at);
+        at += w->reader->n;
+    }
     return rdl_raster_write(pass->change, i, w->classes, error) &&
            (!pass->score || rdl_raster_write(pass->score, i, w->score, error));
 }
@@ -84,7 +97,7 @@ static bool piece(void *job, void *state, size_t i, GError **error)
     shared *s = job;
     GError *failure = NULL;
 
-    if (hand_over(s->pass, state, i, &failure))
+    if (hand_over(s, state, i, &failure))
         return true;
     rdl_raster_stop(s->pass->change, failure);
     if (s->pass->score)
@@ -96,12 +109,9 @@ static bool piece(void *job, void *state, size_t i, GError **error)
 bool rdl_change_pass_run(rdl_change_pass *pass, const rdl_progress *progress, GError **error)
 {
     static const rdl_parallel how = {worker_new, worker_free, piece, "detect"};
-    shared s = {.pass = pass};
-    int least;
-    double share;
+    shared s = {.pass = pass,
+                .lines = CLAMP(AT_ONCE / pass->blocks.block_width, 1, pass->blocks.block_height)};
 
-    if (pass->decision->margin || rdl_decision_by_components(pass->decision, &least, &share))
-        return rdl_window_pass_run(pass, progress, error);
     pass->observed = pass->changed = 0;
     pthread_mutex_init(&s.lock, NULL);
     bool good =

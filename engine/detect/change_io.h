@@ -2,11 +2,12 @@
 #ifndef RDL_DETECT_CHANGE_IO_H
 #define RDL_DETECT_CHANGE_IO_H
 
-#include "detect/decision.h"
+#include "detect/score.h"
 
 typedef struct rdl_change_pass {
     const rdl_pair *pair;
-    const rdl_decision *decision;
+    const rdl_scorer *scorer;
+    double limit; /* changed: |score| > limit */
     rdl_blocks blocks;
     rdl_raster_writer *change; /* RDL_PIXEL_U8 */
     rdl_raster_writer *score;  /* RDL_PIXEL_F32; NULL: not wanted */

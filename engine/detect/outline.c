@@ -1,6 +1,5 @@
 #include "detect/outline.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,14 +8,17 @@ static const rdl_run *run_at(const rdl_components *all, uint32_t i)
     return &g_array_index(all->runs->runs, rdl_run, i);
 }
 
+/* `sums` is NULL where no figures were summed. */
 static void add_run(rdl_component *c, const rdl_run *run, const rdl_run_sums *sums)
 {
     c->pixels += run->end - run->col;
+    c->to++; /* a count until sorted */
+    if (!sums)
+        return;
     c->sums.score += sums->score;
     c->sums.scores += sums->scores;
     c->sums.ndvi += sums->ndvi;
     c->sums.ndvis += sums->ndvis;
-    c->to++; /* a count until sorted */
 }
 
 /* Components in order of their first runs; `of` becomes each run's component. */
@@ -31,7 +33,7 @@ static void count_components(rdl_components *all, uint32_t *of)
             of[i] = of[of[i]];
         }
         add_run(&g_array_index(all->list, rdl_component, of[i]), run_at(all, i),
-                &g_array_index(all->runs->sums, rdl_run_sums, i));
+                all->runs->sums->len ? &g_array_index(all->runs->sums, rdl_run_sums, i) : NULL);
     }
 }
 
@@ -70,42 +72,18 @@ void rdl_components_clear(rdl_components *all)
     g_clear_pointer(&all->piece, g_free);
 }
 
-static bool area_of_pixels(const rdl_grid *grid, int row, int col, int end, rdl_measure *measure,
-                           double *m2, GError **error)
-{
-    const int cols[] = {col, col, end, end, col}, rows[] = {row, row + 1, row + 1, row, row};
-    double x[5], y[5];
-
-    for (int i = 0; i < 5; i++)
-        rdl_grid_point(grid, cols[i], rows[i], &x[i], &y[i]);
-    if (!rdl_measure_ring(measure, 5, x, y, m2, error))
-        return false;
-    *m2 = fabs(*m2);
-    return true;
-}
-
-bool rdl_component_area(const rdl_components *all, const rdl_component *c, const rdl_grid *grid,
-                        rdl_measure *measure, double *m2, GError **error)
+bool rdl_component_area(const rdl_components *all, const rdl_component *c, rdl_pixel_areas *areas,
+                        double *m2, GError **error)
 {
     double sum = 0.0, part;
 
     for (uint32_t i = c->from; i < c->to; i++) {
-        const rdl_run *run = run_at(all, all->order[i]);
-        if (!area_of_pixels(grid, run->row, run->col, run->end, measure, &part, error))
+        if (!rdl_pixel_areas_run(areas, run_at(all, all->order[i]), &part, error))
             return false;
         sum += part;
     }
     *m2 = sum;
     return true;
-}
-
-bool rdl_component_pixel_area(const rdl_components *all, const rdl_component *c,
-                              const rdl_grid *grid, rdl_measure *measure, double *m2,
-                              GError **error)
-{
-    const rdl_run *run = run_at(all, c->first);
-
-    return area_of_pixels(grid, run->row, run->col, run->col + 1, measure, m2, error);
 }
 
 /* ---- WKB ---- */
@@ -116,17 +94,6 @@ static void put_u32(GByteArray *wkb, guint32 value)
 {
     value = GUINT32_TO_LE(value);
     g_byte_array_append(wkb, (const guint8 *)&value, sizeof value);
-}
-
-static void put_real(GByteArray *wkb, double value)
-{
-    union {
-        double real;
-        guint64 bits;
-    } u = {.real = value};
-
-    u.bits = GUINT64_TO_LE(u.bits);
-    g_byte_array_append(wkb, (const guint8 *)&u.bits, sizeof u.bits);
 }
 
 static void put_head(GByteArray *wkb, guint32 type, guint32 count)
@@ -146,12 +113,17 @@ static void put_ring(GByteArray *wkb, const rdl_corner *corners, guint n, const 
     bool turn = t[1] * t[5] - t[2] * t[4] > 0.0;
 
     put_u32(wkb, n);
-    for (guint i = 0; i < n; i++) {
+    guint at = wkb->len;
+    g_byte_array_set_size(wkb, at + n * (guint)sizeof(guint64[2]));
+    for (guint i = 0; i < n; i++, at += (guint)sizeof(guint64[2])) {
         const rdl_corner *c = &corners[turn ? n - 1 - i : i];
-        double x, y;
-        rdl_grid_point(grid, c->col, c->row, &x, &y);
-        put_real(wkb, x);
-        put_real(wkb, y);
+        double point[2];
+        guint64 bits[2];
+        rdl_grid_point(grid, c->col, c->row, &point[0], &point[1]);
+        memcpy(bits, point, sizeof bits);
+        bits[0] = GUINT64_TO_LE(bits[0]);
+        bits[1] = GUINT64_TO_LE(bits[1]);
+        memcpy(wkb->data + at, bits, sizeof bits);
     }
 }
 
@@ -185,11 +157,15 @@ static piece_run *sorted_pieces(const rdl_components *all, const rdl_component *
 {
     piece_run *sorted = g_new(piece_run, n);
 
+    bool several = false;
+
     for (size_t i = 0; i < n; i++) {
         sorted[i].run = all->order[c->from + i];
         sorted[i].piece = all->piece[sorted[i].run];
+        several = several || sorted[i].piece != sorted[0].piece;
     }
-    qsort(sorted, n, sizeof *sorted, by_piece);
+    if (several)
+        qsort(sorted, n, sizeof *sorted, by_piece);
     return sorted;
 }
 

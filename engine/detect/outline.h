@@ -2,6 +2,7 @@
 #ifndef RDL_DETECT_OUTLINE_H
 #define RDL_DETECT_OUTLINE_H
 
+#include "detect/pixel_area.h"
 #include "detect/trace.h"
 #include "geo/geo.h"
 
@@ -24,13 +25,9 @@ typedef struct rdl_components {
 rdl_components rdl_components_of(const rdl_runs *runs);
 void rdl_components_clear(rdl_components *components);
 
-/** Area on the ellipsoid of the pixels of a component, from its runs: exact, and dear. */
-bool rdl_component_area(const rdl_components *all, const rdl_component *c, const rdl_grid *grid,
-                        rdl_measure *measure, double *m2, GError **error);
-/** Area on the ellipsoid of the component's first pixel. */
-bool rdl_component_pixel_area(const rdl_components *all, const rdl_component *c,
-                              const rdl_grid *grid, rdl_measure *measure, double *m2,
-                              GError **error);
+/** Area on the ellipsoid of the pixels of a component. Fails: RDL_ERROR_CRS. */
+bool rdl_component_area(const rdl_components *all, const rdl_component *c, rdl_pixel_areas *areas,
+                        double *m2, GError **error);
 /** A valid MultiPolygon as little-endian WKB, one polygon for each edge-connected piece. Yours. */
 GBytes *rdl_component_wkb(const rdl_components *all, const rdl_component *c, const rdl_grid *grid);
 

@@ -261,7 +261,7 @@ rdl_pair_reader *rdl_pair_reader_new(const rdl_pair *pair, size_t max_pixels, GE
 }
 
 /* A mask's own nodata says nothing about the scene: what counts is whether the value is zero. */
-static bool drop_masked(rdl_pair_reader *r, int part, rdl_block block, GError **error)
+static bool drop_masked(rdl_pair_reader *r, int part, rdl_block block, int step, GError **error)
 {
     const int first = 1;
 
@@ -270,23 +270,29 @@ static bool drop_masked(rdl_pair_reader *r, int part, rdl_block block, GError **
     g_autofree float *mask = g_new(float, r->n);
     g_autofree uint8_t *known = g_malloc(r->n);
     memset(known, 1, r->n);
-    if (!rdl_raster_read(r->rasters[part], block, 1, &first, mask, known, error))
+    if (!rdl_raster_read_every(r->rasters[part], block, step, 1, &first, mask, known, error))
         return false;
     for (size_t i = 0; i < r->n; i++)
         r->valid[i] = r->valid[i] & (mask[i] == 0.0f);
     return true;
 }
 
-bool rdl_pair_read(rdl_pair_reader *r, rdl_block block, GError **error)
+bool rdl_pair_read_every(rdl_pair_reader *r, rdl_block block, int step, GError **error)
 {
-    r->n = rdl_block_pixels(block);
+    r->n = rdl_block_picks(block, step);
     g_assert(r->n <= r->room);
     for (int k = 0; k < 2 * r->bands; k++)
         r->before[k] = r->planes[k] = r->values + (size_t)k * r->n;
     memset(r->valid, 1, r->n);
     for (int i = 0; i < 2; i++)
-        if (!rdl_raster_read(r->rasters[i], block, r->bands, r->pair->bands[i],
-                             r->planes[i * r->bands], r->valid, error))
+        if (!rdl_raster_read_every(r->rasters[i], block, step, r->bands, r->pair->bands[i],
+                                   r->planes[i * r->bands], r->valid, error))
             return false;
-    return drop_masked(r, MASK_BEFORE, block, error) && drop_masked(r, MASK_AFTER, block, error);
+    return drop_masked(r, MASK_BEFORE, block, step, error) &&
+           drop_masked(r, MASK_AFTER, block, step, error);
+}
+
+bool rdl_pair_read(rdl_pair_reader *r, rdl_block block, GError **error)
+{
+    return rdl_pair_read_every(r, block, 1, error);
 }

@@ -55,5 +55,8 @@ RDL_API void rdl_pair_reader_free(rdl_pair_reader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_pair_reader, rdl_pair_reader_free)
 /** Fails: RDL_ERROR_IO. */
 RDL_API bool rdl_pair_read(rdl_pair_reader *reader, rdl_block block, GError **error);
+/** Only the pixels whose row and column are multiples of `step`: rdl_block_picks() of them. */
+RDL_API bool rdl_pair_read_every(rdl_pair_reader *reader, rdl_block block, int step,
+                                 GError **error);
 
 #endif

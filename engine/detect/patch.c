@@ -9,13 +9,12 @@
 #define COMPONENTS "patches.components"
 #define PIXELS "patches.pixels"
 #define LEAST_PIXELS 4
-#define NDVI_MOVED 0.1 /* mean difference from which vegetation counts as lost or gained */
-#define BATCH 16384    /* patches traced before they are written */
+#define NDVI_MOVED 0.1   /* mean difference from which vegetation counts as lost or gained */
+#define BATCH 4096       /* patches drawn before they are written, at most */
+#define BATCH_RUNS 65536 /* and their runs, but for the last of them */
 
 bool rdl_patches_options_check(const rdl_patches_options *o, GError **error)
 {
-    const char *const inputs[] = {o->change, o->score, o->before, o->after};
-
     if (!o->change || !o->output)
         return rdl_fail(error, RDL_ERROR_USAGE,
                         "a change raster and an output (-o) are needed to draw patches");
@@ -26,7 +25,7 @@ bool rdl_patches_options_check(const rdl_patches_options *o, GError **error)
                         o->min_area_m2);
     if (o->memory_mib < 16)
         return rdl_fail(error, RDL_ERROR_USAGE, "--memory %d: give at least 16 MiB", o->memory_mib);
-    return rdl_output_apart(&o->output, 1, inputs, G_N_ELEMENTS(inputs), error);
+    return true;
 }
 
 void rdl_patches_result_clear(rdl_patches_result *r)
@@ -106,6 +105,11 @@ static bool open_change(work *w, GError **error)
     if (rdl_raster_bands(w->change) != 1)
         return rdl_fail(error, RDL_ERROR_DATA, "%s: has %d bands, a change raster has one",
                         w->o->change, rdl_raster_bands(w->change));
+    if (rdl_raster_pixel(w->change, 1) != RDL_PIXEL_U8)
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "%s: holds %s: no change raster (bytes: 0 not observed, 1 unchanged, 2 "
+                        "changed)",
+                        w->o->change, rdl_raster_type(w->change, 1));
     w->t_before = item(w->change, "REDLINE_T_BEFORE");
     w->t_after = item(w->change, "REDLINE_T_AFTER");
     return true;
@@ -158,30 +162,23 @@ static bool note_inputs(const work *w, GError **error)
     rdl_manifest_option(m, "bands", o->bands);
     rdl_manifest_option(m, "sensor", o->sensor);
     rdl_manifest_method(m, "He, Chao & Suzuki 2008, IEEE TIP 17(5)");
-    return rdl_manifest_input(m, "change", o->change, error) &&
-           (!o->before || (rdl_manifest_input(m, "before", o->before, error) &&
-                           rdl_manifest_input(m, "after", o->after, error))) &&
-           (!o->score || rdl_manifest_input(m, "score", o->score, error));
+    const rdl_input inputs[] = {
+        {"change", o->change}, {"before", o->before}, {"after", o->after}, {"score", o->score}};
+    return rdl_manifest_inputs(m, inputs, G_N_ELEMENTS(inputs), o->threads, error);
 }
 
 /* ---- which components are patches ---- */
 
-/* Far from the limit the pixels are counted; near it their areas are summed. */
-static bool large_enough(const work *w, const rdl_component *c, rdl_measure *measure, bool *keep,
-                         GError **error)
+static bool large_enough(const work *w, const rdl_component *c, rdl_pixel_areas *areas,
+                         double *area_m2, bool *keep, GError **error)
 {
-    double pixel, area, least = w->o->min_area_m2;
-
     *keep = c->pixels >= LEAST_PIXELS;
-    if (!(least > 0.0))
+    if (!(w->o->min_area_m2 > 0.0) && !*keep)
         return true;
-    if (!rdl_component_pixel_area(&w->components, c, w->grid, measure, &pixel, error))
+    if (!rdl_component_area(&w->components, c, areas, area_m2, error))
         return false;
-    area = pixel * (double)c->pixels;
-    if (fabs(area - least) < 0.1 * least &&
-        !rdl_component_area(&w->components, c, w->grid, measure, &area, error))
-        return false;
-    *keep = area >= least;
+    if (w->o->min_area_m2 > 0.0)
+        *keep = *area_m2 >= w->o->min_area_m2;
     return true;
 }
 
@@ -219,22 +216,23 @@ static void tell_apart(GArray *kept)
 
 static bool choose(work *w, GError **error)
 {
-    g_autoptr(rdl_measure) measure = rdl_measure_new(w->grid->crs, error);
+    g_autoptr(rdl_pixel_areas) areas = rdl_pixel_areas_new(w->grid, error);
     rdl_tally *tally = w->r->tally;
+    double area = 0.0;
     bool keep;
 
-    if (!measure)
+    if (!areas)
         return false;
     for (guint i = 0; i < w->components.list->len; i++) {
         const rdl_component *c = &g_array_index(w->components.list, rdl_component, i);
-        if (!large_enough(w, c, measure, &keep, error))
+        if (!large_enough(w, c, areas, &area, &keep, error))
             return false;
         if (!keep) {
             rdl_tally_suppressed(tally, COMPONENTS, "BELOW_MIN_AREA", 1);
             rdl_tally_suppressed(tally, PIXELS, "BELOW_MIN_AREA", c->pixels);
             continue;
         }
-        patch one = {.id = patch_id(w, c), .component = i};
+        patch one = {.id = patch_id(w, c), .component = i, .area_m2 = area};
         g_array_append_val(w->kept, one);
         rdl_tally_used(tally, COMPONENTS, 1);
         rdl_tally_used(tally, PIXELS, c->pixels);
@@ -264,28 +262,17 @@ typedef struct {
     guint from;
 } drawing;
 
-static void *measure_new(void *job, GError **error)
-{
-    return rdl_measure_new(((drawing *)job)->work->grid->crs, error);
-}
-
-static void measure_free(void *measure)
-{
-    rdl_measure_free(measure);
-}
-
-static bool draw(void *job, void *measure, size_t i, GError **error)
+static bool draw(void *job, void *worker, size_t i, GError **error)
 {
     const drawing *d = job;
     patch *one = &g_array_index(d->work->kept, patch, d->from + i);
-    const rdl_component *c =
-        &g_array_index(d->work->components.list, rdl_component, one->component);
-    gsize size;
 
-    one->wkb = rdl_component_wkb(&d->work->components, c, d->work->grid);
-    const void *bytes = g_bytes_get_data(one->wkb, &size);
-    g_autoptr(rdl_geometry) g = rdl_geometry_from_wkb(bytes, size, error);
-    return g && rdl_measure_area(measure, g, &one->area_m2, error);
+    (void)worker;
+    (void)error;
+    one->wkb = rdl_component_wkb(
+        &d->work->components,
+        &g_array_index(d->work->components.list, rdl_component, one->component), d->work->grid);
+    return true;
 }
 
 static const char *kind_of(rdl_patches_result *r, const rdl_run_sums *sums)
@@ -320,11 +307,24 @@ static bool write_patch(work *w, rdl_vector *vector, int layer, const patch *one
     return rdl_vector_write(vector, layer, values, one->wkb, error);
 }
 
-static bool write_batch(work *w, rdl_vector *vector, int layer, guint from, GError **error)
+/* How many patches from `from` on are drawn before they are written. */
+static guint batch_of(const work *w, guint from)
 {
-    static const rdl_parallel how = {measure_new, measure_free, draw, "patches"};
+    guint n = 0;
+    size_t runs = 0;
+
+    while (from + n < w->kept->len && n < BATCH && runs < BATCH_RUNS) {
+        const patch *one = &g_array_index(w->kept, patch, from + n++);
+        const rdl_component *c = &g_array_index(w->components.list, rdl_component, one->component);
+        runs += c->to - c->from;
+    }
+    return n;
+}
+
+static bool write_batch(work *w, rdl_vector *vector, int layer, guint from, guint n, GError **error)
+{
+    static const rdl_parallel how = {.piece = draw, .step = "patches"};
     drawing d = {w, from};
-    guint n = MIN(BATCH, w->kept->len - from);
 
     if (!rdl_parallel_run(&how, &d, n, w->o->threads, NULL, error))
         return false;
@@ -348,10 +348,12 @@ static bool write_layer(work *w, rdl_vector *vector, const rdl_progress *progres
 
     if (layer < 0)
         return false;
-    for (guint at = 0; at < w->kept->len; at += BATCH)
+    for (guint at = 0, n; at < w->kept->len; at += n) {
+        n = batch_of(w, at);
         if (!rdl_progress_tell(progress, (double)at / w->kept->len, "patches", error) ||
-            !write_batch(w, vector, layer, at, error))
+            !write_batch(w, vector, layer, at, n, error))
             return false;
+    }
     return rdl_progress_tell(progress, 1.0, "patches", error);
 }
 

@@ -15,8 +15,8 @@ typedef struct {
 typedef struct {
     rdl_raster *change, *score;
     rdl_pair_reader *pair;
-    float *classes, *scores, *ndvi;
-    uint8_t *known, *flags;
+    float *scores, *ndvi;
+    uint8_t *known, *flags; /* flags: first the classes */
 } worker;
 
 static void worker_free(void *p)
@@ -26,7 +26,6 @@ static void worker_free(void *p)
     rdl_raster_close(w->change);
     rdl_raster_close(w->score);
     rdl_pair_reader_free(w->pair);
-    g_free(w->classes);
     g_free(w->scores);
     g_free(w->ndvi);
     g_free(w->known);
@@ -49,7 +48,6 @@ static void *worker_new(void *p, GError **error)
     size_t room = (size_t)j->width * (size_t)j->lines;
     worker *w = g_new0(worker, 1);
 
-    w->classes = g_malloc_n(room, sizeof(float));
     w->scores = j->source->score ? g_malloc_n(room, sizeof(float)) : NULL;
     w->ndvi = j->source->pair ? g_malloc_n(room, sizeof(float)) : NULL;
     w->known = g_malloc(room);
@@ -60,24 +58,35 @@ static void *worker_new(void *p, GError **error)
     return NULL;
 }
 
-static bool read_classes(worker *w, rdl_block b, GError **error)
+/* Classes become flags of change; the highest class is returned, the changed pixels are counted. */
+RDL_CLONES static uint8_t flag_changed(size_t n, const uint8_t *restrict known,
+                                       uint8_t *restrict flags, gint64 *changed)
 {
-    const int first = 1;
+    uint8_t most = 0;
+    gint64 count = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        uint8_t class = (uint8_t)(flags[i] & -known[i]);
+        most = class > most ? class : most;
+        flags[i] = class == RDL_CHANGED;
+        count += flags[i];
+    }
+    *changed += count;
+    return most;
+}
+
+static bool read_classes(worker *w, rdl_block b, gint64 *changed, GError **error)
+{
     size_t n = rdl_block_pixels(b);
 
     memset(w->known, 1, n);
-    if (!rdl_raster_read(w->change, b, 1, &first, w->classes, w->known, error))
+    if (!rdl_raster_read_bytes(w->change, b, 1, w->flags, w->known, error))
         return false;
-    for (size_t i = 0; i < n; i++) {
-        float c = w->classes[i];
-        if (w->known[i] && c != RDL_NOT_OBSERVED && c != RDL_UNCHANGED && c != RDL_CHANGED)
-            return rdl_fail(error, RDL_ERROR_DATA,
-                            "%s: holds %g: no change raster (0 not observed, 1 unchanged, "
-                            "2 changed)",
-                            rdl_raster_path(w->change), (double)c);
-        w->flags[i] = w->known[i] & (c == RDL_CHANGED);
-    }
-    return true;
+    uint8_t most = flag_changed(n, w->known, w->flags, changed);
+    return most <= RDL_CHANGED ||
+           rdl_fail(error, RDL_ERROR_DATA,
+                    "%s: holds %d: no change raster (0 not observed, 1 unchanged, 2 changed)",
+                    rdl_raster_path(w->change), most);
 }
 
 static bool read_figures(worker *w, rdl_block b, GError **error)
@@ -110,15 +119,13 @@ static bool strip(void *p, void *state, size_t i, GError **error)
 
     b.height = MIN(j->lines, j->height - b.row);
     j->strips[i] = runs;
-    if (!read_classes(w, b, error) || !read_figures(w, b, error))
+    if (!read_classes(w, b, &j->changed[i], error) || !read_figures(w, b, error))
         return false;
     for (int y = 0; y < b.height; y++) {
         size_t at = (size_t)y * (size_t)b.width;
         rdl_runs_add_row(&runs, b.row + y, b.width, w->flags + at, w->score ? w->scores + at : NULL,
                          w->pair ? w->ndvi + at : NULL);
     }
-    for (size_t k = 0; k < rdl_block_pixels(b); k++)
-        j->changed[i] += w->flags[k];
     return true;
 }
 

@@ -50,9 +50,11 @@ void rdl_runs_add_row(rdl_runs *runs, int row, int width, const uint8_t *changed
         rdl_run run = {row, at, at};
         while (run.end < width && changed[run.end])
             run.end++;
-        rdl_run_sums sums = sums_over(run.col, run.end, score, ndvi);
         g_array_append_val(runs->runs, run);
-        g_array_append_val(runs->sums, sums);
+        if (score || ndvi) {
+            rdl_run_sums sums = sums_over(run.col, run.end, score, ndvi);
+            g_array_append_val(runs->sums, sums);
+        }
         at = run.end;
     }
 }

@@ -20,7 +20,7 @@ typedef struct rdl_run_sums {
 /** Runs in order of row and column. */
 typedef struct rdl_runs {
     GArray *runs; /* of rdl_run */
-    GArray *sums; /* of rdl_run_sums, one a run */
+    GArray *sums; /* of rdl_run_sums, one a run; empty where there are no figures to sum */
 } rdl_runs;
 
 rdl_runs rdl_runs_new(void);

@@ -198,7 +198,9 @@ static void *visitor_new(void *job, GError **error)
     visit *all = job;
     rdl_sample *s = all->sample;
     const size_t cell = (size_t)RDL_CELL * RDL_CELL;
-    size_t room = (size_t)s->blocks.block_width * (size_t)s->blocks.block_height;
+    size_t step = (size_t)s->step;
+    size_t room = (((size_t)s->blocks.block_width + step - 1) / step) *
+                  (((size_t)s->blocks.block_height + step - 1) / step);
     rdl_pair_reader *reader = NULL;
 
     if (!s->kept && !(reader = rdl_pair_reader_new(s->pair, room, error)))
@@ -222,23 +224,25 @@ static bool visit_stored(void *job, void *worker, size_t i, GError **error)
     return true;
 }
 
-/* Where in the block the pixels taken of a cell are, row by row. */
+/* Of the pixels read of a block, those of one cell that are observed: `places` in the order of
+ * rows, numbered as the planes are. */
 static size_t places_of(const visitor *v, rdl_block block, rdl_block cell)
 {
     const int step = v->visit->sample->step;
-    size_t n = 0;
+    const rdl_block above = {block.col, block.row, block.width, cell.row - block.row},
+                    left = {block.col, 0, cell.col - block.col, 1},
+                    line = {block.col, 0, block.width, 1}, width = {cell.col, 0, cell.width, 1};
+    size_t across = rdl_block_picks(line, step), count = rdl_block_picks(width, step), n = 0;
+    size_t first = rdl_block_picks(above, step) + rdl_block_picks(left, step);
 
-    for (int row = cell.row; row < cell.row + cell.height; row++) {
-        if (row % step)
-            continue;
-        size_t line = (size_t)(row - block.row) * (size_t)block.width;
-        for (int col = cell.col + (step - cell.col % step) % step; col < cell.col + cell.width;
-             col += step) {
-            uint32_t at = (uint32_t)(line + (size_t)(col - block.col));
+    if (count == 0)
+        return 0;
+    for (size_t row = 0; row < rdl_block_picks(cell, step) / count; row++)
+        for (size_t i = 0; i < count; i++) {
+            uint32_t at = (uint32_t)(first + row * across + i);
             v->places[n] = at;
             n += v->reader->valid[at];
         }
-    }
     return n;
 }
 
@@ -270,7 +274,7 @@ static bool visit_block(void *job, void *worker, size_t i, GError **error)
     visitor *v = worker;
     rdl_block block = rdl_blocks_at(&all->sample->blocks, i);
 
-    if (!rdl_pair_read(v->reader, block, error))
+    if (!rdl_pair_read_every(v->reader, block, all->sample->step, error))
         return false;
     for (int row = block.row; row < block.row + block.height; row += RDL_CELL)
         for (int col = block.col; col < block.col + block.width; col += RDL_CELL)

@@ -2,9 +2,11 @@
 
 #include <math.h>
 #include <string.h>
+#include "base/base.h"
 
-void rdl_cva_magnitude(size_t n, int bands, const float *const *before, const float *const *after,
-                       const uint8_t *restrict valid, float *restrict magnitude)
+RDL_CLONES void rdl_cva_magnitude(size_t n, int bands, const float *const *before,
+                                  const float *const *after, const uint8_t *restrict valid,
+                                  float *restrict magnitude)
 {
     memset(magnitude, 0, n * sizeof *magnitude);
     for (int k = 0; k < bands; k++) {
@@ -18,7 +20,7 @@ void rdl_cva_magnitude(size_t n, int bands, const float *const *before, const fl
         magnitude[i] = valid[i] ? sqrtf(magnitude[i]) : NAN;
 }
 
-void rdl_cva_standardise(size_t n, double mean, double deviation, float *restrict plane)
+RDL_CLONES void rdl_cva_standardise(size_t n, double mean, double deviation, float *restrict plane)
 {
     for (size_t i = 0; i < n; i++)
         plane[i] = (float)(((double)plane[i] - mean) / deviation);

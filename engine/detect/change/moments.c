@@ -2,10 +2,9 @@
 
 #include <string.h>
 #include <glib.h>
-#include "detect/clones.h"
+#include "base/base.h"
 
 #define CHUNK 256 /* pixels: the centred variates of 12 bands stay in the first-level cache */
-#define LANES 8
 
 size_t rdl_moments_size(int d)
 {
@@ -17,18 +16,49 @@ size_t rdl_moments_at(int d, int k, int l)
     return 1 + (size_t)d + (size_t)k * ((size_t)k + 1) / 2 + (size_t)l;
 }
 
+/* Of eight partial sums, lane j and lane j + 4 in `a` and `b`. */
+static inline double total(rdl_four a, rdl_four b)
+{
+    return ((a[0] + a[1]) + (a[2] + a[3])) + ((b[0] + b[1]) + (b[2] + b[3]));
+}
+
 RDL_CLONES static double dot(const double *restrict a, const double *restrict b)
 {
-    double s[LANES] = {0};
+    rdl_four s = {0}, t = {0};
 
-    for (size_t i = 0; i < CHUNK; i += LANES)
-        for (size_t j = 0; j < LANES; j++)
-            s[j] += a[i + j] * b[i + j];
-    return ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
+    for (size_t i = 0; i < CHUNK; i += 8) {
+        s += RDL_FOUR_OF(a + i) * RDL_FOUR_OF(b + i);
+        t += RDL_FOUR_OF(a + i + 4) * RDL_FOUR_OF(b + i + 4);
+    }
+    return total(s, t);
+}
+
+/* Four dot products of `a` at once, with b, b + CHUNK, ..., added to `to`: a is loaded once. */
+RDL_CLONES static void add_four_dots(const double *restrict a, const double *restrict b,
+                                     double *restrict to)
+{
+    rdl_four s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0}, t0 = {0}, t1 = {0}, t2 = {0}, t3 = {0};
+
+    for (size_t i = 0; i < CHUNK; i += 8) {
+        const rdl_four v = RDL_FOUR_OF(a + i), w = RDL_FOUR_OF(a + i + 4);
+        s0 += v * RDL_FOUR_OF(b + i);
+        s1 += v * RDL_FOUR_OF(b + CHUNK + i);
+        s2 += v * RDL_FOUR_OF(b + 2 * CHUNK + i);
+        s3 += v * RDL_FOUR_OF(b + 3 * CHUNK + i);
+        t0 += w * RDL_FOUR_OF(b + i + 4);
+        t1 += w * RDL_FOUR_OF(b + CHUNK + i + 4);
+        t2 += w * RDL_FOUR_OF(b + 2 * CHUNK + i + 4);
+        t3 += w * RDL_FOUR_OF(b + 3 * CHUNK + i + 4);
+    }
+    to[0] += total(s0, t0);
+    to[1] += total(s1, t1);
+    to[2] += total(s2, t2);
+    to[3] += total(s3, t3);
 }
 
 /* Beyond n the chunk is zero, so that every dot product has the same length. */
-static void centre(size_t n, const float *restrict plane, double pivot, double *restrict to)
+RDL_CLONES static void centre(size_t n, const float *restrict plane, double pivot,
+                              double *restrict to)
 {
     for (size_t i = 0; i < n; i++)
         to[i] = (double)plane[i] - pivot;
@@ -42,6 +72,13 @@ static void weigh(size_t n, const double *weights, double *restrict to)
         to[i] = i >= n ? 0.0 : weights ? weights[i] : 1.0;
 }
 
+RDL_CLONES static void multiply(const double *restrict a, const double *restrict b,
+                                double *restrict to)
+{
+    for (size_t i = 0; i < CHUNK; i++)
+        to[i] = a[i] * b[i];
+}
+
 /* Sums of one chunk about the pivots, into W, sum w v_k, sum w v_k v_l. */
 static void add_chunk(double *m, int d, const double *w, const double *centred, double *weighted)
 {
@@ -49,12 +86,13 @@ static void add_chunk(double *m, int d, const double *w, const double *centred, 
 
     m[0] += dot(w, ones);
     for (int k = 0; k < d; k++) {
-        const double *v = centred + (size_t)k * CHUNK;
         double *restrict row = m + rdl_moments_at(d, k, 0);
-        for (size_t i = 0; i < CHUNK; i++)
-            weighted[i] = w[i] * v[i];
+        int l = 0;
+        multiply(w, centred + (size_t)k * CHUNK, weighted);
         m[1 + k] += dot(weighted, ones);
-        for (int l = 0; l <= k; l++)
+        for (; l + 4 <= k + 1; l += 4)
+            add_four_dots(weighted, centred + (size_t)l * CHUNK, row + l);
+        for (; l <= k; l++)
             row[l] += dot(weighted, centred + (size_t)l * CHUNK);
     }
 }
