@@ -23,9 +23,13 @@ extern cli_common cli_flags;
 
 /** Parse argv against `entries` and the common options; `usage` is what follows the command's
  *  name, `teach` the text under the options (NULL: none). Operands are left in argv[1..argc-1].
- *  min..max operands are checked (max < 0: any number). Fails: G_OPTION_ERROR, RDL_ERROR_USAGE. */
+ *  min..max operands are checked (max < 0: any number). False without an error: only the page was
+ *  asked for. Fails: G_OPTION_ERROR, RDL_ERROR_USAGE. */
 bool cli_parse(int *argc, char ***argv, const GOptionEntry *entries, const char *usage,
                const char *summary, const char *teach, int min, int max, GError **error);
+
+/** Write the man pages and the bash completion into a folder. Returns the exit status. */
+int cli_manual(const char *folder);
 
 /** "redline: message" on stderr for `error` (freed; NULL: nothing). Returns the exit status. */
 int cli_end(GError *take_error);

@@ -109,34 +109,54 @@ static int ledger_load(int argc, char **argv)
 
 /* ---- audit, rebuild, info ---- */
 
+static struct {
+    char *head;
+    gboolean accept_loss;
+} a;
+
+static const GOptionEntry audit_entries[] = {
+    {"head", 0, 0, G_OPTION_ARG_STRING, &a.head,
+     "a head noted earlier (ledger info, the sheets of an export): nothing before it may be gone",
+     "HASH"},
+    G_OPTION_ENTRY_NULL};
+
+static const GOptionEntry rebuild_entries[] = {
+    {"accept-loss", 0, 0, G_OPTION_ARG_NONE, &a.accept_loss,
+     "even where the tables hold more than the events make", NULL},
+    G_OPTION_ENTRY_NULL};
+
 static int ledger_audit(int argc, char **argv)
 {
     static const char teach[] =
-        "Example:\n  redline ledger audit ledger.sqlite\n\n"
+        "Example:\n  redline ledger audit ledger.sqlite --head 3f2a91c0...\n\n"
         "Every event must be as it was written and in its place, every table what the events make\n"
-        "of it. Exit status 6 when one is not.";
+        "of it. Exit status 6 when one is not. Events cut off at the end leave no trace in what\n"
+        "remains: note the head (redline ledger info) outside the ledger and give it as --head.";
     g_autoptr(rdl_ledger) ledger = NULL;
     GError *error = NULL;
 
-    if (cli_parse(&argc, &argv, NULL, "LEDGER", "Check a ledger against its own events.", teach, 1,
-                  1, &error) &&
+    if (cli_parse(&argc, &argv, audit_entries, "LEDGER", "Check a ledger against its own events.",
+                  teach, 1, 1, &error) &&
         (ledger = rdl_ledger_open(argv[1], false, &error)) &&
-        rdl_ledger_audit(ledger, cli_progress(), &error))
+        rdl_ledger_audit(ledger, cli_progress(), &error) &&
+        (!a.head || rdl_ledger_holds(ledger, a.head, &error)))
         cli_say("%s: every event and every table is in order", argv[1]);
     return cli_end(error);
 }
 
 static int ledger_rebuild(int argc, char **argv)
 {
-    static const char teach[] = "Example:\n  redline ledger rebuild ledger.sqlite\n\n"
-                                "All or nothing; the events themselves are never changed.";
+    static const char teach[] =
+        "Example:\n  redline ledger rebuild ledger.sqlite\n\n"
+        "All or nothing; the events themselves are never changed. Refused where\n"
+        "the tables hold more than the events make: then events are missing.";
     g_autoptr(rdl_ledger) ledger = NULL;
     GError *error = NULL;
 
-    if (cli_parse(&argc, &argv, NULL, "LEDGER", "Make every table again from the events.", teach, 1,
-                  1, &error) &&
+    if (cli_parse(&argc, &argv, rebuild_entries, "LEDGER",
+                  "Make every table again from the events.", teach, 1, 1, &error) &&
         (ledger = rdl_ledger_open(argv[1], true, &error)) &&
-        rdl_ledger_rebuild(ledger, cli_progress(), &error))
+        rdl_ledger_rebuild(ledger, a.accept_loss, cli_progress(), &error))
         cli_say("%s: made again from its events", argv[1]);
     return cli_end(error);
 }

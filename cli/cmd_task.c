@@ -18,7 +18,7 @@ static const GOptionEntry list_entries[] = {
      "CODE"},
     {"kind", 0, 0, G_OPTION_ARG_STRING, &f.kind, "only verify or rectify", "KIND"},
     {"as-of", 0, 0, G_OPTION_ARG_STRING, &f.as_of,
-     "day for warnings (default: the ledger's latest date)", "DATE"},
+     "the tasks and warnings as they stood that day (default: the ledger's latest date)", "DATE"},
     G_OPTION_ENTRY_NULL};
 
 /* The day asked for, else the ledger's own date. */
@@ -29,6 +29,18 @@ static bool filter_day(rdl_ledger *ledger, rdl_day *day, GError **error)
     if (!f.as_of && !date)
         return false;
     return cli_day("--as-of", f.as_of ? f.as_of : date, 0, day, error);
+}
+
+/* Before the ledger's latest date: then it is asked how it stood. */
+static bool is_past(rdl_ledger *ledger, rdl_day day, bool *past, GError **error)
+{
+    g_autofree char *date = rdl_ledger_date(ledger, error);
+    rdl_day latest;
+
+    if (!date || !rdl_day_parse(date, &latest, error))
+        return false;
+    *past = day < latest;
+    return true;
 }
 
 static JsonNode *tasks_json(const GArray *tasks)
@@ -69,11 +81,15 @@ static void print_tasks(const GArray *tasks)
 static GArray *list(const char *path, const char *id, GError **error)
 {
     rdl_task_filter filter = {.state = f.state, .unit = f.unit, .kind = f.kind, .id = id};
-    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, error);
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, error), then = NULL;
+    bool past;
 
-    if (!ledger || !filter_day(ledger, &filter.as_of, error))
+    if (!ledger || !filter_day(ledger, &filter.as_of, error) ||
+        !is_past(ledger, filter.as_of, &past, error))
         return NULL;
-    return rdl_task_list(ledger, &filter, error);
+    if (past && !(then = rdl_ledger_as_of(ledger, filter.as_of, error)))
+        return NULL;
+    return rdl_task_list(then ? then : ledger, &filter, error);
 }
 
 static int task_list(int argc, char **argv)
@@ -143,6 +159,7 @@ static void print_task(const rdl_task *t)
 
     for (size_t i = 0; i < G_N_ELEMENTS(members); i++)
         print_member(members[i].name, members[i].text);
+    printf("%-13s %" G_GINT64_FORMAT "\n", "revision", t->revision);
     printf("%-13s %.6f %.6f\n", "lon lat", t->lon, t->lat);
     printf("%-13s %.2f m2 (%.2f to %.2f)\n", "area", t->area_m2, t->area_min_m2, t->area_max_m2);
 }
@@ -172,17 +189,23 @@ static int task_show(int argc, char **argv)
 
 static struct {
     char *to, *on, *by, *role, *reason, *document, *due, **set;
+    int number;
+    gint64 revision;
 } m;
 
-#define WHO                                                                 \
-    {"on", 0, 0, G_OPTION_ARG_STRING, &m.on, "day it happened", "DATE"},    \
-        {"by", 0, 0, G_OPTION_ARG_STRING, &m.by, "who did it", "NAME"},     \
-        {"role",  0,                                                        \
-         0,       G_OPTION_ARG_STRING,                                      \
-         &m.role, "as what: office, county, city, province, resp_unit ...", \
-         "ROLE"},                                                           \
-    {                                                                       \
-        "reason", 0, 0, G_OPTION_ARG_STRING, &m.reason, "why", "TEXT"       \
+#define WHO                                                                     \
+    {"on", 0, 0, G_OPTION_ARG_STRING, &m.on, "day it happened", "DATE"},        \
+        {"by", 0, 0, G_OPTION_ARG_STRING, &m.by, "who did it", "NAME"},         \
+        {"role",  0,                                                            \
+         0,       G_OPTION_ARG_STRING,                                          \
+         &m.role, "as what: office, county, city, province, resp_unit ...",     \
+         "ROLE"},                                                               \
+        {"revision",  0,                                                        \
+         0,           G_OPTION_ARG_INT64,                                       \
+         &m.revision, "refuse if the task has changed since (task show tells)", \
+         "N"},                                                                  \
+    {                                                                           \
+        "reason", 0, 0, G_OPTION_ARG_STRING, &m.reason, "why", "TEXT"           \
     }
 
 static const GOptionEntry move_entries[] = {
@@ -208,7 +231,22 @@ static const GOptionEntry assign_entries[] = {
 
 static const GOptionEntry extend_entries[] = {
     WHO,
-    {"due", 0, 0, G_OPTION_ARG_STRING, &m.due, "the new due date", "DATE"},
+    {"due", 0, 0, G_OPTION_ARG_STRING, &m.due,
+     "the new due date, or words: 2027年8月底前, 三个月内 (told from --on)", "DATE"},
+    G_OPTION_ENTRY_NULL};
+
+static const GOptionEntry report_entries[] = {
+    WHO,
+    {"percent", 0, 0, G_OPTION_ARG_STRING, &m.to, "how far it is, 0 to 100", "N"},
+    G_OPTION_ENTRY_NULL};
+
+static const GOptionEntry clock_entries[] = {WHO, G_OPTION_ENTRY_NULL};
+
+static const GOptionEntry milestone_entries[] = {
+    WHO,
+    {"number", 0, 0, G_OPTION_ARG_INT, &m.number, "which milestone, from 1", "N"},
+    {"due", 0, 0, G_OPTION_ARG_STRING, &m.due,
+     "set it: its day, or words; without, the milestone was met on --on", "DATE"},
     G_OPTION_ENTRY_NULL};
 
 static bool need(const char *option, const char *value, GError **error)
@@ -249,30 +287,81 @@ static bool move(rdl_ledger *ledger, const char *id, GError **error)
                           .role = m.role,
                           .reason = m.reason,
                           .document = m.document,
-                          .fields = set && json_object_get_size(set) ? set : NULL};
+                          .fields = set && json_object_get_size(set) ? set : NULL,
+                          .revision = m.revision};
 
     return set && rdl_task_move(ledger, &how, error);
 }
 
+static rdl_move who(const char *id)
+{
+    return (rdl_move){.task_id = id,
+                      .to = m.to ? m.to : "",
+                      .on = m.on,
+                      .by = m.by,
+                      .role = m.role,
+                      .reason = m.reason,
+                      .revision = m.revision};
+}
+
 static bool assign(rdl_ledger *ledger, const char *id, GError **error)
 {
-    return rdl_task_assign(ledger, id, m.to, m.on, m.by, m.role, error);
+    const rdl_move note = who(id);
+
+    return rdl_task_assign(ledger, &note, error);
 }
 
 static bool extend(rdl_ledger *ledger, const char *id, GError **error)
 {
-    rdl_day day;
+    const rdl_move note = who(id);
 
-    return need("--reason", m.reason, error) && cli_day("--due", m.due, 0, &day, error) &&
-           rdl_task_extend(ledger, id, m.due, m.on, m.by, m.role, m.reason, error);
+    return need("--reason", m.reason, error) && rdl_task_extend(ledger, &note, m.due, error);
+}
+
+static bool report(rdl_ledger *ledger, const char *id, GError **error)
+{
+    const rdl_move note = who(id);
+    char *end;
+    double percent = g_ascii_strtod(m.to, &end);
+
+    if (*end == '%')
+        end++;
+    if (end == m.to || *end)
+        return rdl_fail(error, RDL_ERROR_USAGE, "--percent %s: write a number, 0 to 100", m.to);
+    return rdl_task_report(ledger, &note, percent / 100.0, error);
+}
+
+static bool stop(rdl_ledger *ledger, const char *id, GError **error)
+{
+    const rdl_move note = who(id);
+
+    return rdl_task_stop(ledger, &note, error);
+}
+
+static bool resume(rdl_ledger *ledger, const char *id, GError **error)
+{
+    const rdl_move note = who(id);
+
+    return rdl_task_resume(ledger, &note, error);
+}
+
+static bool milestone(rdl_ledger *ledger, const char *id, GError **error)
+{
+    const rdl_move note = who(id);
+    const rdl_milestone set = {m.number, m.due, m.reason};
+
+    if (!m.due)
+        return rdl_task_milestone_met(ledger, &note, m.number, error);
+    return rdl_task_milestone(ledger, &note, &set, error);
 }
 
 /* What a verb asks for besides --on, --by, --role, and what it does. */
 typedef struct {
     const GOptionEntry *entries;
     const char *usage, *summary, *teach;
-    const char *to; /* fixed state; NULL */
-    bool due;       /* --due is needed, not --to */
+    const char *to;     /* fixed state; NULL */
+    const char *option; /* the one that is needed; NULL: none */
+    bool due;           /* it is --due */
     bool (*work)(rdl_ledger *ledger, const char *id, GError **error);
 } change;
 
@@ -282,7 +371,7 @@ static bool make_change(const change *c, char **argv, GError **error)
 
     if (c->to)
         m.to = (char *)c->to;
-    return need_who(error) && need(c->due ? "--due" : "--to", c->due ? m.due : m.to, error) &&
+    return need_who(error) && (!c->option || need(c->option, c->due ? m.due : m.to, error)) &&
            (ledger = rdl_ledger_open(argv[1], true, error)) && c->work(ledger, argv[2], error);
 }
 
@@ -292,7 +381,7 @@ static int run_change(const change *c, int argc, char **argv)
 
     if (cli_parse(&argc, &argv, c->entries, c->usage, c->summary, c->teach, 2, 2, &error) &&
         make_change(c, argv, &error))
-        cli_say("%s → %s", argv[2], c->due ? m.due : m.to);
+        cli_say("%s → %s", argv[2], c->due ? m.due : m.to ? m.to : "noted");
     return cli_end(error);
 }
 
@@ -309,6 +398,7 @@ static int task_advance(int argc, char **argv)
         "      --set resp_unit=某县人民政府 --set due=2027-05-20\n\n"
         "A move the workflow does not know is refused with those it knows.",
         NULL,
+        "--to",
         false,
         move};
 
@@ -325,6 +415,7 @@ static int task_close(int argc, char **argv)
         "  redline task close ledger.sqlite R-3f2a91c04b7e --on 2027-06-01 --by 丙 \\\n"
         "      --role province --document 备案表\n\nThe same as advance --to CLOSED.",
         "CLOSED",
+        NULL,
         false,
         move};
 
@@ -342,6 +433,7 @@ static int task_reopen(int argc, char **argv)
         "      --role office --document 回头看记录 --reason 原址复建\n\n"
         "The same as advance --to REOPENED.",
         "REOPENED",
+        NULL,
         false,
         move};
 
@@ -358,6 +450,7 @@ static int task_assign(int argc, char **argv)
         "  redline task assign ledger.sqlite V-3f2a91c04b7e --to 核查组一 --on 2026-11-03 \\\n"
         "      --by 甲 --role office",
         NULL,
+        "--to",
         false,
         assign};
 
@@ -374,20 +467,133 @@ static int task_extend(int argc, char **argv)
         "  redline task extend ledger.sqlite R-3f2a91c04b7e --due 2027-08-31 --on 2027-05-10 \\\n"
         "      --by 甲 --role province --reason 汛期不宜施工",
         NULL,
+        "--due",
         true,
         extend};
 
     return run_change(&c, argc, argv);
 }
 
-static const cli_verb verbs[] = {{"list", "tasks by state, unit and kind", task_list},
-                                 {"show", "one task", task_show},
-                                 {"advance", "move a task to another state", task_advance},
-                                 {"assign", "give a task to somebody", task_assign},
-                                 {"extend", "another due date", task_extend},
-                                 {"close", "file and close (advance to CLOSED)", task_close},
-                                 {"reopen", "a rebound (advance to REOPENED)", task_reopen},
-                                 {NULL, NULL, NULL}};
+static int task_report(int argc, char **argv)
+{
+    static const change c = {
+        report_entries,
+        "LEDGER ID --percent N --on DATE --by NAME --role ROLE [--reason TEXT]",
+        "Report how far a rectification is; --reason says it in words.",
+        "Example:\n"
+        "  redline task report ledger.sqlite R-3f2a91c04b7e --percent 40 --on 2027-02-28 \\\n"
+        "      --by 甲 --role resp_unit --reason 厂房已拆除，待复绿",
+        NULL,
+        "--percent",
+        false,
+        report};
+
+    return run_change(&c, argc, argv);
+}
+
+static int task_stop(int argc, char **argv)
+{
+    static const change c = {
+        clock_entries,
+        "LEDGER ID --on DATE --by NAME --role ROLE --reason TEXT",
+        "Stop the clock of a task: no warnings until it is resumed.",
+        "Example:\n"
+        "  redline task stop ledger.sqlite R-3f2a91c04b7e --on 2027-03-01 --by 甲 \\\n"
+        "      --role province --reason 行政诉讼期间\n\n"
+        "'redline task resume' gives the days back to the due date.",
+        NULL,
+        NULL,
+        false,
+        stop};
+
+    return run_change(&c, argc, argv);
+}
+
+static int task_resume(int argc, char **argv)
+{
+    static const change c = {
+        clock_entries,
+        "LEDGER ID --on DATE --by NAME --role ROLE",
+        "Let the clock of a task run again; its due date moves by the days it stood still.",
+        "Example:\n"
+        "  redline task resume ledger.sqlite R-3f2a91c04b7e --on 2027-04-10 --by 甲 \\\n"
+        "      --role province",
+        NULL,
+        NULL,
+        false,
+        resume};
+
+    return run_change(&c, argc, argv);
+}
+
+static int task_milestone(int argc, char **argv)
+{
+    static const change c = {
+        milestone_entries,
+        "LEDGER ID --number N [--due DATE] --on DATE --by NAME --role ROLE [--reason TEXT]",
+        "Set a milestone of a rectification, or say that it was met.",
+        "Examples:\n"
+        "  redline task milestone ledger.sqlite R-3f2a91c04b7e --number 1 --due 2027年3月底前 \\\n"
+        "      --on 2026-12-01 --by 甲 --role city --reason 完成拆除\n"
+        "  redline task milestone ledger.sqlite R-3f2a91c04b7e --number 1 --on 2027-03-20 \\\n"
+        "      --by 甲 --role resp_unit\n\n"
+        "A milestone that passes unmet raises a warning.",
+        NULL,
+        NULL,
+        false,
+        milestone};
+
+    return run_change(&c, argc, argv);
+}
+
+/* ---- warnings ---- */
+
+static bool warn(const char *path, rdl_tally *tally, GError **error)
+{
+    rdl_day as_of;
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, true, error);
+
+    return ledger && filter_day(ledger, &as_of, error) &&
+           rdl_ledger_warn(ledger, as_of, tally, error);
+}
+
+static int task_warn(int argc, char **argv)
+{
+    static const char teach[] =
+        "Example:\n  redline task warn ledger.sqlite --as-of 2027-03-31\n\n"
+        "Judges every open task by time and progress and writes one event for each whose level\n"
+        "rose or fell since the last time; a rise proposes the next step of the ladder. Judging\n"
+        "again writes nothing. 'redline task list --as-of' only looks.";
+    GError *error = NULL;
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    if (cli_parse(&argc, &argv, &list_entries[3], "LEDGER [--as-of DATE]",
+                  "Put warnings on record.", teach, 1, 1, &error) &&
+        warn(argv[1], tally, &error)) {
+        if (cli_flags.json)
+            cli_print_json(rdl_tally_json(tally));
+        else {
+            g_autofree char *text = rdl_tally_text(tally);
+            cli_say("%s", text);
+        }
+    }
+    return cli_end(error);
+}
+
+static const cli_verb verbs[] = {
+    {"list", "tasks by state, unit and kind", task_list},
+    {"show", "one task", task_show},
+    {"advance", "move a task to another state", task_advance},
+    {"assign", "give a task to somebody", task_assign},
+    {"extend", "another due date", task_extend},
+    {"report", "how far a rectification is", task_report},
+    {"milestone", "set a milestone, or say it was met", task_milestone},
+    {"stop", "stop the clock", task_stop},
+    {"resume", "let the clock run again", task_resume},
+    {"warn", "put warnings on record", task_warn},
+    {"close", "file and close (advance to CLOSED)", task_close},
+    {"reopen", "a rebound (advance to REOPENED)", task_reopen},
+    {NULL, NULL, NULL}};
 
 int cmd_task(int argc, char **argv)
 {

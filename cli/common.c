@@ -1,4 +1,4 @@
-#include "cli.h"
+#include "manual.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -38,8 +38,11 @@ static char **split_threads(int *argc, char **argv)
 bool cli_parse(int *argc, char ***argv, const GOptionEntry *entries, const char *usage,
                const char *summary, const char *teach, int min, int max, GError **error)
 {
+    if (cli_manual_collecting()) {
+        cli_manual_note((cli_page){(*argv)[0], usage, summary, teach, entries, false});
+        return false;
+    }
     g_autoptr(GOptionContext) context = g_option_context_new(usage);
-
     g_autofree char *program = g_strconcat("redline ", (*argv)[0], NULL);
 
     g_set_prgname(program); /* what --help calls it */
@@ -63,6 +66,14 @@ bool cli_parse(int *argc, char ***argv, const GOptionEntry *entries, const char 
         return rdl_fail(error, RDL_ERROR_USAGE, "usage: redline %s %s (--help tells more)",
                         (*argv)[0], usage);
     return true;
+}
+
+int cli_manual(const char *folder)
+{
+    GError *error = NULL;
+
+    cli_manual_write(folder, common_entries, &error);
+    return cli_end(error);
 }
 
 int cli_end(GError *take_error)

@@ -40,6 +40,8 @@ int main(int argc, char **argv)
         return puts("redline " RDL_VERSION) < 0;
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
         return usage(stdout, 0);
+    if (strcmp(argv[1], "--manual") == 0 && argc == 3) /* for the build: not in --help */
+        return cli_manual(argv[2]);
     for (const cli_command *c = cli_commands; c->name; c++)
         if (strcmp(argv[1], c->name) == 0) {
             rdl_geo_start();

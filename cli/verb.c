@@ -1,4 +1,5 @@
 #include "verb.h"
+#include "manual.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,8 +14,21 @@ static int usage(const char *command, const cli_verb *verbs, const char *teach, 
     return status;
 }
 
+static int collect(const char *command, const cli_verb *verbs, const char *teach)
+{
+    cli_manual_note((cli_page){.name = (char *)command, .teach = teach, .verbs = true});
+    for (const cli_verb *v = verbs; v->name; v++) {
+        g_autofree char *name = g_strdup_printf("%s %s", command, v->name);
+        char *argv[] = {name, NULL};
+        v->run(1, argv);
+    }
+    return 0;
+}
+
 int cli_verbs(const char *command, const cli_verb *verbs, const char *teach, int argc, char **argv)
 {
+    if (cli_manual_collecting())
+        return collect(command, verbs, teach);
     if (argc < 2)
         return usage(command, verbs, teach, stderr, 2);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)

@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <glib/gstdio.h>
 
@@ -85,6 +87,73 @@ void rdl_output_free(rdl_output *output)
     g_free(output->path);
     g_free(output->temporary);
     g_free(output);
+}
+
+/* ---- outputs apart from inputs ---- */
+
+/* The one name a file has: links resolved where there is something, else those of its folder. */
+static char *one_name(const char *path)
+{
+    char *real = realpath(path, NULL);
+
+    if (real)
+        return real;
+    g_autofree char *folder = g_path_get_dirname(path), *base = g_path_get_basename(path);
+    char *real_folder = realpath(folder, NULL);
+    char *name = g_build_filename(real_folder ? real_folder : folder, base, NULL);
+    free(real_folder);
+    return name;
+}
+
+static bool same_file(const char *a, const char *b)
+{
+    struct stat sa, sb;
+    g_autofree char *one = one_name(a), *other = one_name(b);
+
+    if (strcmp(one, other) == 0)
+        return true;
+    return stat(a, &sa) == 0 && stat(b, &sb) == 0 && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
+}
+
+static bool is_part_of_shapefile(const char *output, const char *input)
+{
+    static const char *const parts[] = {".shp", ".shx", ".dbf", ".prj", ".cpg"};
+    size_t n = strlen(input);
+
+    if (n < 4 || g_ascii_strcasecmp(input + n - 4, ".shp") != 0)
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+        g_autofree char *name = g_strdup_printf("%.*s%s", (int)(n - 4), input, parts[i]);
+        if (same_file(output, name))
+            return true;
+    }
+    return false;
+}
+
+static bool is_input(const char *output, const char *input)
+{
+    const char *colon = strrchr(input, ':');
+    bool layer = colon && !g_file_test(input, G_FILE_TEST_EXISTS);
+    g_autofree char *file = layer ? g_strndup(input, (size_t)(colon - input)) : g_strdup(input);
+
+    return same_file(output, file) || is_part_of_shapefile(output, file);
+}
+
+bool rdl_output_apart(const char *const *outputs, size_t n_outputs, const char *const *inputs,
+                      size_t n_inputs, GError **error)
+{
+    for (size_t i = 0; i < n_outputs; i++) {
+        for (size_t k = 0; outputs[i] && k < n_inputs; k++)
+            if (inputs[k] && is_input(outputs[i], inputs[k]))
+                return rdl_fail(error, RDL_ERROR_USAGE,
+                                "%s: is an input (%s) and would be destroyed: name another output",
+                                outputs[i], inputs[k]);
+        for (size_t k = 0; outputs[i] && k < i; k++)
+            if (outputs[k] && same_file(outputs[i], outputs[k]))
+                return rdl_fail(error, RDL_ERROR_USAGE, "%s: is named for two outputs: name another",
+                                outputs[i]);
+    }
+    return true;
 }
 
 bool rdl_output_text(const char *path, const char *text, bool overwrite, GError **error)

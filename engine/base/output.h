@@ -17,6 +17,13 @@ RDL_API bool rdl_output_commit(rdl_output *output, GError **error);
 RDL_API void rdl_output_free(rdl_output *output);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_output, rdl_output_free)
 
+/** Outputs that would destroy something: `outputs` are `n_outputs` names (NULL: not asked for),
+ *  `inputs` likewise; an input may be FILE:LAYER, and a Shapefile's companions count as the file.
+ *  The same file by another name (a link, ./x) is found too.
+ *  Fails: RDL_ERROR_USAGE when an output is an input, or two outputs are one file. */
+RDL_API bool rdl_output_apart(const char *const *outputs, size_t n_outputs,
+                              const char *const *inputs, size_t n_inputs, GError **error);
+
 /** All of `text` to `path`, whole or not at all. */
 RDL_API bool rdl_output_text(const char *path, const char *text, bool overwrite, GError **error);
 /** Make a folder and its parents. Fails: RDL_ERROR_IO. */

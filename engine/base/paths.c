@@ -1,6 +1,29 @@
 #include "base/paths.h"
 
+#include <dlfcn.h>
+#include <stdlib.h>
 #include <string.h>
+
+#ifndef RDL_DATA_FROM_LIBRARY
+#define RDL_DATA_FROM_LIBRARY "../share/redline"
+#endif
+
+char *rdl_code_file(void)
+{
+    Dl_info info;
+
+    if (!dladdr((void *)rdl_data_path, &info) || !info.dli_fname)
+        return g_strdup("");
+    g_autofree char *real = realpath(info.dli_fname, NULL);
+    return g_strdup(real ? real : info.dli_fname);
+}
+
+static char *library_folder(void)
+{
+    g_autofree char *file = rdl_code_file();
+
+    return g_path_get_dirname(file);
+}
 
 static char *program_folder(void)
 {
@@ -38,19 +61,25 @@ static char *in_source_tree(const char *folder, const char *what)
 char *rdl_data_path(const char *what, GError **error)
 {
     const char *env = g_getenv("REDLINE_DATA");
-    g_autofree char *folder = program_folder();
+    g_autofree char *folder = program_folder(), *library = library_folder();
     char *found = NULL;
 
     if (env && *env)
         found = existing(g_build_filename(env, what, NULL));
     if (!found)
+        found = existing(g_build_filename(library, RDL_DATA_FROM_LIBRARY, what, NULL));
+    if (!found)
         found = existing(g_build_filename(folder, "..", "share", "redline", what, NULL));
+    if (!found)
+        found = in_source_tree(library, what);
     if (!found)
         found = in_source_tree(folder, what);
     if (!found)
-        rdl_fail(error, RDL_ERROR_NOT_FOUND,
-                 "%s: not found in $REDLINE_DATA, nor in %s/../share/redline, nor in a source tree "
-                 "above it", what, folder);
+        rdl_fail(
+            error, RDL_ERROR_NOT_FOUND,
+            "%s: not found in $REDLINE_DATA, nor in %s/%s, nor in %s/../share/redline, nor in a "
+            "source tree above them",
+            what, library, RDL_DATA_FROM_LIBRARY, folder);
     return found;
 }
 

@@ -8,12 +8,12 @@
 
 bool rdl_detect_options_check(const rdl_detect_options *o, GError **error)
 {
+    const char *const outputs[] = {o->output, o->score};
+    const char *const inputs[] = {o->before, o->after, o->mask_before, o->mask_after, o->aoi};
+
     if (!o->before || !o->after || !o->output)
         return rdl_fail(error, RDL_ERROR_USAGE,
                         "two scenes and an output (-o) are needed to detect change");
-    if (o->score && strcmp(o->score, o->output) == 0)
-        return rdl_fail(error, RDL_ERROR_USAGE, "--score %s: is the change raster's own name",
-                        o->score);
     if (o->aoi)
         return rdl_fail(error, RDL_ERROR_USAGE, "--aoi: not built yet: clip the scenes first");
     if (o->align && strcmp(o->align, "none") != 0)
@@ -23,9 +23,11 @@ bool rdl_detect_options_check(const rdl_detect_options *o, GError **error)
     if (!(o->tolerance > 0.0 && o->tolerance < 1.0))
         return rdl_fail(error, RDL_ERROR_USAGE, "--tolerance %g: give a number between 0 and 1",
                         o->tolerance);
+    if (o->sieve < 0 || o->sieve > 16)
+        return rdl_fail(error, RDL_ERROR_USAGE, "--sieve %d: give 1 to 16 pixels", o->sieve);
     if (o->memory_mib < 16)
         return rdl_fail(error, RDL_ERROR_USAGE, "--memory %d: give at least 16 MiB", o->memory_mib);
-    return true;
+    return rdl_output_apart(outputs, G_N_ELEMENTS(outputs), inputs, G_N_ELEMENTS(inputs), error);
 }
 
 void rdl_detect_result_clear(rdl_detect_result *r)
@@ -100,6 +102,8 @@ static bool note_inputs(rdl_detect_result *r, const rdl_detect_options *o, const
     rdl_manifest_option(m, "threshold", o->threshold);
     note_number(m, "iterations", o->iterations);
     note_number(m, "tolerance", o->tolerance);
+    if (o->sieve)
+        note_number(m, "sieve", o->sieve);
     rdl_manifest_option(m, "date_before", r->date_before);
     rdl_manifest_option(m, "date_after", r->date_after);
     rdl_manifest_option(m, "cog", o->cog ? "yes" : NULL);
@@ -112,36 +116,23 @@ static bool note_inputs(rdl_detect_result *r, const rdl_detect_options *o, const
 
 /* ---- threshold ---- */
 
-static bool find_limit(const rdl_scorer *scorer, rdl_sample *sample, rdl_limit_choice choice,
-                       const rdl_progress *progress, rdl_limit *limit, GError **error)
+/* Signs that the rule stands on weak feet here. */
+static void doubt_limit(rdl_detect_result *r, const rdl_decision *d)
 {
-    if (choice.rule == RDL_LIMIT_VALUE || choice.rule == RDL_LIMIT_PVALUE) {
-        *limit = choice.rule == RDL_LIMIT_VALUE ? rdl_limit_value(choice.number)
-                                                : rdl_limit_pvalue(choice.number, scorer->bands);
-        return true;
-    }
-    g_autoptr(rdl_histogram) h = rdl_scorer_histogram(scorer, sample, progress, error);
-    if (!h)
-        return false;
-    rdl_bins bins = rdl_histogram_bins(h);
-    bool good =
-        choice.rule == RDL_LIMIT_RULE1
-            ? rdl_limit_null(&bins, limit, error)
-            : rdl_limit_otsu(&bins, rdl_detector_facts(scorer->detector)->chi_square, limit, error);
-    rdl_bins_clear(&bins);
-    return good;
-}
+    double low = INFINITY, high = 0.0;
 
-/* Signs named in thresholds.md that the rule stands on weak feet here. */
-static void doubt_limit(rdl_detect_result *r)
-{
-    const double *c = r->limit.candidates;
-    double low = fmin(fmin(c[0], c[1]), c[2]), high = fmax(fmax(c[0], c[1]), c[2]);
-
+    for (int i = 0; i < 3; i++)
+        if (d->limit.names[i] && isfinite(d->limit.candidates[i])) {
+            low = fmin(low, d->limit.candidates[i]);
+            high = fmax(high, d->limit.candidates[i]);
+        }
     if (high > low * exp(2.0))
         warn(r, "the threshold is uncertain: its candidates reach from %.4g to %.4g", low, high);
-    if (r->limit.share < 1e-3)
+    if (d->limit.share < 1e-3)
         warn(r, "less than one pixel in a thousand stands out: the threshold is uncertain");
+    if (d->judge == RDL_JUDGE_MAJORITY)
+        warn(r, "the threshold is uncertain: no rule is known that holds for change vectors at "
+                "every share of change; prefer irmad where there are two bands or more");
 }
 
 /* ---- writing ---- */
@@ -156,6 +147,7 @@ static rdl_raster_writer *create_change(const rdl_detect_options *o, const rdl_d
                                         GError **error)
 {
     g_autofree char *limit = number_text(r->limit.value);
+    g_autofree char *sieve = g_strdup_printf("%d", r->sieve);
     g_autofree char *before = g_path_get_basename(o->before);
     g_autofree char *after = g_path_get_basename(o->after);
     g_autofree char *bands = rdl_scene_band_text(rdl_pair_before(pair));
@@ -175,6 +167,10 @@ static rdl_raster_writer *create_change(const rdl_detect_options *o, const rdl_d
                            limit,
                            "REDLINE_THRESHOLD_RULE",
                            r->limit.rule,
+                           "REDLINE_THRESHOLD_PAPER",
+                           r->limit.source,
+                           "REDLINE_SIEVE",
+                           sieve,
                            "REDLINE_BANDS",
                            bands,
                            "REDLINE_SENSOR",
@@ -256,11 +252,10 @@ static bool put_in_place(const rdl_detect_options *o, rdl_detect_result *r,
 }
 
 static bool write_change(const rdl_detect_options *o, rdl_detect_result *r, const rdl_pair *pair,
-                         const rdl_scorer *scorer, const rdl_progress *progress, GError **error)
+                         const rdl_decision *decision, const rdl_progress *progress, GError **error)
 {
     rdl_change_pass pass = {.pair = pair,
-                            .scorer = scorer,
-                            .limit = r->limit.value,
+                            .decision = decision,
                             .blocks = rdl_pair_blocks(pair, o->memory_mib, o->threads),
                             .threads = o->threads};
     bool good = (pass.change = create_change(o, r, pair, &pass.blocks, error)) &&
@@ -275,47 +270,71 @@ static bool write_change(const rdl_detect_options *o, rdl_detect_result *r, cons
 
 /* ---- all of it ---- */
 
-static bool fit_and_limit(const rdl_detect_options *o, rdl_detect_result *r, rdl_pair *pair,
-                          rdl_detector detector, rdl_limit_choice choice, rdl_scorer *scorer,
-                          const rdl_progress *progress, GError **error)
-{
-    rdl_irmad_options how = {o->iterations, o->tolerance, o->threads};
-    g_autoptr(rdl_sample) sample = rdl_sample_new(pair, o->threads, o->memory_mib);
+/* What one detection is made of, between its steps. */
+typedef struct {
+    const rdl_detect_options *options;
+    rdl_pair *pair;
+    rdl_detector detector;
+    rdl_limit_choice choice;
+    rdl_scorer *scorer;
+    rdl_decision *decision;
+} detection;
 
-    r->sample_step = rdl_sample_step(sample);
-    if (!rdl_scorer_fit(scorer, detector, sample, &how, progress, error) ||
-        !find_limit(scorer, sample, choice, progress, &r->limit, error))
-        return false;
-    if (!rdl_detector_facts(detector)->chi_square)
-        return true;
+static void tell_fit(rdl_detect_result *r, const rdl_scorer *scorer)
+{
     r->iterations = scorer->fit.iterations;
     r->converged = scorer->fit.converged;
     memcpy(r->rho, scorer->fit.mad.rho, sizeof r->rho);
     if (scorer->fit.exhausted)
         warn(r, "IR-MAD stopped after %d iterations: the unchanged pixels agree exactly",
              r->iterations);
-    else if (detector == RDL_DETECT_IRMAD && !r->converged)
+    else if (scorer->detector == RDL_DETECT_IRMAD && !r->converged)
         warn(r, "IR-MAD did not settle within %d iterations", r->iterations);
-    if (choice.rule == RDL_LIMIT_RULE1)
-        doubt_limit(r);
+}
+
+static bool fit_and_decide(detection *d, rdl_detect_result *r, const rdl_progress *progress,
+                           GError **error)
+{
+    const rdl_detect_options *o = d->options;
+    rdl_irmad_options how = {o->iterations, o->tolerance, o->threads};
+    rdl_decision_options decide = {d->choice, o->sieve, o->threads};
+    g_autoptr(rdl_sample) sample = rdl_sample_new(d->pair, o->threads, o->memory_mib);
+
+    r->sample_step = rdl_sample_step(sample);
+    if (!rdl_scorer_fit(d->scorer, d->detector, sample, &how, progress, error) ||
+        !rdl_decide(d->decision, d->scorer, sample, &decide, progress, error))
+        return false;
+    r->limit = d->decision->limit;
+    r->sieve = d->decision->sieve;
+    tell_fit(r, d->scorer);
+    if (d->choice.rule == RDL_LIMIT_AUTO)
+        doubt_limit(r, d->decision);
     return true;
 }
 
-static bool settle_method(const rdl_detect_options *o, rdl_detect_result *r, rdl_pair *pair,
-                          rdl_detector *detector, rdl_limit_choice *choice, GError **error)
+static bool settle_method(detection *d, rdl_detect_result *r, GError **error)
 {
     static const char *const ndvi[] = {"red", "nir", NULL};
 
-    if (!rdl_detector_parse(o->method, rdl_pair_bands(pair), detector, &r->why, error))
+    if (!rdl_detector_parse(d->options->method, rdl_pair_bands(d->pair), &d->detector, &r->why,
+                            error))
         return false;
-    const rdl_detector_fact *fact = rdl_detector_facts(*detector);
+    const rdl_detector_fact *fact = rdl_detector_facts(d->detector);
     r->method = fact->name;
-    if (*detector == RDL_DETECT_INDEX && !rdl_pair_narrow(pair, ndvi, error))
+    if (d->detector == RDL_DETECT_INDEX && !rdl_pair_narrow(d->pair, ndvi, error))
         return g_prefix_error(error, "--method index: "), false;
-    r->bands = rdl_pair_bands(pair);
+    r->bands = rdl_pair_bands(d->pair);
     rdl_manifest_method(r->manifest, fact->paper);
-    return rdl_limit_parse(o->threshold, fact->chi_square, *detector == RDL_DETECT_IRMAD, choice,
-                           error);
+    return rdl_limit_parse(d->options->threshold, fact->scale, &d->choice, error);
+}
+
+static bool detect(detection *d, rdl_detect_result *r, const rdl_progress *progress, GError **error)
+{
+    if (!settle_method(d, r, error) || !settle_dates(r, d->options, d->pair, error))
+        return false;
+    r->resampled = rdl_pair_resampled(d->pair);
+    return note_inputs(r, d->options, d->pair, error) && fit_and_decide(d, r, progress, error) &&
+           write_change(d->options, r, d->pair, d->decision, progress, error);
 }
 
 bool rdl_detect(const rdl_detect_options *o, const rdl_progress *progress, rdl_detect_result *r,
@@ -324,8 +343,7 @@ bool rdl_detect(const rdl_detect_options *o, const rdl_progress *progress, rdl_d
     rdl_pair_options scenes = {o->before, o->after,       o->bands,
                                o->sensor, o->mask_before, o->mask_after};
     g_autofree rdl_scorer *scorer = g_new0(rdl_scorer, 1);
-    rdl_detector detector;
-    rdl_limit_choice choice;
+    rdl_decision decision = {0};
 
     *r = (rdl_detect_result){.limit = rdl_limit_value(NAN)};
     r->warnings = g_ptr_array_new_with_free_func(g_free);
@@ -333,13 +351,12 @@ bool rdl_detect(const rdl_detect_options *o, const rdl_progress *progress, rdl_d
     if (!rdl_detect_options_check(o, error))
         return false;
     g_autoptr(rdl_pair) pair = rdl_pair_open(&scenes, r->warnings, error);
-    if (!pair || !settle_method(o, r, pair, &detector, &choice, error) ||
-        !settle_dates(r, o, pair, error))
+    if (!pair)
         return false;
-    r->resampled = rdl_pair_resampled(pair);
-    return note_inputs(r, o, pair, error) &&
-           fit_and_limit(o, r, pair, detector, choice, scorer, progress, error) &&
-           write_change(o, r, pair, scorer, progress, error);
+    detection d = {.options = o, .pair = pair, .scorer = scorer, .decision = &decision};
+    bool good = detect(&d, r, progress, error);
+    rdl_decision_clear(&decision);
+    return good;
 }
 
 /* ---- JSON ---- */
@@ -377,8 +394,15 @@ static void set_limit(JsonObject *object, const rdl_limit *limit)
     set_number(object, "threshold", limit->value);
     set_text(object, "threshold_rule", limit->rule);
     set_text(object, "threshold_domain", limit->domain);
-    if (limit->rule && strcmp(limit->rule, "null+ki") == 0) {
+    set_text(object, "threshold_paper", limit->source);
+    if (limit->names[0]) {
+        JsonArray *names = json_array_new();
+        for (int i = 0; i < 3; i++)
+            json_array_add_string_element(names, limit->names[i]);
         json_object_set_array_member(object, "threshold_candidates", numbers(3, limit->candidates));
+        json_object_set_array_member(object, "threshold_candidate_rules", names);
+    }
+    if (isfinite(limit->mode)) {
         set_number(object, "null_mode", limit->mode);
         set_number(object, "alpha", limit->alpha);
         set_number(object, "share", limit->share);
@@ -409,6 +433,7 @@ JsonNode *rdl_detect_result_json(const rdl_detect_result *r)
     json_object_set_boolean_member(o, "converged", r->converged);
     json_object_set_array_member(o, "rho", numbers(r->iterations ? r->bands : 0, r->rho));
     set_limit(o, &r->limit);
+    json_object_set_int_member(o, "sieve", r->sieve);
     json_object_set_int_member(o, "observed", r->observed);
     json_object_set_int_member(o, "changed", r->changed);
     json_object_set_int_member(o, "not_observed", r->not_observed);

@@ -16,7 +16,9 @@ typedef struct rdl_detect_options {
     const char *mask_before, *mask_after; /* rasters, nonzero is bad; default NULL */
     const char *aoi;                      /* vector; not built yet; default NULL */
     const char *align;                    /* none; default "none" */
-    const char *threshold;                /* auto, otsu, pvalue:P or a number; default "auto" */
+    const char *threshold;                /* auto, otsu, kapur, ki, em, pvalue:P or a number */
+    int sieve;                            /* pixels a change has at least, 1..16; default 0: as
+                                             the rule says, which is 4 for auto, else 1 */
     const char *date_before, *date_after; /* ISO 8601; default NULL: the scenes' metadata */
     int iterations;                       /* IR-MAD at most, 1..1000; default 30 */
     double tolerance;                     /* of rho, 0 < t < 1; default 0.001 */
@@ -39,6 +41,7 @@ typedef struct rdl_detect_result {
     int bands;                  /* compared */
     double rho[RDL_BANDS_MOST]; /* MAD family: canonical correlations, falling */
     rdl_limit limit;
+    int sieve;                              /* pixels a change has at least */
     gint64 observed, changed, not_observed; /* pixels */
     int sample_step;                        /* statistics from every s-th row and column */
     bool resampled;                         /* the scene after, onto the grid of the one before */

@@ -3,9 +3,11 @@
 #include <math.h>
 #include <pthread.h>
 #include "detect/change.h"
+#include "detect/window_io.h"
 
-#define AT_ONCE 16384 /* pixels, so that the planes of eight bands stay in the second-level cache \
-                       */
+#define AT_ONCE                                                                       \
+    16384 /* pixels, so that the planes of eight bands stay in the second-level cache \
+           */
 
 typedef struct {
     rdl_change_pass *pass;
@@ -83,9 +85,9 @@ static bool hand_over(const shared *s, worker *w, size_t i, GError **error)
         float *score = w->score + (pass->score ? at : 0);
         if (!rdl_pair_read(w->reader, rows, error))
             return false;
-        rdl_scorer_apply(pass->scorer, w->reader->n, w->reader->planes, w->reader->valid,
+        rdl_scorer_apply(pass->decision->scorer, w->reader->n, w->reader->planes, w->reader->valid,
                          w->scratch, score);
-        classify(w, w->reader->n, pass->limit, score, w->classes + at);
+        classify(w, w->reader->n, pass->decision->limit.value, score, w->classes + at);
         at += w->reader->n;
     }
     return rdl_raster_write(pass->change, i, w->classes, error) &&
@@ -111,7 +113,11 @@ bool rdl_change_pass_run(rdl_change_pass *pass, const rdl_progress *progress, GE
     static const rdl_parallel how = {worker_new, worker_free, piece, "detect"};
     shared s = {.pass = pass,
                 .lines = CLAMP(AT_ONCE / pass->blocks.block_width, 1, pass->blocks.block_height)};
+    int least;
+    double share;
 
+    if (pass->decision->margin || rdl_decision_by_components(pass->decision, &least, &share))
+        return rdl_window_pass_run(pass, progress, error);
     pass->observed = pass->changed = 0;
     pthread_mutex_init(&s.lock, NULL);
     bool good =

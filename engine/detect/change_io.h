@@ -2,12 +2,11 @@
 #ifndef RDL_DETECT_CHANGE_IO_H
 #define RDL_DETECT_CHANGE_IO_H
 
-#include "detect/score.h"
+#include "detect/decision.h"
 
 typedef struct rdl_change_pass {
     const rdl_pair *pair;
-    const rdl_scorer *scorer;
-    double limit; /* changed: |score| > limit */
+    const rdl_decision *decision;
     rdl_blocks blocks;
     rdl_raster_writer *change; /* RDL_PIXEL_U8 */
     rdl_raster_writer *score;  /* RDL_PIXEL_F32; NULL: not wanted */

@@ -15,6 +15,8 @@
 
 bool rdl_patches_options_check(const rdl_patches_options *o, GError **error)
 {
+    const char *const inputs[] = {o->change, o->score, o->before, o->after};
+
     if (!o->change || !o->output)
         return rdl_fail(error, RDL_ERROR_USAGE,
                         "a change raster and an output (-o) are needed to draw patches");
@@ -25,7 +27,7 @@ bool rdl_patches_options_check(const rdl_patches_options *o, GError **error)
                         o->min_area_m2);
     if (o->memory_mib < 16)
         return rdl_fail(error, RDL_ERROR_USAGE, "--memory %d: give at least 16 MiB", o->memory_mib);
-    return true;
+    return rdl_output_apart(&o->output, 1, inputs, G_N_ELEMENTS(inputs), error);
 }
 
 void rdl_patches_result_clear(rdl_patches_result *r)

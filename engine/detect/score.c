@@ -8,14 +8,14 @@
 
 static const rdl_detector_fact facts[] = {
     [RDL_DETECT_INDEX] = {"index", "NDVI after minus before",
-                          "Tucker 1979, Remote Sensing of Environment 8", false},
+                          "Tucker 1979, Remote Sensing of Environment 8", RDL_SCALE_DIFFERENCE},
     [RDL_DETECT_CVA] = {"cva", "magnitude of the change vector of standardised bands",
-                        "Malila 1980, Change vector analysis, Purdue LARS", false},
+                        "Malila 1980, Change vector analysis, Purdue LARS", RDL_SCALE_MAGNITUDE},
     [RDL_DETECT_MAD] = {"mad", "chi-square of the MAD variates",
                         "Nielsen, Conradsen & Simpson 1998, Remote Sensing of Environment 64",
-                        true},
+                        RDL_SCALE_CHI_SQUARE},
     [RDL_DETECT_IRMAD] = {"irmad", "chi-square of the IR-MAD variates",
-                          "Nielsen 2007, IEEE TIP 16(2)", true},
+                          "Nielsen 2007, IEEE TIP 16(2)", RDL_SCALE_CHI_SQUARE},
 };
 
 const rdl_detector_fact *rdl_detector_facts(rdl_detector detector)
@@ -117,10 +117,10 @@ static void apply_cva(const rdl_scorer *s, size_t n, float *const *planes, const
                       (const float *const *)planes + s->bands, valid, score);
 }
 
-static void apply_mad(const rdl_scorer *s, size_t n, float *const *planes, const uint8_t *valid,
-                      double *z, float *score)
+void rdl_scorer_apply_mad(const rdl_mad *mad, size_t n, float *const *planes, const uint8_t *valid,
+                          double *z, float *score)
 {
-    rdl_mad_chi_square(&s->fit.mad, n, (const float *const *)planes, z);
+    rdl_mad_chi_square(mad, n, (const float *const *)planes, z);
     for (size_t i = 0; i < n; i++)
         score[i] = valid[i] ? (float)z[i] : NAN;
 }
@@ -137,7 +137,7 @@ void rdl_scorer_apply(const rdl_scorer *s, size_t n, float *const *planes, const
         break;
     case RDL_DETECT_MAD:
     case RDL_DETECT_IRMAD:
-        apply_mad(s, n, planes, valid, scratch, score);
+        rdl_scorer_apply_mad(&s->fit.mad, n, planes, valid, scratch, score);
     }
 }
 

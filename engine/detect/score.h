@@ -12,7 +12,7 @@ typedef struct rdl_detector_fact {
     const char *name;  /* as --method says it */
     const char *score; /* what the score is */
     const char *paper;
-    bool chi_square; /* of the MAD family */
+    rdl_scale scale;
 } rdl_detector_fact;
 RDL_API const rdl_detector_fact *rdl_detector_facts(rdl_detector detector);
 /** By name; "auto" chooses by the number of bands and gives the reason in `why` (static, NULL for a
@@ -37,6 +37,9 @@ RDL_API bool rdl_scorer_fit(rdl_scorer *scorer, rdl_detector detector, rdl_sampl
  *  which CVA leaves nothing; valid: n flags; scratch: n doubles; score: n, NaN where not valid. */
 RDL_API void rdl_scorer_apply(const rdl_scorer *scorer, size_t n, float *const *planes,
                               const uint8_t *valid, double *scratch, float *score);
+/** The same of a MAD transformation alone; planes are left as they are. */
+void rdl_scorer_apply_mad(const rdl_mad *mad, size_t n, float *const *planes, const uint8_t *valid,
+                          double *scratch, float *score);
 /** Histogram of the sample's scores. Yours to free. Fails: RDL_ERROR_IO, RDL_ERROR_CANCELLED. */
 RDL_API rdl_histogram *rdl_scorer_histogram(const rdl_scorer *scorer, rdl_sample *sample,
                                             const rdl_progress *progress, GError **error);

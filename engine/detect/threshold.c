@@ -4,14 +4,38 @@
 #include <stdlib.h>
 #include <string.h>
 #include <gsl/gsl_cdf.h>
+#include "base/base.h"
+#include "detect/threshold/classic.h"
 
-#define OTSU_BINS 1024
-#define BINS 512
-#define CLASS_LEAST 30.0 /* pixels a minimum-error class must have */
+#define EFRON "Efron 2004, JASA 99"
+#define KITTLER "Kittler & Illingworth 1986, Pattern Recognition 19"
+#define OTSU "Otsu 1979, IEEE SMC 9"
+#define KAPUR "Kapur, Sahoo & Wong 1985, CVGIP 29"
+#define BRUZZONE "Bruzzone & Prieto 2000, IEEE TGRS 38(3)"
 
-static rdl_limit limit_of(double value, const char *rule, const char *domain)
+#define RATIO_BINS 256
+#define RATIO_ROUNDS 300 /* of expectation and maximisation */
+
+static rdl_limit limit_of(double value, const char *rule, const char *domain, const char *source)
 {
-    return (rdl_limit){value, rule, domain, NAN, NAN, NAN, {NAN, NAN, NAN}};
+    return (rdl_limit){.value = value,
+                       .rule = rule,
+                       .domain = domain,
+                       .source = source,
+                       .mode = NAN,
+                       .alpha = NAN,
+                       .share = NAN,
+                       .candidates = {NAN, NAN, NAN}};
+}
+
+rdl_limit rdl_limit_pvalue(double tail, int p)
+{
+    return limit_of(gsl_cdf_chisq_Qinv(tail, p), "pvalue", "", NULL);
+}
+
+rdl_limit rdl_limit_value(double value)
+{
+    return limit_of(value, "value", "", NULL);
 }
 
 /* ---- parsing ---- */
@@ -24,11 +48,13 @@ static bool number_of(const char *text, double *number)
     return end != text && *end == '\0' && isfinite(*number);
 }
 
-static bool parse_pvalue(const char *text, bool family, rdl_limit_choice *choice, GError **error)
+static bool parse_pvalue(const char *text, rdl_scale scale, rdl_limit_choice *choice,
+                         GError **error)
 {
-    if (!family)
+    if (scale != RDL_SCALE_CHI_SQUARE)
         return rdl_fail(error, RDL_ERROR_USAGE,
-                        "--threshold %s: only the chi-square of irmad and mad has p-values", text);
+                        "--threshold %s: only the chi-square of irmad, mad and isfa has p-values",
+                        text);
     choice->rule = RDL_LIMIT_PVALUE;
     if (number_of(text + strlen("pvalue:"), &choice->number) && choice->number > 0.0 &&
         choice->number < 1.0)
@@ -37,108 +63,34 @@ static bool parse_pvalue(const char *text, bool family, rdl_limit_choice *choice
                     "--threshold %s: a probability between 0 and 1 is needed", text);
 }
 
-bool rdl_limit_parse(const char *text, bool family, bool iterated, rdl_limit_choice *choice,
-                     GError **error)
+bool rdl_limit_parse(const char *text, rdl_scale scale, rdl_limit_choice *choice, GError **error)
 {
-    *choice = (rdl_limit_choice){iterated ? RDL_LIMIT_RULE1 : RDL_LIMIT_OTSU, NAN};
-    if (strcmp(text, "auto") == 0)
-        return true;
-    if (strcmp(text, "otsu") == 0) {
-        choice->rule = RDL_LIMIT_OTSU;
-        return true;
-    }
-    if (strcmp(text, "kapur") == 0 || strcmp(text, "em") == 0)
-        return rdl_fail(error, RDL_ERROR_USAGE,
-                        "--threshold %s: not built yet: give auto, otsu, pvalue:P or a number",
-                        text);
+    static const struct {
+        const char *name;
+        rdl_limit_rule rule;
+    } names[] = {{"auto", RDL_LIMIT_AUTO},
+                 {"otsu", RDL_LIMIT_OTSU},
+                 {"kapur", RDL_LIMIT_KAPUR},
+                 {"ki", RDL_LIMIT_KI},
+                 {"em", RDL_LIMIT_EM}};
+
+    *choice = (rdl_limit_choice){RDL_LIMIT_VALUE, NAN};
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        if (strcmp(text, names[i].name) == 0) {
+            choice->rule = names[i].rule;
+            return true;
+        }
     if (g_str_has_prefix(text, "pvalue:"))
-        return parse_pvalue(text, family, choice, error);
-    choice->rule = RDL_LIMIT_VALUE;
+        return parse_pvalue(text, scale, choice, error);
     if (number_of(text, &choice->number) && choice->number >= 0.0)
         return true;
     return rdl_fail(error, RDL_ERROR_USAGE,
-                    "--threshold %s: give auto, otsu, pvalue:P or a number that is not negative",
+                    "--threshold %s: give auto, otsu, kapur, ki, em, pvalue:P or a number that is "
+                    "not negative",
                     text);
 }
 
-/* ---- histograms in a domain ---- */
-
-typedef enum { LINEAR, ROOT, CUBE_ROOT, LOGARITHM } domain;
-
-static double into(domain d, double z)
-{
-    switch (d) {
-    case LINEAR:
-        break;
-    case ROOT:
-        return sqrt(z);
-    case CUBE_ROOT:
-        return cbrt(z);
-    case LOGARITHM:
-        return log(z);
-    }
-    return z;
-}
-
-static double back(domain d, double x)
-{
-    switch (d) {
-    case LINEAR:
-        break;
-    case ROOT:
-        return x * x;
-    case CUBE_ROOT:
-        return x * x * x;
-    case LOGARITHM:
-        return exp(x);
-    }
-    return x;
-}
-
-typedef struct {
-    domain domain;
-    int n;
-    double low, width;
-    double *count;
-} coarse;
-
-static double middle(const coarse *h, int i)
-{
-    return h->low + (i + 0.5) * h->width;
-}
-
-static double upper_edge(const coarse *h, int i)
-{
-    return h->low + (i + 1) * h->width;
-}
-
-/* First fine bin with more than `share` of all counts up to it. */
-static size_t quantile(const rdl_bins *bins, double share)
-{
-    double sum = 0.0;
-    size_t i = 0;
-
-    while (i + 1 < bins->n && (sum += bins->count[i]) <= share * bins->total)
-        i++;
-    return i;
-}
-
-/* Scores of zero have no logarithm: with the others below the lowest bin they are in the first. */
-static coarse coarse_of(const rdl_bins *bins, domain d, int n, size_t first)
-{
-    if (d == LOGARITHM)
-        while (first + 1 < bins->n && bins->value[first] <= 0.0)
-            first++;
-    double low = into(d, bins->value[first]), high = into(d, bins->value[bins->n - 1]);
-    coarse h = {d, n, low, (high - low) / n, g_new0(double, (size_t)n)};
-
-    for (size_t k = 0; k < bins->n; k++) {
-        int i =
-            k <= first || !(h.width > 0.0) ? 0 : (int)((into(d, bins->value[k]) - low) / h.width);
-        h.count[CLAMP(i, 0, n - 1)] += bins->count[k];
-    }
-    return h;
-}
+/* ---- one rule ---- */
 
 static bool spread(const rdl_bins *bins, GError **error)
 {
@@ -148,110 +100,77 @@ static bool spread(const rdl_bins *bins, GError **error)
                     "all scores are equal: there is no threshold to find, give one as a number");
 }
 
-/* ---- Otsu ---- */
-
-bool rdl_limit_otsu(const rdl_bins *bins, bool root, rdl_limit *limit, GError **error)
+static bool found(rdl_limit *limit, GError **error)
 {
+    if (isfinite(limit->value))
+        return true;
+    return rdl_fail(error, RDL_ERROR_DATA,
+                    "--threshold %s finds no limit in these scores: give another rule or a number",
+                    limit->rule);
+}
+
+typedef double (*dividing)(const rdl_coarse *coarse);
+
+static double divide(const rdl_bins *bins, rdl_domain domain, int n, dividing rule)
+{
+    g_auto(rdl_coarse) h = rdl_coarse_of(bins, domain, n, 0);
+
+    return h.width > 0.0 ? rdl_domain_back(domain, rule(&h)) : NAN;
+}
+
+bool rdl_limit_find(rdl_limit_choice choice, rdl_scale scale, int freedom, const rdl_bins *bins,
+                    rdl_limit *limit, GError **error)
+{
+    static const struct {
+        const char *name, *source;
+        dividing rule;
+        int bins;
+        rdl_domain of_squares;
+    } rules[] = {
+        [RDL_LIMIT_OTSU] = {"otsu", OTSU, rdl_otsu, 1024, RDL_DOMAIN_ROOT},
+        [RDL_LIMIT_KAPUR] = {"kapur", KAPUR, rdl_kapur, 1024, RDL_DOMAIN_ROOT},
+        [RDL_LIMIT_KI] = {"ki", KITTLER, rdl_minimum_error, 512, RDL_DOMAIN_LOGARITHM},
+        [RDL_LIMIT_EM] = {"em", BRUZZONE, rdl_expectation, 512, RDL_DOMAIN_LOGARITHM},
+    };
+
+    if (choice.rule == RDL_LIMIT_VALUE || choice.rule == RDL_LIMIT_PVALUE) {
+        *limit = choice.rule == RDL_LIMIT_VALUE ? rdl_limit_value(choice.number)
+                                                : rdl_limit_pvalue(choice.number, freedom);
+        return true;
+    }
+    g_assert(choice.rule < G_N_ELEMENTS(rules) && rules[choice.rule].rule);
+    rdl_domain domain =
+        scale == RDL_SCALE_CHI_SQUARE ? rules[choice.rule].of_squares : RDL_DOMAIN_LINEAR;
+    *limit =
+        limit_of(NAN, rules[choice.rule].name, rdl_domain_name(domain), rules[choice.rule].source);
     if (!spread(bins, error))
         return false;
-    coarse h = coarse_of(bins, root ? ROOT : LINEAR, OTSU_BINS, 0);
-    double sum = 0.0, below = 0.0, below_sum = 0.0, best = -1.0;
-    int at = 0;
-
-    for (int i = 0; i < h.n; i++)
-        sum += h.count[i] * middle(&h, i);
-    for (int i = 0; i + 1 < h.n; i++) {
-        below += h.count[i];
-        below_sum += h.count[i] * middle(&h, i);
-        double above = bins->total - below;
-        double difference = below_sum / below - (sum - below_sum) / above;
-        double between = below * above * difference * difference;
-        if (below > 0.0 && above > 0.0 && between > best) {
-            best = between;
-            at = i;
-        }
-    }
-    /* the middle of the bin, as in the programs whose figures are compared with ours */
-    *limit = limit_of(back(h.domain, middle(&h, at)), "otsu", root ? "sqrt" : "linear");
-    g_free(h.count);
-    return true;
+    limit->value = divide(bins, domain, rules[choice.rule].bins, rules[choice.rule].rule);
+    return found(limit, error);
 }
 
-/* ---- rule 1 of thresholds.md ---- */
+/* ---- several rules ---- */
 
-static void smooth(int n, const double *from, double sigma, double *to)
+static int ascending(const void *a, const void *b)
 {
-    int reach = (int)ceil(4.0 * sigma);
+    double x = *(const double *)a, y = *(const double *)b;
 
-    for (int i = 0; i < n; i++) {
-        double sum = 0.0, weight = 0.0;
-        for (int k = MAX(0, i - reach); k <= MIN(n - 1, i + reach); k++) {
-            double w = exp(-0.5 * (k - i) * (k - i) / (sigma * sigma));
-            sum += w * from[k];
-            weight += w;
-        }
-        to[i] = sum / weight;
-    }
+    return (x > y) - (x < y);
 }
 
-static int highest(int n, const double *values)
+/* Median of those that are numbers; the geometric mean of the middle two of an even number. */
+static double median(const double *values, int n)
 {
-    int at = 0;
+    double sorted[3];
+    int count = 0;
 
-    for (int i = 1; i < n; i++)
-        if (values[i] > values[at])
-            at = i;
-    return at;
-}
-
-typedef struct {
-    int bin; /* of the mode */
-    double mode, height, variance;
-} null_fit;
-
-/* A normal fitted to the left half: the mode, and the mean square of what lies left of it. */
-static null_fit fit_null(const rdl_bins *bins, const coarse *h)
-{
-    double smoothed[BINS];
-    double iqr = log(bins->value[quantile(bins, 0.75)]) - log(bins->value[quantile(bins, 0.25)]);
-    null_fit f = {0};
-    double sum = 0.0, count = 0.0;
-
-    smooth(h->n, h->count, fmax(iqr / 8.0 / h->width, 0.5), smoothed);
-    f.bin = highest(h->n, smoothed);
-    f.mode = middle(h, f.bin);
-    f.height = smoothed[f.bin];
-    for (int i = 0; i <= f.bin; i++) {
-        sum += h->count[i] * (middle(h, i) - f.mode) * (middle(h, i) - f.mode);
-        count += h->count[i];
-    }
-    f.variance = fmax(count > 0.0 ? sum / count : 0.0, h->width * h->width / 12.0);
-    return f;
-}
-
-/* Local false discovery rate of each bin: 1 left of the mode, falling to the right. */
-static void discovery_rate(const coarse *h, const null_fit *f, double *rate)
-{
-    double smoothed[BINS];
-
-    smooth(h->n, h->count, 2.0, smoothed);
-    for (int i = 0; i < h->n; i++) {
-        double x = middle(h, i) - f->mode;
-        double null = f->height * exp(-0.5 * x * x / f->variance);
-        rate[i] = i <= f->bin ? 1.0 : fmin(1.0, null / fmax(smoothed[i], 0.5));
-    }
-    for (int i = h->n - 2; i >= 0; i--)
-        rate[i] = fmax(rate[i], rate[i + 1]);
-}
-
-/* Lower edge of the first bin above the last whose rate is over alpha. */
-static double limit_at(const coarse *h, const double *rate, double alpha)
-{
-    int last = h->n - 1;
-
-    while (last > 0 && rate[last] <= alpha)
-        last--;
-    return upper_edge(h, last);
+    for (int i = 0; i < n; i++)
+        if (isfinite(values[i]))
+            sorted[count++] = values[i];
+    qsort(sorted, (size_t)count, sizeof *sorted, ascending);
+    if (count == 0)
+        return NAN;
+    return count % 2 ? sorted[count / 2] : sqrt(sorted[count / 2 - 1] * sorted[count / 2]);
 }
 
 static double share_above(const rdl_bins *bins, double z)
@@ -263,107 +182,78 @@ static double share_above(const rdl_bins *bins, double z)
     return sum / bins->total;
 }
 
-typedef struct {
-    double count, sum, squares;
-} class_sums;
-
-static class_sums class_add(class_sums c, double count, double x)
+static double minimum_error(const rdl_bins *bins, rdl_domain domain, size_t first)
 {
-    return (class_sums){c.count + count, c.sum + count * x, c.squares + count * x * x};
+    g_auto(rdl_coarse) h = rdl_coarse_of(bins, domain, RDL_NULL_BINS, first);
+
+    return h.width > 0.0 ? rdl_domain_back(domain, rdl_minimum_error(&h)) : NAN;
 }
 
-static double class_variance(class_sums c, double width)
+bool rdl_limit_null(const rdl_bins *bins, rdl_null *null, rdl_limit *limit, GError **error)
 {
-    double mean = c.sum / c.count;
-
-    return fmax(c.squares / c.count - mean * mean, 0.0) + width * width / 12.0;
-}
-
-static double error_measure(class_sums low, class_sums high, double width)
-{
-    double n = low.count + high.count, p1 = low.count / n, p2 = high.count / n;
-
-    return 1.0 + p1 * log(class_variance(low, width)) + p2 * log(class_variance(high, width)) -
-           2.0 * (p1 * log(p1) + p2 * log(p2));
-}
-
-/* Kittler & Illingworth's minimum-error limit, in units of the score; NaN where no two classes of
- * 30 pixels can be made. */
-static double minimum_error(const rdl_bins *bins, domain d, size_t first)
-{
-    coarse h = coarse_of(bins, d, BINS, first);
-    class_sums all = {0}, low = {0};
-    double best = INFINITY, limit = NAN;
-
-    for (int i = 0; i < h.n; i++)
-        all = class_add(all, h.count[i], middle(&h, i));
-    for (int i = 0; i + 1 < h.n; i++) {
-        low = class_add(low, h.count[i], middle(&h, i));
-        class_sums high = {all.count - low.count, all.sum - low.sum, all.squares - low.squares};
-        if (low.count < CLASS_LEAST || high.count < CLASS_LEAST)
-            continue;
-        double j = error_measure(low, high, h.width);
-        if (j < best) {
-            best = j;
-            limit = back(d, upper_edge(&h, i));
-        }
-    }
-    g_free(h.count);
-    return limit;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-/* Median of those that are numbers; the mean of the middle two of an even number. */
-static double median(const double *values, int n)
-{
-    double sorted[3];
-    int count = 0;
-
-    for (int i = 0; i < n; i++)
-        if (isfinite(values[i]))
-            sorted[count++] = values[i];
-    qsort(sorted, (size_t)count, sizeof *sorted, ascending);
-    return count ? 0.5 * (sorted[(count - 1) / 2] + sorted[count / 2]) : NAN;
-}
-
-bool rdl_limit_null(const rdl_bins *bins, rdl_limit *limit, GError **error)
-{
+    *limit = limit_of(NAN, "null+ki", "ln", EFRON "; " KITTLER);
     if (!spread(bins, error))
         return false;
-    size_t first = quantile(bins, 0.0001);
-    coarse h = coarse_of(bins, LOGARITHM, BINS, first);
-    *limit = limit_of(NAN, "null+ki", "ln");
-    if (!(h.width > 0.0)) {
-        g_free(h.count);
+    if (!rdl_null_fit(bins, null))
         return rdl_fail(error, RDL_ERROR_DATA, "the scores do not spread: give a threshold");
-    }
-    double rate[BINS];
-    null_fit f = fit_null(bins, &h);
-    discovery_rate(&h, &f, rate);
-    limit->mode = f.mode;
-    limit->share = share_above(bins, exp(limit_at(&h, rate, 0.5)));
+    limit->mode = null->mode;
+    limit->share = share_above(bins, rdl_null_limit(null, 0.5));
     double ramp = log(fmax(limit->share, 1e-12) / 0.02) / log(5.0);
     limit->alpha = 0.2 + 0.3 * CLAMP(ramp, 0.0, 1.0);
-    limit->candidates[0] = exp(limit_at(&h, rate, limit->alpha));
-    limit->candidates[1] = minimum_error(bins, LOGARITHM, first);
-    limit->candidates[2] = minimum_error(bins, CUBE_ROOT, 0);
+    limit->names[0] = "fdr";
+    limit->names[1] = "ki ln";
+    limit->names[2] = "ki cbrt";
+    limit->candidates[0] = rdl_null_limit(null, limit->alpha);
+    limit->candidates[1] =
+        minimum_error(bins, RDL_DOMAIN_LOGARITHM, rdl_bins_quantile(bins, 0.0001));
+    limit->candidates[2] = minimum_error(bins, RDL_DOMAIN_CUBE_ROOT, 0);
+    for (int i = 1; i < 3; i++)
+        if (!(limit->candidates[i] > exp(null->mode)))
+            limit->candidates[i] = NAN; /* it divides the unchanged */
     limit->value = median(limit->candidates, 3);
-    g_free(h.count);
     return true;
 }
 
-rdl_limit rdl_limit_pvalue(double tail, int p)
+bool rdl_limit_magnitude(const rdl_bins *bins, rdl_limit *limit, GError **error)
 {
-    return limit_of(gsl_cdf_chisq_Qinv(tail, p), "pvalue", "");
+    *limit = limit_of(NAN, "ki", rdl_domain_name(RDL_DOMAIN_FOURTH_ROOT), KITTLER);
+    if (!spread(bins, error))
+        return false;
+    limit->value = divide(bins, RDL_DOMAIN_FOURTH_ROOT, 512, rdl_minimum_error);
+    return found(limit, error);
 }
 
-rdl_limit rdl_limit_value(double value)
+/* The top one of three normals, begun at the median, at the 99.98 % quantile and half way. */
+static double top_of_three(const rdl_coarse *h)
 {
-    return limit_of(value, "value", "");
+    double low = NAN, high = NAN, sum = 0.0, range = h->n * h->width;
+
+    for (int i = 0; i < h->n; i++) {
+        sum += h->count[i];
+        if (isnan(low) && sum > 0.5 * h->total)
+            low = rdl_coarse_middle(h, i);
+        if (isnan(high) && sum > 0.9998 * h->total)
+            high = rdl_coarse_middle(h, i);
+    }
+    rdl_mixture m = {.n = 3,
+                     .weight = {0.8, 0.1, 0.1},
+                     .mean = {low, 0.5 * (low + high), high},
+                     .deviation = {range / 9.0, range / 9.0, range / 9.0}};
+    rdl_mixture_fit(h, RATIO_ROUNDS, &m);
+    return rdl_mixture_limit(h, &m);
+}
+
+bool rdl_limit_log_ratio(const rdl_bins *bins, rdl_limit *limit, GError **error)
+{
+    *limit = limit_of(NAN, "median of three", "linear", OTSU "; " KAPUR "; " BRUZZONE);
+    if (!spread(bins, error))
+        return false;
+    limit->names[0] = "otsu";
+    limit->names[1] = "kapur";
+    limit->names[2] = "em of three";
+    limit->candidates[0] = divide(bins, RDL_DOMAIN_LINEAR, RATIO_BINS, rdl_otsu);
+    limit->candidates[1] = divide(bins, RDL_DOMAIN_LINEAR, RATIO_BINS, rdl_kapur);
+    limit->candidates[2] = divide(bins, RDL_DOMAIN_ROOT, RATIO_BINS, top_of_three);
+    limit->value = median(limit->candidates, 3);
+    return found(limit, error);
 }

@@ -3,8 +3,17 @@
 #define RDL_DETECT_THRESHOLD_H
 
 #include "detect/histogram.h"
+#include "detect/threshold/null.h"
 
-typedef enum { RDL_LIMIT_RULE1, RDL_LIMIT_OTSU, RDL_LIMIT_PVALUE, RDL_LIMIT_VALUE } rdl_limit_rule;
+typedef enum {
+    RDL_LIMIT_AUTO,
+    RDL_LIMIT_OTSU,
+    RDL_LIMIT_KAPUR,
+    RDL_LIMIT_KI,
+    RDL_LIMIT_EM,
+    RDL_LIMIT_PVALUE,
+    RDL_LIMIT_VALUE
+} rdl_limit_rule;
 
 /** What --threshold says. */
 typedef struct rdl_limit_choice {
@@ -12,29 +21,51 @@ typedef struct rdl_limit_choice {
     double number; /* P of pvalue:P, or the value itself */
 } rdl_limit_choice;
 
+/** What kind of number a score is: it decides the domain in which histograms are taken. */
+typedef enum {
+    RDL_SCALE_CHI_SQUARE, /* a sum of squares, near chi-square where nothing changed */
+    RDL_SCALE_MAGNITUDE,  /* a length */
+    RDL_SCALE_DIFFERENCE, /* signed; its size counts */
+    RDL_SCALE_LOG_RATIO   /* signed, of smoothed intensities */
+} rdl_scale;
+
 /** A limit and how it was found; NaN where a figure does not apply. Limits are in units of the
  *  score: a pixel is changed when |score| > value. */
 typedef struct rdl_limit {
     double value;
-    const char *rule;          /* "null+ki", "otsu", "pvalue", "value" */
-    const char *domain;        /* in which the histogram was taken: "ln", "sqrt", "linear", "" */
-    double mode, alpha, share; /* rule 1: mode m and p of ln z, alpha */
-    double candidates[3];      /* rule 1: T(alpha), K0, K3 in units of the score */
+    const char *rule;   /* "null+ki", "fdr", "median of three", "ki", "otsu", "kapur", "em",
+                           "pvalue", "value" */
+    const char *domain; /* in which the histogram was taken: "ln", "sqrt", "linear", ... or "" */
+    const char *source; /* of the rule: paper; NULL: none */
+    double mode, alpha, share; /* null+ki: mode m and p of ln z, alpha */
+    const char *names[3];      /* of the candidates; NULL: none */
+    double candidates[3];      /* in units of the score; NaN: that rule found none */
 } rdl_limit;
 
-/** Parse "auto", "otsu", "pvalue:0.001" or a number; `family` says the score is chi-square of MAD,
- *  `iterated` that it comes from IR-MAD, which decide what auto is and whether pvalue fits.
- *  Fails: RDL_ERROR_USAGE. */
-RDL_API bool rdl_limit_parse(const char *text, bool family, bool iterated, rdl_limit_choice *choice,
+/** Parse "auto", "otsu", "kapur", "ki", "em", "pvalue:0.001" or a number; p-values fit
+ *  RDL_SCALE_CHI_SQUARE only. Fails: RDL_ERROR_USAGE. */
+RDL_API bool rdl_limit_parse(const char *text, rdl_scale scale, rdl_limit_choice *choice,
                              GError **error);
 
-/** Otsu 1979 (IEEE SMC 9) on 1024 bins, of the square root when `root`: the limit between the two
- *  classes with the largest variance between them. Fails: RDL_ERROR_DATA, one value only. */
-RDL_API bool rdl_limit_otsu(const rdl_bins *bins, bool root, rdl_limit *limit, GError **error);
+/** Any rule but `auto`, in the domain that suits the scale: 1024 bins of sqrt z (Otsu, Kapur) or
+ *  512 of ln z (minimum error, EM) for chi-square, of the score itself otherwise. `freedom`: of
+ *  chi-square. Fails: RDL_ERROR_DATA when the rule finds no limit in these scores. */
+RDL_API bool rdl_limit_find(rdl_limit_choice choice, rdl_scale scale, int freedom,
+                            const rdl_bins *bins, rdl_limit *limit, GError **error);
+
 /** For IR-MAD: the median of an empirical null with local false discovery rate on ln z (Efron 2004,
  *  JASA 99) and two minimum-error limits on ln z and its cube root (Kittler & Illingworth 1986,
- *  Pattern Recognition 19). Fails: RDL_ERROR_DATA when the scores do not spread. */
-RDL_API bool rdl_limit_null(const rdl_bins *bins, rdl_limit *limit, GError **error);
+ *  Pattern Recognition 19); a candidate below the null's mode is none. The rate allowed grows from
+ *  0.2 at 2 % of the pixels standing out to 0.5 at 10 %. `null`: filled.
+ *  Fails: RDL_ERROR_DATA when the scores do not spread. */
+RDL_API bool rdl_limit_null(const rdl_bins *bins, rdl_null *null, rdl_limit *limit, GError **error);
+/** For change vectors: minimum error on the fourth root. Fails: RDL_ERROR_DATA. */
+RDL_API bool rdl_limit_magnitude(const rdl_bins *bins, rdl_limit *limit, GError **error);
+/** For log-ratios r: on 256 bins of |r| the median of Otsu's limit, Kapur's, and the point where
+ *  the top one of three normals fitted to the root of |r| outweighs the others.
+ *  Fails: RDL_ERROR_DATA. */
+RDL_API bool rdl_limit_log_ratio(const rdl_bins *bins, rdl_limit *limit, GError **error);
+
 /** The chi-square(p) quantile whose upper tail is `tail`. */
 RDL_API rdl_limit rdl_limit_pvalue(double tail, int p);
 RDL_API rdl_limit rdl_limit_value(double value);

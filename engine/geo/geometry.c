@@ -127,6 +127,16 @@ bool rdl_geometry_empty(const rdl_geometry *g)
     return GEOSisEmpty_r(geos()->handle, g) == 1;
 }
 
+int rdl_geometry_components(const rdl_geometry *g)
+{
+    return MAX(0, GEOSGetNumGeometries_r(geos()->handle, g));
+}
+
+const rdl_geometry *rdl_geometry_component(const rdl_geometry *g, int i)
+{
+    return GEOSGetGeometryN_r(geos()->handle, g, i);
+}
+
 rdl_box rdl_geometry_box(const rdl_geometry *g)
 {
     GEOSContextHandle_t h = geos()->handle;
@@ -282,6 +292,21 @@ bool rdl_geometry_distance(const rdl_geometry *a, const rdl_geometry *b, double 
     context *c = geos();
 
     return GEOSDistance_r(c->handle, a, b, distance) == 1 || fail_geos(c, "distance", error);
+}
+
+bool rdl_geometry_within(const rdl_geometry *a, const rdl_geometry *b, double distance, bool *yes,
+                         GError **error)
+{
+    context *c = geos();
+
+    *yes = false;
+    if (rdl_geometry_empty(a) || rdl_geometry_empty(b))
+        return true;
+    rdl_prepared *p = rdl_prepared_new(b, error);
+    bool good = p && answer(c, GEOSPreparedDistanceWithin_r(c->handle, p, a, distance),
+                            "a distance", yes, error);
+    rdl_prepared_free(p);
+    return good;
 }
 
 bool rdl_geometry_inner_point(const rdl_geometry *g, double *x, double *y, GError **error)

@@ -24,6 +24,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_geometry, rdl_geometry_free)
 /** 0 points (also empty), 1 lines, 2 polygons; the highest of a collection. */
 RDL_API int rdl_geometry_dimension(const rdl_geometry *g);
 RDL_API bool rdl_geometry_empty(const rdl_geometry *g);
+/** The single geometries of a multi geometry or collection, itself where it is none. Lent. */
+RDL_API int rdl_geometry_components(const rdl_geometry *g);
+RDL_API const rdl_geometry *rdl_geometry_component(const rdl_geometry *g, int i);
 RDL_API rdl_box rdl_geometry_box(const rdl_geometry *g);
 RDL_API bool rdl_box_meets(rdl_box a, rdl_box b);
 
@@ -53,6 +56,9 @@ RDL_API bool rdl_geometry_equals(const rdl_geometry *a, const rdl_geometry *b, b
                                  GError **error);
 RDL_API bool rdl_geometry_distance(const rdl_geometry *a, const rdl_geometry *b, double *distance,
                                    GError **error);
+/** Is some point of `a` within `distance` of one of `b`? An empty one is near nothing. */
+RDL_API bool rdl_geometry_within(const rdl_geometry *a, const rdl_geometry *b, double distance,
+                                 bool *yes, GError **error);
 /** A point inside (polygons), or on it. */
 RDL_API bool rdl_geometry_inner_point(const rdl_geometry *g, double *x, double *y, GError **error);
 /** In the plane, units of the CRS squared. For areas to report see geo/area.h. */

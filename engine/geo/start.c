@@ -2,6 +2,7 @@
 
 #include <cpl_conv.h>
 #include <gdal.h>
+#include <geos_c.h>
 #include <ogr_srs_api.h>
 
 void rdl_geo_start(void)
@@ -19,4 +20,13 @@ void rdl_geo_stop(void)
 {
     OSRCleanup();
     GDALDestroyDriverManager();
+}
+
+char *rdl_geo_versions(void)
+{
+    int major, minor, patch;
+
+    OSRGetPROJVersion(&major, &minor, &patch);
+    return g_strdup_printf("GDAL %s, PROJ %d.%d.%d, GEOS %s", GDALVersionInfo("RELEASE_NAME"),
+                           major, minor, patch, GEOSversion());
 }

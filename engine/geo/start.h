@@ -8,5 +8,7 @@
  *  block cache, nothing written beside inputs). Call once, first, from the main thread. */
 RDL_API void rdl_geo_start(void);
 RDL_API void rdl_geo_stop(void);
+/** The libraries that compute, with their versions: one line. Yours. */
+RDL_API char *rdl_geo_versions(void);
 
 #endif

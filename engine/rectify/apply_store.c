@@ -72,15 +72,16 @@ static bool apply_loaded(rdl_ledger *ledger, const rdl_event *event, JsonObject 
 
 static bool write_site(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
 {
-    static const char *const members[] = {"source", "source_id", "activity", "owner", "xzqdm",
-                                          "content", "load", NULL};
+    static const char *const members[] = {"source", "source_id", "activity", "owner",
+                                          "xzqdm",  "content",   "load",     NULL};
     g_autoptr(rdl_statement) s = rdl_statement_new(
         ledger->store,
         "INSERT INTO site(site_id,source,source_id,activity,owner,xzqdm,content,load,lon,lat,geom) "
         "VALUES(?,?,?,?,?,?,?,?,?,?,GeomFromWKB(?,?)) ON CONFLICT(site_id) DO UPDATE SET "
         "activity=excluded.activity, owner=excluded.owner, xzqdm=excluded.xzqdm, "
         "content=excluded.content, load=excluded.load, lon=excluded.lon, lat=excluded.lat, "
-        "geom=excluded.geom", error);
+        "geom=excluded.geom",
+        error);
     const char *base64 = text(o, "geometry");
     gsize n = 0;
 
@@ -98,11 +99,18 @@ static bool write_site(rdl_ledger *ledger, const rdl_event *event, JsonObject *o
     return rdl_statement_run(s, error);
 }
 
-static bool write_findings(rdl_ledger *ledger, const rdl_event *event, JsonArray *findings,
+/* The findings of one source of the site, in place of those it had. */
+static bool write_findings(rdl_ledger *ledger, const rdl_event *event, JsonObject *of,
                            GError **error)
 {
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store, "INSERT INTO finding VALUES(?,?,?,?,?,?,?,?)", error);
+    static const char *const gone[] = {"source", "source_id", NULL};
+    JsonArray *findings = json_object_get_array_member(of, "findings");
+
+    if (!run_texts(ledger, "DELETE FROM finding WHERE source = ? AND source_id = ?", of, gone,
+                   error))
+        return false;
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store, "INSERT INTO finding VALUES(?,?,?,?,?,?,?,?,?,?)", error);
 
     for (guint i = 0; s && i < json_array_get_length(findings); i++) {
         JsonObject *f = json_array_get_object_element(findings, i);
@@ -115,6 +123,8 @@ static bool write_findings(rdl_ledger *ledger, const rdl_event *event, JsonArray
         rdl_statement_text(s, 6, text(f, "severity"));
         rdl_statement_text(s, 7, text(f, "rule_id"));
         rdl_statement_text(s, 8, line);
+        rdl_statement_text(s, 9, text(of, "source"));
+        rdl_statement_text(s, 10, text(of, "source_id"));
         if (!rdl_statement_run(s, error))
             return false;
     }
@@ -127,7 +137,9 @@ static bool repoint_tasks(rdl_ledger *ledger, const char *site_id, GError **erro
     g_autoptr(rdl_statement) s = rdl_statement_new(
         ledger->store,
         "UPDATE task SET finding_id = coalesce((SELECT finding_id FROM finding WHERE site_id = ?1"
-        " AND is_primary = 1 ORDER BY finding_id LIMIT 1), finding_id) WHERE site_id = ?1", error);
+        " AND is_primary = 1 ORDER BY severity IS NULL, severity, finding_id LIMIT 1), finding_id) "
+        "WHERE site_id = ?1",
+        error);
 
     if (!s)
         return false;
@@ -137,23 +149,31 @@ static bool repoint_tasks(rdl_ledger *ledger, const char *site_id, GError **erro
 
 static bool apply_site(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
 {
+    return write_site(ledger, event, o, error) && write_findings(ledger, event, o, error) &&
+           repoint_tasks(ledger, event->subject, error);
+}
+
+/* Another source on the ground of a known site: its findings come to that site. */
+static bool apply_joined(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
+{
     g_autoptr(rdl_statement) s =
-        rdl_statement_new(ledger->store, "DELETE FROM finding WHERE site_id = ?", error);
-    JsonArray *findings = json_object_get_array_member(o, "findings");
+        rdl_statement_new(ledger->store, "INSERT OR REPLACE INTO alias VALUES(?,?,?,?)", error);
 
     if (!s)
         return false;
-    rdl_statement_text(s, 1, event->subject);
-    return rdl_statement_run(s, error) && write_site(ledger, event, o, error) &&
-           write_findings(ledger, event, findings, error) &&
+    rdl_statement_text(s, 1, text(o, "source"));
+    rdl_statement_text(s, 2, text(o, "source_id"));
+    rdl_statement_text(s, 3, event->subject);
+    rdl_statement_text(s, 4, text(o, "content"));
+    return rdl_statement_run(s, error) && write_findings(ledger, event, o, error) &&
            repoint_tasks(ledger, event->subject, error);
 }
 
 static bool apply_opened(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
 {
-    static const char *const members[] = {"task_id", "site_id", "finding_id", "kind", "state",
-                                          "xzqdm", "department", "tier", "started", "due", "due",
-                                          "problem_id", NULL};
+    static const char *const members[] = {"task_id", "site_id",    "finding_id", "kind",    "state",
+                                          "xzqdm",   "department", "tier",       "started", "due",
+                                          "due",     "problem_id", NULL};
 
     (void)event;
     return run_texts(ledger,
@@ -166,14 +186,15 @@ static bool apply_opened(rdl_ledger *ledger, const rdl_event *event, JsonObject 
 static bool fill_problem(rdl_ledger *ledger, const char *task_id, JsonObject *fields,
                          GError **error)
 {
-    static const char *const members[] = {"target", "measures", "lead_leader", "supervisor",
+    static const char *const members[] = {"target",    "measures",    "lead_leader", "supervisor",
                                           "resp_unit", "accept_unit", NULL};
     g_autoptr(rdl_statement) s = rdl_statement_new(
         ledger->store,
         "UPDATE problem SET target=coalesce(?,target), measures=coalesce(?,measures), "
         "lead_leader=coalesce(?,lead_leader), supervisor=coalesce(?,supervisor), "
         "resp_unit=coalesce(?,resp_unit), accept_unit=coalesce(?,accept_unit) WHERE problem_id = "
-        "(SELECT problem_id FROM task WHERE task_id = ?)", error);
+        "(SELECT problem_id FROM task WHERE task_id = ?)",
+        error);
 
     if (!s)
         return false;
@@ -226,13 +247,75 @@ static bool apply_extended(rdl_ledger *ledger, const rdl_event *event, JsonObjec
     return rdl_statement_run(s, error);
 }
 
+static bool apply_progress(rdl_ledger *ledger, const rdl_event *event, JsonObject *o,
+                           GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "UPDATE task SET progress = ?, progress_text = ?, revision = revision + 1 "
+        "WHERE task_id = ?",
+        error);
+
+    if (!s)
+        return false;
+    rdl_statement_real(s, 1, rdl_json_real(o, "progress", NAN));
+    rdl_statement_text(s, 2, text(o, "text"));
+    rdl_statement_text(s, 3, event->subject);
+    return rdl_statement_run(s, error);
+}
+
+/* The clock stands still from `at` on, and runs again with the due date as much later. */
+static bool apply_clock(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
+{
+    bool stops = strcmp(event->kind, "task.stopped") == 0;
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "UPDATE task SET stopped = ?, due = coalesce(?, due), revision = revision + 1 "
+        "WHERE task_id = ?",
+        error);
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, stops ? event->at : NULL);
+    rdl_statement_text(s, 2, text(o, "due"));
+    rdl_statement_text(s, 3, event->subject);
+    return rdl_statement_run(s, error);
+}
+
+static bool apply_milestone(rdl_ledger *ledger, const rdl_event *event, JsonObject *o,
+                            GError **error)
+{
+    static const char *const set[] = {"problem_id", "n", "due", "text", NULL};
+    static const char *const met[] = {"met", "problem_id", "n", NULL};
+
+    if (strcmp(event->kind, "milestone.set") == 0)
+        return run_texts(ledger,
+                         "INSERT INTO milestone(problem_id,n,due,text) VALUES(?,?,?,?) "
+                         "ON CONFLICT DO UPDATE SET due=excluded.due, text=excluded.text",
+                         o, set, error);
+    return run_texts(ledger, "UPDATE milestone SET met = ? WHERE problem_id = ? AND n = ?", o, met,
+                     error);
+}
+
+static bool apply_warning(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
+{
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store, "UPDATE task SET warned = ? WHERE task_id = ?", error);
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, text(o, "level"));
+    rdl_statement_text(s, 2, event->subject);
+    return rdl_statement_run(s, error);
+}
+
 /* Measures stand one after another with a full- or half-width semicolon between them. */
 static bool write_measures(rdl_ledger *ledger, JsonObject *o, GError **error)
 {
     g_autoptr(rdl_statement) s =
         rdl_statement_new(ledger->store, "INSERT INTO measure VALUES(?,?,?)", error);
-    g_auto(GStrv) parts = g_regex_split_simple("\\s*[;；]\\s*", rdl_json_text(o, "measures", ""), 0,
-                                               0);
+    g_auto(GStrv) parts =
+        g_regex_split_simple("\\s*[;；]\\s*", rdl_json_text(o, "measures", ""), 0, 0);
     int n = 0;
 
     for (char **part = parts; s && *part; part++) {
@@ -250,9 +333,9 @@ static bool write_measures(rdl_ledger *ledger, JsonObject *o, GError **error)
 static bool apply_registered(rdl_ledger *ledger, const rdl_event *event, JsonObject *o,
                              GError **error)
 {
-    static const char *const members[] = {"problem_id", "site_id", "clue_id", "target", "measures",
-                                          "lead_leader", "supervisor", "resp_unit", "accept_unit",
-                                          NULL};
+    static const char *const members[] = {"problem_id",  "site_id",     "clue_id",    "target",
+                                          "measures",    "lead_leader", "supervisor", "resp_unit",
+                                          "accept_unit", NULL};
 
     (void)event;
     return run_texts(ledger,
@@ -264,8 +347,9 @@ static bool apply_registered(rdl_ledger *ledger, const rdl_event *event, JsonObj
 
 static bool apply_letter(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
 {
-    static const char *const members[] = {"letter_no", "batch", "received", "activity", "key",
-                                          "founded", "duplicate_of", "site_id", NULL};
+    static const char *const members[] = {"letter_no",    "batch",   "received",
+                                          "activity",     "key",     "founded",
+                                          "duplicate_of", "site_id", NULL};
 
     (void)event;
     return run_texts(ledger, "INSERT INTO letter VALUES(?,?,?,?,?,?,?,?)", o, members, error);
@@ -276,11 +360,15 @@ bool rdl_event_apply(rdl_ledger *ledger, const rdl_event *event, GError **error)
     static const struct {
         const char *kind;
         apply_fn fn;
-    } kinds[] = {{"ledger.init", apply_init},         {"findings.loaded", apply_loaded},
-                 {"site.found", apply_site},          {"site.revised", apply_site},
-                 {"task.opened", apply_opened},       {"task.moved", apply_moved},
-                 {"task.assigned", apply_assigned},   {"task.extended", apply_extended},
-                 {"problem.registered", apply_registered}, {"letter.received", apply_letter}};
+    } kinds[] = {{"ledger.init", apply_init},        {"findings.loaded", apply_loaded},
+                 {"site.found", apply_site},         {"site.revised", apply_site},
+                 {"site.joined", apply_joined},      {"task.opened", apply_opened},
+                 {"task.moved", apply_moved},        {"task.assigned", apply_assigned},
+                 {"task.extended", apply_extended},  {"task.progress", apply_progress},
+                 {"task.stopped", apply_clock},      {"task.resumed", apply_clock},
+                 {"milestone.set", apply_milestone}, {"milestone.met", apply_milestone},
+                 {"warning.changed", apply_warning}, {"problem.registered", apply_registered},
+                 {"letter.received", apply_letter}};
     g_autoptr(JsonNode) node = rdl_json_parse(event->payload, "event", error);
 
     if (!node)
@@ -288,6 +376,7 @@ bool rdl_event_apply(rdl_ledger *ledger, const rdl_event *event, GError **error)
     for (size_t i = 0; JSON_NODE_HOLDS_OBJECT(node) && i < G_N_ELEMENTS(kinds); i++)
         if (strcmp(event->kind, kinds[i].kind) == 0)
             return kinds[i].fn(ledger, event, json_node_get_object(node), error);
-    return rdl_fail(error, RDL_ERROR_DATA, "event %" G_GINT64_FORMAT " of kind %s is not known here",
-                    event->seq, event->kind);
+    return rdl_fail(error, RDL_ERROR_DATA,
+                    "event %" G_GINT64_FORMAT " of kind %s is not known here", event->seq,
+                    event->kind);
 }

@@ -4,11 +4,12 @@
 
 #include "rectify/handle.h"
 
-/** Kinds: ledger.init, findings.loaded, site.found, site.revised, task.opened, task.moved,
- *  task.assigned, task.extended, problem.registered, letter.received. */
+/** Kinds: ledger.init, findings.loaded, site.found, site.revised, site.joined, task.opened,
+ * task.moved, task.assigned, task.extended, task.progress, task.stopped, task.resumed,
+ * milestone.set, milestone.met, warning.changed, problem.registered, letter.received. */
 typedef struct rdl_event {
     gint64 seq;
-    const char *at;      /* ISO date of what happened */
+    const char *at; /* ISO date of what happened */
     const char *by, *role;
     const char *kind, *subject;
     const char *reason;  /* NULL: none */

@@ -24,8 +24,8 @@ char *rdl_event_hash(const rdl_event *event)
 
 bool rdl_event_insert(rdl_ledger *ledger, const rdl_event *event, GError **error)
 {
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store, "INSERT INTO event VALUES(?,?,?,?,?,?,?,?,?,?)", error);
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store, "INSERT INTO event VALUES(?,?,?,?,?,?,?,?,?,?)", error);
 
     if (!s)
         return false;
@@ -78,9 +78,11 @@ bool rdl_event_append(rdl_ledger *ledger, const rdl_event *event, JsonObject *pa
 
 bool rdl_event_each(rdl_ledger *ledger, rdl_event_fn fn, void *user, GError **error)
 {
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store, "SELECT seq,at,by,role,kind,subject,reason,payload,prev,hash FROM event "
-                       "ORDER BY seq", error);
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store,
+                          "SELECT seq,at,by,role,kind,subject,reason,payload,prev,hash FROM event "
+                          "ORDER BY seq",
+                          error);
     bool row = true;
 
     if (!s)

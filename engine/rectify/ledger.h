@@ -22,20 +22,30 @@ RDL_API const char *rdl_ledger_path(const rdl_ledger *ledger);
 
 /** A table of the pack as the ledger keeps it; NULL without error where the pack had none. Lent. */
 RDL_API const rdl_csv *rdl_ledger_table(rdl_ledger *ledger, const char *file, GError **error);
-/** Word of the pack's texts.csv in `language` ("zh", "en"); `key` itself where it has none. Lent. */
+/** Word of the pack's texts.csv in `language` ("zh", "en"); `key` itself where it has none. Lent.
+ */
 RDL_API const char *rdl_ledger_word(rdl_ledger *ledger, const char *key, const char *language);
 /** Hash of the last event: 64 hex digits. Yours. */
 RDL_API char *rdl_ledger_head(rdl_ledger *ledger, GError **error);
 /** Latest date of any event, ISO; yours. What exports use instead of the clock. */
 RDL_API char *rdl_ledger_date(rdl_ledger *ledger, GError **error);
-/** {"path", "pack", "pack_version", "crs", "events", "head", "sites", "findings", "tasks": {state: n},
- *  "letters"}. Yours. */
+/** {"path", "pack", "pack_version", "crs", "events", "head", "sites", "findings", "tasks": {state:
+ * n}, "letters"}. Yours. */
 RDL_API JsonNode *rdl_ledger_info(rdl_ledger *ledger, GError **error);
 
 /** Is every event as it was written, in its place, and every table what the events make of it?
  *  Fails: RDL_ERROR_BALANCE names the first event or table that is not. */
 RDL_API bool rdl_ledger_audit(rdl_ledger *ledger, const rdl_progress *progress, GError **error);
-/** Make all tables but `event` again, in one transaction. */
-RDL_API bool rdl_ledger_rebuild(rdl_ledger *ledger, const rdl_progress *progress, GError **error);
+/** The ledger as it stood at the end of `day`: a private copy made from the events dated until then
+ *  (what was entered later but dated earlier counts). Close it as any. Reads every event once. */
+RDL_API rdl_ledger *rdl_ledger_as_of(rdl_ledger *ledger, rdl_day day, GError **error);
+/** Make all tables but `event` again, in one transaction.
+ *  Fails: RDL_ERROR_BALANCE, unless `accept_loss`, when a table held more rows than the events
+ * make: a chain that was cut off at its end is whole in itself. */
+RDL_API bool rdl_ledger_rebuild(rdl_ledger *ledger, bool accept_loss, const rdl_progress *progress,
+                                GError **error);
+/** Is `head` (of an earlier rdl_ledger_head(), as exports note it) the hash of one of its events?
+ *  With a good audit that proves that all until then is as it was. Fails: RDL_ERROR_BALANCE. */
+RDL_API bool rdl_ledger_holds(rdl_ledger *ledger, const char *head, GError **error);
 
 #endif

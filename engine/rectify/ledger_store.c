@@ -1,4 +1,3 @@
-#include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "geo/geo.h"
@@ -23,9 +22,11 @@ static const char schema[] =
     "CREATE TABLE site(site_id TEXT PRIMARY KEY, source TEXT, source_id TEXT, activity TEXT,"
     " owner TEXT, xzqdm TEXT, content TEXT NOT NULL, load TEXT, lon REAL, lat REAL);"
     "CREATE UNIQUE INDEX site_source ON site(source, source_id);"
+    "CREATE TABLE alias(source TEXT NOT NULL, source_id TEXT NOT NULL, site_id TEXT NOT NULL"
+    " REFERENCES site, content TEXT NOT NULL, PRIMARY KEY(source, source_id));"
     "CREATE TABLE finding(finding_id TEXT PRIMARY KEY, site_id TEXT NOT NULL REFERENCES site,"
     " is_primary INTEGER, zone TEXT, result TEXT, severity TEXT, rule_id TEXT,"
-    " content TEXT NOT NULL);"
+    " content TEXT NOT NULL, source TEXT, source_id TEXT);"
     "CREATE INDEX finding_site ON finding(site_id);"
     "CREATE TABLE problem(problem_id TEXT PRIMARY KEY, site_id TEXT NOT NULL REFERENCES site,"
     " clue_id TEXT, target TEXT, measures TEXT, lead_leader TEXT, supervisor TEXT,"
@@ -33,24 +34,16 @@ static const char schema[] =
     "CREATE TABLE measure(problem_id TEXT NOT NULL REFERENCES problem, n INTEGER, text TEXT,"
     " PRIMARY KEY(problem_id, n));"
     "CREATE TABLE milestone(problem_id TEXT NOT NULL REFERENCES problem, n INTEGER, due TEXT,"
-    " text TEXT, PRIMARY KEY(problem_id, n));"
+    " text TEXT, met TEXT, PRIMARY KEY(problem_id, n));"
     "CREATE TABLE task(task_id TEXT PRIMARY KEY, site_id TEXT NOT NULL REFERENCES site,"
     " finding_id TEXT, kind TEXT NOT NULL, state TEXT NOT NULL, xzqdm TEXT, department TEXT,"
     " tier TEXT, started TEXT, due_original TEXT, due TEXT, moved TEXT, assignee TEXT,"
-    " problem_id TEXT REFERENCES problem, revision INTEGER NOT NULL DEFAULT 1);"
+    " problem_id TEXT REFERENCES problem, progress REAL, progress_text TEXT, stopped TEXT,"
+    " warned TEXT, revision INTEGER NOT NULL DEFAULT 1);"
     "CREATE INDEX task_state ON task(state);"
     "CREATE INDEX task_site ON task(site_id);"
     "CREATE TABLE letter(letter_no TEXT PRIMARY KEY, batch TEXT, received TEXT, activity TEXT,"
     " key TEXT, founded TEXT, duplicate_of TEXT, site_id TEXT REFERENCES site);";
-
-/* Every table that events make, parents first. */
-static const struct {
-    const char *name, *key;
-} made_tables[] = {{"setting", "name"},       {"pack_file", "name"},
-                   {"load", "digest"},        {"site", "site_id"},
-                   {"finding", "finding_id"}, {"problem", "problem_id"},
-                   {"measure", "problem_id, n"}, {"milestone", "problem_id, n"},
-                   {"task", "task_id"},       {"letter", "letter_no"}};
 
 bool rdl_ledger_schema(rdl_store *store, gint64 srid, GError **error)
 {
@@ -65,7 +58,8 @@ bool rdl_ledger_schema(rdl_store *store, gint64 srid, GError **error)
         "SELECT InsertEpsgSrid(%" G_GINT64_FORMAT ");"
         "SELECT AddGeometryColumn('site', 'geom', %" G_GINT64_FORMAT ", 'GEOMETRY', 'XY');"
         "SELECT CreateSpatialIndex('site', 'geom');"
-        "PRAGMA user_version = " LEDGER_VERSION ";", srid, srid);
+        "PRAGMA user_version = " LEDGER_VERSION ";",
+        srid, srid);
 
     return rdl_store_run(store, schema, error) && rdl_store_run(store, place, error) &&
            rdl_store_run(store, no_clock, error);
@@ -81,8 +75,8 @@ static bool parse_srid(const char *crs, gint64 *srid, GError **error)
     if (!parsed)
         return false;
     *srid = g_ascii_strncasecmp(crs, "EPSG:", 5) == 0 ? g_ascii_strtoll(crs + 5, NULL, 10) : 0;
-    return *srid > 0 || rdl_fail(error, RDL_ERROR_CRS, "%s: a ledger's system is written EPSG:4490",
-                                 crs);
+    return *srid > 0 ||
+           rdl_fail(error, RDL_ERROR_CRS, "%s: a ledger's system is written EPSG:4490", crs);
 }
 
 static JsonObject *pack_files(const rdl_pack *pack, GError **error)
@@ -128,8 +122,11 @@ static bool write_first_event(rdl_store *take_store, const rdl_pack *pack, const
 {
     rdl_ledger ledger = {.store = take_store, .srid = srid};
     g_autoptr(JsonObject) payload = init_payload(pack, crs, error);
-    rdl_event event = {.at = "1970-01-01", .by = "redline " RDL_VERSION, .role = "system",
-                       .kind = "ledger.init", .subject = rdl_pack_id(pack)};
+    rdl_event event = {.at = "1970-01-01",
+                       .by = "redline " RDL_VERSION,
+                       .role = "system",
+                       .kind = "ledger.init",
+                       .subject = rdl_pack_id(pack)};
 
     return payload && rdl_store_begin(take_store, error) &&
            rdl_event_append(&ledger, &event, payload, error) &&
@@ -170,17 +167,24 @@ rdl_ledger *rdl_ledger_wrap(rdl_store *take_store, GError **error)
     ledger->store = take_store;
     ledger->tables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, table_free);
     g_autofree char *version = rdl_store_value(take_store, "PRAGMA user_version", error);
-    g_autofree char *has = version ? rdl_store_value(take_store,
-        "SELECT count(*) FROM sqlite_master WHERE name = 'event'", error) : NULL;
+    g_autofree char *has =
+        version ? rdl_store_value(take_store,
+                                  "SELECT count(*) FROM sqlite_master WHERE name = 'event'", error)
+                : NULL;
     if (!has)
         return NULL;
     if (strcmp(has, "1") != 0)
-        return rdl_fail(error, RDL_ERROR_DATA, "%s: is no ledger: make one with redline ledger init",
-                        rdl_store_path(take_store)), NULL;
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "%s: is no ledger: make one with redline ledger init",
+                        rdl_store_path(take_store)),
+               NULL;
     if (strcmp(version, LEDGER_VERSION) != 0)
-        return rdl_fail(error, RDL_ERROR_DATA, "%s: a ledger of format %s, this program reads "
-                        LEDGER_VERSION, rdl_store_path(take_store), version), NULL;
-    ledger->crs = rdl_store_value(take_store, "SELECT value FROM setting WHERE name = 'crs'", error);
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "%s: a ledger of format %s, this program reads " LEDGER_VERSION,
+                        rdl_store_path(take_store), version),
+               NULL;
+    ledger->crs =
+        rdl_store_value(take_store, "SELECT value FROM setting WHERE name = 'crs'", error);
     if (ledger->crs)
         ledger->srid = g_ascii_strtoll(ledger->crs + strlen("EPSG:"), NULL, 10);
     return g_steal_pointer(&ledger);
@@ -241,7 +245,8 @@ const char *rdl_ledger_word(rdl_ledger *ledger, const char *key, const char *lan
 
 char *rdl_ledger_head(rdl_ledger *ledger, GError **error)
 {
-    return rdl_store_value(ledger->store, "SELECT hash FROM event ORDER BY seq DESC LIMIT 1", error);
+    return rdl_store_value(ledger->store, "SELECT hash FROM event ORDER BY seq DESC LIMIT 1",
+                           error);
 }
 
 char *rdl_ledger_date(rdl_ledger *ledger, GError **error)
@@ -287,8 +292,8 @@ JsonNode *rdl_ledger_info(rdl_ledger *ledger, GError **error)
 {
     g_autoptr(JsonObject) o = json_object_new();
     g_autofree char *head = rdl_ledger_head(ledger, error), *date = rdl_ledger_date(ledger, error);
-    g_autofree char *pack = rdl_store_value(
-        ledger->store, "SELECT value FROM setting WHERE name = 'pack'", error);
+    g_autofree char *pack =
+        rdl_store_value(ledger->store, "SELECT value FROM setting WHERE name = 'pack'", error);
     g_autofree char *version = rdl_store_value(
         ledger->store, "SELECT value FROM setting WHERE name = 'pack_version'", error);
 
@@ -298,8 +303,7 @@ JsonNode *rdl_ledger_info(rdl_ledger *ledger, GError **error)
     rdl_json_set_text(o, "crs", ledger->crs);
     rdl_json_set_text(o, "date", date);
     rdl_json_set_text(o, "head", head);
-    if (!head ||
-        !count_into(ledger, o, "events", "SELECT count(*) FROM event", error) ||
+    if (!head || !count_into(ledger, o, "events", "SELECT count(*) FROM event", error) ||
         !count_into(ledger, o, "sites", "SELECT count(*) FROM site", error) ||
         !count_into(ledger, o, "findings", "SELECT count(*) FROM finding", error) ||
         !count_into(ledger, o, "problems", "SELECT count(*) FROM problem", error) ||
@@ -307,128 +311,4 @@ JsonNode *rdl_ledger_info(rdl_ledger *ledger, GError **error)
         !count_states(ledger, o, error))
         return NULL;
     return rdl_json_node(o);
-}
-
-/* ---- audit and rebuild ---- */
-
-typedef struct {
-    rdl_ledger *copy; /* where events are applied again; NULL: only check */
-    gint64 seq;
-    char *prev;
-    bool insert;
-} replay;
-
-static bool check_link(replay *r, const rdl_event *event, GError **error)
-{
-    g_autofree char *hash = rdl_event_hash(event);
-
-    if (event->seq != r->seq + 1)
-        return rdl_fail(error, RDL_ERROR_BALANCE,
-                        "event %" G_GINT64_FORMAT " is missing: %" G_GINT64_FORMAT " follows %"
-                        G_GINT64_FORMAT, r->seq + 1, event->seq, r->seq);
-    if (r->prev && strcmp(r->prev, event->prev) != 0)
-        return rdl_fail(error, RDL_ERROR_BALANCE, "event %" G_GINT64_FORMAT
-                        " does not follow the one before it", event->seq);
-    if (strcmp(hash, event->hash) != 0)
-        return rdl_fail(error, RDL_ERROR_BALANCE, "event %" G_GINT64_FORMAT
-                        " was altered: its content does not give its hash", event->seq);
-    r->seq = event->seq;
-    g_free(r->prev);
-    r->prev = g_strdup(event->hash);
-    return true;
-}
-
-static bool replay_event(const rdl_event *event, void *user, GError **error)
-{
-    replay *r = user;
-
-    if (!check_link(r, event, error))
-        return false;
-    return (!r->insert || rdl_event_insert(r->copy, event, error)) &&
-           rdl_event_apply(r->copy, event, error);
-}
-
-static bool same_tables(rdl_ledger *a, rdl_ledger *b, GError **error)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(made_tables); i++) {
-        g_autofree char *sql = g_strdup_printf("SELECT * FROM %s ORDER BY %s", made_tables[i].name,
-                                               made_tables[i].key);
-        g_autofree char *x = rdl_store_digest(a->store, sql, error);
-        g_autofree char *y = x ? rdl_store_digest(b->store, sql, error) : NULL;
-        if (!y)
-            return false;
-        if (strcmp(x, y) != 0)
-            return rdl_fail(error, RDL_ERROR_BALANCE, "%s: table %s is not what the events make of "
-                            "it: see redline ledger rebuild", rdl_ledger_path(a),
-                            made_tables[i].name);
-    }
-    return true;
-}
-
-static bool check_guards(rdl_ledger *ledger, GError **error)
-{
-    g_autofree char *n = rdl_store_value(
-        ledger->store, "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = "
-                       "'event' AND name IN ('event_no_update', 'event_no_delete')", error);
-
-    return n && (strcmp(n, "2") == 0 ||
-                 rdl_fail(error, RDL_ERROR_BALANCE, "%s: table event has lost a trigger that keeps it "
-                          "append-only", rdl_ledger_path(ledger)));
-}
-
-bool rdl_ledger_audit(rdl_ledger *ledger, const rdl_progress *progress, GError **error)
-{
-    g_autoptr(rdl_store) store = NULL;
-    g_autofree char *folder = g_dir_make_tmp("redline-audit-XXXXXX", NULL);
-    g_autofree char *path = folder ? g_build_filename(folder, "copy.sqlite", NULL) : NULL;
-    rdl_ledger copy = {.srid = ledger->srid, .crs = ledger->crs};
-    replay r = {.copy = &copy, .insert = false};
-
-    if (!folder)
-        return rdl_fail(error, RDL_ERROR_IO, "no room for a copy to audit against");
-    bool good = rdl_progress_tell(progress, 0.0, "auditing", error) &&
-                (store = rdl_store_open(path, RDL_STORE_CREATE, error)) &&
-                rdl_ledger_schema(store, ledger->srid, error);
-    copy.store = store;
-    good = good && rdl_store_begin(store, error) &&
-           rdl_event_each(ledger, replay_event, &r, error) && same_tables(ledger, &copy, error) &&
-           check_guards(ledger, error) &&
-           rdl_progress_tell(progress, 1.0, "auditing", error);
-    g_free(r.prev);
-    if (store)
-        rdl_store_rollback(store);
-    g_clear_pointer(&store, rdl_store_close);
-    static const char *const beside[] = {"", "-wal", "-shm", "-journal"};
-    for (size_t i = 0; i < G_N_ELEMENTS(beside); i++) {
-        g_autofree char *name = g_strconcat(path, beside[i], NULL);
-        g_unlink(name);
-    }
-    g_rmdir(folder);
-    return good;
-}
-
-static bool empty_tables(rdl_ledger *ledger, GError **error)
-{
-    for (size_t i = G_N_ELEMENTS(made_tables); i-- > 0;) {
-        g_autofree char *sql = g_strdup_printf("DELETE FROM %s", made_tables[i].name);
-        if (!rdl_store_run(ledger->store, sql, error))
-            return false;
-    }
-    return true;
-}
-
-bool rdl_ledger_rebuild(rdl_ledger *ledger, const rdl_progress *progress, GError **error)
-{
-    replay r = {.copy = ledger};
-
-    if (!rdl_progress_tell(progress, 0.0, "rebuilding", error) ||
-        !rdl_store_begin(ledger->store, error))
-        return false;
-    bool good = rdl_store_run(ledger->store, "PRAGMA defer_foreign_keys = ON", error) &&
-                empty_tables(ledger, error) && rdl_event_each(ledger, replay_event, &r, error) &&
-                rdl_store_commit(ledger->store, error);
-    g_free(r.prev);
-    if (!good)
-        rdl_store_rollback(ledger->store);
-    return good && rdl_progress_tell(progress, 1.0, "rebuilding", error);
 }

@@ -10,9 +10,11 @@
 static bool nearest_site(rdl_ledger *ledger, const rdl_geometry *point, double mx, double my,
                          char **site_id, GError **error)
 {
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store, "SELECT site_id, AsBinary(geom) FROM site WHERE geom IS NOT NULL AND "
-                       "MbrIntersects(geom, BuildMbr(?,?,?,?)) ORDER BY site_id", error);
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store,
+                          "SELECT site_id, AsBinary(geom) FROM site WHERE geom IS NOT NULL AND "
+                          "MbrIntersects(geom, BuildMbr(?,?,?,?)) ORDER BY site_id",
+                          error);
     rdl_box box = rdl_geometry_box(point);
     double least = LINK_METRES;
     bool row = true;
@@ -81,14 +83,15 @@ static bool link_letter(posting *p, GBytes *wkb, char **site_id, GError **error)
 
 static bool post_letter(posting *p, const rdl_layer *layer, const rdl_feature *f, GError **error)
 {
-    static const char *const fields[] = {"letter_no", "batch", "received", "activity", "key",
-                                         "founded", "duplicate_of"};
+    static const char *const fields[] = {"letter_no", "batch",   "received",    "activity",
+                                         "key",       "founded", "duplicate_of"};
     g_autoptr(JsonObject) o = json_object_new();
     g_autofree char *site_id = NULL;
     bool known;
 
     for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
-        rdl_json_set_text(o, fields[i], rdl_feature_text(f, rdl_layer_field_index(layer, fields[i])));
+        rdl_json_set_text(o, fields[i],
+                          rdl_feature_text(f, rdl_layer_field_index(layer, fields[i])));
     const char *letter_no = rdl_json_text(o, "letter_no", NULL);
     rdl_tally_in(p->tally, "ledger.letters", 1);
     if (!letter_no) {
@@ -105,7 +108,10 @@ static bool post_letter(posting *p, const rdl_layer *layer, const rdl_feature *f
         return false;
     rdl_json_set_text(o, "site_id", site_id);
     rdl_tally_used(p->tally, "ledger.letters", 1);
-    rdl_event event = {.at = p->at, .by = "redline", .role = "system", .kind = "letter.received",
+    rdl_event event = {.at = p->at,
+                       .by = "redline",
+                       .role = "system",
+                       .kind = "letter.received",
                        .subject = letter_no};
     return rdl_event_append(p->ledger, &event, o, error);
 }

@@ -1,15 +1,14 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "rectify/event.h"
-#include "rectify/task.h"
+#include "rectify/moving.h"
 
-/* The six fields without which nothing is registered (整改目标, 整改措施, 责任领导, 监管人, 责任单位,
- * 整改时限), and the accepting unit of Code art. 29. */
-static const char *const problem_fields[] = {"target", "measures", "lead_leader", "supervisor",
-                                             "resp_unit", "due", "accept_unit", NULL};
+/* The six fields without which nothing is registered (整改目标, 整改措施, 责任领导, 监管人,
+ * 责任单位, 整改时限), and the accepting unit of Code art. 29. */
+static const char *const problem_fields[] = {"target",    "measures", "lead_leader", "supervisor",
+                                             "resp_unit", "due",      "accept_unit", NULL};
 
-static bool one_task(rdl_ledger *ledger, const char *task_id, rdl_task *task, GError **error)
+bool rdl_task_read(rdl_ledger *ledger, const char *task_id, rdl_task *task, GError **error)
 {
     rdl_task_filter filter = {.id = task_id};
     g_autoptr(GArray) tasks = rdl_task_list(ledger, &filter, error);
@@ -59,9 +58,12 @@ static const char *field_value(const rdl_task *task, const rdl_move *move, const
     const char *given = rdl_json_text(move->fields, field, NULL);
     const struct {
         const char *name, *value;
-    } known[] = {{"target", task->target}, {"measures", task->measures},
-                 {"lead_leader", task->lead_leader}, {"supervisor", task->supervisor},
-                 {"resp_unit", task->resp_unit}, {"accept_unit", task->accept_unit},
+    } known[] = {{"target", task->target},
+                 {"measures", task->measures},
+                 {"lead_leader", task->lead_leader},
+                 {"supervisor", task->supervisor},
+                 {"resp_unit", task->resp_unit},
+                 {"accept_unit", task->accept_unit},
                  {"due", task->problem_id ? task->due : NULL}};
 
     if (given && *given)
@@ -82,11 +84,6 @@ static bool check_fields(const rdl_csv *workflow, gssize way, const rdl_task *ta
         if (!value || (**f && !*value))
             return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s to %s needs %s: give --set %s=...",
                             task->task_id, task->state, move->to, *f, *f);
-        rdl_day day;
-        if (strcmp(*f, "due") == 0 && !rdl_day_parse(value, &day, error)) {
-            g_prefix_error(error, "%s: due: ", task->task_id);
-            return false;
-        }
     }
     return true;
 }
@@ -95,9 +92,11 @@ static bool check_fields(const rdl_csv *workflow, gssize way, const rdl_task *ta
 static char *date_of_state(rdl_ledger *ledger, const char *task_id, const char *state,
                            GError **error)
 {
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store, "SELECT max(at) FROM event WHERE subject = ? AND kind = 'task.moved' AND "
-                       "json_extract(payload, '$.to') = ?", error);
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store,
+                          "SELECT max(at) FROM event WHERE subject = ? AND kind = 'task.moved' AND "
+                          "json_extract(payload, '$.to') = ?",
+                          error);
     bool row = false;
 
     if (!s)
@@ -117,12 +116,16 @@ static bool check_image(rdl_ledger *ledger, const rdl_task *task, const rdl_move
     rdl_day day, claim = RDL_DAY_PAST;
 
     if (!image)
-        return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s needs the date of an image taken after the "
-                        "claim: give --set image_date=YYYY-MM-DD", task->task_id, move->to);
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "%s: %s needs the date of an image taken after the "
+                        "claim: give --set image_date=YYYY-MM-DD",
+                        task->task_id, move->to);
     if (!rdl_day_parse(image, &day, error) || (claimed && !rdl_day_parse(claimed, &claim, error)))
         return false;
-    return day > claim || rdl_fail(error, RDL_ERROR_USAGE, "%s: the image of %s is not later than "
-                                   "the claim of %s", task->task_id, image, claimed);
+    return day > claim || rdl_fail(error, RDL_ERROR_USAGE,
+                                   "%s: the image of %s is not later than "
+                                   "the claim of %s",
+                                   task->task_id, image, claimed);
 }
 
 /* A finding of the place that is newer than what concluded the task. */
@@ -131,8 +134,10 @@ static bool check_later_epoch(rdl_ledger *ledger, const rdl_task *task, const rd
 {
     g_autoptr(rdl_statement) s = rdl_statement_new(
         ledger->store,
-        "SELECT 1 FROM event WHERE subject = ?1 AND kind = 'site.revised' AND seq > "
-        "(SELECT max(seq) FROM event WHERE subject = ?2 AND kind = 'task.moved') LIMIT 1", error);
+        "SELECT 1 FROM event WHERE subject = ?1 AND kind IN ('site.revised', 'site.joined') AND "
+        "seq > "
+        "(SELECT max(seq) FROM event WHERE subject = ?2 AND kind = 'task.moved') LIMIT 1",
+        error);
     bool newer;
 
     if (!s)
@@ -141,9 +146,10 @@ static bool check_later_epoch(rdl_ledger *ledger, const rdl_task *task, const rd
     rdl_statement_text(s, 2, task->task_id);
     if (!rdl_statement_step(s, &newer, error))
         return false;
-    return newer || rdl_fail(error, RDL_ERROR_USAGE, "%s: %s to %s needs a newer finding at the place: "
-                             "load the findings of a later epoch first", task->task_id, task->state,
-                             move->to);
+    return newer || rdl_fail(error, RDL_ERROR_USAGE,
+                             "%s: %s to %s needs a newer finding at the place: "
+                             "load the findings of a later epoch first",
+                             task->task_id, task->state, move->to);
 }
 
 static bool check_guard(rdl_ledger *ledger, const char *guard, const rdl_task *task,
@@ -154,8 +160,9 @@ static bool check_guard(rdl_ledger *ledger, const char *guard, const rdl_task *t
     if (!*guard || g_str_has_prefix(guard, "FLAG_")) /* a flag never stops anybody */
         return true;
     if (strcmp(guard, "REASON") == 0)
-        return reason || rdl_fail(error, RDL_ERROR_USAGE, "%s: %s to %s needs a reason: give --reason",
-                                  task->task_id, task->state, move->to);
+        return reason ||
+               rdl_fail(error, RDL_ERROR_USAGE, "%s: %s to %s needs a reason: give --reason",
+                        task->task_id, task->state, move->to);
     if (g_str_has_prefix(guard, "TIER_"))
         return g_strcmp0(task->tier, guard + strlen("TIER_")) == 0 ||
                rdl_fail(error, RDL_ERROR_USAGE, "%s: %s is for tasks of tier %s, this one is %s",
@@ -165,14 +172,26 @@ static bool check_guard(rdl_ledger *ledger, const char *guard, const rdl_task *t
         return check_image(ledger, task, move, error);
     if (strcmp(guard, "LATER_EPOCH") == 0)
         return check_later_epoch(ledger, task, move, error);
-    return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s to %s: the guard %s of workflow.csv is not known "
-                    "to this redline", task->task_id, task->state, move->to, guard);
+    return rdl_fail(error, RDL_ERROR_USAGE,
+                    "%s: %s to %s: the guard %s of workflow.csv is not known "
+                    "to this redline",
+                    task->task_id, task->state, move->to, guard);
 }
 
-static bool check_date(rdl_ledger *ledger, const rdl_task *task, const char *on, GError **error)
+bool rdl_move_current(const rdl_task *task, const rdl_move *move, GError **error)
 {
-    g_autoptr(rdl_statement) s =
-        rdl_statement_new(ledger->store, "SELECT max(at) FROM event WHERE subject = ?", error);
+    return !move->revision || move->revision == task->revision ||
+           rdl_fail(error, RDL_ERROR_CONFLICT,
+                    "%s: somebody changed it since revision %" G_GINT64_FORMAT
+                    " (now %" G_GINT64_FORMAT "): look at it again with redline task show",
+                    task->task_id, move->revision, task->revision);
+}
+
+bool rdl_move_in_order(rdl_ledger *ledger, const rdl_task *task, const char *on, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store, "SELECT max(at) FROM event WHERE subject = ? AND kind <> 'warning.changed'",
+        error);
     bool row = false;
     rdl_day day, last;
 
@@ -191,9 +210,11 @@ static bool check_date(rdl_ledger *ledger, const rdl_task *task, const char *on,
 /* A clue that was registered is finished: what it became goes on. */
 static bool check_not_followed(rdl_ledger *ledger, const rdl_task *task, GError **error)
 {
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store, "SELECT t.task_id FROM problem p JOIN task t USING(problem_id) "
-                       "WHERE p.clue_id = ? LIMIT 1", error);
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store,
+                          "SELECT t.task_id FROM problem p JOIN task t USING(problem_id) "
+                          "WHERE p.clue_id = ? LIMIT 1",
+                          error);
     bool row;
 
     if (!s)
@@ -227,7 +248,8 @@ static bool check_move(rdl_ledger *ledger, const rdl_task *task, const rdl_move 
     if (*documents && !(move->document && *move->document) && !in_list(roles, "system"))
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s to %s needs %s: give --document",
                         task->task_id, task->state, move->to, documents);
-    return check_not_followed(ledger, task, error) && check_date(ledger, task, move->on, error) &&
+    return check_not_followed(ledger, task, error) &&
+           rdl_move_in_order(ledger, task, move->on, error) &&
            check_fields(workflow, way, task, move, error) &&
            check_guard(ledger, rdl_csv_at(workflow, (size_t)way, "guard"), task, move, error);
 }
@@ -250,11 +272,15 @@ static bool add_document(JsonObject *payload, const char *document, GError **err
     return true;
 }
 
-static bool append(rdl_ledger *ledger, const rdl_move *move, const char *kind, const char *subject,
-                   JsonObject *payload, GError **error)
+bool rdl_move_append(rdl_ledger *ledger, const rdl_move *move, const char *kind,
+                     const char *subject, JsonObject *payload, GError **error)
 {
-    rdl_event event = {.at = move->on, .by = move->by, .role = move->role, .kind = kind,
-                       .subject = subject, .reason = move->reason};
+    rdl_event event = {.at = move->on,
+                       .by = move->by,
+                       .role = move->role,
+                       .kind = kind,
+                       .subject = subject,
+                       .reason = move->reason};
 
     return rdl_event_append(ledger, &event, payload, error);
 }
@@ -263,8 +289,14 @@ static bool open_rectification(rdl_ledger *ledger, const rdl_task *clue, const r
                                const char *problem_id, GError **error)
 {
     g_autoptr(JsonObject) o = json_object_new();
-    g_autofree char *task_id = rdl_digest_id("R-", problem_id, RDL_DIGEST_END);
+    g_autofree char *task_id = rdl_digest_id("R-", problem_id, RDL_DIGEST_END), *due = NULL;
+    const char *tier;
+    rdl_day on;
 
+    if (!rdl_day_parse(move->on, &on, error) ||
+        !rdl_ledger_deadline(ledger, "rectify", clue->result, clue->severity, on, &tier, &due,
+                             error))
+        return false;
     rdl_json_set_text(o, "task_id", task_id);
     rdl_json_set_text(o, "site_id", clue->site_id);
     rdl_json_set_text(o, "finding_id", clue->finding_id);
@@ -272,11 +304,11 @@ static bool open_rectification(rdl_ledger *ledger, const rdl_task *clue, const r
     rdl_json_set_text(o, "state", "REGISTERED");
     rdl_json_set_text(o, "xzqdm", clue->xzqdm);
     rdl_json_set_text(o, "department", clue->department);
-    rdl_json_set_text(o, "tier", rdl_json_text(move->fields, "tier", clue->tier));
+    rdl_json_set_text(o, "tier", rdl_json_text(move->fields, "tier", tier));
     rdl_json_set_text(o, "started", move->on);
     rdl_json_set_text(o, "due", rdl_json_text(move->fields, "due", NULL));
     rdl_json_set_text(o, "problem_id", problem_id);
-    return append(ledger, move, "task.opened", task_id, o, error);
+    return rdl_move_append(ledger, move, "task.opened", task_id, o, error);
 }
 
 static bool register_problem(rdl_ledger *ledger, const rdl_task *clue, const rdl_move *move,
@@ -289,9 +321,39 @@ static bool register_problem(rdl_ledger *ledger, const rdl_task *clue, const rdl
     rdl_json_set_text(o, "site_id", clue->site_id);
     rdl_json_set_text(o, "clue_id", clue->task_id);
     for (int i = 0; problem_fields[i]; i++)
-        rdl_json_set_text(o, problem_fields[i], rdl_json_text(move->fields, problem_fields[i], NULL));
-    return append(ledger, move, "problem.registered", problem_id, o, error) &&
+        rdl_json_set_text(o, problem_fields[i],
+                          rdl_json_text(move->fields, problem_fields[i], NULL));
+    return rdl_move_append(ledger, move, "problem.registered", problem_id, o, error) &&
            open_rectification(ledger, clue, move, problem_id, error);
+}
+
+/* A due date given in words ("六个月内") becomes a day; the words stay beside it. */
+static bool settle_due(rdl_ledger *ledger, const rdl_move *move, GError **error)
+{
+    const char *words = rdl_json_text(move->fields, "due", NULL);
+    rdl_ledger_time time;
+    rdl_deadline due;
+    rdl_day on;
+
+    if (!words || !*words)
+        return true;
+    if (!rdl_day_parse(move->on, &on, error) || !rdl_ledger_time_read(ledger, &time, error))
+        return false;
+    bool good = rdl_deadline_words(&time.policy, words, on, &due, error);
+    rdl_ledger_time_clear(&time);
+    if (!good) {
+        g_prefix_error(error, "%s: due: ", move->task_id);
+        return false;
+    }
+    g_autofree char *day = rdl_day_text(due.due), *said = g_strdup(words);
+    if (g_strcmp0(day, said) == 0)
+        return true;
+    rdl_json_set_text(move->fields, "due", day); /* null: long-term */
+    rdl_json_set_text(move->fields, "due_words", said);
+    if (!due.calendar)
+        rdl_json_set_text(move->fields, "due_note",
+                          "no calendar of that year: days of rest not known");
+    return true;
 }
 
 static bool move_task(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move,
@@ -305,12 +367,12 @@ static bool move_task(rdl_ledger *ledger, const rdl_task *task, const rdl_move *
     if (move->fields)
         json_object_set_object_member(o, "fields", json_object_ref(move->fields));
     if (!add_document(o, move->document, error) ||
-        !append(ledger, move, "task.moved", task->task_id, o, error))
+        !rdl_move_append(ledger, move, "task.moved", task->task_id, o, error))
         return false;
     return !registers || register_problem(ledger, task, move, error);
 }
 
-static bool check_words(const rdl_move *move, GError **error)
+bool rdl_move_complete(const rdl_move *move, GError **error)
 {
     if (!move->on || !move->by || !*move->by || !move->role || !move->to)
         return rdl_fail(error, RDL_ERROR_USAGE, "a move needs --to, --on, --by and --role");
@@ -321,14 +383,16 @@ static bool check_words(const rdl_move *move, GError **error)
 static bool check_and_move(rdl_ledger *ledger, const rdl_move *move, GError **error)
 {
     rdl_task task = {0};
-    bool good = check_words(move, error) && one_task(ledger, move->task_id, &task, error) &&
-                check_move(ledger, &task, move, error) && move_task(ledger, &task, move, error);
+    bool good = rdl_move_complete(move, error) &&
+                rdl_task_read(ledger, move->task_id, &task, error) &&
+                rdl_move_current(&task, move, error) && check_move(ledger, &task, move, error) &&
+                settle_due(ledger, move, error) && move_task(ledger, &task, move, error);
 
     rdl_task_clear(&task);
     return good;
 }
 
-static bool in_transaction(rdl_ledger *ledger, bool good, GError **error)
+bool rdl_ledger_end(rdl_ledger *ledger, bool good, GError **error)
 {
     good = good && rdl_store_commit(ledger->store, error);
     if (!good)
@@ -339,51 +403,7 @@ static bool in_transaction(rdl_ledger *ledger, bool good, GError **error)
 bool rdl_task_move(rdl_ledger *ledger, const rdl_move *move, GError **error)
 {
     return rdl_store_begin(ledger->store, error) &&
-           in_transaction(ledger, check_and_move(ledger, move, error), error);
-}
-
-static bool note_on_task(rdl_ledger *ledger, const rdl_move *who, const char *kind,
-                         const char *member, const char *value, GError **error)
-{
-    g_autoptr(JsonObject) o = json_object_new();
-    rdl_task task = {0};
-    bool good = one_task(ledger, who->task_id, &task, error) &&
-                check_date(ledger, &task, who->on, error);
-
-    if (good) {
-        rdl_json_set_text(o, "was", strcmp(member, "due") == 0 ? task.due : task.assignee);
-        rdl_json_set_text(o, member, value);
-        good = append(ledger, who, kind, who->task_id, o, error);
-    }
-    rdl_task_clear(&task);
-    return good;
-}
-
-bool rdl_task_assign(rdl_ledger *ledger, const char *task_id, const char *to, const char *on,
-                     const char *by, const char *role, GError **error)
-{
-    rdl_move who = {.task_id = task_id, .to = to, .on = on, .by = by, .role = role};
-
-    return check_words(&who, error) && rdl_store_begin(ledger->store, error) &&
-           in_transaction(ledger, note_on_task(ledger, &who, "task.assigned", "to", to, error),
-                          error);
-}
-
-bool rdl_task_extend(rdl_ledger *ledger, const char *task_id, const char *due, const char *on,
-                     const char *by, const char *role, const char *reason, GError **error)
-{
-    rdl_move who = {.task_id = task_id, .to = due, .on = on, .by = by, .role = role,
-                    .reason = reason};
-    rdl_day day;
-
-    if (!check_words(&who, error) || !rdl_day_parse(due, &day, error))
-        return false;
-    if (!reason || !*reason)
-        return rdl_fail(error, RDL_ERROR_USAGE, "%s: an extension needs a reason: give --reason",
-                        task_id);
-    return rdl_store_begin(ledger->store, error) &&
-           in_transaction(ledger, note_on_task(ledger, &who, "task.extended", "due", due, error),
-                          error);
+           rdl_ledger_end(ledger, check_and_move(ledger, move, error), error);
 }
 
 /* ---- moves from a table ---- */
@@ -417,12 +437,14 @@ static bool already_moved(rdl_ledger *ledger, const rdl_csv *csv, size_t row, GH
 {
     g_autoptr(rdl_statement) s = rdl_statement_new(
         ledger->store,
-        "SELECT count(*) FROM event WHERE kind = 'task.moved' AND at = ? AND by = ? AND role = ? AND "
+        "SELECT count(*) FROM event WHERE kind = 'task.moved' AND at = ? AND by = ? AND role = ? "
+        "AND "
         "coalesce(reason, '') = ? AND coalesce(json_extract(payload, '$.document'), '') = ? AND "
         "json_extract(payload, '$.to') = ? AND subject IN "
-        "(SELECT task_id FROM task JOIN site USING(site_id) WHERE source_id = ?)", error);
-    static const char *const columns[] = {"on", "by", "role", "reason", "document", "to",
-                                          "source_id"};
+        "(SELECT task_id FROM task JOIN site USING(site_id) WHERE source_id = ?)",
+        error);
+    static const char *const columns[] = {"on",       "by", "role",     "reason",
+                                          "document", "to", "source_id"};
     g_autoptr(GString) key = g_string_new(NULL);
     bool counted;
 
@@ -470,9 +492,13 @@ static bool apply_row(rdl_ledger *ledger, const rdl_csv *csv, size_t row, GHashT
         refuse(tally, refusals, csv, row, "NO_TASK", message);
         return true;
     }
-    rdl_move move = {.task_id = task_id, .to = cell(csv, row, "to"), .on = cell(csv, row, "on"),
-                     .by = cell(csv, row, "by"), .role = cell(csv, row, "role"),
-                     .reason = cell(csv, row, "reason"), .document = cell(csv, row, "document"),
+    rdl_move move = {.task_id = task_id,
+                     .to = cell(csv, row, "to"),
+                     .on = cell(csv, row, "on"),
+                     .by = cell(csv, row, "by"),
+                     .role = cell(csv, row, "role"),
+                     .reason = cell(csv, row, "reason"),
+                     .document = cell(csv, row, "document"),
                      .fields = fields};
     if (!failed && rdl_task_move(ledger, &move, &failed)) {
         rdl_tally_used(tally, "ledger.moves", 1);

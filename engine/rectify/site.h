@@ -8,9 +8,10 @@
  *  all its findings; a clue task (kind verify, CLUE and at once SCREENED) for each whose gravest
  *  finding is not CLEAN, due by deadlines.csv from `as_of`. A source already there with the same
  *  findings adds nothing; with others it is revised: its tasks look at the gravest finding there is
- *  now, and one that was CLEAN before gets its clue. One transaction.
- *  tally: ledger.findings, ledger.sites (suppressed ALREADY_THERE), ledger.clues of the new and
- *  revised sites (suppressed CLEAN: a site without a task; HAS_TASK). */
+ *  now, and one that was CLEAN before gets its clue. A source that is new, on ground of which half
+ * is a site's of an earlier load (or that has half of such a site's), joins that site: no twin, one
+ * task. One transaction. tally: ledger.findings, ledger.sites (suppressed ALREADY_THERE, JOINED),
+ * ledger.clues of the new and revised sites (suppressed CLEAN: a site without a task; HAS_TASK). */
 RDL_API bool rdl_ledger_load_findings(rdl_ledger *ledger, const char *path, rdl_day as_of,
                                       rdl_tally *tally, const rdl_progress *progress,
                                       GError **error);

@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include "geo/geo.h"
-#include "rectify/event.h"
+#include "rectify/moving.h"
+#include "rectify/neighbour.h"
 
 /* ---- findings as they come ---- */
 
-static const char *const real_fields[] = {"quantity", "lon", "lat", "area_m2", "area_own_m2",
-                                          "area_min_m2", "area_max_m2", "share", NULL};
+static const char *const real_fields[] = {"quantity",    "lon",         "lat",
+                                          "area_m2",     "area_own_m2", "area_min_m2",
+                                          "area_max_m2", "share",       NULL};
 static const char *const int_fields[] = {"is_primary", "edge", NULL};
 
 static bool listed(const char *const *list, const char *name)
@@ -37,16 +39,16 @@ static JsonObject *row_object(const rdl_layer *layer, const rdl_feature *f)
 }
 
 typedef struct {
-    char *key;             /* source and source_id */
-    JsonArray *findings;   /* of the site, as they came */
-    JsonObject *primary;   /* lent from findings */
-    rdl_geometry *ground;  /* union of the parts, ledger's CRS */
+    char *key;            /* source and source_id */
+    JsonArray *findings;  /* of the site, as they came */
+    JsonObject *primary;  /* lent from findings */
+    rdl_geometry *ground; /* union of the parts, ledger's CRS */
 } site;
 
 typedef struct {
     rdl_ledger *ledger;
-    GHashTable *sites;  /* key -> site */
-    GHashTable *hits;   /* finding_id -> JsonArray */
+    GHashTable *sites; /* key -> site */
+    GHashTable *hits;  /* finding_id -> JsonArray */
     rdl_transform *move;
     double tolerance;
     gint64 rows;
@@ -99,8 +101,8 @@ static bool add_ground(reading *r, site *s, GBytes *wkb, GError **error)
     g_autoptr(rdl_geometry) g =
         rdl_geometry_from_wkb(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), error);
     g_autoptr(rdl_geometry) moved = g ? rdl_reproject(g, r->move, r->tolerance, error) : NULL;
-    rdl_geometry *all = moved ? rdl_geometry_union(s->ground ? s->ground : moved, moved, error)
-                              : NULL;
+    rdl_geometry *all =
+        moved ? rdl_geometry_union(s->ground ? s->ground : moved, moved, error) : NULL;
 
     if (!all)
         return false;
@@ -145,8 +147,10 @@ static bool read_findings(reading *r, const char *path, GError **error)
         return rdl_fail(error, RDL_ERROR_CRS, "%s: its findings name no coordinate system", path);
     if (rdl_layer_field_index(layer, "finding_id") < 0 ||
         rdl_layer_field_index(layer, "is_primary") < 0)
-        return rdl_fail(error, RDL_ERROR_DATA, "%s: is not written by redline screen: layer finding "
-                        "lacks finding_id or is_primary", path);
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "%s: is not written by redline screen: layer finding "
+                        "lacks finding_id or is_primary",
+                        path);
     r->tolerance = rdl_reproject_tolerance(target);
     if (!(r->move = rdl_transform_new(rdl_layer_crs(layer), target, error)))
         return false;
@@ -200,44 +204,11 @@ static JsonObject *site_payload(const site *s, const char *load, GError **error)
     return o;
 }
 
-/* Row of deadlines.csv for a task; -1 where none fits. "" and * fit anything. */
-static bool fits(const rdl_csv *csv, size_t row, const char *column, const char *value)
-{
-    const char *cell = rdl_csv_at(csv, row, column);
-
-    return !*cell || strcmp(cell, "*") == 0 || g_strcmp0(cell, value) == 0;
-}
-
-static bool deadline(rdl_ledger *ledger, const char *kind, JsonObject *finding, rdl_day from,
-                     const char **tier, char **due, GError **error)
-{
-    GError *failed = NULL;
-    const rdl_csv *csv = rdl_ledger_table(ledger, "deadlines.csv", &failed);
-
-    *tier = NULL;
-    *due = NULL;
-    if (failed) {
-        g_propagate_error(error, failed);
-        return false;
-    }
-    for (size_t i = 0; csv && i < rdl_csv_count(csv); i++) {
-        if (!fits(csv, i, "kind", kind) || !fits(csv, i, "result", member(finding, "result")) ||
-            !fits(csv, i, "severity", member(finding, "severity")))
-            continue;
-        const char *months = rdl_csv_at(csv, i, "months");
-        *tier = rdl_csv_at(csv, i, "tier");
-        if (*months)
-            *due = rdl_day_text(rdl_day_add_months(from, (int)strtol(months, NULL, 10)));
-        return true;
-    }
-    return true;
-}
-
 static bool append(rdl_ledger *ledger, const char *at, const char *kind, const char *subject,
                    JsonObject *payload, GError **error)
 {
-    rdl_event event = {.at = at, .by = "redline", .role = "system", .kind = kind,
-                       .subject = subject};
+    rdl_event event = {
+        .at = at, .by = "redline", .role = "system", .kind = kind, .subject = subject};
 
     return rdl_event_append(ledger, &event, payload, error);
 }
@@ -259,7 +230,8 @@ static bool open_clue(rdl_ledger *ledger, const site *s, const char *site_id, rd
     g_autofree char *task_id = rdl_digest_id("V-", site_id, RDL_DIGEST_END);
     const char *tier;
 
-    if (!deadline(ledger, "verify", s->primary, as_of, &tier, &due, error))
+    if (!rdl_ledger_deadline(ledger, "verify", member(s->primary, "result"),
+                             member(s->primary, "severity"), as_of, &tier, &due, error))
         return false;
     rdl_json_set_text(o, "task_id", task_id);
     rdl_json_set_text(o, "site_id", site_id);
@@ -275,18 +247,39 @@ static bool open_clue(rdl_ledger *ledger, const site *s, const char *site_id, rd
            screened(ledger, at, task_id, error);
 }
 
-static char *known_content(rdl_ledger *ledger, const char *site_id, GError **error)
+/* Where a source is known: its own site, or one it joined. *content "" where it is not known. */
+typedef struct {
+    char *site_id, *content;
+    bool joined;
+} place;
+
+static void place_clear(place *p)
 {
-    g_autoptr(rdl_statement) s =
-        rdl_statement_new(ledger->store, "SELECT content FROM site WHERE site_id = ?", error);
+    g_free(p->site_id);
+    g_free(p->content);
+}
+
+static bool find_place(rdl_ledger *ledger, JsonObject *payload, place *p, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT site_id, content, 0 FROM site WHERE source = ?1 AND source_id = ?2 UNION ALL "
+        "SELECT site_id, content, 1 FROM alias WHERE source = ?1 AND source_id = ?2",
+        error);
     bool row = false;
 
     if (!s)
-        return NULL;
-    rdl_statement_text(s, 1, site_id);
+        return false;
+    rdl_statement_text(s, 1, member(payload, "source"));
+    rdl_statement_text(s, 2, member(payload, "source_id"));
     if (!rdl_statement_step(s, &row, error))
-        return NULL;
-    return g_strdup(row ? rdl_statement_get_text(s, 0) : "");
+        return false;
+    p->site_id = row ? g_strdup(rdl_statement_get_text(s, 0))
+                     : rdl_digest_id("S-", member(payload, "source"), member(payload, "source_id"),
+                                     RDL_DIGEST_END);
+    p->content = g_strdup(row ? rdl_statement_get_text(s, 1) : "");
+    p->joined = row && rdl_statement_get_int(s, 2);
+    return true;
 }
 
 static bool has_task(rdl_ledger *ledger, const char *site_id, bool *yes, GError **error)
@@ -300,32 +293,34 @@ static bool has_task(rdl_ledger *ledger, const char *site_id, bool *yes, GError 
     return rdl_statement_step(s, yes, error);
 }
 
-static bool take_site(rdl_ledger *ledger, const site *s, const char *load, rdl_day as_of,
-                      rdl_tally *tally, GError **error)
+/* A new source on the ground of a site that another load brought: no twin is made. Of several sites
+ * the one with most common ground is joined, the others are named. */
+static bool join_neighbour(rdl_ledger *ledger, const site *s, const char *load, JsonObject *payload,
+                           place *p, GError **error)
 {
-    g_autoptr(JsonObject) payload = site_payload(s, load, error);
-    g_autofree char *at = rdl_day_text(as_of);
-    g_autofree char *site_id = payload ? rdl_digest_id("S-", member(payload, "source"),
-                                                       member(payload, "source_id"), RDL_DIGEST_END)
-                                       : NULL;
-    g_autofree char *known = site_id ? known_content(ledger, site_id, error) : NULL;
-    guint findings = json_array_get_length(s->findings);
+    rdl_common common = {0};
+
+    if (!s->ground || !rdl_sites_under(ledger, s->ground, load, &common, error))
+        return !s->ground;
+    if (common.site_id) {
+        g_free(p->site_id);
+        p->site_id = g_steal_pointer(&common.site_id);
+        p->joined = true;
+        rdl_json_set_real(payload, "share_of_site", common.share_of_site);
+        rdl_json_set_real(payload, "share_of_source", common.share_of_source);
+        json_object_set_array_member(payload, "also", json_array_ref(common.also));
+    }
+    rdl_common_clear(&common);
+    return true;
+}
+
+static bool settle_clue(rdl_ledger *ledger, const site *s, const char *site_id, bool known,
+                        rdl_day as_of, rdl_tally *tally, GError **error)
+{
     bool tasked = false;
 
-    if (!known)
-        return false;
-    rdl_tally_in(tally, "ledger.sites", 1);
-    if (strcmp(known, member(payload, "content")) == 0) {
-        rdl_tally_suppressed(tally, "ledger.sites", "ALREADY_THERE", 1);
-        rdl_tally_suppressed(tally, "ledger.findings", "ALREADY_THERE", findings);
-        return true;
-    }
-    rdl_tally_used(tally, "ledger.sites", 1);
-    rdl_tally_used(tally, "ledger.findings", findings);
-    if (!append(ledger, at, *known ? "site.revised" : "site.found", site_id, payload, error))
-        return false;
     rdl_tally_in(tally, "ledger.clues", 1);
-    if (*known && !has_task(ledger, site_id, &tasked, error))
+    if (known && !has_task(ledger, site_id, &tasked, error))
         return false;
     if (tasked) {
         rdl_tally_suppressed(tally, "ledger.clues", "HAS_TASK", 1);
@@ -337,6 +332,43 @@ static bool take_site(rdl_ledger *ledger, const site *s, const char *load, rdl_d
     }
     rdl_tally_used(tally, "ledger.clues", 1);
     return open_clue(ledger, s, site_id, as_of, error);
+}
+
+static bool take_site_at(rdl_ledger *ledger, const site *s, const char *load, JsonObject *payload,
+                         place *p, rdl_day as_of, rdl_tally *tally, GError **error)
+{
+    g_autofree char *at = rdl_day_text(as_of);
+    guint findings = json_array_get_length(s->findings);
+    bool known = *p->content != '\0';
+
+    rdl_tally_in(tally, "ledger.sites", 1);
+    if (strcmp(p->content, member(payload, "content")) == 0) {
+        rdl_tally_suppressed(tally, "ledger.sites", "ALREADY_THERE", 1);
+        rdl_tally_suppressed(tally, "ledger.findings", "ALREADY_THERE", findings);
+        return true;
+    }
+    if (!known && !join_neighbour(ledger, s, load, payload, p, error))
+        return false;
+    if (p->joined)
+        rdl_tally_suppressed(tally, "ledger.sites", "JOINED", 1);
+    else
+        rdl_tally_used(tally, "ledger.sites", 1);
+    rdl_tally_used(tally, "ledger.findings", findings);
+    const char *kind = p->joined ? "site.joined" : known ? "site.revised" : "site.found";
+    return append(ledger, at, kind, p->site_id, payload, error) &&
+           settle_clue(ledger, s, p->site_id, known || p->joined, as_of, tally, error);
+}
+
+static bool take_site(rdl_ledger *ledger, const site *s, const char *load, rdl_day as_of,
+                      rdl_tally *tally, GError **error)
+{
+    g_autoptr(JsonObject) payload = site_payload(s, load, error);
+    place p = {0};
+    bool good = payload && find_place(ledger, payload, &p, error) &&
+                take_site_at(ledger, s, load, payload, &p, as_of, tally, error);
+
+    place_clear(&p);
+    return good;
 }
 
 static gint by_key(gconstpointer a, gconstpointer b)
@@ -356,7 +388,8 @@ static bool take_sites(reading *r, const char *load, rdl_day as_of, rdl_tally *t
         g_ptr_array_add(sites, value);
     g_ptr_array_sort(sites, by_key);
     for (guint i = 0; i < sites->len; i++)
-        if ((i % 256 == 0 && !rdl_progress_tell(progress, (double)i / sites->len, "ledger", error)) ||
+        if ((i % 256 == 0 &&
+             !rdl_progress_tell(progress, (double)i / sites->len, "ledger", error)) ||
             !take_site(r->ledger, sites->pdata[i], load, as_of, tally, error))
             return false;
     return rdl_progress_tell(progress, 1.0, "ledger", error);
@@ -417,8 +450,8 @@ static bool note_load(rdl_ledger *ledger, const char *path, const char *digest, 
     return row || append(ledger, at, "findings.loaded", digest, o, error);
 }
 
-bool rdl_ledger_load_findings(rdl_ledger *ledger, const char *path, rdl_day as_of,
-                              rdl_tally *tally, const rdl_progress *progress, GError **error)
+bool rdl_ledger_load_findings(rdl_ledger *ledger, const char *path, rdl_day as_of, rdl_tally *tally,
+                              const rdl_progress *progress, GError **error)
 {
     reading r = {.ledger = ledger,
                  .sites = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, site_free),

@@ -9,26 +9,33 @@
 typedef struct rdl_task {
     char *task_id, *kind, *state, *xzqdm, *department, *tier; /* kind: verify, rectify */
     char *started, *due_original, *due, *assignee;            /* ISO dates */
-    char *warning;                                            /* level at as_of; NULL: none */
+    char *warning, *warning_by; /* level at as_of and the test that held; NULL: none */
+    int warning_rank;           /* 0 none, 1 the mildest */
+    char *warned;               /* level of the last warning on record; NULL: none */
+    char *stopped;              /* since when its clock stands still; NULL: it runs */
+    double progress;            /* 0..1 as last reported; NaN: never */
+    int missed;                 /* milestones passed unmet at as_of */
+    gint64 revision;            /* grows with every change of the task */
     char *site_id, *source, *source_id, *owner;
     char *finding_id, *zone, *zone_name, *activity, *result, *severity, *rule_id, *basis;
     char *handling, *penalty;
     char *problem_id, *target, *measures, *lead_leader, *supervisor, *resp_unit, *accept_unit;
-    double lon, lat, area_m2, area_min_m2, area_max_m2;       /* of the gravest finding */
-    GBytes *wkb;                                              /* of the site, ledger's CRS */
+    double lon, lat, area_m2, area_min_m2, area_max_m2; /* of the gravest finding */
+    GBytes *wkb;                                        /* of the site, ledger's CRS */
 } rdl_task;
 RDL_API void rdl_task_clear(rdl_task *task);
 
 typedef struct rdl_task_filter {
     const char *state, *unit, *kind, *id; /* NULL: any; unit: code or the beginning of one */
-    rdl_day as_of;                        /* for warnings */
+    rdl_day as_of;                        /* for warnings; 0: none are looked for */
 } rdl_task_filter;
 
 /** Tasks by id, as GArray of rdl_task (clears itself). Yours to unref. */
 RDL_API GArray *rdl_task_list(rdl_ledger *ledger, const rdl_task_filter *filter, GError **error);
 /** Name of the ledger's coordinate system ("EPSG:4490"). Yours. */
 RDL_API char *rdl_ledger_crs(rdl_ledger *ledger, GError **error);
-/** {"id", "kind", "state", "xzqdm", "due", "warning", "zone", "activity", "area_m2", "lon", "lat"}. */
+/** {"id", "kind", "state", "xzqdm", "due", "warning", "zone", "activity", "area_m2", "lon", "lat"}.
+ */
 RDL_API JsonObject *rdl_task_json(const rdl_task *task);
 /** All there is to say of a task, site or finding, by its id: the site, its findings with every
  *  rule hit, the inputs and options that made them (the run manifest), the tasks, and the events
@@ -40,22 +47,53 @@ RDL_API JsonNode *rdl_ledger_chain(rdl_ledger *ledger, const char *id, GError **
 /* ---- moves ---- */
 
 typedef struct rdl_move {
-    const char *task_id, *to;     /* needed */
-    const char *on, *by, *role;   /* needed; ISO date */
+    const char *task_id, *to;      /* needed */
+    const char *on, *by, *role;    /* needed; ISO date */
     const char *reason, *document; /* document: a title, or a file whose digest is kept; NULL */
-    JsonObject *fields;           /* values a move must fill: {"target": "..."}; NULL */
+    JsonObject *fields;            /* values a move must fill: {"target": "..."}; NULL */
+    gint64 revision;               /* the task as the mover saw it; 0: as it is */
 } rdl_move;
 
 /** Move a task along workflow.csv. From VERIFIED to REGISTERED it makes the problem and its task of
- *  kind rectify. Fails: RDL_ERROR_NOT_FOUND, RDL_ERROR_USAGE with what is allowed or missing. */
+ *  kind rectify. Fails: RDL_ERROR_NOT_FOUND, RDL_ERROR_USAGE with what is allowed or missing,
+ *  RDL_ERROR_CONFLICT when the task has moved on from `revision`. */
 RDL_API bool rdl_task_move(rdl_ledger *ledger, const rdl_move *move, GError **error);
-/** Give it to somebody. */
-RDL_API bool rdl_task_assign(rdl_ledger *ledger, const char *task_id, const char *to, const char *on,
-                             const char *by, const char *role, GError **error);
-/** A later (or other) due date, with who approved it and why; the original stays. */
-RDL_API bool rdl_task_extend(rdl_ledger *ledger, const char *task_id, const char *due,
-                             const char *on, const char *by, const char *role, const char *reason,
+
+/* ---- notes: `who` carries task_id, on, by, role and reason; `to` is what is noted, in words ----
+ */
+
+/** Give it to `who->to`. */
+RDL_API bool rdl_task_assign(rdl_ledger *ledger, const rdl_move *who, GError **error);
+/** A later (or other) due date, a day or words (deadline.h) told from `who->on`, with who approved
+ *  it and why; the original stays. */
+RDL_API bool rdl_task_extend(rdl_ledger *ledger, const rdl_move *who, const char *due,
                              GError **error);
+/** How far a rectification is, 0..1; `who->reason` says it in words. */
+RDL_API bool rdl_task_report(rdl_ledger *ledger, const rdl_move *who, double progress,
+                             GError **error);
+/** The clock stands still for a stated reason (a lawsuit, a flood); while it does there is no
+ *  warning. Resuming gives the days back. */
+RDL_API bool rdl_task_stop(rdl_ledger *ledger, const rdl_move *who, GError **error);
+RDL_API bool rdl_task_resume(rdl_ledger *ledger, const rdl_move *who, GError **error);
+
+typedef struct rdl_milestone {
+    int n;                  /* from 1 */
+    const char *due, *text; /* due: a day or words */
+} rdl_milestone;
+/** Set (or set anew) a milestone of the task's problem. */
+RDL_API bool rdl_task_milestone(rdl_ledger *ledger, const rdl_move *who,
+                                const rdl_milestone *milestone, GError **error);
+/** Milestone `n` was met on `who->on`. */
+RDL_API bool rdl_task_milestone_met(rdl_ledger *ledger, const rdl_move *who, int n, GError **error);
+
+/** Judge every open task at `as_of` and write what changed since the last time: one event a task
+ *  whose level is another (warning.changed: level, was, by, ladder: the next step it proposes, and
+ *  the interview triggers that hold). Evaluating again writes nothing.
+ *  tally: ledger.warnings (in: open tasks; used: changed; suppressed UNCHANGED, STOPPED). */
+RDL_API bool rdl_ledger_warn(rdl_ledger *ledger, rdl_day as_of, rdl_tally *tally, GError **error);
+
+/* ---- finding tasks ---- */
+
 /** The task at work for a source ("footprint", "FP-0001"): the rectification if there is one, else
  *  the verification. Yours; NULL without error when the source has none. */
 RDL_API char *rdl_task_of_source(rdl_ledger *ledger, const char *source_id, GError **error);

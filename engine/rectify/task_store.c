@@ -3,7 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "rectify/event.h"
+#include "rectify/moving.h"
+#include "rectify/warning.h"
 
 /* The columns of rdl_task's texts, in the order of `texts` below. */
 static const char select_tasks[] =
@@ -12,9 +13,11 @@ static const char select_tasks[] =
     " json_extract(f.content,'$.zone_name'), s.activity, f.result, f.severity, f.rule_id,"
     " json_extract(f.content,'$.basis'), json_extract(f.content,'$.handling'),"
     " json_extract(f.content,'$.penalty'), p.problem_id, p.target, p.measures, p.lead_leader,"
-    " p.supervisor, p.resp_unit, p.accept_unit, s.lon, s.lat,"
+    " p.supervisor, p.resp_unit, p.accept_unit, t.warned, t.stopped, s.lon, s.lat,"
     " json_extract(f.content,'$.area_m2'), json_extract(f.content,'$.area_min_m2'),"
-    " json_extract(f.content,'$.area_max_m2'), AsBinary(s.geom)"
+    " json_extract(f.content,'$.area_max_m2'), AsBinary(s.geom), t.progress,"
+    " (SELECT count(*) FROM milestone m WHERE m.problem_id = t.problem_id AND m.due < ?5"
+    "  AND (m.met IS NULL OR m.met > ?5)), t.revision"
     " FROM task t JOIN site s USING(site_id) LEFT JOIN finding f ON f.finding_id = t.finding_id"
     " LEFT JOIN problem p ON p.problem_id = t.problem_id"
     " WHERE (?1 IS NULL OR t.state = ?1) AND (?2 IS NULL OR t.xzqdm LIKE ?2 || '%')"
@@ -23,18 +26,20 @@ static const char select_tasks[] =
 /* The text members of a task in the order of the columns; `n` slots. */
 static int text_slots(rdl_task *t, char **slots[])
 {
-    char **all[] = {&t->task_id, &t->kind, &t->state, &t->xzqdm, &t->department, &t->tier,
-                    &t->started, &t->due_original, &t->due, &t->assignee, &t->site_id, &t->source,
-                    &t->source_id, &t->owner, &t->finding_id, &t->zone, &t->zone_name, &t->activity,
-                    &t->result, &t->severity, &t->rule_id, &t->basis, &t->handling, &t->penalty,
-                    &t->problem_id, &t->target, &t->measures, &t->lead_leader, &t->supervisor,
-                    &t->resp_unit, &t->accept_unit};
+    char **all[] = {
+        &t->task_id,     &t->kind,      &t->state,        &t->xzqdm,      &t->department,
+        &t->tier,        &t->started,   &t->due_original, &t->due,        &t->assignee,
+        &t->site_id,     &t->source,    &t->source_id,    &t->owner,      &t->finding_id,
+        &t->zone,        &t->zone_name, &t->activity,     &t->result,     &t->severity,
+        &t->rule_id,     &t->basis,     &t->handling,     &t->penalty,    &t->problem_id,
+        &t->target,      &t->measures,  &t->lead_leader,  &t->supervisor, &t->resp_unit,
+        &t->accept_unit, &t->warned,    &t->stopped};
 
     memcpy(slots, all, sizeof all);
     return (int)G_N_ELEMENTS(all);
 }
 
-#define TEXT_SLOTS 31
+#define TEXT_SLOTS 33
 
 void rdl_task_clear(rdl_task *task)
 {
@@ -44,6 +49,7 @@ void rdl_task_clear(rdl_task *task)
     for (int i = 0; i < n; i++)
         g_clear_pointer(slots[i], g_free);
     g_clear_pointer(&task->warning, g_free);
+    g_clear_pointer(&task->warning_by, g_free);
     g_clear_pointer(&task->wkb, g_bytes_unref);
 }
 
@@ -52,29 +58,43 @@ static void clear_element(gpointer p)
     rdl_task_clear(p);
 }
 
-/* ---- warnings by time (domain 4.5) ---- */
+/* ---- warnings (domain 4.5) ---- */
 
-/* Colours from the mildest to the gravest are the rows of a tier from the last to the first. */
-static char *warning_of(const rdl_csv *csv, const rdl_task *t, bool open, rdl_day as_of)
-{
-    rdl_day due;
-
-    if (!csv || !open || !t->due || !rdl_day_parse(t->due, &due, NULL))
-        return NULL;
-    for (size_t i = 0; i < rdl_csv_count(csv); i++) {
-        const char *days = rdl_csv_at(csv, i, "days_left");
-        if (*days && g_strcmp0(rdl_csv_at(csv, i, "tier"), t->tier) == 0 &&
-            due - as_of <= strtol(days, NULL, 10))
-            return g_strdup(rdl_csv_at(csv, i, "level"));
-    }
-    return NULL;
-}
-
-static bool is_open(const rdl_csv *states, const char *state)
+static const char *state_cell(const rdl_csv *states, const char *state, const char *column)
 {
     gssize row = states ? rdl_csv_find(states, "state", state) : -1;
 
-    return row < 0 || strcmp(rdl_csv_at(states, (size_t)row, "open"), "1") == 0;
+    return row < 0 ? NULL : rdl_csv_at(states, (size_t)row, column);
+}
+
+bool rdl_task_open(const rdl_task *task, const rdl_csv *states)
+{
+    const char *open = state_cell(states, task->state, "open");
+    const char *kind = state_cell(states, task->state, "kind");
+
+    return !open || (strcmp(open, "1") == 0 && (!*kind || strcmp(kind, task->kind) == 0));
+}
+
+static rdl_day day_or(const char *text, rdl_day unknown)
+{
+    rdl_day day;
+
+    return text && rdl_day_parse(text, &day, NULL) ? day : unknown;
+}
+
+/* Open tasks whose clock runs are warned of; those at work are also judged by their progress. */
+static void judge_timing(rdl_task *t, const rdl_csv *warnings, const rdl_csv *states, rdl_day as_of)
+{
+    bool works = g_strcmp0(state_cell(states, t->state, "progress"), "1") == 0;
+    rdl_timing timing = {t->tier, day_or(t->started, RDL_DAY_PAST), day_or(t->due, RDL_DAY_FUTURE),
+                         works ? (isnan(t->progress) ? 0.0 : t->progress) : NAN, t->missed};
+
+    if (!warnings || t->stopped || !rdl_task_open(t, states))
+        return;
+    rdl_warning w = rdl_warning_of(warnings, &timing, as_of);
+    t->warning = g_strdup(w.level);
+    t->warning_by = g_strdup(w.by);
+    t->warning_rank = w.rank;
 }
 
 static void read_task(rdl_statement *s, rdl_task *t)
@@ -90,6 +110,9 @@ static void read_task(rdl_statement *s, rdl_task *t)
     t->area_min_m2 = rdl_statement_get_real(s, n + 3);
     t->area_max_m2 = rdl_statement_get_real(s, n + 4);
     t->wkb = rdl_statement_get_bytes(s, n + 5);
+    t->progress = rdl_statement_get_real(s, n + 6);
+    t->missed = (int)rdl_statement_get_int(s, n + 7);
+    t->revision = rdl_statement_get_int(s, n + 8);
 }
 
 GArray *rdl_task_list(rdl_ledger *ledger, const rdl_task_filter *filter, GError **error)
@@ -97,9 +120,10 @@ GArray *rdl_task_list(rdl_ledger *ledger, const rdl_task_filter *filter, GError 
     GError *failed = NULL;
     const rdl_csv *warnings = rdl_ledger_table(ledger, "warnings.csv", &failed);
     const rdl_csv *states = failed ? NULL : rdl_ledger_table(ledger, "states.csv", &failed);
-    g_autoptr(rdl_statement) s = failed ? NULL
-                                        : rdl_statement_new(ledger->store, select_tasks, &failed);
+    g_autoptr(rdl_statement) s =
+        failed ? NULL : rdl_statement_new(ledger->store, select_tasks, &failed);
     g_autoptr(GArray) tasks = g_array_new(FALSE, TRUE, sizeof(rdl_task));
+    g_autofree char *as_of = filter->as_of ? rdl_day_text(filter->as_of) : NULL;
     bool row = true;
 
     g_array_set_clear_func(tasks, clear_element);
@@ -108,13 +132,15 @@ GArray *rdl_task_list(rdl_ledger *ledger, const rdl_task_filter *filter, GError 
         rdl_statement_text(s, 2, filter->unit);
         rdl_statement_text(s, 3, filter->kind);
         rdl_statement_text(s, 4, filter->id);
+        rdl_statement_text(s, 5, as_of);
     }
     while (s && row && rdl_statement_step(s, &row, &failed)) {
         if (!row)
             return g_steal_pointer(&tasks);
         rdl_task t = {0};
         read_task(s, &t);
-        t.warning = warning_of(warnings, &t, is_open(states, t.state), filter->as_of);
+        if (as_of)
+            judge_timing(&t, warnings, states, filter->as_of);
         g_array_append_val(tasks, t);
     }
     g_propagate_error(error, failed);
@@ -142,9 +168,12 @@ JsonObject *rdl_task_json(const rdl_task *task)
 char *rdl_task_of_source(rdl_ledger *ledger, const char *source_id, GError **error)
 {
     /* the rectification before the verification, an open one before a closed one: by number */
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store, "SELECT task_id FROM task JOIN site USING(site_id) WHERE source_id = ? "
-                       "ORDER BY kind = 'rectify' DESC, task_id LIMIT 1", error);
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store,
+                          "SELECT task_id FROM task JOIN site USING(site_id) WHERE source_id = ?1 "
+                          "OR site_id IN (SELECT site_id FROM alias WHERE source_id = ?1) "
+                          "ORDER BY kind = 'rectify' DESC, task_id LIMIT 1",
+                          error);
     bool row = false;
 
     if (!s)
@@ -205,7 +234,9 @@ static char *site_of(rdl_ledger *ledger, const char *id, GError **error)
         ledger->store,
         "SELECT site_id FROM site WHERE site_id = ?1 OR source_id = ?1 UNION SELECT site_id FROM "
         "task WHERE task_id = ?1 UNION SELECT site_id FROM finding WHERE finding_id = ?1 UNION "
-        "SELECT site_id FROM problem WHERE problem_id = ?1 LIMIT 1", error);
+        "SELECT site_id FROM problem WHERE problem_id = ?1 UNION SELECT site_id FROM alias WHERE "
+        "source_id = ?1 LIMIT 1",
+        error);
     bool row = false;
 
     if (!s)
@@ -214,43 +245,60 @@ static char *site_of(rdl_ledger *ledger, const char *id, GError **error)
     if (!rdl_statement_step(s, &row, error))
         return NULL;
     if (!row)
-        return rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: no task, site, finding or source of that "
-                        "id: redline task list shows the tasks", id), NULL;
+        return rdl_fail(error, RDL_ERROR_NOT_FOUND,
+                        "%s: no task, site, finding or source of that "
+                        "id: redline task list shows the tasks",
+                        id),
+               NULL;
     return g_strdup(rdl_statement_get_text(s, 0));
 }
 
 static bool add_chain(rdl_ledger *ledger, JsonObject *o, const char *site_id, GError **error)
 {
     static const char *const site[] = {"site_id", "source", "source_id", "activity", "owner",
-                                       "xzqdm", "lon", "lat", "load", NULL};
+                                       "xzqdm",   "lon",    "lat",       "load",     NULL};
     static const char *const finding[] = {"{finding", NULL};
     static const char *const load[] = {"digest", "at", "{manifest", NULL};
-    static const char *const task[] = {"task_id", "kind", "state", "xzqdm", "department", "tier",
-                                       "started", "due_original", "due", "moved", "assignee", NULL};
-    static const char *const problem[] = {"problem_id", "target", "measures", "lead_leader",
+    static const char *const task[] = {"task_id",    "kind",  "state",    "xzqdm",
+                                       "department", "tier",  "started",  "due_original",
+                                       "due",        "moved", "assignee", NULL};
+    static const char *const problem[] = {"problem_id", "target",    "measures",    "lead_leader",
                                           "supervisor", "resp_unit", "accept_unit", NULL};
-    static const char *const event[] = {"seq", "at", "by", "role", "kind", "subject", "reason",
-                                        "{payload", "hash", NULL};
+    static const char *const event[] = {"seq",     "at",     "by",       "role", "kind",
+                                        "subject", "reason", "{payload", "hash", NULL};
     static const char *const letter[] = {"letter_no", "received", "activity", NULL};
 
-    return add_rows(ledger, o, "sites", "SELECT site_id,source,source_id,activity,owner,xzqdm,lon,"
-                    "lat,load FROM site WHERE site_id = ?", site_id, site, error) &&
-           add_rows(ledger, o, "finding_rows", "SELECT content FROM finding WHERE site_id = ? "
-                    "ORDER BY is_primary DESC, finding_id", site_id, finding, error) &&
-           add_rows(ledger, o, "loads", "SELECT digest, at, manifest FROM load WHERE digest = "
-                    "(SELECT load FROM site WHERE site_id = ?)", site_id, load, error) &&
-           add_rows(ledger, o, "tasks", "SELECT task_id,kind,state,xzqdm,department,tier,started,"
+    return add_rows(ledger, o, "sites",
+                    "SELECT site_id,source,source_id,activity,owner,xzqdm,lon,"
+                    "lat,load FROM site WHERE site_id = ?",
+                    site_id, site, error) &&
+           add_rows(ledger, o, "finding_rows",
+                    "SELECT content FROM finding WHERE site_id = ? "
+                    "ORDER BY is_primary DESC, finding_id",
+                    site_id, finding, error) &&
+           add_rows(ledger, o, "loads",
+                    "SELECT digest, at, manifest FROM load WHERE digest = "
+                    "(SELECT load FROM site WHERE site_id = ?)",
+                    site_id, load, error) &&
+           add_rows(ledger, o, "tasks",
+                    "SELECT task_id,kind,state,xzqdm,department,tier,started,"
                     "due_original,due,moved,assignee FROM task WHERE site_id = ? ORDER BY kind "
-                    "DESC", site_id, task, error) &&
-           add_rows(ledger, o, "problems", "SELECT problem_id,target,measures,lead_leader,"
-                    "supervisor,resp_unit,accept_unit FROM problem WHERE site_id = ?", site_id,
-                    problem, error) &&
-           add_rows(ledger, o, "letters", "SELECT letter_no,received,activity FROM letter WHERE "
-                    "site_id = ? ORDER BY letter_no", site_id, letter, error) &&
-           add_rows(ledger, o, "events", "SELECT seq,at,by,role,kind,subject,reason,payload,hash "
+                    "DESC",
+                    site_id, task, error) &&
+           add_rows(ledger, o, "problems",
+                    "SELECT problem_id,target,measures,lead_leader,"
+                    "supervisor,resp_unit,accept_unit FROM problem WHERE site_id = ?",
+                    site_id, problem, error) &&
+           add_rows(ledger, o, "letters",
+                    "SELECT letter_no,received,activity FROM letter WHERE "
+                    "site_id = ? ORDER BY letter_no",
+                    site_id, letter, error) &&
+           add_rows(ledger, o, "events",
+                    "SELECT seq,at,by,role,kind,subject,reason,payload,hash "
                     "FROM event WHERE subject = ?1 OR subject IN (SELECT task_id FROM task WHERE "
                     "site_id = ?1) OR subject IN (SELECT problem_id FROM problem WHERE site_id = "
-                    "?1) ORDER BY seq", site_id, event, error);
+                    "?1) ORDER BY seq",
+                    site_id, event, error);
 }
 
 /* Lists that hold one thing become that thing, under the names the header promises. */
@@ -267,7 +315,8 @@ static void shape_chain(JsonObject *o)
         json_array_add_element(findings, json_object_dup_member(row, "finding"));
     }
     json_object_set_array_member(o, "findings", findings);
-    json_object_set_object_member(o, "site", json_object_ref(json_array_get_object_element(sites, 0)));
+    json_object_set_object_member(o, "site",
+                                  json_object_ref(json_array_get_object_element(sites, 0)));
     if (json_array_get_length(loads)) {
         JsonObject *load = json_array_get_object_element(loads, 0);
         json_object_set_member(o, "manifest", json_object_dup_member(load, "manifest"));
@@ -288,8 +337,8 @@ JsonNode *rdl_ledger_chain(rdl_ledger *ledger, const char *id, GError **error)
     if (!site_id || !add_chain(ledger, o, site_id, error))
         return NULL;
     shape_chain(o);
-    g_autofree char *pack = rdl_store_value(
-        ledger->store, "SELECT value FROM setting WHERE name = 'pack'", error);
+    g_autofree char *pack =
+        rdl_store_value(ledger->store, "SELECT value FROM setting WHERE name = 'pack'", error);
     g_autofree char *version = rdl_store_value(
         ledger->store, "SELECT value FROM setting WHERE name = 'pack_version'", error);
     rdl_json_set_text(o, "pack", pack);

@@ -5,13 +5,18 @@
 #include "deliver/deliver.h"
 #include "detect/detect.h"
 #include "rectify/rectify.h"
+#include "run/origin.h"
+#include "run/state.h"
 
 typedef struct {
     const rdl_job *job;
     const rdl_run_options *options;
     const rdl_progress *progress;
-    rdl_sheet *sheet;
-    char *folder;
+    rdl_sheet *whole; /* of the job */
+    rdl_sheet *sheet; /* of the stage at work */
+    rdl_state *state;
+    char *folder, *code;
+    bool overwrite;
 } execution;
 
 /* A file of the output folder; interned: it lives as long as the process. */
@@ -41,42 +46,42 @@ static void note_warnings(execution *x, const char *stage, const GPtrArray *warn
                         g_strdup_printf("%s: %s", stage, (const char *)warnings->pdata[i]));
 }
 
-static const char *text(const execution *x, const char *key, const char *fallback)
+static const char *beside(const execution *x, const rdl_pair_job *pair, const char *key)
 {
-    return rdl_json_text(x->job->detect, key, fallback);
+    return beside_job(x, rdl_json_text(pair->detect, key, NULL));
 }
 
 /* A threshold may be written as a number. */
-static const char *threshold(const execution *x)
+static const char *threshold(const rdl_pair_job *pair)
 {
-    double number = rdl_json_real(x->job->detect, "threshold", NAN);
+    double number = rdl_json_real(pair->detect, "threshold", NAN);
     char buffer[G_ASCII_DTOSTR_BUF_SIZE];
 
     if (isnan(number))
-        return text(x, "threshold", "auto");
+        return rdl_json_text(pair->detect, "threshold", "auto");
     return g_intern_string(g_ascii_dtostr(buffer, sizeof buffer, number));
 }
 
-static bool run_detect(execution *x, GError **error)
+static bool run_detect(execution *x, const rdl_pair_job *pair, GError **error)
 {
     rdl_detect_options o = RDL_DETECT_OPTIONS_INIT;
     rdl_detect_result result = {0};
 
-    o.before = beside_job(x, text(x, "before", NULL));
-    o.after = beside_job(x, text(x, "after", NULL));
-    o.mask_before = beside_job(x, text(x, "mask_before", NULL));
-    o.mask_after = beside_job(x, text(x, "mask_after", NULL));
-    o.date_before = text(x, "date_before", NULL);
-    o.date_after = text(x, "date_after", NULL);
-    o.sensor = text(x, "sensor", NULL);
-    o.bands = text(x, "bands", NULL);
-    o.method = text(x, "method", o.method);
-    o.threshold = threshold(x);
-    o.iterations = (int)rdl_json_real(x->job->detect, "iterations", o.iterations);
-    o.tolerance = rdl_json_real(x->job->detect, "tolerance", o.tolerance);
+    o.before = beside(x, pair, "before");
+    o.after = beside(x, pair, "after");
+    o.mask_before = beside(x, pair, "mask_before");
+    o.mask_after = beside(x, pair, "mask_after");
+    o.date_before = rdl_json_text(pair->detect, "date_before", NULL);
+    o.date_after = rdl_json_text(pair->detect, "date_after", NULL);
+    o.sensor = rdl_json_text(pair->detect, "sensor", NULL);
+    o.bands = rdl_json_text(pair->detect, "bands", NULL);
+    o.method = rdl_json_text(pair->detect, "method", o.method);
+    o.threshold = threshold(pair);
+    o.iterations = (int)rdl_json_real(pair->detect, "iterations", o.iterations);
+    o.tolerance = rdl_json_real(pair->detect, "tolerance", o.tolerance);
     o.output = out(x, "change.tif");
     o.score = out(x, "score.tif");
-    o.overwrite = x->options->overwrite;
+    o.overwrite = x->overwrite;
     o.threads = x->options->threads;
     o.memory_mib = x->options->memory_mib;
     bool good = rdl_detect(&o, x->progress, &result, error);
@@ -95,16 +100,17 @@ static bool run_patches(execution *x, GError **error)
 {
     rdl_patches_options o = RDL_PATCHES_OPTIONS_INIT;
     rdl_patches_result result = {0};
+    const rdl_pair_job *pair = &x->job->pairs[0];
 
     o.change = out(x, "change.tif");
     o.score = out(x, "score.tif");
-    o.before = beside_job(x, text(x, "before", NULL));
-    o.after = beside_job(x, text(x, "after", NULL));
-    o.sensor = text(x, "sensor", NULL);
-    o.bands = text(x, "bands", NULL);
+    o.before = beside(x, pair, "before");
+    o.after = beside(x, pair, "after");
+    o.sensor = rdl_json_text(pair->detect, "sensor", NULL);
+    o.bands = rdl_json_text(pair->detect, "bands", NULL);
     o.min_area_m2 = x->job->min_area_m2;
     o.output = out(x, "patches.gpkg");
-    o.overwrite = x->options->overwrite;
+    o.overwrite = x->overwrite;
     o.threads = x->options->threads;
     o.memory_mib = x->options->memory_mib;
     bool good = rdl_patches(&o, x->progress, &result, error);
@@ -149,7 +155,7 @@ static bool run_screen(execution *x, GError **error)
     o.residual_m = job->residual_m;
     o.threads = x->options->threads;
     o.output = out(x, "findings.gpkg");
-    o.overwrite = x->options->overwrite;
+    o.overwrite = x->overwrite;
     bool good = rdl_screen(&o, x->progress, &result, error);
     if (good) {
         rdl_tally_merge(x->sheet->tally, result.tally);
@@ -181,35 +187,29 @@ static bool load_letters(execution *x, rdl_ledger *ledger, rdl_tally *tally, GEr
     return true;
 }
 
-/* A ledger that is there goes on: what is known already adds nothing. */
-static rdl_ledger *open_ledger(const execution *x, GError **error)
+static bool run_deliver(execution *x, GError **error)
 {
-    const char *path = out(x, "ledger.sqlite");
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(out(x, "ledger.sqlite"), false, error);
 
-    if (!g_file_test(path, G_FILE_TEST_EXISTS) &&
-        !rdl_ledger_init(path, x->job->pack, NULL, error))
-        return NULL;
-    return rdl_ledger_open(path, true, error);
-}
-
-static bool deliver(execution *x, rdl_ledger *ledger, rdl_tally *tally, GError **error)
-{
+    if (!ledger)
+        return false;
     for (char **profile = x->job->deliver; *profile; profile++) {
         g_autofree char *name = g_strdup_printf("tasks.%s", *profile);
         rdl_export_options o = RDL_EXPORT_OPTIONS_INIT;
         o.profile = *profile;
         o.output = out(x, name);
-        o.overwrite = x->options->overwrite;
-        if (!rdl_export(ledger, &o, tally, error))
+        o.overwrite = x->overwrite;
+        if (!rdl_progress_tell(x->progress, 0.0, "deliver", error) ||
+            !rdl_export(ledger, &o, x->sheet->tally, error))
             return false;
         note_output(x, o.output);
     }
-    return true;
+    return rdl_progress_tell(x->progress, 1.0, "deliver", error);
 }
 
-static bool run_ledger(execution *x, GError **error)
+static bool fill_ledger(execution *x, const char *path, GError **error)
 {
-    g_autoptr(rdl_ledger) ledger = open_ledger(x, error);
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, true, error);
     rdl_tally *tally = x->sheet->tally;
 
     if (!ledger ||
@@ -217,20 +217,45 @@ static bool run_ledger(execution *x, GError **error)
                                   x->progress, error) ||
         !load_letters(x, ledger, tally, error) || !play_moves(x, ledger, tally, error))
         return false;
-    note_output(x, out(x, "ledger.sqlite"));
     JsonNode *info = rdl_ledger_info(ledger, error);
     if (!info)
         return false;
+    json_object_set_string_member(json_node_get_object(info), "path", out(x, "ledger.sqlite"));
     json_object_set_member(x->sheet->stages, "ledger", info);
-    return deliver(x, ledger, tally, error);
+    note_output(x, out(x, "ledger.sqlite"));
+    return true;
+}
+
+/* A new ledger appears when it is filled, so that a run that was stopped starts it afresh. It is
+ * remembered before it gets its name: were it the other way round, a run stopped between the two
+ * would find its own ledger to be somebody's. */
+static bool new_ledger(execution *x, const char *path, const char *key, GError **error)
+{
+    g_autoptr(rdl_output) output = rdl_output_begin(path, false, error);
+
+    return output && rdl_ledger_init(rdl_output_temporary(output), x->job->pack, NULL, error) &&
+           fill_ledger(x, rdl_output_temporary(output), error) &&
+           rdl_state_note(x->state, "ledger", key, x->sheet, rdl_output_temporary(output), error) &&
+           rdl_output_commit(output, error);
+}
+
+/* A ledger that is there goes on: what is known already adds nothing. */
+static bool run_ledger(execution *x, const char *key, GError **error)
+{
+    const char *path = out(x, "ledger.sqlite");
+
+    if (!g_file_test(path, G_FILE_TEST_EXISTS))
+        return new_ledger(x, path, key, error);
+    return fill_ledger(x, path, error) &&
+           rdl_state_note(x->state, "ledger", key, x->sheet, NULL, error);
 }
 
 static bool write_sheet(execution *x, GError **error)
 {
     const char *path = out(x, "balance.json");
 
-    note_output(x, path);
-    g_autoptr(JsonNode) node = rdl_sheet_json(x->sheet);
+    g_ptr_array_add(x->whole->outputs, g_strdup(path));
+    g_autoptr(JsonNode) node = rdl_sheet_json(x->whole);
     g_autofree char *pretty = rdl_json_pretty(node), *lines = g_strconcat(pretty, "\n", NULL);
     return rdl_output_text(path, lines, true, error);
 }
@@ -240,33 +265,114 @@ static bool check_outputs(const execution *x, GError **error)
 {
     static const char *const names[] = {"change.tif", "score.tif", "patches.gpkg", "findings.gpkg"};
 
-    for (size_t i = 0; !x->options->overwrite && i < G_N_ELEMENTS(names); i++)
+    for (size_t i = 0; !x->overwrite && i < G_N_ELEMENTS(names); i++)
         if (g_file_test(out(x, names[i]), G_FILE_TEST_EXISTS))
-            return rdl_fail(error, RDL_ERROR_USAGE, "%s: is there already: name another folder with "
-                            "-o, or give --overwrite (the ledger is kept)", out(x, names[i]));
+            return rdl_fail(
+                error, RDL_ERROR_USAGE,
+                "%s: is there already: name another folder with "
+                "-o, give --resume to keep what has not changed, or --overwrite to make "
+                "all again (the ledger is kept)",
+                out(x, names[i]));
     return true;
+}
+
+/* ---- one stage after the other ---- */
+
+typedef bool (*make_fn)(execution *x, const rdl_pair_job *pair, const char *key, GError **error);
+
+static bool make_detect(execution *x, const rdl_pair_job *pair, const char *key, GError **error)
+{
+    (void)key;
+    return run_detect(x, pair, error);
+}
+
+static bool make_patches(execution *x, const rdl_pair_job *pair, const char *key, GError **error)
+{
+    (void)pair, (void)key;
+    return run_patches(x, error);
+}
+
+static bool make_screen(execution *x, const rdl_pair_job *pair, const char *key, GError **error)
+{
+    (void)pair, (void)key;
+    return run_screen(x, error);
+}
+
+static bool make_ledger(execution *x, const rdl_pair_job *pair, const char *key, GError **error)
+{
+    (void)pair;
+    return run_ledger(x, key, error);
+}
+
+static bool make_deliver(execution *x, const rdl_pair_job *pair, const char *key, GError **error)
+{
+    (void)pair, (void)key;
+    return run_deliver(x, error);
+}
+
+/* Make a stage, or keep what an earlier run made from the same. Takes the key; NULL: it failed. */
+static bool stage(execution *x, const char *name, char *take_key, make_fn make,
+                  const rdl_pair_job *pair, GError **error)
+{
+    g_autofree char *key = take_key;
+    g_autoptr(rdl_sheet) kept = key ? rdl_state_kept(x->state, name, key) : NULL;
+
+    if (!key)
+        return false;
+    if (kept) {
+        rdl_sheet_add(x->whole, kept);
+        g_ptr_array_add(x->whole->kept, g_strdup(name));
+        return true;
+    }
+    g_autoptr(rdl_sheet) fresh = rdl_sheet_new(x->job->name);
+    x->sheet = fresh;
+    bool good = make(x, pair, key, error) &&
+                (make == make_ledger || rdl_state_note(x->state, name, key, fresh, NULL, error));
+    if (good)
+        rdl_sheet_add(x->whole, fresh);
+    x->sheet = NULL;
+    return good;
 }
 
 static bool run_stages(execution *x, GError **error)
 {
     const rdl_job *job = x->job;
 
-    return rdl_output_folder(x->folder, error) && check_outputs(x, error) &&
-           (!job->detects || run_detect(x, error)) && (!job->patches || run_patches(x, error)) &&
-           (!job->screens || run_screen(x, error)) && (!job->keeps || run_ledger(x, error)) &&
+    if (!rdl_output_folder(x->folder, error) || !check_outputs(x, error) ||
+        !(x->state = rdl_state_open(x->folder, x->options->resume, error)) ||
+        !(x->code = rdl_code_digest(error)))
+        return false;
+    for (size_t i = 0; i < job->n_pairs; i++)
+        if (!stage(x, "detect", rdl_origin_detect(job, &job->pairs[i], x->code, error), make_detect,
+                   &job->pairs[i], error))
+            return false;
+    return (!job->patches || stage(x, "patches", rdl_origin_patches(job, x->folder, x->code, error),
+                                   make_patches, NULL, error)) &&
+           (!job->screens || stage(x, "screen", rdl_origin_screen(job, x->folder, x->code, error),
+                                   make_screen, NULL, error)) &&
+           (!job->keeps || stage(x, "ledger", rdl_origin_ledger(job, x->folder, x->code, error),
+                                 make_ledger, NULL, error)) &&
+           (!job->deliver[0] ||
+            stage(x, "deliver", rdl_origin_deliver(job, x->folder, x->code, error), make_deliver,
+                  NULL, error)) &&
            write_sheet(x, error);
 }
 
 bool rdl_job_run(const rdl_job *job, const rdl_run_options *options, const rdl_progress *progress,
                  rdl_sheet **sheet, GError **error)
 {
-    execution x = {.job = job, .options = options, .progress = progress,
-                   .sheet = rdl_sheet_new(job->name),
+    execution x = {.job = job,
+                   .options = options,
+                   .progress = progress,
+                   .whole = rdl_sheet_new(job->name),
+                   .overwrite = options->overwrite || options->resume,
                    .folder = options->folder ? g_strdup(options->folder)
                                              : g_build_filename("out", job->name, NULL)};
-    bool good = run_stages(&x, error) && rdl_sheet_check(x.sheet, error);
+    bool good = run_stages(&x, error) && rdl_sheet_check(x.whole, error);
 
+    rdl_state_free(x.state);
+    g_free(x.code);
     g_free(x.folder);
-    *sheet = x.sheet;
+    *sheet = x.whole;
     return good;
 }

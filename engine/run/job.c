@@ -38,7 +38,11 @@ void rdl_job_free(rdl_job *job)
     g_free(job->name);
     g_free(job->pack);
     g_free(job->local);
-    g_clear_pointer(&job->root, json_node_unref);
+    for (size_t i = 0; i < job->n_pairs; i++) {
+        g_free(job->pairs[i].name);
+        json_object_unref(job->pairs[i].detect);
+    }
+    g_free(job->pairs);
     g_free(job);
 }
 
@@ -130,17 +134,25 @@ static bool read_screen(rdl_job *job, JsonObject *root, GError **error)
            read_sources(job, map, "letters", &job->letters, error);
 }
 
+static void add_pair(rdl_job *job, const char *name, JsonObject *detect)
+{
+    job->pairs = g_renew(rdl_pair_job, job->pairs, job->n_pairs + 1);
+    job->pairs[job->n_pairs++] = (rdl_pair_job){g_strdup(name), json_object_ref(detect)};
+}
+
 static bool read_detect(rdl_job *job, JsonObject *root, GError **error)
 {
-    JsonObject *map;
+    JsonObject *detect, *map;
 
-    if (!stage(job, root, "detect", detect_keys, &job->detects, &job->detect, error) ||
+    if (!stage(job, root, "detect", detect_keys, &job->detects, &detect, error) ||
         !stage(job, root, "patches", patches_keys, &job->patches, &map, error))
         return false;
     job->min_area_m2 = rdl_json_real(map, "min_area", 0.0);
-    if (job->detects && (!rdl_json_text(job->detect, "before", NULL) ||
-                         !rdl_json_text(job->detect, "after", NULL)))
+    if (job->detects && (!rdl_json_text(detect, "before", NULL) ||
+                         !rdl_json_text(detect, "after", NULL)))
         return rdl_fail(error, RDL_ERROR_DATA, "%s: detect: before and after are needed", job->path);
+    if (job->detects)
+        add_pair(job, NULL, detect);
     return !job->patches || job->detects ||
            rdl_fail(error, RDL_ERROR_DATA, "%s: patches need detect before them", job->path);
 }
@@ -195,12 +207,12 @@ rdl_job *rdl_job_read(const char *path, GError **error)
     g_autoptr(rdl_job) job = g_new0(rdl_job, 1);
 
     job->path = g_strdup(path);
-    job->root = rdl_yaml_read(path, error);
-    if (!job->root)
+    g_autoptr(JsonNode) node = rdl_yaml_read(path, error);
+    if (!node)
         return NULL;
-    if (!JSON_NODE_HOLDS_OBJECT(job->root))
+    if (!JSON_NODE_HOLDS_OBJECT(node))
         return rdl_fail(error, RDL_ERROR_DATA, "%s: is no job file: a map is needed", path), NULL;
-    JsonObject *root = json_node_get_object(job->root);
+    JsonObject *root = json_node_get_object(node);
     if (!check_keys(job, root, "job", job_keys, error) || !read_name(job, root, error) ||
         !read_detect(job, root, error) || !read_screen(job, root, error) ||
         !read_ledger(job, root, error))

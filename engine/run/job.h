@@ -26,16 +26,22 @@ typedef struct rdl_sources {
     size_t n;
 } rdl_sources;
 
+/** Two scenes to compare. */
+typedef struct rdl_pair_job {
+    char *name;         /* NULL: the only one */
+    JsonObject *detect; /* checked; paths as in the file; owned */
+} rdl_pair_job;
+
 typedef struct rdl_job {
     char *path, *name, *pack, *local;
     rdl_day as_of;
     bool detects, patches, screens, keeps; /* stages named; keeps: a ledger */
-    JsonObject *detect; /* checked; paths as in the file */
+    rdl_pair_job *pairs;
+    size_t n_pairs;
     double min_area_m2, residual_m;
     rdl_sources zones, footprints, permits, units, letters;
     char *moves;
     char **deliver; /* NULL-ended */
-    JsonNode *root; /* owns the texts lent above by `detect` */
 } rdl_job;
 
 /** Fails: RDL_ERROR_IO, RDL_ERROR_DATA with the file and the key (one not known, one missing). */

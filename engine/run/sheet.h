@@ -10,6 +10,8 @@ typedef struct rdl_sheet {
     rdl_tally *tally;     /* of all stages, in their order */
     GPtrArray *outputs;   /* of char *: files written */
     GPtrArray *warnings;  /* of char * */
+    GPtrArray *kept;      /* of char *: stages of an earlier run that were not made again; no part
+                             of the JSON, which does not tell how it came about */
     JsonObject *stages;   /* stage -> its own summary */
     bool areas;           /* there was a screening: the three below hold */
     double whole_m2, own_m2, remainder_m2;
@@ -22,6 +24,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_sheet, rdl_sheet_free)
 RDL_API bool rdl_sheet_check(const rdl_sheet *sheet, GError **error);
 /** {"job", "balanced", "items", "areas", "stages", "outputs", "warnings"}. Yours. */
 RDL_API JsonNode *rdl_sheet_json(const rdl_sheet *sheet);
+/** Back from that object. Yours. Fails: RDL_ERROR_DATA. */
+rdl_sheet *rdl_sheet_from_json(JsonObject *object, GError **error);
+/** Add all that `stage` tells to `sheet`. */
+void rdl_sheet_add(rdl_sheet *sheet, const rdl_sheet *stage);
 /** For people. Yours to free. */
 RDL_API char *rdl_sheet_text(const rdl_sheet *sheet);
 

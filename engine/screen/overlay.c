@@ -98,6 +98,13 @@ static double error_of(const rdl_overlay *o, const rdl_zone *zone, const rdl_foo
     return sqrt(b * b + p * p + o->options.residual_m * o->options.residual_m);
 }
 
+static bool frame_at(rdl_overlay *o, rdl_box box, frame *fr, GError **error)
+{
+    fr->x0 = (box.xmin + box.xmax) / 2.0;
+    fr->y0 = (box.ymin + box.ymax) / 2.0;
+    return rdl_crs_scale_at(o->crs, o->lonlat, fr->x0, fr->y0, &fr->mx, &fr->my, error);
+}
+
 static rdl_box grown_box(rdl_box box, const frame *fr, double metres)
 {
     double dx = metres / fr->mx, dy = metres / fr->my;
@@ -128,31 +135,92 @@ static rdl_geometry *near_zone(const rdl_geometry *zone, rdl_box box, const fram
     return cut ? rdl_geometry_scaled(cut, fr->x0, fr->y0, fr->mx, fr->my, error) : NULL;
 }
 
-static bool polygon_bounds(const rdl_geometry *zone, const rdl_geometry *f, const frame *fr,
-                           double whole_m2, rdl_part *part, GError **error)
-{
-    g_autoptr(rdl_geometry) z = near_zone(zone, rdl_geometry_box(f), fr, part->error_m, error);
-    g_autoptr(rdl_geometry) g = z ? rdl_geometry_scaled(f, fr->x0, fr->y0, fr->mx, fr->my, error)
-                                  : NULL;
-    double least, most;
+/* How far the area of one component may be off when the zone's edge moves by e. */
+typedef struct {
+    double least, here, most; /* square metres in the zone shrunk by e, as it is, grown by e */
+    bool edge;                /* what lies in the zone comes within e of its edge */
+} play;
 
-    if (!g || !moved_area(z, g, -part->error_m, &least, error) ||
-        !moved_area(z, g, part->error_m, &most, error))
+/* In the frame: z the zone near the component g. By distance, not by areas: a buffer moves every
+ * vertex a little, and so loses some of an area that lies far from any edge. */
+static bool play_at_edge(const rdl_geometry *z, const rdl_geometry *g, double e, play *p,
+                         GError **error)
+{
+    g_autoptr(rdl_geometry) inside = rdl_geometry_intersection(g, z, error);
+    g_autoptr(rdl_geometry) rim = inside ? rdl_geometry_boundary(z, error) : NULL;
+    bool covered = false;
+
+    if (!rim || !rdl_geometry_covers(z, g, &covered, error) ||
+        !rdl_geometry_within(inside, rim, e, &p->edge, error))
         return false;
-    double plane = rdl_geometry_plane_area(g);
-    double to_ground = plane > 0.0 ? whole_m2 / plane : 1.0; /* frame to ellipsoid */
-    part->min_m2 = fmin(part->area_m2, least * to_ground);
-    part->max_m2 = fmax(part->area_m2, fmin(whole_m2, most * to_ground));
-    part->edge = least * to_ground < part->area_m2 * (1.0 - 1e-9);
+    p->least = p->here = p->most = rdl_geometry_plane_area(inside);
+    return (!p->edge || moved_area(z, g, -e, &p->least, error)) &&
+           (covered || moved_area(z, g, e, &p->most, error));
+}
+
+static bool component_play(rdl_overlay *o, const ready_zone *zone, const rdl_geometry *near,
+                           const rdl_geometry *component, double e, play *p, GError **error)
+{
+    rdl_box box = rdl_geometry_box(component);
+    frame fr;
+    bool yes = false;
+
+    *p = (play){0};
+    if (!frame_at(o, box, &fr, error))
+        return false;
+    g_autoptr(rdl_geometry) band = rdl_geometry_of_box(grown_box(box, &fr, e), error);
+    if (!band || !rdl_prepared_intersects(zone->prepared, band, &yes, error))
+        return false;
+    if (!yes)
+        return true;
+    double plane, m2;
+    g_autoptr(rdl_geometry) z = near_zone(near, box, &fr, e, error);
+    g_autoptr(rdl_geometry) g =
+        z ? rdl_geometry_scaled(component, fr.x0, fr.y0, fr.mx, fr.my, error) : NULL;
+    if (!g || !play_at_edge(z, g, e, p, error) ||
+        !rdl_measure_area(o->measure, component, &m2, error))
+        return false;
+    plane = rdl_geometry_plane_area(g);
+    double to_ground = plane > 0.0 ? m2 / plane : 1.0; /* frame to ellipsoid */
+    p->least *= to_ground;
+    p->here *= to_ground;
+    p->most *= to_ground;
     return true;
+}
+
+/* Component by component: one far inside is certain however near the edge another lies. */
+static bool polygon_bounds(rdl_overlay *o, const ready_zone *zone, const rdl_geometry *f,
+                           const frame *fr, double whole_m2, rdl_part *part, GError **error)
+{
+    rdl_box window = grown_box(rdl_geometry_box(f), fr, 4.0 * part->error_m);
+    g_autoptr(rdl_geometry) around = rdl_geometry_of_box(window, error);
+    g_autoptr(rdl_geometry) near =
+        around ? rdl_geometry_intersection(zone->geometry, around, error) : NULL;
+    double least = 0.0, loss = 0.0, gain = 0.0;
+    bool certain = false;
+
+    for (int i = 0; near && i < rdl_geometry_components(f); i++) {
+        play p;
+        if (!component_play(o, zone, near, rdl_geometry_component(f, i), part->error_m, &p, error))
+            return false;
+        part->edge |= p.edge;
+        certain |= !p.edge && p.here > 0.0;
+        least += p.edge ? p.least : 0.0;
+        loss += p.here - p.least;
+        gain += p.most - p.here;
+    }
+    /* exactly 0 where nothing is certain: the least of each, not a difference */
+    part->min_m2 = fmax(0.0, fmin(part->area_m2, certain ? part->area_m2 - loss : least));
+    part->max_m2 = fmax(part->area_m2, fmin(whole_m2, part->area_m2 + gain));
+    return near != NULL;
 }
 
 /* Points and lines have no area: only whether they come within e of the edge. */
 static bool thin_bounds(const rdl_geometry *zone, const rdl_geometry *part_geometry,
                         const frame *fr, rdl_part *part, GError **error)
 {
-    g_autoptr(rdl_geometry) z = near_zone(zone, rdl_geometry_box(part_geometry), fr, part->error_m,
-                                          error);
+    g_autoptr(rdl_geometry) z =
+        near_zone(zone, rdl_geometry_box(part_geometry), fr, part->error_m, error);
     g_autoptr(rdl_geometry) g =
         z ? rdl_geometry_scaled(part_geometry, fr->x0, fr->y0, fr->mx, fr->my, error) : NULL;
     g_autoptr(rdl_geometry) shrunk = g ? rdl_geometry_buffer(z, -part->error_m, error) : NULL;
@@ -170,11 +238,11 @@ static bool settle_bounds(rdl_overlay *o, const ready_zone *zone, const rdl_geom
                           GError **error)
 {
     rdl_box box = rdl_geometry_box(f);
-    frame fr = {.x0 = (box.xmin + box.xmax) / 2.0, .y0 = (box.ymin + box.ymax) / 2.0};
+    frame fr;
     bool deep = false;
 
     part->min_m2 = part->max_m2 = part->area_m2;
-    if (!rdl_crs_scale_at(o->crs, o->lonlat, fr.x0, fr.y0, &fr.mx, &fr.my, error))
+    if (!frame_at(o, box, &fr, error))
         return false;
     g_autoptr(rdl_geometry) band = rdl_geometry_of_box(grown_box(box, &fr, part->error_m), error);
     if (!band || !rdl_prepared_covers(zone->prepared, band, &deep, error))
@@ -184,7 +252,7 @@ static bool settle_bounds(rdl_overlay *o, const ready_zone *zone, const rdl_geom
     if (part->dimension < 2 || rdl_geometry_dimension(zone->geometry) < 2)
         return rdl_geometry_dimension(zone->geometry) < 2 ||
                thin_bounds(zone->geometry, part_geometry, &fr, part, error);
-    return polygon_bounds(zone->geometry, f, &fr, whole_m2, part, error);
+    return polygon_bounds(o, zone, f, &fr, whole_m2, part, error);
 }
 
 /* ---- parts ---- */
@@ -258,8 +326,8 @@ static bool add_part(rdl_overlay *o, laying *l, size_t zone_number, const ready_
     }
     part.area_m2 = part.dimension == 2 ? extent : 0.0;
     part.length_m = part.dimension == 1 ? extent : 0.0;
-    part.share = part.dimension == l->dimension && l->whole > 0.0 ? fmin(1.0, extent / l->whole)
-                                                                  : 1.0;
+    part.share =
+        part.dimension == l->dimension && l->whole > 0.0 ? fmin(1.0, extent / l->whole) : 1.0;
     part.error_m = error_of(o, o->zones->pdata[zone_number], l->footprint);
     if (!settle_bounds(o, zone, l->geometry, part_geometry, l->whole_m2, &part, error) ||
         !own_area(o, l, part_geometry, whole, &part, error) ||

@@ -313,12 +313,30 @@ static bool write_outputs(screening *s, GError **error)
     return rdl_output_commit(s->output, error) && rdl_manifest_write(s->manifest, o->output, error);
 }
 
+static bool apart(const rdl_screen_options *o, GError **error)
+{
+    const struct {
+        const rdl_source *list;
+        size_t n;
+    } roles[] = {{o->zones, o->n_zones},
+                 {o->footprints, o->n_footprints},
+                 {o->patches, o->n_patches},
+                 {o->permits, o->n_permits},
+                 {o->units, o->n_units}};
+
+    for (size_t r = 0; r < G_N_ELEMENTS(roles); r++)
+        for (size_t i = 0; i < roles[r].n; i++)
+            if (!rdl_output_apart(&o->output, 1, &roles[r].list[i].path, 1, error))
+                return false;
+    return true;
+}
+
 static bool run(screening *s, const rdl_progress *progress, GError **error)
 {
     const rdl_screen_options *o = s->options;
 
     /* where it cannot be written is said before the work, not after it */
-    if (!(s->output = rdl_output_begin(o->output, o->overwrite, error)) ||
+    if (!apart(o, error) || !(s->output = rdl_output_begin(o->output, o->overwrite, error)) ||
         !(s->pack = rdl_pack_open(o->pack, o->local, error)) ||
         !read_layers(s, progress, error) || !settle_layers(s, error) ||
         !judge_all(s, progress, error))

@@ -124,9 +124,9 @@ bool district_register(rdl_ledger *ledger)
     g_autoptr(JsonObject) fields = problem();
     GError *error = NULL;
     const rdl_move moves[] = {
-        {id, "ASSIGNED", "2026-11-02", "甲", "office", NULL, "核查任务单", NULL},
-        {id, "VERIFIED", "2026-11-10", "乙", "county", NULL, "现场核查表", NULL},
-        {id, "REGISTERED", "2026-11-20", "甲", "office", NULL, "问题台账", fields}};
+        {id, "ASSIGNED", "2026-11-02", "甲", "office", NULL, "核查任务单", NULL, 0},
+        {id, "VERIFIED", "2026-11-10", "乙", "county", NULL, "现场核查表", NULL, 0},
+        {id, "REGISTERED", "2026-11-20", "甲", "office", NULL, "问题台账", fields, 0}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(moves) && !error; i++)
         rdl_task_move(ledger, &moves[i], &error);

@@ -81,7 +81,7 @@ static void planted_change_is_found(void)
 
 static void threads_and_memory_change_no_byte(void)
 {
-    static const char *const methods[] = {"irmad", "cva"};
+    static const char *const methods[] = {"irmad", "mad", "cva"};
 
     for (size_t m = 0; m < G_N_ELEMENTS(methods); m++) {
         rdl_detect_options o = options_for("one.tif");
@@ -112,31 +112,51 @@ static const char *retiled(const char *path, const char *name, const char *const
     return suite_path(name);
 }
 
-static void tile_layout_changes_no_score(void)
+static void same_values(const char *a, const char *b)
+{
+    g_autofree double *x = raster_values(a, 1), *y = raster_values(b, 1);
+    int different = 0;
+
+    for (int i = 0; i < 600 * 300; i++)
+        different += x[i] != y[i];
+    CHECK_INT(different, 0);
+}
+
+static void same_when_retiled(const rdl_detect_options *o, const rdl_detect_result *a,
+                              const char *const *tiles, int threads)
+{
+    rdl_detect_options t = *o;
+    rdl_detect_result b;
+
+    t.before = retiled(o->before, "tiled-before.tif", tiles);
+    t.after = retiled(o->after, "tiled-after.tif", tiles);
+    t.output = suite_path("tiled.tif");
+    t.score = suite_path("tiled-score.tif");
+    t.threads = threads;
+    run(&t, &b);
+    CHECK_SAME_FILE(o->score, t.score);
+    same_values(o->output, t.output);
+    CHECK_NEAR(a->limit.value, b.limit.value, 0);
+    CHECK_INT(a->changed, b.changed);
+    rdl_detect_result_clear(&b);
+}
+
+static void tile_layout_changes_nothing(void)
 {
     static const char *const layouts[][6] = {
         {"TILED=YES", "BLOCKXSIZE=128", "BLOCKYSIZE=64", "INTERLEAVE=BAND", "COMPRESS=LZW"},
         {"TILED=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=512", "COMPRESS=DEFLATE", "PREDICTOR=2"},
         {"BLOCKYSIZE=20", "COMPRESS=DEFLATE"}};
-    static const char *const methods[] = {"auto", "cva", "mad"};
-    rdl_detect_result a, b;
+    static const char *const methods[] = {"irmad", "mad", "cva"};
 
     for (size_t m = 0; m < G_N_ELEMENTS(methods); m++) {
         rdl_detect_options o = options_for("layout.tif");
+        rdl_detect_result a;
         o.method = methods[m];
         o.score = suite_path("layout-score.tif");
         run(&o, &a);
-        for (size_t i = 0; i < G_N_ELEMENTS(layouts); i++) {
-            rdl_detect_options t = o;
-            t.before = retiled(o.before, "tiled-before.tif", layouts[i]);
-            t.after = retiled(o.after, "tiled-after.tif", layouts[i]);
-            t.score = suite_path("tiled-score.tif");
-            t.threads = 1 + (int)i;
-            run(&t, &b);
-            CHECK_SAME_FILE(suite_path("layout-score.tif"), suite_path("tiled-score.tif"));
-            CHECK_NEAR(a.limit.value, b.limit.value, 0);
-            rdl_detect_result_clear(&b);
-        }
+        for (size_t i = 0; i < G_N_ELEMENTS(layouts); i++)
+            same_when_retiled(&o, &a, layouts[i], 1 + (int)i);
         rdl_detect_result_clear(&a);
     }
 }
@@ -325,10 +345,11 @@ static void what_is_not_built_is_refused(void)
     refused(&o, RDL_ERROR_USAGE, "--method best: no such detector");
     o.method = "cva";
     o.threshold = "pvalue:0.01";
-    refused(&o, RDL_ERROR_USAGE, "only the chi-square of irmad and mad");
-    o.threshold = "kapur";
-    refused(&o, RDL_ERROR_USAGE, "--threshold kapur: not built yet");
+    refused(&o, RDL_ERROR_USAGE, "only the chi-square of irmad, mad");
     o.threshold = "auto";
+    o.sieve = 17;
+    refused(&o, RDL_ERROR_USAGE, "--sieve 17");
+    o.sieve = 0;
     o.aoi = "a.gpkg";
     refused(&o, RDL_ERROR_USAGE, "--aoi");
     o.aoi = NULL;
@@ -373,7 +394,7 @@ static CU_TestInfo tests[] = {
     {"defaults pass the check", defaults_pass_the_check},
     {"planted change is found", planted_change_is_found},
     {"threads and memory change no byte", threads_and_memory_change_no_byte},
-    {"tile layout changes no score", tile_layout_changes_no_score},
+    {"tile layout changes nothing", tile_layout_changes_nothing},
     {"MAD is blind to swapping and linear functions",
      mad_is_blind_to_swapping_and_linear_functions},
     {"the same scene twice is refused", the_same_scene_twice_is_refused},

@@ -126,69 +126,11 @@ static void the_references_are_met(void)
     agrees("landsat5-costa-rica-pair", "l5tsr_19860206.tif", "l5tsr_20010114.tif");
 }
 
-/* ---- thresholds ---- */
-
-static rdl_bins bins_of(const float *scores, size_t n)
-{
-    g_autoptr(rdl_histogram) h = rdl_histogram_new();
-
-    rdl_histogram_add(h, n, scores);
-    return rdl_histogram_bins(h);
-}
-
-static void otsu_divides_two_heaps(void)
-{
-    const float scores[] = {1, 1.1f, 0.9f, 1, 9, 9.1f, NAN};
-    rdl_bins bins = bins_of(scores, G_N_ELEMENTS(scores));
-    rdl_limit limit;
-    GError *error = NULL;
-
-    CHECK_NEAR(bins.total, 6, 0);
-    CHECK(rdl_limit_otsu(&bins, false, &limit, &error));
-    CHECK(limit.value > 1.05 && limit.value < 9);
-    rdl_bins_clear(&bins);
-    bins = bins_of(scores, 1);
-    CHECK(!rdl_limit_otsu(&bins, false, &limit, &error));
-    CHECK_FAILS(error, RDL_ERROR_DATA, "all scores are equal");
-    rdl_bins_clear(&bins);
-}
-
-/* A log-normal null and a heap of change far above it. */
-static void the_null_rule_finds_a_small_share(void)
-{
-    enum { N = 200000 };
-    g_autofree float *scores = g_new(float, N);
-    rdl_limit limit;
-    GError *error = NULL;
-    int wrong = 0;
-
-    for (int i = 0; i < N; i++) {
-        double u = g_rand_double_range(suite_rand(), 1e-12, 1), v = g_rand_double(suite_rand());
-        double normal = sqrt(-2 * log(u)) * cos(2 * G_PI * v);
-        scores[i] = (float)exp(i % 500 ? 2.5 + 0.6 * normal : 8 + 0.5 * normal);
-    }
-    rdl_bins bins = bins_of(scores, N);
-    CHECK(rdl_limit_null(&bins, &limit, &error));
-    for (int i = 0; i < N; i++)
-        wrong += ((double)scores[i] > limit.value) != (i % 500 == 0);
-    CHECK(wrong < N / 500 / 4);
-    CHECK_NEAR(limit.mode, 2.5, 0.2);
-    rdl_bins_clear(&bins);
-}
-
-static void pvalue_is_the_quantile(void)
-{
-    CHECK_NEAR(rdl_limit_pvalue(0.01, 6).value, 16.8118938297709, 1e-9);
-}
-
 static CU_TestInfo tests[] = {
     {"moments are those of the definition", moments_are_those_of_the_definition},
     {"merging cells is summing them at once", merging_cells_is_summing_them_at_once},
     {"the weights are the tail of chi-square", the_weights_are_the_tail_of_chi_square},
     {"the references are met", the_references_are_met},
-    {"Otsu divides two heaps", otsu_divides_two_heaps},
-    {"the null rule finds a small share", the_null_rule_finds_a_small_share},
-    {"pvalue is the quantile", pvalue_is_the_quantile},
     CU_TEST_INFO_NULL,
 };
 

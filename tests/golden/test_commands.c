@@ -1,7 +1,8 @@
 /* Whole commands, each case a folder golden/<command>/<case>: `args` is what follows "redline" in a
  * shell ($DATA is the source tree's data folder, $REDLINE the program, the working folder is empty and fresh), `stdout`
  * and `stderr` what it must print (numbers to 1e-9), `status` how it must end.
- * REDLINE_UPDATE=1 writes what it prints now: look at the difference before you commit it. */
+ * REDLINE_UPDATE=1 writes what it prints now, the README's balance sheet too: look at the
+ * difference before you commit it. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -151,8 +152,59 @@ static void every_command_prints_what_it_must(void)
     CHECK(cases > 10);
 }
 
+/* A fenced block of the README that begins with `first`, up to a line "  ..." that cuts it. */
+static bool find_block(const char *readme, const char *first, size_t *from, size_t *n)
+{
+    g_autofree char *opening = g_strconcat("```\n", first, NULL);
+    const char *start = strstr(readme, opening), *to = start ? strstr(start + 4, "```") : NULL;
+    const char *cut = to ? g_strstr_len(start, to - start, "\n  ...\n") : NULL;
+
+    if (!to)
+        return false;
+    *from = (size_t)(start + 4 - readme);
+    *n = (size_t)((cut ? cut + 1 : to) - start - 4);
+    return true;
+}
+
+static void check_block(const char *first, const char *golden)
+{
+    g_autofree char *readme = NULL, *printed = NULL, *shown = NULL;
+    size_t from, n;
+    bool good = g_file_get_contents(suite_source("README.md"), &readme, NULL, NULL) &&
+                g_file_get_contents(suite_source(golden), &printed, NULL, NULL) &&
+                find_block(readme, first, &from, &n);
+
+    if (good) {
+        shown = g_strndup(readme + from, n);
+        if (!strstr(printed, shown))
+            show_difference("README.md", first, shown, strstr(printed, first) ? strstr(printed, first) : "");
+        good = strstr(printed, shown) != NULL;
+    }
+    CHECK(good);
+}
+
+static void the_readme_shows_what_the_sample_prints(void)
+{
+    const char *sheet = "tests/golden/run/sample/stdout", *tasks = "tests/golden/run/tasks/stdout";
+    g_autofree char *readme = NULL, *printed = NULL;
+    size_t from, n;
+
+    if (g_getenv("REDLINE_UPDATE") &&
+        g_file_get_contents(suite_source("README.md"), &readme, NULL, NULL) &&
+        g_file_get_contents(suite_source(sheet), &printed, NULL, NULL) &&
+        find_block(readme, "balance sheet of", &from, &n)) {
+        g_autofree char *head = g_strndup(readme, from);
+        g_autofree char *whole = g_strconcat(head, printed, readme + from + n, NULL);
+        g_file_set_contents(suite_source("README.md"), whole, -1, NULL);
+    }
+    check_block("balance sheet of", sheet);
+    check_block("TASK ", tasks);
+    check_block("S-", tasks);
+}
+
 static CU_TestInfo tests[] = {
     {"every command prints what it must", every_command_prints_what_it_must},
+    {"the README shows what the sample prints", the_readme_shows_what_the_sample_prints},
     CU_TEST_INFO_NULL,
 };
 

@@ -73,6 +73,49 @@ static void changed_findings_revise_a_site(void)
     CHECK_OK(error);
 }
 
+static void another_source_on_the_ground_joins_the_site(void)
+{
+    GError *error = NULL;
+    static const char *const suspect[] = {"SUSPECT"};
+    g_autoptr(rdl_ledger) ledger = fresh("join.sqlite", &error);
+    const char *a = suite_path("join-a.gpkg"), *b = suite_path("join-b.gpkg");
+
+    CHECK(fixture_findings(a, 3, suspect, 1, 0, &error));
+    CHECK(fixture_findings_of(b, "PATCH", 4, suspect, 1, 0.3, &error));
+    g_autofree char *first = load(ledger, a, &error), *second = load(ledger, b, &error);
+    CHECK_OK(error);
+    CHECK(second && strstr(second, "\"ledger.sites\",\"in\":4,\"used\":1,\"suppressed\":{\"JOINED\":3}"));
+    CHECK(second && strstr(second, "\"ledger.clues\",\"in\":4,\"used\":1,\"suppressed\":{\"HAS_TASK\":3}"));
+    g_autofree char *old = rdl_task_of_source(ledger, "FP-0001", &error);
+    g_autofree char *joined = rdl_task_of_source(ledger, "PATCH-0001", &error);
+    CHECK_TEXT(joined, old);
+    gint64 before = events(ledger);
+    g_autofree char *again = load(ledger, b, &error), *first_again = load(ledger, a, &error);
+    CHECK_INT(events(ledger), before);
+    g_autoptr(JsonNode) chain = rdl_ledger_chain(ledger, "PATCH-0001", &error);
+    JsonObject *o = json_node_get_object(chain);
+    CHECK_INT(json_array_get_length(json_object_get_array_member(o, "findings")), 2);
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK(rdl_ledger_rebuild(ledger, false, NULL, &error));
+    CHECK_OK(error);
+}
+
+static void a_clean_site_that_is_joined_gets_its_clue(void)
+{
+    GError *error = NULL;
+    static const char *const clean[] = {"CLEAN"}, *const suspect[] = {"SUSPECT"};
+    g_autoptr(rdl_ledger) ledger = fresh("join-clean.sqlite", &error);
+    const char *a = suite_path("clean-a.gpkg"), *b = suite_path("clean-b.gpkg");
+
+    CHECK(fixture_findings(a, 1, clean, 1, 0, &error));
+    CHECK(fixture_findings_of(b, "PATCH", 1, suspect, 1, 0.1, &error));
+    g_autofree char *first = load(ledger, a, &error), *second = load(ledger, b, &error);
+    CHECK_OK(error);
+    CHECK(second && strstr(second, "\"ledger.clues\",\"in\":1,\"used\":1"));
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+}
+
 static void a_clue_is_due_by_its_tier(void)
 {
     GError *error = NULL;
@@ -163,7 +206,7 @@ static void rebuilding_mends_a_table(void)
     rdl_ledger_close(ledger);
     tamper("mend.sqlite", "UPDATE task SET due = '2030-01-01'");
     ledger = rdl_ledger_open(suite_path("mend.sqlite"), true, &error);
-    CHECK(rdl_ledger_rebuild(ledger, NULL, &error));
+    CHECK(rdl_ledger_rebuild(ledger, false, NULL, &error));
     CHECK(rdl_ledger_audit(ledger, NULL, &error));
     CHECK_OK(error);
     rdl_ledger_close(ledger);
@@ -234,15 +277,50 @@ static void the_same_work_makes_the_same_file(void)
     CHECK_SAME_FILE(suite_path("here/l.sqlite"), suite_path("there/l.sqlite"));
 }
 
+/* Cut off at the end with its guards put back, a chain is whole in itself: only the tables, or a head
+ * noted elsewhere, can tell. */
+static void a_cut_chain_is_not_rebuilt_over(void)
+{
+    GError *error = NULL;
+    const char *gpkg = suite_path("cut.gpkg");
+    rdl_ledger *ledger = fresh("cut.sqlite", &error);
+
+    CHECK(fixture_findings(gpkg, 3, mixed, 1, 0, &error));
+    g_autofree char *done = load(ledger, gpkg, &error), *head = rdl_ledger_head(ledger, &error);
+    CHECK(rdl_ledger_holds(ledger, head, &error));
+    CHECK_OK(error);
+    rdl_ledger_close(ledger);
+    tamper("cut.sqlite",
+           "DROP TRIGGER event_no_delete; DELETE FROM event WHERE seq > 8;"
+           "CREATE TRIGGER event_no_delete BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'no'); "
+           "END");
+    ledger = rdl_ledger_open(suite_path("cut.sqlite"), true, &error);
+    CHECK(!rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_BALANCE, "is not what the events make");
+    CHECK(!rdl_ledger_rebuild(ledger, false, NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_BALANCE, "events may be missing");
+    CHECK(!rdl_ledger_audit(ledger, NULL, &error)); /* nothing was changed */
+    g_clear_error(&error);
+    CHECK(rdl_ledger_rebuild(ledger, true, NULL, &error));
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+    CHECK(!rdl_ledger_holds(ledger, head, &error));
+    CHECK_FAILS(error, RDL_ERROR_BALANCE, "cut off or made anew");
+    rdl_ledger_close(ledger);
+}
+
 static CU_TestInfo tests[] = {
     {"findings become sites and clues once", findings_become_sites_and_clues_once},
     {"changed findings revise a site", changed_findings_revise_a_site},
+    {"another source on the ground joins the site", another_source_on_the_ground_joins_the_site},
+    {"a clean site that is joined gets its clue", a_clean_site_that_is_joined_gets_its_clue},
     {"a clue is due by its tier", a_clue_is_due_by_its_tier},
     {"a site that was clean gets its clue", a_site_that_was_clean_gets_its_clue},
     {"the same work makes the same file", the_same_work_makes_the_same_file},
     {"tampering is found", tampering_is_found},
     {"events refuse to be changed", events_refuse_to_be_changed},
     {"rebuilding mends a table", rebuilding_mends_a_table},
+    {"a cut chain is not rebuilt over", a_cut_chain_is_not_rebuilt_over},
     {"what is no ledger is said to be none", what_is_no_ledger_is_said_to_be_none},
     CU_TEST_INFO_NULL,
 };

@@ -111,13 +111,189 @@ static void an_extension_keeps_the_original_date(void)
     g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
     g_autoptr(GArray) keep = NULL;
 
-    CHECK(!rdl_task_extend(ledger, id, "2027-01-31", "2026-11-20", "某人", "city", NULL, &error));
+    rdl_move who = {.task_id = id, .to = "", .on = "2026-11-20", .by = "某人", .role = "city"};
+    CHECK(!rdl_task_extend(ledger, &who, "2027-01-31", &error));
     CHECK_FAILS(error, RDL_ERROR_USAGE, "needs a reason");
-    CHECK(rdl_task_extend(ledger, id, "2027-01-31", "2026-11-20", "某人", "city", "汛期", &error));
+    who.reason = "汛期";
+    CHECK(rdl_task_extend(ledger, &who, "2027年1月底前", &error));
     CHECK_OK(error);
     const rdl_task *t = task_of(ledger, &keep);
     CHECK_TEXT(t->due_original, "2026-12-01");
     CHECK_TEXT(t->due, "2027-01-31");
+}
+
+static rdl_move note_on(const char *id, const char *on, const char *reason)
+{
+    return (rdl_move){.task_id = id, .to = "", .on = on, .by = "某人", .role = "city",
+                      .reason = reason};
+}
+
+/* A rectification at work since 2026-11-20, due 2027-06-30. */
+static rdl_ledger *at_work(const char *name, char **id, GError **error)
+{
+    rdl_ledger *ledger = with_tasks(name, 1, error);
+    g_autoptr(JsonObject) fields = six_fields(), accept = json_object_new();
+
+    rdl_json_set_text(accept, "accept_unit", "省厅");
+    CHECK(go(ledger, "ASSIGNED", "2026-11-02", "office", "核查任务单", NULL, NULL, error));
+    CHECK(go(ledger, "VERIFIED", "2026-11-10", "county", "现场核查表", NULL, NULL, error));
+    CHECK(go(ledger, "REGISTERED", "2026-11-12", "office", "问题台账", NULL, fields, error));
+    CHECK(go(ledger, "PLAN_OK", "2026-11-20", "city", "整改方案", NULL, accept, error));
+    CHECK(go(ledger, "WORKING", "2026-11-20", "resp_unit", NULL, NULL, NULL, error));
+    *id = rdl_task_of_source(ledger, "FP-0000", error);
+    return ledger;
+}
+
+static void a_due_date_in_words_becomes_a_day(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with_tasks("words.sqlite", 1, &error);
+    g_autoptr(JsonObject) fields = six_fields();
+    g_autoptr(GArray) keep = NULL;
+
+    CHECK(go(ledger, "ASSIGNED", "2026-11-02", "office", "核查任务单", NULL, NULL, &error));
+    CHECK(go(ledger, "VERIFIED", "2026-11-10", "county", "现场核查表", NULL, NULL, &error));
+    rdl_json_set_text(fields, "due", "尽快");
+    CHECK(!go(ledger, "REGISTERED", "2026-11-30", "office", "问题台账", NULL, fields, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "does not say a day");
+    rdl_json_set_text(fields, "due", "三个月内");
+    CHECK(go(ledger, "REGISTERED", "2026-11-30", "office", "问题台账", NULL, fields, &error));
+    CHECK_OK(error);
+    CHECK_TEXT(task_of(ledger, &keep)->due, "2027-02-28");
+    CHECK_TEXT(task_of(ledger, &keep)->tier, "T2"); /* a rectification of grade 1 */
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+}
+
+static void a_clock_that_stood_still_gives_its_days_back(void)
+{
+    GError *error = NULL;
+    g_autofree char *id = NULL;
+    g_autoptr(rdl_ledger) ledger = at_work("clock.sqlite", &id, &error);
+    g_autoptr(GArray) keep = NULL, later = NULL;
+    rdl_move stop = note_on(id, "2027-01-10", NULL), go_on = note_on(id, "2027-02-09", NULL);
+
+    CHECK(!rdl_task_resume(ledger, &go_on, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "its clock runs");
+    CHECK(!rdl_task_stop(ledger, &stop, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "needs a reason");
+    stop.reason = "行政诉讼";
+    CHECK(rdl_task_stop(ledger, &stop, &error));
+    CHECK(!rdl_task_stop(ledger, &stop, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "stood still since 2027-01-10");
+    rdl_task_filter filter = {.id = id, .as_of = rdl_day_of(2030, 1, 1)};
+    later = rdl_task_list(ledger, &filter, &error);
+    CHECK(g_array_index(later, rdl_task, 0).warning == NULL);
+    CHECK(rdl_task_resume(ledger, &go_on, &error));
+    CHECK_OK(error);
+    CHECK_TEXT(task_of(ledger, &keep)->due, "2027-07-30");
+    CHECK_TEXT(task_of(ledger, &keep)->due_original, "2027-06-30");
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+}
+
+static gint64 warnings_changed(rdl_ledger *ledger, rdl_day as_of, GError **error)
+{
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    CHECK(rdl_ledger_warn(ledger, as_of, tally, error));
+    g_autoptr(JsonNode) json = rdl_tally_json(tally);
+    JsonArray *items = json_node_get_array(json);
+    CHECK_INT(json_array_get_length(items), 1);
+    return json_object_get_int_member(json_array_get_object_element(items, 0), "used");
+}
+
+static void a_warning_that_rises_is_one_event(void)
+{
+    GError *error = NULL;
+    g_autofree char *id = NULL;
+    g_autoptr(rdl_ledger) ledger = at_work("warn.sqlite", &id, &error);
+    g_autoptr(GArray) keep = NULL;
+    rdl_move note = note_on(id, "2027-01-31", "拆除过半");
+
+    /* begun 2026-11-12, due 2027-06-30: 230 days */
+    CHECK_INT(warnings_changed(ledger, rdl_day_of(2026, 12, 1), &error), 0); /* u = 0.08 */
+    CHECK_INT(warnings_changed(ledger, rdl_day_of(2027, 1, 11), &error), 1); /* u = 0.26, p = 0 */
+    CHECK_INT(warnings_changed(ledger, rdl_day_of(2027, 1, 11), &error), 0);
+    CHECK_INT(warnings_changed(ledger, rdl_day_of(2027, 1, 20), &error), 0);
+    CHECK_TEXT(task_of(ledger, &keep)->warned, "orange");
+    CHECK(rdl_task_report(ledger, &note, 0.6, &error));
+    CHECK_INT(warnings_changed(ledger, rdl_day_of(2027, 2, 1), &error), 1); /* falls */
+    CHECK(task_of(ledger, &keep)->warned == NULL);
+    CHECK_INT(warnings_changed(ledger, rdl_day_of(2027, 7, 1), &error), 1); /* overdue */
+    CHECK_TEXT(task_of(ledger, &keep)->warned, "red");
+    note.on = "2027-03-01"; /* a warning of July does not close the months before it */
+    CHECK(rdl_task_report(ledger, &note, 0.7, &error));
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK(rdl_ledger_rebuild(ledger, false, NULL, &error));
+    CHECK_OK(error);
+    CHECK_TEXT(task_of(ledger, &keep)->warned, "red");
+}
+
+/* Last month's bulletin must come out as it did last month. */
+static void a_ledger_can_be_asked_how_it_stood(void)
+{
+    GError *error = NULL;
+    g_autofree char *id = NULL;
+    g_autoptr(rdl_ledger) ledger = at_work("then.sqlite", &id, &error);
+    static const struct {
+        int day;
+        const char *state;
+    } days[] = {{1, "SCREENED"}, {2, "ASSIGNED"}, {10, "VERIFIED"}, {12, "REGISTERED"},
+                {19, "REGISTERED"}, {20, "WORKING"}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(days); i++) {
+        g_autoptr(rdl_ledger) then =
+            rdl_ledger_as_of(ledger, rdl_day_of(2026, 11, days[i].day), &error);
+        g_autoptr(GArray) keep = NULL;
+        CHECK_OK(error);
+        CHECK_TEXT(task_of(then, &keep)->state, days[i].state);
+    }
+    g_autoptr(rdl_ledger) now = rdl_ledger_as_of(ledger, rdl_day_of(2026, 11, 20), &error);
+    g_autofree char *head = rdl_ledger_head(ledger, &error), *same = rdl_ledger_head(now, &error);
+    CHECK_TEXT(same, head);
+    CHECK(rdl_ledger_audit(now, NULL, &error));
+    CHECK_OK(error);
+}
+
+static void a_milestone_missed_warns(void)
+{
+    GError *error = NULL;
+    g_autofree char *id = NULL;
+    g_autoptr(rdl_ledger) ledger = at_work("milestone.sqlite", &id, &error);
+    rdl_move note = note_on(id, "2026-11-21", NULL);
+    const rdl_milestone first = {1, "12月10日前", "拆除"};
+    rdl_task_filter filter = {.id = id, .as_of = rdl_day_of(2026, 12, 10)};
+    g_autoptr(GArray) before = NULL, after = NULL, met = NULL;
+
+    CHECK(rdl_task_report(ledger, &note, 0.1, &error));
+    CHECK(rdl_task_milestone(ledger, &note, &first, &error));
+    CHECK(!rdl_task_milestone_met(ledger, &note, 2, &error));
+    CHECK_FAILS(error, RDL_ERROR_NOT_FOUND, "has no milestone 2");
+    before = rdl_task_list(ledger, &filter, &error);
+    CHECK(g_array_index(before, rdl_task, 0).warning == NULL);
+    filter.as_of++;
+    after = rdl_task_list(ledger, &filter, &error);
+    CHECK_TEXT(g_array_index(after, rdl_task, 0).warning, "yellow");
+    CHECK_TEXT(g_array_index(after, rdl_task, 0).warning_by, "milestone");
+    note.on = "2026-12-09";
+    CHECK(rdl_task_milestone_met(ledger, &note, 1, &error));
+    met = rdl_task_list(ledger, &filter, &error);
+    CHECK(g_array_index(met, rdl_task, 0).warning == NULL);
+    CHECK_OK(error);
+}
+
+static void progress_is_a_share_of_a_rectification(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) clues = with_tasks("clues.sqlite", 1, &error);
+    g_autofree char *id = rdl_task_of_source(clues, "FP-0000", &error);
+    rdl_move note = note_on(id, "2026-11-21", NULL);
+
+    CHECK(!rdl_task_report(clues, &note, 0.5, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "of a rectification");
+    CHECK(!rdl_task_report(clues, &note, 1.5, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "0 to 100");
 }
 
 static void moves_play_once(void)
@@ -230,6 +406,17 @@ static void see_again(rdl_ledger *ledger, int i, rdl_day day, GError **error)
     CHECK(rdl_ledger_load_findings(ledger, suite_path(name), day, tally, NULL, error));
 }
 
+/* Any row of the workflow, or one that starts where the task is: both are tried. */
+static size_t pick_row(const rdl_csv *workflow, const char *state, bool from_here, GRand *r)
+{
+    size_t n = rdl_csv_count(workflow), row = (size_t)g_rand_int_range(r, 0, (int)n);
+
+    for (size_t i = 0; from_here && i < n; i++)
+        if (strcmp(rdl_csv_at(workflow, (row + i) % n, "from"), state) == 0)
+            return (row + i) % n;
+    return row;
+}
+
 static void random_walks_leave_a_legal_ledger(void)
 {
     GError *error = NULL;
@@ -247,11 +434,11 @@ static void random_walks_leave_a_legal_ledger(void)
             see_again(ledger, i, day, &error);
         g_autofree char *source = g_strdup_printf("FP-%04d", g_rand_int_range(r, 0, 3));
         g_autofree char *id = rdl_task_of_source(ledger, source, &error), *on = rdl_day_text(day++);
-        size_t row = (size_t)g_rand_int_range(r, 0, (int)rdl_csv_count(workflow));
-        g_auto(GStrv) roles = g_strsplit(rdl_csv_at(workflow, row, "roles"), "|", -1);
         rdl_task_filter filter = {.id = id};
         g_autoptr(GArray) before = rdl_task_list(ledger, &filter, &error);
         const rdl_task *t = &g_array_index(before, rdl_task, 0);
+        size_t row = pick_row(workflow, t->state, i % 2 == 0, r);
+        g_auto(GStrv) roles = g_strsplit(rdl_csv_at(workflow, row, "roles"), "|", -1);
         bool from_here = strcmp(rdl_csv_at(workflow, row, "from"), t->state) == 0;
         rdl_move move = {.task_id = id, .to = rdl_csv_at(workflow, row, "to"), .on = on, .by = "甲",
                          .role = roles[0], .reason = "因", .document = "件", .fields = fields};
@@ -270,7 +457,7 @@ static void random_walks_leave_a_legal_ledger(void)
     CHECK(done > 10);
     CHECK(rdl_ledger_audit(ledger, NULL, &error));
     CHECK_OK(error);
-    CHECK(rdl_ledger_rebuild(ledger, NULL, &error));
+    CHECK(rdl_ledger_rebuild(ledger, false, NULL, &error));
     CHECK(rdl_ledger_audit(ledger, NULL, &error));
     CHECK_OK(error);
 }
@@ -279,6 +466,12 @@ static CU_TestInfo tests[] = {
     {"a clue becomes a rectification with six fields", a_clue_becomes_a_rectification_with_six_fields},
     {"what the workflow does not allow is refused", what_the_workflow_does_not_allow_is_refused},
     {"an extension keeps the original date", an_extension_keeps_the_original_date},
+    {"a due date in words becomes a day", a_due_date_in_words_becomes_a_day},
+    {"a clock that stood still gives its days back", a_clock_that_stood_still_gives_its_days_back},
+    {"a warning that rises is one event", a_warning_that_rises_is_one_event},
+    {"a ledger can be asked how it stood", a_ledger_can_be_asked_how_it_stood},
+    {"a milestone missed warns", a_milestone_missed_warns},
+    {"progress is a share of a rectification", progress_is_a_share_of_a_rectification},
     {"moves play once", moves_play_once},
     {"a registered clue moves no more", a_registered_clue_moves_no_more},
     {"what is done twice is played twice", what_is_done_twice_is_played_twice},

@@ -137,6 +137,58 @@ static void a_narrow_overlap_may_be_nothing(void)
     bench_clear(&b);
 }
 
+/* One component far inside, one far outside: buffers lose some square centimetres on the way, and
+ * no ground is near any edge. */
+static void components_far_from_the_edge_are_certain(void)
+{
+    bench b;
+
+    bench_init(&b);
+    add_zone(&b, &class_a, 5, "POLYGON((500000.3 3550000.1,504000.7 3550000.9,504000.2 3554000.4,500000.9 3554000.6,500000.3 3550000.1))");
+    lay(&b, 5,
+        "MULTIPOLYGON(((502000.1 3552000.2,502100.3 3552000.4,502100.7 3552100.9,502000.5 3552100.3,502000.1 3552000.2)),"
+        "((508000.1 3552000.2,508100.3 3552000.4,508100.7 3552100.9,508000.5 3552100.3,508000.1 3552000.2)))");
+    CHECK(!part(&b, 0)->edge);
+    CHECK_NEAR(part(&b, 0)->min_m2, part(&b, 0)->area_m2, 0);
+    CHECK_NEAR(part(&b, 0)->max_m2, part(&b, 0)->area_m2, 0);
+    bench_clear(&b);
+}
+
+static void a_component_at_the_edge_takes_nothing_from_one_far_inside(void)
+{
+    bench b;
+
+    bench_init(&b); /* e = 5; the second component reaches four metres into the zone */
+    add_zone(&b, &class_a, 3, "POLYGON((500000 3550000,504000 3550000,504000 3554000,500000 3554000,500000 3550000))");
+    lay(&b, 4,
+        "MULTIPOLYGON(((502000 3552000,502100 3552000,502100 3552100,502000 3552100,502000 3552000)),"
+        "((503996 3552000,504096 3552000,504096 3552100,503996 3552100,503996 3552000)))");
+    CHECK(part(&b, 0)->edge);
+    CHECK_NEAR(part(&b, 0)->area_m2, 10400 * K, 0.1);
+    CHECK_NEAR(part(&b, 0)->min_m2, 10000 * K, 0.1);
+    CHECK_NEAR(part(&b, 0)->max_m2, 10900 * K, 1.0);
+    bench_clear(&b);
+}
+
+static void the_band_along_the_edge_is_e_wide(void)
+{
+    static const char *const zone = "POLYGON((500000 3000000,501000 3000000,501000 3001000,500000 3001000,500000 3000000))";
+
+    for (int inside = 4; inside <= 6; inside += 2) { /* metres from the west edge; e = 5 */
+        bench b;
+        g_autofree char *wkt = g_strdup_printf(
+            "POLYGON((%d 3000100,500100 3000100,500100 3000200,%d 3000200,%d 3000100))",
+            500000 + inside, 500000 + inside, 500000 + inside);
+        bench_init(&b);
+        add_zone(&b, &class_a, 3, zone);
+        lay(&b, 4, wkt);
+        CHECK_INT(part(&b, 0)->edge, inside == 4);
+        CHECK_INT(part(&b, 0)->min_m2 < part(&b, 0)->area_m2, inside == 4);
+        CHECK_NEAR(part(&b, 0)->max_m2, part(&b, 0)->area_m2, 0);
+        bench_clear(&b);
+    }
+}
+
 static void a_touching_zone_is_no_part(void)
 {
     bench b;
@@ -167,6 +219,10 @@ static CU_TestInfo tests[] = {
     {"bounds move the zone's edge by e", bounds_move_the_zone_edge_by_e},
     {"deep inside there is nothing to bound", deep_inside_there_is_nothing_to_bound},
     {"a narrow overlap may be nothing", a_narrow_overlap_may_be_nothing},
+    {"components far from the edge are certain", components_far_from_the_edge_are_certain},
+    {"a component at the edge takes nothing from one far inside",
+     a_component_at_the_edge_takes_nothing_from_one_far_inside},
+    {"the band along the edge is e wide", the_band_along_the_edge_is_e_wide},
     {"a touching zone is no part", a_touching_zone_is_no_part},
     {"a point has no area and is still a part", a_point_has_no_area_and_is_still_a_part},
     CU_TEST_INFO_NULL,

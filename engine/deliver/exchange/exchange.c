@@ -65,8 +65,9 @@ bool rdl_export(rdl_ledger *ledger, const rdl_export_options *options, rdl_tally
 {
     rdl_export_job job = {.ledger = ledger, .language = options->language};
     const profile *p = find_profile(options->profile, error);
+    const char *path = rdl_ledger_path(ledger);
 
-    if (!p || !check(options, error))
+    if (!p || !check(options, error) || !rdl_output_apart(&options->output, 1, &path, 1, error))
         return false;
     g_autofree char *date = dates(ledger, options, &job.as_of, error);
     if (!date)

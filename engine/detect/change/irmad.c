@@ -158,6 +158,8 @@ bool rdl_irmad(rdl_sample *sample, const rdl_irmad_options *options, const rdl_p
         fit->exhausted = state != RDL_MAD_GOOD;
         if (fit->exhausted)
             break;
+        if (fit->iterations == 0)
+            fit->first = fit->mad;
         way.done = ++fit->iterations;
         fit->converged = largest_move(&fit->mad, before) <= options->tolerance;
         memcpy(before, fit->mad.rho, sizeof before);

@@ -18,6 +18,7 @@ typedef struct rdl_irmad_options {
 
 typedef struct rdl_irmad_fit {
     rdl_mad mad;
+    rdl_mad first;  /* of iteration 1, which is MAD */
     int iterations; /* done */
     bool converged; /* within the tolerance */
     bool exhausted; /* re-weighting ended where the unchanged pixels leave no noise to judge by:

@@ -1,0 +1,25 @@
+# `cpack --config build/release/CPackConfig.cmake`: redline_*.deb (program, library, data) and
+# libredline-dev_*.deb (headers). Depends come from what the binaries really link.
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_VENDOR redline)
+set(CPACK_PACKAGE_CONTACT "redline <redline@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_COMPONENTS_ALL program dev)
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_COMPONENTS_GROUPING IGNORE)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
+set(CPACK_DEBIAN_PACKAGE_SECTION science)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME redline)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
+# data that no binary links to: grids and the EPSG database
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_DEPENDS "proj-data")
+set(CPACK_DEBIAN_PROGRAM_DESCRIPTION "${PROJECT_DESCRIPTION}")
+set(CPACK_DEBIAN_DEV_PACKAGE_NAME libredline-dev)
+set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
+    "redline (= ${PROJECT_VERSION}), libglib2.0-dev, libjson-glib-dev")
+set(CPACK_DEBIAN_DEV_DESCRIPTION "headers of libredline")
+include(CPack)

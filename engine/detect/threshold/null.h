@@ -1,0 +1,36 @@
+/* detect/threshold/null.h - the distribution of unchanged pixels, taken from the scores themselves.
+ *
+ * On x = ln z a normal is fitted to the left half of the main mode; the local false discovery rate
+ * of a bin is the share of its pixels that this null explains (Efron 2004, JASA 99, "Large-scale
+ * simultaneous hypothesis testing: the choice of a null hypothesis"). A null of scale mixtures is
+ * near normal right of its mode and long on the left, so the fit errs on the safe side. */
+#ifndef RDL_DETECT_THRESHOLD_NULL_H
+#define RDL_DETECT_THRESHOLD_NULL_H
+
+#include <stdbool.h>
+#include "detect/histogram.h"
+
+#define RDL_NULL_BINS 512
+
+typedef struct rdl_null {
+    double mode, variance;      /* of ln z */
+    double low, width;          /* of the bins of ln z */
+    double rate[RDL_NULL_BINS]; /* 1 up to the mode, never growing to the right */
+} rdl_null;
+
+/** False when the scores do not spread. */
+bool rdl_null_fit(const rdl_bins *bins, rdl_null *null);
+/** Score from which on the rate is at most alpha: the upper edge of the last bin over it. */
+double rdl_null_limit(const rdl_null *null, double alpha);
+
+/** Rates by score, for kernels: looked up by the leading bits of the float. */
+typedef struct rdl_rates {
+    uint32_t first, n; /* slots count from `first` */
+    float *rate;
+} rdl_rates;
+rdl_rates rdl_rates_of(const rdl_null *null);
+void rdl_rates_clear(rdl_rates *rates);
+/** z >= 0. */
+float rdl_rate(const rdl_rates *rates, float z);
+
+#endif

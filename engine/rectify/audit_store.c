@@ -1,0 +1,213 @@
+/* Is the ledger what its events make of it; the same made again, or as it stood on a day. */
+#include <string.h>
+#include "rectify/moving.h"
+#include "rectify/ledger.h"
+
+/* Every table that events make, parents first. */
+static const struct {
+    const char *name, *key;
+} made_tables[] = {
+    {"setting", "name"},       {"pack_file", "name"},          {"load", "digest"},
+    {"site", "site_id"},       {"alias", "source, source_id"}, {"finding", "finding_id"},
+    {"problem", "problem_id"}, {"measure", "problem_id, n"},   {"milestone", "problem_id, n"},
+    {"task", "task_id"},       {"letter", "letter_no"}};
+
+static void table_free(gpointer p)
+{
+    rdl_csv_free(p);
+}
+
+typedef struct {
+    rdl_ledger *copy; /* where events are applied again; NULL: only check */
+    gint64 seq;
+    char *prev;
+    bool insert;   /* the events themselves too */
+    rdl_day until; /* later events are checked, not applied */
+} replay;
+
+static bool check_link(replay *r, const rdl_event *event, GError **error)
+{
+    g_autofree char *hash = rdl_event_hash(event);
+
+    if (event->seq != r->seq + 1)
+        return rdl_fail(error, RDL_ERROR_BALANCE,
+                        "event %" G_GINT64_FORMAT " is missing: %" G_GINT64_FORMAT
+                        " follows %" G_GINT64_FORMAT,
+                        r->seq + 1, event->seq, r->seq);
+    if (r->prev && strcmp(r->prev, event->prev) != 0)
+        return rdl_fail(error, RDL_ERROR_BALANCE,
+                        "event %" G_GINT64_FORMAT " does not follow the one before it", event->seq);
+    if (strcmp(hash, event->hash) != 0)
+        return rdl_fail(error, RDL_ERROR_BALANCE,
+                        "event %" G_GINT64_FORMAT
+                        " was altered: its content does not give its hash",
+                        event->seq);
+    r->seq = event->seq;
+    g_free(r->prev);
+    r->prev = g_strdup(event->hash);
+    return true;
+}
+
+static bool replay_event(const rdl_event *event, void *user, GError **error)
+{
+    replay *r = user;
+
+    rdl_day at;
+
+    if (!check_link(r, event, error) || !rdl_day_parse(event->at, &at, error))
+        return false;
+    if (at > r->until)
+        return true;
+    return (!r->insert || rdl_event_insert(r->copy, event, error)) &&
+           rdl_event_apply(r->copy, event, error);
+}
+
+static bool same_tables(rdl_ledger *a, rdl_ledger *b, GError **error)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(made_tables); i++) {
+        g_autofree char *sql = g_strdup_printf("SELECT * FROM %s ORDER BY %s", made_tables[i].name,
+                                               made_tables[i].key);
+        g_autofree char *x = rdl_store_digest(a->store, sql, error);
+        g_autofree char *y = x ? rdl_store_digest(b->store, sql, error) : NULL;
+        if (!y)
+            return false;
+        if (strcmp(x, y) != 0)
+            return rdl_fail(error, RDL_ERROR_BALANCE,
+                            "%s: table %s is not what the events make of "
+                            "it: see redline ledger rebuild",
+                            rdl_ledger_path(a), made_tables[i].name);
+    }
+    return true;
+}
+
+static bool check_guards(rdl_ledger *ledger, GError **error)
+{
+    g_autofree char *n =
+        rdl_store_value(ledger->store,
+                        "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = "
+                        "'event' AND name IN ('event_no_update', 'event_no_delete')",
+                        error);
+
+    return n && (strcmp(n, "2") == 0 || rdl_fail(error, RDL_ERROR_BALANCE,
+                                                 "%s: table event has lost a trigger that keeps it "
+                                                 "append-only",
+                                                 rdl_ledger_path(ledger)));
+}
+
+/* An empty ledger in a private temporary file that is gone when it is closed. */
+static rdl_ledger *blank(const rdl_ledger *like, GError **error)
+{
+    rdl_store *store = rdl_store_open("", RDL_STORE_CREATE, error);
+
+    if (!store || !rdl_ledger_schema(store, like->srid, error)) {
+        rdl_store_close(store);
+        return NULL;
+    }
+    rdl_ledger *ledger = g_new0(rdl_ledger, 1);
+    ledger->store = store;
+    ledger->tables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, table_free);
+    ledger->crs = g_strdup(like->crs);
+    ledger->srid = like->srid;
+    return ledger;
+}
+
+bool rdl_ledger_audit(rdl_ledger *ledger, const rdl_progress *progress, GError **error)
+{
+    g_autoptr(rdl_ledger) copy = NULL;
+    replay r = {.until = RDL_DAY_FUTURE};
+    bool good = rdl_progress_tell(progress, 0.0, "auditing", error) &&
+                (r.copy = copy = blank(ledger, error)) && rdl_store_begin(copy->store, error) &&
+                rdl_event_each(ledger, replay_event, &r, error) &&
+                same_tables(ledger, copy, error) && check_guards(ledger, error);
+
+    g_free(r.prev);
+    return good && rdl_progress_tell(progress, 1.0, "auditing", error);
+}
+
+rdl_ledger *rdl_ledger_as_of(rdl_ledger *ledger, rdl_day day, GError **error)
+{
+    g_autoptr(rdl_ledger) copy = blank(ledger, error);
+    replay r = {.copy = copy, .insert = true, .until = day};
+    bool good = copy && rdl_store_begin(copy->store, error) &&
+                rdl_event_each(ledger, replay_event, &r, error) &&
+                rdl_store_commit(copy->store, error);
+
+    g_free(r.prev);
+    return good ? g_steal_pointer(&copy) : NULL;
+}
+
+static bool empty_tables(rdl_ledger *ledger, GError **error)
+{
+    for (size_t i = G_N_ELEMENTS(made_tables); i-- > 0;) {
+        g_autofree char *sql = g_strdup_printf("DELETE FROM %s", made_tables[i].name);
+        if (!rdl_store_run(ledger->store, sql, error))
+            return false;
+    }
+    return true;
+}
+
+static bool count_rows(rdl_ledger *ledger, gint64 *rows, GError **error)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(made_tables); i++) {
+        g_autofree char *sql = g_strdup_printf("SELECT count(*) FROM %s", made_tables[i].name);
+        g_autofree char *n = rdl_store_value(ledger->store, sql, error);
+        if (!n)
+            return false;
+        rows[i] = g_ascii_strtoll(n, NULL, 10);
+    }
+    return true;
+}
+
+/* Tables that knew more than the events make: then it is events that are gone. */
+static bool check_loss(rdl_ledger *ledger, const gint64 *before, GError **error)
+{
+    gint64 after[G_N_ELEMENTS(made_tables)];
+
+    if (!count_rows(ledger, after, error))
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(made_tables); i++)
+        if (after[i] < before[i])
+            return rdl_fail(error, RDL_ERROR_BALANCE,
+                            "%s: table %s has %" G_GINT64_FORMAT
+                            " rows, its events make %" G_GINT64_FORMAT
+                            ": events may be missing, so nothing was changed; redline ledger audit "
+                            "--head tells by the head of an export, --accept-loss rebuilds all the "
+                            "same",
+                            rdl_ledger_path(ledger), made_tables[i].name, before[i], after[i]);
+    return true;
+}
+
+bool rdl_ledger_rebuild(rdl_ledger *ledger, bool accept_loss, const rdl_progress *progress,
+                        GError **error)
+{
+    replay r = {.copy = ledger, .until = RDL_DAY_FUTURE};
+    gint64 before[G_N_ELEMENTS(made_tables)];
+
+    if (!rdl_progress_tell(progress, 0.0, "rebuilding", error) ||
+        !rdl_store_begin(ledger->store, error))
+        return false;
+    bool good = count_rows(ledger, before, error) &&
+                rdl_store_run(ledger->store, "PRAGMA defer_foreign_keys = ON", error) &&
+                empty_tables(ledger, error) && rdl_event_each(ledger, replay_event, &r, error) &&
+                (accept_loss || check_loss(ledger, before, error));
+    g_free(r.prev);
+    return rdl_ledger_end(ledger, good, error) &&
+           rdl_progress_tell(progress, 1.0, "rebuilding", error);
+}
+
+bool rdl_ledger_holds(rdl_ledger *ledger, const char *head, GError **error)
+{
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store, "SELECT 1 FROM event WHERE hash = lower(?)", error);
+    bool row;
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, head);
+    if (!rdl_statement_step(s, &row, error))
+        return false;
+    return row || rdl_fail(error, RDL_ERROR_BALANCE,
+                           "%s: has no event with the hash %s: events were cut off or made anew "
+                           "since that head was noted",
+                           rdl_ledger_path(ledger), head);
+}

@@ -1,0 +1,38 @@
+/* rectify/moving.h - what every change of a task has in common, for the files of rectify/. */
+#ifndef RDL_RECTIFY_MOVING_H
+#define RDL_RECTIFY_MOVING_H
+
+#include "rectify/deadline.h"
+#include "rectify/event.h"
+#include "rectify/task.h"
+
+/** One task by id. Fails: RDL_ERROR_NOT_FOUND. */
+bool rdl_task_read(rdl_ledger *ledger, const char *task_id, rdl_task *task, GError **error);
+/** Is there still something to do? By states.csv; a clue that was registered is done, what it
+ * became goes on. A state that is not in the table is open. */
+bool rdl_task_open(const rdl_task *task, const rdl_csv *states);
+/** on, by, role and to are there. */
+bool rdl_move_complete(const rdl_move *move, GError **error);
+/** The task is still at the revision the mover saw. Fails: RDL_ERROR_CONFLICT. */
+bool rdl_move_current(const rdl_task *task, const rdl_move *move, GError **error);
+/** The day `on` is no earlier than the task's last event. */
+bool rdl_move_in_order(rdl_ledger *ledger, const rdl_task *task, const char *on, GError **error);
+bool rdl_move_append(rdl_ledger *ledger, const rdl_move *move, const char *kind,
+                     const char *subject, JsonObject *payload, GError **error);
+/** Commit when `good`, else roll back. Returns whether it is committed. */
+bool rdl_ledger_end(rdl_ledger *ledger, bool good, GError **error);
+
+/** How the ledger's pack counts time: its weekend, its calendars, its switches. */
+typedef struct rdl_ledger_time {
+    rdl_workdays *days;
+    rdl_deadline_policy policy;
+} rdl_ledger_time;
+bool rdl_ledger_time_read(rdl_ledger *ledger, rdl_ledger_time *time, GError **error);
+void rdl_ledger_time_clear(rdl_ledger_time *time);
+/** Tier and due day of a task by the first row of deadlines.csv that fits; both NULL where none
+ *  does, due NULL for the long term. `tier` is lent, `due` yours. */
+bool rdl_ledger_deadline(rdl_ledger *ledger, const char *kind, const char *result,
+                         const char *severity, rdl_day from, const char **tier, char **due,
+                         GError **error);
+
+#endif

@@ -1,0 +1,233 @@
+/* Notes on a task: who has it, how far it is, until when, whether its clock runs. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "rectify/moving.h"
+
+/* What a note says, once the task is read and the day is in order. */
+typedef struct {
+    const char *kind;
+    bool (*say)(rdl_ledger *ledger, const rdl_task *task, const rdl_move *who, JsonObject *o,
+                const void *what, GError **error);
+    const void *what;
+} note;
+
+static bool make_note(rdl_ledger *ledger, const rdl_move *who, const note *n, GError **error)
+{
+    g_autoptr(JsonObject) o = json_object_new();
+    rdl_task task = {0};
+
+    if (!rdl_move_complete(who, error) || !rdl_store_begin(ledger->store, error))
+        return false;
+    bool good = rdl_task_read(ledger, who->task_id, &task, error) &&
+                rdl_move_current(&task, who, error) &&
+                rdl_move_in_order(ledger, &task, who->on, error) &&
+                n->say(ledger, &task, who, o, n->what, error) &&
+                rdl_move_append(ledger, who, n->kind, who->task_id, o, error);
+    rdl_task_clear(&task);
+    return rdl_ledger_end(ledger, good, error);
+}
+
+static bool need_reason(const rdl_move *who, const char *what, GError **error)
+{
+    return (who->reason && *who->reason) ||
+           rdl_fail(error, RDL_ERROR_USAGE, "%s: %s needs a reason: give --reason", who->task_id,
+                    what);
+}
+
+static bool say_assigned(rdl_ledger *ledger, const rdl_task *task, const rdl_move *who,
+                         JsonObject *o, const void *what, GError **error)
+{
+    (void)ledger;
+    (void)who;
+    (void)error;
+    rdl_json_set_text(o, "was", task->assignee);
+    rdl_json_set_text(o, "to", what);
+    return true;
+}
+
+bool rdl_task_assign(rdl_ledger *ledger, const rdl_move *who, GError **error)
+{
+    const note n = {"task.assigned", say_assigned, who->to};
+
+    return make_note(ledger, who, &n, error);
+}
+
+/* The day that `words` mean, told from the day of the note. */
+static bool day_of_words(rdl_ledger *ledger, const rdl_move *who, const char *words, char **day,
+                         GError **error)
+{
+    rdl_ledger_time time;
+    rdl_deadline due;
+    rdl_day on;
+
+    if (!rdl_day_parse(who->on, &on, error) || !rdl_ledger_time_read(ledger, &time, error))
+        return false;
+    bool good = rdl_deadline_words(&time.policy, words, on, &due, error);
+    rdl_ledger_time_clear(&time);
+    if (good && due.kind == RDL_DEADLINE_NONE)
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: '%s' names no day", who->task_id, words);
+    *day = good ? rdl_day_text(due.due) : NULL;
+    return good;
+}
+
+static bool say_extended(rdl_ledger *ledger, const rdl_task *task, const rdl_move *who,
+                         JsonObject *o, const void *what, GError **error)
+{
+    g_autofree char *day = NULL;
+
+    if (!need_reason(who, "an extension", error) || !day_of_words(ledger, who, what, &day, error))
+        return false;
+    rdl_json_set_text(o, "was", task->due);
+    rdl_json_set_text(o, "due", day);
+    return true;
+}
+
+bool rdl_task_extend(rdl_ledger *ledger, const rdl_move *who, const char *due, GError **error)
+{
+    const note n = {"task.extended", say_extended, due};
+
+    return make_note(ledger, who, &n, error);
+}
+
+static bool say_progress(rdl_ledger *ledger, const rdl_task *task, const rdl_move *who,
+                         JsonObject *o, const void *what, GError **error)
+{
+    const double *share = what;
+
+    (void)ledger;
+    if (!(*share >= 0.0 && *share <= 1.0))
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: progress is 0 to 100 %%", who->task_id);
+    if (g_strcmp0(task->kind, "rectify") != 0)
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: progress is reported of a rectification",
+                        who->task_id);
+    if (isnan(task->progress))
+        json_object_set_null_member(o, "was");
+    else
+        rdl_json_set_real(o, "was", task->progress);
+    rdl_json_set_real(o, "progress", *share);
+    rdl_json_set_text(o, "text", who->reason);
+    return true;
+}
+
+bool rdl_task_report(rdl_ledger *ledger, const rdl_move *who, double progress, GError **error)
+{
+    const note n = {"task.progress", say_progress, &progress};
+
+    return make_note(ledger, who, &n, error);
+}
+
+static bool say_stopped(rdl_ledger *ledger, const rdl_task *task, const rdl_move *who,
+                        JsonObject *o, const void *what, GError **error)
+{
+    (void)ledger;
+    (void)what;
+    rdl_json_set_text(o, "due", NULL);
+    if (task->stopped)
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: its clock has stood still since %s",
+                        who->task_id, task->stopped);
+    return need_reason(who, "stopping the clock", error);
+}
+
+bool rdl_task_stop(rdl_ledger *ledger, const rdl_move *who, GError **error)
+{
+    const note n = {"task.stopped", say_stopped, NULL};
+
+    return make_note(ledger, who, &n, error);
+}
+
+/* The days that stood still are given back. */
+static bool say_resumed(rdl_ledger *ledger, const rdl_task *task, const rdl_move *who,
+                        JsonObject *o, const void *what, GError **error)
+{
+    rdl_day stopped, on, due;
+    g_autofree char *later = NULL;
+
+    (void)ledger;
+    (void)what;
+    if (!task->stopped)
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: its clock runs", who->task_id);
+    if (!rdl_day_parse(task->stopped, &stopped, error) || !rdl_day_parse(who->on, &on, error))
+        return false;
+    if (task->due) {
+        if (!rdl_day_parse(task->due, &due, error))
+            return false;
+        later = rdl_day_text(due + (on - stopped));
+    }
+    rdl_json_set_text(o, "was", task->due);
+    rdl_json_set_text(o, "due", later);
+    json_object_set_int_member(o, "days", on - stopped);
+    return true;
+}
+
+bool rdl_task_resume(rdl_ledger *ledger, const rdl_move *who, GError **error)
+{
+    const note n = {"task.resumed", say_resumed, NULL};
+
+    return make_note(ledger, who, &n, error);
+}
+
+static bool say_milestone(rdl_ledger *ledger, const rdl_task *task, const rdl_move *who,
+                          JsonObject *o, const void *what, GError **error)
+{
+    const rdl_milestone *m = what;
+    g_autofree char *n = g_strdup_printf("%d", m->n), *day = NULL;
+
+    if (!task->problem_id)
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: milestones belong to a rectification",
+                        who->task_id);
+    if (m->n < 1)
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: milestones are numbered from 1", who->task_id);
+    if (!day_of_words(ledger, who, m->due, &day, error))
+        return false;
+    rdl_json_set_text(o, "problem_id", task->problem_id);
+    rdl_json_set_text(o, "n", n);
+    rdl_json_set_text(o, "due", day);
+    rdl_json_set_text(o, "text", m->text);
+    return true;
+}
+
+bool rdl_task_milestone(rdl_ledger *ledger, const rdl_move *who, const rdl_milestone *milestone,
+                        GError **error)
+{
+    const note n = {"milestone.set", say_milestone, milestone};
+
+    return make_note(ledger, who, &n, error);
+}
+
+static bool milestone_there(rdl_ledger *ledger, const char *problem_id, int n, bool *there,
+                            GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store, "SELECT 1 FROM milestone WHERE problem_id = ? AND n = ?", error);
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, problem_id);
+    rdl_statement_int(s, 2, n);
+    return rdl_statement_step(s, there, error);
+}
+
+static bool say_met(rdl_ledger *ledger, const rdl_task *task, const rdl_move *who, JsonObject *o,
+                    const void *what, GError **error)
+{
+    g_autofree char *n = g_strdup_printf("%d", *(const int *)what);
+    bool there = false;
+
+    if (task->problem_id &&
+        !milestone_there(ledger, task->problem_id, *(const int *)what, &there, error))
+        return false;
+    if (!there)
+        return rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: has no milestone %s", who->task_id, n);
+    rdl_json_set_text(o, "problem_id", task->problem_id);
+    rdl_json_set_text(o, "n", n);
+    rdl_json_set_text(o, "met", who->on);
+    return true;
+}
+
+bool rdl_task_milestone_met(rdl_ledger *ledger, const rdl_move *who, int n, GError **error)
+{
+    const note met = {"milestone.met", say_met, &n};
+
+    return make_note(ledger, who, &met, error);
+}

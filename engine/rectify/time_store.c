@@ -1,0 +1,107 @@
+/* How the ledger's pack counts time: calendars, switches, tiers. */
+#include <stdlib.h>
+#include <string.h>
+#include "rectify/moving.h"
+
+static bool add_calendars(rdl_ledger *ledger, rdl_workdays *days, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store, "SELECT name FROM pack_file WHERE name GLOB 'calendar-*.csv' ORDER BY name",
+        error);
+    bool row = true;
+
+    while (s) {
+        if (!rdl_statement_step(s, &row, error))
+            return false;
+        if (!row)
+            return true;
+        const rdl_csv *csv = rdl_ledger_table(ledger, rdl_statement_get_text(s, 0), error);
+        if (!csv || !rdl_workdays_add(days, csv, error))
+            return false;
+    }
+    return false;
+}
+
+static rdl_workdays *week_of(JsonObject *deadlines)
+{
+    JsonNode *node = deadlines ? json_object_get_member(deadlines, "weekend") : NULL;
+    JsonArray *weekend = node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+    int list[8] = {0};
+
+    for (guint i = 0; weekend && i < MIN(json_array_get_length(weekend), 7); i++)
+        list[i] = (int)json_array_get_int_element(weekend, i);
+    return rdl_workdays_new(list);
+}
+
+static bool switched(JsonObject *deadlines, const char *name)
+{
+    return deadlines && json_object_get_boolean_member_with_default(deadlines, name, FALSE);
+}
+
+bool rdl_ledger_time_read(rdl_ledger *ledger, rdl_ledger_time *time, GError **error)
+{
+    g_autofree char *text = rdl_store_value(
+        ledger->store, "SELECT text FROM pack_file WHERE name = 'pack.yaml'", error);
+    g_autoptr(JsonNode) pack = text ? rdl_yaml_parse(text, "pack.yaml", error) : NULL;
+
+    *time = (rdl_ledger_time){0};
+    if (!pack)
+        return false;
+    JsonObject *o = JSON_NODE_HOLDS_OBJECT(pack) ? json_node_get_object(pack) : NULL;
+    JsonObject *deadlines = rdl_json_object(o, "deadlines");
+    time->days = week_of(deadlines);
+    time->policy = (rdl_deadline_policy){time->days, switched(deadlines, "shift_computed"),
+                                         switched(deadlines, "shift_dated")};
+    if (add_calendars(ledger, time->days, error))
+        return true;
+    rdl_ledger_time_clear(time);
+    return false;
+}
+
+void rdl_ledger_time_clear(rdl_ledger_time *time)
+{
+    g_clear_pointer(&time->days, rdl_workdays_free);
+}
+
+/* "" and * fit anything. */
+static bool fits(const rdl_csv *csv, size_t row, const char *column, const char *value)
+{
+    const char *cell = rdl_csv_at(csv, row, column);
+
+    return !*cell || strcmp(cell, "*") == 0 || g_strcmp0(cell, value) == 0;
+}
+
+static bool months_after(rdl_ledger *ledger, rdl_day from, int months, char **due, GError **error)
+{
+    rdl_ledger_time time;
+
+    if (!rdl_ledger_time_read(ledger, &time, error))
+        return false;
+    *due = rdl_day_text(rdl_deadline_months(&time.policy, from, months).due);
+    rdl_ledger_time_clear(&time);
+    return true;
+}
+
+bool rdl_ledger_deadline(rdl_ledger *ledger, const char *kind, const char *result,
+                         const char *severity, rdl_day from, const char **tier, char **due,
+                         GError **error)
+{
+    GError *failed = NULL;
+    const rdl_csv *csv = rdl_ledger_table(ledger, "deadlines.csv", &failed);
+
+    *tier = NULL;
+    *due = NULL;
+    if (failed) {
+        g_propagate_error(error, failed);
+        return false;
+    }
+    for (size_t i = 0; csv && i < rdl_csv_count(csv); i++) {
+        if (!fits(csv, i, "kind", kind) || !fits(csv, i, "result", result) ||
+            !fits(csv, i, "severity", severity))
+            continue;
+        const char *months = rdl_csv_at(csv, i, "months");
+        *tier = rdl_csv_at(csv, i, "tier");
+        return !*months || months_after(ledger, from, (int)strtol(months, NULL, 10), due, error);
+    }
+    return true;
+}

@@ -1,0 +1,122 @@
+/* Warnings on record: a rise or a fall is one event, however often it is looked for. */
+#include <math.h>
+#include <string.h>
+#include "rectify/moving.h"
+#include "rectify/warning.h"
+
+#define LADDER_MOST 7 /* rungs of texts.csv, ladder.1 .. ladder.7 (domain no. 84) */
+
+/* How often a warning of this task has risen so far. */
+static bool rises(rdl_ledger *ledger, const char *task_id, gint64 *n, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT count(*) FROM event WHERE subject = ? AND kind = 'warning.changed' "
+        "AND json_extract(payload, '$.rise') = 1",
+        error);
+    bool row;
+
+    *n = 0;
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, task_id);
+    if (!rdl_statement_step(s, &row, error))
+        return false;
+    *n = row ? rdl_statement_get_int(s, 0) : 0;
+    return true;
+}
+
+/* The interview triggers (domain no. 13) that the ledger itself can see. */
+static JsonArray *triggers(const rdl_task *t, rdl_day as_of)
+{
+    JsonArray *list = json_array_new();
+    rdl_day due;
+    bool overdue = t->due && rdl_day_parse(t->due, &due, NULL) && due < as_of;
+
+    if (overdue)
+        json_array_add_string_element(list, "trigger.1");
+    if (overdue && strcmp(t->kind, "rectify") == 0 && isnan(t->progress))
+        json_array_add_string_element(list, "trigger.2");
+    return list;
+}
+
+/* Rank of a level among the rows of the task's tier, as rdl_warning.rank; 0: none. */
+static int rank_of(const rdl_csv *warnings, const char *tier, const char *level)
+{
+    int rank = 0;
+    bool found = false;
+
+    for (size_t i = 0; level && tier && i < rdl_csv_count(warnings); i++) {
+        if (strcmp(rdl_csv_at(warnings, i, "tier"), tier) != 0)
+            continue;
+        found = found || strcmp(rdl_csv_at(warnings, i, "level"), level) == 0;
+        rank += found;
+    }
+    return rank;
+}
+
+static bool record(rdl_ledger *ledger, const rdl_csv *warnings, const rdl_task *t, rdl_day as_of,
+                   GError **error)
+{
+    g_autoptr(JsonObject) o = json_object_new();
+    g_autofree char *at = rdl_day_text(as_of);
+    bool rise = t->warning_rank > rank_of(warnings, t->tier, t->warned);
+    gint64 before;
+
+    if (!rises(ledger, t->task_id, &before, error))
+        return false;
+    rdl_json_set_text(o, "level", t->warning);
+    rdl_json_set_text(o, "was", t->warned);
+    rdl_json_set_text(o, "test", t->warning_by);
+    json_object_set_int_member(o, "rise", rise);
+    if (rise) {
+        g_autofree char *rung = g_strdup_printf("ladder.%d", (int)MIN(before + 1, LADDER_MOST));
+        rdl_json_set_text(o, "proposes", rung); /* a person issues it */
+        json_object_set_array_member(o, "triggers", triggers(t, as_of));
+    }
+    rdl_event event = {.at = at,
+                       .by = "redline",
+                       .role = "system",
+                       .kind = "warning.changed",
+                       .subject = t->task_id};
+    return rdl_event_append(ledger, &event, o, error);
+}
+
+static bool look_at(rdl_ledger *ledger, const rdl_csv *warnings, const rdl_csv *states,
+                    const rdl_task *t, rdl_day as_of, rdl_tally *tally, GError **error)
+{
+    bool same = g_strcmp0(t->warning, t->warned) == 0;
+
+    if (!rdl_task_open(t, states) && same)
+        return true;
+    rdl_tally_in(tally, "ledger.warnings", 1);
+    if (t->stopped) {
+        rdl_tally_suppressed(tally, "ledger.warnings", "STOPPED", 1);
+        return true;
+    }
+    if (same) {
+        rdl_tally_suppressed(tally, "ledger.warnings", "UNCHANGED", 1);
+        return true;
+    }
+    rdl_tally_used(tally, "ledger.warnings", 1);
+    return record(ledger, warnings, t, as_of, error);
+}
+
+bool rdl_ledger_warn(rdl_ledger *ledger, rdl_day as_of, rdl_tally *tally, GError **error)
+{
+    rdl_task_filter filter = {.as_of = as_of};
+    const rdl_csv *warnings = rdl_ledger_table(ledger, "warnings.csv", error);
+    const rdl_csv *states = rdl_ledger_table(ledger, "states.csv", NULL);
+
+    if (!warnings)
+        return rdl_fail(error && *error ? NULL : error, RDL_ERROR_DATA,
+                        "%s: its pack has no warnings.csv", rdl_ledger_path(ledger));
+    if (!rdl_warnings_check(warnings, error) || !rdl_store_begin(ledger->store, error))
+        return false;
+    g_autoptr(GArray) tasks = rdl_task_list(ledger, &filter, error);
+    bool good = tasks != NULL;
+    for (guint i = 0; good && i < tasks->len; i++)
+        good = look_at(ledger, warnings, states, &g_array_index(tasks, rdl_task, i), as_of, tally,
+                       error);
+    return rdl_ledger_end(ledger, good && rdl_tally_check(tally, error), error);
+}

@@ -1,0 +1,180 @@
+#include "run/origin.h"
+
+#include <string.h>
+#include <glib/gstdio.h>
+
+static bool from_file(rdl_manifest *from, const char *role, const char *path, GError **error)
+{
+    return !path || rdl_manifest_input(from, role, path, error);
+}
+
+static bool from_scene(rdl_manifest *from, const rdl_job *job, JsonObject *detect, const char *key,
+                       GError **error)
+{
+    const char *path = rdl_json_text(detect, key, NULL);
+    g_autofree char *full = path ? rdl_path_beside(job->path, path) : NULL;
+
+    return from_file(from, key, full, error);
+}
+
+/* A file of redline's own data, by the name a user gave. */
+static bool from_data(rdl_manifest *from, const char *kind, const char *name, GError **error)
+{
+    g_autofree char *file = !name || strchr(name, '/') || g_str_has_suffix(name, ".yaml")
+                                ? g_strdup(name)
+                                : g_strconcat(name, ".yaml", NULL);
+    g_autofree char *path = file ? rdl_data_named(kind, file, error) : NULL;
+
+    return !name || (path && from_file(from, kind, path, error));
+}
+
+/* A source is a file, FILE:LAYER, or a Shapefile with its companions. */
+static bool from_source(rdl_manifest *from, const char *role, const rdl_source *source,
+                        GError **error)
+{
+    static const char *const beside[] = {".dbf", ".shx", ".prj", ".cpg"};
+    const char *colon = strrchr(source->path, ':');
+    bool whole = !colon || g_file_test(source->path, G_FILE_TEST_EXISTS);
+    g_autofree char *file =
+        whole ? g_strdup(source->path) : g_strndup(source->path, (size_t)(colon - source->path));
+
+    if (!from_file(from, role, file, error))
+        return false;
+    for (size_t i = 0; g_str_has_suffix(file, ".shp") && i < G_N_ELEMENTS(beside); i++) {
+        g_autofree char *path = g_strdup_printf("%.*s%s", (int)(strlen(file) - 4), file, beside[i]);
+        if (g_file_test(path, G_FILE_TEST_EXISTS) && !from_file(from, role, path, error))
+            return false;
+    }
+    rdl_manifest_method(from, source->path); /* with its :LAYER */
+    return from_data(from, "profiles", source->profile, error);
+}
+
+static bool from_sources(rdl_manifest *from, const char *role, const rdl_sources *sources,
+                         GError **error)
+{
+    for (size_t i = 0; i < sources->n; i++)
+        if (!from_source(from, role, &sources->list[i], error))
+            return false;
+    return true;
+}
+
+static bool from_pack(rdl_manifest *from, const rdl_job *job, GError **error)
+{
+    g_autoptr(rdl_pack) pack = rdl_pack_open(job->pack, job->local, error);
+
+    if (!pack)
+        return false;
+    rdl_manifest_option(from, "pack", rdl_pack_digest(pack));
+    rdl_manifest_option(from, "local", job->local);
+    return true;
+}
+
+static bool from_output(rdl_manifest *from, const char *folder, const char *name, GError **error)
+{
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+
+    return from_file(from, name, path, error);
+}
+
+static void option_real(rdl_manifest *from, const char *name, double real)
+{
+    char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+
+    rdl_manifest_option(from, name, g_ascii_dtostr(buffer, sizeof buffer, real));
+}
+
+static bool all_known(rdl_manifest *from)
+{
+    JsonArray *inputs = json_object_get_array_member(rdl_manifest_object(from), "inputs");
+
+    for (guint i = 0; i < json_array_get_length(inputs); i++)
+        if (!rdl_json_text(json_array_get_object_element(inputs, i), "sha256", NULL))
+            return false;
+    return true;
+}
+
+/* The digest of all that was gathered. Takes `from`. */
+static char *settle(rdl_manifest *take_from, bool good, const char *code)
+{
+    g_autoptr(rdl_manifest) from = take_from;
+
+    if (!good)
+        return NULL;
+    rdl_manifest_option(from, "code", code);
+    if (!all_known(from)) {
+        g_autofree char *unlike = g_uuid_string_random();
+        rdl_manifest_option(from, "unlike", unlike);
+    }
+    g_autoptr(JsonNode) node = rdl_json_node(rdl_manifest_object(from));
+    g_autofree char *text = rdl_json_canonical(node);
+    return rdl_digest_bytes(text, strlen(text));
+}
+
+char *rdl_origin_detect(const rdl_job *job, const rdl_pair_job *pair, const char *code,
+                        GError **error)
+{
+    rdl_manifest *from = rdl_manifest_new("detect");
+    g_autoptr(JsonNode) node = rdl_json_node(pair->detect);
+    g_autofree char *options = rdl_json_canonical(node);
+
+    rdl_manifest_option(from, "detect", options);
+    bool good = from_scene(from, job, pair->detect, "before", error) &&
+                from_scene(from, job, pair->detect, "after", error) &&
+                from_scene(from, job, pair->detect, "mask_before", error) &&
+                from_scene(from, job, pair->detect, "mask_after", error) &&
+                from_data(from, "sensors", rdl_json_text(pair->detect, "sensor", NULL), error);
+    return settle(from, good, code);
+}
+
+char *rdl_origin_patches(const rdl_job *job, const char *folder, const char *code, GError **error)
+{
+    rdl_manifest *from = rdl_manifest_new("patches");
+
+    option_real(from, "min_area", job->min_area_m2);
+    bool good = from_output(from, folder, "change.tif", error) &&
+                from_output(from, folder, "score.tif", error);
+    for (size_t i = 0; good && i < job->n_pairs; i++) {
+        JsonObject *detect = job->pairs[i].detect;
+        rdl_manifest_method(from, rdl_json_text(detect, "bands", ""));
+        good = from_scene(from, job, detect, "before", error) &&
+               from_scene(from, job, detect, "after", error) &&
+               from_data(from, "sensors", rdl_json_text(detect, "sensor", NULL), error);
+    }
+    return settle(from, good, code);
+}
+
+char *rdl_origin_screen(const rdl_job *job, const char *folder, const char *code, GError **error)
+{
+    rdl_manifest *from = rdl_manifest_new("screen");
+    g_autofree char *as_of = rdl_day_text(job->as_of);
+
+    rdl_manifest_option(from, "as_of", as_of);
+    option_real(from, "residual", job->residual_m);
+    bool good = from_pack(from, job, error) && from_sources(from, "zones", &job->zones, error) &&
+                from_sources(from, "footprints", &job->footprints, error) &&
+                from_sources(from, "permits", &job->permits, error) &&
+                from_sources(from, "units", &job->units, error) &&
+                (!job->patches || from_output(from, folder, "patches.gpkg", error));
+    return settle(from, good, code);
+}
+
+char *rdl_origin_ledger(const rdl_job *job, const char *folder, const char *code, GError **error)
+{
+    rdl_manifest *from = rdl_manifest_new("ledger");
+    g_autofree char *as_of = rdl_day_text(job->as_of);
+
+    rdl_manifest_option(from, "as_of", as_of);
+    bool good = from_pack(from, job, error) && from_output(from, folder, "findings.gpkg", error) &&
+                from_sources(from, "letters", &job->letters, error) &&
+                from_file(from, "moves", job->moves, error);
+    return settle(from, good, code);
+}
+
+char *rdl_origin_deliver(const rdl_job *job, const char *folder, const char *code, GError **error)
+{
+    rdl_manifest *from = rdl_manifest_new("deliver");
+    g_autofree char *profiles = g_strjoinv(",", job->deliver);
+
+    rdl_manifest_option(from, "profiles", profiles);
+    return settle(from, from_output(from, folder, "ledger.sqlite", error), code);
+}

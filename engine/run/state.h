@@ -1,0 +1,30 @@
+/* run/state.h - what each stage of a job was made from, kept beside its outputs as run.state.json,
+ * so that a run that was stopped can go on, and what has not changed is not made again. */
+#ifndef RDL_RUN_STATE_H
+#define RDL_RUN_STATE_H
+
+#include "run/sheet.h"
+
+typedef struct rdl_state rdl_state;
+
+/** Open the state of a folder that exists, for this process alone, and remove the temporary files
+ *  of runs that were killed. `resume` false: nothing is known of earlier runs.
+ *  Fails: RDL_ERROR_CONFLICT when another run is at work in the folder, RDL_ERROR_IO. A state that
+ *  cannot be read counts as none. */
+rdl_state *rdl_state_open(const char *folder, bool resume, GError **error);
+void rdl_state_free(rdl_state *state);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_state, rdl_state_free)
+
+/** The sheet of a stage that was made from the same (`key`) and whose outputs are as they were
+ *  left, byte for byte; NULL where it must be made. Yours. */
+rdl_sheet *rdl_state_kept(const rdl_state *state, const char *stage, const char *key);
+/** Remember a stage that is done, or about to be renamed into place: `as` is where its output
+ *  lies now when that is not yet its name (NULL: it is). Fails: RDL_ERROR_IO. */
+bool rdl_state_note(rdl_state *state, const char *stage, const char *key, const rdl_sheet *sheet,
+                    const char *as, GError **error);
+
+/** SHA-256 of the code at work: redline's version, its library's bytes, and GDAL's version. Yours.
+ */
+char *rdl_code_digest(GError **error);
+
+#endif

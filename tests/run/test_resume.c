@@ -1,0 +1,228 @@
+/* A job that is killed anywhere goes on to the same bytes; what has not changed is kept. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <glib/gstdio.h>
+#include "suite.h"
+
+static GPid start(const char *folder, const char *job, const char *option)
+{
+    const char *argv[] = {REDLINE_PROGRAM, "run", job, "-o", "o", "-j2", option, NULL};
+    g_autofree char *log = g_build_filename(folder, "log", NULL);
+    GPid pid = 0;
+    GError *error = NULL;
+
+    g_mkdir_with_parents(folder, 0755);
+    int fd = open(log, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    g_spawn_async_with_fds(folder, (char **)argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid,
+                           -1, fd, fd, &error);
+    CHECK_OK(error);
+    close(fd);
+    return pid;
+}
+
+/* Exit status, or minus the signal. */
+static int end_of(GPid pid)
+{
+    int status = 0;
+
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+static char *log_of(const char *folder)
+{
+    g_autofree char *path = g_build_filename(folder, "log", NULL);
+    char *text = NULL;
+
+    return g_file_get_contents(path, &text, NULL, NULL) ? text : g_strdup("");
+}
+
+static int run(const char *folder, const char *job, const char *option)
+{
+    int status = end_of(start(folder, job, option));
+
+    if (status != 0) {
+        g_autofree char *log = log_of(folder);
+        printf("\n    %s: status %d\n%s", folder, status, log);
+    }
+    return status;
+}
+
+static const char *sample_job(void)
+{
+    return suite_source("data/sample/job.yaml");
+}
+
+/* The run that was not broken, made once. */
+static const char *whole(gint64 *took_us)
+{
+    static gint64 us;
+
+    if (!us) {
+        gint64 begin = g_get_monotonic_time();
+        CHECK_INT(run(suite_path("whole"), sample_job(), NULL), 0);
+        us = g_get_monotonic_time() - begin;
+    }
+    if (took_us)
+        *took_us = us;
+    return suite_path("whole/o");
+}
+
+static void check_same_folders(const char *a, const char *b)
+{
+    GDir *dir = g_dir_open(a, 0, NULL);
+    const char *name;
+    int files = 0, others = 0;
+
+    while (dir && (name = g_dir_read_name(dir))) {
+        g_autofree char *x = g_build_filename(a, name, NULL), *y = g_build_filename(b, name, NULL);
+        CHECK_SAME_FILE(x, y);
+        files++;
+    }
+    g_clear_pointer(&dir, g_dir_close);
+    dir = g_dir_open(b, 0, NULL);
+    while (dir && g_dir_read_name(dir))
+        others++;
+    g_clear_pointer(&dir, g_dir_close);
+    CHECK(files > 10);
+    CHECK_INT(others, files);
+}
+
+/* Whatever was reached: no output is there by half. */
+static void check_nothing_by_half(const char *folder)
+{
+    g_autofree char *o = g_build_filename(folder, "o", NULL);
+    GDir *dir = g_dir_open(o, 0, NULL);
+    const char *name;
+
+    while (dir && (name = g_dir_read_name(dir)))
+        if (g_str_has_suffix(name, ".tif") || g_str_has_suffix(name, ".gpkg")) {
+            g_autofree char *x = g_build_filename(o, name, NULL);
+            g_autofree char *y = g_build_filename(whole(NULL), name, NULL);
+            if (!g_str_has_prefix(name, ".part-"))
+                CHECK_SAME_FILE(x, y);
+        }
+    if (dir)
+        g_dir_close(dir);
+}
+
+static void break_and_resume(int signal_number, int times)
+{
+    gint64 took_us;
+    int broken = 0;
+
+    whole(&took_us);
+    for (int i = 0; i < times; i++) {
+        g_autofree char *name = g_strdup_printf("broken-%d-%d", signal_number, i);
+        const char *folder = suite_path(name);
+        double at = g_rand_double_range(suite_rand(), 0.0, (double)took_us);
+        GPid pid = start(folder, sample_job(), NULL);
+        g_usleep((gulong)at);
+        kill(pid, signal_number);
+        int status = end_of(pid);
+        CHECK(status == 0 || status == -signal_number || status == 130);
+        broken += status != 0;
+        check_nothing_by_half(folder);
+        CHECK_INT(run(folder, sample_job(), "--resume"), 0);
+        g_autofree char *o = g_build_filename(folder, "o", NULL);
+        check_same_folders(whole(NULL), o);
+    }
+    printf("\n    %d of %d runs were broken", broken, times);
+    CHECK(broken > 0);
+}
+
+static void killed_runs_resume_to_the_same_bytes(void)
+{
+    break_and_resume(SIGKILL, 8);
+}
+
+static void interrupted_runs_resume_to_the_same_bytes(void)
+{
+    break_and_resume(SIGINT, 4);
+}
+
+static char *changed_job(const char *from, const char *to)
+{
+    g_autofree char *text = NULL, *folder = g_strdup_printf("%s/", suite_source("data/sample"));
+
+    CHECK(g_file_get_contents(sample_job(), &text, NULL, NULL));
+    g_autoptr(GString) s = g_string_new(text ? text : "");
+    static const char *const paths[] = {"scenes/",      "zones.gpkg",   "footprints.gpkg",
+                                        "mines.shp",    "permits.gpkg", "units.shp",
+                                        "letters.gpkg", "moves.csv"};
+    for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
+        g_autofree char *full = g_strconcat(folder, paths[i], NULL);
+        g_string_replace(s, paths[i], full, 0);
+    }
+    if (from)
+        CHECK(g_string_replace(s, from, to, 0) == 1);
+    const char *path = suite_path(from ? "changed.yaml" : "same.yaml");
+    g_file_set_contents(path, s->str, -1, NULL);
+    return g_strdup(path);
+}
+
+static void only_what_depends_on_a_change_is_made_again(void)
+{
+    const char *folder = suite_path("kept");
+    g_autofree char *same = changed_job(NULL, NULL);
+    g_autofree char *changed = changed_job("min_area: 5400", "min_area: 9000");
+
+    CHECK_INT(run(folder, same, NULL), 0);
+    CHECK_INT(run(folder, same, "--resume"), 0);
+    g_autofree char *all = log_of(folder);
+    CHECK(strstr(all, "detect: unchanged, kept") && strstr(all, "patches: unchanged, kept") &&
+          strstr(all, "screen: unchanged, kept") && strstr(all, "ledger: unchanged, kept") &&
+          strstr(all, "deliver: unchanged, kept"));
+    CHECK_INT(run(folder, changed, "--resume"), 0);
+    g_autofree char *some = log_of(folder);
+    CHECK(strstr(some, "detect: unchanged, kept") && !strstr(some, "patches: unchanged"));
+    CHECK(!strstr(some, "screen: unchanged") && !strstr(some, "deliver: unchanged"));
+}
+
+static void an_output_that_was_touched_is_made_again(void)
+{
+    const char *folder = suite_path("touched");
+    const char *patches = suite_path("touched/o/patches.gpkg");
+
+    CHECK_INT(run(folder, sample_job(), NULL), 0);
+    g_file_set_contents(patches, "not any more", -1, NULL);
+    CHECK_INT(run(folder, sample_job(), "--resume"), 0);
+    g_autofree char *log = log_of(folder);
+    CHECK(!strstr(log, "patches: unchanged") && strstr(log, "screen: unchanged, kept"));
+    check_same_folders(whole(NULL), suite_path("touched/o"));
+}
+
+static void two_runs_do_not_share_a_folder(void)
+{
+    const char *folder = suite_path("shared");
+
+    g_mkdir_with_parents(suite_path("shared/o"), 0755);
+    int lock = open(suite_path("shared/o"), O_RDONLY | O_DIRECTORY);
+    CHECK(flock(lock, LOCK_EX) == 0);
+    CHECK_INT(end_of(start(folder, sample_job(), NULL)), 4);
+    g_autofree char *log = log_of(folder);
+    CHECK(strstr(log, "another run is at work") != NULL);
+    close(lock);
+    CHECK_INT(run(folder, sample_job(), NULL), 0);
+}
+
+static CU_TestInfo tests[] = {
+    {"killed runs resume to the same bytes", killed_runs_resume_to_the_same_bytes},
+    {"interrupted runs resume to the same bytes", interrupted_runs_resume_to_the_same_bytes},
+    {"only what depends on a change is made again", only_what_depends_on_a_change_is_made_again},
+    {"an output that was touched is made again", an_output_that_was_touched_is_made_again},
+    {"two runs do not share a folder", two_runs_do_not_share_a_folder},
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    return run_suite("run.resume", tests, argc, argv);
+}
