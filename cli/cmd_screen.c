@@ -68,6 +68,8 @@ static void print_summary(const rdl_screen_result *result)
 {
     g_autofree char *balance = rdl_tally_text(result->tally);
 
+    for (guint i = 0; i < result->warnings->len; i++)
+        cli_say("redline: warning: %s", (const char *)result->warnings->pdata[i]);
     cli_say("balance sheet\n%s%s", balance, o.output);
 }
 

@@ -20,7 +20,8 @@ bool rdl_fail_gdal(GError **error, rdl_error code, const char *doing)
 {
     const char *reason = CPLGetLastErrorMsg();
 
-    return rdl_fail(error, code, "%s: %s", doing, reason && *reason ? reason : "GDAL gave no reason");
+    return rdl_fail(error, code, "%s: %s", doing,
+                    reason && *reason ? reason : "GDAL gave no reason");
 }
 
 rdl_crs *rdl_crs_from_handle(OGRSpatialReferenceH srs)
@@ -48,7 +49,8 @@ OGRSpatialReferenceH rdl_crs_handle(const rdl_crs *crs)
 static bool names_a_system(const char *text)
 {
     return g_regex_match_simple("^((EPSG|ESRI|IGNF|OGC|CRS|urn):|[A-Z]+\\[|\\+proj|\\{)", text,
-                                G_REGEX_CASELESS, 0) && !strstr(text, "://");
+                                G_REGEX_CASELESS, 0) &&
+           !strstr(text, "://");
 }
 
 rdl_crs *rdl_crs_parse(const char *text, GError **error)
@@ -63,7 +65,8 @@ rdl_crs *rdl_crs_parse(const char *text, GError **error)
     if (failed == OGRERR_NONE)
         crs = rdl_crs_from_handle(srs);
     else
-        rdl_fail(error, RDL_ERROR_CRS, "'%s' is no coordinate system: write EPSG:4490 or WKT", text);
+        rdl_fail(error, RDL_ERROR_CRS, "'%s' is no coordinate system: write EPSG:4490 or WKT",
+                 text);
     OSRDestroySpatialReference(srs);
     return crs;
 }
@@ -101,6 +104,11 @@ const char *rdl_crs_name(const rdl_crs *crs)
 bool rdl_crs_geographic(const rdl_crs *crs)
 {
     return OSRIsGeographic(crs->srs) != 0;
+}
+
+double rdl_crs_unit(const rdl_crs *crs)
+{
+    return OSRGetLinearUnits(crs->srs, NULL);
 }
 
 bool rdl_crs_same(const rdl_crs *a, const rdl_crs *b)
@@ -227,4 +235,91 @@ bool rdl_crs_scale_at(const rdl_crs *crs, rdl_transform *lonlat, double x, doubl
     if (*metres_x > 0.0 && *metres_y > 0.0)
         return true;
     return rdl_fail(error, RDL_ERROR_CRS, "%s: has no scale at %g, %g", rdl_crs_name(crs), x, y);
+}
+
+/* ---- what can be in a system ---- */
+
+#define FAR_M 5e6
+#define NEXT_ZONE_M 5e5
+#define ZONE_IN_EASTING 1e6 /* false eastings from here on carry the number of a zone */
+
+static bool false_easting(const rdl_crs *crs, double *x)
+{
+    const char *projection = OSRGetAttrValue(crs->srs, "PROJECTION", 0);
+    OGRErr failed = OGRERR_NONE;
+
+    *x = OSRGetProjParm(crs->srs, SRS_PP_FALSE_EASTING, 0.0, &failed);
+    return g_strcmp0(projection, SRS_PT_TRANSVERSE_MERCATOR) == 0 && failed == OGRERR_NONE;
+}
+
+/* The area of use in the system's own plane. */
+static bool area_of_use(const rdl_crs *crs, rdl_box *box)
+{
+    double west, south, east, north;
+
+    if (!OSRGetAreaOfUse(crs->srs, &west, &south, &east, &north, NULL) || west < -360.0)
+        return false;
+    OGRSpatialReferenceH base = OSRCloneGeogCS(crs->srs);
+    if (!base)
+        return false;
+    OSRSetAxisMappingStrategy(base, OAMS_TRADITIONAL_GIS_ORDER);
+    g_autoptr(rdl_transform) to = transform_between(base, crs->srs, NULL);
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    bool good = to && OCTTransformBounds(to->ct, west, south, east, north, &box->xmin, &box->ymin,
+                                         &box->xmax, &box->ymax, 21);
+    CPLPopErrorHandler();
+    OSRDestroySpatialReference(base);
+    return good && isfinite(box->xmin) && isfinite(box->ymin) && isfinite(box->xmax) &&
+           isfinite(box->ymax) && box->xmin <= box->xmax && box->ymin <= box->ymax;
+}
+
+rdl_box rdl_crs_limits(const rdl_crs *crs)
+{
+    rdl_box box = {-INFINITY, -INFINITY, INFINITY, INFINITY};
+    double easting;
+
+    if (rdl_crs_geographic(crs)) {
+        double turn = 2.0 * G_PI / OSRGetAngularUnits(crs->srs, NULL);
+        double pole = turn / 4.0 * (1.0 + 1e-9);
+        return (rdl_box){-turn, -pole, turn, pole};
+    }
+    bool mercator = false_easting(crs, &easting), used = area_of_use(crs, &box);
+    if (!used && !mercator)
+        return (rdl_box){-INFINITY, -INFINITY, INFINITY, INFINITY};
+    if (!used)
+        box = (rdl_box){easting, -INFINITY, easting, INFINITY};
+    double unit = OSRGetLinearUnits(crs->srs, NULL), far = FAR_M / unit;
+    double aside = mercator && easting >= ZONE_IN_EASTING ? NEXT_ZONE_M / unit : far;
+    return (rdl_box){box.xmin - aside, box.ymin - far, box.xmax + aside, box.ymax + far};
+}
+
+char *rdl_crs_misfit(const rdl_crs *crs, rdl_box box)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    int zone = (int)(box.xmin / 1e6);
+    double easting;
+
+    g_string_printf(text, "x from %.10g to %.10g, y from %.10g to %.10g", box.xmin, box.xmax,
+                    box.ymin, box.ymax);
+    if (rdl_crs_geographic(crs)) {
+        g_string_append(text, " are no degrees");
+    } else if (false_easting(crs, &easting)) {
+        bool numbered = easting >= ZONE_IN_EASTING;
+        if (!numbered && box.xmin >= 1e7 && box.xmax < 1e8)
+            g_string_append_printf(text,
+                                   ": eastings of eight digits begin with the zone's number "
+                                   "(%d), and this system has none",
+                                   zone);
+        else if (numbered && fabs(box.xmin) < 1e6 && fabs(box.xmax) < 1e6)
+            g_string_append_printf(text,
+                                   ": eastings of six digits have no zone number, and this "
+                                   "system's begin with %d",
+                                   (int)(easting / 1e6));
+        else if (numbered && box.xmin >= 1e7 && box.xmax < 1e8)
+            g_string_append_printf(text,
+                                   ": eastings begin with the zone's number %d, this system's "
+                                   "with %d",
+                                   zone, (int)(easting / 1e6));
+    }
+    return g_string_free(g_steal_pointer(&text), FALSE);
 }

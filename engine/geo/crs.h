@@ -3,7 +3,7 @@
 #ifndef RDL_GEO_CRS_H
 #define RDL_GEO_CRS_H
 
-#include "base/base.h"
+#include "geo/geometry.h"
 
 typedef struct rdl_crs rdl_crs; /* immutable, counted, may be shared between threads */
 
@@ -16,8 +16,20 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_crs, rdl_crs_unref)
 RDL_API const char *rdl_crs_wkt(const rdl_crs *crs);  /* lent */
 RDL_API const char *rdl_crs_name(const rdl_crs *crs); /* for messages, lent */
 RDL_API bool rdl_crs_geographic(const rdl_crs *crs);
+/** Metres in a unit of a projected system. */
+RDL_API double rdl_crs_unit(const rdl_crs *crs);
 /** Same system, names and axis order apart. NULL equals only NULL. */
 RDL_API bool rdl_crs_same(const rdl_crs *a, const rdl_crs *b);
+
+/** The coordinates that can be in the system at all; what lies wholly outside is in another one.
+ *  Degrees: a full turn either side, for layers that run on over the antimeridian. Metres: 5,000 km
+ *  round the area of use; only 500 km east and west where the false easting carries the number of
+ *  the zone (38500000), for the next zone's eastings begin with another. Unbounded where the system
+ *  tells no area of use and is no Transverse Mercator. */
+RDL_API rdl_box rdl_crs_limits(const rdl_crs *crs);
+/** What coordinates like these may be instead, for people: "x from 303000 to 321015: ...". Yours.
+ */
+RDL_API char *rdl_crs_misfit(const rdl_crs *crs, rdl_box box);
 
 /** A transformation of coordinates; belongs to the thread that made it. */
 typedef struct rdl_transform rdl_transform;

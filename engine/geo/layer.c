@@ -40,6 +40,7 @@ struct rdl_layer {
     OGRFeatureDefnH definition;
     rdl_crs *crs;
     char *encoding; /* to convert from; NULL: already UTF-8 */
+    bool shapefile, claimed;
     rdl_feature feature;
 };
 
@@ -143,13 +144,11 @@ static bool all_utf8(rdl_layer *layer)
  * says, else GB18030, which holds GBK and CP936 (the habit of the field). */
 static void settle_encoding(rdl_layer *layer, const char *wanted)
 {
-    const char *driver = GDALGetDriverShortName(GDALGetDatasetDriver(layer->dataset));
-
     if (wanted) {
         layer->encoding = g_ascii_strcasecmp(wanted, "UTF-8") ? g_strdup(wanted) : NULL;
         return;
     }
-    if (strcmp(driver, "ESRI Shapefile") != 0 || all_utf8(layer))
+    if (!layer->shapefile || all_utf8(layer))
         return;
     const char *said = GDALGetMetadataItem(layer->handle, "ENCODING_FROM_CPG", "SHAPEFILE");
     g_autofree char *probe = said ? g_convert("", 0, "UTF-8", said, NULL, NULL, NULL) : NULL;
@@ -157,6 +156,29 @@ static void settle_encoding(rdl_layer *layer, const char *wanted)
     layer->encoding = g_strdup(believable ? said : "GB18030");
 }
 
+/* Nothing of the layer can be in `crs`. */
+static bool wholly_outside(const rdl_layer *layer, const rdl_crs *crs)
+{
+    OGREnvelope e;
+
+    if (OGR_L_GetExtent(layer->handle, &e, TRUE) != OGRERR_NONE)
+        return false;
+    return !rdl_box_meets((rdl_box){e.MinX, e.MinY, e.MaxX, e.MaxY}, rdl_crs_limits(crs));
+}
+
+static bool settle_crs(rdl_layer *layer, const char *claim, GError **error)
+{
+    layer->crs = rdl_crs_from_handle(OGR_L_GetSpatialRef(layer->handle));
+    if (!claim || (layer->crs && !wholly_outside(layer, layer->crs)))
+        return true;
+    rdl_crs *claimed = rdl_crs_parse(claim, error);
+    if (!claimed)
+        return g_prefix_error(error, "%s, claimed CRS: ", layer->source), false;
+    layer->claimed = layer->crs != NULL;
+    rdl_crs_unref(layer->crs);
+    layer->crs = claimed;
+    return true;
+}
 
 rdl_layer *rdl_layer_open(const char *source, const rdl_layer_options *options, GError **error)
 {
@@ -168,12 +190,10 @@ rdl_layer *rdl_layer_open(const char *source, const rdl_layer_options *options, 
     if (!find_layer(layer, error))
         return NULL;
     layer->definition = OGR_L_GetLayerDefn(layer->handle);
-    layer->crs = rdl_crs_from_handle(OGR_L_GetSpatialRef(layer->handle));
-    if (!layer->crs && options->crs_claim) {
-        layer->crs = rdl_crs_parse(options->crs_claim, error);
-        if (!layer->crs)
-            return g_prefix_error(error, "%s, claimed CRS: ", source), NULL;
-    }
+    layer->shapefile =
+        strcmp(GDALGetDriverShortName(GDALGetDatasetDriver(layer->dataset)), "ESRI Shapefile") == 0;
+    if (!settle_crs(layer, options->crs_claim, error))
+        return NULL;
     settle_encoding(layer, options->encoding);
     layer->feature.layer = layer;
     layer->feature.texts = g_ptr_array_new_with_free_func(g_free);
@@ -196,6 +216,11 @@ const rdl_crs *rdl_layer_crs(const rdl_layer *layer)
     return layer->crs;
 }
 
+bool rdl_layer_crs_claimed(const rdl_layer *layer)
+{
+    return layer->claimed;
+}
+
 gint64 rdl_layer_count(const rdl_layer *layer)
 {
     return OGR_L_GetFeatureCount(layer->handle, 1);
@@ -211,12 +236,24 @@ const char *rdl_layer_field(const rdl_layer *layer, int i)
     return OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(layer->definition, i));
 }
 
-int rdl_layer_field_index(const rdl_layer *layer, const char *name)
+#define DBF_NAME 10 /* characters a DBF keeps of a field's name */
+
+static int field_named(const rdl_layer *layer, const char *name)
 {
     for (int i = 0; i < rdl_layer_fields(layer); i++)
         if (g_ascii_strcasecmp(rdl_layer_field(layer, i), name) == 0)
             return i;
     return -1;
+}
+
+int rdl_layer_field_index(const rdl_layer *layer, const char *name)
+{
+    int i = field_named(layer, name);
+
+    if (i >= 0 || !layer->shapefile || strlen(name) <= DBF_NAME)
+        return i;
+    g_autofree char *cut = g_strndup(name, DBF_NAME);
+    return field_named(layer, cut);
 }
 
 /* 2D, no curves, no surfaces GEOS does not know. Takes `g`. */

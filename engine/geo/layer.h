@@ -33,7 +33,8 @@ typedef struct rdl_feature rdl_feature; /* what was read last; lent until the ne
 
 typedef struct rdl_layer_options {
     const char *encoding; /* of attribute text; NULL: as the file says, else UTF-8 or GBK by trial */
-    const char *crs_claim; /* "EPSG:4490": for a file that names no CRS; NULL: none */
+    const char *crs_claim; /* "EPSG:4490": for a file that names no CRS, or one that its
+                              coordinates cannot be in; NULL: none */
 } rdl_layer_options;
 #define RDL_LAYER_OPTIONS_INIT {.encoding = NULL}
 
@@ -47,11 +48,14 @@ RDL_API const char *rdl_layer_source(const rdl_layer *layer);
 RDL_API const char *rdl_layer_name(const rdl_layer *layer);
 /** NULL where the source names none and none was claimed. Lent. */
 RDL_API const rdl_crs *rdl_layer_crs(const rdl_layer *layer);
+/** The claim was taken in place of the CRS the source names. */
+RDL_API bool rdl_layer_crs_claimed(const rdl_layer *layer);
 /** Features by the source's own count, -1 where it does not know. */
 RDL_API gint64 rdl_layer_count(const rdl_layer *layer);
 RDL_API int rdl_layer_fields(const rdl_layer *layer);
 RDL_API const char *rdl_layer_field(const rdl_layer *layer, int i);
-/** Index of a field, its case apart; -1 where there is none. */
+/** Index of a field, its case apart; -1 where there is none. A Shapefile keeps ten characters of a
+ *  name: `built_after` is found as `built_afte` where the full name is not there. */
 RDL_API int rdl_layer_field_index(const rdl_layer *layer, const char *name);
 
 /** The next feature, NULL at the end or on error (then `error` is set). */

@@ -161,6 +161,7 @@ static bool run_screen(execution *x, GError **error)
         rdl_tally_merge(x->sheet->tally, result.tally);
         note_areas(x, json_node_get_object(result.summary));
         json_object_set_member(x->sheet->stages, "screen", json_node_copy(result.summary));
+        note_warnings(x, "screen", result.warnings);
         note_output(x, o.output);
     }
     rdl_screen_result_clear(&result);

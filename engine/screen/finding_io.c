@@ -28,7 +28,7 @@ static const rdl_field balance_fields[] = {{"source", T},       {"source_id", T}
                                            {"remainder_m2", R}, {"residual_m2", R}};
 
 static const rdl_field rejected_fields[] = {
-    {"layer", T}, {"source_fid", I}, {"reason", T}, {"repaired", I}};
+    {"layer", T}, {"source_fid", I}, {"reason", T}, {"repaired", I}, {"used", I}};
 
 static const char *source_name(const rdl_footprint *f)
 {
@@ -185,8 +185,11 @@ static bool write_rejections(rdl_vector *out, const rdl_findings *all, GError **
 
     for (guint i = 0; good && i < all->rejections->len; i++) {
         const rdl_rejection *r = &g_array_index(all->rejections, rdl_rejection, i);
-        const rdl_value row[] = {rdl_text(r->layer), rdl_integer(r->fid), rdl_text(r->reason),
-                                 rdl_integer(r->repaired)};
+        const rdl_value row[] = {rdl_text(r->layer),
+                                 r->fid == RDL_WHOLE_LAYER ? RDL_NULL : rdl_integer(r->fid),
+                                 rdl_text(r->reason), rdl_integer(r->repaired),
+                                 rdl_integer(r->used)};
+        G_STATIC_ASSERT(G_N_ELEMENTS(row) == G_N_ELEMENTS(rejected_fields));
         good = rdl_vector_write(out, layer, row, NULL, error);
     }
     return good;

@@ -1,4 +1,8 @@
-/* screen/finding_io.h - findings.gpkg: layers finding, hit, balance, rejected (docs/findings). */
+/* screen/finding_io.h - findings.gpkg: layers finding, hit, balance, rejected.
+ *
+ * rejected has a row for everything said about an input: reason begins with a code; used 1 is a
+ * warning, the feature was used all the same; repaired 1 where its geometry was made valid first;
+ * used 0 was left out. source_fid is NULL where the whole layer is meant. */
 #ifndef RDL_SCREEN_FINDING_IO_H
 #define RDL_SCREEN_FINDING_IO_H
 

@@ -10,8 +10,11 @@ static const char *const footprint_contents[] = {"fp_id",       "activity",     
                                                  "expands",     "attrs",        NULL};
 static const char *const patch_contents[] = {"patch_id", "kind",        "t_before",
                                              "t_after",  "pos_error_m", NULL};
-static const rdl_intake_spec footprint_spec = {"screen.footprints", "footprint", no_fields, 0};
-static const rdl_intake_spec patch_spec = {"screen.patches", "patch", no_fields, 2};
+static const char *const footprint_dates[] = {"built_after", "built_before", NULL};
+static const rdl_intake_spec footprint_spec = {
+    "screen.footprints", "footprint", no_fields, 0, footprint_contents, footprint_dates};
+static const rdl_intake_spec patch_spec = {"screen.patches", "patch", no_fields, 2, patch_contents,
+                                           NULL};
 
 static void footprint_free(gpointer p)
 {

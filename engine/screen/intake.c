@@ -35,18 +35,22 @@ void rdl_reject(rdl_intake *intake, const char *layer, gint64 fid, bool used, co
     va_list args;
 
     va_start(args, format);
-    rdl_rejection r = {g_strdup(layer), g_strdup_vprintf(format, args), fid, used};
+    rdl_rejection r = {g_strdup(layer), g_strdup_vprintf(format, args), fid, used,
+                       used && g_str_has_prefix(format, "REPAIRED:")};
     va_end(args);
     g_array_append_val(intake->rejections, r);
 }
 
 /* ---- fields ---- */
 
+static const char *name_of(const rdl_record *record, const char *field)
+{
+    return rdl_json_text(record->names, field, field);
+}
+
 static int column(const rdl_record *record, const char *field)
 {
-    const char *name = rdl_json_text(record->names, field, field);
-
-    return rdl_layer_field_index(record->layer, name);
+    return rdl_layer_field_index(record->layer, name_of(record, field));
 }
 
 gint64 rdl_record_fid(const rdl_record *record)
@@ -94,8 +98,8 @@ const rdl_geometry *rdl_record_geometry(const rdl_record *record)
 
 static JsonNode *read_profile(const char *name, GError **error)
 {
-    g_autofree char *file = g_str_has_suffix(name, ".yaml") ? g_strdup(name)
-                                                            : g_strconcat(name, ".yaml", NULL);
+    g_autofree char *file =
+        g_str_has_suffix(name, ".yaml") ? g_strdup(name) : g_strconcat(name, ".yaml", NULL);
     g_autofree char *path = rdl_data_named("profiles", file, error);
     JsonNode *node = path ? rdl_yaml_read(path, error) : NULL;
 
@@ -106,10 +110,95 @@ static JsonNode *read_profile(const char *name, GError **error)
     return node;
 }
 
+/* A name found cut, with a second one beside it that GDAL or ArcGIS made unique (built_afte and
+ * built_af_1): either may be the field that is meant. */
+static bool check_cut_name(const rdl_record *record, const char *field, GError **error)
+{
+    int i = column(record, field);
+    const char *cut = i < 0 ? NULL : rdl_layer_field(record->layer, i);
+
+    if (!cut || g_ascii_strcasecmp(cut, name_of(record, field)) == 0)
+        return true;
+    for (int n = 1; n < 10; n++) {
+        g_autofree char *twin = g_strdup_printf("%.8s_%d", cut, n);
+        int k = rdl_layer_field_index(record->layer, twin);
+        if (k >= 0 && k != i)
+            return rdl_fail(error, RDL_ERROR_DATA,
+                            "%s: fields '%s' and '%s' may both be '%s', cut to ten characters: "
+                            "say which with a --profile",
+                            rdl_layer_source(record->layer), cut, twin, name_of(record, field));
+    }
+    return true;
+}
+
+/* No two fields may be read from one column because their names were cut alike. */
+static bool check_cut_names(const rdl_record *record, const rdl_intake_spec *spec, GError **error)
+{
+    for (const char *const *f = spec->known; f && *f; f++) {
+        if (!check_cut_name(record, *f, error))
+            return false;
+        for (const char *const *g = spec->known; column(record, *f) >= 0 && g != f; g++)
+            if (column(record, *f) == column(record, *g) &&
+                g_ascii_strcasecmp(name_of(record, *f), name_of(record, *g)) != 0)
+                return rdl_fail(error, RDL_ERROR_DATA,
+                                "%s: field '%s' may be '%s' or '%s', cut to ten characters: say "
+                                "which with a --profile",
+                                rdl_layer_source(record->layer),
+                                rdl_layer_field(record->layer, column(record, *f)),
+                                name_of(record, *g), name_of(record, *f));
+    }
+    return true;
+}
+
+/* Insertions, deletions and substitutions from one word to the other (Levenshtein 1966). */
+static guint edit_distance(const char *a, const char *b)
+{
+    size_t n = strlen(b);
+    g_autofree guint *row = g_new(guint, n + 1);
+
+    for (size_t j = 0; j <= n; j++)
+        row[j] = (guint)j;
+    for (size_t i = 1; a[i - 1]; i++) {
+        guint diagonal = row[0];
+        row[0] = (guint)i;
+        for (size_t j = 1; j <= n; j++) {
+            bool same = g_ascii_tolower(a[i - 1]) == g_ascii_tolower(b[j - 1]);
+            guint swap = diagonal + (same ? 0 : 1);
+            diagonal = row[j];
+            row[j] = MIN(swap, MIN(row[j], row[j - 1]) + 1);
+        }
+    }
+    return row[n];
+}
+
+#define NEAR_MISS 3 /* edits */
+
+static void note_no_dates(const rdl_record *record, const rdl_intake_spec *spec)
+{
+    g_autoptr(GString) near = g_string_new(NULL);
+
+    for (const char *const *f = spec->dates; *f; f++)
+        if (column(record, *f) >= 0)
+            return;
+    for (int i = 0; i < rdl_layer_fields(record->layer); i++)
+        for (const char *const *f = spec->dates; *f; f++)
+            if (edit_distance(rdl_layer_field(record->layer, i), *f) <= NEAR_MISS)
+                g_string_append_printf(near, "; is '%s' meant for '%s'?",
+                                       rdl_layer_field(record->layer, i), *f);
+    g_autofree char *fields = g_strjoinv(" or ", (char **)spec->dates);
+    rdl_reject(record->intake, spec->layer, RDL_WHOLE_LAYER, true,
+               "NO_DATES: %s has no field %s: every date counts as unknown%s",
+               rdl_layer_source(record->layer), fields, near->str);
+}
+
 static bool check_fields(const rdl_record *record, const rdl_intake_spec *spec, GError **error)
 {
     g_autoptr(GString) there = g_string_new(NULL);
 
+    if (!check_cut_names(record, spec, error))
+        return false;
+    if (spec->dates)
+        note_no_dates(record, spec);
     for (const char *const *f = spec->fields; *f; f++) {
         if (column(record, *f) >= 0)
             continue;
@@ -147,9 +236,34 @@ static rdl_geometry *made_valid(rdl_intake *intake, const rdl_intake_spec *spec,
 typedef struct {
     rdl_transform *transform; /* NULL: already in the target system */
     double tolerance;
+    rdl_box limits;             /* of the layer's own system */
+    gint64 geometries, outside; /* met so far; of these OUTSIDE_CRS */
+    rdl_box misfit;             /* round the geometries outside */
 } move;
 
-static const char *read_geometry(rdl_record *record, const move *m)
+static const rdl_box no_box = {
+    .xmin = INFINITY, .ymin = INFINITY, .xmax = -INFINITY, .ymax = -INFINITY};
+
+static rdl_box joined(rdl_box a, rdl_box b)
+{
+    return (rdl_box){fmin(a.xmin, b.xmin), fmin(a.ymin, b.ymin), fmax(a.xmax, b.xmax),
+                     fmax(a.ymax, b.ymax)};
+}
+
+static const char *outside_crs(move *m, rdl_box box)
+{
+    m->outside++;
+    m->misfit = joined(m->misfit, box);
+    return "OUTSIDE_CRS";
+}
+
+static bool within(rdl_box box, rdl_box limits)
+{
+    return box.xmin >= limits.xmin && box.ymin >= limits.ymin && box.xmax <= limits.xmax &&
+           box.ymax <= limits.ymax;
+}
+
+static const char *read_geometry(rdl_record *record, move *m)
 {
     GBytes *wkb = rdl_feature_wkb(record->feature);
     rdl_intake *intake = record->intake;
@@ -166,6 +280,10 @@ static const char *read_geometry(rdl_record *record, const move *m)
         return "NOT_REPAIRABLE";
     if (rdl_geometry_empty(g))
         return "EMPTY_GEOMETRY";
+    m->geometries++;
+    rdl_box box = rdl_geometry_box(g);
+    if (!within(box, m->limits)) /* NaN too */
+        return outside_crs(m, box);
     if (rdl_geometry_dimension(g) < spec->min_dimension)
         return "WRONG_DIMENSION";
     if (!(g = made_valid(intake, spec, fid, g_steal_pointer(&g), false)))
@@ -173,17 +291,17 @@ static const char *read_geometry(rdl_record *record, const move *m)
     if (m->transform) {
         rdl_geometry *moved = rdl_reproject(g, m->transform, m->tolerance, &error);
         if (!moved)
-            return "OUTSIDE_CRS";
+            return outside_crs(m, box);
         g_clear_pointer(&g, rdl_geometry_free);
         if (!(g = made_valid(intake, spec, fid, moved, true)))
             return "NOT_REPAIRABLE";
     }
+    intake->extent = joined(intake->extent, rdl_geometry_box(g));
     record->geometry = g_steal_pointer(&g);
     return NULL;
 }
 
-static bool read_record(rdl_record *record, const move *m, rdl_record_fn fn, void *user,
-                        GError **error)
+static bool read_record(rdl_record *record, move *m, rdl_record_fn fn, void *user, GError **error)
 {
     rdl_tally_in(record->intake->tally, record->spec->item, 1);
     const char *reason = read_geometry(record, m);
@@ -212,12 +330,36 @@ static bool settle_move(rdl_intake *intake, const rdl_layer *layer, move *m, GEr
     if (!intake->target)
         intake->target = rdl_crs_ref(crs);
     m->tolerance = rdl_reproject_tolerance(intake->target);
+    m->limits = rdl_crs_limits(crs);
     if (rdl_crs_same(crs, intake->target))
         return true;
     m->transform = rdl_transform_new(crs, intake->target, error);
     if (!m->transform)
         g_prefix_error(error, "%s: ", rdl_layer_source(layer));
     return m->transform != NULL;
+}
+
+/* One stray vertex is a row in `rejected`; a whole layer in the wrong place is nobody's wish. */
+static bool check_system(const rdl_layer *layer, const move *m, GError **error)
+{
+    if (m->geometries == 0 || m->outside < m->geometries)
+        return true;
+    g_autofree char *misfit = rdl_crs_misfit(rdl_layer_crs(layer), m->misfit);
+    return rdl_fail(error, RDL_ERROR_CRS,
+                    "%s: none of its %" G_GINT64_FORMAT " geometries can be in %s, which it is "
+                    "said to be in (%s): correct that (ogr2ogr -a_srs), or give a --profile with "
+                    "the right crs_claim",
+                    rdl_layer_source(layer), m->geometries, rdl_crs_name(rdl_layer_crs(layer)),
+                    misfit);
+}
+
+static void note_claim(rdl_intake *intake, const rdl_intake_spec *spec, const rdl_layer *layer)
+{
+    if (rdl_layer_crs_claimed(layer))
+        rdl_reject(intake, spec->layer, RDL_WHOLE_LAYER, true,
+                   "CRS_CLAIMED: %s: its coordinates cannot be in the system it names: read as %s, "
+                   "which its profile claims",
+                   rdl_layer_source(layer), rdl_crs_name(rdl_layer_crs(layer)));
 }
 
 bool rdl_intake_read(rdl_intake *intake, const rdl_intake_spec *spec, const rdl_source *source,
@@ -235,18 +377,22 @@ bool rdl_intake_read(rdl_intake *intake, const rdl_intake_spec *spec, const rdl_
     rdl_layer_options options = {.encoding = rdl_json_text(map, "encoding", NULL),
                                  .crs_claim = rdl_json_text(map, "crs_claim", NULL)};
     g_autoptr(rdl_layer) layer = rdl_layer_open(source->path, &options, error);
-    rdl_record record = {.layer = layer, .intake = intake, .spec = spec,
+    rdl_record record = {.layer = layer,
+                         .intake = intake,
+                         .spec = spec,
                          .names = rdl_json_object(map, "fields"),
                          .values = rdl_json_object(map, "values")};
-    move m = {0};
+    move m = {.misfit = no_box};
 
+    intake->extent = no_box;
     if (!layer || !check_fields(&record, spec, error) || !settle_move(intake, layer, &m, error))
         return false;
     g_autoptr(rdl_transform) transform = m.transform;
+    note_claim(intake, spec, layer);
     while ((record.feature = rdl_layer_next(layer, &failed)))
         if (!read_record(&record, &m, fn, user, error))
             return false;
     if (failed)
         g_propagate_error(error, failed);
-    return failed == NULL;
+    return failed == NULL && check_system(layer, &m, error);
 }

@@ -1,8 +1,8 @@
 /* screen/intake.h - layers as they come, read as canonical records.
  *
- * A record has the fields of docs (zone_id, fp_id ...) whatever the file called them: a profile maps
- * names and values. Its geometry is valid and in the target system. What cannot be used is counted
- * and listed, never dropped. */
+ * A record has the fields of docs (zone_id, fp_id ...) whatever the file called them: a profile
+ * maps names and values. Its geometry is valid and in the target system. What cannot be used is
+ * counted and listed, never dropped. */
 #ifndef RDL_SCREEN_INTAKE_H
 #define RDL_SCREEN_INTAKE_H
 
@@ -14,17 +14,21 @@ typedef struct rdl_source {
     const char *path, *profile;
 } rdl_source;
 
-/** A row of the layer `rejected`: repaired true means it was used, after a repair or as a warning. */
+#define RDL_WHOLE_LAYER G_MININT64 /* for a feature's number: said of the layer itself */
+
+/** A row of the layer `rejected`. `used`: it is only a warning, the feature was used all the same;
+ *  `repaired`: after its geometry was made valid. */
 typedef struct rdl_rejection {
     char *layer, *reason;
     gint64 fid;
-    bool repaired;
+    bool used, repaired;
 } rdl_rejection;
 
 typedef struct rdl_intake {
-    rdl_crs *target;     /* owned; NULL: take that of the first layer read */
-    rdl_tally *tally;    /* owned by the caller */
-    GArray *rejections;  /* of rdl_rejection; owned by the caller */
+    rdl_crs *target;    /* owned; NULL: take that of the first layer read */
+    rdl_tally *tally;   /* owned by the caller */
+    GArray *rejections; /* of rdl_rejection; owned by the caller */
+    rdl_box extent;     /* of what was used of the last layer read, in the target system */
 } rdl_intake;
 
 GArray *rdl_rejections_new(void);
@@ -47,6 +51,8 @@ typedef struct rdl_intake_spec {
     const char *layer;         /* in rejections: "zone" */
     const char *const *fields; /* that must be there, NULL-ended */
     int min_dimension;         /* 2: polygons only */
+    const char *const *known;  /* all canonical fields, NULL-ended */
+    const char *const *dates;  /* NO_DATES is noted where none of these is there; NULL: not asked */
 } rdl_intake_spec;
 
 typedef bool (*rdl_record_fn)(const rdl_record *record, void *user, GError **error);
@@ -54,8 +60,9 @@ typedef bool (*rdl_record_fn)(const rdl_record *record, void *user, GError **err
 /** Read all of a source. Every feature counts into the tally as in; those that cannot be used
  *  (NULL_GEOMETRY, EMPTY_GEOMETRY, NOT_REPAIRABLE, WRONG_DIMENSION, OUTSIDE_CRS) as failed; for
  *  the others `fn` is called and must count them.
- *  Fails: RDL_ERROR_IO, RDL_ERROR_DATA (a needed field is missing), RDL_ERROR_CRS (no system, or
- *  none between the two). */
+ *  Fails: RDL_ERROR_IO, RDL_ERROR_DATA (a needed field is missing; a Shapefile's cut name may be of
+ *  two fields), RDL_ERROR_CRS (no system, none between the two, or every geometry is outside it).
+ */
 bool rdl_intake_read(rdl_intake *intake, const rdl_intake_spec *spec, const rdl_source *source,
                      rdl_record_fn fn, void *user, GError **error);
 

@@ -6,7 +6,8 @@
 static const char *const no_fields[] = {NULL};
 static const char *const contents[] = {"permit_no",  "authority", "holder", "activity", "issued",
                                        "valid_from", "valid_to",  "attrs",  NULL};
-static const rdl_intake_spec spec = {"screen.permits", "permit", no_fields, 2};
+static const rdl_intake_spec spec = {"screen.permits", "permit", no_fields, 2, contents,
+                                     NULL};
 
 static void permit_free(gpointer p)
 {

@@ -69,6 +69,40 @@ static bool read_units(rdl_intake *intake, const rdl_pack *pack, const rdl_sourc
     return rdl_units_read(intake, source, into, error);
 }
 
+/* How far two boxes lie apart in x or in y, the larger; degrees go round. */
+static double gap(rdl_box a, rdl_box b, bool round)
+{
+    double y = fmax(a.ymin - b.ymax, b.ymin - a.ymax), x = INFINITY;
+
+    for (int turn = round ? -1 : 0; turn <= (round ? 1 : 0); turn++) {
+        double to = 360.0 * turn;
+        x = fmin(x, fmax(a.xmin + to - b.xmax, b.xmin - a.xmax - to));
+    }
+    return fmax(x, y);
+}
+
+#define FAR_DEGREES 10.0
+#define KM_OF_DEGREE 111.0
+
+/* A layer on another continent is most likely in another system than it says. */
+static void note_far(screening *s, const char *layer, const rdl_source *source)
+{
+    bool degrees = rdl_crs_geographic(s->intake.target);
+    double nearest = INFINITY;
+
+    for (guint i = 0; i < s->zones->len; i++)
+        nearest = fmin(nearest, gap(s->intake.extent, ((rdl_zone *)s->zones->pdata[i])->box, degrees));
+    if (!degrees)
+        nearest *= rdl_crs_unit(s->intake.target) / (1000.0 * KM_OF_DEGREE);
+    if (s->intake.extent.xmin > s->intake.extent.xmax || s->zones->len == 0 ||
+        nearest <= FAR_DEGREES)
+        return;
+    rdl_reject(&s->intake, layer, RDL_WHOLE_LAYER, true,
+               "FAR_FROM_ZONES: %s lies about %.0f degrees from the nearest zone: is it in the system "
+               "it names?",
+               source->path, nearest);
+}
+
 static bool read_all(screening *s, const char *role, const rdl_source *sources, size_t n,
                      read_fn read, GPtrArray *into, const rdl_progress *progress, GError **error)
 {
@@ -78,6 +112,8 @@ static bool read_all(screening *s, const char *role, const rdl_source *sources, 
             !note_input(s, role, &sources[i], error) ||
             !read(&s->intake, s->pack, &sources[i], into, error))
             return false;
+        if (into == s->footprints || into == s->patches)
+            note_far(s, into == s->patches ? "patch" : "footprint", &sources[i]);
     }
     return true;
 }
@@ -255,10 +291,31 @@ static void count_rejections(const GArray *rejections, gint64 *rejected, gint64 
 {
     *rejected = *warnings = 0;
     for (guint i = 0; i < rejections->len; i++)
-        ++*(g_array_index(rejections, rdl_rejection, i).repaired ? warnings : rejected);
+        ++*(g_array_index(rejections, rdl_rejection, i).used ? warnings : rejected);
 }
 
-static JsonNode *summarise(screening *s)
+static GPtrArray *layer_warnings(const GArray *rejections)
+{
+    GPtrArray *warnings = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint i = 0; i < rejections->len; i++) {
+        const rdl_rejection *r = &g_array_index(rejections, rdl_rejection, i);
+        if (r->fid == RDL_WHOLE_LAYER)
+            g_ptr_array_add(warnings, g_strdup(r->reason));
+    }
+    return warnings;
+}
+
+static JsonArray *texts(const GPtrArray *list)
+{
+    JsonArray *array = json_array_new();
+
+    for (guint i = 0; i < list->len; i++)
+        json_array_add_string_element(array, list->pdata[i]);
+    return array;
+}
+
+static JsonNode *summarise(screening *s, const GPtrArray *layers)
 {
     JsonObject *o = json_object_new();
     g_autofree char *as_of = rdl_day_text(s->options->as_of);
@@ -283,6 +340,7 @@ static JsonNode *summarise(screening *s)
     json_object_set_double_member(o, "remainder_m2", remainder);
     json_object_set_int_member(o, "rejected", rejected);
     json_object_set_int_member(o, "warnings", warnings);
+    json_object_set_array_member(o, "layer_warnings", texts(layers));
     json_object_set_object_member(o, "asked", json_object_ref(s->asked));
     json_object_set_member(o, "tally", rdl_tally_json(s->intake.tally));
     return json_node_init_object(json_node_alloc(), o);
@@ -407,7 +465,8 @@ bool rdl_screen(const rdl_screen_options *options, const rdl_progress *progress,
     screening_init(&s, options);
     bool good = run(&s, progress, error);
     if (good) {
-        result->summary = summarise(&s);
+        result->warnings = layer_warnings(s.found.rejections);
+        result->summary = summarise(&s, result->warnings);
         result->tally = g_steal_pointer(&s.intake.tally);
     }
     rdl_tally_free(s.intake.tally);
@@ -419,4 +478,5 @@ void rdl_screen_result_clear(rdl_screen_result *result)
 {
     g_clear_pointer(&result->tally, rdl_tally_free);
     g_clear_pointer(&result->summary, json_node_unref);
+    g_clear_pointer(&result->warnings, g_ptr_array_unref);
 }

@@ -21,6 +21,7 @@ typedef struct rdl_screen_options {
 typedef struct rdl_screen_result {
     rdl_tally *tally;   /* screen.zones, screen.footprints, screen.patches, screen.parts ... */
     JsonNode *summary;  /* {"as_of", "pack", "findings", "by_result", "area_own_m2", "asked", ...} */
+    GPtrArray *warnings; /* of char *: about whole layers; the rest is in layer `rejected` */
 } rdl_screen_result;
 
 /** Fails: what reading the layers and the pack fails with; RDL_ERROR_BALANCE when counts or areas do

@@ -4,7 +4,7 @@
 
 static const char *const needed[] = {"xzqdm", NULL};
 static const char *const contents[] = {"xzqdm", "name", NULL};
-static const rdl_intake_spec spec = {"screen.units", "unit", needed, 2};
+static const rdl_intake_spec spec = {"screen.units", "unit", needed, 2, contents, NULL};
 
 static void unit_free(gpointer p)
 {

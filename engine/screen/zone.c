@@ -8,7 +8,7 @@ static const char *const needed[] = {"zone", NULL};
 static const char *const contents[] = {"zone_id",   "zone",       "name",     "level",
                                        "z_est",     "valid_from", "valid_to", "boundary_error_m",
                                        "authority", "basin",      NULL};
-static const rdl_intake_spec spec = {"screen.zones", "zone", needed, 1};
+static const rdl_intake_spec spec = {"screen.zones", "zone", needed, 1, contents, NULL};
 
 static void zone_free(gpointer p)
 {
