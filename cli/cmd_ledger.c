@@ -176,9 +176,32 @@ static int ledger_info(int argc, char **argv)
     return cli_end(error);
 }
 
+static int ledger_pack(int argc, char **argv)
+{
+    static const char teach[] =
+        "Example:\n  redline ledger pack ledger.sqlite cn --as-of 2026-12-01\n\n"
+        "Keeps another version of the ledger's pack; the rules that judged earlier stay readable.\n"
+        "From then on its workflow, deadlines and words are used.";
+    static const GOptionEntry entries[] = {
+        {"as-of", 0, 0, G_OPTION_ARG_STRING, &l.as_of, "day it is added (default: today)", "DATE"},
+        G_OPTION_ENTRY_NULL};
+    g_autoptr(rdl_ledger) ledger = NULL;
+    GError *error = NULL;
+    rdl_day as_of;
+
+    if (cli_parse(&argc, &argv, entries, "LEDGER PACK", "Add a version of the pack.", teach, 2, 2,
+                  &error) &&
+        cli_day("--as-of", l.as_of, rdl_day_today(), &as_of, &error) &&
+        (ledger = rdl_ledger_open(argv[1], true, &error)) &&
+        rdl_ledger_add_pack(ledger, argv[2], as_of, &error))
+        cli_say("%s: keeps %s", argv[1], argv[2]);
+    return cli_end(error);
+}
+
 static const cli_verb verbs[] = {
     {"init", "make a new ledger for a pack", ledger_init},
     {"load", "findings to sites and clues, letters beside them", ledger_load},
+    {"pack", "keep another version of the pack", ledger_pack},
     {"info", "what a ledger holds", ledger_info},
     {"audit", "is every event and table in order", ledger_audit},
     {"rebuild", "make every table again from the events", ledger_rebuild},

@@ -259,8 +259,12 @@ static bool need_who(GError **error)
 {
     rdl_day day;
 
-    return need("--on", m.on, error) && need("--by", m.by, error) &&
-           need("--role", m.role, error) && cli_day("--on", m.on, 0, &day, error);
+    if (!need("--on", m.on, error) || !need("--by", m.by, error) ||
+        !need("--role", m.role, error) || !cli_day("--on", m.on, 0, &day, error))
+        return false;
+    return day <= rdl_day_today() + 1 || /* somewhere it is tomorrow already */
+           rdl_fail(error, RDL_ERROR_USAGE,
+                    "--on %s lies in the future: what is entered has happened", m.on);
 }
 
 static JsonObject *fields(GError **error)

@@ -33,21 +33,38 @@ static bool set_setting(rdl_ledger *ledger, const char *name, const char *value,
     return rdl_statement_run(s, error);
 }
 
+static bool write_pack(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
+{
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store, "INSERT OR IGNORE INTO pack VALUES(?,?,?,?)", error);
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, text(o, "pack_sha256"));
+    rdl_statement_text(s, 2, text(o, "pack"));
+    rdl_statement_text(s, 3, text(o, "pack_version"));
+    rdl_statement_text(s, 4, event->at);
+    return rdl_statement_run(s, error);
+}
+
+/* The pack a ledger begins with, or a later version of it. */
 static bool apply_init(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
 {
     static const char *const settings[] = {"pack", "pack_version", "pack_sha256", "crs", NULL};
     JsonObject *files = rdl_json_object(o, "files");
     g_autoptr(GList) names = files ? json_object_get_members(files) : NULL;
     g_autoptr(rdl_statement) s =
-        rdl_statement_new(ledger->store, "INSERT INTO pack_file VALUES(?,?)", error);
+        rdl_statement_new(ledger->store, "INSERT INTO pack_file VALUES(?,?,?)", error);
 
-    (void)event;
+    if (!write_pack(ledger, event, o, error))
+        return false;
     for (int i = 0; settings[i]; i++)
         if (!set_setting(ledger, settings[i], text(o, settings[i]), error))
             return false;
     for (GList *n = names; s && n; n = n->next) {
-        rdl_statement_text(s, 1, n->data);
-        rdl_statement_text(s, 2, text(files, n->data));
+        rdl_statement_text(s, 1, text(o, "pack_sha256"));
+        rdl_statement_text(s, 2, n->data);
+        rdl_statement_text(s, 3, text(files, n->data));
         if (!rdl_statement_run(s, error))
             return false;
     }
@@ -360,14 +377,23 @@ bool rdl_event_apply(rdl_ledger *ledger, const rdl_event *event, GError **error)
     static const struct {
         const char *kind;
         apply_fn fn;
-    } kinds[] = {{"ledger.init", apply_init},        {"findings.loaded", apply_loaded},
-                 {"site.found", apply_site},         {"site.revised", apply_site},
-                 {"site.joined", apply_joined},      {"task.opened", apply_opened},
-                 {"task.moved", apply_moved},        {"task.assigned", apply_assigned},
-                 {"task.extended", apply_extended},  {"task.progress", apply_progress},
-                 {"task.stopped", apply_clock},      {"task.resumed", apply_clock},
-                 {"milestone.set", apply_milestone}, {"milestone.met", apply_milestone},
-                 {"warning.changed", apply_warning}, {"problem.registered", apply_registered},
+    } kinds[] = {{"ledger.init", apply_init},
+                 {"pack.added", apply_init},
+                 {"findings.loaded", apply_loaded},
+                 {"site.found", apply_site},
+                 {"site.revised", apply_site},
+                 {"site.joined", apply_joined},
+                 {"task.opened", apply_opened},
+                 {"task.moved", apply_moved},
+                 {"task.assigned", apply_assigned},
+                 {"task.extended", apply_extended},
+                 {"task.progress", apply_progress},
+                 {"task.stopped", apply_clock},
+                 {"task.resumed", apply_clock},
+                 {"milestone.set", apply_milestone},
+                 {"milestone.met", apply_milestone},
+                 {"warning.changed", apply_warning},
+                 {"problem.registered", apply_registered},
                  {"letter.received", apply_letter}};
     g_autoptr(JsonNode) node = rdl_json_parse(event->payload, "event", error);
 

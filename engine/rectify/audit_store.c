@@ -6,11 +6,12 @@
 /* Every table that events make, parents first. */
 static const struct {
     const char *name, *key;
-} made_tables[] = {
-    {"setting", "name"},       {"pack_file", "name"},          {"load", "digest"},
-    {"site", "site_id"},       {"alias", "source, source_id"}, {"finding", "finding_id"},
-    {"problem", "problem_id"}, {"measure", "problem_id, n"},   {"milestone", "problem_id, n"},
-    {"task", "task_id"},       {"letter", "letter_no"}};
+} made_tables[] = {{"setting", "name"},           {"pack", "sha256"},
+                   {"pack_file", "sha256, name"}, {"load", "digest"},
+                   {"site", "site_id"},           {"alias", "source, source_id"},
+                   {"finding", "finding_id"},     {"problem", "problem_id"},
+                   {"measure", "problem_id, n"},  {"milestone", "problem_id, n"},
+                   {"task", "task_id"},           {"letter", "letter_no"}};
 
 static void table_free(gpointer p)
 {
@@ -34,7 +35,7 @@ static bool check_link(replay *r, const rdl_event *event, GError **error)
                         "event %" G_GINT64_FORMAT " is missing: %" G_GINT64_FORMAT
                         " follows %" G_GINT64_FORMAT,
                         r->seq + 1, event->seq, r->seq);
-    if (r->prev && strcmp(r->prev, event->prev) != 0)
+    if (strcmp(r->prev ? r->prev : RDL_EVENT_GENESIS, event->prev) != 0)
         return rdl_fail(error, RDL_ERROR_BALANCE,
                         "event %" G_GINT64_FORMAT " does not follow the one before it", event->seq);
     if (strcmp(hash, event->hash) != 0)
@@ -80,18 +81,24 @@ static bool same_tables(rdl_ledger *a, rdl_ledger *b, GError **error)
     return true;
 }
 
-static bool check_guards(rdl_ledger *ledger, GError **error)
+/* Tables, triggers and indexes of the ledger's own tables as this program makes them, and no
+ * others: a trigger could undo or do anything. */
+static bool same_schema(rdl_ledger *a, rdl_ledger *b, GError **error)
 {
-    g_autofree char *n =
-        rdl_store_value(ledger->store,
-                        "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = "
-                        "'event' AND name IN ('event_no_update', 'event_no_delete')",
-                        error);
+    g_autoptr(GString) sql =
+        g_string_new("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE "
+                     "tbl_name IN ('event'");
 
-    return n && (strcmp(n, "2") == 0 || rdl_fail(error, RDL_ERROR_BALANCE,
-                                                 "%s: table event has lost a trigger that keeps it "
-                                                 "append-only",
-                                                 rdl_ledger_path(ledger)));
+    for (size_t i = 0; i < G_N_ELEMENTS(made_tables); i++)
+        g_string_append_printf(sql, ",'%s'", made_tables[i].name);
+    g_string_append(sql, ") OR type IN ('trigger', 'view') ORDER BY type, name");
+    g_autofree char *x = rdl_store_digest(a->store, sql->str, error);
+    g_autofree char *y = x ? rdl_store_digest(b->store, sql->str, error) : NULL;
+    return y && (strcmp(x, y) == 0 ||
+                 rdl_fail(error, RDL_ERROR_BALANCE,
+                          "%s: its tables, triggers or views are not as this program makes them: "
+                          "somebody altered what keeps the events append-only",
+                          rdl_ledger_path(a)));
 }
 
 /* An empty ledger in a private temporary file that is gone when it is closed. */
@@ -111,15 +118,22 @@ static rdl_ledger *blank(const rdl_ledger *like, GError **error)
     return ledger;
 }
 
+/* Events and tables of one moment, whoever writes meanwhile. */
+static bool begin_snapshot(rdl_ledger *ledger, GError **error)
+{
+    return rdl_store_run(ledger->store, "BEGIN", error);
+}
+
 bool rdl_ledger_audit(rdl_ledger *ledger, const rdl_progress *progress, GError **error)
 {
     g_autoptr(rdl_ledger) copy = NULL;
     replay r = {.until = RDL_DAY_FUTURE};
     bool good = rdl_progress_tell(progress, 0.0, "auditing", error) &&
                 (r.copy = copy = blank(ledger, error)) && rdl_store_begin(copy->store, error) &&
-                rdl_event_each(ledger, replay_event, &r, error) &&
-                same_tables(ledger, copy, error) && check_guards(ledger, error);
+                begin_snapshot(ledger, error) && rdl_event_each(ledger, replay_event, &r, error) &&
+                same_tables(ledger, copy, error) && same_schema(ledger, copy, error);
 
+    rdl_store_rollback(ledger->store);
     g_free(r.prev);
     return good && rdl_progress_tell(progress, 1.0, "auditing", error);
 }

@@ -4,8 +4,8 @@
 
 #include "rectify/handle.h"
 
-/** Kinds: ledger.init, findings.loaded, site.found, site.revised, site.joined, task.opened,
- * task.moved, task.assigned, task.extended, task.progress, task.stopped, task.resumed,
+/** Kinds: ledger.init, pack.added, findings.loaded, site.found, site.revised, site.joined,
+ * task.opened, task.moved, task.assigned, task.extended, task.progress, task.stopped, task.resumed,
  * milestone.set, milestone.met, warning.changed, problem.registered, letter.received. */
 typedef struct rdl_event {
     gint64 seq;
@@ -16,6 +16,9 @@ typedef struct rdl_event {
     const char *payload; /* canonical JSON object */
     const char *prev, *hash;
 } rdl_event;
+
+/** What the first event follows. */
+#define RDL_EVENT_GENESIS "0000000000000000000000000000000000000000000000000000000000000000"
 
 /** SHA-256 of the canonical JSON of all members but hash. Yours. */
 char *rdl_event_hash(const rdl_event *event);

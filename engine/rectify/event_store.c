@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#define GENESIS "0000000000000000000000000000000000000000000000000000000000000000"
-
 char *rdl_event_hash(const rdl_event *event)
 {
     g_autoptr(JsonObject) o = json_object_new();
@@ -55,7 +53,7 @@ static bool read_head(rdl_ledger *ledger, gint64 *seq, char **hash, GError **err
         return false;
     if (row)
         *seq = rdl_statement_get_int(s, 0);
-    *hash = g_strdup(row ? rdl_statement_get_text(s, 1) : GENESIS);
+    *hash = g_strdup(row ? rdl_statement_get_text(s, 1) : RDL_EVENT_GENESIS);
     return true;
 }
 
@@ -76,6 +74,20 @@ bool rdl_event_append(rdl_ledger *ledger, const rdl_event *event, JsonObject *pa
     return rdl_event_insert(ledger, &full, error) && rdl_event_apply(ledger, &full, error);
 }
 
+/* Columns of the query below; all but the number and the reason are text, always. */
+static bool check_columns(rdl_statement *s, GError **error)
+{
+    static const char *const columns[] = {"seq",     "at",     "by",      "role", "kind",
+                                          "subject", "reason", "payload", "prev", "hash"};
+
+    for (int i = 1; i < (int)G_N_ELEMENTS(columns); i++)
+        if (!rdl_statement_is_text(s, i) && (i != 6 || rdl_statement_get_text(s, i)))
+            return rdl_fail(error, RDL_ERROR_BALANCE,
+                            "event %" G_GINT64_FORMAT " was altered: its %s is no text",
+                            rdl_statement_get_int(s, 0), columns[i]);
+    return true;
+}
+
 bool rdl_event_each(rdl_ledger *ledger, rdl_event_fn fn, void *user, GError **error)
 {
     g_autoptr(rdl_statement) s =
@@ -92,6 +104,8 @@ bool rdl_event_each(rdl_ledger *ledger, rdl_event_fn fn, void *user, GError **er
             return false;
         if (!row)
             return true;
+        if (!check_columns(s, error))
+            return false;
         rdl_event event = {.seq = rdl_statement_get_int(s, 0),
                            .at = rdl_statement_get_text(s, 1),
                            .by = rdl_statement_get_text(s, 2),

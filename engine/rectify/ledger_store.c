@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "geo/geo.h"
-#include "rectify/event.h"
+#include "rectify/moving.h"
 #include "rectify/task.h"
 #include "screen/screen.h"
 
@@ -17,7 +17,12 @@ static const char schema[] =
     "CREATE TRIGGER event_no_delete BEFORE DELETE ON event BEGIN"
     " SELECT RAISE(ABORT, 'events are never deleted'); END;"
     "CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT);"
-    "CREATE TABLE pack_file(name TEXT PRIMARY KEY, text TEXT NOT NULL);"
+    "CREATE TRIGGER event_no_replace BEFORE INSERT ON event WHEN EXISTS(SELECT 1 FROM event"
+    " WHERE seq = NEW.seq OR hash = NEW.hash) BEGIN"
+    " SELECT RAISE(ABORT, 'events are never replaced'); END;"
+    "CREATE TABLE pack(sha256 TEXT PRIMARY KEY, id TEXT NOT NULL, version TEXT, at TEXT NOT NULL);"
+    "CREATE TABLE pack_file(sha256 TEXT NOT NULL REFERENCES pack, name TEXT, text TEXT NOT NULL,"
+    " PRIMARY KEY(sha256, name));"
     "CREATE TABLE load(digest TEXT PRIMARY KEY, at TEXT NOT NULL, manifest TEXT);"
     "CREATE TABLE site(site_id TEXT PRIMARY KEY, source TEXT, source_id TEXT, activity TEXT,"
     " owner TEXT, xzqdm TEXT, content TEXT NOT NULL, load TEXT, lon REAL, lat REAL);"
@@ -153,6 +158,65 @@ bool rdl_ledger_init(const char *path, const char *pack_name, const char *crs, G
     return good && rdl_output_commit(output, error);
 }
 
+static bool pack_known(rdl_ledger *ledger, const char *sha256, bool *known, GError **error)
+{
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store, "SELECT 1 FROM pack WHERE sha256 = ?", error);
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, sha256);
+    return rdl_statement_step(s, known, error);
+}
+
+bool rdl_ledger_need_pack(rdl_ledger *ledger, const char *sha256, const char *what, GError **error)
+{
+    bool known;
+
+    if (!pack_known(ledger, sha256, &known, error))
+        return false;
+    return known ||
+           rdl_fail(error, RDL_ERROR_USAGE,
+                    "%s: was judged by a pack (%.12s...) that %s does not keep: add it with "
+                    "redline ledger pack",
+                    what, sha256, rdl_ledger_path(ledger));
+}
+
+static bool append_pack(rdl_ledger *ledger, const rdl_pack *pack, const char *at, GError **error)
+{
+    g_autoptr(JsonObject) payload = init_payload(pack, ledger->crs, error);
+    rdl_event event = {.at = at,
+                       .by = "redline",
+                       .role = "system",
+                       .kind = "pack.added",
+                       .subject = rdl_pack_id(pack)};
+
+    return payload && rdl_store_begin(ledger->store, error) &&
+           rdl_ledger_end(ledger, rdl_event_append(ledger, &event, payload, error), error);
+}
+
+bool rdl_ledger_add_pack(rdl_ledger *ledger, const char *pack_name, rdl_day on, GError **error)
+{
+    g_autoptr(rdl_pack) pack = rdl_pack_open(pack_name, NULL, error);
+    g_autofree char *id = NULL, *at = rdl_day_text(on);
+    bool known;
+
+    if (!pack || !pack_known(ledger, rdl_pack_digest(pack), &known, error))
+        return false;
+    if (known)
+        return true;
+    id = rdl_store_value(ledger->store, "SELECT value FROM setting WHERE name = 'pack'", error);
+    if (g_strcmp0(id, rdl_pack_id(pack)) != 0)
+        return rdl_fail(
+            error, RDL_ERROR_USAGE,
+            "%s: is a ledger of pack %s, %s is another: make a ledger of its own for it",
+            rdl_ledger_path(ledger), id ? id : "?", pack_name);
+    if (!append_pack(ledger, pack, at, error))
+        return false;
+    g_hash_table_remove_all(ledger->tables);
+    return true;
+}
+
 /* ---- open ---- */
 
 static void table_free(gpointer p)
@@ -222,7 +286,10 @@ const rdl_csv *rdl_ledger_table(rdl_ledger *ledger, const char *file, GError **e
     if (csv)
         return csv;
     g_autoptr(rdl_statement) s =
-        rdl_statement_new(ledger->store, "SELECT text FROM pack_file WHERE name = ?", error);
+        rdl_statement_new(ledger->store,
+                          "SELECT text FROM pack_file WHERE name = ? AND sha256 = (SELECT value "
+                          "FROM setting WHERE name = 'pack_sha256')",
+                          error);
     if (!s)
         return NULL;
     rdl_statement_text(s, 1, file);

@@ -113,19 +113,22 @@ static bool check_image(rdl_ledger *ledger, const rdl_task *task, const rdl_move
 {
     const char *image = rdl_json_text(move->fields, "image_date", NULL);
     g_autofree char *claimed = date_of_state(ledger, task->task_id, "SUBMITTED", error);
-    rdl_day day, claim = RDL_DAY_PAST;
+    rdl_day day, on, claim = RDL_DAY_PAST;
 
     if (!image)
         return rdl_fail(error, RDL_ERROR_USAGE,
                         "%s: %s needs the date of an image taken after the "
                         "claim: give --set image_date=YYYY-MM-DD",
                         task->task_id, move->to);
-    if (!rdl_day_parse(image, &day, error) || (claimed && !rdl_day_parse(claimed, &claim, error)))
+    if (!rdl_day_parse(move->on, &on, error) || !rdl_day_parse(image, &day, error) ||
+        (claimed && !rdl_day_parse(claimed, &claim, error)))
         return false;
-    return day > claim || rdl_fail(error, RDL_ERROR_USAGE,
-                                   "%s: the image of %s is not later than "
-                                   "the claim of %s",
-                                   task->task_id, image, claimed);
+    if (day > on)
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: the image of %s is later than the check of %s",
+                        task->task_id, image, move->on);
+    return day > claim ||
+           rdl_fail(error, RDL_ERROR_USAGE, "%s: the image of %s is not later than the claim of %s",
+                    task->task_id, image, claimed);
 }
 
 /* A finding of the place that is newer than what concluded the task. */
@@ -229,12 +232,11 @@ static bool check_not_followed(rdl_ledger *ledger, const rdl_task *task, GError 
 static bool check_move(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move,
                        GError **error)
 {
-    const rdl_csv *workflow = rdl_ledger_table(ledger, "workflow.csv", error);
+    const rdl_csv *workflow = rdl_ledger_workflow(ledger, task->xzqdm, error);
     gssize way = workflow ? find_way(workflow, task->state, move->to) : -1;
 
     if (!workflow)
-        return rdl_fail(error && *error ? NULL : error, RDL_ERROR_DATA,
-                        "%s: its pack has no workflow.csv", rdl_ledger_path(ledger));
+        return false;
     if (way < 0) {
         g_autofree char *ways = ways_from(workflow, task->state);
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: from %s there is no way to %s; there is %s",
@@ -345,6 +347,9 @@ static bool settle_due(rdl_ledger *ledger, const rdl_move *move, GError **error)
         g_prefix_error(error, "%s: due: ", move->task_id);
         return false;
     }
+    if (due.due < on)
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: due %s lies before %s", move->task_id, words,
+                        move->on);
     g_autofree char *day = rdl_day_text(due.due), *said = g_strdup(words);
     if (g_strcmp0(day, said) == 0)
         return true;
@@ -354,6 +359,21 @@ static bool settle_due(rdl_ledger *ledger, const rdl_move *move, GError **error)
         rdl_json_set_text(move->fields, "due_note",
                           "no calendar of that year: days of rest not known");
     return true;
+}
+
+static bool check_tier(rdl_ledger *ledger, const rdl_move *move, GError **error)
+{
+    const char *tier = rdl_json_text(move->fields, "tier", NULL);
+    GError *failed = NULL;
+    const rdl_csv *csv = rdl_ledger_table(ledger, "deadlines.csv", &failed);
+
+    if (failed) {
+        g_propagate_error(error, failed);
+        return false;
+    }
+    return !tier || !csv || rdl_csv_find(csv, "tier", tier) >= 0 ||
+           rdl_fail(error, RDL_ERROR_USAGE, "%s: tier %s is not in the pack's deadlines.csv",
+                    move->task_id, tier);
 }
 
 static bool move_task(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move,
@@ -386,7 +406,8 @@ static bool check_and_move(rdl_ledger *ledger, const rdl_move *move, GError **er
     bool good = rdl_move_complete(move, error) &&
                 rdl_task_read(ledger, move->task_id, &task, error) &&
                 rdl_move_current(&task, move, error) && check_move(ledger, &task, move, error) &&
-                settle_due(ledger, move, error) && move_task(ledger, &task, move, error);
+                check_tier(ledger, move, error) && settle_due(ledger, move, error) &&
+                move_task(ledger, &task, move, error);
 
     rdl_task_clear(&task);
     return good;
@@ -408,18 +429,25 @@ bool rdl_task_move(rdl_ledger *ledger, const rdl_move *move, GError **error)
 
 /* ---- moves from a table ---- */
 
+static void take_cell(const rdl_csv *csv, size_t row, const char *column, JsonObject **fields)
+{
+    const char *value = rdl_csv_at(csv, row, column);
+
+    if (!*value)
+        return;
+    if (!*fields)
+        *fields = json_object_new();
+    rdl_json_set_text(*fields, column, value);
+}
+
 static JsonObject *row_fields(const rdl_csv *csv, size_t row)
 {
     JsonObject *fields = NULL;
 
-    for (int i = 0; problem_fields[i]; i++) {
-        const char *value = rdl_csv_at(csv, row, problem_fields[i]);
-        if (!*value)
-            continue;
-        if (!fields)
-            fields = json_object_new();
-        rdl_json_set_text(fields, problem_fields[i], value);
-    }
+    for (int i = 0; problem_fields[i]; i++)
+        take_cell(csv, row, problem_fields[i], &fields);
+    take_cell(csv, row, "tier", &fields);
+    take_cell(csv, row, "image_date", &fields);
     return fields;
 }
 

@@ -19,8 +19,16 @@ bool rdl_move_current(const rdl_task *task, const rdl_move *move, GError **error
 bool rdl_move_in_order(rdl_ledger *ledger, const rdl_task *task, const char *on, GError **error);
 bool rdl_move_append(rdl_ledger *ledger, const rdl_move *move, const char *kind,
                      const char *subject, JsonObject *payload, GError **error);
+/** The ledger keeps the pack of that digest; `what` is named where not. Fails: RDL_ERROR_USAGE. */
+bool rdl_ledger_need_pack(rdl_ledger *ledger, const char *sha256, const char *what, GError **error);
 /** Commit when `good`, else roll back. Returns whether it is committed. */
 bool rdl_ledger_end(rdl_ledger *ledger, bool good, GError **error);
+
+/** The workflow of a unit: pack.yaml, workflows: {default: FILE, units: {"3410": FILE}}, the
+ * longest beginning of the code that is named; without either, workflow.csv. Lent. */
+const rdl_csv *rdl_ledger_workflow(rdl_ledger *ledger, const char *xzqdm, GError **error);
+/** Some row of the workflow names the role, and the task is open. Fails: RDL_ERROR_USAGE. */
+bool rdl_note_allowed(rdl_ledger *ledger, const rdl_task *task, const char *role, GError **error);
 
 /** How the ledger's pack counts time: its weekend, its calendars, its switches. */
 typedef struct rdl_ledger_time {

@@ -12,6 +12,31 @@ typedef struct {
     const void *what;
 } note;
 
+static bool names_role(const rdl_csv *workflow, const char *role)
+{
+    for (size_t i = 0; i < rdl_csv_count(workflow); i++) {
+        g_auto(GStrv) roles = g_strsplit(rdl_csv_at(workflow, i, "roles"), "|", -1);
+        if (g_strv_contains((const char *const *)roles, role))
+            return true;
+    }
+    return false;
+}
+
+bool rdl_note_allowed(rdl_ledger *ledger, const rdl_task *task, const char *role, GError **error)
+{
+    const rdl_csv *workflow = rdl_ledger_workflow(ledger, task->xzqdm, error);
+    const rdl_csv *states = rdl_ledger_table(ledger, "states.csv", NULL);
+
+    if (!workflow)
+        return false;
+    if (!names_role(workflow, role))
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: the workflow knows no role %s", task->task_id,
+                        role);
+    return rdl_task_open(task, states) ||
+           rdl_fail(error, RDL_ERROR_USAGE, "%s: is %s: nothing more is noted on it", task->task_id,
+                    task->state);
+}
+
 static bool make_note(rdl_ledger *ledger, const rdl_move *who, const note *n, GError **error)
 {
     g_autoptr(JsonObject) o = json_object_new();
@@ -21,6 +46,7 @@ static bool make_note(rdl_ledger *ledger, const rdl_move *who, const note *n, GE
         return false;
     bool good = rdl_task_read(ledger, who->task_id, &task, error) &&
                 rdl_move_current(&task, who, error) &&
+                rdl_note_allowed(ledger, &task, who->role, error) &&
                 rdl_move_in_order(ledger, &task, who->on, error) &&
                 n->say(ledger, &task, who, o, n->what, error) &&
                 rdl_move_append(ledger, who, n->kind, who->task_id, o, error);
@@ -78,6 +104,9 @@ static bool say_extended(rdl_ledger *ledger, const rdl_task *task, const rdl_mov
 
     if (!need_reason(who, "an extension", error) || !day_of_words(ledger, who, what, &day, error))
         return false;
+    if (task->due && strcmp(day, task->due) <= 0)
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s is no later than its due date %s",
+                        who->task_id, day, task->due);
     rdl_json_set_text(o, "was", task->due);
     rdl_json_set_text(o, "due", day);
     return true;

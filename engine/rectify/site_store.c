@@ -447,6 +447,9 @@ static bool note_load(rdl_ledger *ledger, const char *path, const char *digest, 
     if (!manifest)
         return false;
     json_object_set_object_member(o, "manifest", manifest);
+    const char *pack = rdl_json_text(rdl_json_object(manifest, "options"), "pack_sha256", NULL);
+    if (pack && !rdl_ledger_need_pack(ledger, pack, path, error))
+        return false;
     return row || append(ledger, at, "findings.loaded", digest, o, error);
 }
 

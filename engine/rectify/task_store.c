@@ -329,6 +329,27 @@ static void shape_chain(JsonObject *o)
         json_object_remove_member(o, gone[i]);
 }
 
+/* The pack that judged the findings, by their manifest; else the ledger's own. */
+static bool add_pack(rdl_ledger *ledger, JsonObject *o, GError **error)
+{
+    JsonObject *options = rdl_json_object(rdl_json_object(o, "manifest"), "options");
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT id, version FROM pack WHERE sha256 = coalesce(?, (SELECT value FROM setting WHERE "
+        "name = 'pack_sha256'))",
+        error);
+    bool row;
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, rdl_json_text(options, "pack_sha256", NULL));
+    if (!rdl_statement_step(s, &row, error))
+        return false;
+    rdl_json_set_text(o, "pack", row ? rdl_statement_get_text(s, 0) : NULL);
+    rdl_json_set_text(o, "pack_version", row ? rdl_statement_get_text(s, 1) : NULL);
+    return true;
+}
+
 JsonNode *rdl_ledger_chain(rdl_ledger *ledger, const char *id, GError **error)
 {
     g_autoptr(JsonObject) o = json_object_new();
@@ -337,11 +358,7 @@ JsonNode *rdl_ledger_chain(rdl_ledger *ledger, const char *id, GError **error)
     if (!site_id || !add_chain(ledger, o, site_id, error))
         return NULL;
     shape_chain(o);
-    g_autofree char *pack =
-        rdl_store_value(ledger->store, "SELECT value FROM setting WHERE name = 'pack'", error);
-    g_autofree char *version = rdl_store_value(
-        ledger->store, "SELECT value FROM setting WHERE name = 'pack_version'", error);
-    rdl_json_set_text(o, "pack", pack);
-    rdl_json_set_text(o, "pack_version", version);
+    if (!add_pack(ledger, o, error))
+        return NULL;
     return rdl_json_node(o);
 }

@@ -6,7 +6,9 @@
 static bool add_calendars(rdl_ledger *ledger, rdl_workdays *days, GError **error)
 {
     g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store, "SELECT name FROM pack_file WHERE name GLOB 'calendar-*.csv' ORDER BY name",
+        ledger->store,
+        "SELECT name FROM pack_file WHERE name GLOB 'calendar-*.csv' AND sha256 = (SELECT value "
+        "FROM setting WHERE name = 'pack_sha256') ORDER BY name",
         error);
     bool row = true;
 
@@ -38,17 +40,30 @@ static bool switched(JsonObject *deadlines, const char *name)
     return deadlines && json_object_get_boolean_member_with_default(deadlines, name, FALSE);
 }
 
-bool rdl_ledger_time_read(rdl_ledger *ledger, rdl_ledger_time *time, GError **error)
+static JsonNode *pack_yaml(rdl_ledger *ledger, GError **error)
 {
     g_autofree char *text = rdl_store_value(
-        ledger->store, "SELECT text FROM pack_file WHERE name = 'pack.yaml'", error);
-    g_autoptr(JsonNode) pack = text ? rdl_yaml_parse(text, "pack.yaml", error) : NULL;
+        ledger->store,
+        "SELECT text FROM pack_file WHERE name = 'pack.yaml' AND sha256 = (SELECT value FROM "
+        "setting WHERE name = 'pack_sha256')",
+        error);
+
+    return text ? rdl_yaml_parse(text, "pack.yaml", error) : NULL;
+}
+
+static JsonObject *object_of(JsonNode *node)
+{
+    return JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+}
+
+bool rdl_ledger_time_read(rdl_ledger *ledger, rdl_ledger_time *time, GError **error)
+{
+    g_autoptr(JsonNode) pack = pack_yaml(ledger, error);
 
     *time = (rdl_ledger_time){0};
     if (!pack)
         return false;
-    JsonObject *o = JSON_NODE_HOLDS_OBJECT(pack) ? json_node_get_object(pack) : NULL;
-    JsonObject *deadlines = rdl_json_object(o, "deadlines");
+    JsonObject *deadlines = rdl_json_object(object_of(pack), "deadlines");
     time->days = week_of(deadlines);
     time->policy = (rdl_deadline_policy){time->days, switched(deadlines, "shift_computed"),
                                          switched(deadlines, "shift_dated")};
@@ -61,6 +76,41 @@ bool rdl_ledger_time_read(rdl_ledger *ledger, rdl_ledger_time *time, GError **er
 void rdl_ledger_time_clear(rdl_ledger_time *time)
 {
     g_clear_pointer(&time->days, rdl_workdays_free);
+}
+
+/* File of the longest beginning of `xzqdm` that `units` names. */
+static const char *file_of_unit(JsonObject *units, const char *xzqdm)
+{
+    g_autoptr(GList) codes = units ? json_object_get_members(units) : NULL;
+    const char *best = NULL;
+    size_t most = 0;
+
+    for (GList *c = codes; xzqdm && c; c = c->next) {
+        if (g_str_has_prefix(xzqdm, c->data) && strlen(c->data) > most) {
+            most = strlen(c->data);
+            best = rdl_json_text(units, c->data, NULL);
+        }
+    }
+    return best;
+}
+
+const rdl_csv *rdl_ledger_workflow(rdl_ledger *ledger, const char *xzqdm, GError **error)
+{
+    g_autoptr(JsonNode) pack = pack_yaml(ledger, error);
+
+    if (!pack)
+        return NULL;
+    JsonObject *workflows = rdl_json_object(object_of(pack), "workflows");
+    const char *file = file_of_unit(rdl_json_object(workflows, "units"), xzqdm);
+    if (!file)
+        file = rdl_json_text(workflows, "default", "workflow.csv");
+    GError *failed = NULL;
+    const rdl_csv *csv = rdl_ledger_table(ledger, file, &failed);
+    if (!csv && !failed)
+        rdl_fail(&failed, RDL_ERROR_DATA, "%s: its pack has no %s", rdl_ledger_path(ledger), file);
+    if (failed)
+        g_propagate_error(error, failed);
+    return csv;
 }
 
 /* "" and * fit anything. */

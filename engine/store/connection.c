@@ -56,7 +56,8 @@ static bool set_up(rdl_store *store, rdl_store_mode mode, GError **error)
     sqlite3_busy_timeout(store->db, BUSY_MILLISECONDS);
     store->spatialite = spatialite_alloc_connection();
     spatialite_init_ex(store->db, store->spatialite, 0);
-    if (!rdl_store_run(store, "PRAGMA foreign_keys = ON; SELECT count(*) FROM sqlite_master", error))
+    if (!rdl_store_run(store, "PRAGMA foreign_keys = ON; SELECT count(*) FROM sqlite_master",
+                       error))
         return false;
     if (mode == RDL_STORE_READ)
         return rdl_store_run(store, "PRAGMA query_only = ON", error);
@@ -188,6 +189,14 @@ bool rdl_statement_run(rdl_statement *statement, GError **error)
 const char *rdl_statement_get_text(rdl_statement *statement, int i)
 {
     return (const char *)sqlite3_column_text(statement->stmt, i);
+}
+
+bool rdl_statement_is_text(rdl_statement *statement, int i)
+{
+    if (sqlite3_column_type(statement->stmt, i) != SQLITE_TEXT)
+        return false;
+    const char *text = (const char *)sqlite3_column_text(statement->stmt, i);
+    return text && strlen(text) == (size_t)sqlite3_column_bytes(statement->stmt, i);
 }
 
 gint64 rdl_statement_get_int(rdl_statement *statement, int i)

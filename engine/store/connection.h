@@ -47,8 +47,10 @@ RDL_API bool rdl_statement_run(rdl_statement *statement, GError **error);
 RDL_API void rdl_statement_reset(rdl_statement *statement);
 /** Column i (from 0) of the row; text and bytes are lent until the next step. */
 RDL_API const char *rdl_statement_get_text(rdl_statement *statement, int i); /* NULL: SQL NULL */
+/** Is column i text without a NUL byte in it? SQLite lets a column hold anything. */
+RDL_API bool rdl_statement_is_text(rdl_statement *statement, int i);
 RDL_API gint64 rdl_statement_get_int(rdl_statement *statement, int i);
-RDL_API double rdl_statement_get_real(rdl_statement *statement, int i); /* NaN: SQL NULL */
+RDL_API double rdl_statement_get_real(rdl_statement *statement, int i);   /* NaN: SQL NULL */
 RDL_API GBytes *rdl_statement_get_bytes(rdl_statement *statement, int i); /* yours; NULL */
 
 /** First column of the first row as text, yours; NULL without error where there is none. */

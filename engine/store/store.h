@@ -1,4 +1,5 @@
-/* store/store.h - the door to SQLite and SpatiaLite: the only folder that includes their headers. */
+/* store/store.h - the door to SQLite and SpatiaLite: the only folder that includes their headers.
+ */
 #ifndef RDL_STORE_H
 #define RDL_STORE_H
 

@@ -1,8 +1,12 @@
 /* Findings become sites and clues once; what was written cannot be quietly altered. */
+#include <glib/gstdio.h>
+#include <stdio.h>
 #include <string.h>
 #include "fixtures/findings.h"
 #include "geo/start.h"
+#include "rectify/moving.h"
 #include "rectify/rectify.h"
+#include "screen/screen.h"
 #include "store/store.h"
 #include "suite.h"
 
@@ -43,14 +47,18 @@ static void findings_become_sites_and_clues_once(void)
     CHECK(fixture_findings(gpkg, 6, mixed, 3, 0, &error));
     g_autofree char *first = load(ledger, gpkg, &error);
     CHECK_OK(error);
-    CHECK_TEXT(first,
-               "[{\"item\":\"ledger.findings\",\"in\":6,\"used\":6,\"suppressed\":{},\"failed\":{},\"balanced\":true},"
-               "{\"item\":\"ledger.sites\",\"in\":6,\"used\":6,\"suppressed\":{},\"failed\":{},\"balanced\":true},"
-               "{\"item\":\"ledger.clues\",\"in\":6,\"used\":4,\"suppressed\":{\"CLEAN\":2},\"failed\":{},\"balanced\":true}]");
+    CHECK_TEXT(first, "[{\"item\":\"ledger.findings\",\"in\":6,\"used\":6,\"suppressed\":{},"
+                      "\"failed\":{},\"balanced\":true},"
+                      "{\"item\":\"ledger.sites\",\"in\":6,\"used\":6,\"suppressed\":{},\"failed\":"
+                      "{},\"balanced\":true},"
+                      "{\"item\":\"ledger.clues\",\"in\":6,\"used\":4,\"suppressed\":{\"CLEAN\":2},"
+                      "\"failed\":{},\"balanced\":true}]");
     gint64 before = events(ledger);
     g_autofree char *again = load(ledger, gpkg, &error);
     CHECK_OK(error);
-    CHECK(again && strstr(again, "\"ledger.sites\",\"in\":6,\"used\":0,\"suppressed\":{\"ALREADY_THERE\":6}"));
+    CHECK(
+        again &&
+        strstr(again, "\"ledger.sites\",\"in\":6,\"used\":0,\"suppressed\":{\"ALREADY_THERE\":6}"));
     CHECK_INT(events(ledger), before);
     CHECK(rdl_ledger_audit(ledger, NULL, &error));
     CHECK_OK(error);
@@ -84,8 +92,10 @@ static void another_source_on_the_ground_joins_the_site(void)
     CHECK(fixture_findings_of(b, "PATCH", 4, suspect, 1, 0.3, &error));
     g_autofree char *first = load(ledger, a, &error), *second = load(ledger, b, &error);
     CHECK_OK(error);
-    CHECK(second && strstr(second, "\"ledger.sites\",\"in\":4,\"used\":1,\"suppressed\":{\"JOINED\":3}"));
-    CHECK(second && strstr(second, "\"ledger.clues\",\"in\":4,\"used\":1,\"suppressed\":{\"HAS_TASK\":3}"));
+    CHECK(second &&
+          strstr(second, "\"ledger.sites\",\"in\":4,\"used\":1,\"suppressed\":{\"JOINED\":3}"));
+    CHECK(second &&
+          strstr(second, "\"ledger.clues\",\"in\":4,\"used\":1,\"suppressed\":{\"HAS_TASK\":3}"));
     g_autofree char *old = rdl_task_of_source(ledger, "FP-0001", &error);
     g_autofree char *joined = rdl_task_of_source(ledger, "PATCH-0001", &error);
     CHECK_TEXT(joined, old);
@@ -114,6 +124,78 @@ static void a_clean_site_that_is_joined_gets_its_clue(void)
     CHECK(second && strstr(second, "\"ledger.clues\",\"in\":1,\"used\":1"));
     CHECK(rdl_ledger_audit(ledger, NULL, &error));
     CHECK_OK(error);
+}
+
+/* A copy of the pack whose version is another. */
+static const char *other_pack(const char *id)
+{
+    const char *folder = suite_path(id), *from = suite_source("data/packs/cn");
+    GDir *dir = g_dir_open(from, 0, NULL);
+    const char *name;
+
+    g_mkdir(folder, 0755);
+    while ((name = g_dir_read_name(dir))) {
+        g_autofree char *path = g_build_filename(from, name, NULL), *text = NULL;
+        g_autofree char *to = g_build_filename(folder, name, NULL);
+        g_file_get_contents(path, &text, NULL, NULL);
+        g_autoptr(GString) all = g_string_new(text);
+        if (strcmp(name, "pack.yaml") == 0) {
+            g_string_replace(all, "version: ", "version: 9", 1);
+            g_string_replace(all, "  default: workflow.csv",
+                             "  units: {\"3212\": workflow-huangshan.csv}\n  default: workflow.csv",
+                             1);
+        }
+        g_file_set_contents(to, all->str, -1, NULL);
+    }
+    g_dir_close(dir);
+    return folder;
+}
+
+static void findings_of_an_unknown_pack_are_refused_until_it_is_added(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fresh("packs.sqlite", &error);
+    const char *gpkg = suite_path("packs.gpkg"), *pack = other_pack("cn9");
+    g_autoptr(rdl_pack) opened = rdl_pack_open(pack, NULL, &error);
+    g_autofree char *beside = g_strconcat(gpkg, ".run.json", NULL);
+    g_autofree char *manifest =
+        g_strdup_printf("{\"options\":{\"pack_sha256\":\"%s\"}}", rdl_pack_digest(opened));
+
+    CHECK(fixture_findings(gpkg, 1, mixed, 1, 0, &error));
+    CHECK(g_file_set_contents(beside, manifest, -1, &error));
+    g_autofree char *refused = load(ledger, gpkg, &error);
+    CHECK(refused == NULL);
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "does not keep: add it with redline ledger pack");
+    CHECK(!rdl_ledger_add_pack(ledger, suite_source("data/packs/demo"), rdl_day_of(2026, 11, 1),
+                               &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "is a ledger of pack cn");
+    CHECK(rdl_ledger_add_pack(ledger, pack, rdl_day_of(2026, 11, 1), &error));
+    CHECK(rdl_ledger_add_pack(ledger, pack, rdl_day_of(2026, 11, 1), &error));
+    CHECK_OK(error);
+    CHECK_INT(events(ledger), 2);
+    g_autofree char *done = load(ledger, gpkg, &error);
+    CHECK_OK(error);
+    g_autoptr(JsonNode) chain = rdl_ledger_chain(ledger, "FP-0000", &error);
+    CHECK_TEXT(rdl_json_text(json_node_get_object(chain), "pack_version", NULL),
+               rdl_pack_version(opened));
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK(rdl_ledger_rebuild(ledger, false, NULL, &error));
+    CHECK_OK(error);
+}
+
+/* The order of the close-out steps is the unit's. */
+static void a_unit_may_have_a_workflow_of_its_own(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fresh("units.sqlite", &error);
+
+    CHECK(rdl_ledger_add_pack(ledger, other_pack("cn8"), rdl_day_of(2026, 11, 1), &error));
+    const rdl_csv *own = rdl_ledger_workflow(ledger, "321202", &error);
+    const rdl_csv *others = rdl_ledger_workflow(ledger, "330000", &error);
+    CHECK_OK(error);
+    CHECK(strstr(rdl_csv_name(own), "workflow-huangshan.csv") != NULL);
+    CHECK(strstr(rdl_csv_name(others), "workflow.csv") != NULL);
+    CHECK(rdl_ledger_workflow(ledger, NULL, &error) == others);
 }
 
 static void a_clue_is_due_by_its_tier(void)
@@ -153,6 +235,19 @@ static void tamper(const char *name, const char *sql)
     CHECK_OK(error);
 }
 
+/* `sql` with a guard of table event out of the way, put back as it was. */
+static char *behind_guard(const char *name, const char *guard, const char *sql)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_store) store = rdl_store_open(suite_path(name), RDL_STORE_READ, &error);
+    g_autofree char *query =
+        g_strdup_printf("SELECT sql FROM sqlite_master WHERE name = '%s'", guard);
+    g_autofree char *guard_sql = rdl_store_value(store, query, &error);
+
+    CHECK_OK(error);
+    return g_strdup_printf("DROP TRIGGER %s; %s; %s;", guard, sql, guard_sql);
+}
+
 static void check_tampering(const char *name, const char *sql, const char *message)
 {
     GError *error = NULL;
@@ -173,24 +268,65 @@ static void check_tampering(const char *name, const char *sql, const char *messa
 
 static void tampering_is_found(void)
 {
-    check_tampering("t1.sqlite", "DROP TRIGGER event_no_update; UPDATE event SET at = '2020-01-01' WHERE seq = 4",
-                    "event 4 was altered");
+    check_tampering(
+        "t1.sqlite",
+        "DROP TRIGGER event_no_update; UPDATE event SET at = '2020-01-01' WHERE seq = 4",
+        "event 4 was altered");
     check_tampering("t2.sqlite", "DROP TRIGGER event_no_delete; DELETE FROM event WHERE seq = 3",
                     "event 3 is missing");
     check_tampering("t3.sqlite", "UPDATE task SET due = '2030-01-01'", "table task is not what");
-    check_tampering("t5.sqlite", "DROP TRIGGER event_no_update", "lost a trigger");
+    check_tampering("t5.sqlite", "DROP TRIGGER event_no_update", "not as this program makes them");
     check_tampering("t4.sqlite", "UPDATE pack_file SET text = text || ' ' WHERE name = 'rules.csv'",
                     "table pack_file is not what");
+}
+
+static void check_guarded_tampering(const char *name, const char *sql, const char *message)
+{
+    GError *error = NULL;
+    rdl_ledger *ledger = fresh("guard.sqlite", &error);
+    g_autofree char *whole = behind_guard("guard.sqlite", "event_no_update", sql);
+
+    rdl_ledger_close(ledger);
+    remove(suite_path("guard.sqlite"));
+    check_tampering(name, whole, message);
+}
+
+/* The guards are back in their place, and still it shows. */
+static void tampering_behind_the_guards_is_found(void)
+{
+    check_guarded_tampering("g1.sqlite",
+                            "UPDATE event SET payload = cast(payload || x'00' || 'junk' AS text) "
+                            "WHERE seq = 3",
+                            "event 3 was altered: its payload is no text");
+    check_guarded_tampering("g2.sqlite",
+                            "UPDATE event SET payload = cast(payload AS blob) WHERE seq = 3",
+                            "event 3 was altered: its payload is no text");
+    check_guarded_tampering("g3.sqlite", "UPDATE event SET prev = hash WHERE seq = 1",
+                            "event 1 does not follow");
+    check_tampering("g4.sqlite",
+                    "DROP TRIGGER event_no_update; CREATE TRIGGER event_no_update BEFORE UPDATE ON "
+                    "event BEGIN SELECT 1; END",
+                    "not as this program makes them");
+    check_tampering("g5.sqlite",
+                    "CREATE TRIGGER evil AFTER INSERT ON event BEGIN UPDATE task SET state = "
+                    "'CLOSED'; END",
+                    "not as this program makes them");
 }
 
 static void events_refuse_to_be_changed(void)
 {
     GError *error = NULL;
     g_autoptr(rdl_ledger) ledger = fresh("refuse.sqlite", &error);
-    g_autoptr(rdl_store) store = rdl_store_open(suite_path("refuse.sqlite"), RDL_STORE_WRITE, &error);
+    g_autoptr(rdl_store) store =
+        rdl_store_open(suite_path("refuse.sqlite"), RDL_STORE_WRITE, &error);
 
     CHECK(!rdl_store_run(store, "UPDATE event SET reason = 'x'", &error));
     CHECK_FAILS(error, RDL_ERROR_DATA, "events are never changed");
+    CHECK(!rdl_store_run(store,
+                         "INSERT OR REPLACE INTO event SELECT seq,at,'forged',role,kind,subject,"
+                         "reason,payload,prev,hash FROM event WHERE seq = 1",
+                         &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "events are never replaced");
     CHECK(!rdl_store_run(store, "DELETE FROM event", &error));
     CHECK_FAILS(error, RDL_ERROR_DATA, "events are never deleted");
 }
@@ -277,8 +413,8 @@ static void the_same_work_makes_the_same_file(void)
     CHECK_SAME_FILE(suite_path("here/l.sqlite"), suite_path("there/l.sqlite"));
 }
 
-/* Cut off at the end with its guards put back, a chain is whole in itself: only the tables, or a head
- * noted elsewhere, can tell. */
+/* Cut off at the end with its guards put back, a chain is whole in itself: only the tables, or a
+ * head noted elsewhere, can tell. */
 static void a_cut_chain_is_not_rebuilt_over(void)
 {
     GError *error = NULL;
@@ -290,10 +426,9 @@ static void a_cut_chain_is_not_rebuilt_over(void)
     CHECK(rdl_ledger_holds(ledger, head, &error));
     CHECK_OK(error);
     rdl_ledger_close(ledger);
-    tamper("cut.sqlite",
-           "DROP TRIGGER event_no_delete; DELETE FROM event WHERE seq > 8;"
-           "CREATE TRIGGER event_no_delete BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'no'); "
-           "END");
+    g_autofree char *cut =
+        behind_guard("cut.sqlite", "event_no_delete", "DELETE FROM event WHERE seq > 8");
+    tamper("cut.sqlite", cut);
     ledger = rdl_ledger_open(suite_path("cut.sqlite"), true, &error);
     CHECK(!rdl_ledger_audit(ledger, NULL, &error));
     CHECK_FAILS(error, RDL_ERROR_BALANCE, "is not what the events make");
@@ -314,10 +449,14 @@ static CU_TestInfo tests[] = {
     {"changed findings revise a site", changed_findings_revise_a_site},
     {"another source on the ground joins the site", another_source_on_the_ground_joins_the_site},
     {"a clean site that is joined gets its clue", a_clean_site_that_is_joined_gets_its_clue},
+    {"findings of an unknown pack are refused until it is added",
+     findings_of_an_unknown_pack_are_refused_until_it_is_added},
+    {"a unit may have a workflow of its own", a_unit_may_have_a_workflow_of_its_own},
     {"a clue is due by its tier", a_clue_is_due_by_its_tier},
     {"a site that was clean gets its clue", a_site_that_was_clean_gets_its_clue},
     {"the same work makes the same file", the_same_work_makes_the_same_file},
     {"tampering is found", tampering_is_found},
+    {"tampering behind the guards is found", tampering_behind_the_guards_is_found},
     {"events refuse to be changed", events_refuse_to_be_changed},
     {"rebuilding mends a table", rebuilding_mends_a_table},
     {"a cut chain is not rebuilt over", a_cut_chain_is_not_rebuilt_over},

@@ -17,7 +17,8 @@ static rdl_ledger *with_tasks(const char *name, int n, GError **error)
         !rdl_ledger_init(path, suite_source("data/packs/cn"), NULL, error))
         return NULL;
     rdl_ledger *ledger = rdl_ledger_open(path, true, error);
-    if (ledger && !rdl_ledger_load_findings(ledger, gpkg, rdl_day_of(2026, 11, 1), tally, NULL, error))
+    if (ledger &&
+        !rdl_ledger_load_findings(ledger, gpkg, rdl_day_of(2026, 11, 1), tally, NULL, error))
         g_clear_pointer(&ledger, rdl_ledger_close);
     return ledger;
 }
@@ -39,8 +40,14 @@ static bool go(rdl_ledger *ledger, const char *to, const char *on, const char *r
                const char *document, const char *reason, JsonObject *fields, GError **error)
 {
     g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", error);
-    rdl_move move = {.task_id = id, .to = to, .on = on, .by = "某人", .role = role,
-                     .document = document, .reason = reason, .fields = fields};
+    rdl_move move = {.task_id = id,
+                     .to = to,
+                     .on = on,
+                     .by = "某人",
+                     .role = role,
+                     .document = document,
+                     .reason = reason,
+                     .fields = fields};
 
     return rdl_task_move(ledger, &move, error);
 }
@@ -89,7 +96,8 @@ static void what_the_workflow_does_not_allow_is_refused(void)
     g_autoptr(rdl_ledger) ledger = with_tasks("refused.sqlite", 1, &error);
 
     CHECK(!go(ledger, "CLOSED", "2026-11-02", "province", "备案表", NULL, NULL, &error));
-    CHECK_FAILS(error, RDL_ERROR_USAGE, "from SCREENED there is no way to CLOSED; there is ASSIGNED (office)");
+    CHECK_FAILS(error, RDL_ERROR_USAGE,
+                "from SCREENED there is no way to CLOSED; there is ASSIGNED (office)");
     CHECK(!go(ledger, "ASSIGNED", "2026-11-02", "county", "核查任务单", NULL, NULL, &error));
     CHECK_FAILS(error, RDL_ERROR_USAGE, "is for office, not for county");
     CHECK(!go(ledger, "ASSIGNED", "2026-11-02", "office", NULL, NULL, NULL, &error));
@@ -124,8 +132,8 @@ static void an_extension_keeps_the_original_date(void)
 
 static rdl_move note_on(const char *id, const char *on, const char *reason)
 {
-    return (rdl_move){.task_id = id, .to = "", .on = on, .by = "某人", .role = "city",
-                      .reason = reason};
+    return (rdl_move){
+        .task_id = id, .to = "", .on = on, .by = "某人", .role = "city", .reason = reason};
 }
 
 /* A rectification at work since 2026-11-20, due 2027-06-30. */
@@ -239,8 +247,8 @@ static void a_ledger_can_be_asked_how_it_stood(void)
     static const struct {
         int day;
         const char *state;
-    } days[] = {{1, "SCREENED"}, {2, "ASSIGNED"}, {10, "VERIFIED"}, {12, "REGISTERED"},
-                {19, "REGISTERED"}, {20, "WORKING"}};
+    } days[] = {{1, "SCREENED"},    {2, "ASSIGNED"},    {10, "VERIFIED"},
+                {12, "REGISTERED"}, {19, "REGISTERED"}, {20, "WORKING"}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(days); i++) {
         g_autoptr(rdl_ledger) then =
@@ -254,6 +262,56 @@ static void a_ledger_can_be_asked_how_it_stood(void)
     CHECK_TEXT(same, head);
     CHECK(rdl_ledger_audit(now, NULL, &error));
     CHECK_OK(error);
+}
+
+static void what_cannot_be_so_is_refused(void)
+{
+    GError *error = NULL;
+    g_autofree char *id = NULL;
+    g_autoptr(rdl_ledger) ledger = at_work("guards.sqlite", &id, &error);
+    g_autoptr(JsonObject) image = json_object_new();
+    rdl_move note = note_on(id, "2026-11-21", "汛期");
+
+    CHECK(!rdl_task_extend(ledger, &note, "2027-06-30", &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "no later than its due date 2027-06-30");
+    note.role = "nobody";
+    CHECK(!rdl_task_extend(ledger, &note, "2027-12-31", &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "the workflow knows no role nobody");
+    CHECK(
+        go(ledger, "SUBMITTED", "2027-03-01", "resp_unit", "整改落实情况报告", NULL, NULL, &error));
+    CHECK(go(ledger, "REVIEWED", "2027-03-02", "county", "初审意见", NULL, NULL, &error));
+    CHECK(go(ledger, "PUBLIC", "2027-03-03", "city", "公示文本", NULL, NULL, &error));
+    CHECK(go(ledger, "APPLIED", "2027-03-20", "county", "销号申请", NULL, NULL, &error));
+    rdl_json_set_text(image, "image_date", "2099-01-01");
+    CHECK(!go(ledger, "CHECKED", "2027-03-25", "accept_unit", "核查意见", NULL, image, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "later than the check");
+    rdl_json_set_text(image, "image_date", "2027-03-01");
+    CHECK(!go(ledger, "CHECKED", "2027-03-25", "accept_unit", "核查意见", NULL, image, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "not later than the claim");
+    rdl_json_set_text(image, "image_date", "2027-03-22");
+    CHECK(go(ledger, "CHECKED", "2027-03-25", "accept_unit", "核查意见", NULL, image, &error));
+    CHECK(go(ledger, "CLOSED", "2027-04-01", "province", "备案表", NULL, NULL, &error));
+    CHECK_OK(error);
+    note = note_on(id, "2027-04-02", "汛期");
+    CHECK(!rdl_task_extend(ledger, &note, "2027-12-31", &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "is CLOSED: nothing more is noted");
+}
+
+static void a_registration_is_due_later_and_of_a_known_tier(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with_tasks("tier.sqlite", 1, &error);
+    g_autoptr(JsonObject) fields = six_fields();
+
+    CHECK(go(ledger, "ASSIGNED", "2026-11-02", "office", "核查任务单", NULL, NULL, &error));
+    CHECK(go(ledger, "VERIFIED", "2026-11-10", "county", "现场核查表", NULL, NULL, &error));
+    rdl_json_set_text(fields, "tier", "T99");
+    CHECK(!go(ledger, "REGISTERED", "2026-11-12", "office", "问题台账", NULL, fields, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "tier T99 is not in the pack");
+    rdl_json_set_text(fields, "tier", "T1");
+    rdl_json_set_text(fields, "due", "2000-01-01");
+    CHECK(!go(ledger, "REGISTERED", "2026-11-12", "office", "问题台账", NULL, fields, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "lies before 2026-11-12");
 }
 
 static void a_milestone_missed_warns(void)
@@ -307,18 +365,23 @@ static void moves_play_once(void)
                               "source_id,to,on,by,role,reason,document\n"
                               "FP-0000,ASSIGNED,2026-11-02,a,office,,单\n"
                               "FP-0001,CLOSED,2026-11-02,a,office,,单\n"
-                              "FP-9999,ASSIGNED,2026-11-02,a,office,,单\n", -1, NULL));
+                              "FP-9999,ASSIGNED,2026-11-02,a,office,,单\n",
+                              -1, NULL));
     for (int round = 0; round < 2; round++) {
         g_autoptr(rdl_tally) tally = rdl_tally_new();
         CHECK(rdl_moves_apply(ledger, csv, tally, refusals, &error));
         CHECK_OK(error);
         g_autoptr(JsonNode) node = rdl_tally_json(tally);
         g_autofree char *line = rdl_json_line(node);
-        CHECK_TEXT(line, round == 0
-                             ? "[{\"item\":\"ledger.moves\",\"in\":3,\"used\":1,\"suppressed\":{},\"failed\":{\"NO_TASK\":1,\"REFUSED\":1},\"balanced\":true}]"
-                             : "[{\"item\":\"ledger.moves\",\"in\":3,\"used\":0,\"suppressed\":{\"ALREADY_THERE\":1},\"failed\":{\"NO_TASK\":1,\"REFUSED\":1},\"balanced\":true}]");
+        CHECK_TEXT(
+            line, round == 0
+                      ? "[{\"item\":\"ledger.moves\",\"in\":3,\"used\":1,\"suppressed\":{},"
+                        "\"failed\":{\"NO_TASK\":1,\"REFUSED\":1},\"balanced\":true}]"
+                      : "[{\"item\":\"ledger.moves\",\"in\":3,\"used\":0,\"suppressed\":{\"ALREADY_"
+                        "THERE\":1},\"failed\":{\"NO_TASK\":1,\"REFUSED\":1},\"balanced\":true}]");
     }
-    CHECK(strstr(refusals->pdata[0], "moves.csv:3: ") && strstr(refusals->pdata[0], "no way to CLOSED"));
+    CHECK(strstr(refusals->pdata[0], "moves.csv:3: ") &&
+          strstr(refusals->pdata[0], "no way to CLOSED"));
     CHECK(strstr(refusals->pdata[1], "no task comes from source 'FP-9999'"));
 }
 
@@ -346,8 +409,12 @@ static void a_registered_clue_moves_no_more(void)
     CHECK(to_working(ledger, &error));
     CHECK_OK(error);
     g_autoptr(GArray) clues = rdl_task_list(ledger, &filter, &error);
-    rdl_move move = {.task_id = g_array_index(clues, rdl_task, 0).task_id, .to = "PLAN_OK",
-                     .on = "2026-12-01", .by = "甲", .role = "city", .document = "整改方案",
+    rdl_move move = {.task_id = g_array_index(clues, rdl_task, 0).task_id,
+                     .to = "PLAN_OK",
+                     .on = "2026-12-01",
+                     .by = "甲",
+                     .role = "city",
+                     .document = "整改方案",
                      .fields = fields};
     CHECK(!rdl_task_move(ledger, &move, &error));
     CHECK_FAILS(error, RDL_ERROR_USAGE, "was registered: its rectification is R-");
@@ -371,10 +438,12 @@ static void what_is_done_twice_is_played_twice(void)
     g_autoptr(rdl_ledger) ledger = with_tasks("twice.sqlite", 1, &error);
 
     CHECK(to_working(ledger, &error));
-    CHECK(rdl_output_text(csv, "source_id,to,on,by,role,reason,document\n"
-                               "FP-0000,SUBMITTED,2026-12-01,甲,resp_unit,,报告\n"
-                               "FP-0000,WORKING,2026-12-01,乙,county,未拆净,\n"
-                               "FP-0000,SUBMITTED,2026-12-01,甲,resp_unit,,报告\n", true, &error));
+    CHECK(rdl_output_text(csv,
+                          "source_id,to,on,by,role,reason,document\n"
+                          "FP-0000,SUBMITTED,2026-12-01,甲,resp_unit,,报告\n"
+                          "FP-0000,WORKING,2026-12-01,乙,county,未拆净,\n"
+                          "FP-0000,SUBMITTED,2026-12-01,甲,resp_unit,,报告\n",
+                          true, &error));
     CHECK_INT(used_moves(ledger, csv, &error), 3);
     CHECK_INT(used_moves(ledger, csv, &error), 0);
     CHECK_OK(error);
@@ -428,7 +497,7 @@ static void random_walks_leave_a_legal_ledger(void)
     int done = 0;
 
     rdl_json_set_text(fields, "accept_unit", "丁局");
-    rdl_json_set_text(fields, "image_date", "2040-01-01");
+    rdl_json_set_text(fields, "due", "2040-01-01");
     for (int i = 0; i < 300; i++) {
         if (i % 10 == 9) /* a later epoch: what was dismissed may come up again */
             see_again(ledger, i, day, &error);
@@ -437,11 +506,18 @@ static void random_walks_leave_a_legal_ledger(void)
         rdl_task_filter filter = {.id = id};
         g_autoptr(GArray) before = rdl_task_list(ledger, &filter, &error);
         const rdl_task *t = &g_array_index(before, rdl_task, 0);
+        rdl_json_set_text(fields, "image_date", on);
         size_t row = pick_row(workflow, t->state, i % 2 == 0, r);
         g_auto(GStrv) roles = g_strsplit(rdl_csv_at(workflow, row, "roles"), "|", -1);
         bool from_here = strcmp(rdl_csv_at(workflow, row, "from"), t->state) == 0;
-        rdl_move move = {.task_id = id, .to = rdl_csv_at(workflow, row, "to"), .on = on, .by = "甲",
-                         .role = roles[0], .reason = "因", .document = "件", .fields = fields};
+        rdl_move move = {.task_id = id,
+                         .to = rdl_csv_at(workflow, row, "to"),
+                         .on = on,
+                         .by = "甲",
+                         .role = roles[0],
+                         .reason = "因",
+                         .document = "件",
+                         .fields = fields};
         bool moved = rdl_task_move(ledger, &move, &error);
         if (moved) {
             CHECK_OK(error);
@@ -463,13 +539,17 @@ static void random_walks_leave_a_legal_ledger(void)
 }
 
 static CU_TestInfo tests[] = {
-    {"a clue becomes a rectification with six fields", a_clue_becomes_a_rectification_with_six_fields},
+    {"a clue becomes a rectification with six fields",
+     a_clue_becomes_a_rectification_with_six_fields},
     {"what the workflow does not allow is refused", what_the_workflow_does_not_allow_is_refused},
     {"an extension keeps the original date", an_extension_keeps_the_original_date},
     {"a due date in words becomes a day", a_due_date_in_words_becomes_a_day},
     {"a clock that stood still gives its days back", a_clock_that_stood_still_gives_its_days_back},
     {"a warning that rises is one event", a_warning_that_rises_is_one_event},
     {"a ledger can be asked how it stood", a_ledger_can_be_asked_how_it_stood},
+    {"what cannot be so is refused", what_cannot_be_so_is_refused},
+    {"a registration is due later and of a known tier",
+     a_registration_is_due_later_and_of_a_known_tier},
     {"a milestone missed warns", a_milestone_missed_warns},
     {"progress is a share of a rectification", progress_is_a_share_of_a_rectification},
     {"moves play once", moves_play_once},
