@@ -151,10 +151,7 @@ static rdl_raster_writer *create_change(const rdl_detect_options *o, const rdl_d
     g_autofree char *before = g_path_get_basename(o->before);
     g_autofree char *after = g_path_get_basename(o->after);
     g_autofree char *bands = rdl_scene_band_text(rdl_pair_before(pair));
-    const rdl_detector_fact *fact = rdl_detector_facts(RDL_DETECT_INDEX);
-    for (int d = RDL_DETECT_INDEX; d <= RDL_DETECT_IRMAD; d++)
-        if (strcmp(rdl_detector_facts((rdl_detector)d)->name, r->method) == 0)
-            fact = rdl_detector_facts((rdl_detector)d);
+    const rdl_detector_fact *fact = rdl_detector_facts(r->detector);
     const char *items[] = {"REDLINE",
                            "change " RDL_VERSION,
                            "REDLINE_CLASSES",
@@ -316,11 +313,12 @@ static bool settle_method(detection *d, rdl_detect_result *r, GError **error)
 {
     static const char *const ndvi[] = {"red", "nir", NULL};
 
-    if (!rdl_detector_parse(d->options->method, rdl_pair_bands(d->pair), &d->detector, &r->why,
-                            error))
+    if (!rdl_detector_parse(d->options->method, rdl_sensor_is_radar(d->options->sensor),
+                            rdl_pair_bands(d->pair), &d->detector, &r->why, error))
         return false;
     const rdl_detector_fact *fact = rdl_detector_facts(d->detector);
     r->method = fact->name;
+    r->detector = d->detector;
     if (d->detector == RDL_DETECT_INDEX && !rdl_pair_narrow(d->pair, ndvi, error))
         return g_prefix_error(error, "--method index: "), false;
     r->bands = rdl_pair_bands(d->pair);

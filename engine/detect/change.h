@@ -11,7 +11,7 @@ typedef struct rdl_detect_options {
     const char *before, *after;           /* rasters; needed */
     const char *output;                   /* change raster; needed */
     const char *score;                    /* score raster; NULL: none */
-    const char *method;                   /* auto, irmad, mad, cva, index; default "auto" */
+    const char *method;                   /* auto or a detector's name; default "auto" */
     const char *bands, *sensor;           /* one of them, or all bands; default NULL */
     const char *mask_before, *mask_after; /* rasters, nonzero is bad; default NULL */
     const char *aoi;                      /* vector; not built yet; default NULL */
@@ -35,6 +35,7 @@ typedef struct rdl_detect_options {
 RDL_API bool rdl_detect_options_check(const rdl_detect_options *options, GError **error);
 
 typedef struct rdl_detect_result {
+    rdl_detector detector;
     const char *method, *why; /* why: of "auto", else NULL; static */
     int iterations;           /* 0 where the method does not iterate */
     bool converged;

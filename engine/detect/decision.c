@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 #include "detect/change.h"
+#include "detect/change/ratio.h"
 #include "detect/components.h"
 #include "detect/focal.h"
 
@@ -11,11 +12,13 @@
 #define FEW 0.05          /* share of pixels under which IR-MAD alone is not to be trusted */
 #define AGREED_LEAST 4    /* pixels of a component on which both rules agree */
 #define AGREED_SHARE 0.5  /* of it */
-#define STRONG_FACTOR 1.5 /* of the limit, which one pixel of a component must reach */
+#define STRONG_FACTOR 1.6 /* of the limit, which a pixel of a component must reach */
 
 struct rdl_bench {
     double *scratch;
-    float *score, *median;
+    float *score; /* where there is a focus */
+    float *focal; /* four planes for it */
+    float *median;
     uint8_t *weak, *strong, *firm;
 };
 
@@ -24,6 +27,14 @@ rdl_bench *rdl_bench_new(const rdl_decision *d, size_t pixels)
     rdl_bench *b = g_new0(rdl_bench, 1);
 
     b->scratch = g_malloc_n(pixels, sizeof(double));
+    switch (rdl_detector_facts(d->scorer->detector)->focus) {
+    case RDL_FOCUS_NONE:
+        break;
+    case RDL_FOCUS_MEANS:
+    case RDL_FOCUS_GAUSSIAN:
+        b->score = g_malloc_n(pixels, sizeof(float));
+        b->focal = g_malloc_n(4 * pixels, sizeof(float));
+    }
     if (d->judge == RDL_JUDGE_RATES || d->judge == RDL_JUDGE_AGREEMENT)
         b->median = g_malloc_n(pixels, sizeof(float));
     b->weak = g_malloc(pixels);
@@ -38,11 +49,33 @@ void rdl_bench_free(rdl_bench *b)
         return;
     g_free(b->scratch);
     g_free(b->score);
+    g_free(b->focal);
     g_free(b->median);
     g_free(b->weak);
     g_free(b->strong);
     g_free(b->firm);
     g_free(b);
+}
+
+/* Scores of a window: its own plane, or what its focus makes of it. */
+static const float *focused(const rdl_decision *d, rdl_bench *b, rdl_window w)
+{
+    const int width = w.whole.width, height = w.whole.height;
+    const size_t n = rdl_block_pixels(w.whole);
+
+    switch (rdl_detector_facts(d->scorer->detector)->focus) {
+    case RDL_FOCUS_NONE:
+        return w.planes;
+    case RDL_FOCUS_GAUSSIAN:
+        rdl_gaussian(width, height, w.planes, b->focal, b->score);
+        break;
+    case RDL_FOCUS_MEANS:
+        rdl_mean3(width, height, w.planes, b->focal);
+        rdl_mean3(width, height, w.planes + n, b->focal + n);
+        rdl_mean_ratio(n, b->focal, b->focal + n, b->score);
+        break;
+    }
+    return b->score;
 }
 
 void rdl_decision_clear(rdl_decision *d)
@@ -64,7 +97,10 @@ bool rdl_decision_by_components(const rdl_decision *d, int *least, double *share
 
 static void set_margin(rdl_decision *d)
 {
-    int focus = 0, around = d->judge == RDL_JUDGE_LIMIT || d->judge == RDL_JUDGE_HYSTERESIS ? 0 : 1;
+    static const int reach[] = {
+        [RDL_FOCUS_NONE] = 0, [RDL_FOCUS_GAUSSIAN] = RDL_GAUSSIAN_RADIUS, [RDL_FOCUS_MEANS] = 1};
+    int focus = reach[rdl_detector_facts(d->scorer->detector)->focus];
+    int around = d->judge == RDL_JUDGE_LIMIT || d->judge == RDL_JUDGE_HYSTERESIS ? 0 : 1;
 
     d->margin = focus + around + d->sieve - 1;
 }
@@ -120,12 +156,15 @@ static void count_core(rdl_histogram *h, rdl_window w, const float *plane)
                               (size_t)(w.core.col - w.whole.col));
 }
 
-/* The score judged by rates is in the last plane. */
+/* The score judged by rates is in the last plane; where there is a focus, it makes the score. */
 static bool counter_window(void *user, void *state, size_t block, rdl_window w, GError **error)
 {
     const counting *job = user;
     counter *c = state;
-    const float *score = w.planes + (size_t)(job->decision->planes - 1) * rdl_block_pixels(w.whole);
+    bool own = rdl_detector_facts(job->decision->scorer->detector)->focus == RDL_FOCUS_NONE;
+    const float *score =
+        own ? w.planes + (size_t)(job->decision->planes - 1) * rdl_block_pixels(w.whole)
+            : focused(job->decision, c->bench, w);
 
     (void)block;
     (void)error;
@@ -151,21 +190,28 @@ static bool fit_rates(const rdl_histogram *h, rdl_rates *rates, double *mode, GE
     return true;
 }
 
-static bool find_rates(rdl_decision *d, const rdl_pair *pair, int threads,
-                       const rdl_progress *progress, double *mode, GError **error)
+static bool count_windows(counting *job, const rdl_pair *pair, int margin, int threads,
+                          const rdl_progress *progress, GError **error)
 {
-    const rdl_field_work work = {.planes = d->planes,
-                                 .margin = 1,
+    const rdl_field_work work = {.planes = job->decision->planes,
+                                 .margin = margin,
                                  .state_new = counter_new,
                                  .state_free = counter_free,
                                  .score = counter_score,
                                  .window = counter_window,
                                  .step = "histogram"};
+
+    return rdl_field_sample(pair, threads, &work, job, progress, error);
+}
+
+static bool find_rates(rdl_decision *d, const rdl_pair *pair, int threads,
+                       const rdl_progress *progress, double *mode, GError **error)
+{
     g_autoptr(rdl_histogram) own = rdl_histogram_new(), smooth = rdl_histogram_new();
     counting job = {d, true, own, smooth};
     double ignored;
 
-    return rdl_field_sample(pair, threads, &work, &job, progress, error) &&
+    return count_windows(&job, pair, 1, threads, progress, error) &&
            fit_rates(own, &d->own, mode, error) && fit_rates(smooth, &d->smooth, &ignored, error);
 }
 
@@ -212,7 +258,9 @@ static bool find_auto(rdl_decision *d, const rdl_bins *bins, const rdl_pair *pai
                    : auto_mad(d, bins, pair, threads, progress, error);
     case RDL_SCALE_MAGNITUDE:
         d->judge = RDL_JUDGE_MAJORITY;
-        return rdl_limit_magnitude(bins, &d->limit, error);
+        /* the size of one difference has its mode at 0, where minimum error would divide it */
+        return d->scorer->bands == 1 ? rdl_limit_log_ratio(bins, &d->limit, error)
+                                     : rdl_limit_magnitude(bins, &d->limit, error);
     case RDL_SCALE_LOG_RATIO:
         d->judge = RDL_JUDGE_HYSTERESIS;
         return rdl_limit_log_ratio(bins, &d->limit, error);
@@ -223,18 +271,39 @@ static bool find_auto(rdl_decision *d, const rdl_bins *bins, const rdl_pair *pai
                           &d->limit, error);
 }
 
+/* Of scores one by one from the sample; of those with a focus from windows. */
+static bool histogram(const rdl_decision *d, rdl_sample *sample, int threads,
+                      const rdl_progress *progress, rdl_bins *bins, GError **error)
+{
+    g_autoptr(rdl_histogram) all = NULL;
+
+    if (rdl_detector_facts(d->scorer->detector)->focus == RDL_FOCUS_NONE) {
+        all = rdl_scorer_histogram(d->scorer, sample, progress, error);
+        if (!all)
+            return false;
+    } else {
+        g_autoptr(rdl_histogram) none = rdl_histogram_new();
+        all = rdl_histogram_new();
+        counting job = {d, false, all, none};
+        if (!count_windows(&job, rdl_sample_pair(sample), d->margin, threads, progress, error))
+            return false;
+    }
+    *bins = rdl_histogram_bins(all);
+    return true;
+}
+
 bool rdl_decide(rdl_decision *d, const rdl_scorer *scorer, rdl_sample *sample,
                 const rdl_decision_options *o, const rdl_progress *progress, GError **error)
 {
     const rdl_scale scale = rdl_detector_facts(scorer->detector)->scale;
     rdl_bins bins = {0};
 
-    *d = (rdl_decision){.scorer = scorer, .judge = RDL_JUDGE_LIMIT, .sieve = 1, .planes = 1};
+    *d = (rdl_decision){.scorer = scorer, .judge = RDL_JUDGE_LIMIT, .sieve = 1};
+    d->planes = rdl_detector_facts(scorer->detector)->planes;
+    set_margin(d);
     if (o->choice.rule != RDL_LIMIT_VALUE && o->choice.rule != RDL_LIMIT_PVALUE) {
-        g_autoptr(rdl_histogram) h = rdl_scorer_histogram(scorer, sample, progress, error);
-        if (!h)
+        if (!histogram(d, sample, o->threads, progress, &bins, error))
             return false;
-        bins = rdl_histogram_bins(h);
     }
     bool good = o->choice.rule == RDL_LIMIT_AUTO
                     ? find_auto(d, &bins, rdl_sample_pair(sample), o->threads, progress, error)
@@ -332,7 +401,7 @@ static uint8_t class_of(const rdl_bench *b, size_t i, float score, bool componen
 void rdl_decision_classes(const rdl_decision *d, rdl_bench *b, rdl_window w, uint8_t *classes,
                           float *score)
 {
-    const float *scores = w.planes;
+    const float *scores = focused(d, b, w);
     int least;
     double share;
     bool components = rdl_decision_by_components(d, &least, &share);

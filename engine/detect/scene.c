@@ -108,19 +108,25 @@ static bool bands_are_there(const rdl_scene *scene, GError **error)
                                         rdl_raster_path(scene->raster));
 }
 
+bool rdl_sensor_is_radar(const char *sensor)
+{
+    return sensor && strcmp(sensor, "sar") == 0;
+}
+
 rdl_scene *rdl_scene_open(const char *path, const char *bands, const char *sensor, GError **error)
 {
     g_autoptr(rdl_scene) scene = g_new0(rdl_scene, 1);
     bool good = true;
 
-    if (bands && sensor)
+    bool radar = rdl_sensor_is_radar(sensor);
+    if (bands && sensor && !radar)
         return rdl_fail(error, RDL_ERROR_USAGE, "--bands and --sensor: give one of them"), NULL;
     scene->raster = rdl_raster_open(path, error);
     if (!scene->raster)
         return NULL;
     if (bands)
         good = bands_from_list(scene, bands, error);
-    else if (sensor)
+    else if (sensor && !radar)
         good = bands_from_sensor(scene, sensor, error);
     else
         bands_of_file(scene);

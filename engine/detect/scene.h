@@ -12,14 +12,16 @@ typedef struct rdl_scene {
 } rdl_scene;
 
 /** Open `path`. Bands come from `bands` ("blue=1,green=2,red=3,nir=4", or "1,2,3" without roles),
- *  else from data/sensors/`sensor`.yaml, else they are all of the file but an alpha band.
- *  `bands` and `sensor` may be NULL, not both given.
- *  Fails: RDL_ERROR_USAGE (band list), RDL_ERROR_NOT_FOUND (sensor), RDL_ERROR_DATA (the file has
- *  no such band), RDL_ERROR_IO. */
+ *  else from data/sensors/`sensor`.yaml, else (and for the sensor "sar") they are all of the file
+ * but an alpha band. `bands` and `sensor` may be NULL; both may be given for "sar" only. Fails:
+ * RDL_ERROR_USAGE (band list), RDL_ERROR_NOT_FOUND (sensor), RDL_ERROR_DATA (the file has no such
+ * band), RDL_ERROR_IO. */
 RDL_API rdl_scene *rdl_scene_open(const char *path, const char *bands, const char *sensor,
                                   GError **error);
 RDL_API void rdl_scene_free(rdl_scene *scene);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_scene, rdl_scene_free)
+/** "sar": intensities of radar, whatever the polarisation. */
+RDL_API bool rdl_sensor_is_radar(const char *sensor);
 /** Position (from 0) among the bands used of the one that plays `role`, -1 where there is none. */
 RDL_API int rdl_scene_role(const rdl_scene *scene, const char *role);
 /** "blue=1,green=2,5" as --bands takes it. Yours to free. */

@@ -5,17 +5,26 @@
 #include "detect/change/cva.h"
 #include "detect/change/index.h"
 #include "detect/change/moments.h"
+#include "detect/change/ratio.h"
 
 static const rdl_detector_fact facts[] = {
     [RDL_DETECT_INDEX] = {"index", "NDVI after minus before",
-                          "Tucker 1979, Remote Sensing of Environment 8", RDL_SCALE_DIFFERENCE},
+                          "Tucker 1979, Remote Sensing of Environment 8", RDL_SCALE_DIFFERENCE,
+                          RDL_FOCUS_NONE, 1},
     [RDL_DETECT_CVA] = {"cva", "magnitude of the change vector of standardised bands",
-                        "Malila 1980, Change vector analysis, Purdue LARS", RDL_SCALE_MAGNITUDE},
+                        "Malila 1980, Change vector analysis, Purdue LARS", RDL_SCALE_MAGNITUDE,
+                        RDL_FOCUS_NONE, 1},
     [RDL_DETECT_MAD] = {"mad", "chi-square of the MAD variates",
                         "Nielsen, Conradsen & Simpson 1998, Remote Sensing of Environment 64",
-                        RDL_SCALE_CHI_SQUARE},
+                        RDL_SCALE_CHI_SQUARE, RDL_FOCUS_NONE, 1},
     [RDL_DETECT_IRMAD] = {"irmad", "chi-square of the IR-MAD variates",
-                          "Nielsen 2007, IEEE TIP 16(2)", RDL_SCALE_CHI_SQUARE},
+                          "Nielsen 2007, IEEE TIP 16(2)", RDL_SCALE_CHI_SQUARE, RDL_FOCUS_NONE, 1},
+    [RDL_DETECT_LOG_RATIO] = {"logratio", "smoothed logarithm of the ratio of intensities",
+                              "Dekker 1998, IJRS 19(6)", RDL_SCALE_LOG_RATIO, RDL_FOCUS_GAUSSIAN,
+                              1},
+    [RDL_DETECT_MEAN_RATIO] = {"meanratio", "ratio of 3x3 mean intensities",
+                               "Inglada & Mercier 2007, IEEE TGRS 45(5)", RDL_SCALE_DIFFERENCE,
+                               RDL_FOCUS_MEANS, 2},
 };
 
 const rdl_detector_fact *rdl_detector_facts(rdl_detector detector)
@@ -23,35 +32,36 @@ const rdl_detector_fact *rdl_detector_facts(rdl_detector detector)
     return &facts[detector];
 }
 
-static bool parse_auto(int bands, rdl_detector *detector, const char **why)
+static bool parse_auto(bool radar, int bands, rdl_detector *detector, const char **why)
 {
-    *detector = bands >= 2 ? RDL_DETECT_IRMAD : RDL_DETECT_CVA;
-    *why = bands >= 2 ? "two or more bands: IR-MAD is blind to linear differences of sun, air and "
-                        "sensor"
-                      : "a single band has no canonical variates: standardised difference";
+    *detector = radar ? RDL_DETECT_LOG_RATIO : bands >= 2 ? RDL_DETECT_IRMAD : RDL_DETECT_CVA;
+    *why = radar ? "radar: speckle is multiplicative, its log-ratio is the same everywhere"
+           : bands >= 2
+               ? "two or more bands: IR-MAD is blind to linear differences of sun, air and "
+                 "sensor"
+               : "a single band has no canonical variates: standardised difference (for radar say "
+                 "--sensor sar)";
     return true;
 }
 
-bool rdl_detector_parse(const char *name, int bands, rdl_detector *detector, const char **why,
-                        GError **error)
+bool rdl_detector_parse(const char *name, bool radar, int bands, rdl_detector *detector,
+                        const char **why, GError **error)
 {
-    static const char *const planned[] = {"pca-kmeans", "logratio"};
-
     *why = NULL;
     if (strcmp(name, "auto") == 0)
-        return parse_auto(bands, detector, why);
+        return parse_auto(radar, bands, detector, why);
     for (size_t i = 0; i < G_N_ELEMENTS(facts); i++)
         if (strcmp(name, facts[i].name) == 0) {
             *detector = (rdl_detector)i;
             return true;
         }
-    for (size_t i = 0; i < G_N_ELEMENTS(planned); i++)
-        if (strcmp(name, planned[i]) == 0)
-            return rdl_fail(error, RDL_ERROR_USAGE,
-                            "--method %s: not built yet: give auto, irmad, mad, cva or index",
-                            name);
-    return rdl_fail(error, RDL_ERROR_USAGE,
-                    "--method %s: no such detector: give auto, irmad, mad, cva or index", name);
+    GString *known = g_string_new(NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(facts); i++)
+        g_string_append_printf(known, ", %s", facts[i].name);
+    rdl_fail(error, RDL_ERROR_USAGE, "--method %s: no such detector: give auto%s", name,
+             known->str);
+    g_string_free(known, TRUE);
+    return false;
 }
 
 /* ---- fitting ---- */
@@ -80,6 +90,28 @@ static bool fit_cva(rdl_scorer *s, rdl_sample *sample, const rdl_progress *progr
     return true;
 }
 
+/* Whole numbers count from 0, and 1 is little beside them; of reflectivities it would be all. */
+static bool fit_ratio(rdl_scorer *s, rdl_sample *sample, const rdl_progress *progress,
+                      GError **error)
+{
+    g_autofree double *m = rdl_sample_moments(sample, NULL, progress, error);
+    double sum = 0.0;
+    bool whole = true, negative = false;
+
+    if (!m)
+        return false;
+    if (m[0] < 2.0)
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "fewer than 2 pixels are observed on both dates: too few to compare");
+    for (int k = 0; k < 2 * s->bands; k++) {
+        sum += m[1 + k] / (2 * s->bands);
+        negative = negative || m[1 + k] < 0.0;
+        whole = whole && rdl_pair_pixel(rdl_sample_pair(sample), k) != RDL_PIXEL_F32;
+    }
+    s->offset = negative ? NAN : whole ? 1.0 : 0.01 * sum;
+    return true;
+}
+
 bool rdl_scorer_fit(rdl_scorer *s, rdl_detector detector, rdl_sample *sample,
                     const rdl_irmad_options *options, const rdl_progress *progress, GError **error)
 {
@@ -97,6 +129,9 @@ bool rdl_scorer_fit(rdl_scorer *s, rdl_detector detector, rdl_sample *sample,
         return true;
     case RDL_DETECT_CVA:
         return fit_cva(s, sample, progress, error);
+    case RDL_DETECT_LOG_RATIO:
+    case RDL_DETECT_MEAN_RATIO:
+        return fit_ratio(s, sample, progress, error);
     case RDL_DETECT_MAD:
         once.iterations = 1;
         break;
@@ -125,6 +160,29 @@ void rdl_scorer_apply_mad(const rdl_mad *mad, size_t n, float *const *planes, co
         score[i] = valid[i] ? (float)z[i] : NAN;
 }
 
+/* Mean intensity over bands, of one date. */
+static void apply_mean(const rdl_scorer *s, size_t n, float *const *bands, const uint8_t *valid,
+                       float *mean)
+{
+    for (size_t i = 0; i < n; i++) {
+        double sum = 0.0;
+        for (int k = 0; k < s->bands; k++)
+            sum += isnan(s->offset) ? pow(10.0, 0.1 * (double)bands[k][i]) : (double)bands[k][i];
+        mean[i] = valid[i] ? (float)fmax(sum / s->bands, 0.0) : NAN;
+    }
+}
+
+static void apply_log_ratio(const rdl_scorer *s, size_t n, float *const *planes,
+                            const uint8_t *valid, float *score)
+{
+    const float *const *before = (const float *const *)planes, *const *after = before + s->bands;
+
+    if (isnan(s->offset))
+        rdl_decibel_ratio(n, s->bands, before, after, valid, score);
+    else
+        rdl_log_ratio(n, s->bands, before, after, s->offset, valid, score);
+}
+
 void rdl_scorer_apply(const rdl_scorer *s, size_t n, float *const *planes, const uint8_t *valid,
                       double *scratch, float *score)
 {
@@ -134,6 +192,13 @@ void rdl_scorer_apply(const rdl_scorer *s, size_t n, float *const *planes, const
         break;
     case RDL_DETECT_CVA:
         apply_cva(s, n, planes, valid, score);
+        break;
+    case RDL_DETECT_LOG_RATIO:
+        apply_log_ratio(s, n, planes, valid, score);
+        break;
+    case RDL_DETECT_MEAN_RATIO:
+        apply_mean(s, n, planes, valid, score);
+        apply_mean(s, n, planes + s->bands, valid, score + n);
         break;
     case RDL_DETECT_MAD:
     case RDL_DETECT_IRMAD:

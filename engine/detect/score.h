@@ -5,7 +5,21 @@
 #include "detect/change/irmad.h"
 #include "detect/threshold.h"
 
-typedef enum { RDL_DETECT_INDEX, RDL_DETECT_CVA, RDL_DETECT_MAD, RDL_DETECT_IRMAD } rdl_detector;
+typedef enum {
+    RDL_DETECT_INDEX,
+    RDL_DETECT_CVA,
+    RDL_DETECT_MAD,
+    RDL_DETECT_IRMAD,
+    RDL_DETECT_LOG_RATIO,
+    RDL_DETECT_MEAN_RATIO
+} rdl_detector;
+
+/** What is made of a pixel's surroundings before it has a score. */
+typedef enum {
+    RDL_FOCUS_NONE,
+    RDL_FOCUS_GAUSSIAN, /* of sigma 1.5 pixels */
+    RDL_FOCUS_MEANS     /* ratio of the 3 x 3 means of two planes */
+} rdl_focus;
 
 /** Facts of a detector, for messages and metadata. */
 typedef struct rdl_detector_fact {
@@ -13,11 +27,13 @@ typedef struct rdl_detector_fact {
     const char *score; /* what the score is */
     const char *paper;
     rdl_scale scale;
+    rdl_focus focus;
+    int planes; /* that rdl_scorer_apply() makes for a pixel */
 } rdl_detector_fact;
 RDL_API const rdl_detector_fact *rdl_detector_facts(rdl_detector detector);
-/** By name; "auto" chooses by the number of bands and gives the reason in `why` (static, NULL for a
- *  name). Fails: RDL_ERROR_USAGE, also for detectors that are not built yet. */
-RDL_API bool rdl_detector_parse(const char *name, int bands, rdl_detector *detector,
+/** By name; "auto" chooses by sensor and number of bands and gives the reason in `why` (static,
+ * NULL for a name). Fails: RDL_ERROR_USAGE, also for detectors that are not built yet. */
+RDL_API bool rdl_detector_parse(const char *name, bool radar, int bands, rdl_detector *detector,
                                 const char **why, GError **error);
 
 /** A detector fitted to a pair; read by many threads. */
@@ -27,6 +43,7 @@ typedef struct rdl_scorer {
     rdl_irmad_fit fit;               /* MAD family */
     double mean[2 * RDL_BANDS_MOST]; /* CVA: of each variate */
     double deviation[2 * RDL_BANDS_MOST];
+    double offset; /* ratios: added to intensities; NaN: they are decibels */
 } rdl_scorer;
 
 /** Fit to the sample. Fails: RDL_ERROR_DATA, RDL_ERROR_IO, RDL_ERROR_CANCELLED. */
@@ -34,7 +51,8 @@ RDL_API bool rdl_scorer_fit(rdl_scorer *scorer, rdl_detector detector, rdl_sampl
                             const rdl_irmad_options *options, const rdl_progress *progress,
                             GError **error);
 /** Scores of n pixels; planes: the 2p variates (red, nir before, red, nir after for the index), of
- *  which CVA leaves nothing; valid: n flags; scratch: n doubles; score: n, NaN where not valid. */
+ *  which CVA leaves nothing; valid: n flags; scratch: n doubles; score: the detector's
+ *  planes of n, NaN where not valid. */
 RDL_API void rdl_scorer_apply(const rdl_scorer *scorer, size_t n, float *const *planes,
                               const uint8_t *valid, double *scratch, float *score);
 /** The same of a MAD transformation alone; planes are left as they are. */
