@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 #include "detect/change_io.h"
+#include "detect/pca_fit.h"
 
 #define ITEM "detect.pixels"
 
@@ -97,6 +98,7 @@ static bool note_inputs(rdl_detect_result *r, const rdl_detect_options *o, const
     g_autofree char *bands = rdl_scene_band_text(rdl_pair_before(pair));
 
     rdl_manifest_option(m, "method", o->method);
+    rdl_manifest_option(m, "index", r->index);
     rdl_manifest_option(m, "bands", bands);
     rdl_manifest_option(m, "sensor", o->sensor);
     rdl_manifest_option(m, "threshold", o->threshold);
@@ -151,15 +153,16 @@ static rdl_raster_writer *create_change(const rdl_detect_options *o, const rdl_d
     g_autofree char *before = g_path_get_basename(o->before);
     g_autofree char *after = g_path_get_basename(o->after);
     g_autofree char *bands = rdl_scene_band_text(rdl_pair_before(pair));
-    const rdl_detector_fact *fact = rdl_detector_facts(r->detector);
     const char *items[] = {"REDLINE",
                            "change " RDL_VERSION,
                            "REDLINE_CLASSES",
                            "0 not observed, 1 unchanged, 2 changed",
                            "REDLINE_METHOD",
                            r->method,
+                           "REDLINE_INDEX",
+                           r->index ? r->index : "",
                            "REDLINE_PAPER",
-                           fact->paper,
+                           r->paper,
                            "REDLINE_THRESHOLD",
                            limit,
                            "REDLINE_THRESHOLD_RULE",
@@ -293,12 +296,14 @@ static bool fit_and_decide(detection *d, rdl_detect_result *r, const rdl_progres
                            GError **error)
 {
     const rdl_detect_options *o = d->options;
-    rdl_irmad_options how = {o->iterations, o->tolerance, o->threads};
+    rdl_irmad_options how = {o->iterations, o->tolerance, o->threads, false};
     rdl_decision_options decide = {d->choice, o->sieve, o->threads};
     g_autoptr(rdl_sample) sample = rdl_sample_new(d->pair, o->threads, o->memory_mib);
 
     r->sample_step = rdl_sample_step(sample);
     if (!rdl_scorer_fit(d->scorer, d->detector, sample, &how, progress, error) ||
+        (d->detector == RDL_DETECT_PCA_KMEANS &&
+         !rdl_pca_fit(d->scorer, d->pair, o->threads, progress, error)) ||
         !rdl_decide(d->decision, d->scorer, sample, &decide, progress, error))
         return false;
     r->limit = d->decision->limit;
@@ -309,20 +314,36 @@ static bool fit_and_decide(detection *d, rdl_detect_result *r, const rdl_progres
     return true;
 }
 
+static bool settle_index(detection *d, rdl_detect_result *r, GError **error)
+{
+    const char *name = d->options->index ? d->options->index : "ndvi";
+    const rdl_spectral_index *index = rdl_spectral_index_named(name);
+
+    if (!index)
+        return rdl_fail(error, RDL_ERROR_USAGE, "--index %s: no such index: give one of %s", name,
+                        rdl_spectral_index_names());
+    if (!rdl_pair_narrow(d->pair, index->roles, error))
+        return g_prefix_error(error, "--method index: "), false;
+    d->scorer->index = index;
+    r->index = index->name;
+    r->paper = index->paper;
+    return true;
+}
+
 static bool settle_method(detection *d, rdl_detect_result *r, GError **error)
 {
-    static const char *const ndvi[] = {"red", "nir", NULL};
-
     if (!rdl_detector_parse(d->options->method, rdl_sensor_is_radar(d->options->sensor),
                             rdl_pair_bands(d->pair), &d->detector, &r->why, error))
         return false;
     const rdl_detector_fact *fact = rdl_detector_facts(d->detector);
     r->method = fact->name;
     r->detector = d->detector;
-    if (d->detector == RDL_DETECT_INDEX && !rdl_pair_narrow(d->pair, ndvi, error))
-        return g_prefix_error(error, "--method index: "), false;
+    r->paper = fact->paper;
+    if (d->detector == RDL_DETECT_INDEX && !settle_index(d, r, error))
+        return false;
+    d->scorer->ratio = rdl_sensor_is_radar(d->options->sensor);
     r->bands = rdl_pair_bands(d->pair);
-    rdl_manifest_method(r->manifest, fact->paper);
+    rdl_manifest_method(r->manifest, r->paper);
     return rdl_limit_parse(d->options->threshold, fact->scale, &d->choice, error);
 }
 
@@ -425,6 +446,8 @@ JsonNode *rdl_detect_result_json(const rdl_detect_result *r)
     JsonArray *warnings = json_array_new();
 
     set_text(o, "method", r->method);
+    if (r->index)
+        set_text(o, "index", r->index);
     if (r->why)
         set_text(o, "why", r->why);
     json_object_set_int_member(o, "iterations", r->iterations);

@@ -12,6 +12,7 @@ typedef struct rdl_detect_options {
     const char *output;                   /* change raster; needed */
     const char *score;                    /* score raster; NULL: none */
     const char *method;                   /* auto or a detector's name; default "auto" */
+    const char *index;                    /* of method index; default NULL: ndvi */
     const char *bands, *sensor;           /* one of them, or all bands; default NULL */
     const char *mask_before, *mask_after; /* rasters, nonzero is bad; default NULL */
     const char *aoi;                      /* vector; not built yet; default NULL */
@@ -36,6 +37,8 @@ RDL_API bool rdl_detect_options_check(const rdl_detect_options *options, GError 
 
 typedef struct rdl_detect_result {
     rdl_detector detector;
+    const char *index;        /* of method index, else NULL; static */
+    const char *paper; /* of the method */
     const char *method, *why; /* why: of "auto", else NULL; static */
     int iterations;           /* 0 where the method does not iterate */
     bool converged;

@@ -32,6 +32,7 @@ rdl_bench *rdl_bench_new(const rdl_decision *d, size_t pixels)
         break;
     case RDL_FOCUS_MEANS:
     case RDL_FOCUS_GAUSSIAN:
+    case RDL_FOCUS_PATTERNS:
         b->score = g_malloc_n(pixels, sizeof(float));
         b->focal = g_malloc_n(4 * pixels, sizeof(float));
     }
@@ -74,6 +75,9 @@ static const float *focused(const rdl_decision *d, rdl_bench *b, rdl_window w)
         rdl_mean3(width, height, w.planes + n, b->focal + n);
         rdl_mean_ratio(n, b->focal, b->focal + n, b->score);
         break;
+    case RDL_FOCUS_PATTERNS:
+        rdl_pca_score(&d->scorer->pca, width, height, w.planes, b->score);
+        break;
     }
     return b->score;
 }
@@ -97,8 +101,10 @@ bool rdl_decision_by_components(const rdl_decision *d, int *least, double *share
 
 static void set_margin(rdl_decision *d)
 {
-    static const int reach[] = {
-        [RDL_FOCUS_NONE] = 0, [RDL_FOCUS_GAUSSIAN] = RDL_GAUSSIAN_RADIUS, [RDL_FOCUS_MEANS] = 1};
+    static const int reach[] = {[RDL_FOCUS_NONE] = 0,
+                                [RDL_FOCUS_GAUSSIAN] = RDL_GAUSSIAN_RADIUS,
+                                [RDL_FOCUS_MEANS] = 1,
+                                [RDL_FOCUS_PATTERNS] = RDL_PCA_RADIUS};
     int focus = reach[rdl_detector_facts(d->scorer->detector)->focus];
     int around = d->judge == RDL_JUDGE_LIMIT || d->judge == RDL_JUDGE_HYSTERESIS ? 0 : 1;
 
@@ -253,7 +259,7 @@ static bool find_auto(rdl_decision *d, const rdl_bins *bins, const rdl_pair *pai
 {
     switch (rdl_detector_facts(d->scorer->detector)->scale) {
     case RDL_SCALE_CHI_SQUARE:
-        return d->scorer->detector == RDL_DETECT_IRMAD
+        return d->scorer->detector != RDL_DETECT_MAD
                    ? auto_irmad(d, bins, pair, threads, progress, error)
                    : auto_mad(d, bins, pair, threads, progress, error);
     case RDL_SCALE_MAGNITUDE:
@@ -266,6 +272,11 @@ static bool find_auto(rdl_decision *d, const rdl_bins *bins, const rdl_pair *pai
         return rdl_limit_log_ratio(bins, &d->limit, error);
     case RDL_SCALE_DIFFERENCE:
         break;
+    }
+    if (d->scorer->detector == RDL_DETECT_PCA_KMEANS) {
+        d->limit = rdl_limit_value(0.5);
+        d->limit.rule = "nearer cluster";
+        return true;
     }
     return rdl_limit_find((rdl_limit_choice){RDL_LIMIT_OTSU, NAN}, RDL_SCALE_DIFFERENCE, 1, bins,
                           &d->limit, error);

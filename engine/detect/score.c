@@ -8,9 +8,8 @@
 #include "detect/change/ratio.h"
 
 static const rdl_detector_fact facts[] = {
-    [RDL_DETECT_INDEX] = {"index", "NDVI after minus before",
-                          "Tucker 1979, Remote Sensing of Environment 8", RDL_SCALE_DIFFERENCE,
-                          RDL_FOCUS_NONE, 1},
+    [RDL_DETECT_INDEX] = {"index", "spectral index after minus before", "Singh 1989, IJRS 10(6)",
+                          RDL_SCALE_DIFFERENCE, RDL_FOCUS_NONE, 1},
     [RDL_DETECT_CVA] = {"cva", "magnitude of the change vector of standardised bands",
                         "Malila 1980, Change vector analysis, Purdue LARS", RDL_SCALE_MAGNITUDE,
                         RDL_FOCUS_NONE, 1},
@@ -25,6 +24,12 @@ static const rdl_detector_fact facts[] = {
     [RDL_DETECT_MEAN_RATIO] = {"meanratio", "ratio of 3x3 mean intensities",
                                "Inglada & Mercier 2007, IEEE TGRS 45(5)", RDL_SCALE_DIFFERENCE,
                                RDL_FOCUS_MEANS, 2},
+    [RDL_DETECT_ISFA] = {"isfa", "chi-square of the slow features, re-weighted",
+                         "Wu, Du & Zhang 2014, IEEE TGRS 52(5)", RDL_SCALE_CHI_SQUARE,
+                         RDL_FOCUS_NONE, 1},
+    [RDL_DETECT_PCA_KMEANS] = {"pca-kmeans", "nearness to the changed of two clusters, 0..1",
+                               "Celik 2009, IEEE GRSL 6(4)", RDL_SCALE_DIFFERENCE,
+                               RDL_FOCUS_PATTERNS, 1},
 };
 
 const rdl_detector_fact *rdl_detector_facts(rdl_detector detector)
@@ -117,7 +122,6 @@ bool rdl_scorer_fit(rdl_scorer *s, rdl_detector detector, rdl_sample *sample,
 {
     rdl_irmad_options once = *options;
 
-    memset(s, 0, sizeof *s);
     s->detector = detector;
     s->bands = rdl_pair_bands(rdl_sample_pair(sample));
     if (s->bands > RDL_BANDS_MOST)
@@ -132,6 +136,12 @@ bool rdl_scorer_fit(rdl_scorer *s, rdl_detector detector, rdl_sample *sample,
     case RDL_DETECT_LOG_RATIO:
     case RDL_DETECT_MEAN_RATIO:
         return fit_ratio(s, sample, progress, error);
+    case RDL_DETECT_PCA_KMEANS:
+        return s->ratio ? fit_ratio(s, sample, progress, error)
+                        : fit_cva(s, sample, progress, error);
+    case RDL_DETECT_ISFA:
+        once.slow = true;
+        break;
     case RDL_DETECT_MAD:
         once.iterations = 1;
         break;
@@ -183,12 +193,43 @@ static void apply_log_ratio(const rdl_scorer *s, size_t n, float *const *planes,
         rdl_log_ratio(n, s->bands, before, after, s->offset, valid, score);
 }
 
+/* Sums of the bands of minus and of plus, on both dates, then the difference. */
+static void apply_index(const rdl_scorer *s, size_t n, float *const *planes, const uint8_t *valid,
+                        float *score)
+{
+    const int minus = s->index->minus, p = minus + s->index->plus;
+
+    for (int date = 0; date < 2; date++)
+        for (int k = 0; k < p; k++) {
+            float *sum = planes[date * p + (k < minus ? 0 : minus)];
+            for (size_t i = 0; k != 0 && k != minus && i < n; i++)
+                sum[i] += planes[date * p + k][i];
+        }
+    rdl_index_difference(n, planes[0], planes[minus], planes[p], planes[p + minus], valid, score);
+}
+
+/* What PCA-k-means looks at: the size of the change. */
+static void apply_difference(const rdl_scorer *s, size_t n, float *const *planes,
+                             const uint8_t *valid, float *score)
+{
+    if (!s->ratio) {
+        apply_cva(s, n, planes, valid, score);
+        return;
+    }
+    apply_log_ratio(s, n, planes, valid, score);
+    for (size_t i = 0; i < n; i++)
+        score[i] = fabsf(score[i]);
+}
+
 void rdl_scorer_apply(const rdl_scorer *s, size_t n, float *const *planes, const uint8_t *valid,
                       double *scratch, float *score)
 {
     switch (s->detector) {
     case RDL_DETECT_INDEX:
-        rdl_index_difference(n, planes[0], planes[1], planes[2], planes[3], valid, score);
+        apply_index(s, n, planes, valid, score);
+        break;
+    case RDL_DETECT_PCA_KMEANS:
+        apply_difference(s, n, planes, valid, score);
         break;
     case RDL_DETECT_CVA:
         apply_cva(s, n, planes, valid, score);
@@ -200,6 +241,7 @@ void rdl_scorer_apply(const rdl_scorer *s, size_t n, float *const *planes, const
         apply_mean(s, n, planes, valid, score);
         apply_mean(s, n, planes + s->bands, valid, score + n);
         break;
+    case RDL_DETECT_ISFA:
     case RDL_DETECT_MAD:
     case RDL_DETECT_IRMAD:
         rdl_scorer_apply_mad(&s->fit.mad, n, planes, valid, scratch, score);

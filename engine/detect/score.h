@@ -2,7 +2,9 @@
 #ifndef RDL_DETECT_SCORE_H
 #define RDL_DETECT_SCORE_H
 
+#include "detect/change/indices.h"
 #include "detect/change/irmad.h"
+#include "detect/change/pca_kmeans.h"
 #include "detect/threshold.h"
 
 typedef enum {
@@ -11,14 +13,17 @@ typedef enum {
     RDL_DETECT_MAD,
     RDL_DETECT_IRMAD,
     RDL_DETECT_LOG_RATIO,
-    RDL_DETECT_MEAN_RATIO
+    RDL_DETECT_MEAN_RATIO,
+    RDL_DETECT_ISFA,
+    RDL_DETECT_PCA_KMEANS
 } rdl_detector;
 
 /** What is made of a pixel's surroundings before it has a score. */
 typedef enum {
     RDL_FOCUS_NONE,
     RDL_FOCUS_GAUSSIAN, /* of sigma 1.5 pixels */
-    RDL_FOCUS_MEANS     /* ratio of the 3 x 3 means of two planes */
+    RDL_FOCUS_MEANS,    /* ratio of the 3 x 3 means of two planes */
+    RDL_FOCUS_PATTERNS  /* distances to clusters of 4 x 4 surroundings */
 } rdl_focus;
 
 /** Facts of a detector, for messages and metadata. */
@@ -43,16 +48,20 @@ typedef struct rdl_scorer {
     rdl_irmad_fit fit;               /* MAD family */
     double mean[2 * RDL_BANDS_MOST]; /* CVA: of each variate */
     double deviation[2 * RDL_BANDS_MOST];
+    bool ratio;    /* PCA-k-means: differences are log-ratios, not change vectors */
     double offset; /* ratios: added to intensities; NaN: they are decibels */
+    rdl_pca_kmeans pca;
+    const rdl_spectral_index *index;
 } rdl_scorer;
 
-/** Fit to the sample. Fails: RDL_ERROR_DATA, RDL_ERROR_IO, RDL_ERROR_CANCELLED. */
+/** Fit to the sample; what is not for scenes in general is set before: `index`, and `ratio` for
+ *  radar. PCA-k-means is completed by rdl_pca_fit(). Fails: RDL_ERROR_DATA, RDL_ERROR_IO,
+ * RDL_ERROR_CANCELLED. */
 RDL_API bool rdl_scorer_fit(rdl_scorer *scorer, rdl_detector detector, rdl_sample *sample,
                             const rdl_irmad_options *options, const rdl_progress *progress,
                             GError **error);
-/** Scores of n pixels; planes: the 2p variates (red, nir before, red, nir after for the index), of
- *  which CVA leaves nothing; valid: n flags; scratch: n doubles; score: the detector's
- *  planes of n, NaN where not valid. */
+/** Scores of n pixels; planes: the 2p variates, of which CVA and indices leave nothing; valid: n
+ * flags; scratch: n doubles; score: the detector's planes of n, NaN where not valid. */
 RDL_API void rdl_scorer_apply(const rdl_scorer *scorer, size_t n, float *const *planes,
                               const uint8_t *valid, double *scratch, float *score);
 /** The same of a MAD transformation alone; planes are left as they are. */

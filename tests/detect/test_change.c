@@ -56,7 +56,8 @@ static void refused(const rdl_detect_options *o, rdl_error code, const char *par
 
 static void planted_change_is_found(void)
 {
-    static const char *const methods[] = {"auto", "irmad", "mad", "cva", "logratio"};
+    static const char *const methods[] = {"auto", "irmad",      "mad",     "isfa",
+                                          "cva",  "pca-kmeans", "logratio"};
 
     for (size_t m = 0; m < G_N_ELEMENTS(methods); m++) {
         rdl_detect_options o = options_for("found.tif");
@@ -81,7 +82,8 @@ static void planted_change_is_found(void)
 
 static void threads_and_memory_change_no_byte(void)
 {
-    static const char *const methods[] = {"irmad", "mad", "cva", "logratio", "meanratio"};
+    static const char *const methods[] = {"irmad",      "mad",      "isfa",     "cva",
+                                          "pca-kmeans", "logratio", "meanratio"};
 
     for (size_t m = 0; m < G_N_ELEMENTS(methods); m++) {
         rdl_detect_options o = options_for("one.tif");
@@ -147,7 +149,8 @@ static void tile_layout_changes_nothing(void)
         {"TILED=YES", "BLOCKXSIZE=128", "BLOCKYSIZE=64", "INTERLEAVE=BAND", "COMPRESS=LZW"},
         {"TILED=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=512", "COMPRESS=DEFLATE", "PREDICTOR=2"},
         {"BLOCKYSIZE=20", "COMPRESS=DEFLATE"}};
-    static const char *const methods[] = {"irmad", "mad", "cva", "logratio", "meanratio"};
+    static const char *const methods[] = {"irmad",      "mad",      "isfa",     "cva",
+                                          "pca-kmeans", "logratio", "meanratio"};
 
     for (size_t m = 0; m < G_N_ELEMENTS(methods); m++) {
         rdl_detect_options o = options_for("layout.tif");

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 #include "detect/change/moments.h"
+#include "detect/change/sfa.h"
 
 typedef struct {
     int variates;
@@ -124,8 +125,8 @@ static double largest_move(const rdl_mad *mad, const double *rho)
 
 /* One iteration; `mad` is that of the one before (p = 0: none) and is replaced when this is good.
  */
-static bool iterate(rdl_sample *sample, int p, rdl_mad *mad, rdl_mad_state *state, int *culprit,
-                    const rdl_progress *progress, GError **error)
+static bool iterate(rdl_sample *sample, int p, bool slow, rdl_mad *mad, rdl_mad_state *state,
+                    int *culprit, const rdl_progress *progress, GError **error)
 {
     g_autofree double *m = rdl_sample_moments(sample, mad->p ? mad : NULL, progress, error);
     g_autofree rdl_mad *next = g_new0(rdl_mad, 1);
@@ -133,7 +134,8 @@ static bool iterate(rdl_sample *sample, int p, rdl_mad *mad, rdl_mad_state *stat
     if (!m)
         return false;
     *culprit = 0;
-    *state = m[0] < 2 * p + 2 ? RDL_MAD_EMPTY : rdl_mad_solve(m, p, next, culprit);
+    *state = m[0] < 2 * p + 2 ? RDL_MAD_EMPTY
+                              : (slow ? rdl_sfa_solve : rdl_mad_solve)(m, p, next, culprit);
     if (*state == RDL_MAD_GOOD)
         *mad = *next;
     return true;
@@ -151,7 +153,7 @@ bool rdl_irmad(rdl_sample *sample, const rdl_irmad_options *options, const rdl_p
     while (fit->iterations < options->iterations && !fit->converged) {
         rdl_mad_state state;
         int culprit;
-        if (!iterate(sample, p, &fit->mad, &state, &culprit, &inner, error))
+        if (!iterate(sample, p, options->slow, &fit->mad, &state, &culprit, &inner, error))
             return false;
         if (state != RDL_MAD_GOOD && fit->iterations == 0)
             return explain(sample, state, culprit, error);

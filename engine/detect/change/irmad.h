@@ -14,6 +14,7 @@ typedef struct rdl_irmad_options {
     int iterations;   /* most of them, 1..1000: 1 is MAD; default 30 */
     double tolerance; /* of rho, > 0; default 0.001 */
     int threads;
+    bool slow; /* slow features (sfa.h) instead of canonical variates; default false */
 } rdl_irmad_options;
 
 typedef struct rdl_irmad_fit {

@@ -27,8 +27,7 @@ static gsl_matrix *correlations(const double *moments, int p, int of, int with)
     return r;
 }
 
-/* In place, lower triangle: r = L L'. False names the row that is a combination of those above. */
-static bool cholesky(gsl_matrix *r, int *row)
+bool rdl_mad_cholesky(gsl_matrix *r, int *row)
 {
     for (size_t j = 0; j < r->size1; j++)
         for (size_t i = j; i < r->size1; i++) {
@@ -43,7 +42,7 @@ static bool cholesky(gsl_matrix *r, int *row)
     return true;
 }
 
-static bool varies(const double *moments, int d, int *culprit)
+bool rdl_mad_varies(const double *moments, int d, int *culprit)
 {
     for (int k = 0; k < d; k++) {
         double mean = moments[1 + k], variance = moments[rdl_moments_at(d, k, k)] / moments[0];
@@ -95,16 +94,16 @@ rdl_mad_state rdl_mad_solve(const double *moments, int p, rdl_mad *mad, int *cul
 
     if (!(moments[0] > 1.0))
         return RDL_MAD_EMPTY;
-    if (!varies(moments, 2 * p, culprit))
+    if (!rdl_mad_varies(moments, 2 * p, culprit))
         return RDL_MAD_CONSTANT;
     gsl_matrix *l1 = correlations(moments, p, 0, 0), *l2 = correlations(moments, p, p, p);
     gsl_matrix *k = correlations(moments, p, 0, p);
     mad->p = p;
     for (int i = 0; i < 2 * p; i++)
         mad->mean[i] = moments[1 + i];
-    if (!cholesky(l1, culprit)) {
+    if (!rdl_mad_cholesky(l1, culprit)) {
         state = RDL_MAD_DEPENDENT;
-    } else if (!cholesky(l2, culprit)) {
+    } else if (!rdl_mad_cholesky(l2, culprit)) {
         *culprit += p;
         state = RDL_MAD_DEPENDENT;
     } else {

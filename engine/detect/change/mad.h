@@ -11,6 +11,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <gsl/gsl_matrix.h>
 #include "base/base.h"
 
 #define RDL_BANDS_MOST 64
@@ -35,6 +36,11 @@ typedef enum {
 /** Solve for the transformation from the moments of 2p variates. `culprit`: the variate (0..2p-1)
  *  that is constant or dependent. */
 rdl_mad_state rdl_mad_solve(const double *moments, int p, rdl_mad *mad, int *culprit);
+
+/** Every variate of d varies; else `culprit` does not. */
+bool rdl_mad_varies(const double *moments, int d, int *culprit);
+/** In place, lower triangle: r = L L'. False names the row that is a combination of those above. */
+bool rdl_mad_cholesky(gsl_matrix *r, int *row);
 
 /** Z of n pixels. planes[k]: variate k of 2p, n values. */
 void rdl_mad_chi_square(const rdl_mad *mad, size_t n, const float *const *planes, double *z);
