@@ -53,6 +53,18 @@ static void the_weights_are_the_tail_of_chi_square(void)
         }
 }
 
+static void a_covariance_is_scatter_over_w_less_one(void)
+{
+    const double moments[] = {10, 0, 0, 4, 2, 9}; /* W, means, scatter 4 2 9 */
+    rdl_mad mad;
+    int culprit;
+
+    CHECK_INT(rdl_mad_solve(moments, 1, &mad, &culprit), RDL_MAD_GOOD);
+    CHECK_NEAR(mad.rho[0], 1.0 / 3.0, 1e-15);
+    CHECK_NEAR(fabs(mad.a[0]), sqrt(9.0 / 4.0), 1e-14);
+    CHECK_NEAR(fabs(mad.b[0]), sqrt(9.0 / 9.0), 1e-14);
+}
+
 /* ---- references ---- */
 
 static double *reference_rho(const char *folder, int *n, int *iterations)
@@ -130,6 +142,7 @@ static CU_TestInfo tests[] = {
     {"moments are those of the definition", moments_are_those_of_the_definition},
     {"merging cells is summing them at once", merging_cells_is_summing_them_at_once},
     {"the weights are the tail of chi-square", the_weights_are_the_tail_of_chi_square},
+    {"a covariance is scatter over W - 1", a_covariance_is_scatter_over_w_less_one},
     {"the references are met", the_references_are_met},
     CU_TEST_INFO_NULL,
 };

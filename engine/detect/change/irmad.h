@@ -3,7 +3,8 @@
  * Iteration 1 weighs every pixel 1; each later one weighs it with its probability of no change
  * under the transformation before, the upper tail of chi-square(p) at Z. It stops at the first
  * iteration whose largest |delta rho| is within the tolerance (the first compares with 0), or at
- * the last allowed; the transformation is that iteration's own, sigma_i^2 = 2 (1 - rho_i). */
+ * the last allowed; the transformation is that iteration's own, sigma_i^2 = 2 (1 - rho_i).
+ * Covariances are scatter over W - 1, W the sum of weights (docs/decisions/0007). */
 #ifndef RDL_DETECT_CHANGE_IRMAD_H
 #define RDL_DETECT_CHANGE_IRMAD_H
 
