@@ -45,6 +45,7 @@ void cli_print_json(JsonNode *take_node);
 
 int cmd_detect(int argc, char **argv);
 int cmd_patches(int argc, char **argv);
+int cmd_assess(int argc, char **argv);
 int cmd_screen(int argc, char **argv);
 int cmd_ledger(int argc, char **argv);
 int cmd_task(int argc, char **argv);

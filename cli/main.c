@@ -10,6 +10,7 @@ const cli_command cli_commands[] = {
     {"run", "a whole job: scenes and layers to tasks and a balance sheet", cmd_run},
     {"detect", "a change raster from two scenes", cmd_detect},
     {"patches", "polygons of change from a change raster", cmd_patches},
+    {"assess", "how good a map of change is, against what is true", cmd_assess},
     {"screen", "zones, footprints and patches to findings with verdicts", cmd_screen},
     {"ledger", "make, load, audit and rebuild a ledger", cmd_ledger},
     {"task", "see tasks and move them along", cmd_task},

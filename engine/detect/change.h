@@ -38,7 +38,7 @@ RDL_API bool rdl_detect_options_check(const rdl_detect_options *options, GError 
 typedef struct rdl_detect_result {
     rdl_detector detector;
     const char *index;        /* of method index, else NULL; static */
-    const char *paper; /* of the method */
+    const char *paper;        /* of the method */
     const char *method, *why; /* why: of "auto", else NULL; static */
     int iterations;           /* 0 where the method does not iterate */
     bool converged;

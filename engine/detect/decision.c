@@ -4,7 +4,7 @@
 #include <string.h>
 #include "detect/change.h"
 #include "detect/change/ratio.h"
-#include "detect/components.h"
+#include "detect/doubtful.h"
 #include "detect/focal.h"
 
 #define SIEVE 4           /* pixels that rules for real scenes ask of a change */

@@ -36,7 +36,7 @@ typedef struct rdl_decision_options {
 bool rdl_decide(rdl_decision *decision, const rdl_scorer *scorer, rdl_sample *sample,
                 const rdl_decision_options *options, const rdl_progress *progress, GError **error);
 void rdl_decision_clear(rdl_decision *decision);
-/** Components of doubtful pixels must be settled: see components.h. */
+/** Components of doubtful pixels must be settled: see doubtful.h. */
 bool rdl_decision_by_components(const rdl_decision *decision, int *least, double *share);
 
 /** What judging needs, for windows of up to `pixels`. */
@@ -46,7 +46,7 @@ void rdl_bench_free(rdl_bench *bench);
 /** Scores of what was read, to the decision's planes. */
 void rdl_decision_score(const rdl_decision *decision, rdl_bench *bench, rdl_pair_reader *reader,
                         float *planes);
-/** Classes of the core, row by row: of a change raster, or those of components.h. score: of the
+/** Classes of the core, row by row: of a change raster, or those of doubtful.h. score: of the
  *  core too, NaN where not observed; NULL: not wanted. */
 void rdl_decision_classes(const rdl_decision *decision, rdl_bench *bench, rdl_window window,
                           uint8_t *classes, float *score);

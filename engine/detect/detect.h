@@ -9,5 +9,6 @@
 #include "detect/score.h"
 #include "detect/change.h"
 #include "detect/patch.h"
+#include "detect/assess.h"
 
 #endif

@@ -1,11 +1,11 @@
 #include "detect/window_io.h"
 
 #include "detect/change.h"
-#include "detect/components.h"
+#include "detect/doubtful.h"
 
 typedef struct {
     rdl_change_pass *pass;
-    rdl_components *components; /* NULL: windows decide */
+    rdl_doubtful *components; /* NULL: windows decide */
 } shared;
 
 typedef struct {
@@ -64,7 +64,7 @@ static bool window(void *user, void *state, size_t block, rdl_window at, GError 
     if (s->pass->score && !rdl_raster_write(s->pass->score, block, w->score, error))
         return false;
     if (s->components) {
-        rdl_components_add(s->components, block, w->classes);
+        rdl_doubtful_add(s->components, block, w->classes);
         return true;
     }
     count(w, rdl_block_pixels(at.core));
@@ -89,7 +89,7 @@ static bool write_settled(shared *s, GError **error)
     bool good = true;
 
     for (size_t i = 0; good && i < rdl_blocks_count(blocks); i++) {
-        rdl_components_get(s->components, i, w.classes);
+        rdl_doubtful_get(s->components, i, w.classes);
         count(&w, rdl_block_pixels(rdl_blocks_at(blocks, i)));
         good = rdl_raster_write(s->pass->change, i, w.classes, error);
     }
@@ -112,14 +112,14 @@ bool rdl_window_pass_run(rdl_change_pass *pass, const rdl_progress *progress, GE
     int least;
     double share;
     bool doubtful = rdl_decision_by_components(pass->decision, &least, &share);
-    g_autoptr(rdl_components) components = doubtful ? rdl_components_new(&pass->blocks) : NULL;
+    g_autoptr(rdl_doubtful) components = doubtful ? rdl_doubtful_new(&pass->blocks) : NULL;
     shared s = {pass, components};
 
     pass->observed = pass->changed = 0;
     if (!rdl_field_each(pass->pair, &pass->blocks, pass->threads, &work, &s, progress, error))
         return false;
     if (components) {
-        rdl_components_settle(components, least, share);
+        rdl_doubtful_settle(components, least, share);
         if (!write_settled(&s, error))
             return false;
     }

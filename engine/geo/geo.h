@@ -12,6 +12,7 @@
 #include "geo/raster.h"
 #include "geo/area.h"
 #include "geo/layer.h"
+#include "geo/burn.h"
 #include "geo/source.h"
 
 #endif

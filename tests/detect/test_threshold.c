@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 #include "detect/change.h"
-#include "detect/components.h"
+#include "detect/doubtful.h"
 #include "detect/focal.h"
 #include "detect/threshold.h"
 #include "detect/threshold/classic.h"
@@ -338,7 +338,7 @@ static uint8_t *image_classes(int width, int height)
 
 static uint8_t *settled(const uint8_t *classes, rdl_blocks blocks, int least, double share)
 {
-    g_autoptr(rdl_components) c = rdl_components_new(&blocks);
+    g_autoptr(rdl_doubtful) c = rdl_doubtful_new(&blocks);
     size_t room = (size_t)blocks.block_width * (size_t)blocks.block_height;
     g_autofree uint8_t *part = g_malloc(room);
     uint8_t *out = g_malloc((size_t)blocks.width * (size_t)blocks.height);
@@ -348,12 +348,12 @@ static uint8_t *settled(const uint8_t *classes, rdl_blocks blocks, int least, do
         for (int y = 0; y < b.height; y++)
             memcpy(part + y * b.width, classes + (b.row + y) * blocks.width + b.col,
                    (size_t)b.width);
-        rdl_components_add(c, i, part);
+        rdl_doubtful_add(c, i, part);
     }
-    rdl_components_settle(c, least, share);
+    rdl_doubtful_settle(c, least, share);
     for (size_t i = 0; i < rdl_blocks_count(&blocks); i++) {
         rdl_block b = rdl_blocks_at(&blocks, i);
-        rdl_components_get(c, i, part);
+        rdl_doubtful_get(c, i, part);
         for (int y = 0; y < b.height; y++)
             memcpy(out + (b.row + y) * blocks.width + b.col, part + y * b.width, (size_t)b.width);
     }

@@ -1,4 +1,4 @@
-#include "detect/components.h"
+#include "detect/doubtful.h"
 
 #include <string.h>
 #include "detect/change.h"
@@ -11,7 +11,7 @@ typedef struct {
     uint8_t class;
 } stretch;
 
-struct rdl_components {
+struct rdl_doubtful {
     rdl_blocks blocks;
     GArray **stretches; /* of each block, in order of row and column */
     GArray *strong;     /* of each run: int, pixels that speak for it */
@@ -19,9 +19,9 @@ struct rdl_components {
     uint8_t *changed; /* of each run, when settled */
 };
 
-rdl_components *rdl_components_new(const rdl_blocks *blocks)
+rdl_doubtful *rdl_doubtful_new(const rdl_blocks *blocks)
 {
-    rdl_components *c = g_new0(rdl_components, 1);
+    rdl_doubtful *c = g_new0(rdl_doubtful, 1);
     size_t n = rdl_blocks_count(blocks);
 
     c->blocks = *blocks;
@@ -33,7 +33,7 @@ rdl_components *rdl_components_new(const rdl_blocks *blocks)
     return c;
 }
 
-void rdl_components_free(rdl_components *c)
+void rdl_doubtful_free(rdl_doubtful *c)
 {
     if (!c)
         return;
@@ -46,7 +46,7 @@ void rdl_components_free(rdl_components *c)
     g_free(c);
 }
 
-void rdl_components_add(rdl_components *c, size_t i, const uint8_t *classes)
+void rdl_doubtful_add(rdl_doubtful *c, size_t i, const uint8_t *classes)
 {
     rdl_block block = rdl_blocks_at(&c->blocks, i);
 
@@ -69,7 +69,7 @@ static bool doubtful(const stretch *s)
     return s->class >= RDL_WEAK;
 }
 
-static void extend(rdl_components *c, stretch *s)
+static void extend(rdl_doubtful *c, stretch *s)
 {
     GArray *runs = c->runs.runs;
     rdl_run *last = runs->len ? &g_array_index(runs, rdl_run, runs->len - 1) : NULL;
@@ -86,7 +86,7 @@ static void extend(rdl_components *c, stretch *s)
     s->run = runs->len - 1;
 }
 
-static void join_row_of_blocks(rdl_components *c, int down)
+static void join_row_of_blocks(rdl_doubtful *c, int down)
 {
     const size_t across = (size_t)c->blocks.across;
     GArray **row_of = c->stretches + (size_t)down * across;
@@ -104,7 +104,7 @@ static void join_row_of_blocks(rdl_components *c, int down)
             }
 }
 
-void rdl_components_settle(rdl_components *c, int least, double share)
+void rdl_doubtful_settle(rdl_doubtful *c, int least, double share)
 {
     for (int down = 0; down < c->blocks.down; down++)
         join_row_of_blocks(c, down);
@@ -124,7 +124,7 @@ void rdl_components_settle(rdl_components *c, int least, double share)
                         (double)strong[label[i]] >= share * (double)pixels[label[i]];
 }
 
-void rdl_components_get(const rdl_components *c, size_t i, uint8_t *classes)
+void rdl_doubtful_get(const rdl_doubtful *c, size_t i, uint8_t *classes)
 {
     rdl_block block = rdl_blocks_at(&c->blocks, i);
 

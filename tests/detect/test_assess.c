@@ -1,0 +1,321 @@
+#include "suite.h"
+#include "fixtures/scene.h"
+#include "detect/accuracy.h"
+#include "detect/detect.h"
+
+/* ---- figures ---- */
+
+static void figures_are_those_of_the_definitions(void)
+{
+    rdl_accuracy a = rdl_accuracy_of((rdl_confusion){.tp = 40, .fp = 10, .fn = 20, .tn = 130});
+
+    CHECK_NEAR(a.overall, 0.85, 1e-12);
+    CHECK_NEAR(a.precision, 0.8, 1e-12);
+    CHECK_NEAR(a.recall, 2.0 / 3, 1e-12);
+    CHECK_NEAR(a.commission, 0.2, 1e-12);
+    CHECK_NEAR(a.omission, 1.0 / 3, 1e-12);
+    CHECK_NEAR(a.f1, 80.0 / 110, 1e-12);
+    CHECK_NEAR(a.kappa, (0.85 - 0.6) / (1 - 0.6), 1e-12); /* by chance 0.25 0.3 + 0.75 0.7 */
+    CHECK(isnan(rdl_accuracy_of((rdl_confusion){.tn = 5}).f1));
+}
+
+/* 500 labels in the unchanged 98 % of which 5 are changed, 100 in the rest of which 85 are. */
+static void areas_are_adjusted(void)
+{
+    rdl_confusion sample = {.tp = 85, .fp = 15, .fn = 5, .tn = 495};
+    rdl_area_estimate e = rdl_area_estimate_of(sample, 0.98, 0.02, 2.0);
+    double v0 = 0.98 * 0.98 * 0.01 * 0.99 / 499, v1 = 0.02 * 0.02 * 0.85 * 0.15 / 99;
+    double share = 0.98 * 0.01 + 0.02 * 0.85, p = 0.02 * 0.85 / share;
+
+    CHECK_NEAR(e.share.value, share, 1e-12);
+    CHECK_NEAR(e.share.half, 2 * sqrt(v0 + v1), 1e-12);
+    CHECK_NEAR(e.overall.value, 0.98 * 0.99 + 0.02 * 0.85, 1e-12);
+    CHECK_NEAR(e.user.value, 0.85, 1e-12);
+    CHECK_NEAR(e.user.half, 2 * sqrt(0.85 * 0.15 / 99), 1e-12);
+    CHECK_NEAR(e.producer.value, p, 1e-12);
+    CHECK_NEAR(e.producer.half, 2 * sqrt((1 - p) * (1 - p) * v1 + p * p * v0) / share, 1e-12);
+}
+
+static void the_curve_counts_pairs_in_order(void)
+{
+    const float changed[] = {3, 5, -7}, unchanged[] = {1, 2, 5, NAN};
+    g_autoptr(rdl_histogram) c = rdl_histogram_new(), u = rdl_histogram_new();
+
+    CHECK(isnan(rdl_auc(c, u)));
+    rdl_histogram_add(c, 3, changed);
+    rdl_histogram_add(u, 4, unchanged);
+    CHECK_NEAR(rdl_auc(c, u), (2 + 2.5 + 3) / 9, 1e-12);
+}
+
+/* ---- objects ---- */
+
+static rdl_runs runs_of(const char *const *rows, int n)
+{
+    rdl_runs runs = rdl_runs_new();
+
+    for (int y = 0; y < n; y++) {
+        uint8_t flags[64];
+        int width = (int)strlen(rows[y]);
+        for (int x = 0; x < width; x++)
+            flags[x] = rows[y][x] == '#';
+        rdl_runs_add_row(&runs, y, width, flags, NULL, NULL);
+    }
+    return runs;
+}
+
+static void objects_are_found_right_split_and_merged(void)
+{
+    static const char *const map[] = {"##..##....####", "##..##....####", ".........#....",
+                                      "............#."};
+    static const char *const truth[] = {"######......#.", "######........", "..............",
+                                        "............#."};
+    rdl_runs m = runs_of(map, 4), t = runs_of(truth, 4);
+    rdl_object_counts c = rdl_objects_compare(&m, &t, 0.5);
+
+    CHECK_INT(c.map, 4);       /* two squares, one with a tail, one pixel */
+    CHECK_INT(c.right, 3);     /* the tailed one has one right pixel of nine */
+    CHECK_INT(c.reference, 3); /* the bar, two pixels */
+    CHECK_INT(c.found, 3);
+    CHECK_INT(c.splits, 1);
+    CHECK_INT(c.merges, 0);
+    c = rdl_objects_compare(&t, &m, 0.5);
+    CHECK_INT(c.merges, 1);
+    rdl_runs_clear(&m);
+    rdl_runs_clear(&t);
+}
+
+/* ---- files ---- */
+
+enum { SIDE = 60 };
+
+/* The map calls the left 20 columns changed, the truth the left 15; a corner is not observed. */
+static const char *make_map(void)
+{
+    static const char *path;
+    made_form f = MADE_FORM;
+    g_autofree double *v = g_new(double, SIDE *SIDE);
+
+    f.width = f.height = SIDE, f.nodata = 0;
+    for (int i = 0; i < SIDE * SIDE; i++)
+        v[i] = i % SIDE < 20 ? 2 : 1;
+    v[SIDE - 1] = 0;
+    if (!path) {
+        path = make_raster("map.tif", &f, v);
+        GDALDatasetH ds = GDALOpen(path, GA_Update);
+        GDALSetMetadataItem(ds, "REDLINE", "change test", NULL);
+        GDALClose(ds);
+    }
+    return path;
+}
+
+static const char *make_truth(void)
+{
+    static const char *path;
+    made_form f = MADE_FORM;
+    g_autofree double *v = g_new(double, SIDE *SIDE);
+
+    f.width = f.height = SIDE;
+    for (int i = 0; i < SIDE * SIDE; i++)
+        v[i] = i % SIDE < 15 ? 255 : i < SIDE ? 7 : 0; /* 7: nobody knows */
+    return path ? path : (path = make_raster("truth.tif", &f, v));
+}
+
+static void assess(const rdl_assess_options *o, rdl_assess_result *r)
+{
+    GError *error = NULL;
+
+    CHECK(rdl_assess(o, NULL, r, &error));
+    CHECK_OK(error);
+}
+
+static void a_raster_is_compared_pixel_by_pixel(void)
+{
+    rdl_assess_options o = RDL_ASSESS_OPTIONS_INIT;
+    rdl_assess_result r;
+
+    o.change = make_map();
+    o.reference = make_truth();
+    o.changed = "128-";
+    assess(&o, &r);
+    CHECK_INT(r.confusion.tp, 15 * SIDE);
+    CHECK_INT(r.confusion.fp, 5 * (SIDE - 1));
+    CHECK_INT(r.confusion.fn, 0);
+    CHECK_INT(r.unknown, SIDE - 15 - 1);
+    CHECK_INT(r.not_observed, 1);
+    CHECK_INT(r.objects.found, 1);
+    CHECK_NEAR(r.mapped_m2, (SIDE * SIDE - 1) * 900, 0.002 * SIDE * SIDE * 900);
+    CHECK(isnan(r.auc));
+    rdl_assess_result_clear(&r);
+}
+
+static void the_score_has_a_curve(void)
+{
+    rdl_assess_options o = RDL_ASSESS_OPTIONS_INIT;
+    rdl_assess_result r;
+    made_form f = MADE_FORM;
+    g_autofree double *v = g_new(double, SIDE *SIDE);
+
+    f.width = f.height = SIDE, f.type = GDT_Float32;
+    for (int i = 0; i < SIDE * SIDE; i++)
+        v[i] = -(SIDE - i % SIDE); /* the size counts */
+    o.change = make_map();
+    o.reference = make_truth();
+    o.changed = "128-";
+    o.score = make_raster("score.tif", &f, v);
+    assess(&o, &r);
+    CHECK_NEAR(r.auc, 1, 0);
+    rdl_assess_result_clear(&r);
+}
+
+static const char *make_polygon(const char *name, int epsg)
+{
+    const char *path = suite_path(name);
+    GError *error = NULL;
+    g_autoptr(rdl_crs) crs = rdl_crs_parse(epsg == 4326 ? "EPSG:4326" : "EPSG:32651", &error);
+    g_autoptr(rdl_crs) utm = rdl_crs_parse("EPSG:32651", &error);
+    double x[] = {500000, 500450, 500450, 500000}, y[] = {3600000, 3600000, 3598200, 3598200};
+    g_autoptr(rdl_transform) t = rdl_transform_new(utm, crs, &error);
+
+    CHECK(rdl_transform_points(t, 4, x, y, &error));
+    g_autofree char *wkt =
+        g_strdup_printf("POLYGON((%.12f %.12f,%.12f %.12f,%.12f %.12f,%.12f %.12f,%.12f %.12f))",
+                        x[0], y[0], x[1], y[1], x[2], y[2], x[3], y[3], x[0], y[0]);
+    g_autoptr(rdl_geometry) g = rdl_geometry_from_wkt(wkt, &error);
+    g_autoptr(GBytes) wkb = rdl_geometry_wkb(g, &error);
+    rdl_vector *v = rdl_vector_create(path, "GPKG", &error);
+    int layer = rdl_vector_layer(v, "truth", crs, "MultiPolygon", NULL, 0, &error);
+    CHECK(rdl_vector_write(v, layer, NULL, wkb, &error));
+    CHECK(rdl_vector_finish(v, &error));
+    CHECK_OK(error);
+    return path;
+}
+
+static void polygons_are_changed_inside(void)
+{
+    static const int systems[] = {32651, 4326};
+
+    for (int i = 0; i < 2; i++) {
+        rdl_assess_options o = RDL_ASSESS_OPTIONS_INIT;
+        rdl_assess_result r;
+        o.change = make_map();
+        o.reference = make_polygon(i ? "degrees.gpkg" : "metres.gpkg", systems[i]);
+        assess(&o, &r);
+        CHECK_INT(r.confusion.tp, 15 * SIDE);
+        CHECK_INT(r.confusion.fp, 5 * SIDE);
+        CHECK_INT(r.confusion.tn, 40 * SIDE - 1);
+        rdl_assess_result_clear(&r);
+        o.change = o.reference; /* patches against a raster */
+        o.reference = make_truth();
+        o.changed = "128-";
+        assess(&o, &r);
+        CHECK_INT(r.confusion.tp, 15 * SIDE);
+        CHECK_INT(r.confusion.fp + r.confusion.fn, 0);
+        rdl_assess_result_clear(&r);
+    }
+}
+
+/* Fill in the field `reference` by the truth. */
+static void label(const char *path)
+{
+    GDALDatasetH ds = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_UPDATE, NULL, NULL, NULL);
+    char *sql = "UPDATE sample SET reference = CASE WHEN ST_MinX(geom) < 500450 THEN 'changed' "
+                "ELSE 'unchanged' END";
+
+    OGRLayerH none = GDALDatasetExecuteSQL(ds, sql, NULL, NULL);
+    if (none)
+        GDALDatasetReleaseResultSet(ds, none);
+    CHECK(GDALGetDriverByName("GPKG") != NULL);
+    GDALClose(ds);
+}
+
+static void a_sample_is_drawn_and_given_back(void)
+{
+    rdl_assess_options o = RDL_ASSESS_OPTIONS_INIT;
+    rdl_design_options d = {.change = make_map(), .points = 200, .least = 80, .seed = 7};
+    rdl_assess_result r;
+    GError *error = NULL;
+
+    d.output = suite_path("sample.gpkg");
+    CHECK(rdl_assess_design(&d, NULL, &error));
+    CHECK_OK(error);
+    o.change = d.change;
+    o.reference = d.output;
+    CHECK(!rdl_assess(&o, NULL, &r, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "nothing is known");
+    rdl_assess_result_clear(&r);
+    label(d.output);
+    assess(&o, &r);
+    CHECK(r.points);
+    CHECK_INT(r.confusion.tp + r.confusion.fp, 80);
+    CHECK_INT(r.confusion.fn, 0);
+    CHECK_INT(r.confusion.tn, 120);
+    CHECK_NEAR(r.area.share.value, 0.25, 3 * r.area.share.half);
+    CHECK(r.area.share.half > 0 && r.area.share.half < 0.05);
+    rdl_assess_result_clear(&r);
+}
+
+static void the_same_seed_draws_the_same(void)
+{
+    rdl_design_options d = {.change = make_map(), .points = 50, .seed = 3};
+    GError *error = NULL;
+    double sum[3] = {0};
+
+    for (int i = 0; i < 3; i++) {
+        g_autofree char *name = g_strdup_printf("draw-%d.gpkg", i);
+        d.output = suite_path(name);
+        d.seed = i == 2 ? 4 : 3;
+        CHECK(rdl_assess_design(&d, NULL, &error));
+        g_autoptr(rdl_layer) layer = rdl_layer_open(d.output, NULL, &error);
+        const rdl_feature *feature;
+        for (int k = 1; (feature = rdl_layer_next(layer, &error)); k++) {
+            GBytes *wkb = rdl_feature_wkb(feature);
+            g_autoptr(rdl_geometry) g =
+                rdl_geometry_from_wkb(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), &error);
+            rdl_box box = rdl_geometry_box(g);
+            sum[i] += k * (box.xmin - 500000) + box.ymin - 3600000;
+        }
+    }
+    CHECK_OK(error);
+    CHECK_NEAR(sum[0], sum[1], 0);
+    CHECK(sum[0] != sum[2]);
+}
+
+static void what_cannot_be_compared_is_refused(void)
+{
+    rdl_assess_options o = RDL_ASSESS_OPTIONS_INIT;
+    rdl_assess_result r;
+    GError *error = NULL;
+
+    o.change = make_map();
+    CHECK(!rdl_assess(&o, NULL, &r, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "--reference");
+    o.reference = make_truth();
+    o.changed = "x";
+    CHECK(!rdl_assess(&o, NULL, &r, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "--changed 'x'");
+    o.changed = "9";
+    o.unchanged = "8";
+    CHECK(!rdl_assess(&o, NULL, &r, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "nothing is known");
+    rdl_assess_result_clear(&r);
+}
+
+static CU_TestInfo tests[] = {
+    {"figures are those of the definitions", figures_are_those_of_the_definitions},
+    {"areas are adjusted", areas_are_adjusted},
+    {"the curve counts pairs in order", the_curve_counts_pairs_in_order},
+    {"objects are found, right, split and merged", objects_are_found_right_split_and_merged},
+    {"a raster is compared pixel by pixel", a_raster_is_compared_pixel_by_pixel},
+    {"the score has a curve", the_score_has_a_curve},
+    {"polygons are changed inside", polygons_are_changed_inside},
+    {"a sample is drawn and given back", a_sample_is_drawn_and_given_back},
+    {"the same seed draws the same", the_same_seed_draws_the_same},
+    {"what cannot be compared is refused", what_cannot_be_compared_is_refused},
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    rdl_geo_start();
+    return run_suite("detect.assess", tests, argc, argv);
+}
