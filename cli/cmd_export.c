@@ -1,13 +1,15 @@
 /* redline export - the tasks of a ledger as files others can open. */
 #include "verb.h"
 
+#include <stdio.h>
+#include <glib/gstdio.h>
 #include "deliver/deliver.h"
 
 static char *profile, *output, *language, *as_of;
 
 static const GOptionEntry entries[] = {
     {"profile", 0, 0, G_OPTION_ARG_STRING, &profile, "gpkg, geojson or xlsx", "NAME"},
-    {"output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "file to write", "FILE"},
+    {"output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "file to write; - for stdout, geojson alone", "FILE"},
     {"language", 0, 0, G_OPTION_ARG_STRING, &language, "of words: zh (default) or en", "LANG"},
     {"as-of", 0, 0, G_OPTION_ARG_STRING, &as_of,
      "day for warnings and what is overdue (default: the ledger's latest date)", "DATE"},
@@ -21,6 +23,34 @@ static const char teach[] =
     "xlsx      the ledger sheet, statistics and codes, for A3 landscape\n"
     "The same ledger gives the same bytes.";
 
+static bool print_file(const char *path, GError **error)
+{
+    g_autofree char *text = NULL;
+    gsize n;
+
+    return g_file_get_contents(path, &text, &n, error) &&
+           (fwrite(text, 1, n, stdout) == n ||
+            rdl_fail(error, RDL_ERROR_IO, "stdout: cannot be written"));
+}
+
+/* A file appears whole or not at all, so that stdout gets what was written to one. */
+static bool export_to_stdout(rdl_ledger *ledger, rdl_export_options *o, rdl_tally *tally,
+                             GError **error)
+{
+    if (g_strcmp0(o->profile, "geojson") != 0 || cli_flags.json)
+        return rdl_fail(error, RDL_ERROR_USAGE, "-o -: only --profile geojson is text, and --json "
+                                                "would stand in it: name a file");
+    g_autofree char *folder = g_dir_make_tmp("redline-XXXXXX", error);
+    g_autofree char *path = folder ? g_build_filename(folder, "tasks", NULL) : NULL;
+    o->output = path;
+    bool good = folder && rdl_export(ledger, o, tally, error) && print_file(path, error);
+    if (folder) {
+        g_unlink(path);
+        g_rmdir(folder);
+    }
+    return good;
+}
+
 static bool export_ledger(const char *path, GError **error)
 {
     rdl_export_options o = RDL_EXPORT_OPTIONS_INIT;
@@ -33,7 +63,11 @@ static bool export_ledger(const char *path, GError **error)
     if (language)
         o.language = language;
     if (!cli_day("--as-of", as_of, 0, &o.as_of, error) ||
-        !(ledger = rdl_ledger_open(path, false, error)) || !rdl_export(ledger, &o, tally, error))
+        !(ledger = rdl_ledger_open(path, false, error)))
+        return false;
+    if (g_strcmp0(output, "-") == 0)
+        return export_to_stdout(ledger, &o, tally, error);
+    if (!rdl_export(ledger, &o, tally, error))
         return false;
     if (cli_flags.json)
         cli_print_json(rdl_tally_json(tally));

@@ -161,6 +161,23 @@ static int ledger_rebuild(int argc, char **argv)
     return cli_end(error);
 }
 
+static void print_member(JsonObject *object, const char *name, JsonNode *node, gpointer indent)
+{
+    int at = GPOINTER_TO_INT(indent);
+
+    (void)object;
+    if (JSON_NODE_HOLDS_OBJECT(node)) {
+        printf("%*s%s\n", at, "", name);
+        json_object_foreach_member(json_node_get_object(node), print_member,
+                                   GINT_TO_POINTER(at + 2));
+    } else if (json_node_get_value_type(node) == G_TYPE_STRING) {
+        printf("%*s%-*s  %s\n", at, "", 14 - at, name, json_node_get_string(node));
+    } else if (!JSON_NODE_HOLDS_NULL(node)) {
+        g_autofree char *text = json_to_string(node, FALSE);
+        printf("%*s%-*s  %s\n", at, "", 14 - at, name, text);
+    }
+}
+
 static int ledger_info(int argc, char **argv)
 {
     static const char teach[] = "Example:\n  redline ledger info ledger.sqlite";
@@ -168,11 +185,17 @@ static int ledger_info(int argc, char **argv)
     GError *error = NULL;
     JsonNode *info;
 
-    if (cli_parse(&argc, &argv, NULL, "LEDGER", "Tell what a ledger holds, as JSON.", teach, 1, 1,
+    if (cli_parse(&argc, &argv, NULL, "LEDGER", "Tell what a ledger holds.", teach, 1, 1,
                   &error) &&
         (ledger = rdl_ledger_open(argv[1], false, &error)) &&
-        (info = rdl_ledger_info(ledger, &error)))
-        cli_print_json(info);
+        (info = rdl_ledger_info(ledger, &error))) {
+        if (cli_flags.json) {
+            cli_print_json(info);
+        } else {
+            json_object_foreach_member(json_node_get_object(info), print_member, NULL);
+            json_node_unref(info);
+        }
+    }
     return cli_end(error);
 }
 

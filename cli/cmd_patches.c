@@ -16,7 +16,7 @@ static const GOptionEntry entries[] = {
      "NAME"},
     {"score", 0, 0, G_OPTION_ARG_FILENAME, &o.score, "score raster, for score_mean", "FILE"},
     {"min-area", 0, 0, G_OPTION_ARG_DOUBLE, &o.min_area_m2,
-     "least area on the ellipsoid, square metres (default: four pixels)", "M2"},
+     "least area on the ellipsoid, square metres; 0 keeps all (default: four pixels)", "M2"},
     G_OPTION_ENTRY_NULL};
 
 static void print(const rdl_patches_result *r)

@@ -7,7 +7,7 @@
 
 static struct {
     char **zones, **footprints, **patches, **permits, **units, **profiles;
-    char *pack, *local, *as_of, *output;
+    char *pack, *local, *as_of, *output, *fail_on;
     double residual;
 } o;
 
@@ -22,6 +22,7 @@ static const GOptionEntry entries[] = {
     {"local", 0, 0, G_OPTION_ARG_STRING, &o.local, "switch on local rows by label", "S1,S4"},
     {"as-of", 0, 0, G_OPTION_ARG_STRING, &o.as_of, "the day whose law judges what stands (default: today)", "DATE"},
     {"residual", 0, 0, G_OPTION_ARG_DOUBLE, &o.residual, "co-registration residual of the scenes, metres (default 0)", "M"},
+    {"fail-on", 0, 0, G_OPTION_ARG_STRING, &o.fail_on, "end with status 1 when a finding has one of these results", "RESULT[,RESULT]"},
     {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o.output, "findings to write, a GeoPackage", "FILE"},
     G_OPTION_ENTRY_NULL};
 
@@ -78,11 +79,12 @@ int cmd_screen(int argc, char **argv)
     GError *error = NULL;
     rdl_screen_options options = RDL_SCREEN_OPTIONS_INIT;
     rdl_screen_result result = {0};
+    bool matched = false;
 
     if (!cli_parse(&argc, &argv, entries, "--zones SRC --footprints SRC --pack PACK -o FILE",
                    "Lay footprints and patches over protected zones and judge each overlap.", teach,
                    0, 0, &error) ||
-        !check_profiles(&error))
+        !check_profiles(&error) || (o.fail_on && !rdl_screen_check_results(o.fail_on, &error)))
         return cli_end(error);
     options.as_of = rdl_day_today();
     if (o.as_of && !rdl_day_parse(o.as_of, &options.as_of, &error)) {
@@ -107,10 +109,12 @@ int cmd_screen(int argc, char **argv)
     options.output = o.output;
     options.overwrite = cli_flags.overwrite;
     if (rdl_screen(&options, cli_progress(), &result, &error)) {
+        matched = o.fail_on && rdl_screen_has_result(&result, o.fail_on);
         print_summary(&result);
         if (cli_flags.json)
             cli_print_json(g_steal_pointer(&result.summary));
     }
     rdl_screen_result_clear(&result);
-    return cli_end(error);
+    int status = cli_end(error);
+    return matched && status == 0 ? 1 : status;
 }

@@ -79,8 +79,10 @@ static bool settle_dates(rdl_detect_result *r, const rdl_detect_options *o, cons
         !settle_date(r, "--date-after", o->date_after, rdl_pair_after(pair), &r->date_after, error))
         return false;
     if (r->date_before && r->date_after && strcmp(r->date_before, r->date_after) > 0)
-        warn(r, "the scene before (%s) is later than the scene after (%s)", r->date_before,
-             r->date_after);
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "the scene before (%s) is later than the scene after (%s): exchange them, "
+                        "or correct --date-before and --date-after",
+                        r->date_before, r->date_after);
     return true;
 }
 

@@ -22,7 +22,7 @@ bool rdl_patches_options_check(const rdl_patches_options *o, GError **error)
                         "a change raster and an output (-o) are needed to draw patches");
     if (!o->before != !o->after)
         return rdl_fail(error, RDL_ERROR_USAGE, "--before and --after: give both or none");
-    if (!(o->min_area_m2 >= 0.0) || !isfinite(o->min_area_m2))
+    if (o->min_area_m2 < 0.0 || isinf(o->min_area_m2))
         return rdl_fail(error, RDL_ERROR_USAGE, "--min-area %g: give square metres, 0 or more",
                         o->min_area_m2);
     if (o->memory_mib < 16)
@@ -159,8 +159,8 @@ static bool note_inputs(const work *w, GError **error)
     char text[G_ASCII_DTOSTR_BUF_SIZE];
 
     rdl_manifest_option(m, "min_area_m2",
-                        o->min_area_m2 > 0.0 ? g_ascii_dtostr(text, sizeof text, o->min_area_m2)
-                                             : "four pixels");
+                        isnan(o->min_area_m2) ? "four pixels"
+                                              : g_ascii_dtostr(text, sizeof text, o->min_area_m2));
     rdl_manifest_option(m, "bands", o->bands);
     rdl_manifest_option(m, "sensor", o->sensor);
     rdl_manifest_method(m, "He, Chao & Suzuki 2008, IEEE TIP 17(5)");
@@ -175,11 +175,11 @@ static bool large_enough(const work *w, const rdl_component *c, rdl_pixel_areas 
                          double *area_m2, bool *keep, GError **error)
 {
     *keep = c->pixels >= LEAST_PIXELS;
-    if (!(w->o->min_area_m2 > 0.0) && !*keep)
+    if (isnan(w->o->min_area_m2) && !*keep)
         return true;
     if (!rdl_component_area(&w->components, c, areas, area_m2, error))
         return false;
-    if (w->o->min_area_m2 > 0.0)
+    if (!isnan(w->o->min_area_m2))
         *keep = *area_m2 >= w->o->min_area_m2;
     return true;
 }
@@ -384,7 +384,7 @@ static char *gate_text(double least)
 {
     char text[G_ASCII_DTOSTR_BUF_SIZE];
 
-    if (!(least > 0.0))
+    if (isnan(least))
         return g_strdup_printf("pixels>=%d", LEAST_PIXELS);
     return g_strconcat("area_m2>=", g_ascii_dtostr(text, sizeof text, least), NULL);
 }

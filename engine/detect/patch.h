@@ -2,6 +2,7 @@
 #ifndef RDL_DETECT_PATCH_H
 #define RDL_DETECT_PATCH_H
 
+#include <math.h>
 #include "geo/geo.h"
 
 typedef struct rdl_patches_options {
@@ -11,14 +12,14 @@ typedef struct rdl_patches_options {
     const char *bands, *sensor; /* parts of the scenes' bands; default NULL: as the change raster
                                    remembers them */
     const char *score;          /* score raster, for `score_mean`; default NULL */
-    double min_area_m2;         /* on the ellipsoid; default 0: four pixels */
+    double min_area_m2;         /* on the ellipsoid, 0 keeps all; default NaN: four pixels */
     bool overwrite;             /* default false */
     int threads;                /* default 1 */
     int memory_mib;             /* for blocks; default 256 */
 } rdl_patches_options;
 #define RDL_PATCHES_OPTIONS_INIT        \
     {                                   \
-        .threads = 1, .memory_mib = 256 \
+        .min_area_m2 = NAN, .threads = 1, .memory_mib = 256 \
     }
 /** Fails: RDL_ERROR_USAGE names the option. */
 RDL_API bool rdl_patches_options_check(const rdl_patches_options *options, GError **error);

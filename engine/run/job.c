@@ -147,7 +147,7 @@ static bool read_detect(rdl_job *job, JsonObject *root, GError **error)
     if (!stage(job, root, "detect", detect_keys, &job->detects, &detect, error) ||
         !stage(job, root, "patches", patches_keys, &job->patches, &map, error))
         return false;
-    job->min_area_m2 = rdl_json_real(map, "min_area", 0.0);
+    job->min_area_m2 = rdl_json_real(map, "min_area", NAN);
     if (job->detects && (!rdl_json_text(detect, "before", NULL) ||
                          !rdl_json_text(detect, "after", NULL)))
         return rdl_fail(error, RDL_ERROR_DATA, "%s: detect: before and after are needed", job->path);
@@ -181,7 +181,8 @@ static bool read_ledger(rdl_job *job, JsonObject *root, GError **error)
     if (job->keeps && !job->screens)
         return rdl_fail(error, RDL_ERROR_DATA, "%s: ledger needs screen before it", job->path);
     return job->keeps || !job->deliver[0] ||
-           rdl_fail(error, RDL_ERROR_DATA, "%s: deliver needs ledger before it", job->path);
+           rdl_fail(error, RDL_ERROR_DATA, "%s: deliver needs a ledger: add a line 'ledger: {}'",
+                    job->path);
 }
 
 /* The name becomes a folder: a plain word. */
@@ -207,6 +208,12 @@ rdl_job *rdl_job_read(const char *path, GError **error)
     g_autoptr(rdl_job) job = g_new0(rdl_job, 1);
 
     job->path = g_strdup(path);
+    if (!g_file_test(path, G_FILE_TEST_EXISTS))
+        return rdl_fail(error, RDL_ERROR_IO,
+                        "%s: there is no such job file: give the path of one, or write one after "
+                        "data/sample/job.yaml",
+                        path),
+               NULL;
     g_autoptr(JsonNode) node = rdl_yaml_read(path, error);
     if (!node)
         return NULL;

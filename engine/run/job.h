@@ -7,10 +7,10 @@
  *   local: S1                  local rows to switch on
  *   detect:   {before, after, date_before, date_after, sensor | bands, method, threshold,
  *              iterations, tolerance, mask_before, mask_after}
- *   patches:  {min_area}
+ *   patches:  {min_area}       square metres, 0 keeps all; not given: four pixels
  *   screen:   {zones, footprints, permits, units, letters, residual}; a source is a path or
  *             {source, profile}, and a list of them where several are read
- *   ledger:   {moves}          a CSV of moves to play
+ *   ledger:   {moves}          a CSV of moves to play; {} for none
  *   deliver:  [gpkg, geojson, xlsx]
  *
  * A stage that is not named is not run; screen takes the patches of the job where there are any.

@@ -389,13 +389,40 @@ static bool apart(const rdl_screen_options *o, GError **error)
     return true;
 }
 
+/* A label that switches nothing on is a slip of the pen. */
+static bool check_local(const screening *s, GError **error)
+{
+    const rdl_csv *rules = rdl_pack_table(s->pack, "rules.csv");
+    g_auto(GStrv) asked = g_strsplit(s->options->local ? s->options->local : "", ",", -1);
+    g_autoptr(GHashTable) labels = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    for (size_t i = 0; rules && i < rdl_csv_count(rules); i++) {
+        g_auto(GStrv) of_row = g_strsplit(rdl_csv_at(rules, i, "local"), "|", -1);
+        for (char **l = of_row; *l; l++)
+            if (**l)
+                g_hash_table_add(labels, g_strdup(*l));
+    }
+    for (char **a = asked; *a; a++) {
+        if (g_hash_table_contains(labels, *a) || (rules && rdl_csv_find(rules, "local", *a) >= 0))
+            continue;
+        g_autoptr(GList) known = g_list_sort(g_hash_table_get_keys(labels), (GCompareFunc)strcmp);
+        g_autoptr(GString) list = g_string_new(NULL);
+        for (GList *k = known; k; k = k->next)
+            g_string_append_printf(list, "%s%s", k == known ? "" : ", ", (char *)k->data);
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "--local '%s': pack %s has no local rows of that label; it has %s", *a,
+                        rdl_pack_id(s->pack), list->len ? list->str : "none");
+    }
+    return true;
+}
+
 static bool run(screening *s, const rdl_progress *progress, GError **error)
 {
     const rdl_screen_options *o = s->options;
 
     /* where it cannot be written is said before the work, not after it */
     if (!apart(o, error) || !(s->output = rdl_output_begin(o->output, o->overwrite, error)) ||
-        !(s->pack = rdl_pack_open(o->pack, o->local, error)) ||
+        !(s->pack = rdl_pack_open(o->pack, o->local, error)) || !check_local(s, error) ||
         !read_layers(s, progress, error) || !settle_layers(s, error) ||
         !judge_all(s, progress, error))
         return false;
@@ -479,4 +506,31 @@ void rdl_screen_result_clear(rdl_screen_result *result)
     g_clear_pointer(&result->tally, rdl_tally_free);
     g_clear_pointer(&result->summary, json_node_unref);
     g_clear_pointer(&result->warnings, g_ptr_array_unref);
+}
+
+/* ---- for --fail-on ---- */
+
+bool rdl_screen_check_results(const char *list, GError **error)
+{
+    g_auto(GStrv) asked = g_strsplit(list, ",", -1);
+    const char *names[RDL_RESULT_CLEAN + 2] = {NULL};
+
+    for (int r = RDL_RESULT_SUSPECT; r <= RDL_RESULT_CLEAN; r++)
+        names[r] = rdl_result_text((rdl_result)r);
+    g_autofree char *there = g_strjoinv(", ", (char **)names);
+    for (char **a = asked; *a; a++)
+        if (!g_strv_contains(names, *a))
+            return rdl_fail(error, RDL_ERROR_USAGE, "'%s' is no result: there are %s", *a, there);
+    return *asked || rdl_fail(error, RDL_ERROR_USAGE, "no result is named: there are %s", there);
+}
+
+bool rdl_screen_has_result(const rdl_screen_result *result, const char *list)
+{
+    JsonObject *counts = rdl_json_object(json_node_get_object(result->summary), "by_result");
+    g_auto(GStrv) asked = g_strsplit(list, ",", -1);
+
+    for (char **a = asked; *a; a++)
+        if (json_object_get_int_member_with_default(counts, *a, 0) > 0)
+            return true;
+    return false;
 }

@@ -25,10 +25,15 @@ typedef struct rdl_screen_result {
 } rdl_screen_result;
 
 /** Fails: what reading the layers and the pack fails with; RDL_ERROR_BALANCE when counts or areas do
- *  not add up; RDL_ERROR_USAGE for options that lack zones, or footprints and patches both. No
+ *  not add up; RDL_ERROR_USAGE for options that lack zones, or footprints and patches both, or name
+ *  a local label the pack does not have. No
  *  output is left then. */
 RDL_API bool rdl_screen(const rdl_screen_options *options, const rdl_progress *progress,
                         rdl_screen_result *result, GError **error);
+/** Is `list` ("SUSPECT,EDGE") one of results? Fails: RDL_ERROR_USAGE, naming those there are. */
+RDL_API bool rdl_screen_check_results(const char *list, GError **error);
+/** Does some finding have one of the results listed? */
+RDL_API bool rdl_screen_has_result(const rdl_screen_result *result, const char *list);
 RDL_API void rdl_screen_result_clear(rdl_screen_result *result);
 
 #endif

@@ -215,6 +215,20 @@ static void the_least_area_is_ellipsoidal(void)
     rdl_patches_result_clear(&r);
 }
 
+static void nothing_is_too_small_for_a_least_area_of_nothing(void)
+{
+    rdl_patches_options o = options_for(drawn("single.tif", 3, 1, "#.."), "single.gpkg");
+    rdl_patches_result r;
+
+    run(&o, &r); /* not given: four pixels */
+    CHECK_INT(r.patches, 0);
+    rdl_patches_result_clear(&r);
+    o.min_area_m2 = 0.0;
+    run(&o, &r);
+    CHECK_INT(r.patches, 1);
+    rdl_patches_result_clear(&r);
+}
+
 static void kind_and_score_come_from_the_scenes(void)
 {
     made_form f = form_of(3, 1);
@@ -280,6 +294,8 @@ static CU_TestInfo tests[] = {
     {"components are those of a flood fill", components_are_those_of_a_flood_fill},
     {"threads and memory change no byte", threads_and_memory_change_no_byte},
     {"the least area is ellipsoidal", the_least_area_is_ellipsoidal},
+    {"nothing is too small for a least area of nothing",
+     nothing_is_too_small_for_a_least_area_of_nothing},
     {"kind and score come from the scenes", kind_and_score_come_from_the_scenes},
     {"what cannot be drawn is refused", what_cannot_be_drawn_is_refused},
     CU_TEST_INFO_NULL,

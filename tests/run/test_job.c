@@ -27,7 +27,7 @@ static void faults_name_file_and_key(void)
         {"redline: 1\nname: x\ndetect: {before: a.tif}\n", "before and after are needed"},
         {"redline: 1\nname: x\npatches: {}\n", "patches need detect"},
         {"redline: 1\nname: x\nledger: {}\n", "ledger needs screen"},
-        {"redline: 1\nname: x\ndeliver: [gpkg]\n", "deliver needs ledger"},
+        {"redline: 1\nname: x\ndeliver: [gpkg]\n", "deliver needs a ledger: add a line 'ledger: {}'"},
         {"redline: 1\nname: x\ndetect: {before: a, after: b, treshold: 1}\n", "key 'treshold' is not known"},
         {"- 1\n", "is no job file"}};
     GError *error = NULL;
