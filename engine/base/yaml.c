@@ -269,12 +269,39 @@ char *rdl_json_canonical(JsonNode *node)
     return generate(copy, FALSE);
 }
 
+/* The parser calls itself for each level, and would also take comments and 'text': without those,
+ * brackets outside "text" are the levels. NULL when all is well, else what is wrong. */
+static const char *beyond_json(const char *text)
+{
+    int depth = 0;
+
+    for (const char *p = text; *p; p++) {
+        if (*p == '"') {
+            for (p++; *p && *p != '"'; p++)
+                if (*p == '\\' && p[1])
+                    p++;
+            if (!*p)
+                return "a text has no end";
+        } else if (strchr("[{", *p) && ++depth > MAX_DEPTH) {
+            return "nested too deeply";
+        } else if (strchr("]}", *p)) {
+            depth--;
+        } else if (strchr("/'#", *p)) {
+            return "comments and 'text' are not read here";
+        }
+    }
+    return NULL;
+}
+
 JsonNode *rdl_json_parse(const char *text, const char *name, GError **error)
 {
     g_autoptr(JsonParser) parser = json_parser_new();
     g_autoptr(GError) reason = NULL;
+    const char *wrong = beyond_json(text);
     JsonNode *root = NULL;
 
+    if (wrong)
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: not JSON: %s", name, wrong), NULL;
     if (!json_parser_load_from_data(parser, text, -1, &reason) ||
         !(root = json_parser_get_root(parser)))
         return rdl_fail(error, RDL_ERROR_DATA, "%s: not JSON: %s", name,

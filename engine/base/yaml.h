@@ -21,7 +21,7 @@ RDL_API JsonObject *rdl_json_object(JsonObject *object, const char *member);
 RDL_API char *rdl_json_line(JsonNode *node);
 /** One line without blanks, keys sorted at every depth: equal content, equal text. Yours. */
 RDL_API char *rdl_json_canonical(JsonNode *node);
-/** Read one JSON text. Yours to unref. Fails: RDL_ERROR_DATA with `name` in front. */
+/** Read one JSON text, nested at most 64 deep, without comments. Yours to unref. Fails: RDL_ERROR_DATA with `name` in front. */
 RDL_API JsonNode *rdl_json_parse(const char *text, const char *name, GError **error);
 /** Set a text member; NULL text sets null. */
 RDL_API void rdl_json_set_text(JsonObject *object, const char *member, const char *text);
