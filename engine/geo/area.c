@@ -33,7 +33,7 @@ rdl_measure *rdl_measure_new(const rdl_crs *crs, GError **error)
     rdl_crs_ellipsoid(crs, &measure->a, &measure->e2);
     measure->geographic = rdl_crs_geographic(crs);
     measure->piece = measure->geographic
-                         ? PIECE_DEGREES
+                         ? PIECE_DEGREES / rdl_crs_degrees(crs)
                          : PIECE_METRES / OSRGetLinearUnits(rdl_crs_handle(crs), NULL);
     measure->x = g_array_new(FALSE, FALSE, sizeof(double));
     measure->y = g_array_new(FALSE, FALSE, sizeof(double));

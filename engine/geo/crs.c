@@ -14,6 +14,8 @@ struct rdl_crs {
 struct rdl_transform {
     OGRCoordinateTransformationH ct; /* NULL: nothing to do */
     OGRSpatialReferenceH target;
+    double degrees, greenwich; /* to end in degrees from Greenwich: times, then plus; 0: as it is */
+    double turn;
 };
 
 bool rdl_fail_gdal(GError **error, rdl_error code, const char *doing)
@@ -111,6 +113,19 @@ double rdl_crs_unit(const rdl_crs *crs)
     return OSRGetLinearUnits(crs->srs, NULL);
 }
 
+/* GDAL's text of a degree in radians is a few bits off: degrees are exactly that. */
+static double degrees_of(OGRSpatialReferenceH srs)
+{
+    double degrees = OSRGetAngularUnits(srs, NULL) * 180.0 / G_PI;
+
+    return fabs(degrees - 1.0) < 1e-9 ? 1.0 : degrees;
+}
+
+double rdl_crs_degrees(const rdl_crs *crs)
+{
+    return rdl_crs_geographic(crs) ? degrees_of(crs->srs) : 1.0;
+}
+
 bool rdl_crs_same(const rdl_crs *a, const rdl_crs *b)
 {
     static const char *const options[] = {"IGNORE_DATA_AXIS_TO_SRS_AXIS_MAPPING=YES", NULL};
@@ -140,17 +155,36 @@ static rdl_transform *transform_between(OGRSpatialReferenceH from, OGRSpatialRef
 
 rdl_transform *rdl_transform_new(const rdl_crs *from, const rdl_crs *to, GError **error)
 {
-    if (rdl_crs_same(from, to))
-        return g_new0(rdl_transform, 1);
-    return transform_between(from->srs, to->srs, error);
+    rdl_transform *transform = rdl_crs_same(from, to)
+                                   ? g_new0(rdl_transform, 1)
+                                   : transform_between(from->srs, to->srs, error);
+
+    if (transform && rdl_crs_geographic(to))
+        transform->turn = 360.0 / rdl_crs_degrees(to);
+    return transform;
+}
+
+/* Grads from Paris, say, to degrees from Greenwich. */
+static void end_in_degrees(rdl_transform *transform, OGRSpatialReferenceH geographic)
+{
+    double degrees = degrees_of(geographic), greenwich = OSRGetPrimeMeridian(geographic, NULL);
+
+    transform->turn = 360.0;
+    if (degrees == 1.0 && greenwich == 0.0)
+        return;
+    transform->degrees = degrees;
+    transform->greenwich = greenwich;
 }
 
 rdl_transform *rdl_transform_lonlat(const rdl_crs *from, GError **error)
 {
     rdl_transform *transform = NULL;
 
-    if (rdl_crs_geographic(from))
-        return g_new0(rdl_transform, 1);
+    if (rdl_crs_geographic(from)) {
+        transform = g_new0(rdl_transform, 1);
+        end_in_degrees(transform, from->srs);
+        return transform;
+    }
     OGRSpatialReferenceH base = OSRCloneGeogCS(from->srs);
     if (!base) {
         rdl_fail(error, RDL_ERROR_CRS, "%s: is not tied to the ellipsoid", rdl_crs_name(from));
@@ -158,11 +192,18 @@ rdl_transform *rdl_transform_lonlat(const rdl_crs *from, GError **error)
     }
     OSRSetAxisMappingStrategy(base, OAMS_TRADITIONAL_GIS_ORDER);
     transform = transform_between(from->srs, base, error);
-    if (transform)
+    if (transform) {
         transform->target = base;
-    else
+        end_in_degrees(transform, base);
+    } else {
         OSRDestroySpatialReference(base);
+    }
     return transform;
+}
+
+double rdl_transform_turn(const rdl_transform *transform)
+{
+    return transform->turn;
 }
 
 void rdl_transform_free(rdl_transform *transform)
@@ -178,14 +219,22 @@ void rdl_transform_free(rdl_transform *transform)
 
 bool rdl_transform_points(rdl_transform *transform, size_t n, double *x, double *y, GError **error)
 {
-    if (!transform->ct || n == 0)
-        return true;
+    int good = true;
+
     if (n > INT_MAX)
         return rdl_fail(error, RDL_ERROR_DATA, "a geometry of %zu vertices is too large", n);
+    if ((!transform->ct && transform->degrees == 0.0) || n == 0)
+        return true;
     CPLErrorReset();
-    CPLPushErrorHandler(CPLQuietErrorHandler);
-    int good = OCTTransform(transform->ct, (int)n, x, y, NULL);
-    CPLPopErrorHandler();
+    if (transform->ct) {
+        CPLPushErrorHandler(CPLQuietErrorHandler);
+        good = OCTTransform(transform->ct, (int)n, x, y, NULL);
+        CPLPopErrorHandler();
+    }
+    for (size_t i = 0; transform->degrees != 0.0 && i < n; i++) {
+        x[i] = x[i] * transform->degrees + transform->greenwich;
+        y[i] *= transform->degrees;
+    }
     for (size_t i = 0; good && i < n; i++)
         good = isfinite(x[i]) && isfinite(y[i]);
     if (good)
@@ -220,7 +269,7 @@ bool rdl_crs_scale_at(const rdl_crs *crs, rdl_transform *lonlat, double x, doubl
                       double *metres_x, double *metres_y, GError **error)
 {
     /* a step of about a metre: one unit of a projected system, 1e-5 of a degree */
-    double h = rdl_crs_geographic(crs) ? 1e-5 : 1.0;
+    double h = rdl_crs_geographic(crs) ? 1e-5 / rdl_crs_degrees(crs) : 1.0;
     double xs[] = {x, x + h, x}, ys[] = {y, y, y + h};
     const double degree = G_PI / 180.0;
     double north, east;

@@ -18,6 +18,8 @@ RDL_API const char *rdl_crs_name(const rdl_crs *crs); /* for messages, lent */
 RDL_API bool rdl_crs_geographic(const rdl_crs *crs);
 /** Metres in a unit of a projected system. */
 RDL_API double rdl_crs_unit(const rdl_crs *crs);
+/** Degrees a unit of a geographic system counts: 1, 0.9 for grads; 1 for other systems. */
+RDL_API double rdl_crs_degrees(const rdl_crs *crs);
 /** Same system, names and axis order apart. NULL equals only NULL. */
 RDL_API bool rdl_crs_same(const rdl_crs *a, const rdl_crs *b);
 
@@ -35,10 +37,13 @@ RDL_API char *rdl_crs_misfit(const rdl_crs *crs, rdl_box box);
 typedef struct rdl_transform rdl_transform;
 /** Fails: RDL_ERROR_CRS when there is none between the two. */
 RDL_API rdl_transform *rdl_transform_new(const rdl_crs *from, const rdl_crs *to, GError **error);
-/** To longitude and latitude in degrees on the ellipsoid of `from` itself, no datum shift. */
+/** To longitude from Greenwich and latitude, in degrees on the ellipsoid of `from` itself, no datum
+ *  shift. */
 RDL_API rdl_transform *rdl_transform_lonlat(const rdl_crs *from, GError **error);
 RDL_API void rdl_transform_free(rdl_transform *transform);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_transform, rdl_transform_free)
+/** A full turn of longitude in units of the target; 0 where that is not geographic. */
+RDL_API double rdl_transform_turn(const rdl_transform *transform);
 /** In place. Fails: RDL_ERROR_CRS when a point cannot be transformed. */
 RDL_API bool rdl_transform_points(rdl_transform *transform, size_t n, double *x, double *y,
                                   GError **error);

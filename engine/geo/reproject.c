@@ -8,29 +8,25 @@
 #define MAX_CUTS 12 /* 4096 pieces an edge */
 
 typedef struct {
+    double x, y;
+} point;
+
+typedef struct {
     GEOSContextHandle_t geos;
     rdl_transform *transform;
     double tolerance;
+    double turn;   /* of longitude, units of the target; 0: the target has no antimeridian */
+    point start;   /* near which a curve begins */
     GArray *x, *y; /* of the curve being made */
 } reprojection;
-
-typedef struct {
-    double x, y;
-} point;
 
 double rdl_reproject_tolerance(const rdl_crs *target)
 {
     const double millimetre = 0.001;
 
     if (rdl_crs_geographic(target))
-        return millimetre / 111320.0;
+        return millimetre / 111320.0 / rdl_crs_degrees(target);
     return millimetre / OSRGetLinearUnits(rdl_crs_handle(target), NULL);
-}
-
-static bool image(reprojection *r, point from, point *to, GError **error)
-{
-    *to = from;
-    return rdl_transform_points(r->transform, 1, &to->x, &to->y, error);
 }
 
 static void add_point(reprojection *r, point p)
@@ -39,21 +35,101 @@ static void add_point(reprojection *r, point p)
     g_array_append_val(r->y, p.y);
 }
 
-/* Everything after the image `ia` of `a` up to and with `ib`. */
-static bool add_edge(reprojection *r, point a, point b, point ia, point ib, int cuts,
-                     GError **error)
+static point between(point a, point b, double t)
 {
-    point middle = {(a.x + b.x) / 2.0, (a.y + b.y) / 2.0}, im;
+    return (point){a.x + t * (b.x - a.x), a.y + t * (b.y - a.y)};
+}
 
-    if (!image(r, middle, &im, error))
+/* `p` by whole turns as near as can be to `before`, so that a curve runs on over the antimeridian.
+ */
+static point run_on(const reprojection *r, point before, point p)
+{
+    if (r->turn > 0.0)
+        p.x -= r->turn * round((p.x - before.x) / r->turn);
+    return p;
+}
+
+/* Images of n points that follow each other, the first of them after `before`. */
+static bool images(reprojection *r, point before, int n, const point *from, point *to,
+                   GError **error)
+{
+    double x[4], y[4];
+
+    for (int i = 0; i < n; i++) {
+        x[i] = from[i].x;
+        y[i] = from[i].y;
+    }
+    if (!rdl_transform_points(r->transform, (size_t)n, x, y, error))
         return false;
-    double off = hypot(im.x - (ia.x + ib.x) / 2.0, im.y - (ia.y + ib.y) / 2.0);
-    if (off <= r->tolerance || cuts == 0) {
-        add_point(r, ib);
+    for (int i = 0; i < n; i++)
+        to[i] = run_on(r, i ? to[i - 1] : before, (point){x[i], y[i]});
+    return true;
+}
+
+static bool on_chord(const reprojection *r, point ia, point ib, double t, point p)
+{
+    point chord = between(ia, ib, t);
+
+    return hypot(p.x - chord.x, p.y - chord.y) <= r->tolerance;
+}
+
+/* An edge and its image at both ends and the middle. */
+typedef struct {
+    point a, b, ia, im, ib;
+} edge;
+
+static bool add_edge(reprojection *r, edge e, int cuts, GError **error);
+
+/* Everything after the image of `a` up to and with that of `b`; q: images at 1/4 and 3/4. An image
+ * shaped like an S crosses its chord in the middle: the quarters tell. */
+static bool add_halves(reprojection *r, edge e, const point *q, int cuts, GError **error)
+{
+    point m = between(e.a, e.b, 0.5);
+
+    if (cuts == 0 || (on_chord(r, e.ia, e.ib, 0.5, e.im) && on_chord(r, e.ia, e.ib, 0.25, q[0]) &&
+                      on_chord(r, e.ia, e.ib, 0.75, q[1]))) {
+        add_point(r, e.ib);
         return true;
     }
-    return add_edge(r, a, middle, ia, im, cuts - 1, error) &&
-           add_edge(r, middle, b, im, ib, cuts - 1, error);
+    return add_edge(r, (edge){e.a, m, e.ia, q[0], e.im}, cuts - 1, error) &&
+           add_edge(r, (edge){m, e.b, e.im, q[1], e.ib}, cuts - 1, error);
+}
+
+static bool add_edge(reprojection *r, edge e, int cuts, GError **error)
+{
+    const point from[] = {between(e.a, e.b, 0.25), between(e.a, e.b, 0.75)};
+    point q[2];
+
+    if (!images(r, e.ia, 2, from, q, error))
+        return false;
+    q[1] = run_on(r, e.im, q[1]);
+    return add_halves(r, e, q, cuts, error);
+}
+
+/* The first cut of an edge of the layer: where its end lies is told by the way to it. */
+static bool add_whole_edge(reprojection *r, point a, point b, point ia, point *ib, GError **error)
+{
+    const point from[] = {between(a, b, 0.25), between(a, b, 0.5), between(a, b, 0.75), b};
+    point to[4];
+
+    if (!images(r, ia, 4, from, to, error))
+        return false;
+    *ib = to[3];
+    const point q[] = {to[0], to[2]};
+    return add_halves(r, (edge){a, b, ia, to[1], *ib}, q, MAX_CUTS, error);
+}
+
+/* Closed stays closed to the last bit; a ring that has gone once round has a pole inside. */
+static bool close_curve(reprojection *r, GError **error)
+{
+    double *x = (double *)(void *)r->x->data, *y = (double *)(void *)r->y->data;
+    guint last = r->x->len - 1;
+
+    if (r->turn > 0.0 && fabs(x[last] - x[0]) > r->turn / 2.0)
+        return rdl_fail(error, RDL_ERROR_CRS, "a ring round a pole has no image in degrees");
+    x[last] = x[0];
+    y[last] = y[0];
+    return true;
 }
 
 static bool add_curve(reprojection *r, const GEOSCoordSequence *s, unsigned n, GError **error)
@@ -63,22 +139,18 @@ static bool add_curve(reprojection *r, const GEOSCoordSequence *s, unsigned n, G
     for (unsigned i = 0; i < n; i++) {
         point b, ib;
         GEOSCoordSeq_getXY_r(r->geos, s, i, &b.x, &b.y);
-        if (!image(r, b, &ib, error))
-            return false;
         if (i == 0) {
+            if (!images(r, r->start, 1, &b, &ib, error))
+                return false;
             first = b;
             add_point(r, ib);
-        } else if (!add_edge(r, a, b, ia, ib, MAX_CUTS, error)) {
+        } else if (!add_whole_edge(r, a, b, ia, &ib, error)) {
             return false;
         }
         a = b;
         ia = ib;
     }
-    if (n > 3 && a.x == first.x && a.y == first.y) { /* closed stays closed to the last bit */
-        g_array_index(r->x, double, r->x->len - 1) = g_array_index(r->x, double, 0);
-        g_array_index(r->y, double, r->y->len - 1) = g_array_index(r->y, double, 0);
-    }
-    return true;
+    return n <= 3 || a.x != first.x || a.y != first.y || close_curve(r, error);
 }
 
 static GEOSGeometry *curve(reprojection *r, const GEOSGeometry *g, GError **error)
@@ -105,21 +177,37 @@ static void destroy_all(reprojection *r, GPtrArray *parts)
         GEOSGeom_destroy_r(r->geos, parts->pdata[i]);
 }
 
+/* Of the longitudes of the curve just made: a hole is within half a turn of its shell's. */
+static double middle_of(const reprojection *r)
+{
+    const double *x = (const double *)(const void *)r->x->data;
+    double least = x[0], most = x[0];
+
+    for (guint i = 1; i < r->x->len; i++) {
+        least = fmin(least, x[i]);
+        most = fmax(most, x[i]);
+    }
+    return (least + most) / 2.0;
+}
+
 static GEOSGeometry *polygon(reprojection *r, const GEOSGeometry *g, GError **error)
 {
     g_autoptr(GPtrArray) rings = g_ptr_array_new();
     int holes = GEOSGetNumInteriorRings_r(r->geos, g);
 
     for (int i = -1; i < holes; i++) {
-        const GEOSGeometry *ring = i < 0 ? GEOSGetExteriorRing_r(r->geos, g)
-                                         : GEOSGetInteriorRingN_r(r->geos, g, i);
+        const GEOSGeometry *ring =
+            i < 0 ? GEOSGetExteriorRing_r(r->geos, g) : GEOSGetInteriorRingN_r(r->geos, g, i);
         GEOSGeometry *made = curve(r, ring, error);
         if (!made) {
             destroy_all(r, rings);
             return NULL;
         }
         g_ptr_array_add(rings, made);
+        if (i < 0)
+            r->start.x = middle_of(r);
     }
+    r->start.x = 0.0;
     return GEOSGeom_createPolygon_r(r->geos, rings->pdata[0], (GEOSGeometry **)rings->pdata + 1,
                                     (unsigned)holes);
 }
@@ -149,7 +237,10 @@ static GEOSGeometry *any(reprojection *r, const GEOSGeometry *g, GError **error)
 rdl_geometry *rdl_reproject(const rdl_geometry *g, rdl_transform *transform, double tolerance,
                             GError **error)
 {
-    reprojection r = {.geos = GEOS_init_r(), .transform = transform, .tolerance = tolerance};
+    reprojection r = {.geos = GEOS_init_r(),
+                      .transform = transform,
+                      .tolerance = tolerance,
+                      .turn = rdl_transform_turn(transform)};
     GError *failed = NULL;
 
     r.x = g_array_new(FALSE, FALSE, sizeof(double));
@@ -163,4 +254,44 @@ rdl_geometry *rdl_reproject(const rdl_geometry *g, rdl_transform *transform, dou
     else if (!made)
         rdl_fail(error, RDL_ERROR_DATA, "a geometry cannot be rebuilt after reprojection");
     return made;
+}
+
+/* ---- the antimeridian ---- */
+
+/* What lies within half a turn of the longitude `middle`, brought to 0. */
+static rdl_geometry *one_turn(const rdl_geometry *g, double middle, double turn, GError **error)
+{
+    rdl_box box = rdl_geometry_box(g);
+    box.xmin = middle - turn / 2.0;
+    box.xmax = middle + turn / 2.0;
+    box.ymin -= 1.0;
+    box.ymax += 1.0;
+    g_autoptr(rdl_geometry) window = rdl_geometry_of_box(box, error);
+    g_autoptr(rdl_geometry) piece = window ? rdl_geometry_intersection(g, window, error) : NULL;
+
+    return piece ? rdl_geometry_scaled(piece, middle, 0.0, 1.0, 1.0, error) : NULL;
+}
+
+rdl_geometry *rdl_fold(rdl_geometry *take_g, const rdl_crs *crs, GError **error)
+{
+    g_autoptr(rdl_geometry) g = take_g;
+    rdl_box box = rdl_geometry_box(g);
+    double turn = rdl_crs_geographic(crs) ? 360.0 / rdl_crs_degrees(crs) : 0.0;
+    const double most = 4.0; /* turns: no layer runs on for longer */
+
+    if (turn == 0.0 || rdl_geometry_empty(g) || (box.xmin >= -turn / 2.0 && box.xmax <= turn / 2.0))
+        return g_steal_pointer(&g);
+    double first = floor(box.xmin / turn + 0.5), last = ceil(box.xmax / turn - 0.5);
+    if (!(fabs(first) <= most && fabs(last) <= most))
+        return rdl_fail(error, RDL_ERROR_CRS, "longitudes from %g to %g are none", box.xmin,
+                        box.xmax),
+               NULL;
+    g_autoptr(rdl_geometry) all = one_turn(g, first * turn, turn, error);
+    for (double k = first + 1.0; all && k <= last; k++) {
+        g_autoptr(rdl_geometry) next = one_turn(g, k * turn, turn, error);
+        rdl_geometry *both = next ? rdl_geometry_union(all, next, error) : NULL;
+        rdl_geometry_free(all);
+        all = both;
+    }
+    return g_steal_pointer(&all);
 }

@@ -49,6 +49,7 @@ typedef struct {
     rdl_ledger *ledger;
     GHashTable *sites; /* key -> site */
     GHashTable *hits;  /* finding_id -> JsonArray */
+    rdl_crs *target;
     rdl_transform *move;
     double tolerance;
     gint64 rows;
@@ -100,7 +101,8 @@ static bool add_ground(reading *r, site *s, GBytes *wkb, GError **error)
 {
     g_autoptr(rdl_geometry) g =
         rdl_geometry_from_wkb(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), error);
-    g_autoptr(rdl_geometry) moved = g ? rdl_reproject(g, r->move, r->tolerance, error) : NULL;
+    g_autoptr(rdl_geometry) on = g ? rdl_reproject(g, r->move, r->tolerance, error) : NULL;
+    g_autoptr(rdl_geometry) moved = on ? rdl_fold(g_steal_pointer(&on), r->target, error) : NULL;
     rdl_geometry *all =
         moved ? rdl_geometry_union(s->ground ? s->ground : moved, moved, error) : NULL;
 
@@ -137,11 +139,10 @@ static bool take_finding(reading *r, JsonObject *take_finding_row, GBytes *wkb, 
 static bool read_findings(reading *r, const char *path, GError **error)
 {
     g_autoptr(rdl_layer) layer = open_layer(path, "finding", error);
-    g_autoptr(rdl_crs) target = rdl_crs_parse(r->ledger->crs, error);
     GError *failed = NULL;
     const rdl_feature *f;
 
-    if (!layer || !target)
+    if (!layer || !(r->target = rdl_crs_parse(r->ledger->crs, error)))
         return false;
     if (!rdl_layer_crs(layer))
         return rdl_fail(error, RDL_ERROR_CRS, "%s: its findings name no coordinate system", path);
@@ -151,8 +152,8 @@ static bool read_findings(reading *r, const char *path, GError **error)
                         "%s: is not written by redline screen: layer finding "
                         "lacks finding_id or is_primary",
                         path);
-    r->tolerance = rdl_reproject_tolerance(target);
-    if (!(r->move = rdl_transform_new(rdl_layer_crs(layer), target, error)))
+    r->tolerance = rdl_reproject_tolerance(r->target);
+    if (!(r->move = rdl_transform_new(rdl_layer_crs(layer), r->target, error)))
         return false;
     while ((f = rdl_layer_next(layer, &failed)))
         if (!take_finding(r, row_object(layer, f), rdl_feature_wkb(f), error))
@@ -473,6 +474,7 @@ bool rdl_ledger_load_findings(rdl_ledger *ledger, const char *path, rdl_day as_o
             rdl_store_rollback(ledger->store);
     }
     rdl_transform_free(r.move);
+    rdl_crs_unref(r.target);
     g_hash_table_unref(r.sites);
     g_hash_table_unref(r.hits);
     return good;

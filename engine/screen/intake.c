@@ -217,7 +217,7 @@ static bool check_fields(const rdl_record *record, const rdl_intake_spec *spec, 
 
 /* Valid, or repaired with a note; NULL (counted) when nothing is left. */
 static rdl_geometry *made_valid(rdl_intake *intake, const rdl_intake_spec *spec, gint64 fid,
-                                rdl_geometry *take_g, bool quiet)
+                                rdl_geometry *take_g, const char *when)
 {
     g_autoptr(rdl_geometry) g = take_g;
     g_autofree char *reason = NULL;
@@ -227,9 +227,10 @@ static rdl_geometry *made_valid(rdl_intake *intake, const rdl_intake_spec *spec,
         return g_steal_pointer(&g);
     rdl_geometry *mended = rdl_geometry_repair(g, NULL);
     if (!mended)
-        rdl_reject(intake, spec->layer, fid, false, "NOT_REPAIRABLE: %s", reason ? reason : "");
-    else if (!quiet)
-        rdl_reject(intake, spec->layer, fid, true, "REPAIRED: %s", reason ? reason : "");
+        rdl_reject(intake, spec->layer, fid, false, "NOT_REPAIRABLE%s: %s", when,
+                   reason ? reason : "");
+    else
+        rdl_reject(intake, spec->layer, fid, true, "REPAIRED%s: %s", when, reason ? reason : "");
     return mended;
 }
 
@@ -239,6 +240,8 @@ typedef struct {
     rdl_box limits;             /* of the layer's own system */
     gint64 geometries, outside; /* met so far; of these OUTSIDE_CRS */
     rdl_box misfit;             /* round the geometries outside */
+    rdl_measure *before, *after; /* in the layer's system and the target; NULL: as transform */
+    double slack;                /* share by which the two may differ: their ellipsoids' */
 } move;
 
 static const rdl_box no_box = {
@@ -261,6 +264,36 @@ static bool within(rdl_box box, rdl_box limits)
 {
     return box.xmin >= limits.xmin && box.ymin >= limits.ymin && box.xmax <= limits.xmax &&
            box.ymax <= limits.ymax;
+}
+
+#define SAME_SIZE 1e-3
+
+/* Area (length of lines) on the ellipsoid before and after the move. What jumps over the border of
+ * the target's plane, or is torn by it, becomes another: that is a failure, however valid. */
+static bool same_size(const move *m, const rdl_geometry *from, const rdl_geometry *to)
+{
+    bool lines = rdl_geometry_dimension(from) == 1;
+    double a, b, rim = 0.0;
+
+    if (rdl_geometry_dimension(from) == 0)
+        return true;
+    if (!(lines ? rdl_measure_length : rdl_measure_area)(m->before, from, &a, NULL) ||
+        !(lines ? rdl_measure_length : rdl_measure_area)(m->after, to, &b, NULL))
+        return false;
+    if (fabs(a - b) <= (SAME_SIZE + m->slack) * fmax(a, b))
+        return true;
+    /* slivers: an edge may lie a millimetre aside */
+    return !lines && rdl_measure_length(m->after, to, &rim, NULL) && fabs(a - b) <= 0.002 * rim;
+}
+
+/* How far areas on two ellipsoids may differ (MODIS has a sphere). */
+static double ellipsoids_differ(const rdl_crs *from, const rdl_crs *to)
+{
+    double a, e2, b, f2;
+
+    rdl_crs_ellipsoid(from, &a, &e2);
+    rdl_crs_ellipsoid(to, &b, &f2);
+    return 2.0 * fabs(a - b) / a + 2.0 * fabs(e2 - f2);
 }
 
 static const char *read_geometry(rdl_record *record, move *m)
@@ -286,16 +319,22 @@ static const char *read_geometry(rdl_record *record, move *m)
         return outside_crs(m, box);
     if (rdl_geometry_dimension(g) < spec->min_dimension)
         return "WRONG_DIMENSION";
-    if (!(g = made_valid(intake, spec, fid, g_steal_pointer(&g), false)))
+    if (!(g = made_valid(intake, spec, fid, g_steal_pointer(&g), "")))
         return "NOT_REPAIRABLE";
     if (m->transform) {
-        rdl_geometry *moved = rdl_reproject(g, m->transform, m->tolerance, &error);
-        if (!moved)
+        g_autoptr(rdl_geometry) from = g_steal_pointer(&g);
+        if (!(g = rdl_reproject(from, m->transform, m->tolerance, &error)))
             return outside_crs(m, box);
-        g_clear_pointer(&g, rdl_geometry_free);
-        if (!(g = made_valid(intake, spec, fid, moved, true)))
+        guint noted = intake->rejections->len;
+        if (!(g = made_valid(intake, spec, fid, g_steal_pointer(&g), " after reprojection")))
             return "NOT_REPAIRABLE";
+        if (!same_size(m, from, g)) {
+            g_array_set_size(intake->rejections, noted); /* its repair is of no use */
+            return "DISTORTED";
+        }
     }
+    if (!(g = rdl_fold(g_steal_pointer(&g), intake->target, &error)))
+        return outside_crs(m, box);
     intake->extent = joined(intake->extent, rdl_geometry_box(g));
     record->geometry = g_steal_pointer(&g);
     return NULL;
@@ -333,7 +372,10 @@ static bool settle_move(rdl_intake *intake, const rdl_layer *layer, move *m, GEr
     m->limits = rdl_crs_limits(crs);
     if (rdl_crs_same(crs, intake->target))
         return true;
-    m->transform = rdl_transform_new(crs, intake->target, error);
+    m->slack = ellipsoids_differ(crs, intake->target);
+    m->before = rdl_measure_new(crs, error);
+    m->after = m->before ? rdl_measure_new(intake->target, error) : NULL;
+    m->transform = m->after ? rdl_transform_new(crs, intake->target, error) : NULL;
     if (!m->transform)
         g_prefix_error(error, "%s: ", rdl_layer_source(layer));
     return m->transform != NULL;
@@ -362,6 +404,13 @@ static void note_claim(rdl_intake *intake, const rdl_intake_spec *spec, const rd
                    rdl_layer_source(layer), rdl_crs_name(rdl_layer_crs(layer)));
 }
 
+static void end_move(move *m)
+{
+    rdl_transform_free(m->transform);
+    rdl_measure_free(m->before);
+    rdl_measure_free(m->after);
+}
+
 bool rdl_intake_read(rdl_intake *intake, const rdl_intake_spec *spec, const rdl_source *source,
                      rdl_record_fn fn, void *user, GError **error)
 {
@@ -385,14 +434,14 @@ bool rdl_intake_read(rdl_intake *intake, const rdl_intake_spec *spec, const rdl_
     move m = {.misfit = no_box};
 
     intake->extent = no_box;
-    if (!layer || !check_fields(&record, spec, error) || !settle_move(intake, layer, &m, error))
-        return false;
-    g_autoptr(rdl_transform) transform = m.transform;
-    note_claim(intake, spec, layer);
-    while ((record.feature = rdl_layer_next(layer, &failed)))
-        if (!read_record(&record, &m, fn, user, error))
-            return false;
+    bool good =
+        layer && check_fields(&record, spec, error) && settle_move(intake, layer, &m, error);
+    if (good)
+        note_claim(intake, spec, layer);
+    while (good && (record.feature = rdl_layer_next(layer, &failed)))
+        good = read_record(&record, &m, fn, user, error);
+    end_move(&m);
     if (failed)
         g_propagate_error(error, failed);
-    return failed == NULL && check_system(layer, &m, error);
+    return good && !failed && check_system(layer, &m, error);
 }

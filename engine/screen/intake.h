@@ -58,8 +58,9 @@ typedef struct rdl_intake_spec {
 typedef bool (*rdl_record_fn)(const rdl_record *record, void *user, GError **error);
 
 /** Read all of a source. Every feature counts into the tally as in; those that cannot be used
- *  (NULL_GEOMETRY, EMPTY_GEOMETRY, NOT_REPAIRABLE, WRONG_DIMENSION, OUTSIDE_CRS) as failed; for
- *  the others `fn` is called and must count them.
+ *  (NULL_GEOMETRY, EMPTY_GEOMETRY, NOT_REPAIRABLE, WRONG_DIMENSION, OUTSIDE_CRS, and DISTORTED:
+ *  another area after reprojection than before) as failed; for the others `fn` is called and must
+ *  count them.
  *  Fails: RDL_ERROR_IO, RDL_ERROR_DATA (a needed field is missing; a Shapefile's cut name may be of
  *  two fields), RDL_ERROR_CRS (no system, none between the two, or every geometry is outside it).
  */
