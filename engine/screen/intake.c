@@ -227,10 +227,10 @@ static rdl_geometry *made_valid(rdl_intake *intake, const rdl_intake_spec *spec,
         return g_steal_pointer(&g);
     rdl_geometry *mended = rdl_geometry_repair(g, NULL);
     if (!mended)
-        rdl_reject(intake, spec->layer, fid, false, "NOT_REPAIRABLE%s: %s", when,
-                   reason ? reason : "");
+        rdl_reject(intake, spec->layer, fid, false, "NOT_REPAIRABLE: %s%s", reason ? reason : "",
+                   when);
     else
-        rdl_reject(intake, spec->layer, fid, true, "REPAIRED%s: %s", when, reason ? reason : "");
+        rdl_reject(intake, spec->layer, fid, true, "REPAIRED: %s%s", reason ? reason : "", when);
     return mended;
 }
 
