@@ -300,9 +300,11 @@ static bool fit_and_decide(detection *d, rdl_detect_result *r, const rdl_progres
     const rdl_detect_options *o = d->options;
     rdl_irmad_options how = {o->iterations, o->tolerance, o->threads, false};
     rdl_decision_options decide = {d->choice, o->sieve, o->threads};
-    g_autoptr(rdl_sample) sample = rdl_sample_new(d->pair, o->threads, o->memory_mib);
+    g_autoptr(rdl_sample) sample =
+        rdl_sample_new(d->pair, rdl_detector_facts(d->detector)->one_in, o->threads, o->memory_mib);
 
     r->sample_step = rdl_sample_step(sample);
+    r->sample_one_in = rdl_sample_one_in(sample);
     if (!rdl_scorer_fit(d->scorer, d->detector, sample, &how, progress, error) ||
         (d->detector == RDL_DETECT_PCA_KMEANS &&
          !rdl_pca_fit(d->scorer, d->pair, o->threads, progress, error)) ||
@@ -461,6 +463,7 @@ JsonNode *rdl_detect_result_json(const rdl_detect_result *r)
     json_object_set_int_member(o, "changed", r->changed);
     json_object_set_int_member(o, "not_observed", r->not_observed);
     json_object_set_int_member(o, "sample_step", r->sample_step);
+    json_object_set_int_member(o, "sample_one_in", r->sample_one_in);
     json_object_set_boolean_member(o, "resampled", r->resampled);
     set_text(o, "date_before", r->date_before);
     set_text(o, "date_after", r->date_after);

@@ -48,6 +48,7 @@ typedef struct rdl_detect_result {
     int sieve;                              /* pixels a change has at least */
     gint64 observed, changed, not_observed; /* pixels */
     int sample_step;                        /* statistics from every s-th row and column */
+    int sample_one_in;                      /* of one in so many squares of 512 x 512 pixels */
     bool resampled;                         /* the scene after, onto the grid of the one before */
     char *date_before, *date_after;         /* NULL: unknown */
     char *output_digest, *score_digest;     /* SHA-256, NULL where there is no such file */

@@ -214,6 +214,20 @@ bool rdl_pair_narrow(rdl_pair *pair, const char *const *roles, GError **error)
     return true;
 }
 
+int rdl_pair_piece(const rdl_pair *pair)
+{
+    int most = 1;
+
+    for (int i = 0; i < PARTS; i++) {
+        int width, height;
+        if (!pair->parts[i])
+            continue;
+        rdl_raster_native(pair->parts[i], &width, &height);
+        most = MAX(most, MAX(width, height));
+    }
+    return most;
+}
+
 rdl_blocks rdl_pair_blocks(const rdl_pair *pair, int memory_mib, int threads)
 {
     const rdl_grid *grid = rdl_pair_grid(pair);

@@ -32,6 +32,8 @@ RDL_API bool rdl_pair_narrow(rdl_pair *pair, const char *const *roles, GError **
 RDL_API int rdl_pair_bands(const rdl_pair *pair);
 /** How pixels of variate k (bands before, then after) were stored. */
 RDL_API rdl_pixel rdl_pair_pixel(const rdl_pair *pair, int k);
+/** Width or height of the largest piece that any of the pair's files is stored in. */
+RDL_API int rdl_pair_piece(const rdl_pair *pair);
 /** Blocks to read the pair by, so that `threads` of them with their work fit in `memory_mib`. */
 RDL_API rdl_blocks rdl_pair_blocks(const rdl_pair *pair, int memory_mib, int threads);
 

@@ -4,6 +4,9 @@
 #include <pthread.h>
 #include <string.h>
 
+#define TAKEN 8000000 /* pixels of a large scene, at most */
+#define SQUARE 512
+
 typedef struct {
     size_t n;
     uint8_t *bytes; /* variate after variate, each in its own pixel type */
@@ -11,9 +14,10 @@ typedef struct {
 
 struct rdl_sample {
     const rdl_pair *pair;
-    int threads, step, variates;
+    int threads, one_in, step, variates;
     rdl_pixel *pixels; /* of each variate */
     rdl_blocks blocks, cells;
+    bool small_pieces; /* of the file: not larger than squares */
     bool keep, kept;
     stored_cell *stored;
 };
@@ -23,35 +27,43 @@ static size_t pixel_bytes(rdl_pixel pixel)
     return pixel == RDL_PIXEL_U8 ? 1 : pixel == RDL_PIXEL_F32 ? 4 : 2;
 }
 
-static int step_of(const rdl_grid *grid)
+static double grid_pixels(const rdl_grid *grid)
+{
+    return (double)grid->width * grid->height;
+}
+
+static int step_of(const rdl_grid *grid, int one_in)
 {
     int step = 1;
 
-    while ((gint64)((grid->width + step - 1) / step) * ((grid->height + step - 1) / step) >
-           RDL_SAMPLE_PIXELS)
+    while (((grid->width + step - 1) / step) * (double)((grid->height + step - 1) / step) >
+           (double)TAKEN * one_in)
         step++;
     return step;
 }
 
-rdl_sample *rdl_sample_new(const rdl_pair *pair, int threads, int memory_mib)
+rdl_sample *rdl_sample_new(const rdl_pair *pair, int one_in, int threads, int memory_mib)
 {
     const rdl_grid *grid = rdl_pair_grid(pair);
     rdl_sample *s = g_new0(rdl_sample, 1);
+    bool all = grid_pixels(grid) <= RDL_SAMPLE_PIXELS;
     size_t per_pixel = 0;
 
     s->pair = pair;
     s->threads = threads;
-    s->step = step_of(grid);
+    s->one_in = all ? 1 : one_in;
+    s->step = all ? 1 : step_of(grid, one_in);
     s->variates = 2 * rdl_pair_bands(pair);
     s->blocks = rdl_pair_blocks(pair, memory_mib, threads);
     s->cells = rdl_blocks_cells(grid->width, grid->height);
+    s->small_pieces = rdl_pair_piece(pair) <= SQUARE;
     s->stored = g_new0(stored_cell, rdl_blocks_count(&s->cells));
     s->pixels = g_new(rdl_pixel, (size_t)s->variates);
     for (int k = 0; k < s->variates; k++) {
         s->pixels[k] = rdl_pair_pixel(pair, k);
         per_pixel += pixel_bytes(s->pixels[k]);
     }
-    double pixels = (double)grid->width * grid->height / ((double)s->step * s->step);
+    double pixels = grid_pixels(grid) / s->one_in / ((double)s->step * s->step);
     s->keep = pixels * (double)per_pixel <= (double)memory_mib * 1048576.0 / 2.0;
     return s;
 }
@@ -86,6 +98,11 @@ size_t rdl_sample_cells(const rdl_sample *sample)
 int rdl_sample_step(const rdl_sample *sample)
 {
     return sample->step;
+}
+
+int rdl_sample_one_in(const rdl_sample *sample)
+{
+    return sample->one_in;
 }
 
 /* ---- keeping cells in their own pixel type ---- */
@@ -220,7 +237,8 @@ static bool visit_stored(void *job, void *worker, size_t i, GError **error)
     visitor *v = worker;
 
     (void)error;
-    all->work->cell(all->user, v->state, i, load(all->sample, i, v->planes), v->planes);
+    if (all->sample->stored[i].n > 0)
+        all->work->cell(all->user, v->state, i, load(all->sample, i, v->planes), v->planes);
     return true;
 }
 
@@ -268,17 +286,45 @@ static void visit_cell(const visit *all, visitor *v, rdl_block block, int col, i
     all->work->cell(all->user, v->state, index, cell, v->planes);
 }
 
+/* Whether squares of a raster's lattice are taken: every second is a chess board, every eighth a
+ * lattice whose rows are shifted by three. */
+static bool taken(const rdl_sample *s, int col, int row)
+{
+    gint64 x = col / SQUARE, y = row / SQUARE;
+
+    return (x + (s->one_in == 8 ? 3 * y : y)) % s->one_in == 0;
+}
+
+/* Read a part of a block and visit its cells. */
+static bool visit_part(const visit *all, visitor *v, rdl_block part, GError **error)
+{
+    if (!rdl_pair_read_every(v->reader, part, all->sample->step, error))
+        return false;
+    for (int row = part.row; row < part.row + part.height; row += RDL_CELL)
+        for (int col = part.col; col < part.col + part.width; col += RDL_CELL)
+            if (taken(all->sample, col, row))
+                visit_cell(all, v, part, col, row);
+    return true;
+}
+
+/* Of a block only the squares taken are read, where the file's pieces are no larger than those. */
 static bool visit_block(void *job, void *worker, size_t i, GError **error)
 {
     const visit *all = job;
-    visitor *v = worker;
-    rdl_block block = rdl_blocks_at(&all->sample->blocks, i);
+    const rdl_sample *s = all->sample;
+    rdl_block b = rdl_blocks_at(&s->blocks, i);
 
-    if (!rdl_pair_read_every(v->reader, block, all->sample->step, error))
-        return false;
-    for (int row = block.row; row < block.row + block.height; row += RDL_CELL)
-        for (int col = block.col; col < block.col + block.width; col += RDL_CELL)
-            visit_cell(all, v, block, col, row);
+    if (s->one_in == 1 || !s->small_pieces)
+        return visit_part(all, worker, b, error);
+    for (int row = b.row, down; row < b.row + b.height; row += down) {
+        down = MIN(SQUARE - row % SQUARE, b.row + b.height - row);
+        for (int col = b.col, across; col < b.col + b.width; col += across) {
+            across = MIN(SQUARE - col % SQUARE, b.col + b.width - col);
+            if (taken(s, col, row) &&
+                !visit_part(all, worker, (rdl_block){col, row, across, down}, error))
+                return false;
+        }
+    }
     return true;
 }
 

@@ -34,6 +34,7 @@ typedef struct rdl_detector_fact {
     rdl_scale scale;
     rdl_focus focus;
     int planes; /* that rdl_scorer_apply() makes for a pixel */
+    int one_in; /* squares of a large scene that statistics are taken from: see sample.h */
 } rdl_detector_fact;
 RDL_API const rdl_detector_fact *rdl_detector_facts(rdl_detector detector);
 /** By name; "auto" chooses by sensor and number of bands and gives the reason in `why` (static,

@@ -164,6 +164,65 @@ static void tile_layout_changes_nothing(void)
     }
 }
 
+/* Two bands of 12 megapixels, more than statistics take in whole. */
+static const char *make_large(const char *name, int date, const char *const *options)
+{
+    enum { WIDTH = 4100, HEIGHT = 2950 };
+    const char *path = suite_path(name);
+    GDALDatasetH ds = GDALCreate(GDALGetDriverByName("GTiff"), path, WIDTH, HEIGHT, 2, GDT_Byte,
+                                 (char **)options);
+    g_autofree uint8_t *row = g_malloc(WIDTH);
+
+    for (int y = 0; y < HEIGHT; y++)
+        for (int k = 1; k <= 2; k++) {
+            for (int x = 0; x < WIDTH; x++) {
+                unsigned h = (unsigned)(x * 7919 + y * 104729 + k * 31) * 2654435761u;
+                row[x] = (uint8_t)(60 + (x / 40 + y / 30 * k) % 90 + (int)(h >> (27 - date)) % 8);
+            }
+            CHECK(GDALRasterIO(GDALGetRasterBand(ds, k), GF_Write, 0, y, WIDTH, 1, row, WIDTH, 1,
+                               GDT_Byte, 0, 0) == CE_None);
+        }
+    GDALClose(ds);
+    return path;
+}
+
+static void large_scenes_are_sampled_alike(void)
+{
+    static const char *const tiles[] = {"TILED=YES", "BLOCKXSIZE=512", "BLOCKYSIZE=512",
+                                        "COMPRESS=DEFLATE", NULL};
+    static const char *const strips[] = {"COMPRESS=DEFLATE", NULL};
+    static const char *const methods[] = {"cva", "mad", "irmad"};
+    static const int one_in[] = {8, 2, 1};
+    const char *before = make_large("large-before.tif", 0, tiles);
+    const char *after = make_large("large-after.tif", 1, tiles);
+    const char *before_strips = make_large("strips-before.tif", 0, strips);
+    const char *after_strips = make_large("strips-after.tif", 1, strips);
+
+    for (size_t m = 0; m < G_N_ELEMENTS(methods); m++) {
+        rdl_detect_options o = options_for("large.tif"), p;
+        rdl_detect_result a, b;
+        o.method = methods[m];
+        o.threshold = "20";
+        o.before = before;
+        o.after = after;
+        run(&o, &a);
+        p = o;
+        p.output = suite_path("large-again.tif");
+        p.before = before_strips;
+        p.after = after_strips;
+        p.threads = 3;
+        p.memory_mib = 16;
+        run(&p, &b);
+        CHECK_INT(a.sample_one_in, one_in[m]);
+        CHECK(a.sample_step > 1 || one_in[m] > 1);
+        CHECK_INT(a.changed, b.changed);
+        for (int k = 0; m > 0 && k < 2; k++)
+            CHECK_NEAR(a.rho[k], b.rho[k], 0);
+        rdl_detect_result_clear(&a);
+        rdl_detect_result_clear(&b);
+    }
+}
+
 static void differ_at_most(const char *a, const char *b, double relative)
 {
     g_autofree double *x = raster_values(a, 1), *y = raster_values(b, 1);
@@ -396,6 +455,7 @@ static CU_TestInfo tests[] = {
     {"planted change is found", planted_change_is_found},
     {"threads and memory change no byte", threads_and_memory_change_no_byte},
     {"tile layout changes nothing", tile_layout_changes_nothing},
+    {"large scenes are sampled alike", large_scenes_are_sampled_alike},
     {"MAD is blind to swapping and linear functions",
      mad_is_blind_to_swapping_and_linear_functions},
     {"the same scene twice is refused", the_same_scene_twice_is_refused},
