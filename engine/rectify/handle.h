@@ -2,16 +2,22 @@
 #ifndef RDL_RECTIFY_HANDLE_H
 #define RDL_RECTIFY_HANDLE_H
 
+#include "rectify/deadline.h"
 #include "rectify/ledger.h"
 #include "store/store.h"
 
 struct rdl_ledger {
     rdl_store *store;
     GHashTable *tables; /* pack file -> rdl_csv, as they are asked for */
-    char *crs;          /* "EPSG:4490" */
-    gint64 srid;        /* its number; 0 where it has none */
+    JsonNode *pack;     /* pack.yaml; NULL until asked for, like what follows */
+    rdl_workdays *days;
+    rdl_deadline_policy policy; /* of `days` */
+    char *crs;                  /* "EPSG:4490" */
+    gint64 srid;                /* its number; 0 where it has none */
 };
 
+/** Forget what was read of the pack: another version of it is in force. */
+void rdl_ledger_forget_pack(rdl_ledger *ledger);
 /** The tables, empty; written into a new store. `srid` as in rdl_ledger. */
 bool rdl_ledger_schema(rdl_store *store, gint64 srid, GError **error);
 /** A handle on a store that holds a ledger; takes the store, also on failure. */

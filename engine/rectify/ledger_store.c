@@ -12,6 +12,7 @@ static const char schema[] =
     " role TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT,"
     " payload TEXT NOT NULL, prev TEXT NOT NULL, hash TEXT NOT NULL UNIQUE);"
     "CREATE INDEX event_subject ON event(subject);"
+    "CREATE INDEX event_at ON event(at);"
     "CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN"
     " SELECT RAISE(ABORT, 'events are never changed'); END;"
     "CREATE TRIGGER event_no_delete BEFORE DELETE ON event BEGIN"
@@ -33,6 +34,7 @@ static const char schema[] =
     " is_primary INTEGER, zone TEXT, result TEXT, severity TEXT, rule_id TEXT,"
     " content TEXT NOT NULL, source TEXT, source_id TEXT);"
     "CREATE INDEX finding_site ON finding(site_id);"
+    "CREATE INDEX finding_source ON finding(source, source_id);"
     "CREATE TABLE problem(problem_id TEXT PRIMARY KEY, site_id TEXT NOT NULL REFERENCES site,"
     " clue_id TEXT, target TEXT, measures TEXT, lead_leader TEXT, supervisor TEXT,"
     " resp_unit TEXT, accept_unit TEXT);"
@@ -45,7 +47,8 @@ static const char schema[] =
     " tier TEXT, started TEXT, due_original TEXT, due TEXT, moved TEXT, assignee TEXT,"
     " problem_id TEXT REFERENCES problem, progress REAL, progress_text TEXT, stopped TEXT,"
     " warned TEXT, revision INTEGER NOT NULL DEFAULT 1);"
-    "CREATE INDEX task_state ON task(state);"
+    "CREATE INDEX task_state ON task(state, task_id);"
+    "CREATE INDEX task_unit ON task(xzqdm, task_id);"
     "CREATE INDEX task_site ON task(site_id);"
     "CREATE TABLE letter(letter_no TEXT PRIMARY KEY, batch TEXT, received TEXT, activity TEXT,"
     " key TEXT, founded TEXT, duplicate_of TEXT, site_id TEXT REFERENCES site);";
@@ -213,7 +216,7 @@ bool rdl_ledger_add_pack(rdl_ledger *ledger, const char *pack_name, rdl_day on, 
             rdl_ledger_path(ledger), id ? id : "?", pack_name);
     if (!append_pack(ledger, pack, at, error))
         return false;
-    g_hash_table_remove_all(ledger->tables);
+    rdl_ledger_forget_pack(ledger);
     return true;
 }
 
@@ -265,6 +268,7 @@ void rdl_ledger_close(rdl_ledger *ledger)
 {
     if (!ledger)
         return;
+    rdl_ledger_forget_pack(ledger);
     g_hash_table_unref(ledger->tables);
     rdl_store_close(ledger->store);
     g_free(ledger->crs);

@@ -333,16 +333,15 @@ static bool register_problem(rdl_ledger *ledger, const rdl_task *clue, const rdl
 static bool settle_due(rdl_ledger *ledger, const rdl_move *move, GError **error)
 {
     const char *words = rdl_json_text(move->fields, "due", NULL);
-    rdl_ledger_time time;
+    const rdl_deadline_policy *policy;
     rdl_deadline due;
     rdl_day on;
 
     if (!words || !*words)
         return true;
-    if (!rdl_day_parse(move->on, &on, error) || !rdl_ledger_time_read(ledger, &time, error))
+    if (!(policy = rdl_ledger_policy(ledger, error)) || !rdl_day_parse(move->on, &on, error))
         return false;
-    bool good = rdl_deadline_words(&time.policy, words, on, &due, error);
-    rdl_ledger_time_clear(&time);
+    bool good = rdl_deadline_words(policy, words, on, &due, error);
     if (!good) {
         g_prefix_error(error, "%s: due: ", move->task_id);
         return false;

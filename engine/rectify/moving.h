@@ -30,13 +30,8 @@ const rdl_csv *rdl_ledger_workflow(rdl_ledger *ledger, const char *xzqdm, GError
 /** Some row of the workflow names the role, and the task is open. Fails: RDL_ERROR_USAGE. */
 bool rdl_note_allowed(rdl_ledger *ledger, const rdl_task *task, const char *role, GError **error);
 
-/** How the ledger's pack counts time: its weekend, its calendars, its switches. */
-typedef struct rdl_ledger_time {
-    rdl_workdays *days;
-    rdl_deadline_policy policy;
-} rdl_ledger_time;
-bool rdl_ledger_time_read(rdl_ledger *ledger, rdl_ledger_time *time, GError **error);
-void rdl_ledger_time_clear(rdl_ledger_time *time);
+/** How the ledger's pack counts time: its weekend, its calendars, its switches. Lent. */
+const rdl_deadline_policy *rdl_ledger_policy(rdl_ledger *ledger, GError **error);
 /** Tier and due day of a task by the first row of deadlines.csv that fits; both NULL where none
  *  does, due NULL for the long term. `tier` is lent, `due` yours. */
 bool rdl_ledger_deadline(rdl_ledger *ledger, const char *kind, const char *result,

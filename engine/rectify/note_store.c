@@ -83,14 +83,13 @@ bool rdl_task_assign(rdl_ledger *ledger, const rdl_move *who, GError **error)
 static bool day_of_words(rdl_ledger *ledger, const rdl_move *who, const char *words, char **day,
                          GError **error)
 {
-    rdl_ledger_time time;
+    const rdl_deadline_policy *policy = rdl_ledger_policy(ledger, error);
     rdl_deadline due;
     rdl_day on;
 
-    if (!rdl_day_parse(who->on, &on, error) || !rdl_ledger_time_read(ledger, &time, error))
+    if (!policy || !rdl_day_parse(who->on, &on, error))
         return false;
-    bool good = rdl_deadline_words(&time.policy, words, on, &due, error);
-    rdl_ledger_time_clear(&time);
+    bool good = rdl_deadline_words(policy, words, on, &due, error);
     if (good && due.kind == RDL_DEADLINE_NONE)
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: '%s' names no day", who->task_id, words);
     *day = good ? rdl_day_text(due.due) : NULL;

@@ -42,13 +42,17 @@ static bool switched(JsonObject *deadlines, const char *name)
 
 static JsonNode *pack_yaml(rdl_ledger *ledger, GError **error)
 {
-    g_autofree char *text = rdl_store_value(
-        ledger->store,
-        "SELECT text FROM pack_file WHERE name = 'pack.yaml' AND sha256 = (SELECT value FROM "
-        "setting WHERE name = 'pack_sha256')",
-        error);
+    g_autofree char *text =
+        ledger->pack ? NULL
+                     : rdl_store_value(ledger->store,
+                                       "SELECT text FROM pack_file WHERE name = 'pack.yaml' AND "
+                                       "sha256 = (SELECT value FROM setting WHERE name = "
+                                       "'pack_sha256')",
+                                       error);
 
-    return text ? rdl_yaml_parse(text, "pack.yaml", error) : NULL;
+    if (text)
+        ledger->pack = rdl_yaml_parse(text, "pack.yaml", error);
+    return ledger->pack;
 }
 
 static JsonObject *object_of(JsonNode *node)
@@ -56,26 +60,27 @@ static JsonObject *object_of(JsonNode *node)
     return JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
 }
 
-bool rdl_ledger_time_read(rdl_ledger *ledger, rdl_ledger_time *time, GError **error)
+const rdl_deadline_policy *rdl_ledger_policy(rdl_ledger *ledger, GError **error)
 {
-    g_autoptr(JsonNode) pack = pack_yaml(ledger, error);
+    JsonNode *pack = ledger->days ? ledger->pack : pack_yaml(ledger, error);
 
-    *time = (rdl_ledger_time){0};
-    if (!pack)
-        return false;
+    if (ledger->days || !pack)
+        return pack ? &ledger->policy : NULL;
     JsonObject *deadlines = rdl_json_object(object_of(pack), "deadlines");
-    time->days = week_of(deadlines);
-    time->policy = (rdl_deadline_policy){time->days, switched(deadlines, "shift_computed"),
-                                         switched(deadlines, "shift_dated")};
-    if (add_calendars(ledger, time->days, error))
-        return true;
-    rdl_ledger_time_clear(time);
-    return false;
+    g_autoptr(rdl_workdays) days = week_of(deadlines);
+    if (!add_calendars(ledger, days, error))
+        return NULL;
+    ledger->days = g_steal_pointer(&days);
+    ledger->policy = (rdl_deadline_policy){ledger->days, switched(deadlines, "shift_computed"),
+                                           switched(deadlines, "shift_dated")};
+    return &ledger->policy;
 }
 
-void rdl_ledger_time_clear(rdl_ledger_time *time)
+void rdl_ledger_forget_pack(rdl_ledger *ledger)
 {
-    g_clear_pointer(&time->days, rdl_workdays_free);
+    g_hash_table_remove_all(ledger->tables);
+    g_clear_pointer(&ledger->pack, json_node_unref);
+    g_clear_pointer(&ledger->days, rdl_workdays_free);
 }
 
 /* File of the longest beginning of `xzqdm` that `units` names. */
@@ -96,7 +101,7 @@ static const char *file_of_unit(JsonObject *units, const char *xzqdm)
 
 const rdl_csv *rdl_ledger_workflow(rdl_ledger *ledger, const char *xzqdm, GError **error)
 {
-    g_autoptr(JsonNode) pack = pack_yaml(ledger, error);
+    JsonNode *pack = pack_yaml(ledger, error);
 
     if (!pack)
         return NULL;
@@ -123,13 +128,11 @@ static bool fits(const rdl_csv *csv, size_t row, const char *column, const char 
 
 static bool months_after(rdl_ledger *ledger, rdl_day from, int months, char **due, GError **error)
 {
-    rdl_ledger_time time;
+    const rdl_deadline_policy *policy = rdl_ledger_policy(ledger, error);
 
-    if (!rdl_ledger_time_read(ledger, &time, error))
-        return false;
-    *due = rdl_day_text(rdl_deadline_months(&time.policy, from, months).due);
-    rdl_ledger_time_clear(&time);
-    return true;
+    if (policy)
+        *due = rdl_day_text(rdl_deadline_months(policy, from, months).due);
+    return policy != NULL;
 }
 
 bool rdl_ledger_deadline(rdl_ledger *ledger, const char *kind, const char *result,

@@ -12,6 +12,7 @@ struct rdl_store {
     sqlite3 *db;
     void *spatialite;
     char *path;
+    GHashTable *idle; /* SQL -> sqlite3_stmt prepared earlier, reset and not in use */
 };
 
 struct rdl_statement {
@@ -34,6 +35,7 @@ void rdl_store_close(rdl_store *store)
 {
     if (!store)
         return;
+    g_clear_pointer(&store->idle, g_hash_table_unref);
     sqlite3_close(store->db);
     if (store->spatialite)
         spatialite_cleanup_ex(store->spatialite);
@@ -113,11 +115,43 @@ void rdl_store_rollback(rdl_store *store)
 
 /* ---- statements ---- */
 
+#define IDLE_MOST 128
+
+static void finalize(gpointer stmt)
+{
+    sqlite3_finalize(stmt);
+}
+
+/* A statement prepared earlier with this text; NULL: none is idle. */
+static sqlite3_stmt *take_idle(rdl_store *store, const char *sql)
+{
+    gpointer key = NULL, stmt = NULL;
+
+    if (!store->idle)
+        store->idle = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, finalize);
+    if (g_hash_table_steal_extended(store->idle, sql, &key, &stmt))
+        g_free(key);
+    return stmt;
+}
+
+static void keep_idle(rdl_store *store, sqlite3_stmt *stmt)
+{
+    const char *sql = sqlite3_sql(stmt);
+
+    sqlite3_reset(stmt);
+    sqlite3_clear_bindings(stmt);
+    if (!sql || !store->idle || g_hash_table_size(store->idle) >= IDLE_MOST ||
+        g_hash_table_contains(store->idle, sql))
+        sqlite3_finalize(stmt);
+    else
+        g_hash_table_insert(store->idle, g_strdup(sql), stmt);
+}
+
 rdl_statement *rdl_statement_new(rdl_store *store, const char *sql, GError **error)
 {
-    sqlite3_stmt *stmt = NULL;
+    sqlite3_stmt *stmt = take_idle(store, sql);
 
-    if (sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL) != SQLITE_OK)
+    if (!stmt && sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL) != SQLITE_OK)
         return fail_store(store, error), NULL;
     rdl_statement *statement = g_new0(rdl_statement, 1);
     statement->store = store;
@@ -128,7 +162,7 @@ rdl_statement *rdl_statement_new(rdl_store *store, const char *sql, GError **err
 void rdl_statement_free(rdl_statement *statement)
 {
     if (statement)
-        sqlite3_finalize(statement->stmt);
+        keep_idle(statement->store, statement->stmt);
     g_free(statement);
 }
 
