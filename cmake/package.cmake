@@ -14,8 +14,8 @@ set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME redline)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
-# data that no binary links to: grids and the EPSG database
-set(CPACK_DEBIAN_PROGRAM_PACKAGE_DEPENDS "proj-data")
+# data that no binary links to: grids and the EPSG database, and Chinese letters
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_DEPENDS "proj-data, fonts-noto-cjk")
 set(CPACK_DEBIAN_PROGRAM_DESCRIPTION "${PROJECT_DESCRIPTION}")
 set(CPACK_DEBIAN_DEV_PACKAGE_NAME libredline-dev)
 set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)

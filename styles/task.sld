@@ -1,6 +1,6 @@
 <?xml version="1.0" encoding="UTF-8"?>
-<!-- Tasks by state. Okabe-Ito colours; a dashed outline is a clue, a solid one is verified.
-     A clue that was registered is drawn once, as its rectification. -->
+<!-- Tasks by state. Okabe-Ito colours over a white casing; a dashed outline is a clue, a solid one
+     is verified. A clue that was registered is drawn once, as its rectification. -->
 <StyledLayerDescriptor version="1.0.0" xmlns="http://www.opengis.net/sld"
     xmlns:ogc="http://www.opengis.net/ogc" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
     xsi:schemaLocation="http://www.opengis.net/sld http://schemas.opengis.net/sld/1.0.0/StyledLayerDescriptor.xsd">
@@ -26,9 +26,15 @@
             </ogc:Or>
           </ogc:Filter>
           <PolygonSymbolizer>
+            <Stroke>
+              <CssParameter name="stroke">#ffffff</CssParameter>
+              <CssParameter name="stroke-width">2.4</CssParameter>
+            </Stroke>
+          </PolygonSymbolizer>
+          <PolygonSymbolizer>
             <Fill>
               <CssParameter name="fill">#f0e442</CssParameter>
-              <CssParameter name="fill-opacity">0.7</CssParameter>
+              <CssParameter name="fill-opacity">0.75</CssParameter>
             </Fill>
             <Stroke>
               <CssParameter name="stroke">#222222</CssParameter>
@@ -47,9 +53,15 @@
             </ogc:PropertyIsEqualTo>
           </ogc:Filter>
           <PolygonSymbolizer>
+            <Stroke>
+              <CssParameter name="stroke">#ffffff</CssParameter>
+              <CssParameter name="stroke-width">2.4</CssParameter>
+            </Stroke>
+          </PolygonSymbolizer>
+          <PolygonSymbolizer>
             <Fill>
               <CssParameter name="fill">#e69f00</CssParameter>
-              <CssParameter name="fill-opacity">0.7</CssParameter>
+              <CssParameter name="fill-opacity">0.75</CssParameter>
             </Fill>
             <Stroke>
               <CssParameter name="stroke">#222222</CssParameter>
@@ -68,9 +80,15 @@
             </ogc:PropertyIsEqualTo>
           </ogc:Filter>
           <PolygonSymbolizer>
+            <Stroke>
+              <CssParameter name="stroke">#ffffff</CssParameter>
+              <CssParameter name="stroke-width">2.4</CssParameter>
+            </Stroke>
+          </PolygonSymbolizer>
+          <PolygonSymbolizer>
             <Fill>
               <CssParameter name="fill">#e69f00</CssParameter>
-              <CssParameter name="fill-opacity">0.7</CssParameter>
+              <CssParameter name="fill-opacity">0.75</CssParameter>
             </Fill>
             <Stroke>
               <CssParameter name="stroke">#222222</CssParameter>
@@ -94,9 +112,15 @@
             </ogc:And>
           </ogc:Filter>
           <PolygonSymbolizer>
+            <Stroke>
+              <CssParameter name="stroke">#ffffff</CssParameter>
+              <CssParameter name="stroke-width">2.4</CssParameter>
+            </Stroke>
+          </PolygonSymbolizer>
+          <PolygonSymbolizer>
             <Fill>
               <CssParameter name="fill">#cc79a7</CssParameter>
-              <CssParameter name="fill-opacity">0.7</CssParameter>
+              <CssParameter name="fill-opacity">0.75</CssParameter>
             </Fill>
             <Stroke>
               <CssParameter name="stroke">#222222</CssParameter>
@@ -120,9 +144,15 @@
             </ogc:Or>
           </ogc:Filter>
           <PolygonSymbolizer>
+            <Stroke>
+              <CssParameter name="stroke">#ffffff</CssParameter>
+              <CssParameter name="stroke-width">2.4</CssParameter>
+            </Stroke>
+          </PolygonSymbolizer>
+          <PolygonSymbolizer>
             <Fill>
               <CssParameter name="fill">#56b4e9</CssParameter>
-              <CssParameter name="fill-opacity">0.7</CssParameter>
+              <CssParameter name="fill-opacity">0.75</CssParameter>
             </Fill>
             <Stroke>
               <CssParameter name="stroke">#222222</CssParameter>
@@ -158,9 +188,15 @@
             </ogc:Or>
           </ogc:Filter>
           <PolygonSymbolizer>
+            <Stroke>
+              <CssParameter name="stroke">#ffffff</CssParameter>
+              <CssParameter name="stroke-width">2.4</CssParameter>
+            </Stroke>
+          </PolygonSymbolizer>
+          <PolygonSymbolizer>
             <Fill>
               <CssParameter name="fill">#0072b2</CssParameter>
-              <CssParameter name="fill-opacity">0.7</CssParameter>
+              <CssParameter name="fill-opacity">0.75</CssParameter>
             </Fill>
             <Stroke>
               <CssParameter name="stroke">#222222</CssParameter>
@@ -184,9 +220,15 @@
             </ogc:Or>
           </ogc:Filter>
           <PolygonSymbolizer>
+            <Stroke>
+              <CssParameter name="stroke">#ffffff</CssParameter>
+              <CssParameter name="stroke-width">2.4</CssParameter>
+            </Stroke>
+          </PolygonSymbolizer>
+          <PolygonSymbolizer>
             <Fill>
               <CssParameter name="fill">#009e73</CssParameter>
-              <CssParameter name="fill-opacity">0.7</CssParameter>
+              <CssParameter name="fill-opacity">0.75</CssParameter>
             </Fill>
             <Stroke>
               <CssParameter name="stroke">#222222</CssParameter>
@@ -204,9 +246,15 @@
             </ogc:PropertyIsEqualTo>
           </ogc:Filter>
           <PolygonSymbolizer>
+            <Stroke>
+              <CssParameter name="stroke">#ffffff</CssParameter>
+              <CssParameter name="stroke-width">2.4</CssParameter>
+            </Stroke>
+          </PolygonSymbolizer>
+          <PolygonSymbolizer>
             <Fill>
-              <CssParameter name="fill">#bbdfc9</CssParameter>
-              <CssParameter name="fill-opacity">0.7</CssParameter>
+              <CssParameter name="fill">#999999</CssParameter>
+              <CssParameter name="fill-opacity">0.75</CssParameter>
             </Fill>
             <Stroke>
               <CssParameter name="stroke">#222222</CssParameter>
@@ -224,9 +272,15 @@
             </ogc:PropertyIsEqualTo>
           </ogc:Filter>
           <PolygonSymbolizer>
+            <Stroke>
+              <CssParameter name="stroke">#ffffff</CssParameter>
+              <CssParameter name="stroke-width">3.9</CssParameter>
+            </Stroke>
+          </PolygonSymbolizer>
+          <PolygonSymbolizer>
             <Fill>
               <CssParameter name="fill">#d55e00</CssParameter>
-              <CssParameter name="fill-opacity">0.7</CssParameter>
+              <CssParameter name="fill-opacity">0.75</CssParameter>
             </Fill>
             <Stroke>
               <CssParameter name="stroke">#222222</CssParameter>
@@ -250,9 +304,15 @@
             </ogc:Or>
           </ogc:Filter>
           <PolygonSymbolizer>
+            <Stroke>
+              <CssParameter name="stroke">#ffffff</CssParameter>
+              <CssParameter name="stroke-width">2.4</CssParameter>
+            </Stroke>
+          </PolygonSymbolizer>
+          <PolygonSymbolizer>
             <Fill>
-              <CssParameter name="fill">#bbbbbb</CssParameter>
-              <CssParameter name="fill-opacity">0.7</CssParameter>
+              <CssParameter name="fill">#dddddd</CssParameter>
+              <CssParameter name="fill-opacity">0.75</CssParameter>
             </Fill>
             <Stroke>
               <CssParameter name="stroke">#222222</CssParameter>

@@ -14,5 +14,6 @@
 #include "geo/layer.h"
 #include "geo/burn.h"
 #include "geo/source.h"
+#include "geo/memory.h"
 
 #endif

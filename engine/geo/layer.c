@@ -449,10 +449,13 @@ static CSLConstList layer_options(GDALDatasetH dataset)
 {
     static const char *const rfc7946[] = {"RFC7946=YES", "WRITE_NAME=NO", NULL};
     static const char *const utf8[] = {"ENCODING=UTF-8", NULL};
+    static const char *const in_order[] = {"SPATIAL_INDEX=NO", NULL}; /* an index reorders */
     const char *driver = GDALGetDriverShortName(GDALGetDatasetDriver(dataset));
 
     if (strcmp(driver, "GeoJSON") == 0)
         return (CSLConstList)rfc7946;
+    if (strcmp(driver, "FlatGeobuf") == 0)
+        return (CSLConstList)in_order;
     return strcmp(driver, "ESRI Shapefile") == 0 ? (CSLConstList)utf8 : NULL;
 }
 

@@ -49,7 +49,9 @@ static void check_foreign(const char *path, const char *folder, const char *line
     static const struct {
         const char *part, *folder;
     } homes[] = {{"<gdal", "geo"}, {"<ogr", "geo"}, {"<cpl", "geo"}, {"<geos_c", "geo"},
-                 {"<proj", "geo"}, {"<sqlite3", "store"}, {"<spatialite", "store"}};
+                 {"<proj", "geo"}, {"<sqlite3", "store"}, {"<spatialite", "store"},
+                 {"<mapserver", "deliver"}, {"<map", "deliver"}, {"<cairo", "deliver"},
+                 {"<pango", "deliver"}, {"<librsvg", "deliver"}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(homes); i++)
         if (g_str_has_prefix(line, "#include") && strstr(line, homes[i].part) &&

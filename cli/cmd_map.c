@@ -1,0 +1,65 @@
+/* redline map - sheets of a map of all tasks. */
+#include "verb.h"
+
+#include "deliver/deliver.h"
+
+static rdl_map_options o;
+
+static const GOptionEntry entries[] = {
+    {"output", 'o', 0, G_OPTION_ARG_FILENAME, (gpointer)&o.output, "map to write, .pdf or .png",
+     "FILE"},
+    {"title", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.title, "title of the sheet", "TEXT"},
+    {"lang", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.language, "of words: zh (default) or en",
+     "LANG"},
+    {"style", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.style,
+     "task (by state) or finding (by result)", "NAME"},
+    {"unit", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.unit, "only this unit, or units beginning so",
+     "CODE"},
+    {"compiler", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.compiler, "who answers for the sheet",
+     "NAME"},
+    {"before", 0, 0, G_OPTION_ARG_FILENAME, (gpointer)&o.before,
+     "earlier scene, instead of the recorded one", "FILE"},
+    {"after", 0, 0, G_OPTION_ARG_FILENAME, (gpointer)&o.after,
+     "later scene, instead of the recorded one", "FILE"},
+    {"zones", 0, 0, G_OPTION_ARG_FILENAME, (gpointer)&o.zones,
+     "zones, instead of the recorded ones", "SOURCE"},
+    {"zones-profile", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.zones_profile,
+     "profile the zones are read by", "NAME"},
+    {"units", 0, 0, G_OPTION_ARG_FILENAME, (gpointer)&o.units,
+     "administrative units, instead of the recorded ones", "SOURCE"},
+    {"dpi", 0, 0, G_OPTION_ARG_DOUBLE, &o.dpi, "of a PNG and of imagery (default 150)", "N"},
+    G_OPTION_ENTRY_NULL};
+
+static const char teach[] =
+    "Example:\n"
+    "  redline map ledger.sqlite -o overview.pdf --compiler 市生态环境局\n"
+    "  redline map findings.gpkg -o findings.png --after scene.tif\n\n"
+    "A3 landscape: tasks, zones and units over the later image, the earlier image beside it, with\n"
+    "legend, scale, north and coordinates. Scenes, zones and units are those the ledger records,\n"
+    "checked by their SHA-256; what is not there any more is told on the sheet. The same ledger\n"
+    "gives the same bytes.";
+
+static bool draw(const char *input, GError **error)
+{
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    o.overwrite = cli_flags.overwrite;
+    if (!rdl_map(input, &o, NULL, tally, error))
+        return false;
+    if (cli_flags.json)
+        cli_print_json(rdl_tally_json(tally));
+    g_autofree char *text = rdl_tally_text(tally);
+    cli_say("%s%s", text, o.output);
+    return true;
+}
+
+int cmd_map(int argc, char **argv)
+{
+    GError *error = NULL;
+
+    o = (rdl_map_options)RDL_MAP_OPTIONS_INIT;
+    if (cli_parse(&argc, &argv, entries, "LEDGER|FINDINGS.gpkg -o FILE", "Draw a map of all tasks.",
+                  teach, 1, 1, &error))
+        draw(argv[1], &error);
+    return cli_end(error);
+}

@@ -1,0 +1,596 @@
+#include "deliver/map.h"
+
+#include <math.h>
+#include <string.h>
+#include "deliver/map_frame.h"
+#include "deliver/map_name.h"
+#include "deliver/words.h"
+
+#define WIDTH (420.0 * MM)
+#define HEIGHT (297.0 * MM)
+#define LEFT (19.0 * MM)
+#define TOP (31.0 * MM)
+#define MAIN_WIDTH (270.0 * MM)
+#define MAIN_HEIGHT (244.0 * MM)
+#define COLUMN (301.0 * MM) /* x of the column at the right */
+#define COLUMN_WIDTH (108.0 * MM)
+#define LEAST 5000.0 /* no sheet of all tasks is drawn larger */
+
+static const rdl_label labels[] = {
+    {"title_tasks", "疑似问题点位与整改任务分布图", "Suspected sites and rectification tasks"},
+    {"title_findings", "疑似问题点位分布图", "Suspected sites"},
+    {"before", "前时相影像", "Earlier image"},
+    {"after", "后时相影像", "Later image"},
+    {"undated", "日期不明", "date not known"},
+    {"legend", "图例", "Legend"},
+    {"notes", "说明", "Notes"},
+    {"natural", "真彩色", "natural colour"},
+    {"bands", "波段%d、%d、%d合成", "bands %d, %d, %d"},
+    {"band", "单波段%d", "one band, %d"},
+    {"source", "影像", "Images"},
+    {"none", "无", "none"},
+    {"projection", "坐标系", "Projection"},
+    {"compiler", "编制", "Compiled by"},
+    {"date", "日期", "Date"},
+    {"ledger", "台账", "Ledger"},
+    {"as_of", "评判日", "Judged as of"},
+    {"empty", "本图范围内没有任务", "There is no task on this sheet"},
+    {"symbols", "面积过小的点位以圆形符号表示（%u个）",
+     "Sites too small for this scale are drawn as round symbols (%u)"},
+    {"unlabelled", "编号标注%u个，其余%u个因避让未标",
+     "%u sites are numbered; %u more had no room for a number"},
+    {"expired", "已失效或者尚未生效的管控区版本%u个未绘",
+     "%u zone versions not in force are not drawn"},
+    {"no_zones", "未提供管控区图层", "No zone layer was given"},
+    {"no_units", "未提供行政区图层", "No layer of units was given"},
+    {"unknown", "有%u个字符无字形", "%u characters have no form in the fonts installed"},
+    {"counts", "统计", "Counts"},
+    {"unit", "行政区", "Unit"},
+    {"sites", "点位", "Sites"},
+    {"verify", "核查任务", "Verify"},
+    {"rectify", "整改任务", "Rectify"},
+    {"elsewhere", "不在任何行政区内", "In no unit"},
+    {"others", "其余%u个单位", "%u more units"},
+    {"sum", "合计", "All"},
+};
+
+typedef struct {
+    const rdl_map_options *options;
+    const rdl_map_data *data;
+    const char *unit, *title, *style;
+    rdl_box ground;
+    rdl_page *page;
+    rdl_frame *frame; /* the main map */
+    GPtrArray *notes; /* of this sheet */
+    rdl_body body;
+    guint symbols, drawn;
+    double y; /* in the column */
+} sheet;
+
+static const char *label(const sheet *s, const char *key)
+{
+    return rdl_label_of(labels, G_N_ELEMENTS(labels), key, s->data->language);
+}
+
+static void note(sheet *s, const char *key, ...)
+{
+    va_list args;
+
+    va_start(args, key);
+    g_ptr_array_add(s->notes, g_strdup_vprintf(label(s, key), args));
+    va_end(args);
+}
+
+/* ---- what is shown ---- */
+
+static void grow(rdl_box *box, rdl_box other)
+{
+    if (other.xmin > other.xmax)
+        return;
+    if (box->xmin > box->xmax) {
+        *box = other;
+        return;
+    }
+    box->xmin = MIN(box->xmin, other.xmin);
+    box->ymin = MIN(box->ymin, other.ymin);
+    box->xmax = MAX(box->xmax, other.xmax);
+    box->ymax = MAX(box->ymax, other.ymax);
+}
+
+static bool of_unit(const char *xzqdm, const char *unit)
+{
+    return !unit || (xzqdm && g_str_has_prefix(xzqdm, unit));
+}
+
+/* Ground of a scene in the ledger's system. */
+static bool scene_ground(const rdl_map_data *data, rdl_box *box, GError **error)
+{
+    for (guint i = 0; i < data->scenes->len; i++) {
+        const rdl_map_scene *scene = &g_array_index(data->scenes, rdl_map_scene, i);
+        g_autoptr(rdl_raster) raster = rdl_raster_open(scene->path, error);
+        if (!raster)
+            return false;
+        const rdl_grid *grid = rdl_raster_grid(raster);
+        g_autoptr(rdl_transform) t = rdl_transform_new(grid->crs, data->crs, error);
+        rdl_box b = rdl_grid_box(grid);
+        double x[4] = {b.xmin, b.xmax, b.xmin, b.xmax}, y[4] = {b.ymin, b.ymin, b.ymax, b.ymax};
+        if (!t || !rdl_transform_points(t, 4, x, y, error))
+            return false;
+        for (int k = 0; k < 4; k++)
+            grow(box, (rdl_box){x[k], y[k], x[k], y[k]});
+    }
+    return true;
+}
+
+/* The unit as it is drawn, else its tasks; all tasks; without any what there is of zones, units,
+ * scenes. */
+static bool find_ground(const rdl_map_data *data, const char *unit, rdl_box *box, GError **error)
+{
+    *box = (rdl_box){1.0, 1.0, 0.0, 0.0};
+    for (guint i = 0; unit && i < data->units->len; i++) {
+        const rdl_map_unit *u = &g_array_index(data->units, rdl_map_unit, i);
+        if (of_unit(u->xzqdm, unit))
+            grow(box, u->box);
+    }
+    for (guint i = 0; i < data->tasks->len; i++)
+        if (of_unit(g_array_index(data->tasks, rdl_task, i).xzqdm, unit))
+            grow(box, data->boxes[i]);
+    if (box->xmin <= box->xmax)
+        return true;
+    for (guint i = 0; i < data->zones->len; i++)
+        grow(box, g_array_index(data->zones, rdl_map_zone, i).box);
+    for (guint i = 0; i < data->units->len; i++)
+        grow(box, g_array_index(data->units, rdl_map_unit, i).box);
+    return box->xmin <= box->xmax || scene_ground(data, box, error);
+}
+
+/* ---- maps on the sheet ---- */
+
+static bool draw_main_layers(sheet *s, GError **error)
+{
+    rdl_frame_layer l[4] = {0};
+    bool good = rdl_frame_units(s->frame, &l[0], error) &&
+                rdl_frame_zones(s->frame, &l[1], error) &&
+                rdl_frame_tasks(s->frame, "verify", s->unit, s->style, &l[2], error) &&
+                rdl_frame_tasks(s->frame, "rectify", s->unit, s->style, &l[3], error) &&
+                rdl_frame_draw(s->frame, s->page, l, G_N_ELEMENTS(l), &s->body, error);
+
+    s->symbols = l[2].symbols + l[3].symbols;
+    s->drawn = l[2].features + l[3].features;
+    for (size_t i = 0; i < G_N_ELEMENTS(l); i++)
+        rdl_frame_layer_clear(&l[i]);
+    return good;
+}
+
+static bool write_labels(sheet *s, GError **error)
+{
+    g_autoptr(rdl_names) l = rdl_names_new(s->frame, s->page);
+    guint written, all;
+
+    if (!rdl_name_grounds(l, true, true, 8.0, error) ||
+        !rdl_name_sites(l, s->unit, 5.5, &written, &all, error))
+        return false;
+    if (written < all)
+        note(s, "unlabelled", written, all - written);
+    return true;
+}
+
+static char *image_line(sheet *s, const rdl_map_scene *scene)
+{
+    g_autofree char *bands =
+        scene->natural ? g_strdup(label(s, "natural"))
+        : scene->bands[0] == scene->bands[1]
+            ? g_strdup_printf(label(s, "band"), scene->bands[0])
+            : g_strdup_printf(label(s, "bands"), scene->bands[0], scene->bands[1], scene->bands[2]);
+
+    return g_strdup_printf("%s %s%s%s (%s)", scene->date ? scene->date : label(s, "undated"),
+                           scene->name, scene->sensor ? ", " : "",
+                           scene->sensor ? scene->sensor : "", bands);
+}
+
+/* "Later image 2003-02-06, 2003-02-13" of the scenes that were used. */
+static char *caption(const sheet *s, bool after, const GPtrArray *used)
+{
+    GString *out = g_string_new(label(s, after ? "after" : "before"));
+
+    for (guint i = 0; i < used->len; i++) {
+        const rdl_map_scene *scene = used->pdata[i];
+        g_string_append_printf(out, "%s%s", i ? ", " : "  ",
+                               scene->date ? scene->date : label(s, "undated"));
+    }
+    return g_string_free(out, FALSE);
+}
+
+/* The earlier image in the column, with zones, on the same ground. */
+static bool draw_before(sheet *s, GPtrArray *used, GError **error)
+{
+    rdl_lettering look = {.size = 9.0, .bold = true};
+    double h = COLUMN_WIDTH * 0.82, at = s->y;
+    rdl_frame_layer l[2] = {0};
+    rdl_body body = {0};
+
+    s->y += 14.0;
+    g_autoptr(rdl_frame) f =
+        rdl_frame_new(s->data, s->ground, LEAST, COLUMN, s->y, COLUMN_WIDTH, h, error);
+    bool good = f && rdl_frame_picture(f, s->page, false, s->options->dpi, used, error) &&
+                rdl_frame_units(f, &l[0], error) && rdl_frame_zones(f, &l[1], error) &&
+                rdl_frame_draw(f, s->page, l, 2, &body, error);
+    for (size_t i = 0; i < 2; i++)
+        rdl_frame_layer_clear(&l[i]);
+    rdl_body_clear(&body);
+    if (!good)
+        return false;
+    g_autofree char *dated = caption(s, false, used);
+    g_autofree char *head = g_strdup_printf("%s   1:%.0f", dated, f->scale);
+    rdl_page_text(s->page, &look, COLUMN, at, COLUMN_WIDTH, head);
+    rdl_page_box(s->page, f->x, f->y, f->w, f->h, 0.7, 0);
+    s->y += h + 4.0 * MM;
+    return true;
+}
+
+static bool draw_main(sheet *s, GPtrArray *used, GError **error)
+{
+    s->frame = rdl_frame_new(s->data, s->ground, LEAST, LEFT, TOP, MAIN_WIDTH, MAIN_HEIGHT, error);
+    return s->frame && rdl_frame_picture(s->frame, s->page, true, s->options->dpi, used, error) &&
+           draw_main_layers(s, error) && write_labels(s, error) &&
+           rdl_frame_edge(s->frame, s->page, 6.5, error);
+}
+
+/* ---- the column ---- */
+
+static double head(sheet *s, const char *text)
+{
+    rdl_lettering look = {.size = 11.0, .bold = true};
+
+    return rdl_page_text(s->page, &look, COLUMN, s->y, COLUMN_WIDTH, text) + 2.0;
+}
+
+/* "线索 / clue" in one language. */
+static char *half(const char *title, const char *language)
+{
+    const char *cut = strstr(title, " / ");
+
+    if (!cut)
+        return g_strdup(title);
+    return strcmp(language, "en") == 0 ? g_strdup(cut + 3) : g_strndup(title, (gsize)(cut - title));
+}
+
+/* Two columns of symbols, as many as were drawn. */
+static bool write_legend(sheet *s, GError **error)
+{
+    rdl_lettering look = {.size = 8.0};
+    double wide = COLUMN_WIDTH / 2.0, text = wide - 34.0, top, row = 0.0;
+
+    s->y += head(s, label(s, "legend"));
+    top = s->y;
+    for (guint i = 0; i < s->body.rules->len; i++) {
+        const rdl_body_rule *r = &g_array_index(s->body.rules, rdl_body_rule, i);
+        g_autofree char *name = half(r->title, s->data->language);
+        g_autofree char *line = g_strdup_printf("%s (%u)", name, r->shown);
+        double x = COLUMN + (i % 2) * wide, h = rdl_page_measure(s->page, &look, text, line);
+        if (!rdl_page_svg(s->page, r->icon, x, top + 1.0, 25.0, 15.0, error))
+            return false;
+        rdl_page_text(s->page, &look, x + 30.0, top + MAX(0.0, (16.0 - h) / 2.0), text, line);
+        row = MAX(row, MAX(h, 16.0) + 3.0);
+        if (i % 2 || i + 1 == s->body.rules->len) {
+            top += row;
+            row = 0.0;
+        }
+    }
+    s->y = top + 3.0 * MM;
+    return true;
+}
+
+static bool write_scale(sheet *s, GError **error)
+{
+    double h =
+        rdl_frame_scale_bar(s->frame, s->page, COLUMN, s->y + 3.0 * MM, COLUMN_WIDTH * 0.72, 8.0);
+
+    if (!rdl_frame_arrow(s->frame, s->page, COLUMN + COLUMN_WIDTH - 11.0 * MM, s->y, 17.0 * MM,
+                         error))
+        return false;
+    s->y += MAX(h + 3.0 * MM, 17.0 * MM) + 3.0 * MM;
+    return true;
+}
+
+static void line(sheet *s, const char *key, const char *text)
+{
+    rdl_lettering look = {.size = 7.5};
+    g_autofree char *all = g_strdup_printf("%s  %s", label(s, key), text);
+
+    s->y += rdl_page_text(s->page, &look, COLUMN, s->y, COLUMN_WIDTH, all) + 1.0;
+}
+
+static void write_images(sheet *s, const GPtrArray *used)
+{
+    GString *out = g_string_new(NULL);
+
+    for (guint i = 0; i < used->len; i++) {
+        g_autofree char *one = image_line(s, used->pdata[i]);
+        g_string_append_printf(out, "%s%s", i ? "; " : "", one);
+    }
+    line(s, "source", used->len ? out->str : label(s, "none"));
+    g_string_free(out, TRUE);
+}
+
+static guint count_expired(const rdl_map_data *data)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < data->zones->len; i++)
+        n += !rdl_map_zone_in_force(data, &g_array_index(data->zones, rdl_map_zone, i));
+    return n;
+}
+
+static void collect_notes(sheet *s)
+{
+    const rdl_map_data *d = s->data;
+    const char *clue = rdl_ledger_word(d->ledger, "sentence.clue", d->language);
+    guint expired = count_expired(d);
+
+    if (strcmp(clue, "sentence.clue") != 0)
+        g_ptr_array_insert(s->notes, 0, g_strdup(clue));
+    if (!s->drawn)
+        note(s, "empty");
+    if (s->symbols)
+        note(s, "symbols", s->symbols);
+    if (expired)
+        note(s, "expired", expired);
+    if (!d->zones->len)
+        note(s, "no_zones");
+    if (!d->units->len)
+        note(s, "no_units");
+    for (guint i = 0; i < d->notes->len; i++)
+        g_ptr_array_add(s->notes, g_strdup(d->notes->pdata[i]));
+    if (rdl_page_unknown(s->page))
+        note(s, "unknown", rdl_page_unknown(s->page));
+}
+
+/* In what is left of the column; smaller when there is much to say. */
+static void write_notes(sheet *s)
+{
+    double size = 7.5, room = TOP + MAIN_HEIGHT - s->y - 16.0, need;
+
+    collect_notes(s);
+    s->y += head(s, label(s, "notes"));
+    do {
+        rdl_lettering look = {.size = size};
+        need = 0.0;
+        for (guint i = 0; i < s->notes->len; i++)
+            need += rdl_page_measure(s->page, &look, COLUMN_WIDTH - 10.0, s->notes->pdata[i]) + 1.0;
+        size -= 0.5;
+    } while (need > room && size > 3.0);
+    rdl_lettering look = {.size = size + 0.5};
+    for (guint i = 0; i < s->notes->len; i++) {
+        g_autofree char *n = g_strdup_printf("%u.", i + 1);
+        rdl_page_text(s->page, &look, COLUMN, s->y, 12.0, n);
+        s->y += rdl_page_text(s->page, &look, COLUMN + 10.0, s->y, COLUMN_WIDTH - 10.0,
+                              s->notes->pdata[i]) +
+                1.0;
+    }
+}
+
+/* ---- counts by unit ---- */
+
+typedef struct {
+    const char *xzqdm; /* NULL: in no unit */
+    guint sites, verify, rectify;
+} unit_count;
+
+static int by_code(gconstpointer a, gconstpointer b)
+{
+    return g_strcmp0(((const unit_count *)a)->xzqdm, ((const unit_count *)b)->xzqdm);
+}
+
+static unit_count *count_of(GArray *counts, const char *xzqdm)
+{
+    for (guint i = 0; i < counts->len; i++)
+        if (g_strcmp0(g_array_index(counts, unit_count, i).xzqdm, xzqdm) == 0)
+            return &g_array_index(counts, unit_count, i);
+    unit_count one = {.xzqdm = xzqdm};
+    g_array_append_val(counts, one);
+    return &g_array_index(counts, unit_count, counts->len - 1);
+}
+
+static GArray *count_units(const sheet *s)
+{
+    GArray *counts = g_array_new(FALSE, TRUE, sizeof(unit_count));
+    g_autoptr(GHashTable) done = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < s->data->tasks->len; i++) {
+        const rdl_task *t = &g_array_index(s->data->tasks, rdl_task, i);
+        if (!of_unit(t->xzqdm, s->unit))
+            continue;
+        unit_count *c = count_of(counts, t->xzqdm);
+        c->sites += g_hash_table_add(done, t->site_id);
+        c->verify += strcmp(t->kind, "verify") == 0;
+        c->rectify += strcmp(t->kind, "rectify") == 0;
+    }
+    g_array_sort(counts, by_code);
+    return counts;
+}
+
+static double count_row(sheet *s, const char *name, const char *const *cells, bool bold)
+{
+    rdl_lettering left = {.size = 7.5, .bold = bold}, right = left;
+    double wide = COLUMN_WIDTH * 0.18, first = COLUMN_WIDTH - 3.0 * wide;
+    double h = rdl_page_text(s->page, &left, COLUMN, s->y, first - 4.0, name);
+
+    right.align = RDL_RIGHT;
+    for (int i = 0; i < 3; i++)
+        rdl_page_text(s->page, &right, COLUMN + first + i * wide, s->y, wide, cells[i]);
+    return h + 1.5;
+}
+
+static void count_line(sheet *s, const char *name, const unit_count *c, bool bold)
+{
+    g_autofree char *sites = g_strdup_printf("%u", c->sites);
+    g_autofree char *verify = g_strdup_printf("%u", c->verify);
+    g_autofree char *rectify = g_strdup_printf("%u", c->rectify);
+
+    s->y += count_row(s, name, (const char *const[]){sites, verify, rectify}, bold);
+}
+
+/* As many units as there is room for; what is left is one line, and the sum is the last. */
+static void write_counts(sheet *s)
+{
+    g_autoptr(GArray) counts = count_units(s);
+    double bottom = TOP + MAIN_HEIGHT, row = 13.0;
+    unit_count rest = {0}, sum = {0};
+    guint i, left = 0;
+
+    s->y += 2.0 * MM;
+    if (!counts->len || s->y + 16.0 + 3.0 * row > bottom)
+        return;
+    s->y += head(s, label(s, "counts"));
+    s->y += count_row(
+        s, label(s, "unit"),
+        (const char *const[]){label(s, "sites"), label(s, "verify"), label(s, "rectify")}, true);
+    rdl_page_line(s->page, COLUMN, s->y - 0.8, COLUMN + COLUMN_WIDTH, s->y - 0.8, 0.5, 0);
+    for (i = 0; i < counts->len; i++) {
+        const unit_count *c = &g_array_index(counts, unit_count, i);
+        bool room = s->y + (i + 1 < counts->len ? 3.0 : 2.0) * row <= bottom;
+        unit_count *to = room && !left ? NULL : &rest;
+        sum.sites += c->sites;
+        sum.verify += c->verify;
+        sum.rectify += c->rectify;
+        if (!to) {
+            count_line(s, c->xzqdm ? rdl_map_unit_name(s->data, c->xzqdm) : label(s, "elsewhere"),
+                       c, false);
+            continue;
+        }
+        left++;
+        to->sites += c->sites;
+        to->verify += c->verify;
+        to->rectify += c->rectify;
+    }
+    if (left) {
+        g_autofree char *name = g_strdup_printf(label(s, "others"), left);
+        count_line(s, name, &rest, false);
+    }
+    count_line(s, label(s, "sum"), &sum, true);
+}
+
+static void write_title(sheet *s)
+{
+    rdl_lettering look = {.size = 24.0, .bold = true, .align = RDL_CENTRE, .smallest = 13.0};
+    double width = WIDTH - 40.0 * MM, h = rdl_page_measure(s->page, &look, width, s->title);
+
+    rdl_page_text(s->page, &look, 20.0 * MM, 7.0 * MM + MAX(0.0, (16.0 * MM - h) / 2.0), width,
+                  s->title);
+}
+
+static char *footer_of(const sheet *s)
+{
+    const rdl_map_data *d = s->data;
+    g_autofree char *name = g_path_get_basename(d->path);
+
+    g_autofree char *who =
+        s->options->compiler
+            ? g_strdup_printf("%s  %s    ", label(s, "compiler"), s->options->compiler)
+            : g_strdup("");
+    return g_strdup_printf("%s%s  %s    %s  %s    %s  %s  %.12s    redline " RDL_VERSION, who,
+                           label(s, "date"), d->date, label(s, "as_of"), d->as_of,
+                           label(s, "ledger"), name, d->digest);
+}
+
+static bool compose(sheet *s, GError **error)
+{
+    g_autoptr(GPtrArray) before = g_ptr_array_new(), after = g_ptr_array_new();
+    rdl_lettering look = {.size = 9.0, .bold = true};
+
+    rdl_page_box(s->page, 6.0 * MM, 6.0 * MM, WIDTH - 12.0 * MM, HEIGHT - 12.0 * MM, 1.4, 0);
+    write_title(s);
+    s->y = TOP - 4.0 * MM;
+    if (!draw_main(s, after, error) || !draw_before(s, before, error))
+        return false;
+    g_autofree char *dated = caption(s, true, after);
+    rdl_page_text(s->page, &look, LEFT, TOP - 10.5 * MM, MAIN_WIDTH, dated);
+    if (!write_legend(s, error) || !write_scale(s, error))
+        return false;
+    for (guint i = 0; i < after->len; i++)
+        g_ptr_array_add(before, after->pdata[i]);
+    write_images(s, before);
+    line(s, "projection", s->frame->crs_name);
+    s->y += 2.0 * MM;
+    write_notes(s);
+    write_counts(s);
+    return true;
+}
+
+static bool write_file(sheet *s, const char *path, GError **error)
+{
+    g_autoptr(rdl_output) output = rdl_output_begin(path, s->options->overwrite, error);
+
+    return output &&
+           rdl_page_write(s->page, rdl_output_temporary(output), g_str_has_suffix(path, ".pdf"),
+                          s->options->dpi, error) &&
+           rdl_output_commit(output, error);
+}
+
+static bool draw_sheet(sheet *s, const char *path, GError **error)
+{
+    g_autofree char *footer = footer_of(s);
+    rdl_page_form form = {.width = WIDTH,
+                          .height = HEIGHT,
+                          .title = s->title,
+                          .author = s->options->compiler,
+                          .date = s->data->date,
+                          .language = s->data->language,
+                          .footer = footer};
+
+    s->notes = g_ptr_array_new_with_free_func(g_free);
+    s->page = rdl_page_new(&form, error);
+    bool good = s->page && compose(s, error) && write_file(s, path, error);
+    rdl_body_clear(&s->body);
+    rdl_frame_free(s->frame);
+    rdl_page_free(s->page);
+    g_ptr_array_unref(s->notes);
+    return good;
+}
+
+/* ---- options ---- */
+
+static bool check(const rdl_map_options *o, GError **error)
+{
+    if (!o->output || !*o->output)
+        return rdl_fail(error, RDL_ERROR_USAGE, "a map needs a file to write: give -o FILE");
+    if (strcmp(o->language, "zh") != 0 && strcmp(o->language, "en") != 0)
+        return rdl_fail(error, RDL_ERROR_USAGE, "language '%s' is not known: there are zh, en",
+                        o->language);
+    if (o->style && strcmp(o->style, "task") != 0 && strcmp(o->style, "finding") != 0)
+        return rdl_fail(error, RDL_ERROR_USAGE, "style '%s' is not known: there are task, finding",
+                        o->style);
+    if (!(o->dpi >= 50.0 && o->dpi <= 600.0))
+        return rdl_fail(error, RDL_ERROR_USAGE, "--dpi %g: give 50 to 600", o->dpi);
+    if (!o->by && !g_str_has_suffix(o->output, ".pdf") && !g_str_has_suffix(o->output, ".png"))
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: a map is written as .pdf or .png", o->output);
+    return true;
+}
+
+bool rdl_map(const char *input, const rdl_map_options *o, GPtrArray *written, rdl_tally *tally,
+             GError **error)
+{
+    if (!check(o, error))
+        return false;
+    const rdl_map_sources sources = {o->before, o->after,   o->zones,
+                                     o->units,  o->permits, o->zones_profile};
+    g_autoptr(rdl_map_data) data = rdl_map_data_open(input, &sources, o->language, error);
+    if (!data)
+        return false;
+    sheet s = {.options = o, .data = data, .unit = o->unit};
+    s.style = o->style ? o->style : data->findings ? "finding" : "task";
+    s.title = o->title ? o->title : label(&s, data->findings ? "title_findings" : "title_tasks");
+    if (!find_ground(data, o->unit, &s.ground, error) || !draw_sheet(&s, o->output, error))
+        return false;
+    if (written)
+        g_ptr_array_add(written, g_strdup(o->output));
+    guint n = 0;
+    for (guint i = 0; i < data->tasks->len; i++)
+        n += of_unit(g_array_index(data->tasks, rdl_task, i).xzqdm, o->unit);
+    rdl_tally_in(tally, "map.tasks", n);
+    rdl_tally_used(tally, "map.tasks", s.drawn);
+    if (n > s.drawn)
+        rdl_tally_suppressed(tally, "map.tasks", "OUTSIDE_SHEET", n - s.drawn);
+    return true;
+}

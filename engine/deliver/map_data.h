@@ -1,0 +1,76 @@
+/* deliver/map_data.h - what there is to draw: tasks, zones, units, permits, scenes, read once.
+ *
+ * A ledger records by path and SHA-256 what its findings were made from. The files are looked for
+ * where they were, and below the folders above the ledger; one whose digest differs is not used.
+ * What cannot be shown is told in `notes`, which belong on the sheet. */
+#ifndef RDL_DELIVER_MAP_DATA_H
+#define RDL_DELIVER_MAP_DATA_H
+
+#include "geo/geo.h"
+#include "rectify/rectify.h"
+
+/** Files that stand in for what the ledger records; NULL: as recorded. */
+typedef struct rdl_map_sources {
+    const char *before, *after, *zones, *units, *permits;
+    const char *zones_profile; /* by which the zones are read; NULL: canonical fields */
+} rdl_map_sources;
+
+typedef struct rdl_map_zone {
+    char *zone_id, *name, *zone, *family; /* NULL where not given, zone never */
+    char *valid_from, *valid_to;
+    int priority; /* of its class in the pack: 1 goes before 2 */
+    GBytes *wkb;  /* the ledger's system, as all below */
+    rdl_box box;
+} rdl_map_zone;
+
+typedef struct rdl_map_unit {
+    char *xzqdm, *name;
+    GBytes *wkb;
+    rdl_box box;
+} rdl_map_unit;
+
+typedef struct rdl_map_permit {
+    char *permit_no, *authority, *holder, *activity, *issued, *valid_from, *valid_to;
+    GBytes *wkb;
+    rdl_box box;
+} rdl_map_permit;
+
+typedef struct rdl_map_scene {
+    char *path, *name, *date, *sensor; /* name: of the file; NULL where not known, path never */
+    char *digest;                      /* SHA-256; NULL: not recorded and not asked */
+    bool after;                        /* else before */
+    int bands[3];                      /* red, green, blue; one band: the same thrice */
+    bool natural;                      /* true colour, not whatever bands there are */
+} rdl_map_scene;
+
+typedef struct rdl_map_data {
+    rdl_ledger *ledger;
+    char *path, *date; /* of the ledger; its latest day, ISO */
+    char *as_of;       /* day of judgement, ISO; the date where none is recorded */
+    char *digest;      /* head of the ledger's chain */
+    bool findings;     /* straight from findings: no work has begun */
+    rdl_crs *crs;
+    GArray *tasks; /* of rdl_task, by id */
+    GArray *zones; /* the least strict first: the order of drawing */
+    GArray *units, *permits, *scenes;
+    rdl_box *boxes;   /* of the tasks */
+    GPtrArray *notes; /* of char: what could not be shown, in `language` */
+    const char *language;
+    char *scratch; /* folder of a ledger made for findings; NULL */
+} rdl_map_data;
+
+/** Open a ledger, or a findings.gpkg (then of a ledger made from it for the while).
+ *  language: "zh", "en". Fails: RDL_ERROR_NOT_FOUND, RDL_ERROR_DATA; and for a source given in
+ *  `sources` with whatever reading it fails with. */
+rdl_map_data *rdl_map_data_open(const char *path, const rdl_map_sources *sources,
+                                const char *language, GError **error);
+void rdl_map_data_free(rdl_map_data *data);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_map_data, rdl_map_data_free)
+/** Add a note. */
+void rdl_map_note(rdl_map_data *data, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/** The unit's name, the code itself where there is none; "" for NULL. Lent. */
+const char *rdl_map_unit_name(const rdl_map_data *data, const char *xzqdm);
+/** Is the version of this zone the one in force on the day of judgement? */
+bool rdl_map_zone_in_force(const rdl_map_data *data, const rdl_map_zone *zone);
+
+#endif

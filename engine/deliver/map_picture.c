@@ -1,0 +1,164 @@
+/* The ground of a frame: scenes of a date on the sheet's own grid, stretched to be seen. */
+#include "deliver/map_frame.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OVERSAMPLE 2.0 /* of the scene's own pixels: more only makes the file large */
+#define LOW 0.02       /* shares of the pixels that become black and white */
+#define HIGH 0.98
+#define GAMMA 0.75f /* dark ground is to be read through print */
+#define MAX_SIDE 8192
+
+/* Metres on the ground a pixel of the scene. */
+static bool pixel_size(const rdl_raster *scene, double *metres, GError **error)
+{
+    const rdl_grid *grid = rdl_raster_grid(scene);
+    g_autoptr(rdl_transform) lonlat = rdl_transform_lonlat(grid->crs, error);
+    rdl_box b = rdl_grid_box(grid);
+    double mx, my;
+
+    if (!lonlat || !rdl_crs_scale_at(grid->crs, lonlat, (b.xmin + b.xmax) / 2.0,
+                                     (b.ymin + b.ymax) / 2.0, &mx, &my, error))
+        return false;
+    *metres = sqrt(rdl_grid_pixel_area(grid) * mx * my);
+    return true;
+}
+
+static rdl_grid grid_of(const rdl_frame *f, double dpi, double metres)
+{
+    double wide = f->box.xmax - f->box.xmin, high = f->box.ymax - f->box.ymin;
+    double step = MAX(wide / (f->w / 72.0 * dpi), metres / OVERSAMPLE);
+    rdl_grid grid = {.width = (int)CLAMP(ceil(wide / step), 1.0, MAX_SIDE),
+                     .height = (int)CLAMP(ceil(high / step), 1.0, MAX_SIDE),
+                     .crs = rdl_crs_ref(f->crs)};
+
+    grid.transform[0] = f->box.xmin;
+    grid.transform[1] = wide / grid.width;
+    grid.transform[3] = f->box.ymax;
+    grid.transform[5] = -high / grid.height;
+    return grid;
+}
+
+static int compare(const void *a, const void *b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* The values below and above which LOW and 1 - HIGH of the observed pixels lie. */
+static void stretch(const float *plane, const unsigned char *valid, size_t n, float *low,
+                    float *high)
+{
+    size_t step = n > 200000 ? n / 200000 : 1, kept = 0;
+    g_autofree float *values = g_new(float, n / step + 1);
+
+    for (size_t i = 0; i < n; i += step)
+        if (valid[i])
+            values[kept++] = plane[i];
+    *low = 0.0f;
+    *high = 1.0f;
+    if (!kept)
+        return;
+    qsort(values, kept, sizeof *values, compare);
+    *low = values[(size_t)floor(LOW * (double)(kept - 1))];
+    *high = values[(size_t)ceil(HIGH * (double)(kept - 1))];
+}
+
+static unsigned char shade(float share)
+{
+    return (unsigned char)(255.0f * powf(CLAMP(share, 0.0f, 1.0f), GAMMA) + 0.5f);
+}
+
+/* Paint what is still empty. Returns the pixels painted. */
+static size_t paint(unsigned char *rgba, const float *planes, const unsigned char *valid, size_t n,
+                    int bands)
+{
+    size_t painted = 0;
+
+    for (size_t i = 0; i < n; i++)
+        painted += valid[i] && !rgba[4 * i + 3];
+    for (int b = 0; painted && b < 3; b++) {
+        const float *plane = planes + (size_t)(bands == 3 ? b : 0) * n;
+        float low, high;
+        stretch(plane, valid, n, &low, &high);
+        float scale = high > low ? 1.0f / (high - low) : 0.0f;
+        for (size_t i = 0; i < n; i++)
+            if (valid[i] && !rgba[4 * i + 3])
+                rgba[4 * i + b] = shade((plane[i] - low) * scale);
+    }
+    for (size_t i = 0; i < n; i++)
+        if (valid[i])
+            rgba[4 * i + 3] = 255;
+    return painted;
+}
+
+static bool add_scene(const rdl_map_scene *scene, rdl_raster *raster, const rdl_grid *grid,
+                      unsigned char *rgba, size_t *painted, GError **error)
+{
+    g_autoptr(rdl_raster) onto = rdl_raster_onto(raster, grid, RDL_RESAMPLE_NEAREST, error);
+    size_t n = (size_t)grid->width * (size_t)grid->height;
+    int bands = scene->bands[0] == scene->bands[1] ? 1 : 3;
+
+    if (!onto)
+        return false;
+    g_autofree float *planes = g_try_new(float, n *(size_t)bands);
+    g_autofree unsigned char *valid = g_try_malloc(n);
+    if (!planes || !valid)
+        return rdl_fail(error, RDL_ERROR_INTERNAL, "no memory for a picture of %d by %d pixels",
+                        grid->width, grid->height);
+    memset(valid, 1, n);
+    rdl_block all = {0, 0, grid->width, grid->height};
+    if (!rdl_raster_read(onto, all, bands, scene->bands, planes, valid, error))
+        return false;
+    *painted = paint(rgba, planes, valid, n, bands);
+    return true;
+}
+
+static void say_none(const rdl_frame *f, rdl_page *page, bool after)
+{
+    bool en = strcmp(f->data->language, "en") == 0;
+    rdl_lettering look = {.size = MIN(14.0, f->w / 14.0), .align = RDL_CENTRE, .rgb = 0x666666};
+
+    rdl_page_fill(page, f->x, f->y, f->w, f->h, 0xf0f0f0);
+    rdl_page_text(page, &look, f->x, f->y + 4.0, f->w,
+                  after ? (en ? "no imagery of the later date" : "无后时相影像")
+                        : (en ? "no imagery of the earlier date" : "无前时相影像"));
+}
+
+bool rdl_frame_picture(const rdl_frame *f, rdl_page *page, bool after, double dpi, GPtrArray *used,
+                       GError **error)
+{
+    g_autofree unsigned char *rgba = NULL;
+    rdl_grid grid = {0};
+    bool good = true;
+
+    for (guint i = 0; good && i < f->data->scenes->len; i++) {
+        const rdl_map_scene *scene = &g_array_index(f->data->scenes, rdl_map_scene, i);
+        size_t painted = 0;
+        double metres;
+        if (scene->after != after)
+            continue;
+        g_autoptr(rdl_raster) raster = rdl_raster_open(scene->path, error);
+        good = raster && pixel_size(raster, &metres, error);
+        if (good && !rgba) {
+            grid = grid_of(f, dpi, metres);
+            rgba = g_try_malloc0_n((size_t)grid.width * (size_t)grid.height, 4);
+            good = rgba || rdl_fail(error, RDL_ERROR_INTERNAL, "no memory for a picture");
+        }
+        good = good && add_scene(scene, raster, &grid, rgba, &painted, error);
+        if (good && painted && used)
+            g_ptr_array_add(used, (gpointer)scene);
+    }
+    bool any = false;
+    for (size_t i = 0; good && rgba && !any && i < (size_t)grid.width * (size_t)grid.height; i++)
+        any = rgba[4 * i + 3];
+    if (good && any)
+        rdl_page_picture(page, rgba, grid.width, grid.height, f->x, f->y, f->w, f->h);
+    else if (good)
+        say_none(f, page, after);
+    rdl_grid_clear(&grid);
+    return good;
+}

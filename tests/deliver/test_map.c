@@ -1,0 +1,174 @@
+/* A map says what is on it and what could not be, and is the same twice. */
+#include <glib/gstdio.h>
+#include <math.h>
+#include <string.h>
+#include "deliver/district.h"
+#include "deliver/map.h"
+#include "deliver/map_body.h"
+#include "deliver/map_frame.h"
+#include "suite.h"
+
+static rdl_map_options to(const char *output)
+{
+    rdl_map_options o = RDL_MAP_OPTIONS_INIT;
+
+    o.output = output;
+    o.overwrite = true;
+    return o;
+}
+
+static const char *ledger_of(int n)
+{
+    g_autofree char *name = g_strdup_printf("ledger-%d.sqlite", n);
+    const char *path = suite_path(name);
+
+    if (!g_file_test(path, G_FILE_TEST_EXISTS))
+        rdl_ledger_close(district_ledger(path, n));
+    return path;
+}
+
+static void the_same_ledger_gives_the_same_bytes(void)
+{
+    static const char *const names[][2] = {{"a.pdf", "b.pdf"}, {"a.png", "b.png"}};
+    GError *error = NULL;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        for (int k = 0; k < 2; k++) {
+            rdl_map_options o = to(suite_path(names[i][k]));
+            g_autoptr(rdl_tally) tally = rdl_tally_new();
+            CHECK(rdl_map(ledger_of(3), &o, NULL, tally, &error));
+            CHECK_OK(error);
+        }
+        CHECK_SAME_FILE(suite_path(names[i][0]), suite_path(names[i][1]));
+    }
+}
+
+static void every_task_is_counted(void)
+{
+    GError *error = NULL;
+    rdl_map_options o = to(suite_path("count.pdf"));
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    CHECK(rdl_map(ledger_of(3), &o, NULL, tally, &error));
+    CHECK_OK(error);
+    CHECK(rdl_tally_check(tally, &error));
+    g_autofree char *text = rdl_tally_text(tally);
+    CHECK(strstr(text, "3  used") != NULL);
+}
+
+static void nothing_to_draw_is_an_error_and_leaves_no_file(void)
+{
+    GError *error = NULL;
+    rdl_map_options o = to(suite_path("none.pdf"));
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    CHECK(!rdl_map(ledger_of(0), &o, NULL, tally, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "nothing to be drawn");
+    CHECK(!g_file_test(o.output, G_FILE_TEST_EXISTS));
+}
+
+static void bad_options_are_named(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    rdl_map_options o = to("map.jpg");
+
+    CHECK(!rdl_map(ledger_of(3), &o, NULL, tally, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, ".pdf or .png");
+    o = to("map.pdf");
+    o.language = "fr";
+    CHECK(!rdl_map(ledger_of(3), &o, NULL, tally, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "zh, en");
+}
+
+/* What a sheet at 75 degrees north says of north: the convergence of the meridians. */
+static void north_is_true_north_at_75_degrees(void)
+{
+    GError *error = NULL;
+    rdl_map_data data = {.language = "zh", .crs = rdl_crs_parse("EPSG:4326", &error)};
+    rdl_box ground = {17.9, 74.98, 18.1, 75.02};
+    double angle = 0.0;
+    g_autoptr(rdl_frame) f = rdl_frame_new(&data, ground, 1.0, 0, 0, 500, 500, &error);
+
+    CHECK_OK(error);
+    CHECK(f && rdl_frame_north(f, &angle, &error));
+    /* UTM 34N, central meridian 21: gamma = atan(tan(lon - 21) sin(lat)), north lies to the right
+     */
+    CHECK_NEAR(angle * 180.0 / G_PI,
+               -atan(tan(-3.0 * G_PI / 180.0) * sin(75.0 * G_PI / 180.0)) * 180.0 / G_PI, 0.01);
+    rdl_crs_unref(data.crs);
+}
+
+static void a_scale_is_round_and_holds_the_ground(void)
+{
+    GError *error = NULL;
+    rdl_map_data data = {.language = "zh", .crs = rdl_crs_parse("EPSG:4490", &error)};
+    rdl_box ground = {119.85, 32.45, 119.95, 32.53};
+    g_autoptr(rdl_frame) f = rdl_frame_new(&data, ground, 1.0, 0, 0, 765, 691, &error);
+
+    CHECK_OK(error);
+    CHECK(f != NULL);
+    CHECK_NEAR(f->scale, 40000.0, 0.0);
+    CHECK(f->ground.xmin < 119.85 && f->ground.xmax > 119.95);
+    CHECK(strstr(f->crs_name, "120°E") != NULL);
+    /* a millimetre of paper is 40 m of ground */
+    CHECK_NEAR((f->box.xmax - f->box.xmin) / (f->w / MM), 40.0, 1e-6);
+    rdl_crs_unref(data.crs);
+}
+
+/* MapServer draws every rule that fits, so rules must not overlap; what fits none is left out. */
+static void a_zone_is_drawn_by_one_rule(void)
+{
+    static const rdl_field fields[] = {{"zone", RDL_FIELD_TEXT}, {"family", RDL_FIELD_TEXT}};
+    static const char *const zones[][2] = {{"NR_CORE", "NR"}, {"NR_GEN", "NR"}, {"ERL", "ERL"},
+                                           {"DW1", "DW"},     {"RIV", "RIV"},   {"IT", "IT"}};
+    GError *error = NULL;
+    char *path = rdl_memory_name(".fgb");
+    g_autoptr(rdl_crs) crs = rdl_crs_parse("EPSG:32650", &error);
+    rdl_vector *v = rdl_vector_create(path, "FlatGeobuf", &error);
+    int layer = rdl_vector_layer(v, "zone", crs, "Geometry", fields, 2, &error);
+    rdl_body body;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(zones); i++) {
+        const rdl_value row[] = {rdl_text(zones[i][0]), rdl_text(zones[i][1])};
+        g_autoptr(rdl_geometry) g =
+            rdl_geometry_of_box((rdl_box){10.0 * (double)i, 0, 10.0 * (double)i + 5, 5}, &error);
+        g_autoptr(GBytes) wkb = rdl_geometry_wkb(g, &error);
+        CHECK(rdl_vector_write(v, layer, row, wkb, &error));
+    }
+    CHECK(rdl_vector_finish(v, &error));
+    const rdl_body_layer layers[] = {{path, "zone", "zone"}};
+    CHECK(rdl_body_draw(layers, 1, (rdl_box){-10, -10, 70, 70}, 100, 100, &body, &error));
+    CHECK_OK(error);
+    CHECK_INT(body.rules->len, G_N_ELEMENTS(zones));
+    for (guint i = 0; i < body.rules->len; i++)
+        CHECK_INT(g_array_index(body.rules, rdl_body_rule, i).shown, 1);
+    /* a casing and an outline a zone, no more */
+    const char *svg = g_bytes_get_data(body.svg, NULL), *end = svg + g_bytes_get_size(body.svg);
+    int strokes = 0;
+    for (const char *p = svg; (p = g_strstr_len(p, end - p, "stroke-width:")); p++)
+        strokes++;
+    CHECK_INT(strokes, 2 * G_N_ELEMENTS(zones));
+    rdl_body_clear(&body);
+    rdl_memory_free(path);
+}
+
+static CU_TestInfo tests[] = {
+    {"the same ledger gives the same bytes", the_same_ledger_gives_the_same_bytes},
+    {"every task is counted", every_task_is_counted},
+    {"nothing to draw is an error and leaves no file",
+     nothing_to_draw_is_an_error_and_leaves_no_file},
+    {"bad options are named", bad_options_are_named},
+    {"north is true north at 75 degrees", north_is_true_north_at_75_degrees},
+    {"a scale is round and holds the ground", a_scale_is_round_and_holds_the_ground},
+    {"a zone is drawn by one rule", a_zone_is_drawn_by_one_rule},
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    rdl_geo_start();
+    int status = run_suite("deliver.map", tests, argc, argv);
+    rdl_geo_stop();
+    return status;
+}
