@@ -87,17 +87,32 @@ static bool take_permit(const rdl_record *record, void *user, GError **error)
     return good;
 }
 
+/* Screening has counted what these layers hold; a map asks for what it draws. */
 static const struct layer_kind {
     const char *role, *zh;
     rdl_intake_spec spec;
     rdl_record_fn take;
-} layer_kinds[] = {
-    {"zones", "管控区", {"map.zones", "zone", (const char *const[]){"zone", NULL}, 2}, take_zone},
-    {"units", "行政区", {"map.units", "unit", (const char *const[]){"xzqdm", NULL}, 2}, take_unit},
-    {"permits",
-     "许可",
-     {"map.permits", "permit", (const char *const[]){"permit_no", NULL}, 2},
-     take_permit}};
+} layer_kinds[] = {{.role = "zones",
+                    .zh = "管控区",
+                    .spec = {.item = "map.zones",
+                             .layer = "zone",
+                             .fields = (const char *const[]){"zone", NULL},
+                             .min_dimension = 2},
+                    .take = take_zone},
+                   {.role = "units",
+                    .zh = "行政区",
+                    .spec = {.item = "map.units",
+                             .layer = "unit",
+                             .fields = (const char *const[]){"xzqdm", NULL},
+                             .min_dimension = 2},
+                    .take = take_unit},
+                   {.role = "permits",
+                    .zh = "许可",
+                    .spec = {.item = "map.permits",
+                             .layer = "permit",
+                             .fields = (const char *const[]){"permit_no", NULL},
+                             .min_dimension = 2},
+                    .take = take_permit}};
 
 static bool read_layer(rdl_map_data *data, const struct layer_kind *kind, const rdl_source *source,
                        GError **error)
