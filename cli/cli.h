@@ -50,6 +50,7 @@ int cmd_screen(int argc, char **argv);
 int cmd_ledger(int argc, char **argv);
 int cmd_task(int argc, char **argv);
 int cmd_export(int argc, char **argv);
+int cmd_card(int argc, char **argv);
 int cmd_map(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_why(int argc, char **argv);

@@ -15,6 +15,7 @@ const cli_command cli_commands[] = {
     {"ledger", "make, load, audit and rebuild a ledger", cmd_ledger},
     {"task", "see tasks and move them along", cmd_task},
     {"export", "the tasks of a ledger as GeoPackage, GeoJSON or XLSX", cmd_export},
+    {"card", "one card a site: all that is known of it", cmd_card},
     {"map", "a map of all tasks, to be printed", cmd_map},
     {"why", "everything behind a task, site or finding", cmd_why},
     {"info", "what a raster or vector file holds", cmd_info},

@@ -4,6 +4,7 @@
 
 #include "deliver/exchange.h"
 #include "deliver/evidence.h"
+#include "deliver/card.h"
 #include "deliver/map.h"
 #include "deliver/table.h"
 

@@ -226,6 +226,21 @@ static void choose_bands(rdl_map_scene *scene, const char *bands, int there)
         scene->bands[i] = there >= 3 ? i + 1 : 1;
 }
 
+/* Metres on the ground a pixel of the scene, at its middle. */
+static bool pixel_size(const rdl_raster *scene, double *metres, GError **error)
+{
+    const rdl_grid *grid = rdl_raster_grid(scene);
+    g_autoptr(rdl_transform) lonlat = rdl_transform_lonlat(grid->crs, error);
+    rdl_box b = rdl_grid_box(grid);
+    double mx, my;
+
+    if (!lonlat || !rdl_crs_scale_at(grid->crs, lonlat, (b.xmin + b.xmax) / 2.0,
+                                     (b.ymin + b.ymax) / 2.0, &mx, &my, error))
+        return false;
+    *metres = sqrt(rdl_grid_pixel_area(grid) * mx * my);
+    return true;
+}
+
 static bool add_scene(rdl_map_data *data, const char *path, const rdl_recorded *r, bool after,
                       GError **error)
 {
@@ -235,13 +250,17 @@ static bool add_scene(rdl_map_data *data, const char *path, const rdl_recorded *
         return false;
     if (!rdl_grid_placed(rdl_raster_grid(raster)))
         return rdl_fail(error, RDL_ERROR_CRS, "%s: the scene does not say where it lies", path);
+    double metres;
+    if (!pixel_size(raster, &metres, error))
+        return false;
     const char *recorded = !r ? NULL : after ? r->date_after : r->date_before;
     rdl_map_scene scene = {.path = g_strdup(path),
                            .name = g_path_get_basename(path),
                            .date = g_strdup(recorded ? recorded : rdl_raster_date(raster)),
                            .sensor = g_strdup(r ? r->sensor : NULL),
                            .digest = g_strdup(r ? r->digest : NULL),
-                           .after = after};
+                           .after = after,
+                           .metres = metres};
     choose_bands(&scene, r ? r->bands : NULL, rdl_raster_bands(raster));
     g_array_append_val(data->scenes, scene);
     return true;

@@ -41,6 +41,7 @@ typedef struct rdl_map_scene {
     bool after;                        /* else before */
     int bands[3];                      /* red, green, blue; one band: the same thrice */
     bool natural;                      /* true colour, not whatever bands there are */
+    double metres;                     /* a pixel on the ground */
 } rdl_map_scene;
 
 typedef struct rdl_map_data {

@@ -10,21 +10,8 @@
 #define HIGH 0.98
 #define GAMMA 0.75f /* dark ground is to be read through print */
 #define MAX_SIDE 8192
-
-/* Metres on the ground a pixel of the scene. */
-static bool pixel_size(const rdl_raster *scene, double *metres, GError **error)
-{
-    const rdl_grid *grid = rdl_raster_grid(scene);
-    g_autoptr(rdl_transform) lonlat = rdl_transform_lonlat(grid->crs, error);
-    rdl_box b = rdl_grid_box(grid);
-    double mx, my;
-
-    if (!lonlat || !rdl_crs_scale_at(grid->crs, lonlat, (b.xmin + b.xmax) / 2.0,
-                                     (b.ymin + b.ymax) / 2.0, &mx, &my, error))
-        return false;
-    *metres = sqrt(rdl_grid_pixel_area(grid) * mx * my);
-    return true;
-}
+#define CONTEXT 300.0 /* pixels */
+#define SAMPLES 200   /* of them a side are looked at */
 
 static rdl_grid grid_of(const rdl_frame *f, double dpi, double metres)
 {
@@ -48,15 +35,48 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The values below and above which LOW and 1 - HIGH of the observed pixels lie. */
-static void stretch(const float *plane, const unsigned char *valid, size_t n, float *low,
-                    float *high)
-{
-    size_t step = n > 200000 ? n / 200000 : 1, kept = 0;
-    g_autofree float *values = g_new(float, n / step + 1);
+/* What was read of a scene on a grid: its one or three bands, plane after plane. */
+typedef struct {
+    float *planes;
+    unsigned char *valid;
+    size_t n;
+    int bands;
+} pixels;
 
-    for (size_t i = 0; i < n; i += step)
-        if (valid[i])
+static void pixels_clear(pixels *p)
+{
+    g_free(p->planes);
+    g_free(p->valid);
+}
+
+static bool read_pixels(const rdl_map_scene *scene, rdl_raster *raster, const rdl_grid *grid,
+                        pixels *p, GError **error)
+{
+    g_autoptr(rdl_raster) onto = rdl_raster_onto(raster, grid, RDL_RESAMPLE_NEAREST, error);
+    const rdl_block all = {0, 0, grid->width, grid->height};
+
+    *p = (pixels){.n = (size_t)grid->width * (size_t)grid->height,
+                  .bands = scene->bands[0] == scene->bands[1] ? 1 : 3};
+    if (!onto)
+        return false;
+    p->planes = g_try_new(float, p->n *(size_t)p->bands);
+    p->valid = g_try_malloc(p->n);
+    if (!p->planes || !p->valid)
+        return rdl_fail(error, RDL_ERROR_INTERNAL, "no memory for a picture of %d by %d pixels",
+                        grid->width, grid->height);
+    memset(p->valid, 1, p->n);
+    return rdl_raster_read(onto, all, p->bands, scene->bands, p->planes, p->valid, error);
+}
+
+/* The values of a band below and above which LOW and 1 - HIGH of the observed pixels lie. */
+static void limits_of(const pixels *p, int band, float *low, float *high)
+{
+    const float *plane = p->planes + (size_t)band * p->n;
+    size_t step = p->n > 200000 ? p->n / 200000 : 1, kept = 0;
+    g_autofree float *values = g_new(float, p->n / step + 1);
+
+    for (size_t i = 0; i < p->n; i += step)
+        if (p->valid[i])
             values[kept++] = plane[i];
     *low = 0.0f;
     *high = 1.0f;
@@ -67,54 +87,64 @@ static void stretch(const float *plane, const unsigned char *valid, size_t n, fl
     *high = values[(size_t)ceil(HIGH * (double)(kept - 1))];
 }
 
+/* A few pixels stretched by themselves are a carpet of colours: black and white are those of the
+ * ground around, CONTEXT pixels of the scene wide at least. */
+static rdl_grid grid_around(const rdl_frame *f, double metres)
+{
+    double wide = f->box.xmax - f->box.xmin, high = f->box.ymax - f->box.ymin;
+    double side = MAX(MAX(wide, high), CONTEXT * metres);
+    double x = (f->box.xmin + f->box.xmax) / 2.0, y = (f->box.ymin + f->box.ymax) / 2.0;
+    rdl_grid grid = {.width = SAMPLES, .height = SAMPLES, .crs = rdl_crs_ref(f->crs)};
+
+    grid.transform[0] = x - side / 2.0;
+    grid.transform[1] = side / SAMPLES;
+    grid.transform[3] = y + side / 2.0;
+    grid.transform[5] = -side / SAMPLES;
+    return grid;
+}
+
 static unsigned char shade(float share)
 {
     return (unsigned char)(255.0f * powf(CLAMP(share, 0.0f, 1.0f), GAMMA) + 0.5f);
 }
 
 /* Paint what is still empty. Returns the pixels painted. */
-static size_t paint(unsigned char *rgba, const float *planes, const unsigned char *valid, size_t n,
-                    int bands)
+static size_t paint(unsigned char *rgba, const pixels *p, const pixels *around)
 {
     size_t painted = 0;
 
-    for (size_t i = 0; i < n; i++)
-        painted += valid[i] && !rgba[4 * i + 3];
+    for (size_t i = 0; i < p->n; i++)
+        painted += p->valid[i] && !rgba[4 * i + 3];
     for (int b = 0; painted && b < 3; b++) {
-        const float *plane = planes + (size_t)(bands == 3 ? b : 0) * n;
+        int band = p->bands == 3 ? b : 0;
+        const float *plane = p->planes + (size_t)band * p->n;
         float low, high;
-        stretch(plane, valid, n, &low, &high);
+        limits_of(around, band, &low, &high);
         float scale = high > low ? 1.0f / (high - low) : 0.0f;
-        for (size_t i = 0; i < n; i++)
-            if (valid[i] && !rgba[4 * i + 3])
+        for (size_t i = 0; i < p->n; i++)
+            if (p->valid[i] && !rgba[4 * i + 3])
                 rgba[4 * i + b] = shade((plane[i] - low) * scale);
     }
-    for (size_t i = 0; i < n; i++)
-        if (valid[i])
+    for (size_t i = 0; i < p->n; i++)
+        if (p->valid[i])
             rgba[4 * i + 3] = 255;
     return painted;
 }
 
-static bool add_scene(const rdl_map_scene *scene, rdl_raster *raster, const rdl_grid *grid,
-                      unsigned char *rgba, size_t *painted, GError **error)
+static bool add_scene(const rdl_frame *f, const rdl_map_scene *scene, rdl_raster *raster,
+                      const rdl_grid *grid, unsigned char *rgba, size_t *painted, GError **error)
 {
-    g_autoptr(rdl_raster) onto = rdl_raster_onto(raster, grid, RDL_RESAMPLE_NEAREST, error);
-    size_t n = (size_t)grid->width * (size_t)grid->height;
-    int bands = scene->bands[0] == scene->bands[1] ? 1 : 3;
+    rdl_grid wide = grid_around(f, scene->metres);
+    pixels p = {0}, around = {0};
+    bool good = read_pixels(scene, raster, grid, &p, error) &&
+                read_pixels(scene, raster, &wide, &around, error);
 
-    if (!onto)
-        return false;
-    g_autofree float *planes = g_try_new(float, n *(size_t)bands);
-    g_autofree unsigned char *valid = g_try_malloc(n);
-    if (!planes || !valid)
-        return rdl_fail(error, RDL_ERROR_INTERNAL, "no memory for a picture of %d by %d pixels",
-                        grid->width, grid->height);
-    memset(valid, 1, n);
-    rdl_block all = {0, 0, grid->width, grid->height};
-    if (!rdl_raster_read(onto, all, bands, scene->bands, planes, valid, error))
-        return false;
-    *painted = paint(rgba, planes, valid, n, bands);
-    return true;
+    if (good)
+        *painted = paint(rgba, &p, &around);
+    pixels_clear(&p);
+    pixels_clear(&around);
+    rdl_grid_clear(&wide);
+    return good;
 }
 
 static void say_none(const rdl_frame *f, rdl_page *page, bool after)
@@ -138,17 +168,16 @@ bool rdl_frame_picture(const rdl_frame *f, rdl_page *page, bool after, double dp
     for (guint i = 0; good && i < f->data->scenes->len; i++) {
         const rdl_map_scene *scene = &g_array_index(f->data->scenes, rdl_map_scene, i);
         size_t painted = 0;
-        double metres;
         if (scene->after != after)
             continue;
         g_autoptr(rdl_raster) raster = rdl_raster_open(scene->path, error);
-        good = raster && pixel_size(raster, &metres, error);
+        good = raster != NULL;
         if (good && !rgba) {
-            grid = grid_of(f, dpi, metres);
+            grid = grid_of(f, dpi, scene->metres);
             rgba = g_try_malloc0_n((size_t)grid.width * (size_t)grid.height, 4);
             good = rgba || rdl_fail(error, RDL_ERROR_INTERNAL, "no memory for a picture");
         }
-        good = good && add_scene(scene, raster, &grid, rgba, &painted, error);
+        good = good && add_scene(f, scene, raster, &grid, rgba, &painted, error);
         if (good && painted && used)
             g_ptr_array_add(used, (gpointer)scene);
     }

@@ -1,0 +1,181 @@
+#include "deliver/card.h"
+
+#include <string.h>
+#include "deliver/card_page.h"
+
+static rdl_map_sources sources_of(const rdl_card_options *o)
+{
+    return (rdl_map_sources){o->before, o->after, o->zones, o->units, o->permits, o->zones_profile};
+}
+
+static bool is_format(const char *format)
+{
+    return strcmp(format, "pdf") == 0 || strcmp(format, "png") == 0;
+}
+
+static bool check(const rdl_card_options *o, GError **error)
+{
+    const char *ending = o->output ? strrchr(o->output, '.') : NULL;
+
+    if (!o->output || !*o->output)
+        return rdl_fail(error, RDL_ERROR_USAGE, "a card needs a file to write: give -o FILE");
+    if (strcmp(o->language, "zh") != 0 && strcmp(o->language, "en") != 0)
+        return rdl_fail(error, RDL_ERROR_USAGE, "language '%s' is not known: there are zh, en",
+                        o->language);
+    if (!(o->dpi >= 50.0 && o->dpi <= 600.0))
+        return rdl_fail(error, RDL_ERROR_USAGE, "--dpi %g: give 50 to 600", o->dpi);
+    if (!is_format(o->format))
+        return rdl_fail(error, RDL_ERROR_USAGE, "format '%s' is not known: there are pdf, png",
+                        o->format);
+    if (o->id && !(ending && is_format(ending + 1)))
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: a card is written as .pdf or .png", o->output);
+    return true;
+}
+
+static bool write_card(const rdl_map_data *data, const rdl_task *task, const rdl_card_options *o,
+                       const char *path, GError **error)
+{
+    g_autoptr(rdl_output) output = rdl_output_begin(path, o->overwrite, error);
+    g_autoptr(rdl_page) page =
+        output ? rdl_card_draw(data, task, o->compiler, o->dpi, error) : NULL;
+
+    return page &&
+           rdl_page_write(page, rdl_output_temporary(output), g_str_has_suffix(path, ".pdf"),
+                          o->dpi, error) &&
+           rdl_output_commit(output, error);
+}
+
+/* ---- which task names a site's card ---- */
+
+static bool leads(const rdl_task *a, const rdl_task *b)
+{
+    bool work_a = strcmp(a->kind, "rectify") == 0, work_b = strcmp(b->kind, "rectify") == 0;
+
+    return work_a != work_b ? work_a : strcmp(a->task_id, b->task_id) < 0;
+}
+
+/* Numbers (guint) of the tasks that name the cards, by task id. */
+static GArray *cards_of(const rdl_map_data *data, const char *unit)
+{
+    g_autoptr(GHashTable) first = g_hash_table_new(g_str_hash, g_str_equal);
+    GArray *chosen = g_array_new(FALSE, FALSE, sizeof(guint));
+
+    for (guint i = 0; i < data->tasks->len; i++) {
+        const rdl_task *t = &g_array_index(data->tasks, rdl_task, i);
+        const rdl_task *known = g_hash_table_lookup(first, t->site_id);
+        if (!known || leads(t, known))
+            g_hash_table_insert(first, t->site_id, (gpointer)t);
+    }
+    for (guint i = 0; i < data->tasks->len; i++) {
+        const rdl_task *t = &g_array_index(data->tasks, rdl_task, i);
+        bool here = !unit || (t->xzqdm && g_str_has_prefix(t->xzqdm, unit));
+        if (here && g_hash_table_lookup(first, t->site_id) == t)
+            g_array_append_val(chosen, i);
+    }
+    return chosen;
+}
+
+/* The task that was named, or the one that leads the site of what was named. */
+static const rdl_task *task_of(const rdl_map_data *data, const char *id, GError **error)
+{
+    const rdl_task *best = NULL;
+
+    for (guint i = 0; i < data->tasks->len; i++) {
+        const rdl_task *t = &g_array_index(data->tasks, rdl_task, i);
+        if (strcmp(t->task_id, id) == 0)
+            return t;
+        bool same = g_strcmp0(t->site_id, id) == 0 || g_strcmp0(t->source_id, id) == 0 ||
+                    g_strcmp0(t->finding_id, id) == 0 || g_strcmp0(t->problem_id, id) == 0;
+        if (same && (!best || leads(t, best)))
+            best = t;
+    }
+    if (!best)
+        rdl_fail(
+            error, RDL_ERROR_NOT_FOUND,
+            "%s: no task of that id, nor of a site, source or finding: redline task list shows "
+            "the tasks",
+            id);
+    return best;
+}
+
+/* ---- all of them ---- */
+
+typedef struct {
+    const char *input;
+    const rdl_card_options *options;
+    const GArray *cards;
+    char **paths;
+} work;
+
+static void *worker_new(void *job, GError **error)
+{
+    const work *w = job;
+    const rdl_map_sources sources = sources_of(w->options);
+
+    return rdl_map_data_open(w->input, &sources, w->options->language, error);
+}
+
+static void worker_free(void *worker)
+{
+    rdl_map_data_free(worker);
+}
+
+/* Tasks come by id: the same number is the same task for every worker. */
+static bool piece(void *job, void *worker, size_t i, GError **error)
+{
+    const work *w = job;
+    const rdl_map_data *data = worker;
+    guint n = g_array_index(w->cards, guint, i);
+
+    if (n >= data->tasks->len)
+        return rdl_fail(error, RDL_ERROR_CONFLICT, "%s: has changed while cards were made",
+                        w->input);
+    return write_card(data, &g_array_index(data->tasks, rdl_task, n), w->options, w->paths[i],
+                      error);
+}
+
+static bool write_all(const char *input, const rdl_map_data *data, const rdl_card_options *o,
+                      const rdl_progress *progress, GPtrArray *written, rdl_tally *tally,
+                      GError **error)
+{
+    static const rdl_parallel how = {worker_new, worker_free, piece, "cards"};
+    g_autoptr(GArray) cards = cards_of(data, o->unit);
+    g_auto(GStrv) paths = g_new0(char *, cards->len + 1);
+    work w = {input, o, cards, paths};
+
+    for (guint i = 0; i < cards->len; i++) {
+        guint n = g_array_index(cards, guint, i);
+        g_autofree char *name =
+            g_strconcat(g_array_index(data->tasks, rdl_task, n).task_id, ".", o->format, NULL);
+        paths[i] = g_build_filename(o->output, g_strdelimit(name, "/\\", '_'), NULL);
+    }
+    if (!rdl_output_folder(o->output, error) ||
+        !rdl_parallel_run(&how, &w, cards->len, o->threads, progress, error))
+        return false;
+    for (guint i = 0; written && i < cards->len; i++)
+        g_ptr_array_add(written, g_strdup(paths[i]));
+    rdl_tally_in(tally, "card.sites", cards->len);
+    rdl_tally_used(tally, "card.sites", cards->len);
+    return true;
+}
+
+bool rdl_card(const char *input, const rdl_card_options *o, const rdl_progress *progress,
+              GPtrArray *written, rdl_tally *tally, GError **error)
+{
+    const rdl_map_sources sources = sources_of(o);
+    g_autoptr(rdl_map_data) data =
+        check(o, error) ? rdl_map_data_open(input, &sources, o->language, error) : NULL;
+
+    if (!data)
+        return false;
+    if (!o->id)
+        return write_all(input, data, o, progress, written, tally, error);
+    const rdl_task *task = task_of(data, o->id, error);
+    if (!task || !write_card(data, task, o, o->output, error))
+        return false;
+    if (written)
+        g_ptr_array_add(written, g_strdup(o->output));
+    rdl_tally_in(tally, "card.sites", 1);
+    rdl_tally_used(tally, "card.sites", 1);
+    return true;
+}

@@ -1,0 +1,37 @@
+/* deliver/card_page.h - what is on a card. */
+#ifndef RDL_DELIVER_CARD_PAGE_H
+#define RDL_DELIVER_CARD_PAGE_H
+
+#include "deliver/card.h"
+#include "deliver/flow.h"
+#include "deliver/map_data.h"
+
+/** A card under way. */
+typedef struct rdl_card_page {
+    const rdl_map_data *data;
+    const rdl_task *task;
+    JsonObject *chain; /* of rdl_ledger_chain() */
+    double dpi;
+    rdl_flow flow;
+} rdl_card_page;
+
+/** A word of the card, by key. Lent. */
+const char *rdl_card_word(const rdl_card_page *card, const char *key);
+/** A note of screening, which is in English, in the language of the card. Yours. */
+char *rdl_card_note(const rdl_card_page *card, const char *note);
+/** Text member, NULL where there is none; number, NaN where there is none; array, NULL. Lent. */
+const char *rdl_card_text(JsonObject *o, const char *member);
+double rdl_card_number(JsonObject *o, const char *member);
+JsonArray *rdl_card_array(JsonObject *o, const char *member);
+
+/** Images, place, legend. */
+bool rdl_card_figures(rdl_card_page *card, GError **error);
+/** Zones, permits and the balance of the ground. */
+bool rdl_card_ground(rdl_card_page *card, GError **error);
+/** The outline's vertices. */
+bool rdl_card_outline(rdl_card_page *card, GError **error);
+/** All of it, on a new page; yours. */
+rdl_page *rdl_card_draw(const rdl_map_data *data, const rdl_task *task, const char *compiler,
+                        double dpi, GError **error);
+
+#endif

@@ -1,0 +1,138 @@
+/* A card holds what is known of a site, and is the same for any number of hands. */
+#include <glib/gstdio.h>
+#include <string.h>
+#include "deliver/card.h"
+#include "deliver/district.h"
+#include "geo/geo.h"
+#include "suite.h"
+
+static rdl_card_options to(const char *output)
+{
+    rdl_card_options o = RDL_CARD_OPTIONS_INIT;
+
+    o.output = output;
+    o.overwrite = true;
+    return o;
+}
+
+static const char *ledger(void)
+{
+    const char *path = suite_path("ledger.sqlite");
+
+    if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
+        rdl_ledger *l = district_ledger(path, 3);
+        CHECK(l && district_register(l));
+        rdl_ledger_close(l);
+    }
+    return path;
+}
+
+static bool write_cards(const rdl_card_options *o, GPtrArray *written, GError **error)
+{
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    return rdl_card(ledger(), o, NULL, written, tally, error) && rdl_tally_check(tally, error);
+}
+
+static void the_same_site_gives_the_same_bytes(void)
+{
+    static const char *const names[] = {"a.pdf", "b.pdf"};
+    GError *error = NULL;
+
+    for (int i = 0; i < 2; i++) {
+        rdl_card_options o = to(suite_path(names[i]));
+        o.id = "FP-0";
+        CHECK(write_cards(&o, NULL, &error));
+        CHECK_OK(error);
+    }
+    CHECK_SAME_FILE(suite_path(names[0]), suite_path(names[1]));
+}
+
+static void all_cards_are_the_same_for_any_number_of_threads(void)
+{
+    static const char *const folders[] = {"one", "two"};
+    g_autoptr(GPtrArray) first = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) second = g_ptr_array_new_with_free_func(g_free);
+    GError *error = NULL;
+
+    for (int i = 0; i < 2; i++) {
+        rdl_card_options o = to(suite_path(folders[i]));
+        o.threads = i + 1;
+        CHECK(write_cards(&o, i ? second : first, &error));
+        CHECK_OK(error);
+    }
+    CHECK_INT(first->len, 3); /* a card a site: FP-0 has two tasks */
+    CHECK_INT(second->len, 3);
+    for (guint i = 0; i < first->len && i < second->len; i++)
+        CHECK_SAME_FILE(first->pdata[i], second->pdata[i]);
+}
+
+static void a_registered_site_is_named_by_its_rectification(void)
+{
+    g_autoptr(GPtrArray) written = g_ptr_array_new_with_free_func(g_free);
+    GError *error = NULL;
+    rdl_card_options o = to(suite_path("named"));
+    int work = 0;
+
+    CHECK(write_cards(&o, written, &error));
+    CHECK_OK(error);
+    for (guint i = 0; i < written->len; i++) {
+        g_autofree char *name = g_path_get_basename(written->pdata[i]);
+        work += name[0] == 'R';
+    }
+    CHECK_INT(work, 1);
+}
+
+static void what_is_not_there_is_said_and_leaves_no_file(void)
+{
+    GError *error = NULL;
+    rdl_card_options o = to(suite_path("none.pdf"));
+
+    o.id = "NOBODY";
+    CHECK(!write_cards(&o, NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_NOT_FOUND, "NOBODY");
+    CHECK(!g_file_test(o.output, G_FILE_TEST_EXISTS));
+    o = to(suite_path("none.doc"));
+    o.id = "FP-0";
+    CHECK(!write_cards(&o, NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, ".pdf or .png");
+}
+
+static void a_card_in_english_is_another_card(void)
+{
+    static const char *const languages[] = {"zh", "en"};
+    GError *error = NULL;
+
+    for (int i = 0; i < 2; i++) {
+        rdl_card_options o = to(suite_path(i ? "en.png" : "zh.png"));
+        o.id = "FP-1";
+        o.language = languages[i];
+        o.dpi = 60.0;
+        CHECK(write_cards(&o, NULL, &error));
+        CHECK_OK(error);
+    }
+    g_autofree char *zh = NULL, *en = NULL;
+    gsize a, b;
+    CHECK(g_file_get_contents(suite_path("zh.png"), &zh, &a, NULL));
+    CHECK(g_file_get_contents(suite_path("en.png"), &en, &b, NULL));
+    CHECK(a != b || memcmp(zh, en, a) != 0);
+}
+
+static CU_TestInfo tests[] = {
+    {"the same site gives the same bytes", the_same_site_gives_the_same_bytes},
+    {"all cards are the same for any number of threads",
+     all_cards_are_the_same_for_any_number_of_threads},
+    {"a registered site is named by its rectification",
+     a_registered_site_is_named_by_its_rectification},
+    {"what is not there is said and leaves no file", what_is_not_there_is_said_and_leaves_no_file},
+    {"a card in English is another card", a_card_in_english_is_another_card},
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    rdl_geo_start();
+    int status = run_suite("deliver.card", tests, argc, argv);
+    rdl_geo_stop();
+    return status;
+}
