@@ -11,10 +11,10 @@ static const char *const footprint_contents[] = {"fp_id",       "activity",     
 static const char *const patch_contents[] = {"patch_id", "kind",        "t_before",
                                              "t_after",  "pos_error_m", NULL};
 static const char *const footprint_dates[] = {"built_after", "built_before", NULL};
-static const rdl_intake_spec footprint_spec = {
-    "screen.footprints", "footprint", no_fields, 0, footprint_contents, footprint_dates};
-static const rdl_intake_spec patch_spec = {"screen.patches", "patch", no_fields, 2, patch_contents,
-                                           NULL};
+static const rdl_intake_spec footprint_spec = {"screen.footprints", "footprint",    no_fields, 0,
+                                               footprint_contents,  footprint_dates};
+static const rdl_intake_spec patch_spec = {"screen.patches", "patch", no_fields, 2,
+                                           patch_contents,   NULL};
 
 static void footprint_free(gpointer p)
 {
@@ -192,28 +192,63 @@ static bool cut_ancestors(const rdl_footprint *f, const GPtrArray *footprints,
     return *left != NULL;
 }
 
-/* An expansion of nothing that is known is a building like any other. */
-static void drop_unknown_parents(rdl_intake *intake, GPtrArray *footprints)
+/* What expands nothing that is there, and older, is a building like any other. */
+static void drop_parent(rdl_intake *intake, rdl_footprint *f, const char *code, const char *why)
+{
+    rdl_reject(intake, footprint_spec.layer, f->fid, true,
+               "%s: %s expands %s, which is %s: judged as no expansion", code, f->fp_id, f->expands,
+               why);
+    g_clear_pointer(&f->expands, g_free);
+}
+
+static void drop_unfit_parents(rdl_intake *intake, GPtrArray *footprints, rdl_day as_of)
 {
     for (guint i = 0; i < footprints->len; i++) {
         rdl_footprint *f = footprints->pdata[i];
         gssize n = f->expands ? number_of(footprints, f->expands) : -1;
-        if (!f->expands || (n >= 0 && n != (gssize)i))
+        const rdl_footprint *parent = n < 0 ? NULL : footprints->pdata[n];
+        if (!f->expands)
             continue;
-        rdl_reject(intake, "footprint", f->fid, true,
-                   "NO_PARENT: %s expands %s, which is not there: "
-                   "judged as no expansion",
-                   f->fp_id, f->expands);
-        g_clear_pointer(&f->expands, g_free);
+        if (!parent || parent == f)
+            drop_parent(intake, f, "NO_PARENT", parent ? "itself" : "not there");
+        else if (parent->onset.first > as_of)
+            drop_parent(intake, f, "LATER_PARENT", "not built yet");
+        else if (parent->onset.first > f->onset.last)
+            drop_parent(intake, f, "LATER_PARENT", "built later");
     }
 }
 
-static bool settle_expansions(rdl_intake *intake, GPtrArray *footprints, GError **error)
+/* Who expands whom in a circle has no older ground to lose. Every footprint is passed once. */
+static void drop_circles(rdl_intake *intake, GPtrArray *footprints)
+{
+    g_autofree gssize *parent = g_new(gssize, footprints->len + 1);
+    g_autofree guint *walk = g_new0(guint, footprints->len + 1); /* that passed it; 0: none yet */
+
+    for (guint i = 0; i < footprints->len; i++) {
+        const char *expands = ((rdl_footprint *)footprints->pdata[i])->expands;
+        parent[i] = expands ? number_of(footprints, expands) : -1;
+    }
+    for (guint i = 0; i < footprints->len; i++) {
+        gssize k = i;
+        for (; k >= 0 && !walk[k]; k = parent[k])
+            walk[k] = i + 1;
+        while (k >= 0 && walk[k] == i + 1 && parent[k] >= 0) {
+            gssize up = parent[k];
+            drop_parent(intake, footprints->pdata[k], "CIRCLE", "said to expand it in turn");
+            parent[k] = -1;
+            k = up;
+        }
+    }
+}
+
+static bool settle_expansions(rdl_intake *intake, GPtrArray *footprints, rdl_day as_of,
+                              GError **error)
 {
     g_autoptr(GPtrArray) grounds = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
     g_autoptr(GArray) covered = g_array_new(FALSE, FALSE, sizeof(guint));
 
-    drop_unknown_parents(intake, footprints);
+    drop_unfit_parents(intake, footprints, as_of);
+    drop_circles(intake, footprints);
     for (guint i = 0; i < footprints->len; i++)
         g_ptr_array_add(grounds, g_bytes_ref(((rdl_footprint *)footprints->pdata[i])->wkb));
     for (guint i = 0; i < footprints->len; i++) {
@@ -240,7 +275,7 @@ bool rdl_footprints_settle(rdl_intake *intake, GPtrArray *footprints, bool patch
     const rdl_intake_spec *spec = patches ? &patch_spec : &footprint_spec;
 
     rdl_identity_settle(intake, spec, footprints, identity);
-    if (!patches && !settle_expansions(intake, footprints, error))
+    if (!patches && !settle_expansions(intake, footprints, as_of, error))
         return false;
     for (guint i = footprints->len; i-- > 0;) {
         rdl_footprint *f = footprints->pdata[i];

@@ -231,6 +231,49 @@ static void ground_under_two_footprints_explains_a_patch_once(void)
     stop(&r);
 }
 
+static void expansions_in_a_circle_keep_their_ground(void)
+{
+    static const char *const rows[][FIELDS_MOST] = {{"A", "2001-01-01", "2002-01-01", "B", LEFT},
+                                                    {"B", "2001-01-01", "2002-01-01", "C", BOTH},
+                                                    {"C", "2001-01-01", "2002-01-01", "B", THREE},
+                                                    {"D", "2003-01-01", "2004-01-01", "C", RIGHT}};
+    reading r = start();
+
+    read_footprints(&r, layer_of("circle.gpkg", footprint_names, 4, rows, 4));
+    CHECK_INT(rejected_as(&r, "CIRCLE"), 2); /* A and D expand one of the circle, no more */
+    CHECK_NEAR(plane_area(footprint_named(&r, "B")), 20000.0, 1e-6);
+    CHECK_NEAR(plane_area(footprint_named(&r, "C")), 30000.0, 1e-6);
+    CHECK_INT(rejected_as(&r, "COVERED_BY_PARENT"), 2);
+    stop(&r);
+}
+
+static void a_parent_of_tomorrow_takes_no_ground(void)
+{
+    static const char *const rows[][FIELDS_MOST] = {
+        {"A", "2001-01-01", "2002-01-01", "B", LEFT},
+        {"B", "2030-01-01", "2031-01-01", NULL, BOTH}};
+    reading r = start();
+
+    read_footprints(&r, layer_of("tomorrow.gpkg", footprint_names, 4, rows, 2));
+    CHECK_INT(rejected_as(&r, "LATER_PARENT"), 1);
+    CHECK_NEAR(plane_area(footprint_named(&r, "A")), 10000.0, 1e-6);
+    CHECK(footprint_named(&r, "A")->expands == NULL);
+    stop(&r);
+}
+
+static void a_parent_that_came_later_takes_no_ground(void)
+{
+    static const char *const rows[][FIELDS_MOST] = {
+        {"A", "2001-01-01", "2002-01-01", "B", BOTH},
+        {"B", "2010-01-01", "2011-01-01", NULL, LEFT}};
+    reading r = start();
+
+    read_footprints(&r, layer_of("later.gpkg", footprint_names, 4, rows, 2));
+    CHECK_INT(rejected_as(&r, "LATER_PARENT"), 1);
+    CHECK_NEAR(plane_area(footprint_named(&r, "A")), 20000.0, 1e-6);
+    stop(&r);
+}
+
 static CU_TestInfo tests[] = {
     {"the same record twice stays once", the_same_record_twice_stays_once},
     {"one id on one ground with other dates stays twice",
@@ -246,6 +289,9 @@ static CU_TestInfo tests[] = {
      an_open_end_is_judged_by_today_and_written_as_unknown},
     {"ground under two footprints explains a patch once",
      ground_under_two_footprints_explains_a_patch_once},
+    {"expansions in a circle keep their ground", expansions_in_a_circle_keep_their_ground},
+    {"a parent of tomorrow takes no ground", a_parent_of_tomorrow_takes_no_ground},
+    {"a parent that came later takes no ground", a_parent_that_came_later_takes_no_ground},
     CU_TEST_INFO_NULL,
 };
 
