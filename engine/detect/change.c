@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+#include "detect/change/moments.h"
 #include "detect/change_io.h"
 #include "detect/pca_fit.h"
 
@@ -351,9 +352,22 @@ static bool settle_method(detection *d, rdl_detect_result *r, GError **error)
     return rdl_limit_parse(d->options->threshold, fact->scale, &d->choice, error);
 }
 
+/* Statistics are kept cell by cell until they are merged. */
+static bool afford(const detection *d, GError **error)
+{
+    const rdl_grid *grid = rdl_pair_grid(d->pair);
+    rdl_blocks cells = rdl_blocks_cells(grid->width, grid->height);
+    double a_cell = sizeof(double) * (2.0 + (double)rdl_moments_size(2 * rdl_pair_bands(d->pair)));
+
+    return rdl_blocks_afford(d->options->before, grid->width, grid->height,
+                             a_cell * (double)rdl_blocks_count(&cells), d->options->memory_mib,
+                             error);
+}
+
 static bool detect(detection *d, rdl_detect_result *r, const rdl_progress *progress, GError **error)
 {
-    if (!settle_method(d, r, error) || !settle_dates(r, d->options, d->pair, error))
+    if (!settle_method(d, r, error) || !afford(d, error) ||
+        !settle_dates(r, d->options, d->pair, error))
         return false;
     r->resampled = rdl_pair_resampled(d->pair);
     return note_inputs(r, d->options, d->pair, error) && fit_and_decide(d, r, progress, error) &&

@@ -148,8 +148,13 @@ bool rdl_patch_read(const rdl_patch_source *s, const rdl_progress *progress, rdl
     static const rdl_parallel how = {worker_new, worker_free, strip, "components"};
     const rdl_grid *grid = rdl_raster_grid(s->change);
     job j = {s, grid->width, grid->height, lines_of(s, grid->width, grid->height), NULL, NULL};
-    size_t n = (size_t)((grid->height + j.lines - 1) / j.lines);
+    size_t n = ((size_t)grid->height + (size_t)j.lines - 1) / (size_t)j.lines;
 
+    double a_strip = sizeof *j.strips + sizeof *j.changed;
+    double a_thread = 32.0 * j.width * j.lines; /* bytes a pixel: as in lines_of() */
+    if (!rdl_blocks_afford(rdl_raster_path(s->change), j.width, j.height,
+                           a_strip * (double)n + a_thread * s->threads, s->memory_mib, error))
+        return false;
     j.strips = g_new0(rdl_runs, n);
     j.changed = g_new0(gint64, n);
     bool good = rdl_parallel_run(&how, &j, n, s->threads, progress, error);

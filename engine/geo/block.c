@@ -1,5 +1,7 @@
 #include "geo/block.h"
 
+#include <math.h>
+
 static int cells_up(int pixels)
 {
     return (int)(((gint64)pixels + RDL_CELL - 1) / RDL_CELL);
@@ -56,6 +58,18 @@ rdl_block rdl_blocks_at(const rdl_blocks *blocks, size_t i)
     block.width = MIN(blocks->block_width, blocks->width - block.col);
     block.height = MIN(blocks->block_height, blocks->height - block.row);
     return block;
+}
+
+bool rdl_blocks_afford(const char *path, int width, int height, double bytes, int memory_mib,
+                       GError **error)
+{
+    const double mib = 1048576.0;
+
+    return bytes <= memory_mib * mib ||
+           rdl_fail(error, RDL_ERROR_INTERNAL,
+                    "%s: %d x %d pixels need %.0f MiB of memory to keep count of alone: give more "
+                    "than --memory %d, or cut the raster",
+                    path, width, height, ceil(bytes / mib), memory_mib);
 }
 
 size_t rdl_block_pixels(rdl_block block)

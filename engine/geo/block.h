@@ -30,6 +30,10 @@ RDL_API size_t rdl_blocks_count(const rdl_blocks *blocks);
 RDL_API rdl_block rdl_blocks_at(const rdl_blocks *blocks, size_t i);
 /** The cells of the raster, as blocks of one cell. */
 RDL_API rdl_blocks rdl_blocks_cells(int width, int height);
+/** Do `bytes` of bookkeeping fit in `memory_mib`? `path`, of width x height pixels, is named where
+ *  not: a header may say any size. Fails: RDL_ERROR_INTERNAL (no memory). */
+RDL_API bool rdl_blocks_afford(const char *path, int width, int height, double bytes,
+                               int memory_mib, GError **error);
 /** Pixels of a block. */
 RDL_API size_t rdl_block_pixels(rdl_block block);
 /** Pixels of a block whose row and column, counted in the raster, are multiples of `step`. */

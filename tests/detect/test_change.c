@@ -269,6 +269,80 @@ static void the_same_scene_twice_is_refused(void)
     refused(&o, RDL_ERROR_DATA, "is it the same scene twice?");
 }
 
+static void a_band_that_stays_is_named(void)
+{
+    static const char *const methods[] = {"irmad", "isfa"};
+    rdl_detect_options o = options_for("stays.tif");
+    made_form f = pair_form;
+    size_t n = (size_t)f.width * (size_t)f.height;
+    g_autofree double *planes = g_new0(double, n * 3), *same = raster_values(o.before, 2);
+
+    f.type = GDT_Float32;
+    for (size_t i = 0; i < n; i++) {
+        planes[i] = g_rand_double(suite_rand());
+        planes[n + i] = same[i];
+        planes[2 * n + i] = g_rand_double(suite_rand());
+    }
+    o.after = make_raster("stays-after.tif", &f, planes);
+    for (int i = 0; i < 2; i++) {
+        o.method = methods[i];
+        refused(&o, RDL_ERROR_DATA, "before.tif: band 2 is the same on both dates");
+    }
+}
+
+/* 0.3 about a million: five steps of float32. */
+static void little_about_much_is_no_constant(void)
+{
+    rdl_detect_options o = options_for("little.tif");
+    rdl_detect_result r;
+    made_form f = pair_form;
+    size_t n = (size_t)f.width * (size_t)f.height;
+    g_autofree double *planes = g_new0(double, n * 3);
+
+    f.type = GDT_Float32;
+    for (size_t i = 0; i < 3 * n; i++)
+        planes[i] = (i < n ? 1e6 : 0.0) + 0.6 * g_rand_double(suite_rand());
+    o.after = make_raster("little-after.tif", &f, planes);
+    o.method = "mad";
+    run(&o, &r);
+    CHECK_INT(r.observed, n);
+    rdl_detect_result_clear(&r);
+}
+
+static const char *giant(void)
+{
+    const char *path = suite_path("giant.vrt");
+    GError *error = NULL;
+
+    CHECK(g_file_set_contents(path,
+                              "<VRTDataset rasterXSize=\"2000000000\" rasterYSize=\"2000000000\">"
+                              "<SRS>EPSG:32650</SRS><GeoTransform>0,1,0,0,0,-1</GeoTransform>"
+                              "<VRTRasterBand dataType=\"Byte\" band=\"1\"/></VRTDataset>",
+                              -1, &error));
+    CHECK_OK(error);
+    return path;
+}
+
+static void a_header_of_any_size_is_no_end(void)
+{
+    static const char *const methods[] = {"cva", "irmad", "logratio", "pca-kmeans"};
+    rdl_detect_options o = options_for("giant.tif");
+    rdl_patches_options p = RDL_PATCHES_OPTIONS_INIT;
+    rdl_patches_result r = {0};
+    GError *error = NULL;
+
+    o.before = o.after = giant();
+    for (size_t i = 0; i < G_N_ELEMENTS(methods); i++) {
+        o.method = methods[i];
+        refused(&o, RDL_ERROR_INTERNAL, "giant.vrt: 2000000000 x 2000000000 pixels need");
+    }
+    p.change = giant();
+    p.output = suite_path("giant.gpkg");
+    CHECK(!rdl_patches(&p, NULL, &r, &error));
+    CHECK_FAILS(error, RDL_ERROR_INTERNAL, "giant.vrt: 2000000000 x 2000000000 pixels need");
+    rdl_patches_result_clear(&r);
+}
+
 static void useless_bands_are_named(void)
 {
     rdl_detect_options o = options_for("useless.tif");
@@ -459,6 +533,9 @@ static CU_TestInfo tests[] = {
     {"MAD is blind to swapping and linear functions",
      mad_is_blind_to_swapping_and_linear_functions},
     {"the same scene twice is refused", the_same_scene_twice_is_refused},
+    {"a band that stays is named", a_band_that_stays_is_named},
+    {"little about much is no constant", little_about_much_is_no_constant},
+    {"a header of any size is no end", a_header_of_any_size_is_no_end},
     {"useless bands are named", useless_bands_are_named},
     {"nodata on either date is not observed", nodata_on_either_date_is_not_observed},
     {"index is after minus before", index_is_after_minus_before},

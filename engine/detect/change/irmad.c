@@ -83,9 +83,10 @@ static bool explain(const rdl_sample *sample, rdl_mad_state state, int culprit, 
 {
     const rdl_pair *pair = rdl_sample_pair(sample);
     const int p = rdl_pair_bands(pair);
+    const bool known = culprit >= 0;
     const rdl_scene *scene = culprit < p ? rdl_pair_before(pair) : rdl_pair_after(pair);
     const char *path = rdl_raster_path(scene->raster);
-    int band = scene->bands[culprit % p];
+    int band = known ? scene->bands[culprit % p] : 0;
 
     switch (state) {
     case RDL_MAD_GOOD:
@@ -107,6 +108,11 @@ static bool explain(const rdl_sample *sample, rdl_mad_state state, int culprit, 
     case RDL_MAD_EQUAL:
         break;
     }
+    if (known)
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "%s: band %d is the same on both dates, but for a linear function: leave it "
+                        "out with --bands",
+                        path, band);
     return rdl_fail(error, RDL_ERROR_DATA,
                     "%s and %s differ by a linear function only (canonical correlation 1): is it "
                     "the same scene twice?",

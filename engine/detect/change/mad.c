@@ -1,5 +1,6 @@
 #include "detect/change/mad.h"
 
+#include <float.h>
 #include <math.h>
 #include <gsl/gsl_blas.h>
 #include <gsl/gsl_linalg.h>
@@ -47,10 +48,27 @@ bool rdl_mad_varies(const double *moments, int d, int *culprit)
     for (int k = 0; k < d; k++) {
         double mean = moments[1 + k], variance = moments[rdl_moments_at(d, k, k)] / moments[0];
         *culprit = k;
-        if (!(variance > 1e-12 * mean * mean) || !(variance > 0.0))
+        double resolution = FLT_EPSILON * mean; /* of float32, that the pixels were stored in */
+        if (!(variance > resolution * resolution) || !(variance > 0.0))
             return false;
     }
     return true;
+}
+
+int rdl_mad_twin(const double *moments, int p)
+{
+    const int d = 2 * p;
+    int twins = 0, twin = -1;
+
+    for (int k = 0; k < p; k++) {
+        double both = moments[rdl_moments_at(d, p + k, k)];
+        double scatter = moments[rdl_moments_at(d, k, k)] * moments[rdl_moments_at(d, p + k, p + k)];
+        if (!(fabs(both) / sqrt(scatter) > 1.0 - NO_NOISE))
+            continue;
+        twin = k;
+        twins++;
+    }
+    return twins < p ? twin : -1;
 }
 
 /* Canonical vectors from the singular vectors: row i of `to` is L^-T u_i, brought back from unit
@@ -109,6 +127,7 @@ rdl_mad_state rdl_mad_solve(const double *moments, int p, rdl_mad *mad, int *cul
     } else {
         solve(l1, l2, k, moments, mad);
         state = 1.0 - mad->rho[0] > NO_NOISE ? RDL_MAD_GOOD : RDL_MAD_EQUAL;
+        *culprit = rdl_mad_twin(moments, p);
     }
     gsl_matrix_free(l1);
     gsl_matrix_free(l2);

@@ -34,10 +34,13 @@ typedef enum {
 } rdl_mad_state;
 
 /** Solve for the transformation from the moments of 2p variates. `culprit`: the variate (0..2p-1)
- *  that is constant or dependent. */
+ *  that is constant or dependent; where rho = 1 the band that is the same on both dates, -1 where
+ *  none or every one is. */
 rdl_mad_state rdl_mad_solve(const double *moments, int p, rdl_mad *mad, int *culprit);
 
-/** Every variate of d varies; else `culprit` does not. */
+/** The band of p that is a linear function of itself on the other date; -1: none, or every one. */
+int rdl_mad_twin(const double *moments, int p);
+/** Every variate of d varies beyond the resolution of float32; else `culprit` does not. */
 bool rdl_mad_varies(const double *moments, int d, int *culprit);
 /** In place, lower triangle: r = L L'. False names the row that is a combination of those above. */
 bool rdl_mad_cholesky(gsl_matrix *r, int *row);

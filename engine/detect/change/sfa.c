@@ -77,6 +77,7 @@ rdl_mad_state rdl_sfa_solve(const double *moments, int p, rdl_mad *sfa, int *cul
     if (rdl_mad_cholesky(b, culprit)) {
         solve(a, b, moments, sfa);
         state = 1.0 - sfa->rho[0] > NO_NOISE ? RDL_MAD_GOOD : RDL_MAD_EQUAL;
+        *culprit = rdl_mad_twin(moments, p);
     }
     gsl_matrix_free(a);
     gsl_matrix_free(b);
