@@ -29,22 +29,68 @@ GPtrArray *rdl_permits_new(void)
     return g_ptr_array_new_with_free_func(permit_free);
 }
 
+typedef struct {
+    rdl_intake *intake;
+    const rdl_pack *pack;
+    GPtrArray *permits;
+} reading;
+
+/* A code of the pack, or a pattern that one of its codes fits. */
+static bool in_pack(const rdl_pack *pack, const char *activity)
+{
+    const rdl_csv *csv = rdl_pack_table(pack, "activities.csv");
+
+    for (size_t i = 0; csv && i < rdl_csv_count(csv); i++)
+        if (rdl_pack_activity_is(pack, rdl_csv_at(csv, i, "code"), activity))
+            return true;
+    return false;
+}
+
+/* A code nobody knows says nothing of what was permitted: the permit is for a person. */
+static char *known_activity(const reading *r, const rdl_record *record)
+{
+    const char *code = rdl_record_text(record, "activity");
+
+    if (!code || !*code)
+        return NULL;
+    if (in_pack(r->pack, code))
+        return g_strdup(code);
+    rdl_reject(r->intake, spec.layer, rdl_record_fid(record), true,
+               "UNKNOWN_ACTIVITY: '%s' is not in the pack: what was permitted counts as unknown",
+               code);
+    return NULL;
+}
+
+static void read_dates(const reading *r, const rdl_record *record, rdl_permit *permit)
+{
+    bool *bad = &permit->dates_bad;
+
+    permit->validity.first = rdl_record_day(record, "valid_from", RDL_DAY_PAST, bad);
+    permit->validity.last = rdl_record_day(record, "valid_to", RDL_DAY_FUTURE, bad);
+    if (permit->validity.first > permit->validity.last) {
+        rdl_reject(r->intake, spec.layer, permit->fid, true,
+                   "BAD_DATE: ends before it begins: both dates count as unknown");
+        permit->validity = (rdl_interval){RDL_DAY_PAST, RDL_DAY_FUTURE};
+        *bad = true;
+    }
+    permit->issued = rdl_record_day(record, "issued", permit->validity.first, bad);
+}
+
 static bool take_permit(const rdl_record *record, void *user, GError **error)
 {
+    reading *r = user;
     rdl_permit *permit = g_new0(rdl_permit, 1);
     const rdl_geometry *g = rdl_record_geometry(record);
 
-    g_ptr_array_add(user, permit);
+    g_ptr_array_add(r->permits, permit);
     permit->fid = rdl_record_fid(record);
     permit->content = rdl_identity_content(record, contents);
     permit->permit_no = g_strdup(rdl_record_text(record, "permit_no"));
     permit->authority = g_strdup(rdl_record_text(record, "authority"));
     permit->holder = g_strdup(rdl_record_text(record, "holder"));
-    permit->activity = g_strdup(rdl_record_text(record, "activity"));
+    permit->activity = known_activity(r, record);
     permit->attrs = g_strdup(rdl_record_text(record, "attrs"));
-    permit->validity.first = rdl_record_day(record, "valid_from", RDL_DAY_PAST, &permit->dates_bad);
-    permit->validity.last = rdl_record_day(record, "valid_to", RDL_DAY_FUTURE, &permit->dates_bad);
-    permit->issued = rdl_record_day(record, "issued", permit->validity.first, &permit->dates_bad);
+    read_dates(r, record, permit);
     permit->box = rdl_geometry_box(g);
     permit->wkb = rdl_geometry_wkb(g, error);
     return permit->wkb != NULL;
@@ -53,8 +99,9 @@ static bool take_permit(const rdl_record *record, void *user, GError **error)
 bool rdl_permits_read(rdl_intake *intake, const rdl_pack *pack, const rdl_source *source,
                       GPtrArray *permits, GError **error)
 {
-    (void)pack;
-    return rdl_intake_read(intake, &spec, source, take_permit, permits, error);
+    reading r = {intake, pack, permits};
+
+    return rdl_intake_read(intake, &spec, source, take_permit, &r, error);
 }
 
 static rdl_identity identity(gpointer p)
