@@ -20,7 +20,7 @@ static const GOptionEntry entries[] = {
      "values that are unchanged, all others are unknown (default: 0; 1 of a change raster)",
      "VALUES"},
     {"field", 0, 0, G_OPTION_ARG_STRING, &o.field,
-     "of points: changed or unchanged, as found there (default reference)", "NAME"},
+     "of points or polygons: changed or unchanged, as found there (default reference)", "NAME"},
     {"score", 0, 0, G_OPTION_ARG_FILENAME, &o.score, "score raster, for the area under the curve",
      "FILE"},
     {"overlap", 0, 0, G_OPTION_ARG_DOUBLE, &o.overlap,

@@ -56,7 +56,7 @@ static void comparison_clear(comparison *c)
 }
 
 /* 0 points, 2 polygons, of the first feature; -1: nothing there. */
-static int dimension_of(const char *source, GError **error)
+static int dimension_of(const char *source, const char *field, bool *labelled, GError **error)
 {
     g_autoptr(rdl_layer) layer = rdl_layer_open(source, NULL, error);
     const rdl_feature *feature = layer ? rdl_layer_next(layer, error) : NULL;
@@ -65,6 +65,7 @@ static int dimension_of(const char *source, GError **error)
         wkb ? rdl_geometry_from_wkb(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), error)
             : NULL;
 
+    *labelled = layer && rdl_layer_field_index(layer, field) >= 0;
     return g ? rdl_geometry_dimension(g) : -1;
 }
 
@@ -75,8 +76,9 @@ static bool open_polygon_map(comparison *c, GError **error)
                         "%s and %s: one of map and reference must be a raster, it sets the grid",
                         c->o->change, c->o->reference);
     c->reference = rdl_side_of_raster(c->o->reference, c->o->changed, c->o->unchanged, NULL, error);
-    c->map = c->reference ? rdl_side_of_polygons(c->o->change, rdl_side_grid(c->reference), error)
-                          : NULL;
+    c->map = c->reference
+                 ? rdl_side_of_polygons(c->o->change, rdl_side_grid(c->reference), NULL, error)
+                 : NULL;
     return c->map != NULL;
 }
 
@@ -92,13 +94,15 @@ static bool open_sides(comparison *c, GError **error)
                                           rdl_side_grid(c->map), error);
         return c->reference != NULL;
     }
-    int dimension = dimension_of(c->o->reference, error);
+    bool labelled;
+    int dimension = dimension_of(c->o->reference, c->o->field, &labelled, error);
     c->r->points = dimension == 0;
     if (error && *error)
         return false;
     if (dimension == 0)
         return true;
-    c->reference = rdl_side_of_polygons(c->o->reference, rdl_side_grid(c->map), error);
+    c->reference = rdl_side_of_polygons(c->o->reference, rdl_side_grid(c->map),
+                                        labelled ? c->o->field : NULL, error);
     return c->reference != NULL;
 }
 

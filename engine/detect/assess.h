@@ -7,15 +7,16 @@
 
 typedef struct rdl_assess_options {
     const char *change;    /* raster or polygons; needed */
-    const char *reference; /* raster, polygons (inside is changed) or points; needed */
+    const char *reference; /* raster, polygons or points; needed. Of polygons without the field
+                              below inside is changed, outside not */
     const char *changed;   /* values of a reference raster that are changed: "2", "1-3,7", "128-";
                               default: 2 of a change raster, else all but 0 */
     const char *unchanged; /* default: 1 of a change raster, else 0; all others are unknown */
-    const char *field;     /* of points: what was found there, "changed" or "unchanged" (or 2, 1);
-                              default "reference" */
-    const char *score;     /* raster of scores, for the area under the ROC curve; NULL */
-    double overlap;        /* share of an object that must agree, 0 < s <= 1; default 0.5 */
-    double level;          /* of the confidence intervals, 0 < l < 1; default 0.95 */
+    const char *field; /* of points and polygons: what was found there, "changed" or "unchanged" (or
+                          2, 1); default "reference" */
+    const char *score; /* raster of scores, for the area under the ROC curve; NULL */
+    double overlap;    /* share of an object that must agree, 0 < s <= 1; default 0.5 */
+    double level;      /* of the confidence intervals, 0 < l < 1; default 0.95 */
 } rdl_assess_options;
 #define RDL_ASSESS_OPTIONS_INIT                             \
     {                                                       \

@@ -12,6 +12,7 @@ struct rdl_side {
     const rdl_grid *grid;
     rdl_raster *raster; /* or */
     rdl_burn *burn;
+    rdl_burn *same; /* polygons labelled unchanged; NULL: all that is outside the others */
     GArray *changed, *unchanged; /* of range; NULL: all but 0, 0 */
     float *values;
     uint8_t *valid;
@@ -31,6 +32,7 @@ void rdl_side_free(rdl_side *s)
         return;
     rdl_raster_close(s->raster);
     rdl_burn_close(s->burn);
+    rdl_burn_close(s->same);
     g_clear_pointer(&s->changed, g_array_unref);
     g_clear_pointer(&s->unchanged, g_array_unref);
     g_free(s->values);
@@ -131,12 +133,17 @@ rdl_side *rdl_side_of_raster(const char *path, const char *changed, const char *
     return g_steal_pointer(&s);
 }
 
-rdl_side *rdl_side_of_polygons(const char *source, const rdl_grid *grid, GError **error)
+rdl_side *rdl_side_of_polygons(const char *source, const rdl_grid *grid, const char *field,
+                               GError **error)
 {
+    static const char *const changed[] = {"changed", "2", NULL};
+    static const char *const unchanged[] = {"unchanged", "1", NULL};
     g_autoptr(rdl_side) s = g_new0(rdl_side, 1);
 
     s->grid = grid;
-    s->burn = rdl_burn_open(source, grid, error);
+    s->burn = rdl_burn_open(source, grid, field, changed, error);
+    if (s->burn && field && !(s->same = rdl_burn_open(source, grid, field, unchanged, error)))
+        return NULL;
     return s->burn ? g_steal_pointer(&s) : NULL;
 }
 
@@ -152,18 +159,33 @@ static uint8_t class_of(const rdl_side *s, double v, bool known)
                                                                   : RDL_NOT_OBSERVED;
 }
 
+/* Where polygons of both labels lie, nothing is known. */
+static bool read_polygons(rdl_side *s, rdl_block block, uint8_t *classes, GError **error)
+{
+    const size_t n = rdl_block_pixels(block);
+    g_autofree uint8_t *same = g_malloc(n);
+
+    memset(same, 1, n);
+    if (!rdl_burn_read(s->burn, block, classes, error) ||
+        (s->same && !rdl_burn_read(s->same, block, same, error)))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        bool both = s->same && classes[i] && same[i];
+        classes[i] = both         ? RDL_NOT_OBSERVED
+                     : classes[i] ? RDL_CHANGED
+                     : same[i]    ? RDL_UNCHANGED
+                                  : RDL_NOT_OBSERVED;
+    }
+    return true;
+}
+
 bool rdl_side_read(rdl_side *s, rdl_block block, uint8_t *classes, GError **error)
 {
     const size_t n = rdl_block_pixels(block);
     const int first = 1;
 
-    if (s->burn) {
-        if (!rdl_burn_read(s->burn, block, classes, error))
-            return false;
-        for (size_t i = 0; i < n; i++)
-            classes[i] = classes[i] ? RDL_CHANGED : RDL_UNCHANGED;
-        return true;
-    }
+    if (s->burn)
+        return read_polygons(s, block, classes, error);
     if (n > s->room) {
         s->values = g_realloc_n(s->values, n, sizeof *s->values);
         s->valid = g_realloc(s->valid, n);

@@ -12,8 +12,10 @@ typedef struct rdl_side rdl_side; /* one thread's */
  *  the grid. Fails: RDL_ERROR_IO, RDL_ERROR_USAGE, RDL_ERROR_CRS. */
 rdl_side *rdl_side_of_raster(const char *path, const char *changed, const char *unchanged,
                              const rdl_grid *grid, GError **error);
-/** Polygons on `grid`: inside is changed, outside unchanged. */
-rdl_side *rdl_side_of_polygons(const char *source, const rdl_grid *grid, GError **error);
+/** Polygons on `grid`. Without `field` all of them are changed, and outside is unchanged; with it
+ *  they are labelled "changed" or "unchanged" (or 2, 1), and the rest is not known. */
+rdl_side *rdl_side_of_polygons(const char *source, const rdl_grid *grid, const char *field,
+                               GError **error);
 void rdl_side_free(rdl_side *side);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_side, rdl_side_free)
 const rdl_grid *rdl_side_grid(const rdl_side *side);

@@ -59,7 +59,20 @@ static bool take(rdl_burn *burn, const rdl_feature *feature, rdl_transform *tran
     return true;
 }
 
-static bool read_all(rdl_burn *burn, rdl_layer *layer, GError **error)
+static bool wanted(const rdl_feature *feature, int field, const char *const *values)
+{
+    const char *text = field < 0 ? NULL : rdl_feature_text(feature, field);
+
+    if (field < 0)
+        return true;
+    for (; text && *values; values++)
+        if (g_ascii_strcasecmp(text, *values) == 0)
+            return true;
+    return false;
+}
+
+static bool read_all(rdl_burn *burn, rdl_layer *layer, int field, const char *const *values,
+                     GError **error)
 {
     const rdl_crs *from = rdl_layer_crs(layer), *to = burn->grid->crs;
     g_autoptr(rdl_transform) transform = NULL;
@@ -74,14 +87,15 @@ static bool read_all(rdl_burn *burn, rdl_layer *layer, GError **error)
         return false;
     double tolerance = to ? rdl_reproject_tolerance(to) : 0.0;
     while ((feature = rdl_layer_next(layer, &failure)))
-        if (!take(burn, feature, transform, tolerance, error))
+        if (wanted(feature, field, values) && !take(burn, feature, transform, tolerance, error))
             return g_prefix_error(error, "%s: ", rdl_layer_source(layer)), false;
     if (failure)
         return g_propagate_error(error, failure), false;
     return true;
 }
 
-rdl_burn *rdl_burn_open(const char *source, const rdl_grid *grid, GError **error)
+rdl_burn *rdl_burn_open(const char *source, const rdl_grid *grid, const char *name,
+                        const char *const *values, GError **error)
 {
     g_autoptr(rdl_layer) layer = rdl_layer_open(source, NULL, error);
 
@@ -90,7 +104,10 @@ rdl_burn *rdl_burn_open(const char *source, const rdl_grid *grid, GError **error
     g_autoptr(rdl_burn) burn = g_new0(rdl_burn, 1);
     burn->grid = grid;
     burn->shapes = g_ptr_array_new_with_free_func(OGR_G_DestroyGeometry);
-    return read_all(burn, layer, error) ? g_steal_pointer(&burn) : NULL;
+    int field = name ? rdl_layer_field_index(layer, name) : -1;
+    if (name && field < 0)
+        return rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: has no field %s", source, name), NULL;
+    return read_all(burn, layer, field, values, error) ? g_steal_pointer(&burn) : NULL;
 }
 
 bool rdl_burn_read(rdl_burn *burn, rdl_block block, uint8_t *inside, GError **error)

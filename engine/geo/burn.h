@@ -8,11 +8,13 @@
 
 typedef struct rdl_burn rdl_burn; /* one thread's */
 
-/** Read all polygons of `source` (FILE or FILE:LAYER) into the CRS of `grid`, which must live
- *  longer. A layer and a grid that both name no CRS are taken as one.
+/** Read the polygons of `source` (FILE or FILE:LAYER) into the CRS of `grid`, which must live
+ *  longer: all of them, or with `field` those whose text is one of `values` (NULL-ended), case
+ *  apart. A layer and a grid that both name no CRS are taken as one.
  *  Fails: RDL_ERROR_IO, RDL_ERROR_NOT_FOUND, RDL_ERROR_DATA (a geometry that is no polygon),
  *  RDL_ERROR_CRS. */
-RDL_API rdl_burn *rdl_burn_open(const char *source, const rdl_grid *grid, GError **error);
+RDL_API rdl_burn *rdl_burn_open(const char *source, const rdl_grid *grid, const char *field,
+                                const char *const *values, GError **error);
 RDL_API void rdl_burn_close(rdl_burn *burn);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_burn, rdl_burn_close)
 /** 1 where the middle of a pixel of `block` lies in a polygon, else 0: rdl_block_pixels() bytes.

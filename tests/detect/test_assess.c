@@ -214,6 +214,36 @@ static void polygons_are_changed_inside(void)
     }
 }
 
+/* Two squares labelled, the rest unknown. */
+static void labelled_polygons_leave_the_rest_unknown(void)
+{
+    static const rdl_field fields[] = {{"reference", RDL_FIELD_TEXT}};
+    const char *path = suite_path("labelled.gpkg");
+    rdl_assess_options o = RDL_ASSESS_OPTIONS_INIT;
+    rdl_assess_result r;
+    GError *error = NULL;
+    g_autoptr(rdl_crs) crs = rdl_crs_parse("EPSG:32651", &error);
+    rdl_vector *v = rdl_vector_create(path, "GPKG", &error);
+    int layer = rdl_vector_layer(v, "labels", crs, "MultiPolygon", fields, 1, &error);
+
+    for (int i = 0; i < 2; i++) {
+        double x = 500000 + (i ? 900 : 300); /* columns 10..19 and 30..39, rows 10..19 */
+        g_autoptr(rdl_geometry) g =
+            rdl_geometry_of_box((rdl_box){x, 3600000 - 600, x + 300, 3600000 - 300}, &error);
+        g_autoptr(GBytes) wkb = rdl_geometry_wkb(g, &error);
+        rdl_value value = rdl_text(i ? "unchanged" : "Changed");
+        CHECK(rdl_vector_write(v, layer, &value, wkb, &error));
+    }
+    CHECK(rdl_vector_finish(v, &error));
+    o.change = make_map();
+    o.reference = path;
+    assess(&o, &r);
+    CHECK_INT(r.confusion.tp, 100);
+    CHECK_INT(r.confusion.tn, 100);
+    CHECK_INT(r.unknown, SIDE * SIDE - 1 - 200);
+    rdl_assess_result_clear(&r);
+}
+
 /* Fill in the field `reference` by the truth. */
 static void label(const char *path)
 {
@@ -308,6 +338,7 @@ static CU_TestInfo tests[] = {
     {"a raster is compared pixel by pixel", a_raster_is_compared_pixel_by_pixel},
     {"the score has a curve", the_score_has_a_curve},
     {"polygons are changed inside", polygons_are_changed_inside},
+    {"labelled polygons leave the rest unknown", labelled_polygons_leave_the_rest_unknown},
     {"a sample is drawn and given back", a_sample_is_drawn_and_given_back},
     {"the same seed draws the same", the_same_seed_draws_the_same},
     {"what cannot be compared is refused", what_cannot_be_compared_is_refused},
