@@ -110,7 +110,7 @@ static int ledger_load(int argc, char **argv)
 /* ---- audit, rebuild, info ---- */
 
 static struct {
-    char *head;
+    char *head, *key, *on, *by, *role;
     gboolean accept_loss;
 } a;
 
@@ -118,12 +118,62 @@ static const GOptionEntry audit_entries[] = {
     {"head", 0, 0, G_OPTION_ARG_STRING, &a.head,
      "a head noted earlier (ledger info, the sheets of an export): nothing before it may be gone",
      "HASH"},
+    {"key", 0, 0, G_OPTION_ARG_FILENAME, &a.key,
+     "a public key (PEM) whose holder must have signed the ledger", "FILE"},
+    G_OPTION_ENTRY_NULL};
+
+static const GOptionEntry sign_entries[] = {
+    {"key", 0, 0, G_OPTION_ARG_FILENAME, &a.key, "the Ed25519 key that signs, PEM", "FILE"},
+    {"on", 0, 0, G_OPTION_ARG_STRING, &a.on, "day of the signature", "DATE"},
+    {"by", 0, 0, G_OPTION_ARG_STRING, &a.by, "who signs", "NAME"},
+    {"role", 0, 0, G_OPTION_ARG_STRING, &a.role, "as what: office, province, auditor ...", "ROLE"},
     G_OPTION_ENTRY_NULL};
 
 static const GOptionEntry rebuild_entries[] = {
     {"accept-loss", 0, 0, G_OPTION_ARG_NONE, &a.accept_loss,
      "even where the tables hold more than the events make", NULL},
     G_OPTION_ENTRY_NULL};
+
+static bool signed_by(rdl_ledger *ledger, GError **error)
+{
+    g_autofree char *key = rdl_public_key(a.key, error);
+    gint64 behind;
+
+    if (!key || !rdl_ledger_signed_by(ledger, key, &behind, error))
+        return false;
+    cli_say("signed with %s; %" G_GINT64_FORMAT " events since", a.key, behind);
+    return true;
+}
+
+static bool sign(const char *path, GError **error)
+{
+    rdl_day day;
+
+    if (!a.key || !a.on || !a.by || !a.role)
+        return rdl_fail(error, RDL_ERROR_USAGE, "--key, --on, --by and --role are needed");
+    if (!cli_day("--on", a.on, 0, &day, error))
+        return false;
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, true, error);
+    return ledger && rdl_ledger_sign(ledger, a.key, a.on, a.by, a.role, error);
+}
+
+static int ledger_sign(int argc, char **argv)
+{
+    static const char teach[] =
+        "Example:\n"
+        "  openssl genpkey -algorithm ed25519 -out key.pem     # once; keep it to yourself\n"
+        "  redline ledger sign ledger.sqlite --key key.pem --on 2026-11-30 --by 甲 --role "
+        "province\n"
+        "  openssl pkey -in key.pem -pubout -out public.pem    # for those who check\n"
+        "  redline ledger audit ledger.sqlite --key public.pem";
+    GError *error = NULL;
+
+    if (cli_parse(&argc, &argv, sign_entries, "LEDGER --key FILE --on DATE --by NAME --role ROLE",
+                  "Sign all that a ledger holds so far.", teach, 1, 1, &error) &&
+        sign(argv[1], &error))
+        cli_say("%s: signed", argv[1]);
+    return cli_end(error);
+}
 
 static int ledger_audit(int argc, char **argv)
 {
@@ -139,7 +189,8 @@ static int ledger_audit(int argc, char **argv)
                   teach, 1, 1, &error) &&
         (ledger = rdl_ledger_open(argv[1], false, &error)) &&
         rdl_ledger_audit(ledger, cli_progress(), &error) &&
-        (!a.head || rdl_ledger_holds(ledger, a.head, &error)))
+        (!a.head || rdl_ledger_holds(ledger, a.head, &error)) &&
+        (!a.key || signed_by(ledger, &error)))
         cli_say("%s: every event and every table is in order", argv[1]);
     return cli_end(error);
 }
@@ -185,8 +236,7 @@ static int ledger_info(int argc, char **argv)
     GError *error = NULL;
     JsonNode *info;
 
-    if (cli_parse(&argc, &argv, NULL, "LEDGER", "Tell what a ledger holds.", teach, 1, 1,
-                  &error) &&
+    if (cli_parse(&argc, &argv, NULL, "LEDGER", "Tell what a ledger holds.", teach, 1, 1, &error) &&
         (ledger = rdl_ledger_open(argv[1], false, &error)) &&
         (info = rdl_ledger_info(ledger, &error))) {
         if (cli_flags.json) {
@@ -227,6 +277,7 @@ static const cli_verb verbs[] = {
     {"pack", "keep another version of the pack", ledger_pack},
     {"info", "what a ledger holds", ledger_info},
     {"audit", "is every event and table in order", ledger_audit},
+    {"sign", "sign what a ledger holds", ledger_sign},
     {"rebuild", "make every table again from the events", ledger_rebuild},
     {NULL, NULL, NULL}};
 

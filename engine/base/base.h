@@ -14,6 +14,7 @@
 #include "base/output.h"
 #include "base/paths.h"
 #include "base/manifest.h"
+#include "base/signature.h"
 #include "base/tally.h"
 
 #endif

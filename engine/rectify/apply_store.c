@@ -372,28 +372,30 @@ static bool apply_letter(rdl_ledger *ledger, const rdl_event *event, JsonObject 
     return run_texts(ledger, "INSERT INTO letter VALUES(?,?,?,?,?,?,?,?)", o, members, error);
 }
 
+/* A signature changes nothing: it speaks of the event before it. */
+static bool apply_signed(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
+{
+    (void)ledger;
+    (void)event;
+    (void)o;
+    (void)error;
+    return true;
+}
+
 bool rdl_event_apply(rdl_ledger *ledger, const rdl_event *event, GError **error)
 {
     static const struct {
         const char *kind;
         apply_fn fn;
-    } kinds[] = {{"ledger.init", apply_init},
-                 {"pack.added", apply_init},
-                 {"findings.loaded", apply_loaded},
-                 {"site.found", apply_site},
-                 {"site.revised", apply_site},
-                 {"site.joined", apply_joined},
-                 {"task.opened", apply_opened},
-                 {"task.moved", apply_moved},
-                 {"task.assigned", apply_assigned},
-                 {"task.extended", apply_extended},
-                 {"task.progress", apply_progress},
-                 {"task.stopped", apply_clock},
-                 {"task.resumed", apply_clock},
-                 {"milestone.set", apply_milestone},
-                 {"milestone.met", apply_milestone},
-                 {"warning.changed", apply_warning},
-                 {"problem.registered", apply_registered},
+    } kinds[] = {{"ledger.init", apply_init},        {"pack.added", apply_init},
+                 {"ledger.signed", apply_signed},    {"findings.loaded", apply_loaded},
+                 {"site.found", apply_site},         {"site.revised", apply_site},
+                 {"site.joined", apply_joined},      {"task.opened", apply_opened},
+                 {"task.moved", apply_moved},        {"task.assigned", apply_assigned},
+                 {"task.extended", apply_extended},  {"task.progress", apply_progress},
+                 {"task.stopped", apply_clock},      {"task.resumed", apply_clock},
+                 {"milestone.set", apply_milestone}, {"milestone.met", apply_milestone},
+                 {"warning.changed", apply_warning}, {"problem.registered", apply_registered},
                  {"letter.received", apply_letter}};
     g_autoptr(JsonNode) node = rdl_json_parse(event->payload, "event", error);
 

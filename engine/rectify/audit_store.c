@@ -49,13 +49,31 @@ static bool check_link(replay *r, const rdl_event *event, GError **error)
     return true;
 }
 
+/* A signature is of the head it was written on, by the key it names. */
+static bool check_signature(const rdl_event *event, GError **error)
+{
+    if (strcmp(event->kind, "ledger.signed") != 0)
+        return true;
+    g_autoptr(JsonNode) node = rdl_json_parse(event->payload, "event", error);
+    if (!node)
+        return false;
+    JsonObject *o = JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+    const char *head = rdl_json_text(o, "head", NULL);
+    return (g_strcmp0(head, event->prev) == 0 &&
+            rdl_signature_good(rdl_json_text(o, "public_key", NULL),
+                               rdl_json_text(o, "signature", NULL), head)) ||
+           rdl_fail(error, RDL_ERROR_BALANCE,
+                    "event %" G_GINT64_FORMAT " holds a signature that is not good", event->seq);
+}
+
 static bool replay_event(const rdl_event *event, void *user, GError **error)
 {
     replay *r = user;
 
     rdl_day at;
 
-    if (!check_link(r, event, error) || !rdl_day_parse(event->at, &at, error))
+    if (!check_link(r, event, error) || !check_signature(event, error) ||
+        !rdl_day_parse(event->at, &at, error))
         return false;
     if (at > r->until)
         return true;
@@ -224,4 +242,47 @@ bool rdl_ledger_holds(rdl_ledger *ledger, const char *head, GError **error)
                            "%s: has no event with the hash %s: events were cut off or made anew "
                            "since that head was noted",
                            rdl_ledger_path(ledger), head);
+}
+
+bool rdl_ledger_sign(rdl_ledger *ledger, const char *key, const char *on, const char *by,
+                     const char *role, GError **error)
+{
+    g_autofree char *head = NULL;
+    g_autoptr(JsonObject) o = json_object_new();
+    rdl_signature s = {0};
+    rdl_event event = {.at = on, .by = by, .role = role, .kind = "ledger.signed"};
+
+    if (!rdl_store_begin(ledger->store, error))
+        return false;
+    bool good = (head = rdl_ledger_head(ledger, error)) && rdl_sign(key, head, &s, error);
+    if (good) {
+        event.subject = head;
+        rdl_json_set_text(o, "head", head);
+        rdl_json_set_text(o, "public_key", s.public_key);
+        rdl_json_set_text(o, "signature", s.signature);
+        good = rdl_event_append(ledger, &event, o, error);
+    }
+    rdl_signature_clear(&s);
+    return rdl_ledger_end(ledger, good, error);
+}
+
+bool rdl_ledger_signed_by(rdl_ledger *ledger, const char *public_key, gint64 *behind,
+                          GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT max(seq), (SELECT max(seq) FROM event) - max(seq) FROM event WHERE kind = "
+        "'ledger.signed' AND json_extract(payload, '$.public_key') = ?",
+        error);
+    bool row;
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, public_key);
+    if (!rdl_statement_step(s, &row, error))
+        return false;
+    *behind = row ? rdl_statement_get_int(s, 1) : 0;
+    return (row && rdl_statement_get_text(s, 0)) ||
+           rdl_fail(error, RDL_ERROR_BALANCE, "%s: is not signed with the key %.16s...",
+                    rdl_ledger_path(ledger), public_key);
 }

@@ -4,9 +4,10 @@
 
 #include "rectify/handle.h"
 
-/** Kinds: ledger.init, pack.added, findings.loaded, site.found, site.revised, site.joined,
- * task.opened, task.moved, task.assigned, task.extended, task.progress, task.stopped, task.resumed,
- * milestone.set, milestone.met, warning.changed, problem.registered, letter.received. */
+/** Kinds: ledger.init, ledger.signed, pack.added, findings.loaded, site.found, site.revised,
+ * site.joined, task.opened, task.moved, task.assigned, task.extended, task.progress, task.stopped,
+ * task.resumed, milestone.set, milestone.met, warning.changed, problem.registered, letter.received.
+ */
 typedef struct rdl_event {
     gint64 seq;
     const char *at; /* ISO date of what happened */

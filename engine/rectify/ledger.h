@@ -51,4 +51,12 @@ RDL_API bool rdl_ledger_rebuild(rdl_ledger *ledger, bool accept_loss, const rdl_
  *  With a good audit that proves that all until then is as it was. Fails: RDL_ERROR_BALANCE. */
 RDL_API bool rdl_ledger_holds(rdl_ledger *ledger, const char *head, GError **error);
 
+/** Sign the head with the Ed25519 key of a PEM file: an event, checked by every audit after. */
+RDL_API bool rdl_ledger_sign(rdl_ledger *ledger, const char *key, const char *on, const char *by,
+                             const char *role, GError **error);
+/** Has the holder of that key (hex) signed it? `behind`: events written since the last time. With a
+ *  good audit: nobody else made the chain until then. Fails: RDL_ERROR_BALANCE. */
+RDL_API bool rdl_ledger_signed_by(rdl_ledger *ledger, const char *public_key, gint64 *behind,
+                                  GError **error);
+
 #endif

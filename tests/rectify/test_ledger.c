@@ -444,6 +444,42 @@ static void a_cut_chain_is_not_rebuilt_over(void)
     rdl_ledger_close(ledger);
 }
 
+static void a_signature_binds_what_came_before(void)
+{
+    static const char pem[] = "-----BEGIN PRIVATE KEY-----\n"
+                              "MC4CAQAwBQYDK2VwBCIEIEzNCJso/5baG7h7TUb4EU2m+28JTTEe2phaWLjv2b2m\n"
+                              "-----END PRIVATE KEY-----\n";
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fresh("signed.sqlite", &error);
+    const char *key = suite_path("key.pem"), *gpkg = suite_path("signed.gpkg");
+    gint64 behind;
+
+    CHECK(g_file_set_contents(key, pem, -1, &error));
+    g_autofree char *holder = rdl_public_key(key, &error);
+    CHECK(!rdl_ledger_signed_by(ledger, holder, &behind, &error));
+    CHECK_FAILS(error, RDL_ERROR_BALANCE, "is not signed with");
+    CHECK(rdl_ledger_sign(ledger, key, "2026-11-01", "甲", "province", &error));
+    CHECK(fixture_findings(gpkg, 1, mixed, 1, 0, &error));
+    g_autofree char *done = load(ledger, gpkg, &error);
+    CHECK(rdl_ledger_signed_by(ledger, holder, &behind, &error));
+    CHECK_INT(behind, 4);
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+    g_autoptr(JsonObject) forged = json_object_new();
+    g_autofree char *head = rdl_ledger_head(ledger, &error);
+    rdl_event event = {.at = "2026-11-02",
+                       .by = "丙",
+                       .role = "province",
+                       .kind = "ledger.signed",
+                       .subject = head};
+    rdl_json_set_text(forged, "head", head);
+    rdl_json_set_text(forged, "public_key", holder);
+    rdl_json_set_text(forged, "signature", "00");
+    CHECK(rdl_event_append(ledger, &event, forged, &error));
+    CHECK(!rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_BALANCE, "event 7 holds a signature that is not good");
+}
+
 static CU_TestInfo tests[] = {
     {"findings become sites and clues once", findings_become_sites_and_clues_once},
     {"changed findings revise a site", changed_findings_revise_a_site},
@@ -460,6 +496,7 @@ static CU_TestInfo tests[] = {
     {"events refuse to be changed", events_refuse_to_be_changed},
     {"rebuilding mends a table", rebuilding_mends_a_table},
     {"a cut chain is not rebuilt over", a_cut_chain_is_not_rebuilt_over},
+    {"a signature binds what came before", a_signature_binds_what_came_before},
     {"what is no ledger is said to be none", what_is_no_ledger_is_said_to_be_none},
     CU_TEST_INFO_NULL,
 };
