@@ -42,6 +42,11 @@ static bool whole_area(const rdl_card_page *card, double *m2, GError **error)
     return g && rdl_measure_area(measure, g, m2, error);
 }
 
+static guint length(JsonArray *array)
+{
+    return array ? json_array_get_length(array) : 0;
+}
+
 /* ---- zones ---- */
 
 static void add_zone(const rdl_card_page *card, JsonObject *f, GPtrArray *cells)
@@ -99,7 +104,7 @@ static bool write_zones(rdl_card_page *card, GError **error)
         if (rdl_card_text(f, "zone_id")) /* what lies in no zone is the remainder */
             own += isnan(m2) ? 0.0 : m2;
     }
-    rdl_flow_head(&card->flow, word(card, "ground"), 40.0);
+    rdl_flow_head(&card->flow, word(card, "ground"), MIN(300.0, 90.0 + 24.0 * length(findings)));
     add_sum(card, "sum_own", own, whole, cells);
     add_sum(card, "outside", MAX(0.0, whole - own), whole, cells);
     add_sum(card, "whole", whole, whole, cells);

@@ -225,8 +225,8 @@ static void write_rules_of(rdl_card_page *card, JsonObject *f)
 {
     const rdl_column columns[] = {
         {word(card, "rule_id"), 0.095, RDL_LEFT}, {word(card, "verdict"), 0.095, RDL_LEFT},
-        {word(card, "status"), 0.09, RDL_LEFT},   {word(card, "severity"), 0.06, RDL_LEFT},
-        {word(card, "day"), 0.11, RDL_LEFT},      {word(card, "article"), 0.20, RDL_LEFT},
+        {word(card, "status"), 0.09, RDL_LEFT},   {word(card, "severity"), 0.07, RDL_LEFT},
+        {word(card, "day"), 0.11, RDL_LEFT},      {word(card, "article"), 0.19, RDL_LEFT},
         {word(card, "measure"), 0.20, RDL_LEFT},  {word(card, "note"), 0.15, RDL_LEFT}};
     g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
     JsonArray *hits = rdl_card_array(f, "hits");

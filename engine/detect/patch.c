@@ -361,6 +361,7 @@ static bool write_layer(work *w, rdl_vector *vector, const rdl_progress *progres
 
 static bool write_patches(work *w, const rdl_progress *progress, GError **error)
 {
+    static const rdl_styled styled[] = {{"patch", "patch"}};
     g_autoptr(rdl_output) output = rdl_output_begin(w->o->output, w->o->overwrite, error);
 
     if (!output)
@@ -368,7 +369,8 @@ static bool write_patches(work *w, const rdl_progress *progress, GError **error)
     rdl_vector *vector = rdl_vector_create(rdl_output_temporary(output), "GPKG", error);
     if (!vector)
         return false;
-    if (!write_layer(w, vector, progress, error)) {
+    if (!write_layer(w, vector, progress, error) ||
+        !rdl_vector_styles(vector, styled, G_N_ELEMENTS(styled), error)) {
         rdl_vector_abandon(vector);
         return false;
     }

@@ -15,5 +15,6 @@
 #include "geo/burn.h"
 #include "geo/source.h"
 #include "geo/memory.h"
+#include "geo/style.h"
 
 #endif

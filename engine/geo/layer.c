@@ -86,6 +86,22 @@ static char *layer_names(GDALDatasetH dataset)
     return g_string_free(names, FALSE);
 }
 
+/* The one layer of a dataset, beside the table that says how it is drawn; NULL: none or several. */
+static OGRLayerH only_layer(GDALDatasetH dataset)
+{
+    OGRLayerH found = NULL;
+
+    for (int i = 0; i < GDALDatasetGetLayerCount(dataset); i++) {
+        OGRLayerH one = GDALDatasetGetLayer(dataset, i);
+        if (strcmp(OGR_L_GetName(one), "layer_styles") == 0)
+            continue;
+        if (found)
+            return NULL;
+        found = one;
+    }
+    return found;
+}
+
 /* FILE, else FILE:LAYER split at the last colon. */
 static bool find_layer(rdl_layer *layer, GError **error)
 {
@@ -112,9 +128,9 @@ static bool find_layer(rdl_layer *layer, GError **error)
     int count = GDALDatasetGetLayerCount(layer->dataset);
     if (colon)
         layer->handle = GDALDatasetGetLayerByName(layer->dataset, colon + 1);
-    else if (count == 1)
-        layer->handle = GDALDatasetGetLayer(layer->dataset, 0);
-    if (!colon && count > 1)
+    else
+        layer->handle = only_layer(layer->dataset);
+    if (!colon && !layer->handle && count > 1)
         return rdl_fail(error, RDL_ERROR_NOT_FOUND,
                         "%s: holds several layers, write %s:LAYER with one of %s", layer->source,
                         layer->source, names);

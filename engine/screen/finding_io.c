@@ -198,12 +198,14 @@ static bool write_rejections(rdl_vector *out, const rdl_findings *all, GError **
 bool rdl_findings_write(const char *path, const rdl_crs *crs, const rdl_findings *findings,
                         rdl_day as_of, GError **error)
 {
+    static const rdl_styled styled[] = {{"finding", "finding"}};
     rdl_vector *out = rdl_vector_create(path, "GPKG", error);
 
     if (!out)
         return false;
     if (write_findings(out, crs, findings, error) && write_hits(out, findings, as_of, error) &&
-        write_balances(out, findings, error) && write_rejections(out, findings, error))
+        write_balances(out, findings, error) && write_rejections(out, findings, error) &&
+        rdl_vector_styles(out, styled, G_N_ELEMENTS(styled), error))
         return rdl_vector_finish(out, error);
     rdl_vector_abandon(out);
     return false;

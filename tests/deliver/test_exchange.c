@@ -106,7 +106,7 @@ static void a_geopackage_brings_its_style(void)
     CHECK_TEXT(table, "task");
     CHECK(qml && strstr(qml, "renderer-v2"));
     CHECK(sld && strstr(sld, "StyledLayerDescriptor"));
-    CHECK_TEXT(time, "2026-11-01T00:00:00.000Z");
+    CHECK_TEXT(time, "2000-01-01T00:00:00.000Z");
 }
 
 /* A state without a rule would be a task without a colour. */
@@ -114,13 +114,13 @@ static void every_state_of_the_pack_has_a_style(void)
 {
     GError *error = NULL;
     g_autoptr(rdl_csv) states = rdl_csv_read(suite_source("data/packs/cn/states.csv"), &error);
-    g_autofree char *qml = text_of(suite_source("styles/task.qml"));
     g_autofree char *sld = text_of(suite_source("styles/task.sld"));
+    g_autofree char *qml = rdl_style_qml(sld, "task", &error);
 
     CHECK_OK(error);
     for (size_t i = 0; i < rdl_csv_count(states); i++) {
         const char *state = rdl_csv_at(states, i, "state");
-        g_autofree char *in_qml = g_strdup_printf("'%s'", state);
+        g_autofree char *in_qml = g_strdup_printf("&apos;%s&apos;", state);
         g_autofree char *in_sld = g_strdup_printf(">%s<", state);
         CHECK(strstr(qml, in_qml) != NULL);
         CHECK(strstr(sld, in_sld) != NULL);

@@ -77,55 +77,6 @@ static bool write_tasks(rdl_vector *out, const rdl_export_job *job, const char *
     return good;
 }
 
-/* ---- layer_styles, the table in which QGIS looks for a layer's style ---- */
-
-static const rdl_field style_fields[] = {{"f_table_catalog", T},
-                                         {"f_table_schema", T},
-                                         {"f_table_name", T},
-                                         {"f_geometry_column", T},
-                                         {"styleName", T},
-                                         {"styleQML", T},
-                                         {"styleSLD", T},
-                                         {"useAsDefault", RDL_FIELD_INT},
-                                         {"description", T},
-                                         {"owner", T},
-                                         {"ui", T},
-                                         {"update_time", T}};
-
-static char *read_style(const char *name, GError **error)
-{
-    g_autofree char *path = rdl_data_path(name, error);
-    g_autofree char *text = NULL;
-    GError *failed = NULL;
-
-    if (!path)
-        return NULL;
-    if (!g_file_get_contents(path, &text, NULL, &failed)) {
-        rdl_fail(error, RDL_ERROR_IO, "%s: cannot be read: %s", path, failed->message);
-        g_error_free(failed);
-        return NULL;
-    }
-    return g_steal_pointer(&text);
-}
-
-static bool write_style(rdl_vector *out, const char *date, GError **error)
-{
-    g_autofree char *qml = read_style("styles/task.qml", error);
-    g_autofree char *sld = qml ? read_style("styles/task.sld", error) : NULL;
-    g_autofree char *time = g_strconcat(date, "T00:00:00.000Z", NULL);
-    int layer = sld ? rdl_vector_layer(out, "layer_styles", NULL, NULL, style_fields,
-                                       G_N_ELEMENTS(style_fields), error)
-                    : -1;
-    const rdl_value row[] = {
-        rdl_text(""),        rdl_text(""),     rdl_text("task"),
-        rdl_text("geom"),    rdl_text("task"), rdl_text(qml),
-        rdl_text(sld),       rdl_integer(1),   rdl_text("redline: tasks by state"),
-        rdl_text("redline"), RDL_NULL,         rdl_text(time)};
-    G_STATIC_ASSERT(G_N_ELEMENTS(row) == G_N_ELEMENTS(style_fields));
-
-    return layer >= 0 && rdl_vector_write(out, layer, row, NULL, error);
-}
-
 /* ---- the two formats ---- */
 
 static bool finish(rdl_vector *take_out, bool good, GError **error)
@@ -138,11 +89,12 @@ static bool finish(rdl_vector *take_out, bool good, GError **error)
 
 bool rdl_export_gpkg(const rdl_export_job *job, GError **error)
 {
+    static const rdl_styled styled[] = {{"task", "task"}};
     rdl_vector *out = rdl_vector_create(job->path, "GPKG", error);
 
     return out && finish(out,
                          write_tasks(out, job, geometry_of(job->tasks), error) &&
-                             write_style(out, job->date, error),
+                             rdl_vector_styles(out, styled, 1, error),
                          error);
 }
 

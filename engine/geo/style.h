@@ -1,0 +1,27 @@
+/* geo/style.h - map styles: one SLD, given to whoever draws.
+ *
+ * styles/<name>.sld is the source. MapServer and GeoServer read it as it is; QGIS loads by itself
+ * only its own QML, which is made from it here. Both go into a GeoPackage's table layer_styles, by
+ * which QGIS opens a layer styled. Only the part of SLD 1.0 the styles use is known; anything else
+ * is an error, never left out. */
+#ifndef RDL_GEO_STYLE_H
+#define RDL_GEO_STYLE_H
+
+#include "geo/layer.h"
+
+/** Text of styles/<name>.sld. Yours. Fails: RDL_ERROR_NOT_FOUND, RDL_ERROR_IO. */
+RDL_API char *rdl_style_sld(const char *name, GError **error);
+/** The same style as QGIS reads it: a rule a Rule, widths in points. `name` for messages. Yours.
+ *  Fails: RDL_ERROR_DATA for XML that is not well-formed, or holds what is not known. */
+RDL_API char *rdl_style_qml(const char *sld, const char *name, GError **error);
+
+/** A layer of a dataset and the style it is to be opened with. */
+typedef struct rdl_styled {
+    const char *layer, *style;
+} rdl_styled;
+/** Write layer_styles for `n` layers of a GeoPackage being written; each style is its layer's
+ *  default. Dated 2000-01-01: no clock. Fails: as above, RDL_ERROR_IO. */
+RDL_API bool rdl_vector_styles(rdl_vector *vector, const rdl_styled *styled, size_t n,
+                               GError **error);
+
+#endif
