@@ -655,7 +655,9 @@ bool rdl_judge_footprint(rdl_judge *judge, const rdl_footprint *f, rdl_judged *j
 
     if (!lay_and_judge(judge, f, findings, &balance.balance, judged, &failed)) {
         drop(findings);
-        if (!g_error_matches(failed, RDL_ERROR, RDL_ERROR_DATA)) {
+        /* CRS: a vertex that is no place on the ellipsoid, though within the system's limits */
+        if (!g_error_matches(failed, RDL_ERROR, RDL_ERROR_DATA) &&
+            !g_error_matches(failed, RDL_ERROR, RDL_ERROR_CRS)) {
             g_propagate_error(error, failed);
             return false;
         }
