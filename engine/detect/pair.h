@@ -2,6 +2,7 @@
 #ifndef RDL_DETECT_PAIR_H
 #define RDL_DETECT_PAIR_H
 
+#include "detect/mask.h"
 #include "detect/scene.h"
 
 typedef struct rdl_pair rdl_pair; /* read-only once open; threads read through readers */
@@ -9,7 +10,10 @@ typedef struct rdl_pair rdl_pair; /* read-only once open; threads read through r
 typedef struct rdl_pair_options {
     const char *before, *after;           /* rasters */
     const char *bands, *sensor;           /* as rdl_scene_open(), for both scenes; NULL */
-    const char *mask_before, *mask_after; /* rasters, nonzero is bad; NULL: none */
+    const char *mask_before, *mask_after; /* rasters; NULL: none */
+    const char *mask_values; /* which of their values are bad, as rdl_mask_values_parse() */
+    double mask_grow_m;      /* bad pixels grow by so many metres, >= 0 */
+    const char *aoi;         /* polygons, FILE or FILE:LAYER: outside nothing is observed */
 } rdl_pair_options;
 
 /** Open both scenes; a scene after that lies on another grid is resampled, bilinear, and said so
@@ -30,6 +34,10 @@ RDL_API bool rdl_pair_resampled(const rdl_pair *pair);
 RDL_API bool rdl_pair_narrow(rdl_pair *pair, const char *const *roles, GError **error);
 /** Bands in use; both scenes have as many. */
 RDL_API int rdl_pair_bands(const rdl_pair *pair);
+/** From now on the scene after, whose content lies (dx, dy) pixels to the right of and below that
+ * of the scene before, is read from there, bilinear; call before readers are made. Where a
+ * neighbour is not observed, nothing is. */
+RDL_API void rdl_pair_shift(rdl_pair *pair, double dx, double dy);
 /** How pixels of variate k (bands before, then after) were stored. */
 RDL_API rdl_pixel rdl_pair_pixel(const rdl_pair *pair, int k);
 /** Width or height of the largest piece that any of the pair's files is stored in. */
@@ -47,6 +55,7 @@ typedef struct rdl_pair_reader {
     /* private */
     const rdl_pair *pair;
     rdl_raster *rasters[4];
+    rdl_burn *aoi;
     float *values;
     size_t room;
 } rdl_pair_reader;
