@@ -572,7 +572,8 @@ static bool reads_whole(const rdl_vector *vector)
 /* GDALClose() returns nothing in 3.6: what went wrong in it is read from the error state. */
 bool rdl_vector_finish(rdl_vector *take_vector, GError **error)
 {
-    bool checked = take_vector->transaction; /* a database tells what it could not write */
+    /* a database tells what it could not write; memory is no disk */
+    bool checked = take_vector->transaction || g_str_has_prefix(take_vector->path, "/vsimem/");
 
     CPLErrorReset();
     CPLPushErrorHandler(CPLQuietErrorHandler);
