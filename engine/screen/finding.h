@@ -5,11 +5,12 @@
 #include "screen/verdict.h"
 
 typedef struct rdl_finding {
-    char *finding_id;            /* digest of source, source_id, zone_id and part: order-free */
+    char finding_id[16];         /* digest of source, source_id, zone_id and part: order-free */
     const rdl_footprint *footprint;
     const rdl_zone *zone;        /* NULL: zone ANY */
     rdl_part part;               /* owns its wkb */
-    rdl_verdict verdict;
+    const rdl_verdict *verdict;  /* lent, shared by cases that are alike */
+    const rdl_rule *rule_then;   /* of the verdict, or of an earlier version of the zone; NULL */
     const char *permit_no;       /* lent; NULL */
     const char *xzqdm;           /* lent; NULL: outside every unit */
     double quantity;             /* NaN: none */
@@ -19,7 +20,7 @@ typedef struct rdl_finding {
 
 /** < 0 when `a` is graver: result, severity, fine ceiling, zone priority, larger area, id. */
 int rdl_finding_gravity(const rdl_finding *a, const rdl_finding *b);
-char *rdl_finding_make_id(const rdl_footprint *f, const rdl_zone *zone);
+void rdl_finding_make_id(rdl_finding *finding); /* from its footprint and zone */
 void rdl_finding_clear(rdl_finding *finding);
 
 #endif

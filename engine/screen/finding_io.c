@@ -54,13 +54,13 @@ static void interval_text_clear(interval_text *t)
 /* A standing work is held to be a continuing state: never expired by machine (3.2). */
 static const char *limitation(const rdl_finding *f)
 {
-    return f->verdict.result == RDL_RESULT_SUSPECT ? "review" : NULL;
+    return f->verdict->result == RDL_RESULT_SUSPECT ? "review" : NULL;
 }
 
 static bool write_finding(rdl_vector *out, int layer, const rdl_finding *f, GError **error)
 {
-    const rdl_rule *rule = f->verdict.rule;
-    const rdl_verdict *v = &f->verdict;
+    const rdl_rule *rule = f->verdict->rule;
+    const rdl_verdict *v = f->verdict;
     interval_text built = text_of(f->footprint->built);
     const rdl_value row[] = {rdl_text(f->finding_id),
                              rdl_text(source_name(f->footprint)),
@@ -76,7 +76,7 @@ static bool write_finding(rdl_vector *out, int layer, const rdl_finding *f, GErr
                              rdl_text(v->verdict),
                              rdl_text(rdl_result_text(v->result)),
                              rdl_text(rule ? rule->rule_id : NULL),
-                             rdl_text(v->rule_then ? v->rule_then->rule_id : NULL),
+                             rdl_text(f->rule_then ? f->rule_then->rule_id : NULL),
                              rdl_integer(f->is_primary),
                              rdl_text(rule ? rule->basis : NULL),
                              rdl_text(rule ? rule->severity : NULL),
@@ -153,9 +153,9 @@ static bool write_hits(rdl_vector *out, const rdl_findings *all, rdl_day as_of, 
 
     for (guint i = 0; good && i < all->findings->len; i++) {
         const rdl_finding *f = &g_array_index(all->findings, rdl_finding, i);
-        for (guint k = 0; good && k < f->verdict.hits->len; k++)
+        for (guint k = 0; good && k < f->verdict->hits->len; k++)
             good =
-                write_hit(out, layer, f, &g_array_index(f->verdict.hits, rdl_hit, k), as_of, error);
+                write_hit(out, layer, f, &g_array_index(f->verdict->hits, rdl_hit, k), as_of, error);
     }
     return good;
 }

@@ -360,8 +360,8 @@ bool rdl_patches_explain(rdl_intake *intake, GPtrArray *footprints, GPtrArray *p
     g_autoptr(rdl_box_index) index = rdl_box_index_new(boxes, footprints->len, error);
     for (guint i = patches->len; index && i-- > 0;) {
         const rdl_footprint *patch = patches->pdata[i];
-        if (!rdl_box_index_query(index, patch->box, near, error) ||
-            !explained(patch, footprints, near, &yes, error))
+        rdl_box_index_query(index, patch->box, near);
+        if (!explained(patch, footprints, near, &yes, error))
             return false;
         if (yes)
             remove_counted(intake, &patch_spec, patches, i, "EXPLAINED");

@@ -8,8 +8,15 @@ typedef struct {
     const GPtrArray *records;
     rdl_box_index *index;
     rdl_geometry **geometries;
-    rdl_prepared **prepared;
+    rdl_border **borders;
 } ground_set;
+
+/* The ground that is judged; made a geometry when first needed. */
+typedef struct {
+    GBytes *wkb; /* lent */
+    rdl_box box;
+    rdl_geometry *geometry;
+} ground;
 
 struct rdl_judge {
     const rdl_bench *bench;
@@ -17,6 +24,9 @@ struct rdl_judge {
     rdl_box_index *zones;
     ground_set permits, units;
     GArray *candidates, *near; /* of size_t, reused */
+    GArray *edges, *rings;     /* of rdl_edge, rdl_ring, reused */
+    rdl_border *border;        /* of the ground that is judged */
+    rdl_verdict_pool *pool;    /* lent */
 };
 
 rdl_judged *rdl_judged_new(void)
@@ -76,7 +86,7 @@ static bool ground_set_init(ground_set *set, const GPtrArray *records, box_fn bo
 {
     set->records = records;
     set->geometries = g_new0(rdl_geometry *, records->len + 1);
-    set->prepared = g_new0(rdl_prepared *, records->len + 1);
+    set->borders = g_new0(rdl_border *, records->len + 1);
     set->index = index_of(records, box, error);
     return set->index != NULL;
 }
@@ -84,11 +94,11 @@ static bool ground_set_init(ground_set *set, const GPtrArray *records, box_fn bo
 static void ground_set_clear(ground_set *set)
 {
     for (guint i = 0; set->records && i < set->records->len; i++) {
-        rdl_prepared_free(set->prepared[i]);
+        rdl_border_free(set->borders[i]);
         rdl_geometry_free(set->geometries[i]);
     }
     g_free(set->geometries);
-    g_free(set->prepared);
+    g_free(set->borders);
     rdl_box_index_free(set->index);
 }
 
@@ -105,6 +115,25 @@ static rdl_geometry *ground_at(ground_set *set, size_t i, GBytes *wkb, GError **
     return set->geometries[i];
 }
 
+static ground ground_of(rdl_judge *judge, GBytes *wkb, const rdl_footprint *f)
+{
+    ground g = {.wkb = wkb, .box = f->box};
+
+    if (wkb == f->wkb)
+        return g;
+    g_array_set_size(judge->rings, 0);
+    if (rdl_rings_of(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), judge->rings))
+        g.box = rdl_rings_box(judge->rings);
+    return g;
+}
+
+static const rdl_geometry *ground_geometry(ground *g, GError **error)
+{
+    if (!g->geometry)
+        g->geometry = geometry_of(g->wkb, error);
+    return g->geometry;
+}
+
 void rdl_judge_free(rdl_judge *judge)
 {
     if (!judge)
@@ -115,16 +144,23 @@ void rdl_judge_free(rdl_judge *judge)
     ground_set_clear(&judge->units);
     g_array_unref(judge->candidates);
     g_array_unref(judge->near);
+    g_array_unref(judge->edges);
+    g_array_unref(judge->rings);
+    rdl_border_free(judge->border);
     g_free(judge);
 }
 
-rdl_judge *rdl_judge_new(const rdl_bench *bench, GError **error)
+rdl_judge *rdl_judge_new(const rdl_bench *bench, rdl_verdict_pool *pool, GError **error)
 {
     rdl_judge *judge = g_new0(rdl_judge, 1);
 
     judge->bench = bench;
     judge->candidates = g_array_new(FALSE, FALSE, sizeof(size_t));
     judge->near = g_array_new(FALSE, FALSE, sizeof(size_t));
+    judge->edges = g_array_new(FALSE, FALSE, sizeof(rdl_edge));
+    judge->rings = g_array_new(FALSE, FALSE, sizeof(rdl_ring));
+    judge->border = rdl_border_new();
+    judge->pool = pool;
     judge->overlay = rdl_overlay_new(bench->crs, bench->zones, &bench->overlay, error);
     judge->zones = judge->overlay ? index_of(bench->zones, zone_box, error) : NULL;
     if (!judge->zones || !ground_set_init(&judge->permits, bench->permits, permit_box, error) ||
@@ -162,17 +198,16 @@ static gint by_ownership(gconstpointer a, gconstpointer b, gpointer user)
     return strcmp(x->zone_id, y->zone_id);
 }
 
-static bool find_candidates(rdl_judge *judge, const rdl_footprint *f, GError **error)
+static void find_candidates(rdl_judge *judge, const rdl_footprint *f)
 {
-    if (!rdl_box_index_query(judge->zones, f->box, judge->candidates, error))
-        return false;
+    rdl_box_index_query(judge->zones, f->box, judge->candidates);
     for (guint i = judge->candidates->len; i-- > 0;) {
         size_t number = g_array_index(judge->candidates, size_t, i);
         if (!relevant(judge->bench->zones->pdata[number], f, judge->bench->as_of))
             g_array_remove_index(judge->candidates, i);
     }
-    g_array_sort_with_data(judge->candidates, by_ownership, (gpointer)judge->bench);
-    return true;
+    if (judge->candidates->len > 1)
+        g_array_sort_with_data(judge->candidates, by_ownership, (gpointer)judge->bench);
 }
 
 /* ---- approvals ---- */
@@ -199,23 +234,22 @@ static bool add_scope(scopes *s, const rdl_geometry *g, const rdl_permit *permit
 }
 
 /* Area of `part` outside the scopes, NaN where there are none. */
-static bool outside(rdl_judge *judge, const rdl_geometry *part, const scopes *s, double *m2,
-                    GError **error)
+static bool outside(rdl_judge *judge, ground *part, const scopes *s, double *m2, GError **error)
 {
     *m2 = NAN;
     if (!s->scope)
         return true;
-    g_autoptr(rdl_geometry) rest = rdl_geometry_difference(part, s->scope, error);
+    const rdl_geometry *g = ground_geometry(part, error);
+    g_autoptr(rdl_geometry) rest = g ? rdl_geometry_difference(g, s->scope, error) : NULL;
     return rest && rdl_measure_area(rdl_overlay_measure(judge->overlay), rest, m2, error);
 }
 
-static bool gather(rdl_judge *judge, const rdl_footprint *f, const rdl_zone *zone,
-                   const rdl_geometry *part, scopes *sure, scopes *perhaps, GError **error)
+static bool gather(rdl_judge *judge, const rdl_footprint *f, const rdl_zone *zone, ground *part,
+                   scopes *sure, scopes *perhaps, GError **error)
 {
     const rdl_bench *bench = judge->bench;
 
-    if (!rdl_box_index_query(judge->permits.index, rdl_geometry_box(part), judge->near, error))
-        return false;
+    rdl_box_index_query(judge->permits.index, part->box, judge->near);
     /* who may permit in a zone is no question for a permit older than the zone */
     bool post = rdl_when_of(f->onset, zone, RDL_NO) != RDL_WHEN_PRE_NO;
     const char *zone_code = zone && post ? zone->class->zone : NULL;
@@ -225,12 +259,13 @@ static bool gather(rdl_judge *judge, const rdl_footprint *f, const rdl_zone *zon
         const char *note;
         rdl_truth allows = rdl_permit_allows(permit, bench->pack, zone_code, f->activity, f->onset,
                                              bench->as_of, &note);
-        rdl_geometry *g = allows == RDL_NO ? NULL
-                                           : ground_at(&judge->permits, i, permit->wkb, error);
+        rdl_geometry *g =
+            allows == RDL_NO ? NULL : ground_at(&judge->permits, i, permit->wkb, error);
         bool meets = false;
         if (allows == RDL_NO)
             continue;
-        if (!g || !rdl_geometry_intersects(g, part, &meets, error))
+        const rdl_geometry *here = ground_geometry(part, error);
+        if (!g || !here || !rdl_geometry_intersects(g, here, &meets, error))
             return false;
         if (!meets)
             continue;
@@ -259,8 +294,7 @@ static void conclude_approval(rdl_approval *a, const scopes *sure, const scopes 
 }
 
 static bool find_approval(rdl_judge *judge, const rdl_footprint *f, const rdl_zone *zone,
-                          const rdl_geometry *part, double area, rdl_approval *approval,
-                          GError **error)
+                          ground *part, double area, rdl_approval *approval, GError **error)
 {
     scopes sure = {0}, perhaps = {0};
     double outside_sure, outside_any;
@@ -283,39 +317,71 @@ static bool find_approval(rdl_judge *judge, const rdl_footprint *f, const rdl_zo
 
 /* ---- unit ---- */
 
-/* The unit with the largest share of the part; of equal ones the first by code. */
-static bool find_unit(rdl_judge *judge, const rdl_geometry *part, const char **xzqdm,
-                      GError **error)
+/* Plane area that a part has in unit i; -1 where they do not meet. */
+static bool common_area(rdl_judge *judge, size_t i, ground *part, double *area, GError **error)
 {
-    double most = -1.0;
+    const rdl_unit *unit = judge->units.records->pdata[i];
+    const rdl_geometry *g = ground_at(&judge->units, i, unit->wkb, error);
+    const rdl_geometry *here = g ? ground_geometry(part, error) : NULL;
+    double dx = 0.1 * (part->box.xmax - part->box.xmin) + 1e-6;
+    double dy = 0.1 * (part->box.ymax - part->box.ymin) + 1e-6;
+    rdl_box window = {part->box.xmin - dx, part->box.ymin - dy, part->box.xmax + dx,
+                      part->box.ymax + dy};
+    g_autoptr(rdl_geometry) near = here ? rdl_geometry_clip(g, window, error) : NULL;
+    bool meets = false;
+
+    *area = -1.0;
+    if (!near || !rdl_geometry_intersects(near, here, &meets, error))
+        return false;
+    g_autoptr(rdl_geometry) both = meets ? rdl_geometry_intersection(near, here, error) : NULL;
+    if (both)
+        *area = rdl_geometry_plane_area(both);
+    return !meets || both;
+}
+
+/* How the part lies to unit i, by the edges of both; TOUCH where that does not tell. */
+static rdl_lie lie_to_unit(rdl_judge *judge, size_t i, const ground *part)
+{
+    const rdl_unit *unit = judge->units.records->pdata[i];
+    rdl_border **border = &judge->units.borders[i];
+
+    if (!*border) {
+        *border = rdl_border_new();
+        rdl_border_set(*border, g_bytes_get_data(unit->wkb, NULL), g_bytes_get_size(unit->wkb));
+    }
+    rdl_border_edges(*border, part->box, judge->edges);
+    if (judge->edges->len == 0)
+        return rdl_border_inside(*border, (part->box.xmin + part->box.xmax) / 2.0,
+                                 (part->box.ymin + part->box.ymax) / 2.0)
+                   ? RDL_LIE_WITHIN
+                   : RDL_LIE_APART;
+    if (!rdl_border_set(judge->border, g_bytes_get_data(part->wkb, NULL),
+                        g_bytes_get_size(part->wkb)))
+        return RDL_LIE_TOUCH;
+    return rdl_border_lie(*border, judge->border, judge->edges);
+}
+
+/* The unit with the largest share of the part; of equal ones the first by code. */
+static bool find_unit(rdl_judge *judge, ground *part, const char **xzqdm, GError **error)
+{
+    double most = -1.0, area;
 
     *xzqdm = NULL;
-    if (!rdl_box_index_query(judge->units.index, rdl_geometry_box(part), judge->near, error))
-        return false;
+    rdl_box_index_query(judge->units.index, part->box, judge->near);
     for (guint k = 0; k < judge->near->len; k++) {
         size_t i = g_array_index(judge->near, size_t, k);
         const rdl_unit *unit = judge->bench->units->pdata[i];
-        rdl_geometry *g = ground_at(&judge->units, i, unit->wkb, error);
-        bool yes = false;
-        double share = 0.0;
-        if (!g)
-            return false;
-        if (!judge->units.prepared[i] && !(judge->units.prepared[i] = rdl_prepared_new(g, error)))
-            return false;
-        if (!rdl_prepared_covers(judge->units.prepared[i], part, &yes, error))
-            return false;
-        if (yes) {
+        rdl_lie lie = lie_to_unit(judge, i, part);
+        if (lie == RDL_LIE_APART)
+            continue;
+        if (lie == RDL_LIE_WITHIN) {
             *xzqdm = unit->xzqdm;
             return true;
         }
-        if (!rdl_prepared_intersects(judge->units.prepared[i], part, &yes, error))
+        if (!common_area(judge, i, part, &area, error))
             return false;
-        g_autoptr(rdl_geometry) both = yes ? rdl_geometry_intersection(g, part, error) : NULL;
-        if (yes && !both)
-            return false;
-        share = both ? rdl_geometry_plane_area(both) : -1.0;
-        if (share > most) {
-            most = share;
+        if (area > most) {
+            most = area;
             *xzqdm = unit->xzqdm;
         }
     }
@@ -326,7 +392,7 @@ static bool find_unit(rdl_judge *judge, const rdl_geometry *part, const char **x
 
 static void set_quantity(rdl_finding *f, const rdl_approval *approval)
 {
-    const char *kind = f->verdict.rule ? f->verdict.rule->quantity : NULL;
+    const char *kind = f->verdict->rule ? f->verdict->rule->quantity : NULL;
 
     f->quantity = NAN;
     if (!kind)
@@ -377,18 +443,21 @@ static bool judge_part(rdl_judge *judge, const rdl_footprint *f, const GArray *p
     const rdl_bench *bench = judge->bench;
     const rdl_part *part = &g_array_index(parts, rdl_part, i);
     const rdl_zone *zone = bench->zones->pdata[part->zone];
-    g_autoptr(rdl_geometry) g = geometry_of(part->wkb, error);
+    ground g = ground_of(judge, part->wkb, f);
     rdl_approval approval;
 
     *out = (rdl_finding){.footprint = f, .zone = zone, .part = *part};
-    if (!g || !find_approval(judge, f, zone, g, part->area_m2, &approval, error) ||
-        !find_unit(judge, g, &out->xzqdm, error))
+    bool good = find_approval(judge, f, zone, &g, part->area_m2, &approval, error) &&
+                find_unit(judge, &g, &out->xzqdm, error);
+    rdl_geometry_free(g.geometry);
+    if (!good)
         return false;
     out->superseded = !current(zone, bench->as_of);
-    out->verdict = rdl_verdict_of(bench->pack, f, zone, part, &approval,
-                                  version_of(bench, zone, f, parts), bench->as_of);
+    out->verdict = rdl_verdict_pool_get(judge->pool, f, zone, part, &approval,
+                                        version_of(bench, zone, f, parts));
+    out->rule_then = out->verdict->rule_then;
     out->part.wkb = g_bytes_ref(part->wkb);
-    out->finding_id = rdl_finding_make_id(f, zone);
+    rdl_finding_make_id(out);
     out->permit_no = approval.permit_no;
     set_quantity(out, &approval);
     return true;
@@ -412,8 +481,9 @@ static void count_asked(rdl_judged *judged, const rdl_verdict *v)
         const rdl_hit *hit = &g_array_index(v->hits, rdl_hit, i);
         gpointer key = (gpointer)hit->rule->rule_id;
         if (hit->status == RDL_HIT_ASKED)
-            g_hash_table_insert(judged->asked, key, GSIZE_TO_POINTER(
-                GPOINTER_TO_SIZE(g_hash_table_lookup(judged->asked, key)) + 1));
+            g_hash_table_insert(
+                judged->asked, key,
+                GSIZE_TO_POINTER(GPOINTER_TO_SIZE(g_hash_table_lookup(judged->asked, key)) + 1));
     }
 }
 
@@ -421,32 +491,33 @@ static void count_asked(rdl_judged *judged, const rdl_verdict *v)
 static bool judge_everywhere(rdl_judge *judge, const rdl_footprint *f, const rdl_balance *balance,
                              rdl_judged *judged, GArray *findings, GError **error)
 {
-    g_autoptr(rdl_geometry) g = geometry_of(f->wkb, error);
+    ground g = ground_of(judge, f->wkb, f);
     rdl_finding out = {.footprint = f};
     rdl_approval approval;
 
-    if (!g || !find_approval(judge, f, NULL, g, balance->whole_m2, &approval, error))
-        return false;
-    out.verdict = rdl_verdict_of(judge->bench->pack, f, NULL, NULL, &approval, RDL_VERSION_BOTH,
-                                 judge->bench->as_of);
-    count_asked(judged, &out.verdict);
-    if (!speaks(&out.verdict)) {
-        rdl_verdict_clear(&out.verdict);
-        return true;
+    bool good = find_approval(judge, f, NULL, &g, balance->whole_m2, &approval, error);
+    if (good) {
+        out.verdict = rdl_verdict_pool_get(judge->pool, f, NULL, NULL, &approval, RDL_VERSION_BOTH);
+        count_asked(judged, out.verdict);
     }
-    out.part = (rdl_part){.wkb = g_bytes_ref(f->wkb), .area_m2 = balance->whole_m2,
-                          .min_m2 = balance->whole_m2, .max_m2 = balance->whole_m2, .share = 1.0,
-                          .lon = balance->lon, .lat = balance->lat,
-                          .dimension = rdl_geometry_dimension(g)};
-    out.finding_id = rdl_finding_make_id(f, NULL);
-    out.permit_no = approval.permit_no;
-    set_quantity(&out, &approval);
-    if (!find_unit(judge, g, &out.xzqdm, error)) {
-        rdl_finding_clear(&out);
-        return false;
+    if (good && speaks(out.verdict) && (good = find_unit(judge, &g, &out.xzqdm, error))) {
+        int dimension = rdl_geometry_dimension(ground_geometry(&g, NULL));
+        out.part = (rdl_part){.wkb = g_bytes_ref(f->wkb),
+                              .area_m2 = balance->whole_m2,
+                              .min_m2 = balance->whole_m2,
+                              .max_m2 = balance->whole_m2,
+                              .share = 1.0,
+                              .lon = balance->lon,
+                              .lat = balance->lat,
+                              .dimension = dimension};
+        out.rule_then = out.verdict->rule_then;
+        rdl_finding_make_id(&out);
+        out.permit_no = approval.permit_no;
+        set_quantity(&out, &approval);
+        g_array_append_val(findings, out);
     }
-    g_array_append_val(findings, out);
-    return true;
+    rdl_geometry_free(g.geometry);
+    return good;
 }
 
 /* ---- one footprint ---- */
@@ -462,10 +533,10 @@ static void relate(GArray *findings)
             gravest = f;
         for (guint k = 0; f->zone && !f->superseded && k < findings->len; k++) {
             const rdl_finding *then = &g_array_index(findings, rdl_finding, k);
-            if (then->superseded && then->verdict.rule && !f->verdict.rule_then &&
-                then->verdict.rule != f->verdict.rule &&
+            if (then->superseded && then->verdict->rule && !f->rule_then &&
+                then->verdict->rule != f->verdict->rule &&
                 strcmp(then->zone->class->family, f->zone->class->family) == 0)
-                f->verdict.rule_then = then->verdict.rule;
+                f->rule_then = then->verdict->rule;
         }
     }
     if (gravest)
@@ -477,8 +548,8 @@ static bool lay_and_judge(rdl_judge *judge, const rdl_footprint *f, GArray *find
 {
     g_autoptr(GArray) parts = rdl_parts_new();
 
-    if (!find_candidates(judge, f, error) ||
-        !rdl_overlay_run(judge->overlay, f, judge->candidates, parts, balance, error))
+    find_candidates(judge, f);
+    if (!rdl_overlay_run(judge->overlay, f, judge->candidates, parts, balance, error))
         return false;
     for (guint i = 0; i < parts->len; i++) {
         rdl_finding one;

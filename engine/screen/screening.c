@@ -1,6 +1,7 @@
 #include "screen/screening.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <string.h>
 #include "screen/judging.h"
 
@@ -14,6 +15,8 @@ typedef struct {
     GPtrArray *queue;      /* footprints and patches, in order of work; lent */
     rdl_bench bench;
     rdl_judged **batches;  /* one a piece */
+    GPtrArray *pools;      /* of rdl_verdict_pool, one a thread, guarded by `lock` */
+    pthread_mutex_t lock;
     size_t n_batches;
     rdl_manifest *manifest;
     rdl_output *output;
@@ -154,8 +157,12 @@ static bool settle_layers(screening *s, GError **error)
 static void *judge_new(void *job, GError **error)
 {
     screening *s = job;
+    rdl_verdict_pool *pool = rdl_verdict_pool_new(s->pack, s->options->as_of);
 
-    return rdl_judge_new(&s->bench, error);
+    pthread_mutex_lock(&s->lock);
+    g_ptr_array_add(s->pools, pool);
+    pthread_mutex_unlock(&s->lock);
+    return rdl_judge_new(&s->bench, pool, error);
 }
 
 static void judge_free(void *worker)
@@ -281,7 +288,7 @@ static JsonObject *count_by_result(const GArray *findings)
     for (int r = RDL_RESULT_SUSPECT; r <= RDL_RESULT_CLEAN; r++) {
         gint64 n = 0;
         for (guint i = 0; i < findings->len; i++)
-            n += g_array_index(findings, rdl_finding, i).verdict.result == (rdl_result)r;
+            n += g_array_index(findings, rdl_finding, i).verdict->result == (rdl_result)r;
         json_object_set_int_member(counts, rdl_result_text((rdl_result)r), n);
     }
     return counts;
@@ -441,6 +448,8 @@ static void screening_init(screening *s, const rdl_screen_options *options)
                      .permits = rdl_permits_new(),
                      .units = rdl_units_new(),
                      .queue = g_ptr_array_new(),
+                     .pools = g_ptr_array_new_with_free_func((GDestroyNotify)rdl_verdict_pool_free),
+                     .lock = PTHREAD_MUTEX_INITIALIZER,
                      .manifest = rdl_manifest_new("screen"),
                      .asked = json_object_new()};
     s->found.findings = g_array_new(FALSE, TRUE, sizeof(rdl_finding));
@@ -468,6 +477,7 @@ static void screening_clear(screening *s)
     g_array_unref(s->found.findings);
     g_array_unref(s->found.balances);
     g_array_unref(s->intake.rejections);
+    g_ptr_array_unref(s->pools);
     g_ptr_array_unref(s->queue);
     g_ptr_array_unref(s->zones);
     g_ptr_array_unref(s->footprints);

@@ -137,8 +137,7 @@ bool rdl_zones_settle(rdl_intake *intake, GPtrArray *zones, rdl_day as_of, GErro
     }
     g_autoptr(rdl_box_index) index = rdl_box_index_new(boxes, zones->len, error);
     for (guint i = 0; index && i < zones->len; i++) {
-        if (!rdl_box_index_query(index, boxes[i], near, error))
-            return false;
+        rdl_box_index_query(index, boxes[i], near);
         for (guint k = 0; k < near->len; k++) {
             size_t other = g_array_index(near, size_t, k);
             if (other > i && exclude_each_other(zones->pdata[i], zones->pdata[other]) &&
