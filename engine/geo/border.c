@@ -167,6 +167,139 @@ bool rdl_rings_inner_point(const GArray *rings, double *x, double *y)
     return widest > 0.0;
 }
 
+/* ---- validity of the simple many ---- */
+
+/* Sign of the turn a, b, p; 0 also when the arithmetic cannot tell. */
+static int turn_sure(double ax, double ay, double bx, double by, double px, double py)
+{
+    double left = (ax - px) * (by - py), right = (ay - py) * (bx - px);
+    double det = left - right, doubt = 4.0 * DBL_EPSILON * (fabs(left) + fabs(right));
+
+    return det > doubt ? 1 : det < -doubt ? -1 : 0;
+}
+
+#define SURE_POINTS 65
+
+typedef struct {
+    double x, y;
+} corner;
+
+static bool segments_apart(const corner *a, const corner *b)
+{
+    if (fmax(a[0].x, a[1].x) < fmin(b[0].x, b[1].x) ||
+        fmax(b[0].x, b[1].x) < fmin(a[0].x, a[1].x) ||
+        fmax(a[0].y, a[1].y) < fmin(b[0].y, b[1].y) || fmax(b[0].y, b[1].y) < fmin(a[0].y, a[1].y))
+        return true;
+    return turn_sure(a[0].x, a[0].y, a[1].x, a[1].y, b[0].x, b[0].y) *
+                   turn_sure(a[0].x, a[0].y, a[1].x, a[1].y, b[1].x, b[1].y) >
+               0 ||
+           turn_sure(b[0].x, b[0].y, b[1].x, b[1].y, a[0].x, a[0].y) *
+                   turn_sure(b[0].x, b[0].y, b[1].x, b[1].y, a[1].x, a[1].y) >
+               0;
+}
+
+/* Neighbours share a point and may share no more: a turn, or straight on. */
+static bool goes_on(corner a, corner b, corner c)
+{
+    if (turn_sure(a.x, a.y, b.x, b.y, c.x, c.y) != 0)
+        return true;
+    return (b.x - a.x) * (c.x - b.x) + (b.y - a.y) * (c.y - b.y) > 0.0 &&
+           !(c.x == b.x && c.y == b.y);
+}
+
+bool rdl_rings_surely_valid(const GArray *rings, rdl_box *box)
+{
+    corner p[SURE_POINTS];
+    const rdl_ring *ring = rings->len == 1 ? ring_at(rings, 0) : NULL;
+
+    if (!ring || ring->n < 4 || ring->n > SURE_POINTS)
+        return false;
+    guint32 n = ring->n - 1; /* segments */
+    *box = NOTHING;
+    for (guint32 i = 0; i <= n; i++) {
+        rdl_point_at(ring->xy, i, &p[i].x, &p[i].y);
+        if (!isfinite(p[i].x) || !isfinite(p[i].y))
+            return false;
+        grow(box, p[i].x, p[i].y);
+    }
+    if (p[0].x != p[n].x || p[0].y != p[n].y)
+        return false;
+    for (guint32 i = 0; i < n; i++) {
+        if (!goes_on(p[i], p[i + 1], i + 2 <= n ? p[i + 2] : p[1]))
+            return false;
+        for (guint32 k = i + 2; k < n; k++)
+            if (!(i == 0 && k == n - 1) && !segments_apart(&p[i], &p[k]))
+                return false;
+    }
+    return true;
+}
+
+/* ---- one form ---- */
+
+static double twice_area(const rdl_ring *ring)
+{
+    double x0, y0, x, y, u = 0.0, v = 0.0, twice = 0.0;
+
+    rdl_point_at(ring->xy, 0, &x0, &y0);
+    for (guint32 k = 1; k < ring->n; k++) {
+        rdl_point_at(ring->xy, k, &x, &y);
+        twice += u * (y - y0) - (x - x0) * v;
+        u = x - x0;
+        v = y - y0;
+    }
+    return twice;
+}
+
+/* The points from the leftmost (of these the lowest) on, forward or backward, and closed again. */
+static void turn_ring(rdl_ring *ring, guint8 *xy, GByteArray *copy)
+{
+    guint32 n = ring->n - 1, first = 0;
+    double x, y, xf, yf;
+    bool back = (twice_area(ring) > 0.0) == ring->hole;
+
+    rdl_point_at(xy, 0, &xf, &yf);
+    for (guint32 k = 1; k < n; k++) {
+        rdl_point_at(xy, k, &x, &y);
+        if (x < xf || (x <= xf && y < yf)) {
+            first = k;
+            xf = x;
+            yf = y;
+        }
+    }
+    if (first == 0 && !back)
+        return;
+    g_byte_array_set_size(copy, 0);
+    g_byte_array_append(copy, xy, n * 16);
+    for (guint32 k = 0; k <= n; k++) {
+        guint32 from = back ? (first + n - k % n) % n : (first + k) % n;
+        memcpy(xy + 16 * (size_t)k, copy->data + 16 * (size_t)from, 16);
+    }
+}
+
+static bool closed_ring(const rdl_ring *ring)
+{
+    return ring->n >= 4 && memcmp(ring->xy, ring->xy + 16 * (size_t)(ring->n - 1), 16) == 0;
+}
+
+void rdl_wkb_canonical(guint8 *wkb, size_t *n)
+{
+    g_autoptr(GArray) rings = g_array_new(FALSE, FALSE, sizeof(rdl_ring));
+    g_autoptr(GByteArray) copy = g_byte_array_new();
+    const guint32 one = GUINT32_TO_LE(1), many = GUINT32_TO_LE(6);
+
+    if (!rdl_rings_of(wkb, *n, rings))
+        return;
+    for (guint i = 0; i < rings->len; i++) {
+        rdl_ring *ring = &g_array_index(rings, rdl_ring, i);
+        if (closed_ring(ring))
+            turn_ring(ring, wkb + (ring->xy - wkb), copy);
+    }
+    if (*n > 9 && memcmp(wkb + 1, &many, 4) == 0 && memcmp(wkb + 5, &one, 4) == 0) {
+        *n -= 9;
+        memmove(wkb, wkb + 9, *n);
+    }
+}
+
 /* ---- boxes over edges ---- */
 
 typedef struct {
@@ -277,15 +410,6 @@ static bool small_meets(small_box a, rdl_box b)
 {
     return (double)a.xmin <= b.xmax && b.xmin <= (double)a.xmax && (double)a.ymin <= b.ymax &&
            b.ymin <= (double)a.ymax;
-}
-
-/* Sign of the turn a, b, p; 0 also when the arithmetic cannot tell. */
-static int turn_sure(double ax, double ay, double bx, double by, double px, double py)
-{
-    double left = (ax - px) * (by - py), right = (ay - py) * (bx - px);
-    double det = left - right, doubt = 4.0 * DBL_EPSILON * (fabs(left) + fabs(right));
-
-    return det > doubt ? 1 : det < -doubt ? -1 : 0;
 }
 
 /* The edge's own box meets; does the edge? Not when all corners lie on one side of its line. */

@@ -33,6 +33,14 @@ RDL_API rdl_box rdl_rings_box(const GArray *rings);
  *  no section has a width. */
 RDL_API bool rdl_rings_inner_point(const GArray *rings, double *x, double *y);
 
+/** Is it for certain one valid polygon without holes? A ring of few finite points that nowhere
+ *  touches itself. False: GEOS has to tell. Sets *box where true. */
+RDL_API bool rdl_rings_surely_valid(const GArray *rings, rdl_box *box);
+/** The same polygons in one form, in place, whatever a format makes of them: shells run counter-
+ *  clockwise, holes clockwise, each ring begins at its lowest point of the leftmost. A multipolygon
+ *  of one polygon becomes a polygon: *n shrinks. Other WKB is left as it is. */
+RDL_API void rdl_wkb_canonical(guint8 *wkb, size_t *n);
+
 typedef struct rdl_edge {
     double x0, y0, x1, y1;
     const guint8 *xy; /* its first point; the next edge of the ring begins 16 bytes on */

@@ -13,6 +13,12 @@ typedef struct rdl_box {
     double xmin, ymin, xmax, ymax; /* xmin > xmax: empty */
 } rdl_box;
 
+/** WKB that somebody else keeps. */
+typedef struct rdl_wkb {
+    const void *bytes;
+    size_t n;
+} rdl_wkb;
+
 RDL_API rdl_geometry *rdl_geometry_from_wkb(const void *wkb, size_t n, GError **error);
 RDL_API rdl_geometry *rdl_geometry_from_wkt(const char *wkt, GError **error);
 /** ISO WKB, little endian, 2D. Yours. */

@@ -38,7 +38,9 @@ int rdl_finding_gravity(const rdl_finding *a, const rdl_finding *b)
     return order ? order : strcmp(a->finding_id, b->finding_id);
 }
 
-void rdl_finding_clear(rdl_finding *finding)
+const char *rdl_finding_unit(const rdl_finding *finding)
 {
-    g_clear_pointer(&finding->part.wkb, g_bytes_unref);
+    if (isnan(finding->quantity))
+        return NULL;
+    return strcmp(finding->verdict->rule->quantity, "m") == 0 ? "m" : "m2";
 }

@@ -112,22 +112,20 @@ static void put_row(rdl_rows *out, const rdl_field *fields, const rdl_value *row
     }
 }
 
-static bool put_geometry(rdl_rows *out, texts *t, GBytes *wkb, GError **error)
+static bool put_geometry(rdl_rows *out, texts *t, rdl_wkb wkb, GError **error)
 {
-    size_t n;
-    const void *bytes = g_bytes_get_data(wkb, &n);
     rdl_box box;
 
     g_array_set_size(t->rings, 0);
-    if (rdl_rings_of(bytes, n, t->rings)) {
+    if (rdl_rings_of(wkb.bytes, wkb.n, t->rings)) {
         box = rdl_rings_box(t->rings);
     } else {
-        g_autoptr(rdl_geometry) g = rdl_geometry_from_wkb(bytes, n, error);
+        g_autoptr(rdl_geometry) g = rdl_geometry_from_wkb(wkb.bytes, wkb.n, error);
         if (!g)
             return false;
         box = rdl_geometry_box(g);
     }
-    rdl_rows_geometry(out, bytes, n, (rdl_extent){box.xmin, box.xmax, box.ymin, box.ymax});
+    rdl_rows_geometry(out, wkb.bytes, wkb.n, (rdl_extent){box.xmin, box.xmax, box.ymin, box.ymax});
     return true;
 }
 
@@ -163,7 +161,7 @@ static bool write_finding(rdl_rows *out, texts *t, const rdl_finding *f, GError 
                              rdl_text(rule ? rule->handling : NULL),
                              rdl_text(rule ? rule->penalty : NULL),
                              rdl_real(f->quantity),
-                             rdl_text(f->quantity_unit),
+                             rdl_text(rdl_finding_unit(f)),
                              rdl_text(limitation(f)),
                              rdl_text(f->permit_no),
                              rdl_text(f->xzqdm),
@@ -215,7 +213,7 @@ static bool write_findings(rdl_geopackage *package, texts *t, const rdl_findings
     bool good = out != NULL;
 
     for (guint i = 0; good && i < all->findings->len; i++)
-        good = write_finding(out, t, &g_array_index(all->findings, rdl_finding, i), error);
+        good = write_finding(out, t, all->findings->pdata[i], error);
     return good;
 }
 
@@ -225,7 +223,7 @@ static bool write_hits(rdl_geopackage *package, texts *t, const rdl_findings *al
     bool good = out != NULL;
 
     for (guint i = 0; good && i < all->findings->len; i++) {
-        const rdl_finding *f = &g_array_index(all->findings, rdl_finding, i);
+        const rdl_finding *f = all->findings->pdata[i];
         for (guint k = 0; good && k < f->verdict->hits->len; k++)
             good = write_hit(out, t, f, &g_array_index(f->verdict->hits, rdl_hit, k), error);
     }
@@ -239,10 +237,12 @@ static bool write_balances(rdl_geopackage *package, const rdl_findings *all, GEr
 
     for (guint i = 0; good && i < all->balances->len; i++) {
         const rdl_source_balance *b = &g_array_index(all->balances, rdl_source_balance, i);
-        const rdl_value row[] = {
-            rdl_text(source_name(b->footprint)), rdl_text(b->footprint->fp_id),
-            rdl_real(b->balance.whole_m2),       rdl_real(b->balance.parts_m2),
-            rdl_real(b->balance.remainder_m2),   rdl_real(b->balance.residual_m2)};
+        const rdl_value row[] = {rdl_text(source_name(b->footprint)),
+                                 rdl_text(b->footprint->fp_id),
+                                 rdl_real(b->whole_m2),
+                                 rdl_real(b->parts_m2),
+                                 rdl_real(b->remainder_m2),
+                                 rdl_real(b->whole_m2 - b->parts_m2 - b->remainder_m2)};
         put_row(out, balance_fields, row, G_N_ELEMENTS(row));
         good = rdl_rows_add(out, error);
     }

@@ -13,7 +13,7 @@ typedef struct {
 
 /* The ground that is judged; made a geometry when first needed. */
 typedef struct {
-    GBytes *wkb; /* lent */
+    rdl_wkb wkb;
     rdl_box box;
     rdl_geometry *geometry;
 } ground;
@@ -24,17 +24,18 @@ struct rdl_judge {
     rdl_box_index *zones;
     ground_set permits, units;
     GArray *candidates, *near; /* of size_t, reused */
+    GArray *parts, *findings;  /* of the footprint at hand */
     GArray *edges, *rings;     /* of rdl_edge, rdl_ring, reused */
     rdl_border *border;        /* of the ground that is judged */
     rdl_verdict_pool *pool;    /* lent */
+    rdl_arena *arena;          /* lent */
 };
 
 rdl_judged *rdl_judged_new(void)
 {
     rdl_judged *judged = g_new0(rdl_judged, 1);
 
-    judged->findings = g_array_new(FALSE, TRUE, sizeof(rdl_finding));
-    judged->balances = g_array_new(FALSE, FALSE, sizeof(rdl_source_balance));
+    judged->findings = g_ptr_array_new();
     judged->asked = g_hash_table_new(g_str_hash, g_str_equal);
     judged->failures = g_ptr_array_new_with_free_func(g_free);
     judged->failed_footprints = g_ptr_array_new();
@@ -45,8 +46,7 @@ void rdl_judged_free(rdl_judged *judged)
 {
     if (!judged)
         return;
-    g_array_unref(judged->findings);
-    g_array_unref(judged->balances);
+    g_ptr_array_unref(judged->findings);
     g_hash_table_unref(judged->asked);
     g_ptr_array_unref(judged->failures);
     g_ptr_array_unref(judged->failed_footprints);
@@ -102,27 +102,28 @@ static void ground_set_clear(ground_set *set)
     rdl_box_index_free(set->index);
 }
 
-static rdl_geometry *geometry_of(GBytes *wkb, GError **error)
+static rdl_geometry *geometry_of(rdl_wkb wkb, GError **error)
 {
-    return rdl_geometry_from_wkb(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), error);
+    return rdl_geometry_from_wkb(wkb.bytes, wkb.n, error);
 }
 
 /* Geometry i, its WKB given by the caller who knows the record's type. */
 static rdl_geometry *ground_at(ground_set *set, size_t i, GBytes *wkb, GError **error)
 {
     if (!set->geometries[i])
-        set->geometries[i] = geometry_of(wkb, error);
+        set->geometries[i] =
+            rdl_geometry_from_wkb(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), error);
     return set->geometries[i];
 }
 
-static ground ground_of(rdl_judge *judge, GBytes *wkb, const rdl_footprint *f)
+static ground ground_of(rdl_judge *judge, rdl_wkb wkb, const rdl_footprint *f)
 {
     ground g = {.wkb = wkb, .box = f->box};
 
-    if (wkb == f->wkb)
+    if (wkb.bytes == f->wkb.bytes)
         return g;
     g_array_set_size(judge->rings, 0);
-    if (rdl_rings_of(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), judge->rings))
+    if (rdl_rings_of(wkb.bytes, wkb.n, judge->rings))
         g.box = rdl_rings_box(judge->rings);
     return g;
 }
@@ -144,23 +145,29 @@ void rdl_judge_free(rdl_judge *judge)
     ground_set_clear(&judge->units);
     g_array_unref(judge->candidates);
     g_array_unref(judge->near);
+    g_array_unref(judge->parts);
+    g_array_unref(judge->findings);
     g_array_unref(judge->edges);
     g_array_unref(judge->rings);
     rdl_border_free(judge->border);
     g_free(judge);
 }
 
-rdl_judge *rdl_judge_new(const rdl_bench *bench, rdl_verdict_pool *pool, GError **error)
+rdl_judge *rdl_judge_new(const rdl_bench *bench, rdl_verdict_pool *pool, rdl_arena *arena,
+                         GError **error)
 {
     rdl_judge *judge = g_new0(rdl_judge, 1);
 
     judge->bench = bench;
     judge->candidates = g_array_new(FALSE, FALSE, sizeof(size_t));
     judge->near = g_array_new(FALSE, FALSE, sizeof(size_t));
+    judge->parts = rdl_parts_new();
+    judge->findings = g_array_new(FALSE, FALSE, sizeof(rdl_finding));
     judge->edges = g_array_new(FALSE, FALSE, sizeof(rdl_edge));
     judge->rings = g_array_new(FALSE, FALSE, sizeof(rdl_ring));
     judge->border = rdl_border_new();
     judge->pool = pool;
+    judge->arena = arena;
     judge->overlay = rdl_overlay_new(bench->crs, bench->zones, &bench->overlay, error);
     judge->zones = judge->overlay ? index_of(bench->zones, zone_box, error) : NULL;
     if (!judge->zones || !ground_set_init(&judge->permits, bench->permits, permit_box, error) ||
@@ -355,8 +362,7 @@ static rdl_lie lie_to_unit(rdl_judge *judge, size_t i, const ground *part)
                                  (part->box.ymin + part->box.ymax) / 2.0)
                    ? RDL_LIE_WITHIN
                    : RDL_LIE_APART;
-    if (!rdl_border_set(judge->border, g_bytes_get_data(part->wkb, NULL),
-                        g_bytes_get_size(part->wkb)))
+    if (!rdl_border_set(judge->border, part->wkb.bytes, part->wkb.n))
         return RDL_LIE_TOUCH;
     return rdl_border_lie(*border, judge->border, judge->edges);
 }
@@ -397,16 +403,12 @@ static void set_quantity(rdl_finding *f, const rdl_approval *approval)
     f->quantity = NAN;
     if (!kind)
         return;
-    if (strcmp(kind, "m") == 0) {
+    if (strcmp(kind, "m") == 0)
         f->quantity = f->part.length_m;
-        f->quantity_unit = "m";
-    } else if (strcmp(kind, "outside_permit_m2") == 0) {
+    else if (strcmp(kind, "outside_permit_m2") == 0)
         f->quantity = isnan(approval->outside_m2) ? f->part.area_m2 : approval->outside_m2;
-        f->quantity_unit = "m2";
-    } else if (strcmp(kind, "m2") == 0) {
+    else if (strcmp(kind, "m2") == 0)
         f->quantity = f->part.area_m2;
-        f->quantity_unit = "m2";
-    }
 }
 
 /* Did an earlier version of the zone, hit by this footprint, hold at the act? */
@@ -456,7 +458,6 @@ static bool judge_part(rdl_judge *judge, const rdl_footprint *f, const GArray *p
     out->verdict = rdl_verdict_pool_get(judge->pool, f, zone, part, &approval,
                                         version_of(bench, zone, f, parts));
     out->rule_then = out->verdict->rule_then;
-    out->part.wkb = g_bytes_ref(part->wkb);
     rdl_finding_make_id(out);
     out->permit_no = approval.permit_no;
     set_quantity(out, &approval);
@@ -501,8 +502,8 @@ static bool judge_everywhere(rdl_judge *judge, const rdl_footprint *f, const rdl
         count_asked(judged, out.verdict);
     }
     if (good && speaks(out.verdict) && (good = find_unit(judge, &g, &out.xzqdm, error))) {
-        int dimension = rdl_geometry_dimension(ground_geometry(&g, NULL));
-        out.part = (rdl_part){.wkb = g_bytes_ref(f->wkb),
+        gint8 dimension = (gint8)rdl_geometry_dimension(ground_geometry(&g, NULL));
+        out.part = (rdl_part){.wkb = f->wkb,
                               .area_m2 = balance->whole_m2,
                               .min_m2 = balance->whole_m2,
                               .max_m2 = balance->whole_m2,
@@ -546,10 +547,11 @@ static void relate(GArray *findings)
 static bool lay_and_judge(rdl_judge *judge, const rdl_footprint *f, GArray *findings,
                           rdl_balance *balance, rdl_judged *judged, GError **error)
 {
-    g_autoptr(GArray) parts = rdl_parts_new();
+    GArray *parts = judge->parts;
 
+    g_array_set_size(parts, 0);
     find_candidates(judge, f);
-    if (!rdl_overlay_run(judge->overlay, f, judge->candidates, parts, balance, error))
+    if (!rdl_overlay_run(judge->overlay, f, judge->candidates, judge->arena, parts, balance, error))
         return false;
     for (guint i = 0; i < parts->len; i++) {
         rdl_finding one;
@@ -560,21 +562,14 @@ static bool lay_and_judge(rdl_judge *judge, const rdl_footprint *f, GArray *find
     return judge_everywhere(judge, f, balance, judged, findings, error);
 }
 
-static void drop(GArray *findings)
-{
-    for (guint i = 0; i < findings->len; i++)
-        rdl_finding_clear(&g_array_index(findings, rdl_finding, i));
-}
-
 bool rdl_judge_footprint(rdl_judge *judge, const rdl_footprint *f, rdl_judged *judged,
-                         GError **error)
+                         rdl_source_balance *balance, GError **error)
 {
-    g_autoptr(GArray) findings = g_array_new(FALSE, TRUE, sizeof(rdl_finding));
-    rdl_source_balance balance = {.footprint = f};
+    rdl_balance b;
     GError *failed = NULL;
 
-    if (!lay_and_judge(judge, f, findings, &balance.balance, judged, &failed)) {
-        drop(findings);
+    g_array_set_size(judge->findings, 0);
+    if (!lay_and_judge(judge, f, judge->findings, &b, judged, &failed)) {
         if (!g_error_matches(failed, RDL_ERROR, RDL_ERROR_DATA)) {
             g_propagate_error(error, failed);
             return false;
@@ -585,11 +580,15 @@ bool rdl_judge_footprint(rdl_judge *judge, const rdl_footprint *f, rdl_judged *j
         g_error_free(failed);
         return true;
     }
-    relate(findings);
-    g_array_append_vals(judged->findings, findings->data, findings->len);
-    g_array_append_val(judged->balances, balance);
-    judged->dust += balance.balance.dust;
-    if (findings->len)
+    relate(judge->findings);
+    for (guint i = 0; i < judge->findings->len; i++) {
+        rdl_finding *own = rdl_arena_take(judge->arena, sizeof *own);
+        *own = g_array_index(judge->findings, rdl_finding, i);
+        g_ptr_array_add(judged->findings, own);
+    }
+    *balance = (rdl_source_balance){f, b.whole_m2, b.parts_m2, b.remainder_m2};
+    judged->dust += b.dust;
+    if (judge->findings->len)
         judged->with_findings[f->patch]++;
     else
         judged->without[f->patch]++;

@@ -19,9 +19,8 @@ typedef struct rdl_bench {
 
 /** What became of some footprints. */
 typedef struct rdl_judged {
-    GArray *findings;  /* of rdl_finding */
-    GArray *balances;  /* of rdl_source_balance */
-    GHashTable *asked; /* rule_id -> count of sources asked about a row for all territory */
+    GPtrArray *findings; /* of rdl_finding, in the judge's arena */
+    GHashTable *asked;   /* rule_id -> count of sources asked about a row for all territory */
     gint64 with_findings[2], without[2], failed[2]; /* footprints, patches */
     gint64 dust;
     GPtrArray *failures;          /* of char *: messages */
@@ -32,12 +31,14 @@ rdl_judged *rdl_judged_new(void);
 void rdl_judged_free(rdl_judged *judged);
 
 /** One thread's tools: indexes and edges. The findings it makes lend their verdicts from `pool`, of
- *  which each judge needs its own. */
+ *  which each judge needs its own, and keep their ground in `arena`. */
 typedef struct rdl_judge rdl_judge;
-rdl_judge *rdl_judge_new(const rdl_bench *bench, rdl_verdict_pool *pool, GError **error);
-void rdl_judge_free(rdl_judge *judge);
-/** Judge one; a geometry operation that fails is counted in `judged`, not an error. */
-bool rdl_judge_footprint(rdl_judge *judge, const rdl_footprint *f, rdl_judged *judged,
+rdl_judge *rdl_judge_new(const rdl_bench *bench, rdl_verdict_pool *pool, rdl_arena *arena,
                          GError **error);
+void rdl_judge_free(rdl_judge *judge);
+/** Judge one; a geometry operation that fails is counted in `judged`, not an error, and *balance
+ *  is then left as it is. */
+bool rdl_judge_footprint(rdl_judge *judge, const rdl_footprint *f, rdl_judged *judged,
+                         rdl_source_balance *balance, GError **error);
 
 #endif

@@ -70,25 +70,14 @@ rdl_measure *rdl_overlay_measure(rdl_overlay *overlay)
     return overlay->measure;
 }
 
-static void part_clear(gpointer p)
-{
-    g_bytes_unref(((rdl_part *)p)->wkb);
-}
-
 GArray *rdl_parts_new(void)
 {
-    GArray *parts = g_array_new(FALSE, FALSE, sizeof(rdl_part));
-
-    g_array_set_clear_func(parts, part_clear);
-    return parts;
+    return g_array_new(FALSE, FALSE, sizeof(rdl_part));
 }
 
-static rdl_geometry *geometry_of(GBytes *wkb, GError **error)
+static rdl_geometry *geometry_of(rdl_wkb wkb, GError **error)
 {
-    size_t n;
-    const void *bytes = g_bytes_get_data(wkb, &n);
-
-    return rdl_geometry_from_wkb(bytes, n, error);
+    return rdl_geometry_from_wkb(wkb.bytes, wkb.n, error);
 }
 
 static const rdl_zone *zone_at(const rdl_overlay *o, size_t number)
@@ -122,7 +111,9 @@ static const rdl_geometry *zone_geometry(rdl_overlay *o, size_t number, GError *
             oldest = r;
     }
     rdl_geometry_free(oldest->geometry);
-    *oldest = (recent_zone){number, geometry_of(zone_at(o, number)->wkb, error), ++o->clock};
+    GBytes *wkb = zone_at(o, number)->wkb;
+    rdl_wkb ground = {g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb)};
+    *oldest = (recent_zone){number, geometry_of(ground, error), ++o->clock};
     return oldest->geometry;
 }
 
@@ -135,13 +126,15 @@ static rdl_box grown(rdl_box box, double dx, double dy)
 
 typedef struct {
     const rdl_footprint *footprint;
+    rdl_arena *arena;
     rdl_geometry *geometry; /* NULL until needed */
     rdl_box box;
     bool polygons; /* its edges are in o->feature */
     int dimension;
     double whole; /* m2, m, or 1 for points */
     double whole_m2;
-    double x, y; /* a point inside, once `located` */
+    double error_m; /* e of the bounds in the zone at hand */
+    double x, y;    /* a point inside, once `located` */
     bool located;
     rdl_geometry *taken; /* ground that zones before this one own; NULL: none */
     bool all_taken;
@@ -163,14 +156,14 @@ static bool measure_extent(rdl_overlay *o, const rdl_geometry *g, int dimension,
 
 static bool begin(rdl_overlay *o, laying *l, GError **error)
 {
-    size_t n;
-    const void *bytes = g_bytes_get_data(l->footprint->wkb, &n);
+    rdl_wkb wkb = l->footprint->wkb;
 
-    l->polygons = rdl_border_set(o->feature, bytes, n) && rdl_border_rings(o->feature)->len > 0;
+    l->polygons =
+        rdl_border_set(o->feature, wkb.bytes, wkb.n) && rdl_border_rings(o->feature)->len > 0;
     if (l->polygons) {
         l->dimension = 2;
         l->box = rdl_rings_box(rdl_border_rings(o->feature));
-        if (!rdl_measure_wkb(o->measure, bytes, n, &l->whole, error))
+        if (!rdl_measure_wkb(o->measure, wkb.bytes, wkb.n, &l->whole, error))
             return false;
         l->whole_m2 = l->whole;
         return true;
@@ -185,12 +178,11 @@ static bool begin(rdl_overlay *o, laying *l, GError **error)
     return true;
 }
 
-static bool inner_point(rdl_overlay *o, GBytes *wkb, const rdl_geometry *g, double *x, double *y,
+static bool inner_point(rdl_overlay *o, rdl_wkb wkb, const rdl_geometry *g, double *x, double *y,
                         GError **error)
 {
     g_array_set_size(o->rings, 0);
-    if (rdl_rings_of(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), o->rings) &&
-        rdl_rings_inner_point(o->rings, x, y))
+    if (rdl_rings_of(wkb.bytes, wkb.n, o->rings) && rdl_rings_inner_point(o->rings, x, y))
         return true;
     if (g)
         return rdl_geometry_inner_point(g, x, y, error);
@@ -361,7 +353,7 @@ static bool polygon_bounds(rdl_overlay *o, laying *l, const rdl_border *zone,
     for (int i = 0; i < rdl_geometry_components(l->geometry); i++) {
         const rdl_geometry *component = rdl_geometry_component(l->geometry, i);
         play p;
-        if (!component_play(o, zone, component, part->error_m, &p, error))
+        if (!component_play(o, zone, component, l->error_m, &p, error))
             return false;
         least += p.least;
         most += p.most;
@@ -395,7 +387,7 @@ static bool thin_bounds(rdl_overlay *o, laying *l, const rdl_geometry *part_geom
     g_autoptr(rdl_geometry) lines = edge_lines(o, o->wide, &fr, error);
     g_autoptr(rdl_geometry) g =
         lines ? rdl_geometry_scaled(part_geometry, fr.x0, fr.y0, fr.mx, fr.my, error) : NULL;
-    return g && rdl_geometry_within(g, lines, part->error_m, &part->edge, error);
+    return g && rdl_geometry_within(g, lines, l->error_m, &part->edge, error);
 }
 
 /* ---- parts ---- */
@@ -447,7 +439,7 @@ static bool settle_bounds(rdl_overlay *o, laying *l, const piece *p, rdl_part *p
     bool polygons = zone_border(o, p->zone);
 
     part->min_m2 = part->max_m2 = part->area_m2;
-    if (!p->near || !polygons || part->error_m < NO_ERROR_M)
+    if (!p->near || !polygons || l->error_m < NO_ERROR_M)
         return true;
     const rdl_geometry *g = piece_geometry(l, p, error);
     if (!g)
@@ -460,17 +452,19 @@ static bool settle_bounds(rdl_overlay *o, laying *l, const piece *p, rdl_part *p
 static bool measure_part(rdl_overlay *o, const laying *l, const piece *p, rdl_part *part,
                          double *extent, GError **error)
 {
-    part->dimension = p->geometry ? rdl_geometry_dimension(p->geometry) : l->dimension;
+    part->dimension = (gint8)(p->geometry ? rdl_geometry_dimension(p->geometry) : l->dimension);
     if (!p->geometry) {
         *extent = l->whole;
-        part->wkb = g_bytes_ref(l->footprint->wkb);
+        part->wkb = l->footprint->wkb;
         return true;
     }
-    if (!(part->wkb = rdl_geometry_wkb(p->geometry, error)))
+    g_autoptr(GBytes) wkb = rdl_geometry_wkb(p->geometry, error);
+    if (!wkb)
         return false;
+    size_t n = g_bytes_get_size(wkb);
+    part->wkb = (rdl_wkb){rdl_arena_copy(l->arena, g_bytes_get_data(wkb, NULL), n), n};
     if (part->dimension == 2)
-        return rdl_measure_wkb(o->measure, g_bytes_get_data(part->wkb, NULL),
-                               g_bytes_get_size(part->wkb), extent, error);
+        return rdl_measure_wkb(o->measure, part->wkb.bytes, n, extent, error);
     return measure_extent(o, p->geometry, part->dimension, extent, error);
 }
 
@@ -494,7 +488,7 @@ static bool finish_part(rdl_overlay *o, laying *l, piece *p, rdl_part *part, GEr
 static bool add_part(rdl_overlay *o, laying *l, piece p, GArray *parts, rdl_balance *balance,
                      GError **error)
 {
-    rdl_part part = {.zone = p.zone};
+    rdl_part part = {.zone = (guint32)p.zone};
     double extent;
     bool good = measure_part(o, l, &p, &part, &extent, error), dust = false;
 
@@ -507,14 +501,11 @@ static bool add_part(rdl_overlay *o, laying *l, piece p, GArray *parts, rdl_bala
         part.length_m = part.dimension == 1 ? extent : 0.0;
         part.share =
             part.dimension == l->dimension && l->whole > 0.0 ? fmin(1.0, extent / l->whole) : 1.0;
-        part.error_m = error_of(o, zone_at(o, p.zone), l->footprint);
         good = finish_part(o, l, &p, &part, error);
     }
     rdl_geometry_free(p.geometry);
     if (good && !dust)
         g_array_append_val(parts, part);
-    else if (part.wkb)
-        g_bytes_unref(part.wkb);
     return good;
 }
 
@@ -522,13 +513,11 @@ static bool add_part(rdl_overlay *o, laying *l, piece p, GArray *parts, rdl_bala
 
 /* The zone round the footprint. The cut lies where no edge is of interest; it changes nothing
  * inside. */
-static rdl_geometry *zone_window(rdl_overlay *o, const laying *l, size_t number, rdl_box wide,
-                                 GError **error)
+static rdl_geometry *zone_window(rdl_overlay *o, size_t number, rdl_box wide, GError **error)
 {
     const rdl_geometry *zone = zone_geometry(o, number, error);
     double dx = 0.2 * (wide.xmax - wide.xmin), dy = 0.2 * (wide.ymax - wide.ymin);
 
-    (void)l;
     return zone ? rdl_geometry_clip(zone, grown(wide, dx, dy), error) : NULL;
 }
 
@@ -557,7 +546,8 @@ static bool lay_on_zone(rdl_overlay *o, laying *l, size_t number, GArray *parts,
 {
     double least = rdl_measure_least_scale(o->measure, (l->box.xmin + l->box.xmax) / 2.0,
                                            (l->box.ymin + l->box.ymax) / 2.0);
-    double reach = error_of(o, zone_at(o, number), l->footprint) / least;
+    l->error_m = error_of(o, zone_at(o, number), l->footprint);
+    double reach = l->error_m / least;
     rdl_box wide = grown(l->box, reach, reach);
     rdl_lie lie = RDL_LIE_TOUCH;
 
@@ -581,7 +571,7 @@ static bool lay_on_zone(rdl_overlay *o, laying *l, size_t number, GArray *parts,
         return true;
     if (lie == RDL_LIE_WITHIN)
         return add_part(o, l, (piece){.zone = number, .near = true}, parts, balance, error);
-    g_autoptr(rdl_geometry) window = zone_window(o, l, number, wide, error);
+    g_autoptr(rdl_geometry) window = zone_window(o, number, wide, error);
     return window &&
            lay_by_overlay(o, l, number, window, lie == RDL_LIE_TOUCH, parts, balance, error);
 }
@@ -633,9 +623,9 @@ static bool to_lonlat(rdl_overlay *o, laying *l, GArray *parts, guint from, rdl_
 }
 
 bool rdl_overlay_run(rdl_overlay *overlay, const rdl_footprint *f, const GArray *candidates,
-                     GArray *parts, rdl_balance *balance, GError **error)
+                     rdl_arena *arena, GArray *parts, rdl_balance *balance, GError **error)
 {
-    laying l = {.footprint = f};
+    laying l = {.footprint = f, .arena = arena};
     guint from = parts->len;
 
     *balance = (rdl_balance){0};

@@ -14,15 +14,14 @@
 #include "screen/zone.h"
 
 typedef struct rdl_part {
-    size_t zone; /* number in the zones given */
-    GBytes *wkb; /* owned */
+    rdl_wkb wkb; /* of the footprint, or in the arena given */
     double area_m2, own_m2, min_m2, max_m2;
     double length_m; /* of lines; perimeter is not reported */
     double share;    /* of the whole footprint, 0..1: area, length or points */
     double lon, lat; /* a point inside, degrees on the zones' own ellipsoid */
-    double error_m;  /* e of the bounds */
-    bool edge;       /* it comes within e of the zone's edge */
-    int dimension;
+    guint32 zone;    /* number in the zones given */
+    gint8 dimension;
+    bool edge; /* it comes within e of the zone's edge */
 } rdl_part;
 
 typedef struct rdl_balance {
@@ -47,10 +46,10 @@ void rdl_overlay_free(rdl_overlay *overlay);
 GArray *rdl_parts_new(void); /* of rdl_part */
 
 /** Lay `f` over the zones numbered in `candidates` (size_t, in order of ownership: the first owns
- *  common ground). Appends to `parts`, in that order.
+ *  common ground). Appends to `parts`, in that order; their ground is kept in `arena`.
  *  Fails: RDL_ERROR_DATA when a geometry operation fails, naming the pair. */
 bool rdl_overlay_run(rdl_overlay *overlay, const rdl_footprint *f, const GArray *candidates,
-                     GArray *parts, rdl_balance *balance, GError **error);
+                     rdl_arena *arena, GArray *parts, rdl_balance *balance, GError **error);
 /** The thread's measure, for others in the same worker. Lent. */
 rdl_measure *rdl_overlay_measure(rdl_overlay *overlay);
 

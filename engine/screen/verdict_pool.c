@@ -3,9 +3,9 @@
 #include <string.h>
 
 typedef struct {
-    const rdl_zone_class *class;            /* lent by the pack; NULL: all territory */
-    char *level, *basin, *activity, *attrs; /* NULL where not given */
-    char *approval_note, *dates_note;
+    const rdl_zone_class *class;                  /* lent by the pack; NULL: all territory */
+    const char *level, *basin, *activity, *attrs; /* NULL where not given */
+    const char *approval_note, *dates_note;
     rdl_interval onset, established;
     rdl_truth granted;
     rdl_version version;
@@ -62,12 +62,12 @@ static void entry_free(gpointer p)
 {
     entry *e = p;
 
-    g_free(e->situation.level);
-    g_free(e->situation.basin);
-    g_free(e->situation.activity);
-    g_free(e->situation.attrs);
-    g_free(e->situation.approval_note);
-    g_free(e->situation.dates_note);
+    g_free((char *)e->situation.level);
+    g_free((char *)e->situation.basin);
+    g_free((char *)e->situation.activity);
+    g_free((char *)e->situation.attrs);
+    g_free((char *)e->situation.approval_note);
+    g_free((char *)e->situation.dates_note);
     rdl_verdict_clear(&e->verdict);
     g_free(e);
 }
@@ -118,7 +118,7 @@ const rdl_verdict *rdl_verdict_pool_get(rdl_verdict_pool *pool, const rdl_footpr
                    .onset = f->onset,
                    .dates_note = f->note,
                    .granted = approval->granted,
-                   .approval_note = (char *)approval->note,
+                   .approval_note = approval->note,
                    .version = version,
                    .polygon = part && part->dimension == 2,
                    .least_is_nothing = part && part->min_m2 <= 0.0};

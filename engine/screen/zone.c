@@ -14,12 +14,10 @@ static void zone_free(gpointer p)
 {
     rdl_zone *zone = p;
 
-    g_free(zone->zone_id);
     g_free(zone->name);
     g_free(zone->level);
     g_free(zone->authority);
     g_free(zone->basin);
-    g_free(zone->content);
     if (zone->wkb)
         g_bytes_unref(zone->wkb);
     g_free(zone);
@@ -51,7 +49,6 @@ static bool take_zone(const rdl_record *record, void *user, GError **error)
     reading *r = user;
     const char *code = rdl_record_text(record, "zone");
     const rdl_zone_class *class = code ? rdl_pack_zone(r->pack, code) : NULL;
-    const rdl_geometry *g = rdl_record_geometry(record);
     bool bad = false;
 
     if (!class)
@@ -62,7 +59,7 @@ static bool take_zone(const rdl_record *record, void *user, GError **error)
     rdl_zone *zone = g_new0(rdl_zone, 1);
     g_ptr_array_add(r->zones, zone);
     zone->class = class;
-    zone->zone_id = g_strdup(rdl_record_text(record, "zone_id"));
+    zone->zone_id = rdl_arena_text(r->intake->arena, rdl_record_text(record, "zone_id"));
     zone->name = g_strdup(rdl_record_text(record, "name"));
     zone->level = g_strdup(rdl_record_text(record, "level"));
     zone->authority = g_strdup(rdl_record_text(record, "authority"));
@@ -74,9 +71,9 @@ static bool take_zone(const rdl_record *record, void *user, GError **error)
         established(rdl_record_day(record, "z_est", RDL_DAY_PAST, &bad), zone->version);
     zone->fid = rdl_record_fid(record);
     zone->content = rdl_identity_content(record, contents);
-    zone->box = rdl_geometry_box(g);
-    zone->wkb = rdl_geometry_wkb(g, error);
-    return zone->wkb != NULL;
+    zone->box = rdl_record_box(record);
+    zone->wkb = g_bytes_ref(rdl_record_wkb(record));
+    return true;
 }
 
 bool rdl_zones_read(rdl_intake *intake, const rdl_pack *pack, const rdl_source *source,
@@ -91,7 +88,10 @@ static rdl_identity identity(gpointer p)
 {
     rdl_zone *zone = p;
 
-    return (rdl_identity){&zone->zone_id, zone->wkb, zone->content, zone->fid};
+    return (rdl_identity){&zone->zone_id,
+                          {g_bytes_get_data(zone->wkb, NULL), g_bytes_get_size(zone->wkb)},
+                          zone->content,
+                          zone->fid};
 }
 
 static bool exclude_each_other(const rdl_zone *a, const rdl_zone *b)
