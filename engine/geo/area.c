@@ -158,6 +158,63 @@ static piece piece_at(const rdl_measure *m, guint i)
                    lat[0] * RADIANS, lat[1] * RADIANS, lat[2] * RADIANS};
 }
 
+/* ---- near a pole ---- */
+
+#define POLAR 70.0     /* degrees: a ring that comes so near a pole is measured about it */
+#define POLAR_FAR 60.0 /* and no point of it is so near the other */
+
+/* Which pole, 1 or -1; 0: none. In degrees edges are straight in longitude and need none. */
+static int pole_of(const rdl_measure *m)
+{
+    const double *lat = (const double *)(const void *)m->lat->data;
+    double least = 90.0, most = -90.0;
+
+    for (guint i = 0; i < m->lat->len; i++) {
+        least = fmin(least, lat[i]);
+        most = fmax(most, lat[i]);
+    }
+    if (m->geographic)
+        return 0;
+    return most > POLAR && least > -POLAR_FAR ? 1 : least < -POLAR && most < POLAR_FAR ? -1 : 0;
+}
+
+/* Distance from the pole in the azimuthal equal-area plane (Snyder 1987, eqs 24-2 ff.), by the
+ * difference of the authalic function to its value at the pole, written so that nothing cancels. */
+static double polar_distance(const rdl_measure *m, double colatitude)
+{
+    double half = sin(colatitude / 2.0), d = 2.0 * half * half, s = 1.0 - d;
+
+    if (m->e2 == 0.0)
+        return m->a * sqrt(2.0 * d);
+    double e = sqrt(m->e2);
+    double first = d * (1.0 + m->e2 * s) / ((1.0 - m->e2) * (1.0 - m->e2 * s * s));
+    double second = atanh(e * d / (1.0 - m->e2 * s)) / e;
+    return m->a * sqrt((1.0 - m->e2) * (first + second));
+}
+
+/* Area in that plane, each piece a quadratic through its three points: exact Simpson. */
+static double polar_ring(rdl_measure *m, int pole)
+{
+    double *x = doubles(m->lon), *y = doubles(m->lat), integral = 0.0;
+
+    for (guint i = 0; i < m->lon->len; i++) {
+        double rho = polar_distance(m, (90.0 - pole * y[i]) * RADIANS), lambda = x[i] * RADIANS;
+        x[i] = rho * cos(lambda);
+        y[i] = rho * sin(lambda);
+    }
+    double x0 = x[0], y0 = y[0];
+    for (guint i = 0; i + 2 < m->lon->len; i += 2) {
+        double u[] = {x[i] - x0, x[i + 1] - x0, x[i + 2] - x0};
+        double v[] = {y[i] - y0, y[i + 1] - y0, y[i + 2] - y0};
+        double du[] = {4.0 * u[1] - 3.0 * u[0] - u[2], u[2] - u[0], u[0] - 4.0 * u[1] + 3.0 * u[2]};
+        double dv[] = {4.0 * v[1] - 3.0 * v[0] - v[2], v[2] - v[0], v[0] - 4.0 * v[1] + 3.0 * v[2]};
+        integral += (u[0] * dv[0] - v[0] * du[0] + 4.0 * (u[1] * dv[1] - v[1] * du[1]) +
+                     u[2] * dv[2] - v[2] * du[2]) /
+                    12.0;
+    }
+    return pole * integral;
+}
+
 bool rdl_measure_ring(rdl_measure *measure, size_t n, const double *x, const double *y,
                       double *signed_m2, GError **error)
 {
@@ -168,6 +225,11 @@ bool rdl_measure_ring(rdl_measure *measure, size_t n, const double *x, const dou
         return true;
     if (!densify(measure, n, x, y, error))
         return false;
+    int pole = pole_of(measure);
+    if (pole) {
+        *signed_m2 = polar_ring(measure, pole);
+        return true;
+    }
     double phi_first = g_array_index(measure->lat, double, 0) * RADIANS;
     double reference = authalic(measure, phi_first); /* keeps the terms small */
     for (guint i = 0; i + 2 < measure->lon->len; i += 2) {

@@ -3,7 +3,8 @@
  * An edge is straight in its layer's CRS. The area is the line integral of the authalic function
  * S(phi) d(lambda) along the true image of each edge on the ellipsoid (Snyder 1987, USGS PP 1395,
  * eq. 3-12), by Simpson's rule on pieces of an edge no longer than 0.5 degree or 5 km: no
- * densified copy, and exact to about 1e-9 of the area. */
+ * densified copy, and exact to about 1e-9 of the area. Rings of a projected system near a pole are
+ * measured in the azimuthal equal-area plane about it, where longitudes do not run wild. */
 #ifndef RDL_GEO_AREA_H
 #define RDL_GEO_AREA_H
 
