@@ -554,3 +554,102 @@ rdl_lie rdl_border_lie(const rdl_border *zone, const rdl_border *f, const GArray
         return RDL_LIE_TOUCH;
     return around ? RDL_LIE_ACROSS : side_of_rings(zone, f);
 }
+
+/* ---- neighbours ---- */
+
+typedef struct {
+    bool shared;       /* the edge is one of the other polygon's, the other way round */
+    bool starts_on_it; /* its first point is a vertex of the other */
+    bool overlap;      /* doubtful, or ground in common */
+} contact;
+
+static bool same_point(double ax, double ay, double bx, double by)
+{
+    return ax == bx && ay == by;
+}
+
+/* Edges p and q with a common point, which they leave towards (px, py) and (qx, qy): do they run
+ * over each other? */
+static bool run_together(double x, double y, double px, double py, double qx, double qy)
+{
+    return rdl_orientation(x, y, px, py, qx, qy) == 0 &&
+           (px - x) * (qx - x) + (py - y) * (qy - y) > 0.0;
+}
+
+/* One edge of each, known to touch. Interior is on the left of both. */
+static void touch(const rdl_edge *p, const rdl_edge *q, contact *c)
+{
+    bool s_s = same_point(p->x0, p->y0, q->x0, q->y0), e_e = same_point(p->x1, p->y1, q->x1, q->y1);
+    bool s_e = same_point(p->x0, p->y0, q->x1, q->y1), e_s = same_point(p->x1, p->y1, q->x0, q->y0);
+
+    c->starts_on_it = c->starts_on_it || s_s || s_e;
+    if (s_e && e_s)
+        c->shared = true;
+    else if (s_s && e_e)
+        c->overlap = true; /* ground of both on one side */
+    else if (s_s)
+        c->overlap |= run_together(p->x0, p->y0, p->x1, p->y1, q->x1, q->y1);
+    else if (s_e)
+        c->overlap |= run_together(p->x0, p->y0, p->x1, p->y1, q->x0, q->y0);
+    else if (e_s)
+        c->overlap |= run_together(p->x1, p->y1, p->x0, p->y0, q->x1, q->y1);
+    else if (e_e)
+        c->overlap |= run_together(p->x1, p->y1, p->x0, p->y0, q->x0, q->y0);
+    else
+        c->overlap = true; /* a vertex within an edge */
+}
+
+static contact contact_of(const rdl_edge *e, const rdl_border *other, GArray *near)
+{
+    rdl_box box = {fmin(e->x0, e->x1), fmin(e->y0, e->y1), fmax(e->x0, e->x1), fmax(e->y0, e->y1)};
+    contact c = {0};
+
+    rdl_border_edges(other, box, near);
+    for (guint i = 0; i < near->len && !c.overlap; i++) {
+        const rdl_edge *q = &g_array_index(near, rdl_edge, i);
+        meeting m = segments_meet(e, q);
+        if (m == MEET_TOUCH)
+            touch(e, q, &c);
+        c.overlap = c.overlap || m == MEET_CROSS;
+    }
+    return c;
+}
+
+/* No edge of the ring lies within the other polygon. The side is asked once for each run of edges
+ * between places where the borders meet. */
+static bool ring_apart(const rdl_ring *ring, const rdl_border *other, GArray *near)
+{
+    bool known = false;
+    rdl_edge e = {0};
+
+    rdl_point_at(ring->xy, 0, &e.x1, &e.y1);
+    for (guint32 k = 1; k < ring->n; k++) {
+        e.x0 = e.x1;
+        e.y0 = e.y1;
+        rdl_point_at(ring->xy, k, &e.x1, &e.y1);
+        contact c = contact_of(&e, other, near);
+        if (c.overlap)
+            return false;
+        known = known && !c.starts_on_it;
+        if (!c.shared && !known &&
+            rdl_border_inside(other, (e.x0 + e.x1) / 2.0, (e.y0 + e.y1) / 2.0))
+            return false;
+        known = !c.shared;
+    }
+    return true;
+}
+
+/* Common ground would be bounded by edges of one within the other, or by edges both have in the
+ * same direction. */
+bool rdl_border_neighbours(const rdl_border *a, const rdl_border *b)
+{
+    g_autoptr(GArray) near = g_array_new(FALSE, FALSE, sizeof(rdl_edge));
+
+    for (guint i = 0; i < a->rings->len; i++)
+        if (!ring_apart(ring_at(a->rings, i), b, near))
+            return false;
+    for (guint i = 0; i < b->rings->len; i++)
+        if (!ring_apart(ring_at(b->rings, i), a, near))
+            return false;
+    return true;
+}

@@ -69,5 +69,9 @@ typedef enum {
 /** How the polygons of `f` lie to those of `zone`; `edges` are the edges of `zone` that meet the
  *  box of `f`. */
 RDL_API rdl_lie rdl_border_lie(const rdl_border *zone, const rdl_border *f, const GArray *edges);
+/** Do two polygons in one form (rdl_wkb_canonical()) for certain share no ground, because their
+ *  borders meet only in whole edges and in vertices of both? The usual case of neighbours in one
+ *  plan. False: GEOS has to tell. */
+RDL_API bool rdl_border_neighbours(const rdl_border *a, const rdl_border *b);
 
 #endif

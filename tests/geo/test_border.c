@@ -42,7 +42,10 @@ static bool draw_shape(GRand *r, double x, double y, double size, double step, s
     bool valid = false;
 
     s->g = rdl_geometry_from_wkt(wkt, NULL);
-    s->wkb = rdl_geometry_wkb(s->g, NULL);
+    size_t n;
+    guint8 *bytes = g_bytes_unref_to_data(rdl_geometry_wkb(s->g, NULL), &n);
+    rdl_wkb_canonical(bytes, &n);
+    s->wkb = g_bytes_new_take(bytes, n);
     s->border = rdl_border_new();
     rdl_geometry_valid(s->g, &valid, NULL, NULL);
     return valid &&
@@ -185,9 +188,124 @@ static void small_rings_measure_as_the_line_integral(void)
     }
 }
 
+/* Cells of one plan, on a coarse grid: what is called apart shares no ground, and neighbours of one
+ * plan are found so. */
+static void neighbours_share_no_ground(void)
+{
+    GRand *r = suite_rand();
+    int wrong = 0, apart = 0, sharing = 0;
+
+    for (int i = 0; i < 6000; i++) {
+        shape a, b;
+        bool good = draw_shape(r, 0, 0, 5, 1.0, &a);
+        good = draw_shape(r, g_rand_int_range(r, -8, 9), g_rand_int_range(r, -8, 9), 5, 1.0, &b) &&
+               good;
+        if (good) {
+            g_autoptr(rdl_geometry) both = rdl_geometry_intersection(a.g, b.g, NULL);
+            bool sure = rdl_border_neighbours(a.border, b.border), meets;
+            rdl_geometry_intersects(a.g, b.g, &meets, NULL);
+            double area = rdl_geometry_plane_area(both);
+            wrong += sure && area > 1e-9;
+            apart += sure && meets;
+            sharing += area > 1e-9;
+        }
+        shape_clear(&a);
+        shape_clear(&b);
+    }
+    printf("(%d neighbours, %d with common ground) ", apart, sharing);
+    CHECK_INT(wrong, 0);
+    CHECK(apart > 20);
+    CHECK(sharing > 500);
+}
+
+/* A ring and what fills it: all of the border is shared. */
+static void what_fills_a_hole_is_a_neighbour(void)
+{
+    static const char *const wkt[] = {"POLYGON((0 0,9 0,9 9,0 9,0 0),(3 3,3 6,6 6,6 3,3 3))",
+                                      "POLYGON((3 3,6 3,6 6,3 6,3 3))",
+                                      "POLYGON((3 3,7 3,7 6,3 6,3 3))"};
+    shape s[3];
+
+    for (int i = 0; i < 3; i++) {
+        size_t n;
+        s[i].g = rdl_geometry_from_wkt(wkt[i], NULL);
+        guint8 *bytes = g_bytes_unref_to_data(rdl_geometry_wkb(s[i].g, NULL), &n);
+        rdl_wkb_canonical(bytes, &n);
+        s[i].wkb = g_bytes_new_take(bytes, n);
+        s[i].border = rdl_border_new();
+        rdl_border_set(s[i].border, g_bytes_get_data(s[i].wkb, NULL), g_bytes_get_size(s[i].wkb));
+    }
+    CHECK(rdl_border_neighbours(s[0].border, s[1].border));
+    CHECK(rdl_border_neighbours(s[1].border, s[0].border));
+    CHECK(!rdl_border_neighbours(s[0].border, s[2].border));
+    CHECK(!rdl_border_neighbours(s[1].border, s[1].border));
+    CHECK(!rdl_border_neighbours(s[1].border, s[2].border));
+    for (int i = 0; i < 3; i++)
+        shape_clear(&s[i]);
+}
+
+static void one_form_whatever_the_order_of_points(void)
+{
+    static const char *const wkt[] = {"POLYGON((0 0,4 0,4 4,0 4,0 0),(1 1,1 2,2 2,2 1,1 1))",
+                                      "MULTIPOLYGON(((4 4,4 0,0 0,0 4,4 4),(2 2,2 1,1 1,1 2,2 2)))",
+                                      "POLYGON((4 0,4 4,0 4,0 0,4 0),(2 1,1 1,1 2,2 2,2 1))"};
+    g_autofree guint8 *first = NULL;
+    size_t n_first = 0;
+
+    for (int i = 0; i < 3; i++) {
+        g_autoptr(rdl_geometry) g = rdl_geometry_from_wkt(wkt[i], NULL);
+        size_t n;
+        guint8 *bytes = g_bytes_unref_to_data(rdl_geometry_wkb(g, NULL), &n);
+        rdl_wkb_canonical(bytes, &n);
+        if (i == 0) {
+            first = bytes;
+            n_first = n;
+            continue;
+        }
+        CHECK(n == n_first && memcmp(bytes, first, n) == 0);
+        g_free(bytes);
+    }
+}
+
+/* What is plainly valid, GEOS calls valid too; the other way round GEOS is asked. */
+static void what_is_surely_valid_is_valid(void)
+{
+    GRand *r = suite_rand();
+    int sure = 0, wrong = 0;
+
+    for (int i = 0; i < 5000; i++) {
+        GString *text = g_string_new("POLYGON((");
+        int n = g_rand_int_range(r, 3, 9), x0 = 0, y0 = 0;
+        for (int k = 0; k < n; k++) { /* any corners of a small grid: mostly invalid */
+            int x = g_rand_int_range(r, 0, 5), y = g_rand_int_range(r, 0, 5);
+            x0 = k ? x0 : x;
+            y0 = k ? y0 : y;
+            g_string_append_printf(text, "%d %d,", x, y);
+        }
+        g_string_append_printf(text, "%d %d))", x0, y0);
+        g_autofree char *wkt = g_string_free(text, FALSE);
+        g_autoptr(rdl_geometry) g = rdl_geometry_from_wkt(wkt, NULL);
+        g_autoptr(GBytes) wkb = rdl_geometry_wkb(g, NULL);
+        g_autoptr(GArray) rings = g_array_new(FALSE, FALSE, sizeof(rdl_ring));
+        bool valid;
+        rdl_box box;
+        rdl_geometry_valid(g, &valid, NULL, NULL);
+        rdl_rings_of(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), rings);
+        bool plain = rdl_rings_surely_valid(rings, &box);
+        sure += plain;
+        wrong += plain && !valid;
+    }
+    CHECK_INT(wrong, 0);
+    CHECK(sure > 200);
+}
+
 static CU_TestInfo tests[] = {
     {"polygons lie to each other as GEOS says", polygons_lie_as_geos_says},
     {"a point is inside as GEOS says", a_point_is_inside_as_geos_says},
+    {"neighbours share no ground", neighbours_share_no_ground},
+    {"what fills a hole is a neighbour", what_fills_a_hole_is_a_neighbour},
+    {"one form, whatever the order of points", one_form_whatever_the_order_of_points},
+    {"what is surely valid is valid", what_is_surely_valid_is_valid},
     {"damaged bytes are no polygon", damaged_bytes_are_no_polygon},
     {"an inner point is inside", an_inner_point_is_inside},
     {"small rings measure as the line integral", small_rings_measure_as_the_line_integral},
