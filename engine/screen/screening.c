@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <string.h>
 #include "screen/judging.h"
+#include "screen/zone_ground.h"
 
 #define BATCH_MOST 512 /* footprints a piece of work */
 
@@ -23,7 +24,9 @@ typedef struct {
     rdl_judged **batches; /* one a piece */
     guint32 *work;        /* numbers in `queue`, near ones near each other */
     size_t batch;         /* footprints a piece */
-    GPtrArray *keeps;     /* of keep, one a thread, guarded by `lock` */
+    rdl_zone_ground *ground;
+    rdl_box_index *zone_index; /* while the ground is noted */
+    GPtrArray *keeps;          /* of keep, one a thread, guarded by `lock` */
     pthread_mutex_t lock;
     size_t n_batches;
     rdl_manifest *manifest;
@@ -136,8 +139,10 @@ static bool read_layers(screening *s, const rdl_progress *progress, GError **err
 {
     const rdl_screen_options *o = s->options;
 
-    return read_all(s, "zones", o->zones, o->n_zones, rdl_zones_read, s->zones, progress, error) &&
-           read_all(s, "footprints", o->footprints, o->n_footprints, rdl_footprints_read,
+    if (!read_all(s, "zones", o->zones, o->n_zones, rdl_zones_read, s->zones, progress, error))
+        return false;
+    s->ground = rdl_zone_ground_new(s->zones);
+    return read_all(s, "footprints", o->footprints, o->n_footprints, rdl_footprints_read,
                     s->footprints, progress, error) &&
            read_all(s, "patches", o->patches, o->n_patches, rdl_patches_read, s->patches, progress,
                     error) &&
@@ -181,6 +186,48 @@ static void judge_free(void *worker)
     rdl_judge_free(worker);
 }
 
+static void *near_new(void *job, GError **error)
+{
+    (void)job;
+    (void)error;
+    return g_array_new(FALSE, FALSE, sizeof(size_t));
+}
+
+static void near_free(void *worker)
+{
+    g_array_unref(worker);
+}
+
+/* Which zones the footprints of a batch ask for. */
+static bool note_batch(void *job, void *worker, size_t i, GError **error)
+{
+    screening *s = job;
+    size_t end = MIN((i + 1) * s->batch, s->queue->len);
+
+    (void)error;
+    for (size_t k = i * s->batch; k < end; k++) {
+        rdl_box_index_query(s->zone_index, ((rdl_footprint *)s->queue->pdata[s->work[k]])->box,
+                            worker);
+        for (guint n = 0; n < ((GArray *)worker)->len; n++)
+            rdl_zone_ground_note(s->ground,
+                                 s->zones->pdata[g_array_index((GArray *)worker, size_t, n)], i);
+    }
+    return true;
+}
+
+static bool note_ground(screening *s, GError **error)
+{
+    static const rdl_parallel how = {near_new, near_free, note_batch, "screening"};
+    g_autofree rdl_box *boxes = g_new(rdl_box, s->zones->len + 1);
+
+    for (guint i = 0; i < s->zones->len; i++)
+        boxes[i] = ((rdl_zone *)s->zones->pdata[i])->box;
+    s->zone_index = rdl_box_index_new(boxes, s->zones->len, error);
+    rdl_zone_ground_begin(s->ground, s->n_batches);
+    return s->zone_index &&
+           rdl_parallel_run(&how, s, s->n_batches, s->options->threads, NULL, error);
+}
+
 static bool judge_batch(void *job, void *worker, size_t i, GError **error)
 {
     screening *s = job;
@@ -194,6 +241,7 @@ static bool judge_batch(void *job, void *worker, size_t i, GError **error)
                                  error))
             return false;
     }
+    rdl_zone_ground_done(s->ground, i);
     return true;
 }
 
@@ -233,7 +281,8 @@ static bool judge_all(screening *s, const rdl_progress *progress, GError **error
                                 .dust_m2 = rdl_pack_default(pack, "dust_m2", 0.01)},
                     .scope_tolerance = rdl_pack_default(pack, "permit_scope_tolerance", 0.01)};
     order_work(s);
-    return rdl_parallel_run(&how, s, s->n_batches, s->options->threads, progress, error);
+    return note_ground(s, error) &&
+           rdl_parallel_run(&how, s, s->n_batches, s->options->threads, progress, error);
 }
 
 /* ---- merging ---- */
@@ -307,6 +356,7 @@ static void merge_batches(screening *s)
         }
         merge_asked(s, j->asked);
         count_fates(s, j);
+        g_clear_pointer(&s->batches[i], rdl_judged_free);
     }
     sweep_balances(s->found.balances);
     g_ptr_array_sort(s->found.findings, by_finding_id);
@@ -533,6 +583,8 @@ static void screening_clear(screening *s)
     g_free(s->work);
     g_ptr_array_unref(s->queue);
     g_ptr_array_unref(s->zones);
+    rdl_zone_ground_free(s->ground);
+    rdl_box_index_free(s->zone_index);
     g_ptr_array_unref(s->footprints);
     g_ptr_array_unref(s->patches);
     g_ptr_array_unref(s->permits);
