@@ -90,19 +90,29 @@ static const found_field *field_of(const rdl_record *record, const char *name)
     return NULL;
 }
 
+static int column_of(const rdl_record *record, const char *name, JsonObject **values)
+{
+    const found_field *f = field_of(record, name);
+
+    *values = f ? f->values : rdl_json_object(record->values, name);
+    return f ? f->column : column(record, name);
+}
+
 const char *rdl_record_text(const rdl_record *record, const char *field)
 {
-    const found_field *f = field_of(record, field);
-    const char *text = !f || f->column < 0 ? NULL : rdl_feature_text(record->feature, f->column);
+    JsonObject *values;
+    int i = column_of(record, field, &values);
+    const char *text = i < 0 ? NULL : rdl_feature_text(record->feature, i);
 
-    return text && f->values ? rdl_json_text(f->values, text, text) : text;
+    return text && values ? rdl_json_text(values, text, text) : text;
 }
 
 double rdl_record_real(const rdl_record *record, const char *field)
 {
-    const found_field *f = field_of(record, field);
+    JsonObject *values;
+    int i = column_of(record, field, &values);
 
-    return !f || f->column < 0 ? NAN : rdl_feature_real(record->feature, f->column);
+    return i < 0 ? NAN : rdl_feature_real(record->feature, i);
 }
 
 rdl_day rdl_record_day(const rdl_record *record, const char *field, rdl_day unknown, bool *bad)

@@ -43,8 +43,8 @@ void rdl_reject(rdl_intake *intake, const char *layer, gint64 fid, bool used, co
 
 typedef struct rdl_record rdl_record; /* lent for the length of the call */
 gint64 rdl_record_fid(const rdl_record *record);
-/** Field of spec.known, NULL: none. */
-const char *rdl_record_text(const rdl_record *record, const char *field); /* NULL: none */
+/** A canonical field; those of spec.known are found once a layer. NULL: none. */
+const char *rdl_record_text(const rdl_record *record, const char *field);
 double rdl_record_real(const rdl_record *record, const char *field);      /* NaN: none */
 /** A date; `unknown` where there is none. A text that is no date is noted as a warning, *bad is
  *  set, and counts as unknown. */
