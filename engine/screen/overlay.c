@@ -353,6 +353,8 @@ static bool polygon_bounds(rdl_overlay *o, laying *l, const rdl_border *zone,
     for (int i = 0; i < rdl_geometry_components(l->geometry); i++) {
         const rdl_geometry *component = rdl_geometry_component(l->geometry, i);
         play p;
+        if (rdl_geometry_empty(component))
+            continue;
         if (!component_play(o, zone, component, l->error_m, &p, error))
             return false;
         least += p.least;
