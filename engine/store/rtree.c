@@ -43,6 +43,8 @@ static void sort_tiles(rdl_rtree_entry *entries, size_t n, size_t capacity)
     size_t nodes = (n + capacity - 1) / capacity;
     size_t strip = capacity * (size_t)ceil(sqrt((double)nodes));
 
+    if (n == 0)
+        return;
     qsort(entries, n, sizeof *entries, by_x);
     for (size_t at = 0; at < n; at += strip)
         qsort(entries + at, MIN(strip, n - at), sizeof *entries, by_y);
