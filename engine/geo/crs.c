@@ -289,6 +289,7 @@ bool rdl_crs_scale_at(const rdl_crs *crs, rdl_transform *lonlat, double x, doubl
 /* ---- what can be in a system ---- */
 
 #define FAR_M 5e6
+#define EARTH_M 1e8 /* twice round the earth, or 60 zones of a million */
 #define NEXT_ZONE_M 5e5
 #define ZONE_IN_EASTING 1e6 /* false eastings from here on carry the number of a zone */
 
@@ -324,7 +325,7 @@ static bool area_of_use(const rdl_crs *crs, rdl_box *box)
 
 rdl_box rdl_crs_limits(const rdl_crs *crs)
 {
-    rdl_box box = {-INFINITY, -INFINITY, INFINITY, INFINITY};
+    rdl_box box;
     double easting;
 
     if (rdl_crs_geographic(crs)) {
@@ -333,11 +334,11 @@ rdl_box rdl_crs_limits(const rdl_crs *crs)
         return (rdl_box){-turn, -pole, turn, pole};
     }
     bool mercator = false_easting(crs, &easting), used = area_of_use(crs, &box);
+    double unit = OSRGetLinearUnits(crs->srs, NULL), far = FAR_M / unit, earth = EARTH_M / unit;
     if (!used && !mercator)
-        return (rdl_box){-INFINITY, -INFINITY, INFINITY, INFINITY};
+        return (rdl_box){-earth, -earth, earth, earth};
     if (!used)
-        box = (rdl_box){easting, -INFINITY, easting, INFINITY};
-    double unit = OSRGetLinearUnits(crs->srs, NULL), far = FAR_M / unit;
+        box = (rdl_box){easting, -earth, easting, earth};
     double aside = mercator && easting >= ZONE_IN_EASTING ? NEXT_ZONE_M / unit : far;
     return (rdl_box){box.xmin - aside, box.ymin - far, box.xmax + aside, box.ymax + far};
 }

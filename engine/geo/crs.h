@@ -26,8 +26,8 @@ RDL_API bool rdl_crs_same(const rdl_crs *a, const rdl_crs *b);
 /** The coordinates that can be in the system at all; what lies wholly outside is in another one.
  *  Degrees: a full turn either side, for layers that run on over the antimeridian. Metres: 5,000 km
  *  round the area of use; only 500 km east and west where the false easting carries the number of
- *  the zone (38500000), for the next zone's eastings begin with another. Unbounded where the system
- *  tells no area of use and is no Transverse Mercator. */
+ *  the zone (38500000), for the next zone's eastings begin with another. 100,000 km
+ *  either side where the system tells no area of use and is no Transverse Mercator. */
 RDL_API rdl_box rdl_crs_limits(const rdl_crs *crs);
 /** What coordinates like these may be instead, for people: "x from 303000 to 321015: ...". Yours.
  */

@@ -240,15 +240,39 @@ static bool add_scope(scopes *s, const rdl_geometry *g, const rdl_permit *permit
     return true;
 }
 
-/* Area of `part` outside the scopes, NaN where there are none. */
-static bool outside(rdl_judge *judge, ground *part, const scopes *s, double *m2, GError **error)
+/* How much there is of what has that dimension: square metres, metres, or points. */
+static bool extent_of(rdl_judge *judge, const rdl_geometry *g, int dimension, double *extent,
+                      GError **error)
 {
-    *m2 = NAN;
+    rdl_measure *measure = rdl_overlay_measure(judge->overlay);
+
+    *extent = rdl_geometry_empty(g) ? 0.0 : rdl_geometry_components(g);
+    if (dimension == 0)
+        return true;
+    return (dimension == 1 ? rdl_measure_length : rdl_measure_area)(measure, g, extent, error);
+}
+
+/* Extent of `part` outside the scopes, NaN where there are none. */
+static bool outside(rdl_judge *judge, ground *part, const scopes *s, double *extent,
+                    GError **error)
+{
+    *extent = NAN;
     if (!s->scope)
         return true;
     const rdl_geometry *g = ground_geometry(part, error);
     g_autoptr(rdl_geometry) rest = g ? rdl_geometry_difference(g, s->scope, error) : NULL;
-    return rest && rdl_measure_area(rdl_overlay_measure(judge->overlay), rest, m2, error);
+    return rest && extent_of(judge, rest, rdl_geometry_dimension(g), extent, error);
+}
+
+/* Extent of `part` itself, NaN where no scope is to be held against it. */
+static bool whole_of(rdl_judge *judge, ground *part, const scopes *s, double *extent,
+                     GError **error)
+{
+    *extent = NAN;
+    if (!s->scope)
+        return true;
+    const rdl_geometry *g = ground_geometry(part, error);
+    return g && extent_of(judge, g, rdl_geometry_dimension(g), extent, error);
 }
 
 static bool gather(rdl_judge *judge, const rdl_footprint *f, const rdl_zone *zone, ground *part,
@@ -284,11 +308,11 @@ static bool gather(rdl_judge *judge, const rdl_footprint *f, const rdl_zone *zon
 }
 
 static void conclude_approval(rdl_approval *a, const scopes *sure, const scopes *perhaps,
-                              double area, double outside_sure, double outside_any,
+                              double whole, double outside_sure, double outside_any,
                               double tolerance)
 {
-    bool covered = sure->scope && outside_sure <= tolerance * area;
-    bool maybe = perhaps->scope && outside_any <= tolerance * area;
+    bool covered = sure->scope && outside_sure <= tolerance * whole;
+    bool maybe = perhaps->scope && outside_any <= tolerance * whole;
 
     a->granted = covered ? RDL_YES : maybe ? RDL_MAYBE : RDL_NO;
     a->permit_no = sure->permit_no ? sure->permit_no : perhaps->permit_no;
@@ -301,10 +325,10 @@ static void conclude_approval(rdl_approval *a, const scopes *sure, const scopes 
 }
 
 static bool find_approval(rdl_judge *judge, const rdl_footprint *f, const rdl_zone *zone,
-                          ground *part, double area, rdl_approval *approval, GError **error)
+                          ground *part, rdl_approval *approval, GError **error)
 {
     scopes sure = {0}, perhaps = {0};
-    double outside_sure, outside_any;
+    double whole, outside_sure, outside_any;
 
     *approval = (rdl_approval){.granted = RDL_NO, .outside_m2 = NAN};
     if (!judge->bench->permits_given) {
@@ -312,11 +336,15 @@ static bool find_approval(rdl_judge *judge, const rdl_footprint *f, const rdl_zo
         return true;
     }
     bool good = gather(judge, f, zone, part, &sure, &perhaps, error) &&
+                whole_of(judge, part, &perhaps, &whole, error) &&
                 outside(judge, part, &sure, &outside_sure, error) &&
                 outside(judge, part, &perhaps, &outside_any, error);
     if (good)
-        conclude_approval(approval, &sure, &perhaps, area, outside_sure, outside_any,
+        conclude_approval(approval, &sure, &perhaps, whole, outside_sure, outside_any,
                           judge->bench->scope_tolerance);
+    const rdl_geometry *g = good ? part->geometry : NULL;
+    if (g && rdl_geometry_dimension(g) < 2)
+        approval->outside_m2 = NAN; /* of metres and points no area is told */
     rdl_geometry_free(sure.scope);
     rdl_geometry_free(perhaps.scope);
     return good;
@@ -324,7 +352,7 @@ static bool find_approval(rdl_judge *judge, const rdl_footprint *f, const rdl_zo
 
 /* ---- unit ---- */
 
-/* Plane area that a part has in unit i; -1 where they do not meet. */
+/* How much of a part lies in unit i; -1 where they do not meet. */
 static bool common_area(rdl_judge *judge, size_t i, ground *part, double *area, GError **error)
 {
     const rdl_unit *unit = judge->units.records->pdata[i];
@@ -341,8 +369,8 @@ static bool common_area(rdl_judge *judge, size_t i, ground *part, double *area, 
     if (!near || !rdl_geometry_intersects(near, here, &meets, error))
         return false;
     g_autoptr(rdl_geometry) both = meets ? rdl_geometry_intersection(near, here, error) : NULL;
-    if (both)
-        *area = rdl_geometry_plane_area(both);
+    if (both && !extent_of(judge, both, rdl_geometry_dimension(here), area, error))
+        return false;
     return !meets || both;
 }
 
@@ -411,32 +439,155 @@ static void set_quantity(rdl_finding *f, const rdl_approval *approval)
         f->quantity = f->part.area_m2;
 }
 
-/* Did an earlier version of the zone, hit by this footprint, hold at the act? */
-static bool earlier_version(const rdl_bench *bench, const rdl_zone *zone, const rdl_footprint *f,
-                            const GArray *parts)
+#define SLIVER 1e-3 /* borders drawn twice overlap a little */
+
+/* How much of each of two parts of a footprint lies in the other, 0..1. */
+static bool common_share(const rdl_part *a, const rdl_part *b, double *of_a, double *of_b,
+                         GError **error)
 {
-    for (guint i = 0; i < parts->len; i++) {
-        const rdl_zone *other = bench->zones->pdata[g_array_index(parts, rdl_part, i).zone];
-        if (other != zone && strcmp(other->class->family, zone->class->family) == 0 &&
-            other->version.first < zone->version.first &&
-            rdl_interval_within(f->onset, other->version) != RDL_NO)
-            return true;
+    g_autoptr(rdl_geometry) ga = geometry_of(a->wkb, error);
+    g_autoptr(rdl_geometry) gb = ga ? geometry_of(b->wkb, error) : NULL;
+    g_autoptr(rdl_geometry) both = gb ? rdl_geometry_intersection(ga, gb, error) : NULL;
+    bool covered = false;
+
+    *of_a = *of_b = 0.0;
+    if (!both || (a->dimension < 2 && !rdl_geometry_covers(gb, ga, &covered, error)))
+        return false;
+    if (rdl_geometry_empty(both))
+        return true;
+    *of_a = *of_b = covered ? 1.0 : 0.5;
+    if (a->dimension == 2 && b->dimension == 2) {
+        *of_a = rdl_geometry_plane_area(both) / rdl_geometry_plane_area(ga);
+        *of_b = rdl_geometry_plane_area(both) / rdl_geometry_plane_area(gb);
     }
-    return false;
+    return true;
 }
 
-static rdl_version version_of(const rdl_bench *bench, const rdl_zone *zone, const rdl_footprint *f,
-                              const GArray *parts)
+static bool of_one_family(const rdl_zone *a, const rdl_zone *b)
 {
-    bool post = rdl_when_of(f->onset, zone, RDL_NO) == RDL_WHEN_POST_NO;
+    return a != b && strcmp(a->class->family, b->class->family) == 0;
+}
 
-    if (!current(zone, bench->as_of))
-        return RDL_VERSION_ACT;
-    if (f->onset.last >= zone->version.first)
-        return RDL_VERSION_BOTH;
-    if (earlier_version(bench, zone, f, parts))
-        return RDL_VERSION_STATE;
-    return post ? RDL_VERSION_NEW_GROUND : RDL_VERSION_BOTH;
+/* Did an earlier version of the zone, on the ground of this part, hold at the act? */
+static bool earlier_version(const rdl_bench *bench, const rdl_footprint *f, const GArray *parts,
+                            const rdl_part *part, bool *yes, GError **error)
+{
+    const rdl_zone *zone = bench->zones->pdata[part->zone];
+    double of_part, of_then;
+
+    *yes = false;
+    for (guint i = 0; !*yes && i < parts->len; i++) {
+        const rdl_part *then = &g_array_index(parts, rdl_part, i);
+        const rdl_zone *other = bench->zones->pdata[then->zone];
+        if (!of_one_family(other, zone) || other->version.first >= zone->version.first ||
+            rdl_interval_within(f->onset, other->version) == RDL_NO)
+            continue;
+        if (!common_share(part, then, &of_part, &of_then, error))
+            return false;
+        *yes = fmax(of_part, of_then) > SLIVER;
+    }
+    return true;
+}
+
+/* ---- an onset over the beginning or end of a version (J21, J27) ---- */
+
+/* What is asked of another time or version. */
+typedef struct {
+    const rdl_bench *bench;
+    const rdl_footprint *footprint;
+    const GArray *parts;
+    const rdl_part *part;
+    const rdl_approval *approval;
+} question;
+
+typedef struct {
+    const char *verdict; /* NULL: no row decides */
+    rdl_result result;
+} outcome;
+
+/* Had the act happened in `span`, under the version of that part's zone. */
+static outcome outcome_in(const question *q, const rdl_part *part, rdl_interval span)
+{
+    const rdl_zone *zone = q->bench->zones->pdata[part->zone];
+    rdl_version version = current(zone, q->bench->as_of) ? RDL_VERSION_BOTH : RDL_VERSION_ACT;
+    rdl_footprint then = *q->footprint;
+
+    then.onset = span;
+    rdl_verdict v = rdl_verdict_of(q->bench->pack, &then, zone, part, q->approval, version,
+                                   q->bench->as_of);
+    outcome o = {v.rule ? v.verdict : NULL, v.result};
+    rdl_verdict_clear(&v);
+    return o;
+}
+
+/* Would the act be judged the same in `span`, by the versions that had the ground then? */
+static bool same_in(const question *q, rdl_interval span, outcome here, bool *same, GError **error)
+{
+    const rdl_zone *zone = q->bench->zones->pdata[q->part->zone];
+    double of_part, of_other, covered = 0.0;
+
+    *same = span.first > span.last;
+    if (*same) /* there is no such time */
+        return true;
+    for (guint i = 0; i < q->parts->len; i++) {
+        const rdl_part *part = &g_array_index(q->parts, rdl_part, i);
+        const rdl_zone *other = q->bench->zones->pdata[part->zone];
+        if (!of_one_family(other, zone) || rdl_interval_within(span, other->version) != RDL_YES)
+            continue;
+        if (!common_share(q->part, part, &of_part, &of_other, error))
+            return false;
+        if (of_part <= SLIVER)
+            continue;
+        outcome there = outcome_in(q, part, span);
+        if (!there.verdict || strcmp(there.verdict, here.verdict) || there.result != here.result)
+            return true; /* not the same */
+        covered += of_part;
+    }
+    *same = covered >= 1.0 - SLIVER;
+    return true;
+}
+
+/* Within the version, before it and after it: is the verdict the same whatever the day? */
+static bool same_all_through(const question *q, bool *same, GError **error)
+{
+    rdl_interval onset = q->footprint->onset;
+    rdl_interval valid = ((const rdl_zone *)q->bench->zones->pdata[q->part->zone])->version;
+    rdl_interval before = {1, 0}, after = {1, 0}; /* none */
+    rdl_interval within = {MAX(onset.first, valid.first), MIN(onset.last, valid.last)};
+    outcome here = outcome_in(q, q->part, within);
+
+    if (onset.first < valid.first)
+        before = (rdl_interval){onset.first, valid.first - 1};
+    if (valid.last < onset.last)
+        after = (rdl_interval){valid.last + 1, onset.last};
+    *same = false;
+    if (!here.verdict)
+        return true;
+    return same_in(q, before, here, same, error) && (!*same || same_in(q, after, here, same, error));
+}
+
+/* How the version of the part's zone meets the act. */
+static bool version_of(const question *q, rdl_version *version, GError **error)
+{
+    const rdl_footprint *f = q->footprint;
+    const rdl_zone *zone = q->bench->zones->pdata[q->part->zone];
+    bool post = rdl_when_of(f->onset, zone, RDL_NO) == RDL_WHEN_POST_NO;
+    bool now = current(zone, q->bench->as_of), yes = false;
+
+    *version = now ? RDL_VERSION_BOTH : RDL_VERSION_ACT;
+    if (post && rdl_interval_within(f->onset, zone->version) == RDL_MAYBE) {
+        if (!same_all_through(q, &yes, error))
+            return false;
+        if (!yes)
+            *version = now ? RDL_VERSION_PERHAPS : RDL_VERSION_PERHAPS_ACT;
+        return true;
+    }
+    if (!now || f->onset.last >= zone->version.first)
+        return true;
+    if (!earlier_version(q->bench, f, q->parts, q->part, &yes, error))
+        return false;
+    *version = yes ? RDL_VERSION_STATE : post ? RDL_VERSION_NEW_GROUND : RDL_VERSION_BOTH;
+    return true;
 }
 
 static bool judge_part(rdl_judge *judge, const rdl_footprint *f, const GArray *parts, guint i,
@@ -447,16 +598,17 @@ static bool judge_part(rdl_judge *judge, const rdl_footprint *f, const GArray *p
     const rdl_zone *zone = bench->zones->pdata[part->zone];
     ground g = ground_of(judge, part->wkb, f);
     rdl_approval approval;
+    rdl_version version;
 
     *out = (rdl_finding){.footprint = f, .zone = zone, .part = *part};
-    bool good = find_approval(judge, f, zone, &g, part->area_m2, &approval, error) &&
-                find_unit(judge, &g, &out->xzqdm, error);
+    const question q = {bench, f, parts, part, &approval};
+    bool good = find_approval(judge, f, zone, &g, &approval, error) &&
+                version_of(&q, &version, error) && find_unit(judge, &g, &out->xzqdm, error);
     rdl_geometry_free(g.geometry);
     if (!good)
         return false;
     out->superseded = !current(zone, bench->as_of);
-    out->verdict = rdl_verdict_pool_get(judge->pool, f, zone, part, &approval,
-                                        version_of(bench, zone, f, parts));
+    out->verdict = rdl_verdict_pool_get(judge->pool, f, zone, part, &approval, version);
     out->rule_then = out->verdict->rule_then;
     rdl_finding_make_id(out);
     out->permit_no = approval.permit_no;
@@ -496,7 +648,7 @@ static bool judge_everywhere(rdl_judge *judge, const rdl_footprint *f, const rdl
     rdl_finding out = {.footprint = f};
     rdl_approval approval;
 
-    bool good = find_approval(judge, f, NULL, &g, balance->whole_m2, &approval, error);
+    bool good = find_approval(judge, f, NULL, &g, &approval, error);
     if (good) {
         out.verdict = rdl_verdict_pool_get(judge->pool, f, NULL, NULL, &approval, RDL_VERSION_BOTH);
         count_asked(judged, out.verdict);
@@ -523,8 +675,24 @@ static bool judge_everywhere(rdl_judge *judge, const rdl_footprint *f, const rdl
 
 /* ---- one footprint ---- */
 
-/* The gravest is primary; today's version names the row that judged the act on an earlier one. */
-static void relate(GArray *findings)
+/* A finding of today's version names the row that judged the act on an earlier one there. */
+static bool name_then(rdl_finding *f, const rdl_finding *then, GError **error)
+{
+    double of_f, of_then;
+
+    if (!f->zone || f->superseded || !then->superseded || !then->verdict->rule ||
+        f->rule_then || then->verdict->rule == f->verdict->rule ||
+        strcmp(then->zone->class->family, f->zone->class->family) != 0)
+        return true;
+    if (!common_share(&f->part, &then->part, &of_f, &of_then, error))
+        return false;
+    if (fmax(of_f, of_then) > SLIVER)
+        f->rule_then = then->verdict->rule;
+    return true;
+}
+
+/* The gravest is primary. */
+static bool relate(GArray *findings, GError **error)
 {
     rdl_finding *gravest = NULL;
 
@@ -532,16 +700,13 @@ static void relate(GArray *findings)
         rdl_finding *f = &g_array_index(findings, rdl_finding, i);
         if (!gravest || rdl_finding_gravity(f, gravest) < 0)
             gravest = f;
-        for (guint k = 0; f->zone && !f->superseded && k < findings->len; k++) {
-            const rdl_finding *then = &g_array_index(findings, rdl_finding, k);
-            if (then->superseded && then->verdict->rule && !f->rule_then &&
-                then->verdict->rule != f->verdict->rule &&
-                strcmp(then->zone->class->family, f->zone->class->family) == 0)
-                f->rule_then = then->verdict->rule;
-        }
+        for (guint k = 0; k < findings->len; k++)
+            if (!name_then(f, &g_array_index(findings, rdl_finding, k), error))
+                return false;
     }
     if (gravest)
         gravest->is_primary = true;
+    return true;
 }
 
 static bool lay_and_judge(rdl_judge *judge, const rdl_footprint *f, GArray *findings,
@@ -559,7 +724,7 @@ static bool lay_and_judge(rdl_judge *judge, const rdl_footprint *f, GArray *find
             return false;
         g_array_append_val(findings, one);
     }
-    return judge_everywhere(judge, f, balance, judged, findings, error);
+    return judge_everywhere(judge, f, balance, judged, findings, error) && relate(findings, error);
 }
 
 bool rdl_judge_footprint(rdl_judge *judge, const rdl_footprint *f, rdl_judged *judged,
@@ -570,7 +735,9 @@ bool rdl_judge_footprint(rdl_judge *judge, const rdl_footprint *f, rdl_judged *j
 
     g_array_set_size(judge->findings, 0);
     if (!lay_and_judge(judge, f, judge->findings, &b, judged, &failed)) {
-        if (!g_error_matches(failed, RDL_ERROR, RDL_ERROR_DATA)) {
+        /* CRS: a vertex that is no place on the ellipsoid, though within the system's limits */
+        if (!g_error_matches(failed, RDL_ERROR, RDL_ERROR_DATA) &&
+            !g_error_matches(failed, RDL_ERROR, RDL_ERROR_CRS)) {
             g_propagate_error(error, failed);
             return false;
         }
@@ -580,7 +747,6 @@ bool rdl_judge_footprint(rdl_judge *judge, const rdl_footprint *f, rdl_judged *j
         g_error_free(failed);
         return true;
     }
-    relate(judge->findings);
     for (guint i = 0; i < judge->findings->len; i++) {
         rdl_finding *own = rdl_arena_take(judge->arena, sizeof *own);
         *own = g_array_index(judge->findings, rdl_finding, i);

@@ -224,6 +224,16 @@ static void conclude(rdl_verdict *v, const rdl_pack *pack, const rdl_case *c, bo
     v->rule_then = then != v->rule ? then : NULL;
 }
 
+/* Why the version of the zone leaves the case undecided (J27); NULL where it does not. */
+static const char *undecided_by(rdl_version version)
+{
+    if (version == RDL_VERSION_NEW_GROUND)
+        return "built after the zone was established, before this boundary: new ground";
+    if (version == RDL_VERSION_PERHAPS || version == RDL_VERSION_PERHAPS_ACT)
+        return "the onset straddles the dates of this version of the zone";
+    return NULL;
+}
+
 rdl_verdict rdl_verdict_of(const rdl_pack *pack, const rdl_footprint *f, const rdl_zone *zone,
                            const rdl_part *part, const rdl_approval *approval, rdl_version version,
                            rdl_day as_of)
@@ -238,14 +248,14 @@ rdl_verdict rdl_verdict_of(const rdl_pack *pack, const rdl_footprint *f, const r
                   .onset = f->onset,
                   .as_of = as_of,
                   .act_judged = version != RDL_VERSION_STATE,
-                  .state_judged = version != RDL_VERSION_ACT};
-    bool new_ground = version == RDL_VERSION_NEW_GROUND;
+                  .state_judged =
+                      version != RDL_VERSION_ACT && version != RDL_VERSION_PERHAPS_ACT};
+    const char *undecided = undecided_by(version);
 
-    v.when = c.when = new_ground ? RDL_WHEN_UNKNOWN : rdl_when_of(f->onset, zone, approval->granted);
+    v.when = c.when = undecided ? RDL_WHEN_UNKNOWN : rdl_when_of(f->onset, zone, approval->granted);
     add_note(&v, f->note);
     add_note(&v, approval->note);
-    if (new_ground)
-        add_note(&v, "built after the zone was established, before this boundary: new ground");
+    add_note(&v, undecided);
     rdl_rules_match(pack, &c, zone == NULL, v.hits);
     agree_over_time(v.hits, f->onset);
     g_array_sort(v.hits, by_order);

@@ -36,6 +36,8 @@ typedef enum {
     RDL_VERSION_STATE,      /* valid at as_of; an earlier version judges the act */
     RDL_VERSION_ACT,        /* superseded: judges the act only */
     RDL_VERSION_NEW_GROUND, /* valid at as_of; no version had this ground at the act */
+    RDL_VERSION_PERHAPS,     /* valid at as_of; the onset straddles its beginning or end */
+    RDL_VERSION_PERHAPS_ACT, /* superseded, the same */
 } rdl_version;
 
 /** Judge a part of `f` in `zone` (NULL: all territory; `part` may then be NULL). Pure. */

@@ -120,11 +120,25 @@ static void a_sphere_is_no_distortion(void)
     stop(&r);
 }
 
+static void no_place_on_earth_is_outside_any_system(void)
+{
+    static const char *const wkts[] = {
+        "POLYGON((500100 3500300,1e12 3500300,500200 3500400,500100 3500300))",
+        "POLYGON((500100 3500300,500200 3500300,500200 3500400,500100 3500300))"};
+    const char *lcc = "+proj=lcc +lat_1=25 +lat_2=47 +lat_0=0 +lon_0=105 +datum=WGS84";
+    reading r = read_into(lcc, layer_of("lcc.gpkg", lcc, wkts, 2));
+
+    CHECK_INT(r.footprints->len, 1);
+    CHECK_TEXT(said(&r, 0), "OUTSIDE_CRS");
+    stop(&r);
+}
+
 static CU_TestInfo tests[] = {
     {"what the plane tears is a counted failure", what_the_plane_tears_is_a_counted_failure},
     {"across the antimeridian nothing is lost", across_the_antimeridian_nothing_is_lost},
     {"a repair after the move is told", a_repair_after_the_move_is_told},
     {"a sphere is no distortion", a_sphere_is_no_distortion},
+    {"no place on earth is outside any system", no_place_on_earth_is_outside_any_system},
     CU_TEST_INFO_NULL,
 };
 

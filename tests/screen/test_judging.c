@@ -1,0 +1,249 @@
+/* One footprint at a time: what a permit covers, which unit, which version of a zone, whose row. */
+#include <string.h>
+#include <glib/gstdio.h>
+#include "screen/screen.h"
+#include "suite.h"
+
+#define FIELDS_MOST 8
+
+/* A layer of text fields; each row: values in the fields' order, then WKT; ended by an empty row.
+ */
+typedef const char *const row_texts[FIELDS_MOST];
+
+static rdl_source layer_of(const char *name, const char *const *names, row_texts *rows)
+{
+    rdl_field fields[FIELDS_MOST];
+    GError *error = NULL;
+    const char *path = suite_path(name);
+    int n = 0;
+    g_autoptr(rdl_crs) crs = rdl_crs_parse("EPSG:4490", &error);
+    rdl_vector *out;
+
+    g_remove(path);
+    out = rdl_vector_create(path, "GPKG", &error);
+    for (; names[n]; n++)
+        fields[n] = (rdl_field){names[n], RDL_FIELD_TEXT};
+    int layer = rdl_vector_layer(out, "layer", crs, "Geometry", fields, n, &error);
+    for (; (*rows)[n]; rows++) {
+        rdl_value values[FIELDS_MOST];
+        for (int i = 0; i < n; i++)
+            values[i] = rdl_text((*rows)[i]);
+        g_autoptr(rdl_geometry) g = rdl_geometry_from_wkt((*rows)[n], &error);
+        g_autoptr(GBytes) wkb = rdl_geometry_wkb(g, &error);
+        CHECK(rdl_vector_write(out, layer, values, wkb, &error));
+    }
+    CHECK(rdl_vector_finish(out, &error));
+    CHECK_OK(error);
+    return (rdl_source){path, NULL};
+}
+
+static const char *const zone_names[] = {"zone_id",    "zone",     "level", "z_est",
+                                         "valid_from", "valid_to", NULL};
+static const char *const footprint_names[] = {"fp_id", "activity", "built_after", "built_before",
+                                              NULL};
+static const char *const permit_names[] = {"permit_no", "authority", "activity", "issued", NULL};
+static const char *const unit_names[] = {"xzqdm", NULL};
+#define END                                            \
+    {                                                  \
+        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL \
+    }
+
+#define BOX(x0, y0, x1, y1) \
+    "POLYGON((" #x0 " " #y0 "," #x1 " " #y0 "," #x1 " " #y1 "," #x0 " " #y1 "," #x0 " " #y0 "))"
+
+/* Findings of the screening, as "zone_id result" lines with further fields. */
+static char *screened(row_texts *zones, row_texts *footprints, row_texts *permits, row_texts *units,
+                      const char *const *wanted)
+{
+    rdl_source z = layer_of("zones.gpkg", zone_names, zones);
+    rdl_source f = layer_of("footprints.gpkg", footprint_names, footprints), p, u;
+    rdl_screen_options o = RDL_SCREEN_OPTIONS_INIT;
+    rdl_screen_result result = {0};
+    GString *all = g_string_new(NULL);
+    GError *error = NULL;
+    const rdl_feature *row;
+
+    o.zones = &z, o.footprints = &f, o.n_zones = o.n_footprints = 1;
+    if (permits)
+        p = layer_of("permits.gpkg", permit_names, permits), o.permits = &p, o.n_permits = 1;
+    if (units)
+        u = layer_of("units.gpkg", unit_names, units), o.units = &u, o.n_units = 1;
+    o.pack = suite_source("data/packs/cn");
+    o.as_of = rdl_day_of(2026, 11, 1);
+    o.output = suite_path("findings.gpkg");
+    o.overwrite = true;
+    CHECK(rdl_screen(&o, NULL, &result, &error));
+    CHECK_OK(error);
+    rdl_screen_result_clear(&result);
+    g_autofree char *source = g_strconcat(o.output, ":finding", NULL);
+    g_autoptr(rdl_layer) layer = rdl_layer_open(source, NULL, &error);
+    CHECK_OK(error);
+    while (layer && (row = rdl_layer_next(layer, &error))) {
+        const char *zone = rdl_feature_text(row, rdl_layer_field_index(layer, "zone_id"));
+        if (!zone) /* rows for all territory are not asked here */
+            continue;
+        g_string_append(all, zone);
+        for (const char *const *w = wanted; *w; w++) {
+            const char *text = rdl_feature_text(row, rdl_layer_field_index(layer, *w));
+            g_string_append_printf(all, " %s", text ? text : "-");
+        }
+        g_string_append_c(all, '\n');
+    }
+    return g_string_free(all, FALSE);
+}
+
+static const char *const when_only[] = {"when_case", NULL};
+
+static void a_permit_over_little_of_a_line_is_not_over_it(void)
+{
+    row_texts zones[] = {{"G", "NR_GEN", "G", "2000-01-01", NULL, NULL, BOX(100, 30, 100.1, 30.1)},
+                         END};
+    row_texts road[] = {
+        {"R", "TR_LINE", "2026-04-01", "2026-06-01", "LINESTRING(100.01 30.05,100.09 30.05)"}, END};
+    row_texts little[] = {
+        {"N", "国家林草局", "TR_LINE", "2026-03-20", BOX(100.01, 30.04, 100.011, 30.06)}, END};
+    row_texts all[] = {{"N", "国家林草局", "TR_LINE", "2026-03-20", BOX(100, 30.04, 100.1, 30.06)},
+                       END};
+    g_autofree char *some = screened(zones, road, little, NULL, when_only);
+    g_autofree char *whole = screened(zones, road, all, NULL, when_only);
+
+    CHECK_TEXT(some, "G POST_NO\n");
+    CHECK_TEXT(whole, "G POST_OK\n");
+}
+
+static void a_permit_over_one_of_two_points_is_not_over_both(void)
+{
+    row_texts zones[] = {{"G", "NR_GEN", "G", "2000-01-01", NULL, NULL, BOX(100, 30, 100.1, 30.1)},
+                         END};
+    row_texts points[] = {
+        {"R", "TR_LINE", "2026-04-01", "2026-06-01", "MULTIPOINT((100.01 30.05),(100.09 30.05))"},
+        END};
+    row_texts one[] = {{"N", "国家林草局", "TR_LINE", "2026-03-20", BOX(100, 30.04, 100.02, 30.06)},
+                       END};
+    g_autofree char *some = screened(zones, points, one, NULL, when_only);
+
+    CHECK_TEXT(some, "G POST_NO\n");
+}
+
+static void the_unit_of_a_line_has_most_of_it(void)
+{
+    static const char *const wanted[] = {"xzqdm", NULL};
+    row_texts zones[] = {{"G", "NR_GEN", "G", "2000-01-01", NULL, NULL, BOX(100, 30, 100.1, 30.1)},
+                         END};
+    row_texts road[] = {
+        {"R", "TR_LINE", "2026-04-01", "2026-06-01", "LINESTRING(100.01 30.05,100.09 30.05)"}, END};
+    row_texts units[] = {
+        {"110101", BOX(99, 30, 100.02, 31)}, {"110102", BOX(100.02, 30, 101, 31)}, END};
+    g_autofree char *found = screened(zones, road, NULL, units, wanted);
+
+    CHECK_TEXT(found, "G 110102\n");
+}
+
+#define OLD(x0, x1)                                                                          \
+    {                                                                                        \
+        "V1", "NR_HX", NULL, "2000-01-01", "2000-01-01", "2015-12-31", BOX(x0, 30, x1, 30.1) \
+    }
+#define NEW(code)                                                                     \
+    {                                                                                 \
+        "V2", code, NULL, "2000-01-01", "2016-01-01", NULL, BOX(100, 30, 100.1, 30.1) \
+    }
+static const char *const when_and_result[] = {"when_case", "result", NULL};
+
+/* Works of 2013 to 2018 under zones of which one ended in 2015. */
+static char *straddling(const char *activity, row_texts *zones)
+{
+    row_texts works[] = {
+        {"F", activity, "2013-01-01", "2018-01-01", BOX(100.02, 30.02, 100.03, 30.03)}, END};
+    row_texts elsewhere[] = {{"N", NULL, NULL, NULL, BOX(110, 30, 111, 31)}, END};
+
+    return screened(zones, works, elsewhere, NULL, when_and_result);
+}
+
+static void an_onset_over_the_end_of_a_version_accuses_nobody(void)
+{
+    row_texts ended[] = {OLD(100, 100.1), END};
+    g_autofree char *found = straddling("IND", ended);
+
+    CHECK_TEXT(found, "V1 UNKNOWN UNKNOWN-DATE\n");
+}
+
+static void versions_that_disagree_accuse_nobody(void)
+{
+    row_texts followed[] = {OLD(100, 100.1), NEW("NR_GEN"), END};
+    g_autofree char *found = straddling("IND", followed);
+
+    CHECK_TEXT(found, "V2 UNKNOWN UNKNOWN-DATE\nV1 UNKNOWN UNKNOWN-DATE\n");
+}
+
+static void versions_that_agree_judge(void)
+{
+    row_texts followed[] = {OLD(100, 100.1), NEW("NR_SY"), END};
+    g_autofree char *found = straddling("IND", followed);
+
+    CHECK_TEXT(found, "V2 POST_NO SUSPECT\nV1 POST_NO SUSPECT\n");
+}
+
+static void a_version_of_other_ground_agrees_with_nothing(void)
+{
+    row_texts moved[] = {OLD(100, 100.025), NEW("NR_SY"), END};
+    g_autofree char *found = straddling("IND", moved);
+
+    CHECK(strstr(found, "V2 UNKNOWN UNKNOWN-DATE\n") != NULL);
+}
+
+static void an_onset_within_a_version_is_judged_by_it(void)
+{
+    static const char *const wanted[] = {"when_case", "result", NULL};
+    row_texts ended[] = {
+        {"V1", "NR_HX", NULL, "2000-01-01", "2000-01-01", "2015-12-31", BOX(100, 30, 100.1, 30.1)},
+        END};
+    row_texts farm[] = {{"F", "IND", "2013-01-01", "2014-01-01", BOX(100.02, 30.02, 100.03, 30.03)},
+                        END};
+    g_autofree char *one = screened(ended, farm, NULL, NULL, wanted);
+
+    CHECK_TEXT(one, "V1 POST_NO SUSPECT\n");
+}
+
+static void a_row_of_another_reserve_is_not_named(void)
+{
+    static const char *const wanted[] = {"rule_then", NULL};
+    row_texts apart[] = {
+        {"A_OLD", "NR_HX", NULL, "2000-01-01", "2000-01-01", "2019-12-31",
+         BOX(100, 30, 100.05, 30.1)},
+        {"B", "NR_GEN", "S", "2000-01-01", "2000-01-01", NULL, BOX(100.05, 30, 100.1, 30.1)},
+        END};
+    row_texts same[] = {
+        {"A_OLD", "NR_HX", NULL, "2000-01-01", "2000-01-01", "2019-12-31",
+         BOX(100, 30, 100.1, 30.1)},
+        {"B", "NR_GEN", "S", "2000-01-01", "2020-01-01", NULL, BOX(100, 30, 100.1, 30.1)},
+        END};
+    row_texts works[] = {
+        {"F", "IND", "2013-01-01", "2013-02-01", BOX(100.04, 30.02, 100.06, 30.03)}, END};
+    g_autofree char *two = screened(apart, works, NULL, NULL, wanted);
+    g_autofree char *one = screened(same, works, NULL, NULL, wanted);
+
+    CHECK(strstr(two, "B -\n") != NULL);
+    CHECK(strstr(one, "B NR94-01\n") != NULL);
+}
+
+static CU_TestInfo tests[] = {
+    {"a permit over little of a line is not over it",
+     a_permit_over_little_of_a_line_is_not_over_it},
+    {"a permit over one of two points is not over both",
+     a_permit_over_one_of_two_points_is_not_over_both},
+    {"the unit of a line has most of it", the_unit_of_a_line_has_most_of_it},
+    {"an onset over the end of a version accuses nobody",
+     an_onset_over_the_end_of_a_version_accuses_nobody},
+    {"versions that disagree accuse nobody", versions_that_disagree_accuse_nobody},
+    {"versions that agree judge", versions_that_agree_judge},
+    {"a version of other ground agrees with nothing",
+     a_version_of_other_ground_agrees_with_nothing},
+    {"an onset within a version is judged by it", an_onset_within_a_version_is_judged_by_it},
+    {"a row of another reserve is not named", a_row_of_another_reserve_is_not_named},
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    return run_suite("screen.judging", tests, argc, argv);
+}
