@@ -483,6 +483,21 @@ static const cell *cell_of(rdl_measure *m, const rdl_ring *ring)
     return c->good ? c : NULL;
 }
 
+bool rdl_measure_wkb_ring(rdl_measure *measure, const rdl_ring *ring, double *m2, GError **error)
+{
+    const cell *c = cell_of(measure, ring);
+    double one;
+
+    if (c)
+        one = quadratic_area(measure, c, ring);
+    else if (!copy_ring(measure, ring) ||
+             !rdl_measure_ring(measure, ring->n, doubles(measure->x), doubles(measure->y), &one,
+                               error))
+        return false;
+    *m2 = fabs(one);
+    return true;
+}
+
 bool rdl_measure_wkb(rdl_measure *measure, const void *wkb, size_t n, double *m2, GError **error)
 {
     double one;
@@ -493,14 +508,9 @@ bool rdl_measure_wkb(rdl_measure *measure, const void *wkb, size_t n, double *m2
         return true;
     for (guint i = 0; i < measure->rings->len; i++) {
         const rdl_ring *ring = &g_array_index(measure->rings, rdl_ring, i);
-        const cell *c = cell_of(measure, ring);
-        if (c)
-            one = quadratic_area(measure, c, ring);
-        else if (!copy_ring(measure, ring) ||
-                 !rdl_measure_ring(measure, ring->n, doubles(measure->x), doubles(measure->y), &one,
-                                   error))
+        if (!rdl_measure_wkb_ring(measure, ring, &one, error))
             return false;
-        *m2 += ring->hole ? -fabs(one) : fabs(one);
+        *m2 += ring->hole ? -one : one;
     }
     return true;
 }

@@ -9,6 +9,7 @@
 #define RDL_GEO_AREA_H
 
 #include "geo/crs.h"
+#include "geo/border.h"
 #include "geo/geometry.h"
 
 typedef struct rdl_measure rdl_measure; /* one thread's */
@@ -28,6 +29,9 @@ RDL_API bool rdl_measure_area(rdl_measure *measure, const rdl_geometry *g, doubl
  *  1e-10 of the area, without a transformation a vertex. */
 RDL_API bool rdl_measure_wkb(rdl_measure *measure, const void *wkb, size_t n, double *m2,
                              GError **error);
+/** Area in square metres of one ring of such WKB, whichever way it runs. */
+RDL_API bool rdl_measure_wkb_ring(rdl_measure *measure, const rdl_ring *ring, double *m2,
+                                  GError **error);
 /** Length in metres of all lines of `g`; of polygons the perimeter. */
 RDL_API bool rdl_measure_length(rdl_measure *measure, const rdl_geometry *g, double *m,
                                 GError **error);

@@ -247,27 +247,16 @@ static rdl_geometry *edge_lines(rdl_overlay *o, const GArray *edges, const frame
                                  (const double *)(void *)o->y->data, error);
 }
 
-static double plane_area(const rdl_ring *ring)
-{
-    double x0, y0, x, y, u = 0.0, v = 0.0, twice = 0.0;
-
-    rdl_point_at(ring->xy, 0, &x0, &y0);
-    for (guint32 k = 1; k < ring->n; k++) {
-        rdl_point_at(ring->xy, k, &x, &y);
-        twice += u * (y - y0) - (x - x0) * v;
-        u = x - x0;
-        v = y - y0;
-    }
-    return fabs(twice) / 2.0;
-}
-
-/* Ground for certain inside and for certain outside, square metres in the frame: pieces that no
- * edge comes near, so that any point tells the side of its piece. */
+/* Ground for certain inside and for certain outside, square metres: pieces that no edge comes
+ * near, so that any point tells the side of its piece. `certain` is in the frame; it is measured
+ * where it lies, for no one scale is right for all of a large footprint. */
 static bool certain_ground(rdl_overlay *o, const rdl_border *zone, const rdl_geometry *certain,
                            const frame *fr, double *in, double *out, GError **error)
 {
-    g_autoptr(GBytes) wkb = rdl_geometry_wkb(certain, error);
-    double *side = in, x, y;
+    g_autoptr(rdl_geometry) there = rdl_geometry_scaled(
+        certain, -fr->x0 * fr->mx, -fr->y0 * fr->my, 1.0 / fr->mx, 1.0 / fr->my, error);
+    g_autoptr(GBytes) wkb = there ? rdl_geometry_wkb(there, error) : NULL;
+    double *side = in, x, y, m2;
 
     *in = *out = 0.0;
     if (!wkb)
@@ -279,9 +268,11 @@ static bool certain_ground(rdl_overlay *o, const rdl_border *zone, const rdl_geo
         const rdl_ring *ring = &g_array_index(o->rings, rdl_ring, i);
         if (!ring->hole) {
             rdl_point_at(ring->xy, 0, &x, &y);
-            side = rdl_border_inside(zone, x / fr->mx + fr->x0, y / fr->my + fr->y0) ? in : out;
+            side = rdl_border_inside(zone, x, y) ? in : out;
         }
-        *side += ring->hole ? -plane_area(ring) : plane_area(ring);
+        if (!rdl_measure_wkb_ring(o->measure, ring, &m2, error))
+            return false;
+        *side += ring->hole ? -m2 : m2;
     }
     return true;
 }
@@ -308,10 +299,8 @@ static bool doubtful(rdl_overlay *o, const rdl_border *zone, const rdl_geometry 
     if (!certain || !certain_ground(o, zone, certain, fr, &in, &out, error) ||
         !rdl_measure_area(o->measure, component, &m2, error))
         return false;
-    double plane = rdl_geometry_plane_area(g);
-    double to_ground = plane > 0.0 ? m2 / plane : 1.0; /* frame to ellipsoid */
-    p->least = in * to_ground;
-    p->most = fmax(0.0, m2 - out * to_ground);
+    p->least = in;
+    p->most = fmax(0.0, m2 - out);
     return true;
 }
 

@@ -193,6 +193,23 @@ static void the_band_along_the_edge_is_e_wide(void)
     }
 }
 
+/* Between 100.2 and 100.8 E, 55 km of the zone's edge along 33 N; e = 5 sqrt 2. */
+static void a_large_footprint_loses_the_band_and_no_more(void)
+{
+    bench b;
+
+    bench_init(&b);
+    rdl_crs_unref(b.crs);
+    b.crs = rdl_crs_parse("EPSG:4490", NULL);
+    add_zone(&b, &class_a, 5, "POLYGON((100 33,101 33,101 40,100 40,100 33))");
+    lay(&b, 5, "POLYGON((100.2 30,100.8 30,100.8 34,100.2 34,100.2 30))");
+    CHECK_INT(b.parts->len, 1);
+    double band = 5.0 * sqrt(2.0) * 56070.0; /* width of 0.6 degree at 33 N, metres */
+    CHECK_NEAR(part(&b, 0)->area_m2 - part(&b, 0)->min_m2, band, 0.01 * band);
+    CHECK_NEAR(part(&b, 0)->max_m2 - part(&b, 0)->area_m2, band, 0.01 * band);
+    bench_clear(&b);
+}
+
 static void a_touching_zone_is_no_part(void)
 {
     bench b;
@@ -229,6 +246,7 @@ static CU_TestInfo tests[] = {
     {"the band along the edge is e wide", the_band_along_the_edge_is_e_wide},
     {"a touching zone is no part", a_touching_zone_is_no_part},
     {"a point has no area and is still a part", a_point_has_no_area_and_is_still_a_part},
+    {"a large footprint loses the band and no more", a_large_footprint_loses_the_band_and_no_more},
     CU_TEST_INFO_NULL,
 };
 
