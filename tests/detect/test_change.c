@@ -334,12 +334,12 @@ static void a_header_of_any_size_is_no_end(void)
     o.before = o.after = giant();
     for (size_t i = 0; i < G_N_ELEMENTS(methods); i++) {
         o.method = methods[i];
-        refused(&o, RDL_ERROR_INTERNAL, "giant.vrt: 2000000000 x 2000000000 pixels need");
+        refused(&o, RDL_ERROR_DATA, "giant.vrt: says it is 2000000000 x 2000000000 pixels");
     }
     p.change = giant();
     p.output = suite_path("giant.gpkg");
     CHECK(!rdl_patches(&p, NULL, &r, &error));
-    CHECK_FAILS(error, RDL_ERROR_INTERNAL, "giant.vrt: 2000000000 x 2000000000 pixels need");
+    CHECK_FAILS(error, RDL_ERROR_DATA, "giant.vrt: says it is 2000000000 x 2000000000 pixels");
     rdl_patches_result_clear(&r);
 }
 
