@@ -1,6 +1,7 @@
 #include "detect/mosaic.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define EDGE_STEPS 20 /* an edge of a grid bends in another system: it is followed in steps */
@@ -13,6 +14,7 @@ typedef struct {
     rdl_blocks blocks;
     rdl_raster_writer *change, *score;
     char *bands, *sensor;
+    GString *gate; /* what the gates of all pairs said; empty: nobody asked them */
 } mosaic;
 
 void rdl_mosaic_result_clear(rdl_mosaic_result *r)
@@ -129,6 +131,37 @@ static bool agree(const char *a, const char *b)
     return g_strcmp0(a ? a : "", b ? b : "") == 0;
 }
 
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The order of the pairs shows nowhere. */
+static void sort_gate(GString *gate)
+{
+    g_auto(GStrv) words = g_strsplit(gate->str, ";", -1);
+
+    qsort(words, g_strv_length(words), sizeof *words, by_text);
+    g_autofree char *sorted = g_strjoinv(";", words);
+    g_string_assign(gate, sorted);
+}
+
+/* Every code that speaks against one of the pairs; PASS where none does. */
+static void add_gate(GString *gate, const char *codes)
+{
+    g_auto(GStrv) words = g_strsplit(codes ? codes : "", ";", -1);
+
+    for (char **word = words; *word; word++) {
+        g_auto(GStrv) there = g_strsplit(gate->str, ";", -1);
+        if (!**word || g_strv_contains((const char *const *)there, *word))
+            continue;
+        if (strcmp(gate->str, "PASS") == 0)
+            g_string_truncate(gate, 0);
+        if (!gate->len || strcmp(*word, "PASS") != 0)
+            g_string_append_printf(gate, "%s%s", gate->len ? ";" : "", *word);
+    }
+}
+
 static void settle_facts(mosaic *m, rdl_raster *const *own)
 {
     const char *before = rdl_raster_item(own[0], "REDLINE_T_BEFORE");
@@ -137,14 +170,17 @@ static void settle_facts(mosaic *m, rdl_raster *const *own)
 
     m->bands = g_strdup(rdl_raster_item(own[0], "REDLINE_BANDS"));
     m->sensor = g_strdup(rdl_raster_item(own[0], "REDLINE_SENSOR"));
+    m->gate = g_string_new(NULL);
     for (size_t i = 0; i < m->o->n; i++) {
         same = same && agree(before, rdl_raster_item(own[i], "REDLINE_T_BEFORE")) &&
                agree(after, rdl_raster_item(own[i], "REDLINE_T_AFTER"));
         take_earlier(&m->r->t_before, rdl_raster_item(own[i], "REDLINE_T_BEFORE"), 1);
         take_earlier(&m->r->t_after, rdl_raster_item(own[i], "REDLINE_T_AFTER"), -1);
+        add_gate(m->gate, rdl_raster_item(own[i], "REDLINE_GATE"));
         if (!agree(m->bands, rdl_raster_item(own[i], "REDLINE_BANDS")))
             g_clear_pointer(&m->bands, g_free);
     }
+    sort_gate(m->gate);
     if (!same)
         g_ptr_array_add(
             m->r->warnings,
@@ -279,6 +315,8 @@ static bool create(mosaic *m, GError **error)
                            m->r->t_before ? m->r->t_before : "",
                            "REDLINE_T_AFTER",
                            m->r->t_after ? m->r->t_after : "",
+                           "REDLINE_GATE",
+                           m->gate->str,
                            NULL};
     rdl_raster_form form = RDL_RASTER_FORM_INIT, score = RDL_RASTER_FORM_INIT;
     size_t per_pixel = 18; /* bytes of the planes above */
@@ -323,6 +361,8 @@ static void mosaic_clear(mosaic *m)
     rdl_raster_writer_free(m->score);
     rdl_grid_clear(&m->grid);
     g_free(m->bands);
+    if (m->gate)
+        g_string_free(m->gate, TRUE);
     g_free(m->sensor);
 }
 
