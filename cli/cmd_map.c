@@ -6,13 +6,17 @@
 static rdl_map_options o;
 
 static const GOptionEntry entries[] = {
-    {"output", 'o', 0, G_OPTION_ARG_FILENAME, (gpointer)&o.output, "map to write, .pdf or .png",
-     "FILE"},
+    {"output", 'o', 0, G_OPTION_ARG_FILENAME, (gpointer)&o.output,
+     "map to write, .pdf or .png; of a series a folder", "FILE"},
     {"title", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.title, "title of the sheet", "TEXT"},
     {"lang", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.language, "of words: zh (default) or en",
      "LANG"},
     {"style", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.style,
      "task (by state) or finding (by result)", "NAME"},
+    {"by", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.by, "a series: a sheet each unit, or each zone",
+     "unit|zone"},
+    {"format", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.format, "of a series: pdf (default) or png",
+     "NAME"},
     {"unit", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.unit, "only this unit, or units beginning so",
      "CODE"},
     {"compiler", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.compiler, "who answers for the sheet",
@@ -33,7 +37,8 @@ static const GOptionEntry entries[] = {
 static const char teach[] =
     "Example:\n"
     "  redline map ledger.sqlite -o overview.pdf --compiler 市生态环境局\n"
-    "  redline map findings.gpkg -o findings.png --after scene.tif\n\n"
+    "  redline map findings.gpkg -o findings.png --after scene.tif\n"
+    "  redline map ledger.sqlite --by zone -o sheets\n\n"
     "A3 landscape: tasks, zones and units over the later image, the earlier image beside it, with\n"
     "legend, scale, north and coordinates. Scenes, zones and units are those the ledger records,\n"
     "checked by their SHA-256; what is not there any more is told on the sheet. The same ledger\n"

@@ -63,6 +63,10 @@ static char *caption(const rdl_card_page *card, const char *key, const GPtrArray
                      const rdl_frame *frame)
 {
     GString *out = g_string_new(rdl_card_word(card, key));
+    bool image = strcmp(key, "where") != 0;
+
+    if (image && !used->len)
+        g_string_append_printf(out, " %s", rdl_card_word(card, "no_image"));
 
     for (guint i = 0; i < used->len; i++) {
         const rdl_map_scene *s = used->pdata[i];

@@ -44,6 +44,7 @@ static const rdl_label words[] = {
     {"before", "前时相", "Earlier"},
     {"after", "后时相", "Later"},
     {"undated", "日期不明", "date not known"},
+    {"no_image", "（无影像）", "(no image)"},
     {"images_scale", "影像", "Images"},
     {"where", "位置图", "Where it lies"},
     {"ground", "管控区重叠与面积平衡", "Overlap with zones, and the balance"},

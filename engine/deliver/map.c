@@ -193,6 +193,9 @@ static char *caption(const sheet *s, bool after, const GPtrArray *used)
 {
     GString *out = g_string_new(label(s, after ? "after" : "before"));
 
+    if (!used->len)
+        g_string_append_printf(out, "  %s", label(s, "none"));
+
     for (guint i = 0; i < used->len; i++) {
         const rdl_map_scene *scene = used->pdata[i];
         g_string_append_printf(out, "%s%s", i ? ", " : "  ",
@@ -399,7 +402,7 @@ static GArray *count_units(const sheet *s)
 
     for (guint i = 0; i < s->data->tasks->len; i++) {
         const rdl_task *t = &g_array_index(s->data->tasks, rdl_task, i);
-        if (!of_unit(t->xzqdm, s->unit))
+        if (!of_unit(t->xzqdm, s->unit) || !rdl_box_meets(s->data->boxes[i], s->frame->ground))
             continue;
         unit_count *c = count_of(counts, t->xzqdm);
         c->sites += g_hash_table_add(done, t->site_id);
@@ -563,34 +566,131 @@ static bool check(const rdl_map_options *o, GError **error)
                         o->style);
     if (!(o->dpi >= 50.0 && o->dpi <= 600.0))
         return rdl_fail(error, RDL_ERROR_USAGE, "--dpi %g: give 50 to 600", o->dpi);
+    if (o->by && strcmp(o->by, "unit") != 0 && strcmp(o->by, "zone") != 0)
+        return rdl_fail(error, RDL_ERROR_USAGE, "series by '%s' is not known: there are unit, zone",
+                        o->by);
+    if (strcmp(o->format, "pdf") != 0 && strcmp(o->format, "png") != 0)
+        return rdl_fail(error, RDL_ERROR_USAGE, "format '%s' is not known: there are pdf, png",
+                        o->format);
     if (!o->by && !g_str_has_suffix(o->output, ".pdf") && !g_str_has_suffix(o->output, ".png"))
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: a map is written as .pdf or .png", o->output);
+    return true;
+}
+
+/* ---- one sheet, or a series ---- */
+
+/* A sheet of a unit (NULL: all) or of a ground, counted. */
+static bool write_sheet(sheet *s, const char *path, GPtrArray *written, rdl_tally *tally,
+                        GError **error)
+{
+    const GArray *tasks = s->data->tasks;
+    guint n = 0;
+
+    if (!draw_sheet(s, path, error))
+        return false;
+    if (written)
+        g_ptr_array_add(written, g_strdup(path));
+    for (guint i = 0; i < tasks->len; i++)
+        n += of_unit(g_array_index(tasks, rdl_task, i).xzqdm, s->unit);
+    rdl_tally_in(tally, "map.tasks", n);
+    rdl_tally_used(tally, "map.tasks", s->drawn);
+    if (n > s->drawn)
+        rdl_tally_suppressed(tally, "map.tasks", "OUTSIDE_SHEET", n - s->drawn);
+    return true;
+}
+
+static sheet new_sheet(const rdl_map_data *data, const rdl_map_options *o)
+{
+    sheet s = {.options = o, .data = data, .unit = o->unit};
+
+    s.style = o->style ? o->style : data->findings ? "finding" : "task";
+    s.title = o->title ? o->title : label(&s, data->findings ? "title_findings" : "title_tasks");
+    return s;
+}
+
+/* One sheet of a series; `id` becomes the file's name. */
+static bool write_one(const rdl_map_data *data, const rdl_map_options *o, const char *id,
+                      const char *name, const char *unit, rdl_box ground, GPtrArray *written,
+                      rdl_tally *tally, GError **error)
+{
+    sheet s = new_sheet(data, o);
+    g_autofree char *safe = g_strdelimit(g_strdup(id), "/\\:*?\"<>|", '_');
+    g_autofree char *file = g_strconcat(safe, ".", o->format, NULL);
+    g_autofree char *path = g_build_filename(o->output, file, NULL);
+    g_autofree char *title =
+        g_strdup_printf("%s%s%s", name, strcmp(data->language, "en") == 0 ? ": " : "", s.title);
+
+    s.unit = unit;
+    s.title = title;
+    s.ground = ground;
+    return write_sheet(&s, path, written, tally, error);
+}
+
+static int by_text(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* A sheet for each unit that has tasks, and one for those in no unit is not drawn but counted. */
+static bool write_units(const rdl_map_data *data, const rdl_map_options *o, GPtrArray *written,
+                        rdl_tally *tally, GError **error)
+{
+    g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GPtrArray) codes = g_ptr_array_new();
+    guint nowhere = 0;
+
+    for (guint i = 0; i < data->tasks->len; i++) {
+        char *code = g_array_index(data->tasks, rdl_task, i).xzqdm;
+        nowhere += !code;
+        if (code && of_unit(code, o->unit) && g_hash_table_add(known, code))
+            g_ptr_array_add(codes, code);
+    }
+    g_ptr_array_sort(codes, by_text);
+    for (guint i = 0; i < codes->len; i++) {
+        const char *code = codes->pdata[i];
+        rdl_box ground;
+        if (!find_ground(data, code, &ground, error) ||
+            !write_one(data, o, code, rdl_map_unit_name(data, code), code, ground, written, tally,
+                       error))
+            return false;
+    }
+    rdl_tally_in(tally, "map.tasks", nowhere);
+    rdl_tally_suppressed(tally, "map.tasks", "IN_NO_UNIT", nowhere);
+    return true;
+}
+
+/* A sheet for each zone in force, with all that lies around in it. */
+static bool write_zones(const rdl_map_data *data, const rdl_map_options *o, GPtrArray *written,
+                        rdl_tally *tally, GError **error)
+{
+    for (guint i = 0; i < data->zones->len; i++) {
+        const rdl_map_zone *z = &g_array_index(data->zones, rdl_map_zone, i);
+        g_autofree char *number = g_strdup_printf("%03u", i + 1);
+        if (rdl_map_zone_in_force(data, z) &&
+            !write_one(data, o, z->zone_id ? z->zone_id : number,
+                       z->name ? z->name
+                               : rdl_word_of(data->ledger, RDL_WORDS_ZONE, z->zone, data->language),
+                       o->unit, z->box, written, tally, error))
+            return false;
+    }
     return true;
 }
 
 bool rdl_map(const char *input, const rdl_map_options *o, GPtrArray *written, rdl_tally *tally,
              GError **error)
 {
-    if (!check(o, error))
-        return false;
     const rdl_map_sources sources = {o->before, o->after,   o->zones,
                                      o->units,  o->permits, o->zones_profile};
-    g_autoptr(rdl_map_data) data = rdl_map_data_open(input, &sources, o->language, error);
+    g_autoptr(rdl_map_data) data =
+        check(o, error) ? rdl_map_data_open(input, &sources, o->language, error) : NULL;
+
     if (!data)
         return false;
-    sheet s = {.options = o, .data = data, .unit = o->unit};
-    s.style = o->style ? o->style : data->findings ? "finding" : "task";
-    s.title = o->title ? o->title : label(&s, data->findings ? "title_findings" : "title_tasks");
-    if (!find_ground(data, o->unit, &s.ground, error) || !draw_sheet(&s, o->output, error))
-        return false;
-    if (written)
-        g_ptr_array_add(written, g_strdup(o->output));
-    guint n = 0;
-    for (guint i = 0; i < data->tasks->len; i++)
-        n += of_unit(g_array_index(data->tasks, rdl_task, i).xzqdm, o->unit);
-    rdl_tally_in(tally, "map.tasks", n);
-    rdl_tally_used(tally, "map.tasks", s.drawn);
-    if (n > s.drawn)
-        rdl_tally_suppressed(tally, "map.tasks", "OUTSIDE_SHEET", n - s.drawn);
-    return true;
+    if (o->by)
+        return rdl_output_folder(o->output, error) &&
+               (strcmp(o->by, "unit") == 0 ? write_units(data, o, written, tally, error)
+                                           : write_zones(data, o, written, tally, error));
+    sheet s = new_sheet(data, o);
+    return find_ground(data, o->unit, &s.ground, error) &&
+           write_sheet(&s, o->output, written, tally, error);
 }

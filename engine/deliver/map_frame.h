@@ -36,7 +36,7 @@ bool rdl_frame_north(const rdl_frame *frame, double *angle, GError **error);
 typedef struct rdl_frame_layer {
     char *dataset;
     const char *style;
-    guint features, symbols; /* written; of them drawn as a symbol because they are too small */
+    guint features, symbols; /* in the frame; of them drawn as a symbol, being too small */
 } rdl_frame_layer;
 void rdl_frame_layer_clear(rdl_frame_layer *layer);
 bool rdl_frame_units(const rdl_frame *frame, rdl_frame_layer *layer, GError **error);
@@ -51,7 +51,8 @@ bool rdl_frame_site(const rdl_frame *frame, const char *site_id, bool others,
                     rdl_frame_layer *layer, GError **error);
 
 /** Imagery of a date on the page, the first scene that has a pixel showing it; `used` takes the
- *  scenes (const rdl_map_scene *) that showed something. None: a grey ground that says so. */
+ *  scenes (const rdl_map_scene *) that showed something; where it stays empty the caption is to
+ *  say so. */
 bool rdl_frame_picture(const rdl_frame *frame, rdl_page *page, bool after, double dpi,
                        GPtrArray *used, GError **error);
 /** The layers on the page; `body` takes the rules for the legend. */

@@ -71,7 +71,8 @@ static rdl_geometry *on_sheet(writing *w, GBytes *wkb, GError **error)
 
     if (!whole || rdl_geometry_empty(whole))
         return NULL;
-    rdl_box b = rdl_geometry_box(whole);
+    const rdl_box whole_box = rdl_geometry_box(whole);
+    rdl_box b = whole_box;
     if (!rdl_box_meets(b, w->clip))
         return NULL;
     bool inside = b.xmin >= w->clip.xmin && b.ymin >= w->clip.ymin && b.xmax <= w->clip.xmax &&
@@ -89,7 +90,7 @@ static rdl_geometry *on_sheet(writing *w, GBytes *wkb, GError **error)
     b = rdl_geometry_box(g);
     if (MAX(b.xmax - b.xmin, b.ymax - b.ymin) >= size && rdl_geometry_dimension(g) == 2)
         return g_steal_pointer(&g);
-    w->layer->symbols++;
+    w->layer->symbols += rdl_box_meets(whole_box, f->ground);
     return rdl_geometry_dimension(g) == 1 ? rdl_geometry_buffer(g, size / 4.0, error)
                                           : symbol(g, size, error);
 }
@@ -110,7 +111,7 @@ static bool write_one(writing *w, GBytes *wkb, rdl_box box, const rdl_value *val
         return true;
     if (!bytes || !rdl_vector_write(w->vector, w->number, values, bytes, error))
         return false;
-    w->layer->features++;
+    w->layer->features += rdl_box_meets(box, w->frame->ground);
     return true;
 }
 

@@ -147,17 +147,6 @@ static bool add_scene(const rdl_frame *f, const rdl_map_scene *scene, rdl_raster
     return good;
 }
 
-static void say_none(const rdl_frame *f, rdl_page *page, bool after)
-{
-    bool en = strcmp(f->data->language, "en") == 0;
-    rdl_lettering look = {.size = MIN(14.0, f->w / 14.0), .align = RDL_CENTRE, .rgb = 0x666666};
-
-    rdl_page_fill(page, f->x, f->y, f->w, f->h, 0xf0f0f0);
-    rdl_page_text(page, &look, f->x, f->y + 4.0, f->w,
-                  after ? (en ? "no imagery of the later date" : "无后时相影像")
-                        : (en ? "no imagery of the earlier date" : "无前时相影像"));
-}
-
 bool rdl_frame_picture(const rdl_frame *f, rdl_page *page, bool after, double dpi, GPtrArray *used,
                        GError **error)
 {
@@ -186,8 +175,6 @@ bool rdl_frame_picture(const rdl_frame *f, rdl_page *page, bool after, double dp
         any = rgba[4 * i + 3];
     if (good && any)
         rdl_page_picture(page, rgba, grid.width, grid.height, f->x, f->y, f->w, f->h);
-    else if (good)
-        say_none(f, page, after);
     rdl_grid_clear(&grid);
     return good;
 }

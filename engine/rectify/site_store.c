@@ -396,17 +396,22 @@ static bool take_sites(reading *r, const char *load, rdl_day as_of, rdl_tally *t
     return rdl_progress_tell(progress, 1.0, "ledger", error);
 }
 
+#define MADE_BY 16 /* levels of what made an input; scenes are at the third */
+
 /* Paths tell where somebody worked, not what was read (the digest does): without them the same work
- * in another folder makes the same ledger. */
-static void strip_folders(JsonObject *manifest)
+ * in another folder makes the same ledger. What made an input goes along, and its paths too. */
+static void strip_folders(JsonObject *manifest, int depth)
 {
     JsonNode *node = json_object_get_member(manifest, "inputs");
     JsonArray *inputs = node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
 
-    for (guint i = 0; inputs && i < json_array_get_length(inputs); i++) {
+    for (guint i = 0; depth < MADE_BY && inputs && i < json_array_get_length(inputs); i++) {
         JsonNode *input = json_array_get_element(inputs, i);
         if (!JSON_NODE_HOLDS_OBJECT(input))
             continue;
+        JsonObject *made_by = rdl_json_object(json_node_get_object(input), "made_by");
+        if (made_by)
+            strip_folders(made_by, depth + 1);
         g_autofree char *name =
             g_path_get_basename(rdl_json_text(json_node_get_object(input), "path", ""));
         rdl_json_set_text(json_node_get_object(input), "path", name);
@@ -425,7 +430,7 @@ static JsonObject *read_manifest(const char *path, GError **error)
         return NULL;
     if (!JSON_NODE_HOLDS_OBJECT(node))
         return rdl_fail(error, RDL_ERROR_DATA, "%s: an object is needed", beside), NULL;
-    strip_folders(json_node_get_object(node));
+    strip_folders(json_node_get_object(node), 0);
     return json_object_ref(json_node_get_object(node));
 }
 

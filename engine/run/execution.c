@@ -188,22 +188,87 @@ static bool load_letters(execution *x, rdl_ledger *ledger, rdl_tally *tally, GEr
     return true;
 }
 
+/* ---- what leaves the engine ---- */
+
+static bool deliver_export(execution *x, rdl_ledger *ledger, const char *profile, GError **error)
+{
+    g_autofree char *name = g_strdup_printf("tasks.%s", profile);
+    rdl_export_options o = RDL_EXPORT_OPTIONS_INIT;
+
+    o.profile = profile;
+    o.output = out(x, name);
+    o.overwrite = x->overwrite;
+    if (!rdl_export(ledger, &o, x->sheet->tally, error))
+        return false;
+    note_output(x, o.output);
+    return true;
+}
+
+/* To be printed, and to be looked at. The tasks are counted once. */
+static bool deliver_map(execution *x, GError **error)
+{
+    static const char *const names[] = {"overview.pdf", "overview.png"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autoptr(rdl_tally) again = rdl_tally_new();
+        rdl_map_options o = RDL_MAP_OPTIONS_INIT;
+        o.output = out(x, names[i]);
+        o.overwrite = x->overwrite;
+        if (!rdl_map(out(x, "ledger.sqlite"), &o, NULL, i ? again : x->sheet->tally, error))
+            return false;
+        note_output(x, o.output);
+    }
+    return true;
+}
+
+/* What is being rectified before what is to be verified, the gravest first. */
+static bool graver(const rdl_task *a, const rdl_task *b)
+{
+    int d = strcmp(a->kind, b->kind); /* "rectify" < "verify" */
+
+    if (d == 0)
+        d = strcmp(a->severity ? a->severity : "S9", b->severity ? b->severity : "S9");
+    return d ? d < 0 : strcmp(a->task_id, b->task_id) < 0;
+}
+
+/* A card of the gravest task; all cards are `redline card --all`. */
+static bool deliver_card(execution *x, rdl_ledger *ledger, GError **error)
+{
+    const rdl_task_filter all = {.as_of = x->job->as_of};
+    g_autoptr(GArray) tasks = rdl_task_list(ledger, &all, error);
+    const rdl_task *first = NULL;
+    rdl_card_options o = RDL_CARD_OPTIONS_INIT;
+
+    for (guint i = 0; tasks && i < tasks->len; i++) {
+        const rdl_task *t = &g_array_index(tasks, rdl_task, i);
+        if (!first || graver(t, first))
+            first = t;
+    }
+    if (!first)
+        return tasks != NULL;
+    o.id = first->task_id;
+    o.output = out(x, "card.pdf");
+    o.overwrite = x->overwrite;
+    if (!rdl_card(out(x, "ledger.sqlite"), &o, x->progress, NULL, x->sheet->tally, error))
+        return false;
+    note_output(x, o.output);
+    return true;
+}
+
 static bool run_deliver(execution *x, GError **error)
 {
     g_autoptr(rdl_ledger) ledger = rdl_ledger_open(out(x, "ledger.sqlite"), false, error);
 
     if (!ledger)
         return false;
-    for (char **profile = x->job->deliver; *profile; profile++) {
-        g_autofree char *name = g_strdup_printf("tasks.%s", *profile);
-        rdl_export_options o = RDL_EXPORT_OPTIONS_INIT;
-        o.profile = *profile;
-        o.output = out(x, name);
-        o.overwrite = x->overwrite;
-        if (!rdl_progress_tell(x->progress, 0.0, "deliver", error) ||
-            !rdl_export(ledger, &o, x->sheet->tally, error))
+    for (char **what = x->job->deliver; *what; what++) {
+        if (!rdl_progress_tell(x->progress, 0.0, "deliver", error))
             return false;
-        note_output(x, o.output);
+        bool good = strcmp(*what, "map") == 0    ? deliver_map(x, error)
+                    : strcmp(*what, "card") == 0 ? deliver_card(x, ledger, error)
+                                                 : deliver_export(x, ledger, *what, error);
+        if (!good)
+            return false;
     }
     return rdl_progress_tell(x->progress, 1.0, "deliver", error);
 }

@@ -11,7 +11,8 @@
  *   screen:   {zones, footprints, permits, units, letters, residual}; a source is a path or
  *             {source, profile}, and a list of them where several are read
  *   ledger:   {moves}          a CSV of moves to play; {} for none
- *   deliver:  [gpkg, geojson, xlsx]
+ *   deliver:  [gpkg, geojson, xlsx, map, card]; map: overview.pdf and .png; card: card.pdf of the
+ *             gravest task
  *
  * A stage that is not named is not run; screen takes the patches of the job where there are any.
  * Paths are seen from the job file's folder. */

@@ -67,6 +67,25 @@ static void nothing_to_draw_is_an_error_and_leaves_no_file(void)
     CHECK(!g_file_test(o.output, G_FILE_TEST_EXISTS));
 }
 
+/* FP-2 lies in another unit than FP-0 and FP-1. */
+static void a_series_has_a_sheet_a_unit(void)
+{
+    GError *error = NULL;
+    g_autoptr(GPtrArray) written = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    rdl_map_options o = to(suite_path("series"));
+
+    o.by = "unit";
+    CHECK(rdl_map(ledger_of(3), &o, written, tally, &error));
+    CHECK_OK(error);
+    CHECK_INT(written->len, 2);
+    CHECK(written->len == 2 && g_str_has_suffix(written->pdata[0], "321202.pdf"));
+    CHECK(written->len == 2 && g_str_has_suffix(written->pdata[1], "321203.pdf"));
+    CHECK(rdl_tally_check(tally, &error));
+    g_autofree char *text = rdl_tally_text(tally);
+    CHECK(strstr(text, "3  used") != NULL);
+}
+
 static void bad_options_are_named(void)
 {
     GError *error = NULL;
@@ -158,6 +177,7 @@ static CU_TestInfo tests[] = {
     {"every task is counted", every_task_is_counted},
     {"nothing to draw is an error and leaves no file",
      nothing_to_draw_is_an_error_and_leaves_no_file},
+    {"a series has a sheet a unit", a_series_has_a_sheet_a_unit},
     {"bad options are named", bad_options_are_named},
     {"north is true north at 75 degrees", north_is_true_north_at_75_degrees},
     {"a scale is round and holds the ground", a_scale_is_round_and_holds_the_ground},

@@ -388,7 +388,9 @@ static void in_folder(const char *folder, GError **error)
     g_autofree char *manifest = g_strconcat(gpkg, ".run.json", NULL);
     g_autofree char *path = g_build_filename(folder, "l.sqlite", NULL);
     g_autofree char *text = g_strdup_printf(
-        "{\"inputs\":[{\"role\":\"zones\",\"path\":\"%s/zones.gpkg\",\"sha256\":\"0\"}]}", folder);
+        "{\"inputs\":[{\"role\":\"zones\",\"path\":\"%s/zones.gpkg\",\"sha256\":\"0\","
+        "\"made_by\":{\"inputs\":[{\"role\":\"before\",\"path\":\"%s/scene.tif\"}]}}]}",
+        folder, folder);
     g_autoptr(rdl_tally) tally = rdl_tally_new();
 
     if (!rdl_output_folder(folder, error) || !fixture_findings(gpkg, 3, mixed, 3, 0, error) ||

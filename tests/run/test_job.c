@@ -65,7 +65,8 @@ static gint64 event_count(const char *folder)
 static void check_same_outputs(const char *a, const char *b)
 {
     static const char *const names[] = {"change.tif", "score.tif", "patches.gpkg", "findings.gpkg",
-                                        "tasks.gpkg", "tasks.geojson", "tasks.xlsx"};
+                                        "tasks.gpkg", "tasks.geojson", "tasks.xlsx",
+                                        "overview.pdf", "overview.png", "card.pdf"};
 
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *x = g_build_filename(a, names[i], NULL);
