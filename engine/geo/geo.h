@@ -16,5 +16,6 @@
 #include "geo/source.h"
 #include "geo/memory.h"
 #include "geo/style.h"
+#include "geo/pdf.h"
 
 #endif
