@@ -693,13 +693,22 @@ static bool write_zones(const rdl_map_data *data, const rdl_map_options *o, GPtr
     return true;
 }
 
+/* No sheet takes the place of what it is drawn from. */
+static bool apart(const char *input, const rdl_map_options *o, GError **error)
+{
+    const char *inputs[] = {input, o->before, o->after, o->zones, o->units, o->permits};
+
+    return rdl_output_apart(&o->output, 1, inputs, G_N_ELEMENTS(inputs), error);
+}
+
 bool rdl_map(const char *input, const rdl_map_options *o, GPtrArray *written, rdl_tally *tally,
              GError **error)
 {
     const rdl_map_sources sources = {o->before, o->after,   o->zones,
                                      o->units,  o->permits, o->zones_profile};
-    g_autoptr(rdl_map_data) data =
-        check(o, error) ? rdl_map_data_open(input, &sources, o->language, error) : NULL;
+    g_autoptr(rdl_map_data) data = check(o, error) && apart(input, o, error)
+                                       ? rdl_map_data_open(input, &sources, o->language, error)
+                                       : NULL;
 
     if (!data)
         return false;

@@ -133,6 +133,11 @@ static void bad_options_are_named(void)
 
     CHECK(!rdl_map(ledger_of(3), &o, NULL, tally, &error));
     CHECK_FAILS(error, RDL_ERROR_USAGE, ".pdf or .png");
+    o = to(suite_path("scene.png"));
+    o.before = o.output;
+    CHECK(g_file_set_contents(o.output, "a scene", -1, NULL));
+    CHECK(!rdl_map(ledger_of(3), &o, NULL, tally, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "scene.png");
     o = to("map.pdf");
     o.language = "fr";
     CHECK(!rdl_map(ledger_of(3), &o, NULL, tally, &error));
