@@ -159,12 +159,21 @@ static bool write_all(const char *input, const rdl_map_data *data, const rdl_car
     return true;
 }
 
+/* No card takes the place of what it is made from. */
+static bool apart(const char *input, const rdl_card_options *o, GError **error)
+{
+    const char *inputs[] = {input, o->before, o->after, o->zones, o->units, o->permits};
+
+    return rdl_output_apart(&o->output, 1, inputs, G_N_ELEMENTS(inputs), error);
+}
+
 bool rdl_card(const char *input, const rdl_card_options *o, const rdl_progress *progress,
               GPtrArray *written, rdl_tally *tally, GError **error)
 {
     const rdl_map_sources sources = sources_of(o);
-    g_autoptr(rdl_map_data) data =
-        check(o, error) ? rdl_map_data_open(input, &sources, o->language, error) : NULL;
+    g_autoptr(rdl_map_data) data = check(o, error) && apart(input, o, error)
+                                       ? rdl_map_data_open(input, &sources, o->language, error)
+                                       : NULL;
 
     if (!data)
         return false;

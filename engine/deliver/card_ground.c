@@ -104,7 +104,7 @@ static bool write_zones(rdl_card_page *card, GError **error)
         if (rdl_card_text(f, "zone_id")) /* what lies in no zone is the remainder */
             own += isnan(m2) ? 0.0 : m2;
     }
-    rdl_flow_head(&card->flow, word(card, "ground"), MIN(300.0, 90.0 + 24.0 * length(findings)));
+    rdl_flow_head(&card->flow, word(card, "ground"), MIN(300.0, 70.0 + 22.0 * length(findings)));
     add_sum(card, "sum_own", own, whole, cells);
     add_sum(card, "outside", MAX(0.0, whole - own), whole, cells);
     add_sum(card, "whole", whole, whole, cells);

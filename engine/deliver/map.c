@@ -521,13 +521,30 @@ static bool compose(sheet *s, GError **error)
     return true;
 }
 
+static bool georeference(const sheet *s, const char *path, GError **error)
+{
+    const rdl_frame *f = s->frame;
+    const rdl_pdf_map map = {.page_width = WIDTH,
+                             .page_height = HEIGHT,
+                             .x = f->x,
+                             .y = f->y,
+                             .width = f->w,
+                             .height = f->h,
+                             .ground = f->box,
+                             .crs = f->crs};
+    bool done;
+
+    return rdl_pdf_georeference(path, &map, &done, error);
+}
+
 static bool write_file(sheet *s, const char *path, GError **error)
 {
     g_autoptr(rdl_output) output = rdl_output_begin(path, s->options->overwrite, error);
+    bool pdf = g_str_has_suffix(path, ".pdf");
 
     return output &&
-           rdl_page_write(s->page, rdl_output_temporary(output), g_str_has_suffix(path, ".pdf"),
-                          s->options->dpi, error) &&
+           rdl_page_write(s->page, rdl_output_temporary(output), pdf, s->options->dpi, error) &&
+           (!pdf || georeference(s, rdl_output_temporary(output), error)) &&
            rdl_output_commit(output, error);
 }
 
@@ -676,13 +693,22 @@ static bool write_zones(const rdl_map_data *data, const rdl_map_options *o, GPtr
     return true;
 }
 
+/* No sheet takes the place of what it is drawn from. */
+static bool apart(const char *input, const rdl_map_options *o, GError **error)
+{
+    const char *inputs[] = {input, o->before, o->after, o->zones, o->units, o->permits};
+
+    return rdl_output_apart(&o->output, 1, inputs, G_N_ELEMENTS(inputs), error);
+}
+
 bool rdl_map(const char *input, const rdl_map_options *o, GPtrArray *written, rdl_tally *tally,
              GError **error)
 {
     const rdl_map_sources sources = {o->before, o->after,   o->zones,
                                      o->units,  o->permits, o->zones_profile};
-    g_autoptr(rdl_map_data) data =
-        check(o, error) ? rdl_map_data_open(input, &sources, o->language, error) : NULL;
+    g_autoptr(rdl_map_data) data = check(o, error) && apart(input, o, error)
+                                       ? rdl_map_data_open(input, &sources, o->language, error)
+                                       : NULL;
 
     if (!data)
         return false;

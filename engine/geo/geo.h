@@ -18,5 +18,6 @@
 #include "geo/chip.h"
 #include "geo/memory.h"
 #include "geo/style.h"
+#include "geo/pdf.h"
 
 #endif

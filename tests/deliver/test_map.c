@@ -67,6 +67,45 @@ static void nothing_to_draw_is_an_error_and_leaves_no_file(void)
     CHECK(!g_file_test(o.output, G_FILE_TEST_EXISTS));
 }
 
+/* Whoever reads the PDF as a map finds the corner of the neat line where it is, to a pixel. */
+static void a_pdf_says_where_it_lies(void)
+{
+    GError *error = NULL;
+    const char *path = suite_path("where.pdf");
+    g_autoptr(rdl_crs) crs = rdl_crs_parse("EPSG:4549", &error);
+    const rdl_page_form form = {.width = 1190.55, .height = 841.89, .language = "zh"};
+    const rdl_pdf_map map = {form.width,
+                             form.height,
+                             53.9,
+                             87.9,
+                             765.4,
+                             691.7,
+                             {480000.0, 3590000.0, 493500.0, 3602200.0},
+                             crs};
+    g_autoptr(rdl_page) page = rdl_page_new(&form, &error);
+    bool done = false;
+    double x, y;
+
+    rdl_page_box(page, map.x, map.y, map.width, map.height, 1.0, 0);
+    CHECK(rdl_page_write(page, path, true, 72.0, &error));
+    CHECK(rdl_pdf_georeference(path, &map, &done, &error));
+    CHECK_OK(error);
+    if (!done) {
+        printf("\n    this GDAL has no PDF driver\n    ");
+        return;
+    }
+    g_autoptr(rdl_raster) raster = rdl_raster_open(path, &error);
+    CHECK_OK(error);
+    const rdl_grid *grid = rdl_raster_grid(raster);
+    double col = grid->width / form.width, row = grid->height / form.height;
+    rdl_grid_point(grid, map.x * col, map.y * row, &x, &y);
+    CHECK_NEAR(x, map.ground.xmin, grid->transform[1]);
+    CHECK_NEAR(y, map.ground.ymax, grid->transform[1]);
+    rdl_grid_point(grid, (map.x + map.width) * col, (map.y + map.height) * row, &x, &y);
+    CHECK_NEAR(x, map.ground.xmax, grid->transform[1]);
+    CHECK_NEAR(y, map.ground.ymin, grid->transform[1]);
+}
+
 /* FP-2 lies in another unit than FP-0 and FP-1. */
 static void a_series_has_a_sheet_a_unit(void)
 {
@@ -94,6 +133,11 @@ static void bad_options_are_named(void)
 
     CHECK(!rdl_map(ledger_of(3), &o, NULL, tally, &error));
     CHECK_FAILS(error, RDL_ERROR_USAGE, ".pdf or .png");
+    o = to(suite_path("scene.png"));
+    o.before = o.output;
+    CHECK(g_file_set_contents(o.output, "a scene", -1, NULL));
+    CHECK(!rdl_map(ledger_of(3), &o, NULL, tally, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "scene.png");
     o = to("map.pdf");
     o.language = "fr";
     CHECK(!rdl_map(ledger_of(3), &o, NULL, tally, &error));
@@ -177,6 +221,7 @@ static CU_TestInfo tests[] = {
     {"every task is counted", every_task_is_counted},
     {"nothing to draw is an error and leaves no file",
      nothing_to_draw_is_an_error_and_leaves_no_file},
+    {"a PDF says where it lies", a_pdf_says_where_it_lies},
     {"a series has a sheet a unit", a_series_has_a_sheet_a_unit},
     {"bad options are named", bad_options_are_named},
     {"north is true north at 75 degrees", north_is_true_north_at_75_degrees},
