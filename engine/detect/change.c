@@ -16,10 +16,8 @@ bool rdl_detect_options_check(const rdl_detect_options *o, GError **error)
     if (!o->before || !o->after || !o->output)
         return rdl_fail(error, RDL_ERROR_USAGE,
                         "two scenes and an output (-o) are needed to detect change");
-    if (o->aoi)
-        return rdl_fail(error, RDL_ERROR_USAGE, "--aoi: not built yet: clip the scenes first");
-    if (o->align && strcmp(o->align, "none") != 0)
-        return rdl_fail(error, RDL_ERROR_USAGE, "--align %s: not built yet: give none", o->align);
+    if (o->align && strcmp(o->align, "none") != 0 && strcmp(o->align, "auto") != 0)
+        return rdl_fail(error, RDL_ERROR_USAGE, "--align %s: give none or auto", o->align);
     if (o->iterations < 1 || o->iterations > 1000)
         return rdl_fail(error, RDL_ERROR_USAGE, "--iterations %d: give 1 to 1000", o->iterations);
     if (!(o->tolerance > 0.0 && o->tolerance < 1.0))
@@ -111,11 +109,13 @@ static bool note_inputs(rdl_detect_result *r, const rdl_detect_options *o, const
         note_number(m, "sieve", o->sieve);
     rdl_manifest_option(m, "date_before", r->date_before);
     rdl_manifest_option(m, "date_after", r->date_after);
+    rdl_manifest_option(m, "align", o->align && strcmp(o->align, "auto") == 0 ? "auto" : NULL);
     rdl_manifest_option(m, "cog", o->cog ? "yes" : NULL);
     const rdl_input inputs[] = {{"before", o->before},
                                 {"after", o->after},
                                 {"mask_before", o->mask_before},
-                                {"mask_after", o->mask_after}};
+                                {"mask_after", o->mask_after},
+                                {"aoi", o->aoi}};
     return rdl_manifest_inputs(m, inputs, G_N_ELEMENTS(inputs), o->threads, error);
 }
 
@@ -153,6 +153,10 @@ static rdl_raster_writer *create_change(const rdl_detect_options *o, const rdl_d
 {
     g_autofree char *limit = number_text(r->limit.value);
     g_autofree char *sieve = g_strdup_printf("%d", r->sieve);
+    g_autofree char *gate = rdl_gate_text(&r->gate);
+    bool shifted = r->gate.asked && r->gate.found.sure;
+    g_autofree char *shift =
+        shifted ? g_strdup_printf("%.3f %.3f", r->gate.found.dx, r->gate.found.dy) : NULL;
     g_autofree char *before = g_path_get_basename(o->before);
     g_autofree char *after = g_path_get_basename(o->after);
     g_autofree char *bands = rdl_scene_band_text(rdl_pair_before(pair));
@@ -187,7 +191,11 @@ static rdl_raster_writer *create_change(const rdl_detect_options *o, const rdl_d
                            "REDLINE_AFTER_SHA256",
                            rdl_manifest_digest(r->manifest, "after"),
                            "REDLINE_RESAMPLED",
-                           r->resampled ? "after, bilinear" : "no",
+                           r->resampled || shifted ? "after, bilinear" : "no",
+                           "REDLINE_GATE",
+                           gate,
+                           "REDLINE_SHIFT",
+                           shift,
                            "REDLINE_T_BEFORE",
                            r->date_before ? r->date_before : "",
                            "REDLINE_T_AFTER",
@@ -364,21 +372,46 @@ static bool afford(const detection *d, GError **error)
                              error);
 }
 
+static bool ask_gate(detection *d, rdl_detect_result *r, const rdl_progress *progress,
+                     GError **error)
+{
+    const rdl_detect_options *o = d->options;
+    bool align = o->align && strcmp(o->align, "auto") == 0;
+    rdl_gate *g = &r->gate;
+
+    if (!rdl_gate_pass(g, d->pair, align, r->date_before, r->date_after, o->threads, progress,
+                       error))
+        return false;
+    if (g->codes & RDL_GATE_MISREGISTERED)
+        warn(r, "the scenes lie %.2f pixels apart%s", hypot(g->left.dx, g->left.dy),
+             align ? " after correction" : ": --align auto may help");
+    if (g->codes & RDL_GATE_ALIGN_UNSURE)
+        warn(r, "the scenes are not aligned: %d of %d tiles agree on a shift", g->found.used,
+             g->found.tiles);
+    if (g->codes & RDL_GATE_SEASON)
+        warn(r, "the scenes are of different seasons: what grows looks changed");
+    if (g->codes & RDL_GATE_UNLIKE)
+        warn(r, "no band of one scene looks like that of the other (correlation %.2f)",
+             g->left.likeness);
+    return true;
+}
+
 static bool detect(detection *d, rdl_detect_result *r, const rdl_progress *progress, GError **error)
 {
     if (!settle_method(d, r, error) || !afford(d, error) ||
         !settle_dates(r, d->options, d->pair, error))
         return false;
     r->resampled = rdl_pair_resampled(d->pair);
-    return note_inputs(r, d->options, d->pair, error) && fit_and_decide(d, r, progress, error) &&
+    return note_inputs(r, d->options, d->pair, error) && ask_gate(d, r, progress, error) &&
+           fit_and_decide(d, r, progress, error) &&
            write_change(d->options, r, d->pair, d->decision, progress, error);
 }
 
 bool rdl_detect(const rdl_detect_options *o, const rdl_progress *progress, rdl_detect_result *r,
                 GError **error)
 {
-    rdl_pair_options scenes = {o->before, o->after,       o->bands,
-                               o->sensor, o->mask_before, o->mask_after};
+    rdl_pair_options scenes = {o->before,      o->after,      o->bands, o->sensor,
+                               o->mask_before, o->mask_after, o->aoi};
     g_autofree rdl_scorer *scorer = g_new0(rdl_scorer, 1);
     rdl_decision decision = {0};
 
@@ -478,6 +511,7 @@ JsonNode *rdl_detect_result_json(const rdl_detect_result *r)
     json_object_set_int_member(o, "not_observed", r->not_observed);
     json_object_set_int_member(o, "sample_step", r->sample_step);
     json_object_set_int_member(o, "sample_one_in", r->sample_one_in);
+    json_object_set_member(o, "gate", rdl_gate_json(&r->gate));
     json_object_set_boolean_member(o, "resampled", r->resampled);
     set_text(o, "date_before", r->date_before);
     set_text(o, "date_after", r->date_after);

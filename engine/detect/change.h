@@ -2,6 +2,7 @@
 #ifndef RDL_DETECT_CHANGE_H
 #define RDL_DETECT_CHANGE_H
 
+#include "detect/gate.h"
 #include "detect/score.h"
 
 /** Values of a change raster. */
@@ -15,8 +16,8 @@ typedef struct rdl_detect_options {
     const char *index;                    /* of method index; default NULL: ndvi */
     const char *bands, *sensor;           /* one of them, or all bands; default NULL */
     const char *mask_before, *mask_after; /* rasters, nonzero is bad; default NULL */
-    const char *aoi;                      /* vector; not built yet; default NULL */
-    const char *align;                    /* none; default "none" */
+    const char *aoi;                      /* polygons, outside which nothing is observed; NULL */
+    const char *align;                    /* none or auto; default "none" */
     const char *threshold;                /* auto, otsu, kapur, ki, em, pvalue:P or a number */
     int sieve;                            /* pixels a change has at least, 1..16; default 0: as
                                              the rule says, which is 4 for auto, else 1 */
@@ -49,12 +50,13 @@ typedef struct rdl_detect_result {
     gint64 observed, changed, not_observed; /* pixels */
     int sample_step;                        /* statistics from every s-th row and column */
     int sample_one_in;                      /* of one in so many squares of 512 x 512 pixels */
-    bool resampled;                         /* the scene after, onto the grid of the one before */
-    char *date_before, *date_after;         /* NULL: unknown */
-    char *output_digest, *score_digest;     /* SHA-256, NULL where there is no such file */
-    rdl_manifest *manifest;                 /* as written to OUTPUT.run.json */
-    rdl_tally *tally;                       /* detect.pixels */
-    GPtrArray *warnings;                    /* of char * */
+    rdl_gate gate;
+    bool resampled;                     /* the scene after, onto the grid of the one before */
+    char *date_before, *date_after;     /* NULL: unknown */
+    char *output_digest, *score_digest; /* SHA-256, NULL where there is no such file */
+    rdl_manifest *manifest;             /* as written to OUTPUT.run.json */
+    rdl_tally *tally;                   /* detect.pixels */
+    GPtrArray *warnings;                /* of char * */
 } rdl_detect_result;
 RDL_API void rdl_detect_result_clear(rdl_detect_result *result);
 /** As `redline detect --json` prints it. Yours. */

@@ -1,5 +1,6 @@
 #include "detect/pair.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { BEFORE, AFTER, MASK_BEFORE, MASK_AFTER, PARTS };
@@ -8,6 +9,8 @@ struct rdl_pair {
     rdl_scene *scenes[2];
     rdl_raster *parts[PARTS]; /* all on the grid of the first; scenes' own or brought there */
     bool resampled;
+    double dx, dy; /* where the scene after is read, pixels */
+    char *aoi;     /* NULL: all */
     int count;
     int *bands[2];
 };
@@ -22,6 +25,7 @@ void rdl_pair_free(rdl_pair *pair)
         rdl_scene_free(pair->scenes[i]);
         g_free(pair->bands[i]);
     }
+    g_free(pair->aoi);
     g_free(pair);
 }
 
@@ -154,6 +158,7 @@ rdl_pair *rdl_pair_open(const rdl_pair_options *o, GPtrArray *warnings, GError *
     if (!pair->scenes[AFTER] || !bands_agree(pair->scenes[BEFORE], pair->scenes[AFTER], error) ||
         !bring_all(pair, o, warnings, error))
         return NULL;
+    pair->aoi = g_strdup(o->aoi);
     pair->count = pair->scenes[BEFORE]->count;
     for (int i = 0; i < 2; i++)
         pair->bands[i] = g_memdup2(pair->scenes[i]->bands, (size_t)pair->count * sizeof(int));
@@ -185,10 +190,23 @@ int rdl_pair_bands(const rdl_pair *pair)
     return pair->count;
 }
 
+static bool shifted(const rdl_pair *pair)
+{
+    return pair->dx != 0.0 || pair->dy != 0.0;
+}
+
+void rdl_pair_shift(rdl_pair *pair, double dx, double dy)
+{
+    pair->dx = dx;
+    pair->dy = dy;
+}
+
 rdl_pixel rdl_pair_pixel(const rdl_pair *pair, int k)
 {
     int part = k < pair->count ? BEFORE : AFTER;
 
+    if (part == AFTER && shifted(pair))
+        return RDL_PIXEL_F32;
     return rdl_raster_pixel(pair->parts[part], pair->bands[part][k % pair->count]);
 }
 
@@ -248,6 +266,7 @@ void rdl_pair_reader_free(rdl_pair_reader *r)
         return;
     for (int i = 0; i < PARTS; i++)
         rdl_raster_close(r->rasters[i]);
+    rdl_burn_close(r->aoi);
     g_free(r->before);
     g_free(r->planes);
     g_free(r->values);
@@ -266,6 +285,8 @@ rdl_pair_reader *rdl_pair_reader_new(const rdl_pair *pair, size_t max_pixels, GE
     for (int i = 0; i < PARTS; i++)
         if (pair->parts[i] && !(r->rasters[i] = rdl_raster_reopen(pair->parts[i], error)))
             return NULL;
+    if (pair->aoi && !(r->aoi = rdl_burn_open(pair->aoi, rdl_pair_grid(pair), error)))
+        return g_prefix_error(error, "--aoi: "), NULL;
     r->values = g_malloc_n(max_pixels * planes, sizeof(float));
     r->valid = g_malloc(max_pixels);
     r->planes = g_new(float *, planes);
@@ -274,7 +295,95 @@ rdl_pair_reader *rdl_pair_reader_new(const rdl_pair *pair, size_t max_pixels, GE
     return g_steal_pointer(&r);
 }
 
-/* A mask's own nodata says nothing about the scene: what counts is whether the value is zero. */
+/* ---- shifted ---- */
+
+/* A block as it is read elsewhere: one pixel more to the right and below, cut to the raster. */
+typedef struct {
+    rdl_block want, have; /* in the raster: before and after cutting */
+    double fx, fy;        /* of the pixel to the right, of that below */
+} elsewhere;
+
+static elsewhere place_of(const rdl_pair *pair, rdl_block b)
+{
+    const rdl_grid *grid = rdl_pair_grid(pair);
+    int ix = (int)floor(pair->dx), iy = (int)floor(pair->dy);
+    elsewhere e = {.want = {b.col + ix, b.row + iy, b.width + 1, b.height + 1},
+                   .fx = pair->dx - ix,
+                   .fy = pair->dy - iy};
+    int right = MIN(e.want.col + e.want.width, grid->width);
+    int bottom = MIN(e.want.row + e.want.height, grid->height);
+
+    e.have.col = MAX(e.want.col, 0);
+    e.have.row = MAX(e.want.row, 0);
+    e.have.width = right - e.have.col;
+    e.have.height = bottom - e.have.row;
+    return e;
+}
+
+/* Is pixel (x, y) of the wanted block there with all its neighbours, and where? */
+static bool neighbours(const elsewhere *e, int x, int y, const uint8_t *seen, size_t *at)
+{
+    int col = e->want.col + x - e->have.col, row = e->want.row + y - e->have.row;
+    size_t width = (size_t)e->have.width;
+
+    if (col < 0 || row < 0 || col + 1 >= e->have.width || row + 1 >= e->have.height)
+        return false;
+    *at = (size_t)row * width + (size_t)col;
+    return seen[*at] & seen[*at + 1] & seen[*at + width] & seen[*at + width + 1];
+}
+
+static float blend(const elsewhere *e, const float *p)
+{
+    const float *q = p + e->have.width;
+    double above = (1.0 - e->fx) * (double)p[0] + e->fx * (double)p[1];
+    double below = (1.0 - e->fx) * (double)q[0] + e->fx * (double)q[1];
+
+    return (float)((1.0 - e->fy) * above + e->fy * below);
+}
+
+/* `n` planes of a block from elsewhere. A mask is not blended: its largest value counts. */
+static bool read_elsewhere(rdl_pair_reader *r, int part, rdl_block b, int step, int n,
+                           const int *bands, float *planes, uint8_t *valid, GError **error)
+{
+    const elsewhere e = place_of(r->pair, b);
+    const size_t picks = rdl_block_picks(b, step);
+    size_t i = 0, at = 0;
+
+    if (e.have.width < 1 || e.have.height < 1) {
+        memset(valid, 0, picks);
+        memset(planes, 0, picks * (size_t)n * sizeof *planes);
+        return true;
+    }
+    size_t all = rdl_block_pixels(e.have);
+    g_autofree float *read = g_malloc_n(all * (size_t)n, sizeof *read);
+    g_autofree uint8_t *seen = g_malloc(all);
+    memset(seen, 1, all);
+    if (!rdl_raster_read(r->rasters[part], e.have, n, bands, read, seen, error))
+        return false;
+    for (int y = (step - b.row % step) % step; y < b.height; y += step)
+        for (int x = (step - b.col % step) % step; x < b.width; x += step, i++) {
+            bool there = neighbours(&e, x, y, seen, &at);
+            valid[i] = valid[i] & there;
+            for (int k = 0; k < n; k++) {
+                const float *p = read + (size_t)k * all + at;
+                planes[(size_t)k * picks + i] = there ? blend(&e, p) : 0.0f;
+            }
+        }
+    return true;
+}
+
+/* ---- all of a block ---- */
+
+static bool read_part(rdl_pair_reader *r, int part, rdl_block b, int step, int n, const int *bands,
+                      float *planes, uint8_t *valid, GError **error)
+{
+    if ((part == AFTER || part == MASK_AFTER) && shifted(r->pair))
+        return read_elsewhere(r, part, b, step, n, bands, planes, valid, error);
+    return rdl_raster_read_every(r->rasters[part], b, step, n, bands, planes, valid, error);
+}
+
+/* A mask's own nodata says nothing about the scene: what counts is whether the value is zero. A
+ * blend of values none of which is negative is zero where all that count are. */
 static bool drop_masked(rdl_pair_reader *r, int part, rdl_block block, int step, GError **error)
 {
     const int first = 1;
@@ -284,10 +393,25 @@ static bool drop_masked(rdl_pair_reader *r, int part, rdl_block block, int step,
     g_autofree float *mask = g_new(float, r->n);
     g_autofree uint8_t *known = g_malloc(r->n);
     memset(known, 1, r->n);
-    if (!rdl_raster_read_every(r->rasters[part], block, step, 1, &first, mask, known, error))
+    if (!read_part(r, part, block, step, 1, &first, mask, known, error))
         return false;
     for (size_t i = 0; i < r->n; i++)
         r->valid[i] = r->valid[i] & (mask[i] == 0.0f);
+    return true;
+}
+
+static bool drop_outside(rdl_pair_reader *r, rdl_block b, int step, GError **error)
+{
+    size_t i = 0;
+
+    if (!r->aoi)
+        return true;
+    g_autofree uint8_t *inside = g_malloc(rdl_block_pixels(b));
+    if (!rdl_burn_read(r->aoi, b, inside, error))
+        return false;
+    for (int y = (step - b.row % step) % step; y < b.height; y += step)
+        for (int x = (step - b.col % step) % step; x < b.width; x += step, i++)
+            r->valid[i] = r->valid[i] & inside[(size_t)y * (size_t)b.width + (size_t)x];
     return true;
 }
 
@@ -299,11 +423,11 @@ bool rdl_pair_read_every(rdl_pair_reader *r, rdl_block block, int step, GError *
         r->before[k] = r->planes[k] = r->values + (size_t)k * r->n;
     memset(r->valid, 1, r->n);
     for (int i = 0; i < 2; i++)
-        if (!rdl_raster_read_every(r->rasters[i], block, step, r->bands, r->pair->bands[i],
-                                   r->planes[i * r->bands], r->valid, error))
+        if (!read_part(r, i, block, step, r->bands, r->pair->bands[i], r->planes[i * r->bands],
+                       r->valid, error))
             return false;
     return drop_masked(r, MASK_BEFORE, block, step, error) &&
-           drop_masked(r, MASK_AFTER, block, step, error);
+           drop_masked(r, MASK_AFTER, block, step, error) && drop_outside(r, block, step, error);
 }
 
 bool rdl_pair_read(rdl_pair_reader *r, rdl_block block, GError **error)

@@ -10,6 +10,7 @@ typedef struct rdl_pair_options {
     const char *before, *after;           /* rasters */
     const char *bands, *sensor;           /* as rdl_scene_open(), for both scenes; NULL */
     const char *mask_before, *mask_after; /* rasters, nonzero is bad; NULL: none */
+    const char *aoi; /* polygons, FILE or FILE:LAYER: outside nothing is observed */
 } rdl_pair_options;
 
 /** Open both scenes; a scene after that lies on another grid is resampled, bilinear, and said so
@@ -30,6 +31,10 @@ RDL_API bool rdl_pair_resampled(const rdl_pair *pair);
 RDL_API bool rdl_pair_narrow(rdl_pair *pair, const char *const *roles, GError **error);
 /** Bands in use; both scenes have as many. */
 RDL_API int rdl_pair_bands(const rdl_pair *pair);
+/** From now on the scene after, whose content lies (dx, dy) pixels to the right of and below that
+ * of the scene before, is read from there, bilinear; call before readers are made. Where a
+ * neighbour is not observed, nothing is. */
+RDL_API void rdl_pair_shift(rdl_pair *pair, double dx, double dy);
 /** How pixels of variate k (bands before, then after) were stored. */
 RDL_API rdl_pixel rdl_pair_pixel(const rdl_pair *pair, int k);
 /** Width or height of the largest piece that any of the pair's files is stored in. */
@@ -47,6 +52,7 @@ typedef struct rdl_pair_reader {
     /* private */
     const rdl_pair *pair;
     rdl_raster *rasters[4];
+    rdl_burn *aoi;
     float *values;
     size_t room;
 } rdl_pair_reader;

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "detect/align.h"
 #include "detect/outline.h"
 #include "detect/patch_read.h"
 
@@ -50,8 +51,8 @@ typedef struct {
     const char *t_before, *t_after; /* NULL: unknown */
     rdl_runs runs;
     rdl_components components;
-    GArray *kept; /* of patch, in order of id */
-    char *gate;
+    GArray *kept;     /* of patch, in order of id */
+    const char *gate; /* what the pair's gate said; NULL: nobody asked it */
 } work;
 
 typedef struct {
@@ -77,7 +78,6 @@ static void work_clear(work *w)
     rdl_components_clear(&w->components);
     rdl_runs_clear(&w->runs);
     g_clear_pointer(&w->kept, g_array_unref);
-    g_free(w->gate);
 }
 
 static const char *item(const rdl_raster *raster, const char *name)
@@ -114,6 +114,7 @@ static bool open_change(work *w, GError **error)
                         w->o->change, rdl_raster_type(w->change, 1));
     w->t_before = item(w->change, "REDLINE_T_BEFORE");
     w->t_after = item(w->change, "REDLINE_T_AFTER");
+    w->gate = item(w->change, "REDLINE_GATE");
     return true;
 }
 
@@ -125,6 +126,19 @@ static bool open_score(work *w, GError **error)
     return w->score && same_grid(w, rdl_raster_grid(w->score), w->o->score, error);
 }
 
+/* The scene after is read where detection read it. */
+static void shift_as_then(work *w)
+{
+    const char *shift = item(w->change, "REDLINE_SHIFT");
+    char *end;
+
+    if (!shift)
+        return;
+    double dx = g_ascii_strtod(shift, &end), dy = g_ascii_strtod(end, NULL);
+    if (fabs(dx) <= 3.0 * RDL_ALIGN_REACH && fabs(dy) <= 3.0 * RDL_ALIGN_REACH)
+        rdl_pair_shift(w->pair, dx, dy);
+}
+
 /* Scenes whose red and nir nobody named give kinds all the same: "change", with a warning. */
 static bool open_scenes(work *w, GError **error)
 {
@@ -132,8 +146,8 @@ static bool open_scenes(work *w, GError **error)
     const rdl_patches_options *o = w->o;
     bool named = o->bands || o->sensor;
     rdl_pair_options scenes = {
-        o->before, o->after, named ? o->bands : item(w->change, "REDLINE_BANDS"),
-        o->sensor, NULL,     NULL};
+        o->before, o->after, named ? o->bands : item(w->change, "REDLINE_BANDS"), o->sensor, NULL,
+        NULL,      NULL};
     g_autoptr(GError) unnamed = NULL;
 
     if (!o->before)
@@ -141,6 +155,7 @@ static bool open_scenes(work *w, GError **error)
     w->pair = rdl_pair_open(&scenes, w->r->warnings, error);
     if (!w->pair || !same_grid(w, rdl_pair_grid(w->pair), o->before, error))
         return false;
+    shift_as_then(w);
     if (rdl_pair_narrow(w->pair, ndvi, &unnamed))
         return true;
     g_clear_pointer(&w->pair, rdl_pair_free);
@@ -382,15 +397,6 @@ static bool write_patches(work *w, const rdl_progress *progress, GError **error)
 
 /* ---- all of it ---- */
 
-static char *gate_text(double least)
-{
-    char text[G_ASCII_DTOSTR_BUF_SIZE];
-
-    if (isnan(least))
-        return g_strdup_printf("pixels>=%d", LEAST_PIXELS);
-    return g_strconcat("area_m2>=", g_ascii_dtostr(text, sizeof text, least), NULL);
-}
-
 bool rdl_patches(const rdl_patches_options *o, const rdl_progress *progress, rdl_patches_result *r,
                  GError **error)
 {
@@ -402,7 +408,6 @@ bool rdl_patches(const rdl_patches_options *o, const rdl_progress *progress, rdl
     r->tally = rdl_tally_new();
     w.kept = g_array_new(FALSE, TRUE, sizeof(patch));
     g_array_set_clear_func(w.kept, patch_clear);
-    w.gate = gate_text(o->min_area_m2);
     bool good = rdl_patches_options_check(o, error) && open_change(&w, error) &&
                 open_score(&w, error) && open_scenes(&w, error) && note_inputs(&w, error) &&
                 find_components(&w, progress, error) && write_patches(&w, progress, error);

@@ -17,8 +17,8 @@ typedef struct rdl_patches_options {
     int threads;                /* default 1 */
     int memory_mib;             /* for blocks; default 256 */
 } rdl_patches_options;
-#define RDL_PATCHES_OPTIONS_INIT        \
-    {                                   \
+#define RDL_PATCHES_OPTIONS_INIT                            \
+    {                                                       \
         .min_area_m2 = NAN, .threads = 1, .memory_mib = 256 \
     }
 /** Fails: RDL_ERROR_USAGE names the option. */
@@ -42,7 +42,8 @@ RDL_API JsonNode *rdl_patches_result_json(const rdl_patches_result *result);
 /** Write the 8-connected components of changed pixels whose area is large enough to layer `patch`
  *  (MultiPolygon, the raster's CRS), in order of patch_id, and OUTPUT.run.json. Fields:
  *  patch_id ("P" and a digest of place and dates), t_before, t_after (from the change raster),
- *  kind, score_mean, prob (NULL), area_m2, gate (what let it pass).
+ *  kind, score_mean, prob (NULL), area_m2, gate (PASS, or the codes that speak
+ *  against the pair, as the change raster tells).
  *  kind: by the mean NDVI difference of its pixels, veg_loss at -0.1 and below, veg_gain at 0.1 and
  *  above, else other; "change" without scenes whose red and nir are known.
  *  `out` is to be cleared, after failure too.

@@ -484,9 +484,9 @@ static void what_is_not_built_is_refused(void)
     o.sieve = 17;
     refused(&o, RDL_ERROR_USAGE, "--sieve 17");
     o.sieve = 0;
-    o.aoi = "a.gpkg";
-    refused(&o, RDL_ERROR_USAGE, "--aoi");
-    o.aoi = NULL;
+    o.align = "by hand";
+    refused(&o, RDL_ERROR_USAGE, "--align by hand: give none or auto");
+    o.align = "none";
     o.bands = "red=1,nir=9";
     refused(&o, RDL_ERROR_DATA, "has 3 bands, band 9 as nir is asked for");
     o.bands = "red";

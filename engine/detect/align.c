@@ -1,0 +1,332 @@
+#include "detect/align.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <gsl/gsl_fft_complex.h>
+
+#define SIDE_MOST 256
+#define SIDE_LEAST 32
+#define BANDS_MOST 4
+#define SEEN_LEAST 0.6    /* share of a tile that must be observed */
+#define SOFTNESS 0.12     /* sigma of the Gaussian weight, cycles a pixel */
+#define CLEAR_PEAK 5.0    /* of the correlation over its root mean square */
+#define AGREES 1.0        /* pixels from the median */
+#define AGREE_LEAST 0.5   /* share of tiles */
+#define NOTHING_LEFT 0.03 /* pixels */
+
+typedef struct {
+    bool good;
+    double dx, dy, likeness;
+} answer;
+
+typedef struct {
+    const rdl_pair *pair;
+    int side, across, down;
+    answer *answers;
+} job;
+
+typedef struct {
+    rdl_pair_reader *reader;
+    double *pixels;  /* side * side complex: before + i after */
+    double *product; /* side * side complex: sum of whitened cross-power spectra */
+} worker;
+
+static void worker_free(void *p)
+{
+    worker *w = p;
+
+    rdl_pair_reader_free(w->reader);
+    g_free(w->pixels);
+    g_free(w->product);
+    g_free(w);
+}
+
+static void *worker_new(void *p, GError **error)
+{
+    const job *j = p;
+    size_t n = (size_t)j->side * (size_t)j->side;
+    rdl_pair_reader *reader = rdl_pair_reader_new(j->pair, n, error);
+
+    if (!reader)
+        return NULL;
+    worker *w = g_new0(worker, 1);
+    w->reader = reader;
+    w->pixels = g_new(double, 2 * n);
+    w->product = g_new(double, 2 * n);
+    return w;
+}
+
+/* ---- one tile ---- */
+
+static void transform(double *pixels, size_t side, bool back)
+{
+    for (size_t i = 0; i < side; i++)
+        if (back)
+            gsl_fft_complex_radix2_inverse(pixels + 2 * i * side, 1, side);
+        else
+            gsl_fft_complex_radix2_forward(pixels + 2 * i * side, 1, side);
+    for (size_t i = 0; i < side; i++)
+        if (back)
+            gsl_fft_complex_radix2_inverse(pixels + 2 * i, side, side);
+        else
+            gsl_fft_complex_radix2_forward(pixels + 2 * i, side, side);
+}
+
+typedef struct {
+    double n, x, y, xx, yy, xy;
+} sums;
+
+static sums sums_of(size_t n, const float *x, const float *y, const uint8_t *valid)
+{
+    sums s = {0};
+
+    for (size_t i = 0; i < n; i++) {
+        if (!valid[i])
+            continue;
+        double a = (double)x[i] - (double)x[0], b = (double)y[i] - (double)y[0];
+        if (!isfinite(a) || !isfinite(b))
+            continue;
+        s.n += 1.0;
+        s.x += a;
+        s.y += b;
+        s.xx += a * a;
+        s.yy += b * b;
+        s.xy += a * b;
+    }
+    return s;
+}
+
+/* Both dates of a band about their means under a Hann window, as one complex image. Unobserved
+ * pixels are at the mean. False where one of them does not vary. */
+static bool load_band(const worker *w, size_t side, int band, double *likeness)
+{
+    const float *x = w->reader->before[band], *y = w->reader->after[band];
+    const size_t n = side * side;
+    size_t first = 0;
+
+    while (first < n && !w->reader->valid[first])
+        first++;
+    if (first == n)
+        return false;
+    sums s = sums_of(n - first, x + first, y + first, w->reader->valid + first);
+    double vx = s.xx - s.x * s.x / s.n, vy = s.yy - s.y * s.y / s.n;
+    if (!(vx > 0.0 && vy > 0.0))
+        return false;
+    double mx = (double)x[first] + s.x / s.n, my = (double)y[first] + s.y / s.n;
+    *likeness = fmax(*likeness, (s.xy - s.x * s.y / s.n) / sqrt(vx * vy));
+    for (size_t row = 0, i = 0; row < side; row++)
+        for (size_t col = 0; col < side; col++, i++) {
+            double hann = sin(G_PI * ((double)row + 0.5) / (double)side) *
+                          sin(G_PI * ((double)col + 0.5) / (double)side);
+            bool seen = w->reader->valid[i] != 0;
+            w->pixels[2 * i] = seen ? hann * hann * ((double)x[i] - mx) / sqrt(vx) : 0.0;
+            w->pixels[2 * i + 1] = seen ? hann * hann * ((double)y[i] - my) / sqrt(vy) : 0.0;
+        }
+    return true;
+}
+
+/* With Z the spectrum of x + iy, X(f) = (Z(f) + Z*(-f)) / 2 and Y(f) = (Z(f) - Z*(-f)) / 2i; added
+ * to the product is X* Y / |X* Y|. */
+static void add_spectrum(const double *z, double *product, size_t side)
+{
+    for (size_t v = 0; v < side; v++)
+        for (size_t u = 0; u < side; u++) {
+            size_t at = 2 * (v * side + u);
+            size_t to = 2 * ((side - v) % side * side + (side - u) % side);
+            double xr = z[at] + z[to], xi = z[at + 1] - z[to + 1];
+            double yr = z[at + 1] + z[to + 1], yi = z[to] - z[at];
+            double pr = xr * yr + xi * yi, pi = xr * yi - xi * yr, size = hypot(pr, pi);
+            if (size > 0.0) {
+                product[at] += pr / size;
+                product[at + 1] += pi / size;
+            }
+        }
+}
+
+static double frequency(size_t k, size_t side)
+{
+    return (k < side / 2 ? (double)k : (double)k - (double)side) / (double)side;
+}
+
+static void soften(double *product, size_t side)
+{
+    for (size_t v = 0; v < side; v++)
+        for (size_t u = 0; u < side; u++) {
+            double fu = frequency(u, side), fv = frequency(v, side);
+            double weight = exp(-(fu * fu + fv * fv) / (2.0 * SOFTNESS * SOFTNESS));
+            product[2 * (v * side + u)] *= weight;
+            product[2 * (v * side + u) + 1] *= weight;
+        }
+}
+
+static double at(const double *surface, size_t side, int x, int y)
+{
+    size_t col = (size_t)(x + (int)side) % side, row = (size_t)(y + (int)side) % side;
+
+    return surface[2 * (row * side + col)];
+}
+
+/* Where the parabola through the logarithms of three values has its top, -0.5..0.5. */
+static double top(double before, double here, double after)
+{
+    double floor = here * 1e-3;
+    double a = log(fmax(before, floor)), b = log(here), c = log(fmax(after, floor));
+    double bend = a - 2.0 * b + c;
+
+    return bend < 0.0 ? CLAMP((a - c) / (2.0 * bend), -0.5, 0.5) : 0.0;
+}
+
+static void find_peak(const double *surface, size_t side, answer *a)
+{
+    int reach = (int)RDL_ALIGN_REACH, bx = 0, by = 0;
+    double best = -INFINITY, square = 0.0;
+
+    for (size_t i = 0; i < side * side; i++)
+        square += surface[2 * i] * surface[2 * i];
+    for (int y = -reach; y <= reach; y++)
+        for (int x = -reach; x <= reach; x++)
+            if (at(surface, side, x, y) > best) {
+                best = at(surface, side, x, y);
+                bx = x;
+                by = y;
+            }
+    a->good = best > CLEAR_PEAK * sqrt(square / (double)(side * side)) && abs(bx) < reach &&
+              abs(by) < reach;
+    if (!a->good)
+        return;
+    a->dx = bx + top(at(surface, side, bx - 1, by), best, at(surface, side, bx + 1, by));
+    a->dy = by + top(at(surface, side, bx, by - 1), best, at(surface, side, bx, by + 1));
+}
+
+static rdl_block tile_at(const job *j, size_t i)
+{
+    const rdl_grid *grid = rdl_pair_grid(j->pair);
+    int x = (int)i % j->across, y = (int)i / j->across;
+    int room_x = grid->width - j->side, room_y = grid->height - j->side;
+
+    return (rdl_block){(int)((gint64)room_x * (2 * x + 1) / (2 * j->across)),
+                       (int)((gint64)room_y * (2 * y + 1) / (2 * j->down)), j->side, j->side};
+}
+
+static bool measure_tile(void *p, void *state, size_t i, GError **error)
+{
+    const job *j = p;
+    worker *w = state;
+    answer *a = &j->answers[i];
+    size_t side = (size_t)j->side, seen = 0;
+
+    *a = (answer){.likeness = -1.0};
+    if (!rdl_pair_read(w->reader, tile_at(j, i), error))
+        return false;
+    for (size_t k = 0; k < side * side; k++)
+        seen += w->reader->valid[k];
+    if ((double)seen < SEEN_LEAST * (double)(side * side))
+        return true;
+    memset(w->product, 0, 2 * side * side * sizeof *w->product);
+    for (int band = 0; band < MIN(w->reader->bands, BANDS_MOST); band++)
+        if (load_band(w, side, band, &a->likeness)) {
+            transform(w->pixels, side, false);
+            add_spectrum(w->pixels, w->product, side);
+        }
+    soften(w->product, side);
+    transform(w->product, side, true);
+    find_peak(w->product, side, a);
+    return true;
+}
+
+/* ---- all of them ---- */
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static double median(double *values, int n)
+{
+    qsort(values, (size_t)n, sizeof *values, by_size);
+    return n == 0 ? 0.0 : n % 2 ? values[n / 2] : 0.5 * (values[n / 2 - 1] + values[n / 2]);
+}
+
+/* The median of the good answers; then of those that agree with it. */
+static void agree(const answer *answers, int n, rdl_shift *s)
+{
+    g_autofree double *x = g_new(double, 3 * (size_t)n);
+    double *y = x + n, *d = y + n;
+    int good = 0;
+
+    for (int i = 0; i < n; i++)
+        if (answers[i].good) {
+            x[good] = answers[i].dx;
+            y[good++] = answers[i].dy;
+        }
+    double mx = median(x, good), my = median(y, good);
+    for (int i = 0; i < n; i++)
+        if (answers[i].good && hypot(answers[i].dx - mx, answers[i].dy - my) <= AGREES) {
+            x[s->used] = answers[i].dx;
+            y[s->used++] = answers[i].dy;
+        }
+    for (int i = 0; i < s->used; i++)
+        d[i] = hypot(x[i] - mx, y[i] - my);
+    s->spread = median(d, s->used);
+    s->dx = median(x, s->used);
+    s->dy = median(y, s->used);
+    s->sure = s->used >= MAX(1, (int)ceil(AGREE_LEAST * good)) && 4 * s->used >= n &&
+              (s->used >= 3 || n < 3);
+}
+
+static double likeness_of(const answer *answers, int n)
+{
+    g_autofree double *values = g_new(double, (size_t)n);
+    int known = 0;
+
+    for (int i = 0; i < n; i++)
+        if (answers[i].likeness > -1.0)
+            values[known++] = answers[i].likeness;
+    return known ? median(values, known) : NAN;
+}
+
+bool rdl_align_measure(const rdl_pair *pair, bool quick, int threads, const rdl_progress *progress,
+                       rdl_shift *shift, GError **error)
+{
+    static const rdl_parallel how = {worker_new, worker_free, measure_tile, "alignment"};
+    const rdl_grid *grid = rdl_pair_grid(pair);
+    const int most = quick ? 3 : 5;
+    job j = {pair, quick ? SIDE_MOST / 2 : SIDE_MOST, 1, 1, NULL};
+
+    *shift = (rdl_shift){.likeness = NAN};
+    while (j.side > SIDE_LEAST && 2 * j.side > MIN(grid->width, grid->height))
+        j.side /= 2;
+    if (j.side > MIN(grid->width, grid->height))
+        return true;
+    j.across = CLAMP(grid->width / j.side, 1, most);
+    j.down = CLAMP(grid->height / j.side, 1, most);
+    shift->tiles = j.across * j.down;
+    g_autofree answer *answers = g_new0(answer, (size_t)shift->tiles);
+    j.answers = answers;
+    if (!rdl_parallel_run(&how, &j, (size_t)shift->tiles, threads, progress, error))
+        return false;
+    agree(answers, shift->tiles, shift);
+    shift->likeness = likeness_of(answers, shift->tiles);
+    return true;
+}
+
+bool rdl_align(rdl_pair *pair, int threads, const rdl_progress *progress, rdl_shift *found,
+               rdl_shift *left, GError **error)
+{
+    if (!rdl_align_measure(pair, false, threads, progress, found, error))
+        return false;
+    *left = *found;
+    for (int k = 0; k < 3 && left->sure && hypot(left->dx, left->dy) > NOTHING_LEFT; k++) {
+        if (k > 0) {
+            found->dx += left->dx;
+            found->dy += left->dy;
+        }
+        rdl_pair_shift(pair, found->dx, found->dy);
+        if (!rdl_align_measure(pair, false, threads, progress, left, error))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,207 @@
+#include "suite.h"
+#include <glib/gstdio.h>
+#include "fixtures/scene.h"
+#include "detect/detect.h"
+
+enum { SIDE = 400 };
+
+/* A landscape as a sum of bumps from fields to single houses, known at every place and not only at
+ * pixels: that of (x, y) lies at (x + dx, y + dy). */
+static double *landscape(double dx, double dy)
+{
+    double *v = g_new(double, (size_t)SIDE *SIDE);
+
+    for (size_t i = 0; i < (size_t)SIDE * SIDE; i++)
+        v[i] = 1000.0;
+    for (int k = 0; k < 3000; k++) {
+        double cx = (double)(k * 7919LL % 42701) / 100.0 - 13 + dx;
+        double cy = (double)(k * 104729LL % 42709) / 100.0 - 13 + dy;
+        double r = k % 20 ? 1.2 + k % 7 * 0.4 : 9.0, high = (k % 5 - 2) * 150.0;
+        for (int y = MAX(0, (int)(cy - 4 * r)); y < MIN(SIDE, (int)(cy + 4 * r)); y++)
+            for (int x = MAX(0, (int)(cx - 4 * r)); x < MIN(SIDE, (int)(cx + 4 * r)); x++)
+                v[y * SIDE + x] += high * exp(-((x - cx) * (x - cx) + (y - cy) * (y - cy)) / r / r);
+    }
+    return v;
+}
+
+/* Two bands of it with noise, under another sun unless it lies where it was. */
+static const char *make_scene(const char *name, double dx, double dy, double noise)
+{
+    made_form f = MADE_FORM;
+    size_t n = (size_t)SIDE * SIDE;
+    g_autofree double *planes = g_new(double, 2 * n), *v = landscape(dx, dy);
+    GRand *r = suite_rand();
+
+    f.width = f.height = SIDE, f.bands = 2, f.type = GDT_UInt16;
+    for (size_t i = 0; i < 2 * n; i++)
+        planes[i] = fmax(0.0, round((dx != 0.0 ? 0.8 : 1.0) * v[i % n] + (double)(i / n) * 300 +
+                                    g_rand_double_range(r, -noise, noise)));
+    return make_raster(name, &f, planes);
+}
+
+static rdl_detect_options options_for(const char *after, const char *align)
+{
+    rdl_detect_options o = RDL_DETECT_OPTIONS_INIT;
+
+    o.before = make_scene("before.tif", 0, 0, 15);
+    o.after = after;
+    o.output = suite_path("change.tif");
+    o.overwrite = true;
+    o.align = align;
+    o.method = "cva";
+    o.threshold = "3";
+    return o;
+}
+
+static void a_shift_is_found_and_corrected(void)
+{
+    static const double shifts[][2] = {{0.4, -0.3}, {2.3, -3.6}, {-4.8, 1.2}, {5, 5}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(shifts); i++) {
+        const double *s = shifts[i];
+        rdl_detect_options o = options_for(make_scene("after.tif", s[0], s[1], 15), "auto");
+        rdl_detect_result r;
+        GError *error = NULL;
+        CHECK(rdl_detect(&o, NULL, &r, &error));
+        CHECK_OK(error);
+        CHECK(r.gate.found.sure && r.gate.left.sure);
+        CHECK_NEAR(r.gate.found.dx, s[0], 0.1);
+        CHECK_NEAR(r.gate.found.dy, s[1], 0.1);
+        CHECK_NEAR(hypot(r.gate.left.dx, r.gate.left.dy), 0, 0.1);
+        CHECK_INT(r.gate.codes, 0);
+        /* what was looked for beyond the border is not observed */
+        CHECK(r.not_observed > 0 && r.not_observed <= 14 * SIDE);
+        CHECK((double)r.changed < 1e-3 * (double)r.observed);
+        rdl_detect_result_clear(&r);
+    }
+}
+
+static void threads_change_no_byte_of_an_aligned_pair(void)
+{
+    rdl_detect_options o = options_for(make_scene("after.tif", 1.3, -2.2, 15), "auto");
+    rdl_detect_result r;
+    GError *error = NULL;
+
+    o.score = suite_path("one.tif");
+    CHECK(rdl_detect(&o, NULL, &r, &error));
+    CHECK_OK(error);
+    rdl_detect_result_clear(&r);
+    o.score = suite_path("three.tif");
+    o.threads = 3;
+    o.memory_mib = 16;
+    CHECK(rdl_detect(&o, NULL, &r, &error));
+    CHECK_OK(error);
+    CHECK_SAME_FILE(suite_path("one.tif"), suite_path("three.tif"));
+    rdl_detect_result_clear(&r);
+}
+
+static char *gate_of(rdl_detect_options o)
+{
+    rdl_detect_result r;
+    GError *error = NULL;
+    char *text = NULL;
+
+    if (rdl_detect(&o, NULL, &r, &error))
+        text = rdl_gate_text(&r.gate);
+    CHECK_OK(error);
+    rdl_detect_result_clear(&r);
+    return text;
+}
+
+static void what_speaks_against_a_pair_is_coded(void)
+{
+    rdl_detect_options o = options_for(make_scene("off.tif", 1.5, 0.5, 15), "none");
+    g_autofree char *good = NULL, *off = NULL, *season = NULL, *unlike = NULL;
+
+    off = gate_of(o);
+    CHECK_TEXT(off, "MISREGISTERED");
+    o.after = make_scene("same.tif", 0, 0, 15);
+    good = gate_of(o);
+    CHECK_TEXT(good, "PASS");
+    o.date_before = "2016-07-01";
+    o.date_after = "2018-12-24";
+    season = gate_of(o);
+    CHECK_TEXT(season, "SEASON");
+    o.date_before = o.date_after = NULL;
+    o.after = make_scene("noise.tif", 0, 0, 60000);
+    unlike = gate_of(o);
+    CHECK_TEXT(unlike, "UNLIKE");
+}
+
+static void a_pair_far_apart_is_refused(void)
+{
+    rdl_detect_options o = options_for(make_scene("far.tif", 6, -3, 15), "none");
+    rdl_detect_result r;
+    GError *error = NULL;
+
+    g_remove(o.output);
+    CHECK(!rdl_detect(&o, NULL, &r, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "MISREGISTERED_FAR: lies 6.7 pixels off");
+    CHECK(!g_file_test(o.output, G_FILE_TEST_EXISTS));
+    rdl_detect_result_clear(&r);
+}
+
+static void the_codes_travel_to_the_patches(void)
+{
+    rdl_detect_options o = options_for(make_scene("off.tif", 1.5, 0.5, 15), "none");
+    rdl_patches_options p = RDL_PATCHES_OPTIONS_INIT;
+    rdl_detect_result r;
+    rdl_patches_result drawn;
+    GError *error = NULL;
+
+    o.threshold = "0.5";
+    CHECK(rdl_detect(&o, NULL, &r, &error));
+    CHECK_OK(error);
+    p.change = o.output;
+    p.output = suite_path("patches.gpkg");
+    p.overwrite = true;
+    CHECK(rdl_patches(&p, NULL, &drawn, &error));
+    CHECK_OK(error);
+    g_autoptr(rdl_layer) layer = rdl_layer_open(p.output, NULL, &error);
+    CHECK_OK(error);
+    const rdl_feature *f = layer ? rdl_layer_next(layer, &error) : NULL;
+    int gate = layer ? rdl_layer_field_index(layer, "gate") : -1;
+    CHECK(f && gate >= 0);
+    if (f && gate >= 0)
+        CHECK_TEXT(rdl_feature_text(f, gate), "MISREGISTERED");
+    rdl_detect_result_clear(&r);
+    rdl_patches_result_clear(&drawn);
+}
+
+static void outside_the_aoi_nothing_is_observed(void)
+{
+    static const char *const square =
+        "{\"type\":\"FeatureCollection\",\"crs\":{\"type\":\"name\",\"properties\":{\"name\":"
+        "\"urn:ogc:def:crs:EPSG::32651\"}},\"features\":[{\"type\":\"Feature\",\"properties\":{},"
+        "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[503000,3597000],[506000,3597000],"
+        "[506000,3594000],[503000,3594000],[503000,3597000]]]}}]}";
+    rdl_detect_options o = options_for(make_scene("same.tif", 0, 0, 15), "none");
+    rdl_detect_result r;
+    GError *error = NULL;
+
+    CHECK(g_file_set_contents(suite_path("aoi.geojson"), square, -1, NULL));
+    o.aoi = suite_path("aoi.geojson");
+    CHECK(rdl_detect(&o, NULL, &r, &error));
+    CHECK_OK(error);
+    CHECK_INT(r.observed, 100 * 100);
+    rdl_detect_result_clear(&r);
+    o.aoi = suite_path("none.geojson");
+    CHECK(!rdl_detect(&o, NULL, &r, &error));
+    CHECK_FAILS(error, RDL_ERROR_IO, "--aoi");
+    rdl_detect_result_clear(&r);
+}
+
+static CU_TestInfo tests[] = {
+    {"a shift is found and corrected", a_shift_is_found_and_corrected},
+    {"threads change no byte of an aligned pair", threads_change_no_byte_of_an_aligned_pair},
+    {"what speaks against a pair is coded", what_speaks_against_a_pair_is_coded},
+    {"a pair far apart is refused", a_pair_far_apart_is_refused},
+    {"the codes travel to the patches", the_codes_travel_to_the_patches},
+    {"outside the AOI nothing is observed", outside_the_aoi_nothing_is_observed},
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    return run_suite("detect.gate", tests, argc, argv);
+}
