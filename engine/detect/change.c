@@ -18,6 +18,11 @@ bool rdl_detect_options_check(const rdl_detect_options *o, GError **error)
                         "two scenes and an output (-o) are needed to detect change");
     if (o->align && strcmp(o->align, "none") != 0 && strcmp(o->align, "auto") != 0)
         return rdl_fail(error, RDL_ERROR_USAGE, "--align %s: give none or auto", o->align);
+    if (!(o->mask_grow_m >= 0.0) ||
+        ((o->mask_grow_m > 0.0 || o->mask_values) && !o->mask_before && !o->mask_after))
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "--mask-values and --mask-grow (metres, 0 or more) need --mask-before or "
+                        "--mask-after");
     if (o->iterations < 1 || o->iterations > 1000)
         return rdl_fail(error, RDL_ERROR_USAGE, "--iterations %d: give 1 to 1000", o->iterations);
     if (!(o->tolerance > 0.0 && o->tolerance < 1.0))
@@ -109,6 +114,9 @@ static bool note_inputs(rdl_detect_result *r, const rdl_detect_options *o, const
         note_number(m, "sieve", o->sieve);
     rdl_manifest_option(m, "date_before", r->date_before);
     rdl_manifest_option(m, "date_after", r->date_after);
+    rdl_manifest_option(m, "mask_values", o->mask_values);
+    if (o->mask_grow_m > 0.0)
+        note_number(m, "mask_grow_m", o->mask_grow_m);
     rdl_manifest_option(m, "align", o->align && strcmp(o->align, "auto") == 0 ? "auto" : NULL);
     rdl_manifest_option(m, "cog", o->cog ? "yes" : NULL);
     const rdl_input inputs[] = {{"before", o->before},
@@ -410,8 +418,9 @@ static bool detect(detection *d, rdl_detect_result *r, const rdl_progress *progr
 bool rdl_detect(const rdl_detect_options *o, const rdl_progress *progress, rdl_detect_result *r,
                 GError **error)
 {
-    rdl_pair_options scenes = {o->before,      o->after,      o->bands, o->sensor,
-                               o->mask_before, o->mask_after, o->aoi};
+    rdl_pair_options scenes = {o->before,      o->after,       o->bands,
+                               o->sensor,      o->mask_before, o->mask_after,
+                               o->mask_values, o->mask_grow_m, o->aoi};
     g_autofree rdl_scorer *scorer = g_new0(rdl_scorer, 1);
     rdl_decision decision = {0};
 

@@ -2,6 +2,9 @@
 
 #include <math.h>
 #include <string.h>
+#include "detect/pixel_area.h"
+
+#define GROW_MOST 100 /* pixels */
 
 enum { BEFORE, AFTER, MASK_BEFORE, MASK_AFTER, PARTS };
 
@@ -11,6 +14,8 @@ struct rdl_pair {
     bool resampled;
     double dx, dy; /* where the scene after is read, pixels */
     char *aoi;     /* NULL: all */
+    rdl_mask_values *mask_values;
+    int mask_grow; /* pixels */
     int count;
     int *bands[2];
 };
@@ -26,6 +31,7 @@ void rdl_pair_free(rdl_pair *pair)
         g_free(pair->bands[i]);
     }
     g_free(pair->aoi);
+    g_free(pair->mask_values);
     g_free(pair);
 }
 
@@ -147,6 +153,26 @@ static bool bring_all(rdl_pair *pair, const rdl_pair_options *o, GPtrArray *warn
            bring_mask(pair, MASK_AFTER, o->mask_after, warnings, error);
 }
 
+/* From metres to pixels, by the ground that the pixel in the middle covers. */
+static bool settle_growth(rdl_pair *pair, double metres, GError **error)
+{
+    const rdl_grid *grid = rdl_pair_grid(pair);
+    const rdl_run middle = {grid->height / 2, grid->width / 2, grid->width / 2 + 1};
+    double m2;
+
+    if (!(metres > 0.0))
+        return true;
+    g_autoptr(rdl_pixel_areas) areas = rdl_pixel_areas_new(grid, error);
+    if (!areas || !rdl_pixel_areas_run(areas, &middle, &m2, error))
+        return g_prefix_error(error, "--mask-grow %g: ", metres), false;
+    double pixels = ceil(metres / sqrt(m2) - 1e-6);
+    if (!(pixels <= GROW_MOST))
+        return rdl_fail(error, RDL_ERROR_USAGE, "--mask-grow %g: are %.0f pixels, %d are the most",
+                        metres, pixels, GROW_MOST);
+    pair->mask_grow = (int)pixels;
+    return true;
+}
+
 rdl_pair *rdl_pair_open(const rdl_pair_options *o, GPtrArray *warnings, GError **error)
 {
     g_autoptr(rdl_pair) pair = g_new0(rdl_pair, 1);
@@ -159,6 +185,9 @@ rdl_pair *rdl_pair_open(const rdl_pair_options *o, GPtrArray *warnings, GError *
         !bring_all(pair, o, warnings, error))
         return NULL;
     pair->aoi = g_strdup(o->aoi);
+    pair->mask_values = rdl_mask_values_parse(o->mask_values, error);
+    if (!pair->mask_values || !settle_growth(pair, o->mask_grow_m, error))
+        return NULL;
     pair->count = pair->scenes[BEFORE]->count;
     for (int i = 0; i < 2; i++)
         pair->bands[i] = g_memdup2(pair->scenes[i]->bands, (size_t)pair->count * sizeof(int));
@@ -285,7 +314,7 @@ rdl_pair_reader *rdl_pair_reader_new(const rdl_pair *pair, size_t max_pixels, GE
     for (int i = 0; i < PARTS; i++)
         if (pair->parts[i] && !(r->rasters[i] = rdl_raster_reopen(pair->parts[i], error)))
             return NULL;
-    if (pair->aoi && !(r->aoi = rdl_burn_open(pair->aoi, rdl_pair_grid(pair), error)))
+    if (pair->aoi && !(r->aoi = rdl_burn_open(pair->aoi, rdl_pair_grid(pair), NULL, NULL, error)))
         return g_prefix_error(error, "--aoi: "), NULL;
     r->values = g_malloc_n(max_pixels * planes, sizeof(float));
     r->valid = g_malloc(max_pixels);
@@ -341,7 +370,7 @@ static float blend(const elsewhere *e, const float *p)
     return (float)((1.0 - e->fy) * above + e->fy * below);
 }
 
-/* `n` planes of a block from elsewhere. A mask is not blended: its largest value counts. */
+/* `n` planes of a block from elsewhere. */
 static bool read_elsewhere(rdl_pair_reader *r, int part, rdl_block b, int step, int n,
                            const int *bands, float *planes, uint8_t *valid, GError **error)
 {
@@ -377,26 +406,74 @@ static bool read_elsewhere(rdl_pair_reader *r, int part, rdl_block b, int step, 
 static bool read_part(rdl_pair_reader *r, int part, rdl_block b, int step, int n, const int *bands,
                       float *planes, uint8_t *valid, GError **error)
 {
-    if ((part == AFTER || part == MASK_AFTER) && shifted(r->pair))
+    if (part == AFTER && shifted(r->pair))
         return read_elsewhere(r, part, b, step, n, bands, planes, valid, error);
     return rdl_raster_read_every(r->rasters[part], b, step, n, bands, planes, valid, error);
 }
 
-/* A mask's own nodata says nothing about the scene: what counts is whether the value is zero. A
- * blend of values none of which is negative is zero where all that count are. */
-static bool drop_masked(rdl_pair_reader *r, int part, rdl_block block, int step, GError **error)
+/* ---- masks ---- */
+
+/* Flags of bad pixels of a window, which may reach beyond the raster, where nothing is bad. A
+ * mask's own nodata says nothing: its values count. */
+static bool read_bad(rdl_pair_reader *r, int part, rdl_block want, uint8_t *bad, GError **error)
 {
+    const rdl_grid *grid = rdl_pair_grid(r->pair);
     const int first = 1;
+    int left = MAX(want.col, 0), top = MAX(want.row, 0);
+    rdl_block have = {left, top, MIN(want.col + want.width, grid->width) - left,
+                      MIN(want.row + want.height, grid->height) - top};
+
+    memset(bad, 0, rdl_block_pixels(want));
+    if (have.width < 1 || have.height < 1)
+        return true;
+    size_t n = rdl_block_pixels(have);
+    g_autofree float *values = g_new(float, n);
+    g_autofree uint8_t *known = g_malloc(n), *flags = g_malloc(n);
+    memset(known, 1, n);
+    if (!rdl_raster_read(r->rasters[part], have, 1, &first, values, known, error))
+        return false;
+    rdl_mask_values_apply(r->pair->mask_values, n, values, flags);
+    for (int y = 0; y < have.height; y++)
+        memcpy(bad + (size_t)(top - want.row + y) * (size_t)want.width + (size_t)(left - want.col),
+               flags + (size_t)y * (size_t)have.width, (size_t)have.width);
+    return true;
+}
+
+/* The same, grown. */
+static uint8_t *grown_bad(rdl_pair_reader *r, int part, rdl_block want, GError **error)
+{
+    const int grow = r->pair->mask_grow;
+    rdl_block wide = {want.col - grow, want.row - grow, want.width + 2 * grow,
+                      want.height + 2 * grow};
+    g_autofree uint8_t *bad = g_malloc(rdl_block_pixels(wide));
+
+    if (!read_bad(r, part, wide, bad, error))
+        return NULL;
+    if (grow == 0)
+        return g_steal_pointer(&bad);
+    uint8_t *all = g_malloc(rdl_block_pixels(want));
+    rdl_mask_grow(wide.width, wide.height, grow, bad, all);
+    return all;
+}
+
+/* Where the scene after is read elsewhere, any of the four pixels blended may be bad. */
+static bool drop_masked(rdl_pair_reader *r, int part, rdl_block b, int step, GError **error)
+{
+    const bool moved = part == MASK_AFTER && shifted(r->pair);
+    const rdl_block want = moved ? place_of(r->pair, b).want : b;
+    const size_t right = moved ? 1 : 0, below = moved ? (size_t)want.width : 0;
+    size_t i = 0;
 
     if (!r->rasters[part])
         return true;
-    g_autofree float *mask = g_new(float, r->n);
-    g_autofree uint8_t *known = g_malloc(r->n);
-    memset(known, 1, r->n);
-    if (!read_part(r, part, block, step, 1, &first, mask, known, error))
+    g_autofree uint8_t *bad = grown_bad(r, part, want, error);
+    if (!bad)
         return false;
-    for (size_t i = 0; i < r->n; i++)
-        r->valid[i] = r->valid[i] & (mask[i] == 0.0f);
+    for (int y = (step - b.row % step) % step; y < b.height; y += step)
+        for (int x = (step - b.col % step) % step; x < b.width; x += step, i++) {
+            const uint8_t *p = bad + (size_t)y * (size_t)want.width + (size_t)x;
+            r->valid[i] = r->valid[i] & !(p[0] | p[right] | p[below] | p[below + right]);
+        }
     return true;
 }
 

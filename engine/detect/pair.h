@@ -2,6 +2,7 @@
 #ifndef RDL_DETECT_PAIR_H
 #define RDL_DETECT_PAIR_H
 
+#include "detect/mask.h"
 #include "detect/scene.h"
 
 typedef struct rdl_pair rdl_pair; /* read-only once open; threads read through readers */
@@ -9,8 +10,10 @@ typedef struct rdl_pair rdl_pair; /* read-only once open; threads read through r
 typedef struct rdl_pair_options {
     const char *before, *after;           /* rasters */
     const char *bands, *sensor;           /* as rdl_scene_open(), for both scenes; NULL */
-    const char *mask_before, *mask_after; /* rasters, nonzero is bad; NULL: none */
-    const char *aoi; /* polygons, FILE or FILE:LAYER: outside nothing is observed */
+    const char *mask_before, *mask_after; /* rasters; NULL: none */
+    const char *mask_values; /* which of their values are bad, as rdl_mask_values_parse() */
+    double mask_grow_m;      /* bad pixels grow by so many metres, >= 0 */
+    const char *aoi;         /* polygons, FILE or FILE:LAYER: outside nothing is observed */
 } rdl_pair_options;
 
 /** Open both scenes; a scene after that lies on another grid is resampled, bilinear, and said so

@@ -145,9 +145,10 @@ static bool open_scenes(work *w, GError **error)
     static const char *const ndvi[] = {"red", "nir", NULL};
     const rdl_patches_options *o = w->o;
     bool named = o->bands || o->sensor;
-    rdl_pair_options scenes = {
-        o->before, o->after, named ? o->bands : item(w->change, "REDLINE_BANDS"), o->sensor, NULL,
-        NULL,      NULL};
+    rdl_pair_options scenes = {.before = o->before,
+                               .after = o->after,
+                               .bands = named ? o->bands : item(w->change, "REDLINE_BANDS"),
+                               .sensor = o->sensor};
     g_autoptr(GError) unnamed = NULL;
 
     if (!o->before)
