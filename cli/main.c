@@ -3,6 +3,7 @@
 #include "geo/geo.h"
 
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -35,6 +36,7 @@ static int usage(FILE *to, int status)
 
 int main(int argc, char **argv)
 {
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error to tell, not to die of */
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C");
     if (argc < 2)
