@@ -135,7 +135,7 @@ static void break_and_resume(int signal_number, int times)
         check_same_folders(whole(NULL), o);
     }
     printf("\n    %d of %d runs were broken", broken, times);
-    CHECK(broken > 0 || times < 3); /* a busy machine may be late once */
+    CHECK(broken > 0 || times < 5); /* a busy machine may be late a few times */
 }
 
 /* REDLINE_KILLS sets how often; few by default, for the sake of those who wait. */
