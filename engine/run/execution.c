@@ -346,6 +346,46 @@ static bool write_sheet(execution *x, GError **error)
     return rdl_output_text(path, lines, true, error);
 }
 
+static void add_sources(GPtrArray *paths, const rdl_sources *sources)
+{
+    for (size_t i = 0; i < sources->n; i++)
+        g_ptr_array_add(paths, (char *)sources->list[i].path);
+}
+
+/* An input may lie in the folder of the outputs: it is not to be written over. */
+static bool check_apart(const execution *x, GError **error)
+{
+    static const char *const scenes[] = {"before", "after", "mask_before", "mask_after"};
+    static const char *const names[] = {"change.tif",    "score.tif",      "patches.gpkg",
+                                        "findings.gpkg", "ledger.sqlite",  "balance.json",
+                                        "before.vrt",    "run.state.json", "after.vrt"};
+    g_autoptr(GPtrArray) outputs = g_ptr_array_new(), inputs = g_ptr_array_new();
+    const rdl_job *job = x->job;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        g_ptr_array_add(outputs, (char *)out(x, names[i]));
+    for (char **profile = job->deliver; *profile; profile++) {
+        g_autofree char *name = g_strdup_printf("tasks.%s", *profile);
+        g_ptr_array_add(outputs, (char *)out(x, name));
+    }
+    g_ptr_array_add(inputs, job->path);
+    g_ptr_array_add(inputs, job->moves);
+    for (size_t i = 0; i < job->n_pairs; i++) {
+        for (size_t k = 0; k < G_N_ELEMENTS(scenes); k++)
+            g_ptr_array_add(inputs, (char *)beside(x, &job->pairs[i], scenes[k]));
+        if (job->pairs[i].name) {
+            g_ptr_array_add(outputs, (char *)of_pair(x, &job->pairs[i], "change"));
+            g_ptr_array_add(outputs, (char *)of_pair(x, &job->pairs[i], "score"));
+        }
+    }
+    const rdl_sources *const all[] = {&job->zones, &job->footprints, &job->permits, &job->units,
+                                      &job->letters};
+    for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
+        add_sources(inputs, all[i]);
+    return rdl_output_apart((const char *const *)outputs->pdata, outputs->len,
+                            (const char *const *)inputs->pdata, inputs->len, error);
+}
+
 /* Nothing starts that would stop at an existing file half way. */
 static bool check_outputs(const execution *x, GError **error)
 {
@@ -430,7 +470,8 @@ static bool run_stages(execution *x, GError **error)
 {
     const rdl_job *job = x->job;
 
-    if (!rdl_output_folder(x->folder, error) || !check_outputs(x, error) ||
+    if (!rdl_output_folder(x->folder, error) || !check_apart(x, error) ||
+        !check_outputs(x, error) ||
         !(x->state = rdl_state_open(x->folder, x->options->resume, error)) ||
         !(x->code = rdl_code_digest(error)))
         return false;

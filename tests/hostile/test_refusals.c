@@ -199,6 +199,12 @@ static void an_input_is_never_destroyed(void)
     check_kept(dbf, sample("mines.dbf"),
                HOSTILE("screen", "--pack", "cn", "--zones", sample("zones.gpkg"), "--footprints",
                        shp, "-o", dbf, "--overwrite"));
+    g_autofree char *job = g_strdup_printf("redline: 1\nname: x\ndetect: {before: score.tif, "
+                                           "after: %s}\n",
+                                           after());
+    const char *kept = copy("score.tif", before(), G_MAXSIZE);
+    check_kept(kept, before(),
+               HOSTILE("run", text("job.yaml", job), "-o", suite_folder(), "--overwrite"));
     hostile_refused(2, "two outputs", NULL,
                     HOSTILE("detect", before(), after(), "-o", "o.tif", "--score", "./o.tif"));
 }
