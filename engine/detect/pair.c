@@ -148,8 +148,7 @@ rdl_pair *rdl_pair_open(const rdl_pair_options *o, GPtrArray *warnings, GError *
     g_autoptr(rdl_pair) pair = g_new0(rdl_pair, 1);
 
     pair->scenes[BEFORE] = rdl_scene_open(o->before, o->bands, o->sensor, error);
-    if (!pair->scenes[BEFORE] ||
-        !rdl_grid_workable(rdl_raster_grid(pair->scenes[BEFORE]->raster), o->before, error))
+    if (!pair->scenes[BEFORE])
         return NULL;
     pair->scenes[AFTER] = rdl_scene_open(o->after, o->bands, o->sensor, error);
     if (!pair->scenes[AFTER] || !bands_agree(pair->scenes[BEFORE], pair->scenes[AFTER], error) ||

@@ -100,8 +100,6 @@ static bool open_change(work *w, GError **error)
     if (!w->change)
         return false;
     w->grid = rdl_raster_grid(w->change);
-    if (!rdl_grid_workable(w->grid, w->o->change, error))
-        return false;
     if (!w->grid->crs)
         return rdl_fail(error, RDL_ERROR_CRS,
                         "%s: has no coordinate system, patches need one: give the scenes theirs",
