@@ -81,7 +81,9 @@ static const char *fault(const ending *e, const char *culprit, const char *outpu
         return "it takes too long";
     if (e->status < 0)
         return "it crashes";
-    if (e->status != 0 && e->status != 2 && e->status != 3 && e->status != 6)
+    if (e->status == 5 && !strstr(e->err, "MiB of memory"))
+        return "it says it is a bug";
+    if (e->status != 0 && e->status != 2 && e->status != 3 && e->status != 5 && e->status != 6)
         return "it ends with a status that is none for bad input";
     if (strstr(e->err, "Sanitizer") || strstr(e->err, "runtime error:"))
         return "a sanitizer complains";
