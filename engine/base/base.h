@@ -5,6 +5,8 @@
 #include "base/api.h"
 #include "base/clones.h"
 #include "base/error.h"
+#include "base/apportion.h"
+#include "base/arena.h"
 #include "base/progress.h"
 #include "base/parallel.h"
 #include "base/calendar.h"

@@ -29,9 +29,10 @@ static char *text_of(const rdl_record *record, const char *field)
 /* What every taken record has; false when its geometry cannot be written. */
 static bool take_ground(const rdl_record *record, GBytes **wkb, rdl_box *box, GError **error)
 {
-    *box = rdl_geometry_box(rdl_record_geometry(record));
-    *wkb = rdl_geometry_wkb(rdl_record_geometry(record), error);
-    return *wkb != NULL;
+    (void)error;
+    *box = rdl_record_box(record);
+    *wkb = g_bytes_ref(rdl_record_wkb(record));
+    return true;
 }
 
 /* A column of zones.csv; "" where the pack has none. */
@@ -124,7 +125,9 @@ static bool read_layer(rdl_map_data *data, const struct layer_kind *kind, const 
 
     g_array_unref(g_steal_pointer(&rejections));
     rejections = intake.rejections = rdl_rejections_new();
-    if (!rdl_intake_read(&intake, &kind->spec, source, kind->take, data, error))
+    bool good = rdl_intake_read(&intake, &kind->spec, source, kind->take, data, error);
+    rdl_arena_free(intake.arena);
+    if (!good)
         return false;
     for (guint i = 0; i < rejections->len; i++)
         bad += !g_array_index(rejections, rdl_rejection, i).repaired;

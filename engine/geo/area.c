@@ -3,21 +3,53 @@
 #include <math.h>
 #include <geos_c.h>
 #include <ogr_srs_api.h>
+#include "geo/border.h"
 #include "geo/crs_handle.h"
 
 #define RADIANS (G_PI / 180.0)
 #define PIECE_DEGREES 0.5
 #define PIECE_METRES 5000.0
+#define CELL_METRES 3000.0
+#define CELL_DEGREES 0.03
+#define CELLS_MOST 4096 /* kept at a time */
+
+/* Ground per plane, q[0] + q[1] u + q[2] v + q[3] u^2 + q[4] u v + q[5] v^2, where u and v count
+ * thirds of the cell from its middle. */
+typedef struct {
+    gint64 column, row;
+    bool good, scaled;
+    double q[6];
+    double least; /* metres a unit, once `scaled` */
+} cell;
 
 struct rdl_measure {
     rdl_transform *lonlat;
     GEOSContextHandle_t geos;
     double a, e2;
-    double piece;       /* longest piece of an edge, units of the CRS */
+    double piece; /* longest piece of an edge, units of the CRS */
     bool geographic;
     GArray *x, *y;      /* ring as given */
     GArray *lon, *lat;  /* start, middle, start, middle ... end of its pieces */
+    const rdl_crs *crs; /* own reference */
+    double side;        /* of a cell, units of the CRS */
+    GHashTable *cells;  /* of cell, by itself */
+    cell *last;
+    GArray *rings; /* of rdl_ring */
 };
+
+static guint cell_hash(gconstpointer p)
+{
+    const cell *c = p;
+
+    return (guint)c->column * 2654435761u ^ (guint)c->row * 40503u;
+}
+
+static gboolean cell_equal(gconstpointer a, gconstpointer b)
+{
+    const cell *c = a, *d = b;
+
+    return c->column == d->column && c->row == d->row;
+}
 
 rdl_measure *rdl_measure_new(const rdl_crs *crs, GError **error)
 {
@@ -39,6 +71,11 @@ rdl_measure *rdl_measure_new(const rdl_crs *crs, GError **error)
     measure->y = g_array_new(FALSE, FALSE, sizeof(double));
     measure->lon = g_array_new(FALSE, FALSE, sizeof(double));
     measure->lat = g_array_new(FALSE, FALSE, sizeof(double));
+    measure->crs = rdl_crs_ref(crs);
+    measure->side =
+        measure->geographic ? CELL_DEGREES : CELL_METRES / PIECE_METRES * measure->piece;
+    measure->cells = g_hash_table_new_full(cell_hash, cell_equal, g_free, NULL);
+    measure->rings = g_array_new(FALSE, FALSE, sizeof(rdl_ring));
     return measure;
 }
 
@@ -52,6 +89,9 @@ void rdl_measure_free(rdl_measure *measure)
     g_array_unref(measure->y);
     g_array_unref(measure->lon);
     g_array_unref(measure->lat);
+    g_array_unref(measure->rings);
+    g_hash_table_unref(measure->cells);
+    rdl_crs_unref((rdl_crs *)measure->crs);
     g_free(measure);
 }
 
@@ -95,13 +135,12 @@ static bool densify(rdl_measure *m, size_t n, const double *x, const double *y, 
     }
     append(m->lon, x[n - 1]);
     append(m->lat, y[n - 1]);
-    return rdl_transform_points(m->lonlat, m->lon->len, doubles(m->lon),
-                                doubles(m->lat), error);
+    return rdl_transform_points(m->lonlat, m->lon->len, doubles(m->lon), doubles(m->lat), error);
 }
 
 /* A piece as a quadratic through its three points: longitudes less that of the start. */
 typedef struct {
-    double dm, d1;           /* lambda of middle and end less that of the start */
+    double dm, d1; /* lambda of middle and end less that of the start */
     double phi0, phim, phi1;
 } piece;
 
@@ -119,6 +158,63 @@ static piece piece_at(const rdl_measure *m, guint i)
                    lat[0] * RADIANS, lat[1] * RADIANS, lat[2] * RADIANS};
 }
 
+/* ---- near a pole ---- */
+
+#define POLAR 70.0     /* degrees: a ring that comes so near a pole is measured about it */
+#define POLAR_FAR 60.0 /* and no point of it is so near the other */
+
+/* Which pole, 1 or -1; 0: none. In degrees edges are straight in longitude and need none. */
+static int pole_of(const rdl_measure *m)
+{
+    const double *lat = (const double *)(const void *)m->lat->data;
+    double least = 90.0, most = -90.0;
+
+    for (guint i = 0; i < m->lat->len; i++) {
+        least = fmin(least, lat[i]);
+        most = fmax(most, lat[i]);
+    }
+    if (m->geographic)
+        return 0;
+    return most > POLAR && least > -POLAR_FAR ? 1 : least < -POLAR && most < POLAR_FAR ? -1 : 0;
+}
+
+/* Distance from the pole in the azimuthal equal-area plane (Snyder 1987, eqs 24-2 ff.), by the
+ * difference of the authalic function to its value at the pole, written so that nothing cancels. */
+static double polar_distance(const rdl_measure *m, double colatitude)
+{
+    double half = sin(colatitude / 2.0), d = 2.0 * half * half, s = 1.0 - d;
+
+    if (m->e2 == 0.0)
+        return m->a * sqrt(2.0 * d);
+    double e = sqrt(m->e2);
+    double first = d * (1.0 + m->e2 * s) / ((1.0 - m->e2) * (1.0 - m->e2 * s * s));
+    double second = atanh(e * d / (1.0 - m->e2 * s)) / e;
+    return m->a * sqrt((1.0 - m->e2) * (first + second));
+}
+
+/* Area in that plane, each piece a quadratic through its three points: exact Simpson. */
+static double polar_ring(rdl_measure *m, int pole)
+{
+    double *x = doubles(m->lon), *y = doubles(m->lat), integral = 0.0;
+
+    for (guint i = 0; i < m->lon->len; i++) {
+        double rho = polar_distance(m, (90.0 - pole * y[i]) * RADIANS), lambda = x[i] * RADIANS;
+        x[i] = rho * cos(lambda);
+        y[i] = rho * sin(lambda);
+    }
+    double x0 = x[0], y0 = y[0];
+    for (guint i = 0; i + 2 < m->lon->len; i += 2) {
+        double u[] = {x[i] - x0, x[i + 1] - x0, x[i + 2] - x0};
+        double v[] = {y[i] - y0, y[i + 1] - y0, y[i + 2] - y0};
+        double du[] = {4.0 * u[1] - 3.0 * u[0] - u[2], u[2] - u[0], u[0] - 4.0 * u[1] + 3.0 * u[2]};
+        double dv[] = {4.0 * v[1] - 3.0 * v[0] - v[2], v[2] - v[0], v[0] - 4.0 * v[1] + 3.0 * v[2]};
+        integral += (u[0] * dv[0] - v[0] * du[0] + 4.0 * (u[1] * dv[1] - v[1] * du[1]) +
+                     u[2] * dv[2] - v[2] * du[2]) /
+                    12.0;
+    }
+    return pole * integral;
+}
+
 bool rdl_measure_ring(rdl_measure *measure, size_t n, const double *x, const double *y,
                       double *signed_m2, GError **error)
 {
@@ -129,6 +225,11 @@ bool rdl_measure_ring(rdl_measure *measure, size_t n, const double *x, const dou
         return true;
     if (!densify(measure, n, x, y, error))
         return false;
+    int pole = pole_of(measure);
+    if (pole) {
+        *signed_m2 = polar_ring(measure, pole);
+        return true;
+    }
     double phi_first = g_array_index(measure->lat, double, 0) * RADIANS;
     double reference = authalic(measure, phi_first); /* keeps the terms small */
     for (guint i = 0; i + 2 < measure->lon->len; i += 2) {
@@ -136,7 +237,8 @@ bool rdl_measure_ring(rdl_measure *measure, size_t n, const double *x, const dou
         double slope0 = 4.0 * p.dm - p.d1, slope1 = 3.0 * p.d1 - 4.0 * p.dm;
         integral += ((authalic(measure, p.phi0) - reference) * slope0 +
                      4.0 * (authalic(measure, p.phim) - reference) * p.d1 +
-                     (authalic(measure, p.phi1) - reference) * slope1) / 6.0;
+                     (authalic(measure, p.phi1) - reference) * slope1) /
+                    6.0;
         turn += p.d1;
     }
     if (fabs(turn) > G_PI && !measure->geographic) /* a pole is inside */
@@ -181,8 +283,7 @@ static bool visit_curve(rdl_measure *m, const GEOSGeometry *curve, bool hole, cu
         return rdl_fail(error, RDL_ERROR_DATA, "a ring cannot be read");
     g_array_set_size(m->x, n);
     g_array_set_size(m->y, n);
-    if (n && !GEOSCoordSeq_copyToArrays_r(m->geos, s, doubles(m->x),
-                                          doubles(m->y), NULL, NULL))
+    if (n && !GEOSCoordSeq_copyToArrays_r(m->geos, s, doubles(m->x), doubles(m->y), NULL, NULL))
         return rdl_fail(error, RDL_ERROR_DATA, "a ring cannot be read");
     return n == 0 || fn(m, n, hole, sum, error);
 }
@@ -226,8 +327,7 @@ static bool add_ring_area(rdl_measure *m, size_t n, bool hole, double *sum, GErr
 
     if (!closed(m, n))
         return true;
-    if (!rdl_measure_ring(m, n, doubles(m->x),
-                          doubles(m->y), &area, error))
+    if (!rdl_measure_ring(m, n, doubles(m->x), doubles(m->y), &area, error))
         return false;
     *sum += hole ? -fabs(area) : fabs(area);
     return true;
@@ -236,8 +336,7 @@ static bool add_ring_area(rdl_measure *m, size_t n, bool hole, double *sum, GErr
 static bool add_length(rdl_measure *m, size_t n, bool hole, double *sum, GError **error)
 {
     (void)hole;
-    return curve_length(m, n, doubles(m->x),
-                        doubles(m->y), sum, error);
+    return curve_length(m, n, doubles(m->x), doubles(m->y), sum, error);
 }
 
 bool rdl_measure_area(rdl_measure *measure, const rdl_geometry *g, double *m2, GError **error)
@@ -250,6 +349,194 @@ bool rdl_measure_length(rdl_measure *measure, const rdl_geometry *g, double *m, 
 {
     *m = 0.0;
     return visit_curves(measure, g, add_length, m, error);
+}
+
+/* ---- small rings ---- */
+
+/* Exact area of a square of side s with its lower left corner at x, y, over its plane area. */
+static bool square_ratio(rdl_measure *m, double x, double y, double s, double *ratio)
+{
+    const double xs[] = {x, x + s, x + s, x, x}, ys[] = {y, y, y + s, y + s, y};
+    double m2;
+
+    *ratio = NAN;
+    if (!rdl_measure_ring(m, 5, xs, ys, &m2, NULL))
+        return false;
+    *ratio = m2 / ((xs[1] - xs[0]) * (ys[2] - ys[0]));
+    return *ratio > 0.0;
+}
+
+/* Mean of the quadratic over a square of side 1 round (u, v). */
+static double mean_at(const double *q, double u, double v)
+{
+    return q[0] + q[1] * u + q[2] * v + q[3] * (u * u + 1.0 / 12.0) + q[4] * u * v +
+           q[5] * (v * v + 1.0 / 12.0);
+}
+
+/* The quadratic from the means r over the nine parts; the means it must give are checked, and two
+ * squares that lie across the parts. */
+static void fit(rdl_measure *m, cell *c)
+{
+    double x = (double)c->column * m->side, y = (double)c->row * m->side, s = m->side / 3.0,
+           r[3][3];
+
+    for (int j = 0; j < 3; j++)
+        for (int i = 0; i < 3; i++)
+            if (!square_ratio(m, x + i * s, y + j * s, s, &r[j][i]))
+                return;
+    double left = r[0][0] + r[1][0] + r[2][0], right = r[0][2] + r[1][2] + r[2][2];
+    double middle = r[0][1] + r[1][1] + r[2][1];
+    double low = r[0][0] + r[0][1] + r[0][2], high = r[2][0] + r[2][1] + r[2][2];
+    double across = r[1][0] + r[1][1] + r[1][2], all = low + across + high;
+    double *q = c->q; /* least squares over the nine */
+    q[1] = (right - left) / 6.0;
+    q[2] = (high - low) / 6.0;
+    q[4] = (r[2][2] - r[2][0] - r[0][2] + r[0][0]) / 4.0;
+    q[3] = (right - 2.0 * middle + left) / 6.0;
+    q[5] = (high - 2.0 * across + low) / 6.0;
+    q[0] = all / 9.0 - (q[3] + q[5]) * (2.0 / 3.0 + 1.0 / 12.0);
+    c->good = true;
+    for (int j = 0; j < 3; j++)
+        for (int i = 0; i < 3; i++)
+            c->good = c->good && fabs(mean_at(q, i - 1, j - 1) - r[j][i]) < 5e-11 * r[j][i];
+    double check;
+    c->good = c->good && square_ratio(m, x + 0.5 * s, y + 1.5 * s, s, &check) &&
+              fabs(mean_at(q, -0.5, 0.5) - check) < 5e-11 * check &&
+              square_ratio(m, x - s, y - s, s, &check) && /* outside: rings may reach there */
+              fabs(mean_at(q, -2.0, -2.0) - check) < 2e-10 * check;
+}
+
+static cell *cell_at(rdl_measure *m, double x, double y)
+{
+    cell key = {.column = (gint64)floor(x / m->side), .row = (gint64)floor(y / m->side)};
+
+    if (m->last && cell_equal(m->last, &key))
+        return m->last;
+    cell *c = g_hash_table_lookup(m->cells, &key);
+    if (!c) {
+        if (g_hash_table_size(m->cells) >= CELLS_MOST)
+            g_hash_table_remove_all(m->cells);
+        c = g_new(cell, 1);
+        *c = key;
+        fit(m, c);
+        g_hash_table_add(m->cells, c);
+    }
+    m->last = c;
+    return c;
+}
+
+/* Integral of the quadratic over a ring, by moments about the ring's first point. */
+static double quadratic_area(const rdl_measure *m, const cell *c, const rdl_ring *ring)
+{
+    double s = m->side / 3.0, x0, y0, x, y, u = 0.0, v = 0.0, *moment, moments[6] = {0};
+    const double *q = c->q;
+
+    rdl_point_at(ring->xy, 0, &x0, &y0);
+    for (guint32 k = 1; k < ring->n; k++) {
+        rdl_point_at(ring->xy, k, &x, &y);
+        double un = (x - x0) / s, vn = (y - y0) / s, a = u * vn - un * v;
+        moment = moments;
+        *moment++ += a / 2.0;
+        *moment++ += a * (u + un) / 6.0;
+        *moment++ += a * (v + vn) / 6.0;
+        *moment++ += a * (u * u + u * un + un * un) / 12.0;
+        *moment++ += a * (2.0 * u * v + u * vn + un * v + 2.0 * un * vn) / 24.0;
+        *moment++ += a * (v * v + v * vn + vn * vn) / 12.0;
+        u = un;
+        v = vn;
+    }
+    double uc = (x0 - ((double)c->column + 0.5) * m->side) / s;
+    double vc = (y0 - ((double)c->row + 0.5) * m->side) / s;
+    double at = q[0] + q[1] * uc + q[2] * vc + q[3] * uc * uc + q[4] * uc * vc + q[5] * vc * vc;
+    double along_u = q[1] + 2.0 * q[3] * uc + q[4] * vc,
+           along_v = q[2] + q[4] * uc + 2.0 * q[5] * vc;
+    return s * s *
+           (at * moments[0] + along_u * moments[1] + along_v * moments[2] + q[3] * moments[3] +
+            q[4] * moments[4] + q[5] * moments[5]);
+}
+
+static bool copy_ring(rdl_measure *m, const rdl_ring *ring)
+{
+    g_array_set_size(m->x, ring->n);
+    g_array_set_size(m->y, ring->n);
+    for (guint32 k = 0; k < ring->n; k++)
+        rdl_point_at(ring->xy, k, &doubles(m->x)[k], &doubles(m->y)[k]);
+    return true;
+}
+
+/* The cell of a ring, NULL where it is too large, or in no place for a quadratic. */
+static const cell *cell_of(rdl_measure *m, const rdl_ring *ring)
+{
+    double x, y, xmin = HUGE_VAL, xmax = -HUGE_VAL, ymin = HUGE_VAL, ymax = -HUGE_VAL;
+
+    for (guint32 k = 0; k < ring->n; k++) {
+        rdl_point_at(ring->xy, k, &x, &y);
+        xmin = fmin(xmin, x);
+        xmax = fmax(xmax, x);
+        ymin = fmin(ymin, y);
+        ymax = fmax(ymax, y);
+    }
+    if (!(fmax(xmax - xmin, ymax - ymin) <= m->side / 1.5) ||
+        !(fmax(fabs(xmin), fabs(ymin)) < 1e6 * m->side))
+        return NULL;
+    const cell *c = cell_at(m, (xmin + xmax) / 2.0, (ymin + ymax) / 2.0);
+    return c->good ? c : NULL;
+}
+
+bool rdl_measure_wkb(rdl_measure *measure, const void *wkb, size_t n, double *m2, GError **error)
+{
+    double one;
+
+    *m2 = 0.0;
+    g_array_set_size(measure->rings, 0);
+    if (!rdl_rings_of(wkb, n, measure->rings))
+        return true;
+    for (guint i = 0; i < measure->rings->len; i++) {
+        const rdl_ring *ring = &g_array_index(measure->rings, rdl_ring, i);
+        const cell *c = cell_of(measure, ring);
+        if (c)
+            one = quadratic_area(measure, c, ring);
+        else if (!copy_ring(measure, ring) ||
+                 !rdl_measure_ring(measure, ring->n, doubles(measure->x), doubles(measure->y), &one,
+                                   error))
+            return false;
+        *m2 += ring->hole ? -fabs(one) : fabs(one);
+    }
+    return true;
+}
+
+double rdl_measure_least_scale(rdl_measure *measure, double x, double y)
+{
+    const double tiny = 1e-3, margin = 0.98;
+    double mx, my;
+
+    if (!(fmax(fabs(x), fabs(y)) < 1e6 * measure->side))
+        return tiny;
+    cell *c = cell_at(measure, x, y);
+    if (c->scaled)
+        return c->least;
+    c->scaled = true;
+    c->least = HUGE_VAL;
+    for (int i = 0; i < 5; i++) { /* corners and middle */
+        double u = i == 4 ? 0.5 : i % 2, v = i == 4 ? 0.5 : i / 2;
+        bool good = rdl_measure_scale(measure, ((double)c->column + u) * measure->side,
+                                      ((double)c->row + v) * measure->side, &mx, &my, NULL);
+        c->least = good ? fmin(c->least, margin * fmin(mx, my)) : tiny;
+        if (!good)
+            break;
+    }
+    return c->least;
+}
+
+bool rdl_measure_lonlats(rdl_measure *measure, size_t n, double *x, double *y, GError **error)
+{
+    return rdl_transform_points(measure->lonlat, n, x, y, error);
+}
+
+bool rdl_measure_scale(rdl_measure *measure, double x, double y, double *metres_x, double *metres_y,
+                       GError **error)
+{
+    return rdl_crs_scale_at(measure->crs, measure->lonlat, x, y, metres_x, metres_y, error);
 }
 
 bool rdl_measure_lonlat(rdl_measure *measure, double x, double y, double *lon, double *lat,

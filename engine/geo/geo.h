@@ -6,6 +6,7 @@
 #include "geo/start.h"
 #include "geo/crs.h"
 #include "geo/geometry.h"
+#include "geo/border.h"
 #include "geo/reproject.h"
 #include "geo/grid.h"
 #include "geo/block.h"

@@ -1,5 +1,6 @@
 #include "geo/geometry.h"
 
+#include <float.h>
 #include <limits.h>
 #include <math.h>
 #include <string.h>
@@ -393,47 +394,173 @@ bool rdl_prepared_covers(const rdl_prepared *p, const rdl_geometry *g, bool *yes
     return answer(c, GEOSPreparedCovers_r(c->handle, p, g), "covers", yes, error);
 }
 
+int rdl_orientation(double ax, double ay, double bx, double by, double px, double py)
+{
+    double left = (ax - px) * (by - py), right = (ay - py) * (bx - px);
+    double det = left - right, doubt = 4.0 * DBL_EPSILON * (fabs(left) + fabs(right));
+
+    if (det > doubt)
+        return 1;
+    if (det < -doubt)
+        return -1;
+    int turn = GEOSOrientationIndex_r(geos()->handle, ax, ay, bx, by, px, py);
+    return turn > 0 ? 1 : turn < 0 ? -1 : 0; /* 2, a failure, needs coordinates that are no numbers */
+}
+
+rdl_geometry *rdl_geometry_of_lines(size_t n, const guint32 *counts, const double *x,
+                                    const double *y, GError **error)
+{
+    context *c = geos();
+    g_autoptr(GPtrArray) lines = g_ptr_array_sized_new((guint)n);
+
+    for (size_t i = 0; i < n; x += counts[i], y += counts[i], i++) {
+        GEOSCoordSequence *s =
+            GEOSCoordSeq_copyFromArrays_r(c->handle, x, y, NULL, NULL, counts[i]);
+        g_ptr_array_add(lines, s ? GEOSGeom_createLineString_r(c->handle, s) : NULL);
+    }
+    rdl_geometry *all = GEOSGeom_createCollection_r(c->handle, GEOS_MULTILINESTRING,
+                                                    (GEOSGeometry **)lines->pdata, lines->len);
+    if (!all)
+        fail_geos(c, "making lines", error);
+    return all;
+}
+
+/* ---- boxes, packed along a Hilbert curve (Kamel and Faloutsos 1993) ---- */
+
+#define FANOUT 16
+#define LEVELS_MOST 16
+
 struct rdl_box_index {
-    GEOSSTRtree *tree;
-    size_t n;
+    rdl_box *boxes;   /* level 0: the boxes given, then level 1: FANOUT of level 0 each, ... */
+    guint32 *numbers; /* of level 0 */
+    size_t start[LEVELS_MOST], count[LEVELS_MOST];
+    int levels;
 };
+
+typedef struct {
+    guint32 key, number;
+} placed;
+
+static gint by_place(gconstpointer a, gconstpointer b)
+{
+    const placed *p = a, *q = b;
+
+    if (p->key != q->key)
+        return p->key < q->key ? -1 : 1;
+    return p->number < q->number ? -1 : p->number > q->number;
+}
+
+/* Distance along the curve through a grid of 2^16 x 2^16. */
+static guint32 hilbert(guint32 x, guint32 y)
+{
+    guint32 key = 0;
+
+    for (guint32 s = 1u << 15; s; s >>= 1) {
+        guint32 rx = (x & s) != 0, ry = (y & s) != 0;
+        key += s * s * ((3 * rx) ^ ry);
+        if (ry == 0) {
+            guint32 flip = rx ? s - 1 : 0, fx = (x & (s - 1)) ^ flip, fy = (y & (s - 1)) ^ flip;
+            x = fy;
+            y = fx;
+        } else {
+            x &= s - 1;
+            y &= s - 1;
+        }
+    }
+    return key;
+}
+
+static rdl_box box_union(rdl_box a, rdl_box b)
+{
+    return (rdl_box){fmin(a.xmin, b.xmin), fmin(a.ymin, b.ymin), fmax(a.xmax, b.xmax),
+                     fmax(a.ymax, b.ymax)};
+}
+
+static guint32 cell(double value, double low, double high)
+{
+    return high > low ? (guint32)(65535.0 * ((value - low) / (high - low))) : 0;
+}
+
+void rdl_boxes_order(const rdl_box *boxes, size_t n, guint32 *numbers, size_t *filled)
+{
+    rdl_box all = {HUGE_VAL, HUGE_VAL, -HUGE_VAL, -HUGE_VAL};
+    g_autofree placed *places = g_new(placed, n + 1);
+    size_t k = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (boxes[i].xmin <= boxes[i].xmax)
+            all = box_union(all, boxes[i]);
+    for (size_t i = 0; i < n; i++)
+        if (boxes[i].xmin <= boxes[i].xmax)
+            places[k++] = (placed){
+                hilbert(cell((boxes[i].xmin + boxes[i].xmax) / 2.0, all.xmin, all.xmax),
+                        cell((boxes[i].ymin + boxes[i].ymax) / 2.0, all.ymin, all.ymax)),
+                (guint32)i};
+    qsort(places, k, sizeof *places, by_place);
+    for (size_t i = 0; i < k; i++)
+        numbers[i] = places[i].number;
+    *filled = k;
+}
+
+static void add_levels(rdl_box_index *index)
+{
+    size_t count = index->count[0], at = count;
+
+    for (index->levels = 1; count > FANOUT; index->levels++) {
+        const rdl_box *below = index->boxes + index->start[index->levels - 1];
+        size_t groups = (count + FANOUT - 1) / FANOUT;
+        for (size_t g = 0; g < groups; g++) {
+            rdl_box all = below[g * FANOUT];
+            for (size_t i = g * FANOUT + 1; i < MIN((g + 1) * FANOUT, count); i++)
+                all = box_union(all, below[i]);
+            index->boxes[at + g] = all;
+        }
+        index->start[index->levels] = at;
+        index->count[index->levels] = groups;
+        at += groups;
+        count = groups;
+    }
+}
 
 rdl_box_index *rdl_box_index_new(const rdl_box *boxes, size_t n, GError **error)
 {
-    context *c = geos();
-    g_autoptr(rdl_box_index) index = g_new0(rdl_box_index, 1);
-
-    index->n = n;
-    index->tree = GEOSSTRtree_create_r(c->handle, 10);
-    for (size_t i = 0; i < n; i++) {
-        if (boxes[i].xmin > boxes[i].xmax)
-            continue;
-        g_autoptr(rdl_geometry) box = rdl_geometry_of_box(boxes[i], error);
-        if (!box)
-            return NULL;
-        /* the tree keeps the box by value, and the number + 1 for a pointer */
-        GEOSSTRtree_insert_r(c->handle, index->tree, box, GSIZE_TO_POINTER(i + 1));
-    }
-    g_autoptr(GArray) warm = g_array_new(FALSE, FALSE, sizeof(size_t));
-    if (!rdl_box_index_query(index, (rdl_box){0, 0, 0, 0}, warm, error)) /* builds the tree */
-        return NULL;
-    return g_steal_pointer(&index);
+    if (n > G_MAXUINT32 / 2)
+        return rdl_fail(error, RDL_ERROR_DATA, "%zu boxes are too many", n), NULL;
+    rdl_box_index *index = g_new0(rdl_box_index, 1);
+    index->numbers = g_new(guint32, n + 1);
+    rdl_boxes_order(boxes, n, index->numbers, &index->count[0]);
+    index->boxes = g_new(rdl_box, index->count[0] + index->count[0] / (FANOUT - 1) + LEVELS_MOST);
+    for (size_t i = 0; i < index->count[0]; i++)
+        index->boxes[i] = boxes[index->numbers[i]];
+    add_levels(index);
+    return index;
 }
 
 void rdl_box_index_free(rdl_box_index *index)
 {
     if (!index)
         return;
-    if (index->tree)
-        GEOSSTRtree_destroy_r(geos()->handle, index->tree);
+    g_free(index->boxes);
+    g_free(index->numbers);
     g_free(index);
 }
 
-static void collect(void *item, void *user)
+static void search(const rdl_box_index *index, int level, size_t from, size_t end, rdl_box box,
+                   GArray *found)
 {
-    size_t number = GPOINTER_TO_SIZE(item) - 1;
+    const rdl_box *boxes = index->boxes + index->start[level];
 
-    g_array_append_val((GArray *)user, number);
+    for (size_t i = from; i < end; i++) {
+        if (!rdl_box_meets(boxes[i], box))
+            continue;
+        if (level > 0) {
+            search(index, level - 1, i * FANOUT,
+                   MIN((i + 1) * FANOUT, index->count[level - 1]), box, found);
+        } else {
+            size_t number = index->numbers[i];
+            g_array_append_val(found, number);
+        }
+    }
 }
 
 static gint ascending(gconstpointer a, gconstpointer b)
@@ -443,17 +570,12 @@ static gint ascending(gconstpointer a, gconstpointer b)
     return x < y ? -1 : x > y;
 }
 
-bool rdl_box_index_query(const rdl_box_index *index, rdl_box box, GArray *found, GError **error)
+void rdl_box_index_query(const rdl_box_index *index, rdl_box box, GArray *found)
 {
-    context *c = geos();
+    int top = index->levels - 1;
 
     g_array_set_size(found, 0);
-    if (index->n == 0 || box.xmin > box.xmax)
-        return true;
-    g_autoptr(rdl_geometry) query = rdl_geometry_of_box(box, error);
-    if (!query)
-        return false;
-    GEOSSTRtree_query_r(c->handle, index->tree, query, collect, found);
-    g_array_sort(found, ascending);
-    return true;
+    search(index, top, 0, index->count[top], box, found);
+    if (found->len > 1)
+        g_array_sort(found, ascending);
 }

@@ -13,6 +13,12 @@ typedef struct rdl_box {
     double xmin, ymin, xmax, ymax; /* xmin > xmax: empty */
 } rdl_box;
 
+/** WKB that somebody else keeps. */
+typedef struct rdl_wkb {
+    const void *bytes;
+    size_t n;
+} rdl_wkb;
+
 RDL_API rdl_geometry *rdl_geometry_from_wkb(const void *wkb, size_t n, GError **error);
 RDL_API rdl_geometry *rdl_geometry_from_wkt(const char *wkt, GError **error);
 /** ISO WKB, little endian, 2D. Yours. */
@@ -77,13 +83,21 @@ RDL_API bool rdl_prepared_intersects(const rdl_prepared *p, const rdl_geometry *
 RDL_API bool rdl_prepared_covers(const rdl_prepared *p, const rdl_geometry *g, bool *yes,
                                  GError **error);
 
-/** Boxes numbered 0..n-1, asked which meet a box. Built once, then read by one thread. */
+/** On which side of the line from a to b is p: 1 left, -1 right, 0 on it. */
+RDL_API int rdl_orientation(double ax, double ay, double bx, double by, double px, double py);
+/** A multilinestring of n lines, line i of counts[i] points, all x and all y one after another. */
+RDL_API rdl_geometry *rdl_geometry_of_lines(size_t n, const guint32 *counts, const double *x,
+                                            const double *y, GError **error);
+
+/** Boxes numbered 0..n-1, asked which meet a box. Built once, then read by any thread. */
 typedef struct rdl_box_index rdl_box_index;
 RDL_API rdl_box_index *rdl_box_index_new(const rdl_box *boxes, size_t n, GError **error);
 RDL_API void rdl_box_index_free(rdl_box_index *index);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_box_index, rdl_box_index_free)
 /** Numbers (size_t) of the boxes that meet `box`, ascending, into `found` (emptied first). */
-RDL_API bool rdl_box_index_query(const rdl_box_index *index, rdl_box box, GArray *found,
-                                 GError **error);
+RDL_API void rdl_box_index_query(const rdl_box_index *index, rdl_box box, GArray *found);
+/** Numbers of the boxes that are not empty, near ones near each other (along a Hilbert curve
+ *  through their middles), into `numbers` (room for n), *filled of them. */
+RDL_API void rdl_boxes_order(const rdl_box *boxes, size_t n, guint32 *numbers, size_t *filled);
 
 #endif

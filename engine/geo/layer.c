@@ -44,14 +44,20 @@ struct rdl_layer {
     rdl_feature feature;
 };
 
+static void feature_clear(rdl_feature *f)
+{
+    if (f->handle)
+        OGR_F_Destroy(f->handle);
+    f->handle = NULL;
+    g_clear_pointer(&f->texts, g_ptr_array_unref);
+    g_clear_pointer(&f->wkb, g_bytes_unref);
+}
+
 void rdl_layer_close(rdl_layer *layer)
 {
     if (!layer)
         return;
-    if (layer->feature.handle)
-        OGR_F_Destroy(layer->feature.handle);
-    g_clear_pointer(&layer->feature.texts, g_ptr_array_unref);
-    g_clear_pointer(&layer->feature.wkb, g_bytes_unref);
+    feature_clear(&layer->feature);
     if (layer->dataset)
         GDALClose(layer->dataset);
     rdl_crs_unref(layer->crs);
@@ -70,8 +76,8 @@ static GDALDatasetH open_vector(const char *path)
 
     CPLErrorReset();
     CPLPushErrorHandler(CPLQuietErrorHandler);
-    dataset = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_VERBOSE_ERROR, NULL,
-                         shapefile ? raw : NULL, NULL);
+    dataset = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_VERBOSE_ERROR, NULL, shapefile ? raw : NULL,
+                         NULL);
     CPLPopErrorHandler();
     return dataset;
 }
@@ -135,8 +141,8 @@ static bool find_layer(rdl_layer *layer, GError **error)
                         "%s: holds several layers, write %s:LAYER with one of %s", layer->source,
                         layer->source, names);
     if (!layer->handle)
-        return rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: no such layer; there is %s",
-                        layer->source, count ? names : "none");
+        return rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: no such layer; there is %s", layer->source,
+                        count ? names : "none");
     return true;
 }
 
@@ -303,10 +309,28 @@ static bool take_geometry(rdl_feature *feature, GError **error)
     return failed == OGRERR_NONE || rdl_fail(error, RDL_ERROR_DATA, "a geometry cannot be read");
 }
 
-const rdl_feature *rdl_layer_next(rdl_layer *layer, GError **error)
+rdl_feature *rdl_feature_new(const rdl_layer *layer)
 {
-    rdl_feature *f = &layer->feature;
+    rdl_feature *feature = g_new0(rdl_feature, 1);
 
+    feature->layer = layer;
+    feature->texts = g_ptr_array_new_with_free_func(g_free);
+    return feature;
+}
+
+void rdl_feature_free(rdl_feature *feature)
+{
+    if (!feature)
+        return;
+    feature_clear(feature);
+    g_free(feature);
+}
+
+bool rdl_layer_read(rdl_layer *layer, rdl_feature *into, bool *there, GError **error)
+{
+    rdl_feature *f = into;
+
+    *there = false;
     if (f->handle)
         OGR_F_Destroy(f->handle);
     g_clear_pointer(&f->wkb, g_bytes_unref);
@@ -318,16 +342,23 @@ const rdl_feature *rdl_layer_next(rdl_layer *layer, GError **error)
     f->handle = OGR_L_GetNextFeature(layer->handle);
     CPLPopErrorHandler();
     if (!f->handle) {
-        if (CPLGetLastErrorType() >= CE_Failure) {
-            g_autofree char *doing = g_strdup_printf("%s: reading features", layer->source);
-            rdl_fail_gdal(error, RDL_ERROR_IO, doing);
-        }
-        return NULL;
+        if (CPLGetLastErrorType() < CE_Failure)
+            return true;
+        g_autofree char *doing = g_strdup_printf("%s: reading features", layer->source);
+        return rdl_fail_gdal(error, RDL_ERROR_IO, doing);
     }
-    if (!take_geometry(f, error))
-        return g_prefix_error(error, "%s, feature %" G_GINT64_FORMAT ": ", layer->source,
-                              rdl_feature_id(f)), NULL;
-    return f;
+    *there = take_geometry(f, error);
+    if (!*there)
+        g_prefix_error(error, "%s, feature %" G_GINT64_FORMAT ": ", layer->source,
+                       rdl_feature_id(f));
+    return *there;
+}
+
+const rdl_feature *rdl_layer_next(rdl_layer *layer, GError **error)
+{
+    bool there;
+
+    return rdl_layer_read(layer, &layer->feature, &there, error) && there ? &layer->feature : NULL;
 }
 
 gint64 rdl_feature_id(const rdl_feature *feature)
@@ -441,7 +472,9 @@ static OGRwkbGeometryType geometry_type(const char *geometry)
     static const struct {
         const char *name;
         OGRwkbGeometryType type;
-    } types[] = {{"Point", wkbPoint}, {"LineString", wkbLineString}, {"Polygon", wkbPolygon},
+    } types[] = {{"Point", wkbPoint},
+                 {"LineString", wkbLineString},
+                 {"Polygon", wkbPolygon},
                  {"MultiPolygon", wkbMultiPolygon}};
 
     for (size_t i = 0; geometry && i < G_N_ELEMENTS(types); i++)
@@ -484,8 +517,7 @@ int rdl_vector_layer(rdl_vector *vector, const char *name, const rdl_crs *crs, c
     CPLErrorReset();
     CPLPushErrorHandler(CPLQuietErrorHandler);
     layer.handle = GDALDatasetCreateLayer(vector->dataset, name, rdl_crs_handle(crs),
-                                          geometry_type(geometry),
-                                          layer_options(vector->dataset));
+                                          geometry_type(geometry), layer_options(vector->dataset));
     for (int i = 0; layer.handle && good && i < n; i++)
         good = add_field(layer.handle, &fields[i]);
     CPLPopErrorHandler();

@@ -32,11 +32,15 @@ typedef struct rdl_layer rdl_layer;     /* one thread's */
 typedef struct rdl_feature rdl_feature; /* what was read last; lent until the next read */
 
 typedef struct rdl_layer_options {
-    const char *encoding; /* of attribute text; NULL: as the file says, else UTF-8 or GBK by trial */
+    const char
+        *encoding; /* of attribute text; NULL: as the file says, else UTF-8 or GBK by trial */
     const char *crs_claim; /* "EPSG:4490": for a file that names no CRS, or one that its
                               coordinates cannot be in; NULL: none */
 } rdl_layer_options;
-#define RDL_LAYER_OPTIONS_INIT {.encoding = NULL}
+#define RDL_LAYER_OPTIONS_INIT \
+    {                          \
+        .encoding = NULL       \
+    }
 
 /** Open for reading. `options` may be NULL. Fails: RDL_ERROR_IO, RDL_ERROR_NOT_FOUND (no such
  *  layer: the message lists those there are; several layers and none named). */
@@ -60,6 +64,11 @@ RDL_API int rdl_layer_field_index(const rdl_layer *layer, const char *name);
 
 /** The next feature, NULL at the end or on error (then `error` is set). */
 RDL_API const rdl_feature *rdl_layer_next(rdl_layer *layer, GError **error);
+/** Features kept beside each other: made empty for a layer, read into, freed before the layer is
+ *  closed. *there is false at the end. */
+RDL_API rdl_feature *rdl_feature_new(const rdl_layer *layer);
+RDL_API void rdl_feature_free(rdl_feature *feature);
+RDL_API bool rdl_layer_read(rdl_layer *layer, rdl_feature *into, bool *there, GError **error);
 RDL_API gint64 rdl_feature_id(const rdl_feature *feature);
 /** Text of field i, NULL where it is NULL or empty. Lent. */
 RDL_API const char *rdl_feature_text(const rdl_feature *feature, int i);

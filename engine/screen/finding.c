@@ -3,25 +3,29 @@
 #include <math.h>
 #include <string.h>
 
-char *rdl_finding_make_id(const rdl_footprint *f, const rdl_zone *zone)
+void rdl_finding_make_id(rdl_finding *finding)
 {
-    return rdl_digest_id("F-", f->patch ? "patch" : "footprint", f->fp_id,
-                         zone ? zone->zone_id : "", RDL_DIGEST_END);
+    const rdl_footprint *f = finding->footprint;
+    const rdl_zone *zone = finding->zone;
+    g_autofree char *id = rdl_digest_id("F-", f->patch ? "patch" : "footprint", f->fp_id,
+                                        zone ? zone->zone_id : "", RDL_DIGEST_END);
+
+    g_strlcpy(finding->finding_id, id, sizeof finding->finding_id);
 }
 
 static double fine(const rdl_finding *f)
 {
-    return f->verdict.rule && !isnan(f->verdict.rule->ceiling) ? f->verdict.rule->ceiling : -1.0;
+    return f->verdict->rule && !isnan(f->verdict->rule->ceiling) ? f->verdict->rule->ceiling : -1.0;
 }
 
 static const char *severity(const rdl_finding *f)
 {
-    return f->verdict.rule ? f->verdict.rule->severity : "S9";
+    return f->verdict->rule ? f->verdict->rule->severity : "S9";
 }
 
 int rdl_finding_gravity(const rdl_finding *a, const rdl_finding *b)
 {
-    int order = (int)a->verdict.result - (int)b->verdict.result;
+    int order = (int)a->verdict->result - (int)b->verdict->result;
 
     if (!order)
         order = strcmp(severity(a), severity(b));
@@ -34,9 +38,9 @@ int rdl_finding_gravity(const rdl_finding *a, const rdl_finding *b)
     return order ? order : strcmp(a->finding_id, b->finding_id);
 }
 
-void rdl_finding_clear(rdl_finding *finding)
+const char *rdl_finding_unit(const rdl_finding *finding)
 {
-    g_clear_pointer(&finding->finding_id, g_free);
-    g_clear_pointer(&finding->part.wkb, g_bytes_unref);
-    rdl_verdict_clear(&finding->verdict);
+    if (isnan(finding->quantity))
+        return NULL;
+    return strcmp(finding->verdict->rule->quantity, "m") == 0 ? "m" : "m2";
 }

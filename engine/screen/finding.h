@@ -5,21 +5,22 @@
 #include "screen/verdict.h"
 
 typedef struct rdl_finding {
-    char *finding_id;            /* digest of source, source_id, zone_id and part: order-free */
     const rdl_footprint *footprint;
-    const rdl_zone *zone;        /* NULL: zone ANY */
-    rdl_part part;               /* owns its wkb */
-    rdl_verdict verdict;
-    const char *permit_no;       /* lent; NULL */
-    const char *xzqdm;           /* lent; NULL: outside every unit */
-    double quantity;             /* NaN: none */
-    const char *quantity_unit;   /* static; NULL */
-    bool is_primary, superseded; /* superseded: a version of the zone that is no longer valid */
+    const rdl_zone *zone; /* NULL: zone ANY */
+    rdl_part part;
+    const rdl_verdict *verdict; /* lent, shared by cases that are alike */
+    const rdl_rule *rule_then;  /* of the verdict, or of an earlier version of the zone; NULL */
+    const char *permit_no;      /* lent; NULL */
+    const char *xzqdm;          /* lent; NULL: outside every unit */
+    double quantity;            /* NaN: none; see rdl_finding_unit() */
+    char finding_id[15];        /* digest of source, source_id, zone_id and part: order-free */
+    bool is_primary : 1, superseded : 1; /* superseded: a version of the zone no longer valid */
 } rdl_finding;
 
 /** < 0 when `a` is graver: result, severity, fine ceiling, zone priority, larger area, id. */
 int rdl_finding_gravity(const rdl_finding *a, const rdl_finding *b);
-char *rdl_finding_make_id(const rdl_footprint *f, const rdl_zone *zone);
-void rdl_finding_clear(rdl_finding *finding);
+void rdl_finding_make_id(rdl_finding *finding); /* from its footprint and zone */
+/** Unit of the quantity, "m" or "m2"; NULL where there is none. */
+const char *rdl_finding_unit(const rdl_finding *finding);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+#include "store/store.h"
 
 #define T RDL_FIELD_TEXT
 #define I RDL_FIELD_INT
@@ -35,33 +36,109 @@ static const char *source_name(const rdl_footprint *f)
     return f->patch ? "patch" : "footprint";
 }
 
-/* Dates as text that lives as long as the row is being written. */
+/* Texts that many rows share, made once. */
 typedef struct {
-    char *first, *last;
-} interval_text;
+    GHashTable *days;  /* text of a day, by the day */
+    GHashTable *notes; /* text of a hit's note, by the hit */
+    GHashTable *spans; /* "first/last", by the text of both */
+    GArray *rings;     /* of rdl_ring */
+    rdl_day as_of;
+} texts;
 
-static interval_text text_of(rdl_interval i)
+static const char *day_text(texts *t, rdl_day day)
 {
-    return (interval_text){rdl_day_text(i.first), rdl_day_text(i.last)};
+    gpointer key = GINT_TO_POINTER(day), text;
+
+    if (g_hash_table_lookup_extended(t->days, key, NULL, &text))
+        return text;
+    text = rdl_day_text(day);
+    g_hash_table_insert(t->days, key, text);
+    return text;
 }
 
-static void interval_text_clear(interval_text *t)
+static const char *span_text(texts *t, rdl_interval i)
 {
-    g_free(t->first);
-    g_free(t->last);
+    gint64 key = ((gint64)i.first << 32) | (guint32)i.last;
+    char *text = g_hash_table_lookup(t->spans, &key);
+
+    if (!text) {
+        const char *first = day_text(t, i.first), *last = day_text(t, i.last);
+        text = g_strdup_printf("%s/%s", first ? first : "..", last ? last : "..");
+        g_hash_table_insert(t->spans, g_memdup2(&key, sizeof key), text);
+    }
+    return text;
+}
+
+/* Hits belong to verdicts that rows share. */
+static const char *note_text(texts *t, const rdl_hit *hit)
+{
+    gpointer text;
+
+    if (g_hash_table_lookup_extended(t->notes, hit, NULL, &text))
+        return text;
+    text = rdl_hit_note(hit);
+    g_hash_table_insert(t->notes, (gpointer)hit, text);
+    return text;
+}
+
+static void texts_init(texts *t, rdl_day as_of)
+{
+    *t = (texts){.days = g_hash_table_new_full(NULL, NULL, NULL, g_free),
+                 .notes = g_hash_table_new_full(NULL, NULL, NULL, g_free),
+                 .spans = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free),
+                 .rings = g_array_new(FALSE, FALSE, sizeof(rdl_ring)),
+                 .as_of = as_of};
+}
+
+static void texts_clear(texts *t)
+{
+    g_hash_table_unref(t->days);
+    g_hash_table_unref(t->notes);
+    g_hash_table_unref(t->spans);
+    g_array_unref(t->rings);
+}
+
+static void put_row(rdl_rows *out, const rdl_field *fields, const rdl_value *row, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (!row[i].set)
+            continue;
+        if (fields[i].type == T)
+            rdl_rows_text(out, i, row[i].text);
+        else if (fields[i].type == I)
+            rdl_rows_int(out, i, row[i].integer);
+        else
+            rdl_rows_real(out, i, row[i].real);
+    }
+}
+
+static bool put_geometry(rdl_rows *out, texts *t, rdl_wkb wkb, GError **error)
+{
+    rdl_box box;
+
+    g_array_set_size(t->rings, 0);
+    if (rdl_rings_of(wkb.bytes, wkb.n, t->rings)) {
+        box = rdl_rings_box(t->rings);
+    } else {
+        g_autoptr(rdl_geometry) g = rdl_geometry_from_wkb(wkb.bytes, wkb.n, error);
+        if (!g)
+            return false;
+        box = rdl_geometry_box(g);
+    }
+    rdl_rows_geometry(out, wkb.bytes, wkb.n, (rdl_extent){box.xmin, box.xmax, box.ymin, box.ymax});
+    return true;
 }
 
 /* A standing work is held to be a continuing state: never expired by machine (3.2). */
 static const char *limitation(const rdl_finding *f)
 {
-    return f->verdict.result == RDL_RESULT_SUSPECT ? "review" : NULL;
+    return f->verdict->result == RDL_RESULT_SUSPECT ? "review" : NULL;
 }
 
-static bool write_finding(rdl_vector *out, int layer, const rdl_finding *f, GError **error)
+static bool write_finding(rdl_rows *out, texts *t, const rdl_finding *f, GError **error)
 {
-    const rdl_rule *rule = f->verdict.rule;
-    const rdl_verdict *v = &f->verdict;
-    interval_text built = text_of(f->footprint->built);
+    const rdl_rule *rule = f->verdict->rule;
+    const rdl_verdict *v = f->verdict;
     const rdl_value row[] = {rdl_text(f->finding_id),
                              rdl_text(source_name(f->footprint)),
                              rdl_text(f->footprint->fp_id),
@@ -70,13 +147,13 @@ static bool write_finding(rdl_vector *out, int layer, const rdl_finding *f, GErr
                              rdl_text(f->zone ? f->zone->name : NULL),
                              rdl_text(f->footprint->activity),
                              rdl_text(f->footprint->owner),
-                             rdl_text(built.first),
-                             rdl_text(built.last),
+                             rdl_text(day_text(t, f->footprint->built.first)),
+                             rdl_text(day_text(t, f->footprint->built.last)),
                              rdl_text(rdl_when_text(v->when)),
                              rdl_text(v->verdict),
                              rdl_text(rdl_result_text(v->result)),
                              rdl_text(rule ? rule->rule_id : NULL),
-                             rdl_text(v->rule_then ? v->rule_then->rule_id : NULL),
+                             rdl_text(f->rule_then ? f->rule_then->rule_id : NULL),
                              rdl_integer(f->is_primary),
                              rdl_text(rule ? rule->basis : NULL),
                              rdl_text(rule ? rule->severity : NULL),
@@ -84,7 +161,7 @@ static bool write_finding(rdl_vector *out, int layer, const rdl_finding *f, GErr
                              rdl_text(rule ? rule->handling : NULL),
                              rdl_text(rule ? rule->penalty : NULL),
                              rdl_real(f->quantity),
-                             rdl_text(f->quantity_unit),
+                             rdl_text(rdl_finding_unit(f)),
                              rdl_text(limitation(f)),
                              rdl_text(f->permit_no),
                              rdl_text(f->xzqdm),
@@ -99,26 +176,22 @@ static bool write_finding(rdl_vector *out, int layer, const rdl_finding *f, GErr
                              rdl_text(v->note)};
     G_STATIC_ASSERT(G_N_ELEMENTS(row) == G_N_ELEMENTS(finding_fields));
 
-    bool good = rdl_vector_write(out, layer, row, f->part.wkb, error);
-    interval_text_clear(&built);
-    return good;
+    put_row(out, finding_fields, row, G_N_ELEMENTS(row));
+    return put_geometry(out, t, f->part.wkb, error) && rdl_rows_add(out, error);
 }
 
-static bool write_hit(rdl_vector *out, int layer, const rdl_finding *f, const rdl_hit *hit,
-                      rdl_day as_of, GError **error)
+static bool write_hit(rdl_rows *out, texts *t, const rdl_finding *f, const rdl_hit *hit,
+                      GError **error)
 {
     static const char *const statuses[] = {"decided", "asked", "unknown_date"};
-    interval_text date = text_of(hit->by_act ? f->footprint->onset : (rdl_interval){as_of, as_of});
-    g_autofree char *dates =
-        g_strdup_printf("%s/%s", date.first ? date.first : "..", date.last ? date.last : "..");
-    g_autofree char *note = rdl_hit_note(hit);
+    rdl_interval selected = hit->by_act ? f->footprint->onset : (rdl_interval){t->as_of, t->as_of};
     const rdl_rule *rule = hit->rule;
     const rdl_value row[] = {rdl_text(f->finding_id),
                              rdl_text(rule->rule_id),
                              rdl_text(f->zone ? f->zone->zone_id : NULL),
                              rdl_text(f->zone ? f->zone->class->zone : "ANY"),
                              rdl_text(hit->by_act ? "ACT" : "STATE"),
-                             rdl_text(dates),
+                             rdl_text(span_text(t, selected)),
                              rdl_text(hit->verdict),
                              rdl_text(hit->overridden ? "overridden" : statuses[hit->status]),
                              rdl_text(rule->basis),
@@ -126,87 +199,111 @@ static bool write_hit(rdl_vector *out, int layer, const rdl_finding *f, const rd
                              rdl_text(rule->penalty),
                              rdl_text(rule->lead_dept),
                              rdl_text(rule->handling),
-                             rdl_text(note)};
+                             rdl_text(note_text(t, hit))};
     G_STATIC_ASSERT(G_N_ELEMENTS(row) == G_N_ELEMENTS(hit_fields));
 
-    interval_text_clear(&date);
-    return rdl_vector_write(out, layer, row, NULL, error);
+    put_row(out, hit_fields, row, G_N_ELEMENTS(row));
+    return rdl_rows_add(out, error);
 }
 
-static bool write_findings(rdl_vector *out, const rdl_crs *crs, const rdl_findings *all,
+static bool write_findings(rdl_geopackage *package, texts *t, const rdl_findings *all,
                            GError **error)
 {
-    int layer = rdl_vector_layer(out, "finding", crs, "Geometry", finding_fields,
-                                 G_N_ELEMENTS(finding_fields), error);
-    bool good = layer >= 0;
+    rdl_rows *out = rdl_geopackage_rows(package, "finding", error);
+    bool good = out != NULL;
 
     for (guint i = 0; good && i < all->findings->len; i++)
-        good = write_finding(out, layer, &g_array_index(all->findings, rdl_finding, i), error);
+        good = write_finding(out, t, all->findings->pdata[i], error);
     return good;
 }
 
-static bool write_hits(rdl_vector *out, const rdl_findings *all, rdl_day as_of, GError **error)
+static bool write_hits(rdl_geopackage *package, texts *t, const rdl_findings *all, GError **error)
 {
-    int layer =
-        rdl_vector_layer(out, "hit", NULL, NULL, hit_fields, G_N_ELEMENTS(hit_fields), error);
-    bool good = layer >= 0;
+    rdl_rows *out = rdl_geopackage_rows(package, "hit", error);
+    bool good = out != NULL;
 
     for (guint i = 0; good && i < all->findings->len; i++) {
-        const rdl_finding *f = &g_array_index(all->findings, rdl_finding, i);
-        for (guint k = 0; good && k < f->verdict.hits->len; k++)
-            good =
-                write_hit(out, layer, f, &g_array_index(f->verdict.hits, rdl_hit, k), as_of, error);
+        const rdl_finding *f = all->findings->pdata[i];
+        for (guint k = 0; good && k < f->verdict->hits->len; k++)
+            good = write_hit(out, t, f, &g_array_index(f->verdict->hits, rdl_hit, k), error);
     }
     return good;
 }
 
-static bool write_balances(rdl_vector *out, const rdl_findings *all, GError **error)
+static bool write_balances(rdl_geopackage *package, const rdl_findings *all, GError **error)
 {
-    int layer = rdl_vector_layer(out, "balance", NULL, NULL, balance_fields,
-                                 G_N_ELEMENTS(balance_fields), error);
-    bool good = layer >= 0;
+    rdl_rows *out = rdl_geopackage_rows(package, "balance", error);
+    bool good = out != NULL;
 
     for (guint i = 0; good && i < all->balances->len; i++) {
         const rdl_source_balance *b = &g_array_index(all->balances, rdl_source_balance, i);
-        const rdl_value row[] = {
-            rdl_text(source_name(b->footprint)), rdl_text(b->footprint->fp_id),
-            rdl_real(b->balance.whole_m2),       rdl_real(b->balance.parts_m2),
-            rdl_real(b->balance.remainder_m2),   rdl_real(b->balance.residual_m2)};
-        good = rdl_vector_write(out, layer, row, NULL, error);
+        const rdl_value row[] = {rdl_text(source_name(b->footprint)),
+                                 rdl_text(b->footprint->fp_id),
+                                 rdl_real(b->whole_m2),
+                                 rdl_real(b->parts_m2),
+                                 rdl_real(b->remainder_m2),
+                                 rdl_real(b->whole_m2 - b->parts_m2 - b->remainder_m2)};
+        put_row(out, balance_fields, row, G_N_ELEMENTS(row));
+        good = rdl_rows_add(out, error);
     }
     return good;
 }
 
-static bool write_rejections(rdl_vector *out, const rdl_findings *all, GError **error)
+static bool write_rejections(rdl_geopackage *package, const rdl_findings *all, GError **error)
 {
-    int layer = rdl_vector_layer(out, "rejected", NULL, NULL, rejected_fields,
-                                 G_N_ELEMENTS(rejected_fields), error);
-    bool good = layer >= 0;
+    rdl_rows *out = rdl_geopackage_rows(package, "rejected", error);
+    bool good = out != NULL;
 
     for (guint i = 0; good && i < all->rejections->len; i++) {
         const rdl_rejection *r = &g_array_index(all->rejections, rdl_rejection, i);
-        const rdl_value row[] = {rdl_text(r->layer),
-                                 r->fid == RDL_WHOLE_LAYER ? RDL_NULL : rdl_integer(r->fid),
-                                 rdl_text(r->reason), rdl_integer(r->repaired),
-                                 rdl_integer(r->used)};
+        const rdl_value row[] = {
+            rdl_text(r->layer), r->fid == RDL_WHOLE_LAYER ? RDL_NULL : rdl_integer(r->fid),
+            rdl_text(r->reason), rdl_integer(r->repaired), rdl_integer(r->used)};
         G_STATIC_ASSERT(G_N_ELEMENTS(row) == G_N_ELEMENTS(rejected_fields));
-        good = rdl_vector_write(out, layer, row, NULL, error);
+        put_row(out, rejected_fields, row, G_N_ELEMENTS(row));
+        good = rdl_rows_add(out, error);
     }
     return good;
 }
 
-bool rdl_findings_write(const char *path, const rdl_crs *crs, const rdl_findings *findings,
-                        rdl_day as_of, GError **error)
+/* GDAL makes the file and its layers, so that they are as GDAL wants them. */
+static bool make_layers(const char *path, const rdl_crs *crs, GError **error)
 {
     static const rdl_styled styled[] = {{"finding", "finding"}};
     rdl_vector *out = rdl_vector_create(path, "GPKG", error);
 
     if (!out)
         return false;
-    if (write_findings(out, crs, findings, error) && write_hits(out, findings, as_of, error) &&
-        write_balances(out, findings, error) && write_rejections(out, findings, error) &&
+    if (rdl_vector_layer(out, "finding", crs, "Geometry", finding_fields,
+                         G_N_ELEMENTS(finding_fields), error) >= 0 &&
+        rdl_vector_layer(out, "hit", NULL, NULL, hit_fields, G_N_ELEMENTS(hit_fields), error) >=
+            0 &&
+        rdl_vector_layer(out, "balance", NULL, NULL, balance_fields, G_N_ELEMENTS(balance_fields),
+                         error) >= 0 &&
+        rdl_vector_layer(out, "rejected", NULL, NULL, rejected_fields,
+                         G_N_ELEMENTS(rejected_fields), error) >= 0 &&
         rdl_vector_styles(out, styled, G_N_ELEMENTS(styled), error))
         return rdl_vector_finish(out, error);
     rdl_vector_abandon(out);
+    return false;
+}
+
+bool rdl_findings_write(const char *path, const rdl_crs *crs, const rdl_findings *findings,
+                        rdl_day as_of, GError **error)
+{
+    rdl_geopackage *package =
+        make_layers(path, crs, error) ? rdl_geopackage_open(path, error) : NULL;
+    texts t;
+
+    if (!package)
+        return false;
+    texts_init(&t, as_of);
+    bool good =
+        write_findings(package, &t, findings, error) && write_hits(package, &t, findings, error) &&
+        write_balances(package, findings, error) && write_rejections(package, findings, error);
+    texts_clear(&t);
+    if (good)
+        return rdl_geopackage_finish(package, error);
+    rdl_geopackage_abandon(package);
     return false;
 }

@@ -9,14 +9,14 @@
 #include "screen/finding.h"
 
 typedef struct rdl_findings {
-    GArray *findings;   /* of rdl_finding, by finding_id */
-    GArray *balances;   /* of rdl_source_balance, by source and source_id */
-    GArray *rejections; /* of rdl_rejection */
+    GPtrArray *findings; /* of rdl_finding, by finding_id; lent */
+    GArray *balances;    /* of rdl_source_balance, by source and source_id */
+    GArray *rejections;  /* of rdl_rejection */
 } rdl_findings;
 
 typedef struct rdl_source_balance {
     const rdl_footprint *footprint;
-    rdl_balance balance;
+    double whole_m2, parts_m2, remainder_m2; /* parts: sum of own areas */
 } rdl_source_balance;
 
 /** Write a GeoPackage at `path` (nothing may be there), zones' CRS. Fails: RDL_ERROR_IO. */

@@ -16,25 +16,10 @@ static const rdl_intake_spec footprint_spec = {"screen.footprints", "footprint",
 static const rdl_intake_spec patch_spec = {"screen.patches", "patch", no_fields, 2,
                                            patch_contents,   NULL};
 
-static void footprint_free(gpointer p)
-{
-    rdl_footprint *f = p;
-
-    g_free(f->fp_id);
-    g_free(f->activity);
-    g_free(f->owner);
-    g_free(f->expands);
-    g_free(f->attrs);
-    g_free(f->note);
-    g_free(f->content);
-    if (f->wkb)
-        g_bytes_unref(f->wkb);
-    g_free(f);
-}
 
 GPtrArray *rdl_footprints_new(void)
 {
-    return g_ptr_array_new_with_free_func(footprint_free);
+    return g_ptr_array_new();
 }
 
 typedef struct {
@@ -44,14 +29,14 @@ typedef struct {
     const rdl_intake_spec *spec;
 } reading;
 
-static char *known_activity(const reading *r, const rdl_record *record, const char *code)
+static const char *known_activity(const reading *r, const rdl_record *record, const char *code)
 {
     if (code && rdl_pack_has_activity(r->pack, code))
-        return g_strdup(code);
+        return rdl_arena_text(r->intake->arena, code);
     if (code && r->spec == &footprint_spec)
         rdl_reject(r->intake, r->spec->layer, rdl_record_fid(record), true,
                    "UNKNOWN_ACTIVITY: '%s' is not in the pack: judged as UNKNOWN", code);
-    return g_strdup("UNKNOWN");
+    return "UNKNOWN";
 }
 
 static void check_onset(const reading *r, rdl_footprint *f)
@@ -63,55 +48,72 @@ static void check_onset(const reading *r, rdl_footprint *f)
     f->onset = (rdl_interval){RDL_DAY_PAST, RDL_DAY_FUTURE};
 }
 
-static bool take_ground(rdl_footprint *f, const rdl_geometry *g, GError **error)
+static void keep_ground(rdl_footprint *f, rdl_arena *arena, GBytes *wkb, rdl_box box)
 {
-    if (f->wkb)
-        g_bytes_unref(f->wkb);
-    f->box = rdl_geometry_box(g);
-    f->wkb = rdl_geometry_wkb(g, error);
-    return f->wkb != NULL;
+    size_t n;
+    const void *bytes = g_bytes_get_data(wkb, &n);
+
+    f->box = box;
+    f->wkb = (rdl_wkb){rdl_arena_copy(arena, bytes, n), n};
+}
+
+static bool take_ground(rdl_footprint *f, rdl_arena *arena, const rdl_geometry *g, GError **error)
+{
+    g_autoptr(GBytes) wkb = rdl_geometry_wkb(g, error);
+
+    if (wkb)
+        keep_ground(f, arena, wkb, rdl_geometry_box(g));
+    return wkb != NULL;
+}
+
+static rdl_footprint *begin(const rdl_record *record, reading *r, const char *const *contents)
+{
+    rdl_arena *arena = rdl_record_arena(record);
+    rdl_footprint *f = rdl_arena_take(arena, sizeof *f);
+
+    g_ptr_array_add(r->footprints, f);
+    f->fid = rdl_record_fid(record);
+    f->content = rdl_identity_content(record, contents);
+    f->pos_error_m = rdl_record_real(record, "pos_error_m");
+    keep_ground(f, arena, rdl_record_wkb(record), rdl_record_box(record));
+    return f;
 }
 
 static bool take_footprint(const rdl_record *record, void *user, GError **error)
 {
     reading *r = user;
-    rdl_footprint *f = g_new0(rdl_footprint, 1);
+    rdl_arena *arena = rdl_record_arena(record);
+    rdl_footprint *f = begin(record, r, footprint_contents);
     bool bad = false;
 
-    g_ptr_array_add(r->footprints, f);
-    f->fid = rdl_record_fid(record);
-    f->content = rdl_identity_content(record, footprint_contents);
-    f->fp_id = g_strdup(rdl_record_text(record, "fp_id"));
-    f->owner = g_strdup(rdl_record_text(record, "owner"));
-    f->expands = g_strdup(rdl_record_text(record, "expands"));
-    f->attrs = g_strdup(rdl_record_text(record, "attrs"));
+    (void)error;
+    f->fp_id = rdl_arena_text(arena, rdl_record_text(record, "fp_id"));
+    f->owner = rdl_arena_text(arena, rdl_record_text(record, "owner"));
+    f->expands = rdl_arena_text(arena, rdl_record_text(record, "expands"));
+    f->attrs = rdl_arena_text(arena, rdl_record_text(record, "attrs"));
     f->activity = known_activity(r, record, rdl_record_text(record, "activity"));
-    f->pos_error_m = rdl_record_real(record, "pos_error_m");
     f->onset.first = rdl_record_day(record, "built_after", RDL_DAY_PAST, &bad);
     f->onset.last = rdl_record_day(record, "built_before", RDL_DAY_FUTURE, &bad);
     check_onset(r, f);
     f->built = f->onset;
-    return take_ground(f, rdl_record_geometry(record), error);
+    return true;
 }
 
 static bool take_patch(const rdl_record *record, void *user, GError **error)
 {
     reading *r = user;
-    rdl_footprint *f = g_new0(rdl_footprint, 1);
+    rdl_footprint *f = begin(record, r, patch_contents);
     bool bad = false;
 
-    g_ptr_array_add(r->footprints, f);
+    (void)error;
     f->patch = true;
-    f->fid = rdl_record_fid(record);
-    f->content = rdl_identity_content(record, patch_contents);
-    f->fp_id = g_strdup(rdl_record_text(record, "patch_id"));
+    f->fp_id = rdl_arena_text(rdl_record_arena(record), rdl_record_text(record, "patch_id"));
     f->activity = known_activity(r, record, rdl_record_text(record, "kind"));
-    f->pos_error_m = rdl_record_real(record, "pos_error_m");
     f->onset.first = rdl_record_day(record, "t_before", RDL_DAY_PAST, &bad);
     f->onset.last = rdl_record_day(record, "t_after", RDL_DAY_FUTURE, &bad);
     check_onset(r, f);
     f->built = f->onset;
-    return take_ground(f, rdl_record_geometry(record), error);
+    return true;
 }
 
 bool rdl_footprints_read(rdl_intake *intake, const rdl_pack *pack, const rdl_source *source,
@@ -141,9 +143,10 @@ static rdl_identity identity(gpointer p)
 
 static rdl_geometry *ground(const rdl_footprint *f, GError **error)
 {
-    return rdl_geometry_from_wkb(g_bytes_get_data(f->wkb, NULL), g_bytes_get_size(f->wkb), error);
+    return rdl_geometry_from_wkb(f->wkb.bytes, f->wkb.n, error);
 }
 
+/* Counted and marked; sweep() takes all that is marked out. */
 static void remove_counted(rdl_intake *intake, const rdl_intake_spec *spec, GPtrArray *footprints,
                            guint i, const char *code)
 {
@@ -151,7 +154,17 @@ static void remove_counted(rdl_intake *intake, const rdl_intake_spec *spec, GPtr
 
     rdl_reject(intake, spec->layer, f->fid, false, "%s: %s", code, f->fp_id);
     rdl_tally_suppressed(intake->tally, spec->item, code, 1);
-    g_ptr_array_remove_index(footprints, i);
+    footprints->pdata[i] = NULL;
+}
+
+static void sweep(GPtrArray *footprints)
+{
+    guint kept = 0;
+
+    for (guint i = 0; i < footprints->len; i++)
+        if (footprints->pdata[i])
+            footprints->pdata[kept++] = footprints->pdata[i];
+    g_ptr_array_set_size(footprints, (gint)kept);
 }
 
 static gint compare_id(gconstpointer id, gconstpointer element)
@@ -172,18 +185,17 @@ static gssize number_of(const GPtrArray *footprints, const char *id)
 
 /* `f` without the ground that its parents, as they came in `grounds`, had before it (J26). */
 static bool cut_ancestors(const rdl_footprint *f, const GPtrArray *footprints,
-                          const GPtrArray *grounds, rdl_geometry **left, GError **error)
+                          const rdl_wkb *grounds, rdl_geometry **left, GError **error)
 {
     const rdl_footprint *child = f;
 
     *left = ground(f, error);
     for (int k = 0; *left && child->expands && k < GENERATIONS_MOST; k++) {
         gssize n = number_of(footprints, child->expands);
-        GBytes *wkb = n < 0 ? NULL : grounds->pdata[n];
-        if (!wkb || footprints->pdata[n] == (gpointer)f)
+        if (n < 0 || footprints->pdata[n] == (gpointer)f)
             break;
         g_autoptr(rdl_geometry) older =
-            rdl_geometry_from_wkb(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), error);
+            rdl_geometry_from_wkb(grounds[n].bytes, grounds[n].n, error);
         rdl_geometry *rest = older ? rdl_geometry_difference(*left, older, error) : NULL;
         rdl_geometry_free(*left);
         *left = rest;
@@ -198,7 +210,7 @@ static void drop_parent(rdl_intake *intake, rdl_footprint *f, const char *code, 
     rdl_reject(intake, footprint_spec.layer, f->fid, true,
                "%s: %s expands %s, which is %s: judged as no expansion", code, f->fp_id, f->expands,
                why);
-    g_clear_pointer(&f->expands, g_free);
+    f->expands = NULL;
 }
 
 static void drop_unfit_parents(rdl_intake *intake, GPtrArray *footprints, rdl_day as_of)
@@ -244,13 +256,19 @@ static void drop_circles(rdl_intake *intake, GPtrArray *footprints)
 static bool settle_expansions(rdl_intake *intake, GPtrArray *footprints, rdl_day as_of,
                               GError **error)
 {
-    g_autoptr(GPtrArray) grounds = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    g_autofree rdl_wkb *grounds = NULL;
     g_autoptr(GArray) covered = g_array_new(FALSE, FALSE, sizeof(guint));
+    bool any = false;
 
     drop_unfit_parents(intake, footprints, as_of);
     drop_circles(intake, footprints);
     for (guint i = 0; i < footprints->len; i++)
-        g_ptr_array_add(grounds, g_bytes_ref(((rdl_footprint *)footprints->pdata[i])->wkb));
+        any = any || ((rdl_footprint *)footprints->pdata[i])->expands;
+    if (!any)
+        return true;
+    grounds = g_new(rdl_wkb, footprints->len);
+    for (guint i = 0; i < footprints->len; i++)
+        grounds[i] = ((rdl_footprint *)footprints->pdata[i])->wkb;
     for (guint i = 0; i < footprints->len; i++) {
         rdl_footprint *f = footprints->pdata[i];
         g_autoptr(rdl_geometry) left = NULL;
@@ -260,12 +278,13 @@ static bool settle_expansions(rdl_intake *intake, GPtrArray *footprints, rdl_day
             return false;
         if (rdl_geometry_empty(left))
             g_array_append_val(covered, i);
-        else if (!take_ground(f, left, error))
+        else if (!take_ground(f, intake->arena, left, error))
             return false;
     }
     for (guint k = covered->len; k-- > 0;)
         remove_counted(intake, &footprint_spec, footprints, g_array_index(covered, guint, k),
                        "COVERED_BY_PARENT");
+    sweep(footprints);
     return true;
 }
 
@@ -284,6 +303,7 @@ bool rdl_footprints_settle(rdl_intake *intake, GPtrArray *footprints, bool patch
         else
             f->onset.last = MIN(f->onset.last, as_of); /* it stands today */
     }
+    sweep(footprints);
     return true;
 }
 
@@ -311,7 +331,7 @@ static bool lay_on_patch(const rdl_geometry *patch, const rdl_footprint *f, rdl_
     return true;
 }
 
-static void narrow(rdl_footprint *f, const rdl_footprint *patch)
+static void narrow(rdl_arena *arena, rdl_footprint *f, const rdl_footprint *patch)
 {
     rdl_interval both = {MAX(f->onset.first, patch->onset.first),
                          MIN(f->onset.last, patch->onset.last)};
@@ -319,12 +339,12 @@ static void narrow(rdl_footprint *f, const rdl_footprint *patch)
     if (both.first == f->onset.first && both.last == f->onset.last)
         return;
     f->onset = f->built = both;
-    g_free(f->note);
-    f->note = g_strdup_printf("dates from patch %s", patch->fp_id);
+    g_autofree char *note = g_strdup_printf("dates from patch %s", patch->fp_id);
+    f->note = rdl_arena_text(arena, note);
 }
 
-static bool explained(const rdl_footprint *patch, GPtrArray *footprints, const GArray *near,
-                      bool *yes, GError **error)
+static bool explained(rdl_arena *arena, const rdl_footprint *patch, GPtrArray *footprints,
+                      const GArray *near, bool *yes, GError **error)
 {
     g_autoptr(rdl_geometry) p = ground(patch, error), bare = ground(patch, error);
     g_autoptr(GArray) on_it = g_array_new(FALSE, FALSE, sizeof(lying));
@@ -343,7 +363,7 @@ static bool explained(const rdl_footprint *patch, GPtrArray *footprints, const G
     for (guint k = 0; *yes && k < on_it->len; k++) {
         lying *l = &g_array_index(on_it, lying, k);
         if (l->of_footprint >= 0.5)
-            narrow(l->footprint, patch);
+            narrow(arena, l->footprint, patch);
     }
     return true;
 }
@@ -360,11 +380,12 @@ bool rdl_patches_explain(rdl_intake *intake, GPtrArray *footprints, GPtrArray *p
     g_autoptr(rdl_box_index) index = rdl_box_index_new(boxes, footprints->len, error);
     for (guint i = patches->len; index && i-- > 0;) {
         const rdl_footprint *patch = patches->pdata[i];
-        if (!rdl_box_index_query(index, patch->box, near, error) ||
-            !explained(patch, footprints, near, &yes, error))
+        rdl_box_index_query(index, patch->box, near);
+        if (!explained(intake->arena, patch, footprints, near, &yes, error))
             return false;
         if (yes)
             remove_counted(intake, &patch_spec, patches, i, "EXPLAINED");
     }
+    sweep(patches);
     return index != NULL;
 }

@@ -5,18 +5,19 @@
 #include "screen/intake.h"
 #include "screen/pack.h"
 
+/** All of it lives in the arena of the intake that read it. */
 typedef struct rdl_footprint {
-    char *fp_id, *activity, *owner, *expands,
-        *attrs;         /* NULL where not given; fp_id, activity never */
-    bool patch;         /* from --patches */
-    rdl_interval built; /* as given, or narrowed by a patch: built_after..built_before */
-    rdl_interval onset; /* the same, ended by as_of: what stands today was built by today */
-    char *content;      /* digest of the fields as they came */
-    double pos_error_m; /* NaN: not given */
-    GBytes *wkb;        /* target system, valid */
+    char *fp_id;                                    /* never NULL */
+    const char *activity, *owner, *expands, *attrs; /* NULL where not given; activity never */
+    bool patch;                                     /* from --patches */
+    rdl_interval built;  /* as given, or narrowed by a patch: built_after..built_before */
+    rdl_interval onset;  /* the same, ended by as_of: what stands today was built by today */
+    const char *content; /* the fields as they came */
+    double pos_error_m;  /* NaN: not given */
+    rdl_wkb wkb;         /* target system, valid */
     rdl_box box;
     gint64 fid;
-    char *note; /* "dates from patch ..."; NULL */
+    const char *note; /* "dates from patch ..."; NULL */
 } rdl_footprint;
 
 GPtrArray *rdl_footprints_new(void);

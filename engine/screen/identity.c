@@ -2,98 +2,211 @@
 
 #include <string.h>
 
-static gint by_id_and_content(gconstpointer a, gconstpointer b, gpointer user)
-{
-    rdl_identity_fn look = (rdl_identity_fn)user;
-    rdl_identity x = look(*(gpointer *)a), y = look(*(gpointer *)b);
-    int by_id = g_strcmp0(*x.id, *y.id);
+/* ---- order ---- */
 
-    return by_id ? by_id : strcmp(x.content, y.content);
+/* A record with the first bytes of its id, which decide most comparisons. */
+typedef struct {
+    guint64 prefix;
+    gpointer record;
+    rdl_identity_fn look;
+} place;
+
+static guint64 prefix_of(const char *id)
+{
+    guint64 prefix = 0;
+    size_t n = id ? strlen(id) : 0;
+
+    for (size_t i = 0; i < sizeof prefix; i++)
+        prefix = prefix << 8 | (i < n ? (guchar)id[i] : 0);
+    return prefix;
 }
 
-static char *ground_digest(GBytes *wkb)
+static int compare_content(const rdl_identity *a, const rdl_identity *b)
 {
-    g_autofree char *digest = rdl_digest_bytes(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb));
+    int order = strcmp(a->content, b->content);
 
-    return g_strndup(digest, 12);
+    if (!order)
+        order = memcmp(a->wkb.bytes, b->wkb.bytes, MIN(a->wkb.n, b->wkb.n));
+    return order ? order : (a->wkb.n > b->wkb.n) - (a->wkb.n < b->wkb.n);
+}
+
+static gint by_id_and_content(gconstpointer a, gconstpointer b)
+{
+    const place *p = a, *q = b;
+
+    if (p->prefix != q->prefix)
+        return p->prefix < q->prefix ? -1 : 1;
+    rdl_identity x = p->look(p->record), y = q->look(q->record);
+    int by_id = g_strcmp0(*x.id, *y.id);
+    if (!by_id)
+        by_id = compare_content(&x, &y);
+    return by_id ? by_id : (x.fid > y.fid) - (x.fid < y.fid);
+}
+
+void rdl_identity_sort(GPtrArray *records, rdl_identity_fn look)
+{
+    g_autofree place *places = g_new(place, records->len + 1);
+    bool sorted = true;
+
+    for (guint i = 0; i < records->len; i++) {
+        gpointer record = records->pdata[i];
+        places[i] = (place){prefix_of(*look(record).id), record, look};
+        sorted = sorted && (i == 0 || by_id_and_content(&places[i - 1], &places[i]) <= 0);
+    }
+    if (sorted)
+        return;
+    qsort(places, records->len, sizeof *places, by_id_and_content);
+    for (guint i = 0; i < records->len; i++)
+        records->pdata[i] = places[i].record;
+}
+
+/* ---- names ---- */
+
+static char *named(rdl_intake *intake, const char *id, const char *digest)
+{
+    g_autofree char *name = g_strdup_printf("%s~%.12s", id, digest);
+
+    return rdl_arena_text(intake->arena, name);
 }
 
 static void name_nameless(rdl_intake *intake, const rdl_intake_spec *spec, rdl_identity who)
 {
-    g_autofree char *digest = ground_digest(who.wkb);
+    g_autofree char *digest = rdl_digest_bytes(who.wkb.bytes, who.wkb.n);
 
-    *who.id = g_strconcat("~", digest, NULL);
+    *who.id = named(intake, "", digest);
     rdl_reject(intake, spec->layer, who.fid, true, "NO_ID: named %s by its geometry", *who.id);
+}
+
+static void tell_apart(rdl_intake *intake, const rdl_intake_spec *spec, rdl_identity who)
+{
+    size_t n = strlen(who.content);
+    g_autofree guchar *all = g_malloc(n + who.wkb.n);
+
+    memcpy(all, who.content, n);
+    memcpy(all + n, who.wkb.bytes, who.wkb.n);
+    g_autofree char *digest = rdl_digest_bytes(all, n + who.wkb.n);
+    char *fresh = named(intake, *who.id, digest);
+    rdl_reject(intake, spec->layer, who.fid, true, "REPEATED_ID: %s is now %s", *who.id, fresh);
+    *who.id = fresh;
+}
+
+/* The sorted run first..end of one id: copies go, the rest is told apart. What stays is written
+ * from `to` on; the end of it is returned. */
+static guint settle_run(rdl_intake *intake, const rdl_intake_spec *spec, GPtrArray *records,
+                        rdl_identity_fn look, guint first, guint end, guint to, GPtrArray *dropped)
+{
+    guint kept = to;
+
+    for (guint i = first; i < end; i++) {
+        gpointer record = records->pdata[i];
+        rdl_identity who = look(record), before = who;
+        if (kept > to)
+            before = look(records->pdata[kept - 1]);
+        if (kept == to || compare_content(&who, &before) != 0) {
+            records->pdata[kept++] = record;
+            continue;
+        }
+        rdl_reject(intake, spec->layer, who.fid, false,
+                   "DUPLICATE: the same as feature %" G_GINT64_FORMAT, before.fid);
+        rdl_tally_suppressed(intake->tally, spec->item, "DUPLICATE", 1);
+        g_ptr_array_add(dropped, record);
+    }
+    for (guint i = to; kept - to > 1 && i < kept; i++)
+        tell_apart(intake, spec, look(records->pdata[i]));
+    return kept;
+}
+
+/* ---- same ground ---- */
+
+typedef struct {
+    guint64 hash;
+    guint32 number;
+    guint32 noted;
+} ground;
+
+static guint64 hash_of(rdl_wkb wkb)
+{
+    const guint8 *bytes = wkb.bytes;
+    guint64 h = 0x9e3779b97f4a7c15u ^ wkb.n, word;
+    size_t i = 0;
+
+    for (; i + 8 <= wkb.n; i += 8) {
+        memcpy(&word, bytes + i, 8);
+        h = (h ^ word) * 0xff51afd7ed558ccdu;
+        h ^= h >> 32;
+    }
+    for (; i < wkb.n; i++)
+        h = (h ^ bytes[i]) * 0x100000001b3u;
+    return h ^ h >> 29;
+}
+
+static gint by_hash(gconstpointer a, gconstpointer b)
+{
+    const ground *p = a, *q = b;
+
+    if (p->hash != q->hash)
+        return p->hash < q->hash ? -1 : 1;
+    return p->number < q->number ? -1 : p->number > q->number;
+}
+
+static bool same_bytes(rdl_wkb a, rdl_wkb b)
+{
+    return a.n == b.n && memcmp(a.bytes, b.bytes, a.n) == 0;
+}
+
+/* Those of one hash: each against the first of its ground. */
+static void note_run(rdl_intake *intake, const rdl_intake_spec *spec, GPtrArray *records,
+                     rdl_identity_fn look, ground *run, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        rdl_identity first = look(records->pdata[run[i].number]);
+        for (size_t k = i + 1; !run[i].noted && k < n; k++) {
+            rdl_identity who = look(records->pdata[run[k].number]);
+            if (run[k].noted || !same_bytes(first.wkb, who.wkb))
+                continue;
+            run[k].noted = 1;
+            rdl_reject(intake, spec->layer, who.fid, true, "SAME_GEOMETRY: %s lies exactly on %s",
+                       *who.id, *first.id);
+        }
+    }
 }
 
 static void note_same_ground(rdl_intake *intake, const rdl_intake_spec *spec, GPtrArray *records,
                              rdl_identity_fn look)
 {
-    g_autoptr(GHashTable) seen = g_hash_table_new(g_bytes_hash, g_bytes_equal);
+    g_autofree ground *grounds = g_new(ground, records->len + 1);
+    size_t end;
 
-    for (guint i = 0; i < records->len; i++) {
-        rdl_identity who = look(records->pdata[i]);
-        const char *first = g_hash_table_lookup(seen, who.wkb);
-        if (first)
-            rdl_reject(intake, spec->layer, who.fid, true, "SAME_GEOMETRY: %s lies exactly on %s",
-                       *who.id, first);
-        else
-            g_hash_table_insert(seen, who.wkb, *who.id);
+    for (guint i = 0; i < records->len; i++)
+        grounds[i] = (ground){hash_of(look(records->pdata[i]).wkb), i, 0};
+    qsort(grounds, records->len, sizeof *grounds, by_hash);
+    for (size_t first = 0; first < records->len; first = end) {
+        for (end = first + 1; end < records->len && grounds[end].hash == grounds[first].hash; end++)
+            ;
+        if (end - first > 1)
+            note_run(intake, spec, records, look, grounds + first, end - first);
     }
 }
 
-static void tell_apart(rdl_intake *intake, const rdl_intake_spec *spec, rdl_identity who)
-{
-    char *fresh = g_strdup_printf("%s~%.12s", *who.id, who.content);
+/* ---- all of it ---- */
 
-    rdl_reject(intake, spec->layer, who.fid, true, "REPEATED_ID: %s is now %s", *who.id, fresh);
-    g_free(*who.id);
-    *who.id = fresh;
-}
-
-/* From the sorted run first..end of one id: drop copies, tell the rest apart. */
-static guint settle_run(rdl_intake *intake, const rdl_intake_spec *spec, GPtrArray *records,
-                        rdl_identity_fn look, guint first, guint end)
+const char *rdl_identity_content(const rdl_record *record, const char *const *fields)
 {
-    for (guint i = end - 1; i > first; i--) {
-        rdl_identity who = look(records->pdata[i]), before = look(records->pdata[i - 1]);
-        if (strcmp(who.content, before.content) != 0)
-            continue;
-        rdl_reject(intake, spec->layer, who.fid, false,
-                   "DUPLICATE: the same as feature %" G_GINT64_FORMAT, before.fid);
-        rdl_tally_suppressed(intake->tally, spec->item, "DUPLICATE", 1);
-        g_ptr_array_remove_index(records, i);
-        end--;
-    }
-    for (guint i = first; end - first > 1 && i < end; i++)
-        tell_apart(intake, spec, look(records->pdata[i]));
-    return end;
-}
-
-char *rdl_identity_content(const rdl_record *record, const char *const *fields)
-{
-    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
-    g_autoptr(GBytes) wkb = rdl_geometry_wkb(rdl_record_geometry(record), NULL);
+    g_autoptr(GString) all = g_string_new(NULL);
 
     for (; *fields; fields++) {
         const char *text = rdl_record_text(record, *fields);
-        g_checksum_update(sum, (const guchar *)(text ? text : ""), -1);
-        g_checksum_update(sum, (const guchar *)"\x1f", 1);
+        g_string_append(all, text ? text : "");
+        g_string_append_c(all, '\x1f');
     }
-    if (wkb)
-        g_checksum_update(sum, g_bytes_get_data(wkb, NULL), (gssize)g_bytes_get_size(wkb));
-    return g_strdup(g_checksum_get_string(sum));
-}
-
-void rdl_identity_sort(GPtrArray *records, rdl_identity_fn look)
-{
-    g_ptr_array_sort_with_data(records, by_id_and_content, (gpointer)look);
+    return rdl_arena_copy(rdl_record_arena(record), all->str, all->len + 1);
 }
 
 void rdl_identity_settle(rdl_intake *intake, const rdl_intake_spec *spec, GPtrArray *records,
                          rdl_identity_fn look)
 {
-    guint end;
+    g_autoptr(GPtrArray) dropped = g_ptr_array_new();
+    guint end, kept = 0;
 
     for (guint i = 0; i < records->len; i++) {
         rdl_identity who = look(records->pdata[i]);
@@ -106,8 +219,11 @@ void rdl_identity_settle(rdl_intake *intake, const rdl_intake_spec *spec, GPtrAr
         for (end = first + 1; end < records->len && strcmp(id, *look(records->pdata[end]).id) == 0;
              end++)
             ;
-        end = settle_run(intake, spec, records, look, first, end);
+        kept = settle_run(intake, spec, records, look, first, end, kept, dropped);
     }
+    for (guint i = 0; i < dropped->len; i++) /* freed by the array */
+        records->pdata[kept + i] = dropped->pdata[i];
+    g_ptr_array_set_size(records, (gint)kept);
     rdl_identity_sort(records, look);
     note_same_ground(intake, spec, records, look);
 }

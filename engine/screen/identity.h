@@ -6,9 +6,9 @@
 
 /** What a kind of record shows of itself. */
 typedef struct rdl_identity {
-    char **id; /* may be NULL: then made from the geometry */
-    GBytes *wkb;
-    const char *content; /* digest of all its fields and its geometry */
+    char **id; /* may be NULL: then made from the geometry; lives in the intake's arena */
+    rdl_wkb wkb;
+    const char *content; /* rdl_identity_content() */
     gint64 fid;
 } rdl_identity;
 
@@ -22,9 +22,10 @@ typedef rdl_identity (*rdl_identity_fn)(gpointer record);
 void rdl_identity_settle(rdl_intake *intake, const rdl_intake_spec *spec, GPtrArray *records,
                          rdl_identity_fn look);
 
-/** Digest for rdl_identity.content of the NULL-ended fields of a record and its geometry; absent
- *  fields count as empty. Yours. */
-char *rdl_identity_content(const rdl_record *record, const char *const *fields);
+/** The texts of the NULL-ended fields of a record, each ended by a unit separator, for
+ *  rdl_identity.content; absent fields count as empty. Lives in the intake's arena. Digests are
+ *  made of it and the geometry, and only where ids repeat. */
+const char *rdl_identity_content(const rdl_record *record, const char *const *fields);
 /** Only order by id and content: for layers in which one id may have several features (a unit of
  *  two parts, a permit of two fields). */
 void rdl_identity_sort(GPtrArray *records, rdl_identity_fn look);

@@ -1,16 +1,29 @@
 #include "screen/intake.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <string.h>
 
+#define FIELDS_MOST 24
+
+/* A field of the spec, found in the layer. */
+typedef struct {
+    const char *name;
+    int column; /* -1: not there */
+    JsonObject *values;
+} found_field;
+
 struct rdl_record {
     const rdl_feature *feature;
+    found_field fields[FIELDS_MOST];
+    int n_fields;
     const rdl_layer *layer;
     JsonObject *names, *values; /* of the profile; may be NULL */
     rdl_intake *intake;
     const rdl_intake_spec *spec;
-    rdl_geometry *geometry;
+    GBytes *wkb;
+    rdl_box box;
 };
 
 static void rejection_clear(gpointer p)
@@ -58,18 +71,46 @@ gint64 rdl_record_fid(const rdl_record *record)
     return rdl_feature_id(record->feature);
 }
 
+/* Looked up by name once a layer, not once a record. */
+static void find_fields(rdl_record *record)
+{
+    record->n_fields = 0;
+    for (const char *const *f = record->spec->known; f && *f; f++) {
+        g_assert(record->n_fields < FIELDS_MOST);
+        record->fields[record->n_fields++] =
+            (found_field){*f, column(record, *f), rdl_json_object(record->values, *f)};
+    }
+}
+
+static const found_field *field_of(const rdl_record *record, const char *name)
+{
+    for (int i = 0; i < record->n_fields; i++)
+        if (record->fields[i].name == name || strcmp(record->fields[i].name, name) == 0)
+            return &record->fields[i];
+    return NULL;
+}
+
+static int column_of(const rdl_record *record, const char *name, JsonObject **values)
+{
+    const found_field *f = field_of(record, name);
+
+    *values = f ? f->values : rdl_json_object(record->values, name);
+    return f ? f->column : column(record, name);
+}
+
 const char *rdl_record_text(const rdl_record *record, const char *field)
 {
-    int i = column(record, field);
+    JsonObject *values;
+    int i = column_of(record, field, &values);
     const char *text = i < 0 ? NULL : rdl_feature_text(record->feature, i);
-    JsonObject *map = rdl_json_object(record->values, field);
 
-    return text && map ? rdl_json_text(map, text, text) : text;
+    return text && values ? rdl_json_text(values, text, text) : text;
 }
 
 double rdl_record_real(const rdl_record *record, const char *field)
 {
-    int i = column(record, field);
+    JsonObject *values;
+    int i = column_of(record, field, &values);
 
     return i < 0 ? NAN : rdl_feature_real(record->feature, i);
 }
@@ -89,9 +130,26 @@ rdl_day rdl_record_day(const rdl_record *record, const char *field, rdl_day unkn
     return unknown;
 }
 
-const rdl_geometry *rdl_record_geometry(const rdl_record *record)
+GBytes *rdl_record_wkb(const rdl_record *record)
 {
-    return record->geometry;
+    return record->wkb;
+}
+
+rdl_box rdl_record_box(const rdl_record *record)
+{
+    return record->box;
+}
+
+rdl_arena *rdl_record_arena(const rdl_record *record)
+{
+    return record->intake->arena;
+}
+
+void rdl_intake_clear(rdl_intake *intake)
+{
+    rdl_crs_unref(intake->target);
+    intake->target = NULL;
+    g_clear_pointer(&intake->arena, rdl_arena_free);
 }
 
 /* ---- profile ---- */
@@ -215,34 +273,37 @@ static bool check_fields(const rdl_record *record, const rdl_intake_spec *spec, 
 
 /* ---- geometry ---- */
 
-/* Valid, or repaired with a note; NULL (counted) when nothing is left. */
-static rdl_geometry *made_valid(rdl_intake *intake, const rdl_intake_spec *spec, gint64 fid,
-                                rdl_geometry *take_g, const char *when)
-{
-    g_autoptr(rdl_geometry) g = take_g;
-    g_autofree char *reason = NULL;
-    bool valid = false;
-
-    if (rdl_geometry_valid(g, &valid, &reason, NULL) && valid)
-        return g_steal_pointer(&g);
-    rdl_geometry *mended = rdl_geometry_repair(g, NULL);
-    if (!mended)
-        rdl_reject(intake, spec->layer, fid, false, "NOT_REPAIRABLE: %s%s", reason ? reason : "",
-                   when);
-    else
-        rdl_reject(intake, spec->layer, fid, true, "REPAIRED: %s%s", reason ? reason : "", when);
-    return mended;
-}
+/* One thread's way from the layer's system to the target. */
+typedef struct {
+    rdl_transform *transform;
+    rdl_measure *before, *after;
+} tools;
 
 typedef struct {
-    rdl_transform *transform; /* NULL: already in the target system */
+    tools *tools; /* of the reading thread; NULL: already in the target system */
+    const rdl_crs *from, *to;
     double tolerance;
+    double slack;               /* share by which areas may differ: their ellipsoids' */
     rdl_box limits;             /* of the layer's own system */
     gint64 geometries, outside; /* met so far; of these OUTSIDE_CRS */
     rdl_box misfit;             /* round the geometries outside */
-    rdl_measure *before, *after; /* in the layer's system and the target; NULL: as transform */
-    double slack;                /* share by which the two may differ: their ellipsoids' */
+    int min_dimension;
+    GPtrArray *spare; /* of tools: those no worker uses now, guarded by `lock` */
+    pthread_mutex_t lock;
 } move;
+
+/* A feature on its way to a record. */
+typedef struct {
+    rdl_feature *feature;
+    GBytes *wkb;        /* as it will be used; NULL: it will not */
+    rdl_box box;        /* of `wkb` */
+    rdl_box came_in;    /* its box in its own system */
+    const char *reason; /* why it cannot be used; static; NULL */
+    char *flaw;         /* what was repaired, or could not be; NULL */
+    char *moved_flaw;   /* the same after the move */
+    bool met;           /* it had a geometry */
+    bool repaired, moved_repaired;
+} candidate;
 
 static const rdl_box no_box = {
     .xmin = INFINITY, .ymin = INFINITY, .xmax = -INFINITY, .ymax = -INFINITY};
@@ -253,37 +314,78 @@ static rdl_box joined(rdl_box a, rdl_box b)
                      fmax(a.ymax, b.ymax)};
 }
 
-static const char *outside_crs(move *m, rdl_box box)
-{
-    m->outside++;
-    m->misfit = joined(m->misfit, box);
-    return "OUTSIDE_CRS";
-}
-
 static bool within(rdl_box box, rdl_box limits)
 {
     return box.xmin >= limits.xmin && box.ymin >= limits.ymin && box.xmax <= limits.xmax &&
            box.ymax <= limits.ymax;
 }
 
+/* Valid as it is (*mended NULL) or after a repair; false when nothing is left. */
+static bool make_valid(rdl_geometry *g, char **flaw, rdl_geometry **mended)
+{
+    bool valid = false;
+
+    *mended = NULL;
+    if (rdl_geometry_valid(g, &valid, flaw, NULL) && valid)
+        return true;
+    *mended = rdl_geometry_repair(g, NULL);
+    return *mended != NULL;
+}
+
+/* Read, check and mend in the layer's own system. Most features are one small ring that is plainly
+ * valid and never become a GEOS geometry. */
+static const char *check_geometry(const move *m, candidate *c, GArray *rings)
+{
+    size_t n;
+    const void *bytes = g_bytes_get_data(c->wkb, &n);
+    rdl_geometry *mended = NULL;
+
+    g_array_set_size(rings, 0);
+    if (rdl_rings_of(bytes, n, rings) && rdl_rings_surely_valid(rings, &c->came_in)) {
+        c->met = true;
+        return within(c->came_in, m->limits) ? NULL : "OUTSIDE_CRS";
+    }
+    g_autoptr(rdl_geometry) g = rdl_geometry_from_wkb(bytes, n, NULL);
+    if (!g)
+        return "NOT_REPAIRABLE";
+    if (rdl_geometry_empty(g))
+        return "EMPTY_GEOMETRY";
+    c->met = true;
+    c->came_in = rdl_geometry_box(g);
+    if (!within(c->came_in, m->limits)) /* NaN too */
+        return "OUTSIDE_CRS";
+    if (rdl_geometry_dimension(g) < m->min_dimension)
+        return "WRONG_DIMENSION";
+    if (!make_valid(g, &c->flaw, &mended))
+        return "NOT_REPAIRABLE";
+    if (!mended)
+        return NULL;
+    c->repaired = true;
+    g_bytes_unref(c->wkb);
+    c->wkb = rdl_geometry_wkb(mended, NULL);
+    rdl_geometry_free(mended);
+    return c->wkb ? NULL : "NOT_REPAIRABLE";
+}
+
 #define SAME_SIZE 1e-3
 
 /* Area (length of lines) on the ellipsoid before and after the move. What jumps over the border of
  * the target's plane, or is torn by it, becomes another: that is a failure, however valid. */
-static bool same_size(const move *m, const rdl_geometry *from, const rdl_geometry *to)
+static bool same_size(const move *m, const tools *t, const rdl_geometry *from,
+                      const rdl_geometry *to)
 {
     bool lines = rdl_geometry_dimension(from) == 1;
     double a, b, rim = 0.0;
 
     if (rdl_geometry_dimension(from) == 0)
         return true;
-    if (!(lines ? rdl_measure_length : rdl_measure_area)(m->before, from, &a, NULL) ||
-        !(lines ? rdl_measure_length : rdl_measure_area)(m->after, to, &b, NULL))
+    if (!(lines ? rdl_measure_length : rdl_measure_area)(t->before, from, &a, NULL) ||
+        !(lines ? rdl_measure_length : rdl_measure_area)(t->after, to, &b, NULL))
         return false;
     if (fabs(a - b) <= (SAME_SIZE + m->slack) * fmax(a, b))
         return true;
     /* slivers: an edge may lie a millimetre aside */
-    return !lines && rdl_measure_length(m->after, to, &rim, NULL) && fabs(a - b) <= 0.002 * rim;
+    return !lines && rdl_measure_length(t->after, to, &rim, NULL) && fabs(a - b) <= 0.002 * rim;
 }
 
 /* How far areas on two ellipsoids may differ (MODIS has a sphere). */
@@ -296,65 +398,263 @@ static double ellipsoids_differ(const rdl_crs *from, const rdl_crs *to)
     return 2.0 * fabs(a - b) / a + 2.0 * fabs(e2 - f2);
 }
 
-static const char *read_geometry(rdl_record *record, move *m)
+/* Into the target system, in one piece and folded into one turn of longitude. */
+static const char *move_geometry(const move *m, const tools *t, candidate *c)
 {
-    GBytes *wkb = rdl_feature_wkb(record->feature);
-    rdl_intake *intake = record->intake;
-    const rdl_intake_spec *spec = record->spec;
-    gint64 fid = rdl_record_fid(record);
-    g_autoptr(GError) error = NULL;
-    size_t n;
+    g_autoptr(rdl_geometry) from =
+        rdl_geometry_from_wkb(g_bytes_get_data(c->wkb, NULL), g_bytes_get_size(c->wkb), NULL);
+    g_autoptr(rdl_geometry) g =
+        from && t ? rdl_reproject(from, t->transform, m->tolerance, NULL) : NULL;
+    rdl_geometry *mended = NULL;
 
-    if (!wkb)
-        return "NULL_GEOMETRY";
-    const void *bytes = g_bytes_get_data(wkb, &n);
-    g_autoptr(rdl_geometry) g = rdl_geometry_from_wkb(bytes, n, &error);
-    if (!g)
+    if (t && !g)
+        return "OUTSIDE_CRS";
+    if (t && !make_valid(g, &c->moved_flaw, &mended))
         return "NOT_REPAIRABLE";
-    if (rdl_geometry_empty(g))
-        return "EMPTY_GEOMETRY";
-    m->geometries++;
-    rdl_box box = rdl_geometry_box(g);
-    if (!within(box, m->limits)) /* NaN too */
-        return outside_crs(m, box);
-    if (rdl_geometry_dimension(g) < spec->min_dimension)
-        return "WRONG_DIMENSION";
-    if (!(g = made_valid(intake, spec, fid, g_steal_pointer(&g), "")))
-        return "NOT_REPAIRABLE";
-    if (m->transform) {
-        g_autoptr(rdl_geometry) from = g_steal_pointer(&g);
-        if (!(g = rdl_reproject(from, m->transform, m->tolerance, &error)))
-            return outside_crs(m, box);
-        guint noted = intake->rejections->len;
-        if (!(g = made_valid(intake, spec, fid, g_steal_pointer(&g), " after reprojection")))
-            return "NOT_REPAIRABLE";
-        if (!same_size(m, from, g)) {
-            g_array_set_size(intake->rejections, noted); /* its repair is of no use */
-            return "DISTORTED";
-        }
+    if (mended) {
+        rdl_geometry_free(g);
+        g = mended;
     }
-    if (!(g = rdl_fold(g_steal_pointer(&g), intake->target, &error)))
-        return outside_crs(m, box);
-    intake->extent = joined(intake->extent, rdl_geometry_box(g));
-    record->geometry = g_steal_pointer(&g);
-    return NULL;
+    if (t && !same_size(m, t, from, g))
+        return "DISTORTED";
+    c->moved_repaired = mended != NULL;
+    if (!(g = rdl_fold(t ? g_steal_pointer(&g) : g_steal_pointer(&from), m->to, NULL)))
+        return "OUTSIDE_CRS";
+    g_bytes_unref(c->wkb);
+    c->wkb = rdl_geometry_wkb(g, NULL);
+    return c->wkb ? NULL : "NOT_REPAIRABLE";
 }
 
-static bool read_record(rdl_record *record, move *m, rdl_record_fn fn, void *user, GError **error)
+static void settle_box(candidate *c, GArray *rings)
 {
-    rdl_tally_in(record->intake->tally, record->spec->item, 1);
-    const char *reason = read_geometry(record, m);
-    if (reason) {
-        rdl_tally_failed(record->intake->tally, record->spec->item, reason, 1);
-        rdl_reject(record->intake, record->spec->layer, rdl_record_fid(record), false, "%s",
-                   reason);
+    size_t n;
+    guint8 *bytes = g_bytes_unref_to_data(c->wkb, &n);
+
+    rdl_wkb_canonical(bytes, &n);
+    c->wkb = g_bytes_new_take(bytes, n);
+    g_array_set_size(rings, 0);
+    if (rdl_rings_of(bytes, n, rings)) {
+        c->box = rdl_rings_box(rings);
+        return;
+    }
+    g_autoptr(rdl_geometry) g = rdl_geometry_from_wkb(bytes, n, NULL);
+    c->box = g ? rdl_geometry_box(g) : no_box;
+}
+
+/* Longitudes beyond half a turn have to be folded. */
+static bool beyond_turn(const move *m, rdl_box box)
+{
+    double half = rdl_crs_geographic(m->to) ? 180.0 / rdl_crs_degrees(m->to) : INFINITY;
+
+    return box.xmin < -half || box.xmax > half;
+}
+
+static void settle_candidate(const move *m, const tools *t, candidate *c, GArray *rings)
+{
+    GBytes *wkb = rdl_feature_wkb(c->feature);
+
+    c->reason = "NULL_GEOMETRY";
+    if (!wkb)
+        return;
+    c->wkb = g_bytes_ref(wkb);
+    c->reason = check_geometry(m, c, rings);
+    if (!c->reason && (t || beyond_turn(m, c->came_in)))
+        c->reason = move_geometry(m, t, c);
+    if (!c->reason)
+        settle_box(c, rings);
+}
+
+/* ---- batches: features are read one after another, their geometries settled side by side ---- */
+
+#define BATCH 512
+#define BATCH_BYTES ((size_t)8 << 20)
+#define SHARED_BYTES ((size_t)1 << 18) /* less is done by one thread */
+#define SLICE 16                       /* features a piece of work */
+
+typedef struct {
+    move *m;
+    candidate *candidates;
+    size_t n;
+} batch;
+
+typedef struct {
+    tools *tools;
+    GArray *rings;
+    move *m;
+} settler;
+
+static void tools_free(gpointer p)
+{
+    tools *t = p;
+
+    if (!t)
+        return;
+    rdl_transform_free(t->transform);
+    rdl_measure_free(t->before);
+    rdl_measure_free(t->after);
+    g_free(t);
+}
+
+static tools *tools_new(const rdl_crs *from, const rdl_crs *to, GError **error)
+{
+    tools *t = g_new0(tools, 1);
+
+    t->before = rdl_measure_new(from, error);
+    t->after = t->before ? rdl_measure_new(to, error) : NULL;
+    t->transform = t->after ? rdl_transform_new(from, to, error) : NULL;
+    if (!t->transform)
+        g_clear_pointer(&t, tools_free);
+    return t;
+}
+
+static void settler_free(void *worker)
+{
+    settler *s = worker;
+
+    if (s->tools) {
+        pthread_mutex_lock(&s->m->lock);
+        g_ptr_array_add(s->m->spare, s->tools);
+        pthread_mutex_unlock(&s->m->lock);
+    }
+    g_array_unref(s->rings);
+    g_free(s);
+}
+
+static void *settler_new(void *job, GError **error)
+{
+    move *m = ((batch *)job)->m;
+    settler *s = g_new0(settler, 1);
+
+    s->m = m;
+    s->rings = g_array_new(FALSE, FALSE, sizeof(rdl_ring));
+    if (!m->tools)
+        return s;
+    pthread_mutex_lock(&m->lock);
+    if (m->spare->len)
+        s->tools = g_ptr_array_steal_index(m->spare, m->spare->len - 1);
+    pthread_mutex_unlock(&m->lock);
+    if (!s->tools && !(s->tools = tools_new(m->from, m->to, error))) {
+        settler_free(s);
+        return NULL;
+    }
+    return s;
+}
+
+static bool settle_slice(void *job, void *worker, size_t i, GError **error)
+{
+    batch *b = job;
+    settler *s = worker;
+
+    (void)error;
+    for (size_t k = i * SLICE; k < MIN((i + 1) * SLICE, b->n); k++)
+        settle_candidate(b->m, s->tools, &b->candidates[k], s->rings);
+    return true;
+}
+
+static bool settle_batch(rdl_intake *intake, batch *b, size_t bytes, GArray *rings, GError **error)
+{
+    static const rdl_parallel how = {settler_new, settler_free, settle_slice, "reading"};
+
+    if (intake->threads > 1 && bytes > SHARED_BYTES)
+        return rdl_parallel_run(&how, b, (b->n + SLICE - 1) / SLICE, intake->threads, NULL, error);
+    for (size_t i = 0; i < b->n; i++)
+        settle_candidate(b->m, b->m->tools, &b->candidates[i], rings);
+    return true;
+}
+
+static void note_flaw(rdl_record *record, const candidate *c)
+{
+    const char *flaws[] = {c->flaw, c->moved_flaw}, *when[] = {"", " after reprojection"};
+    const bool repaired[] = {c->repaired, c->moved_repaired};
+    bool lost = c->reason && strcmp(c->reason, "NOT_REPAIRABLE") == 0;
+
+    for (int i = 0; i < 2; i++) {
+        if (repaired[i])
+            rdl_reject(record->intake, record->spec->layer, rdl_record_fid(record), true,
+                       "REPAIRED: %s%s", flaws[i] ? flaws[i] : "", when[i]);
+        else if (lost && flaws[i])
+            rdl_reject(record->intake, record->spec->layer, rdl_record_fid(record), false,
+                       "NOT_REPAIRABLE: %s%s", flaws[i], when[i]);
+    }
+}
+
+/* Rejected with its reason, or handed on. */
+static bool take_candidate(rdl_record *record, move *m, const candidate *c, rdl_record_fn fn,
+                           void *user, GError **error)
+{
+    rdl_intake *intake = record->intake;
+    const char *layer = record->spec->layer;
+
+    record->feature = c->feature;
+    rdl_tally_in(intake->tally, record->spec->item, 1);
+    m->geometries += c->met;
+    note_flaw(record, c);
+    if (c->reason) {
+        if (strcmp(c->reason, "OUTSIDE_CRS") == 0) {
+            m->outside++;
+            m->misfit = joined(m->misfit, c->came_in);
+        }
+        rdl_tally_failed(intake->tally, record->spec->item, c->reason, 1);
+        rdl_reject(intake, layer, rdl_record_fid(record), false, "%s", c->reason);
         return true;
     }
+    intake->extent = joined(intake->extent, c->box);
+    record->wkb = c->wkb;
+    record->box = c->box;
     bool good = fn(record, user, error);
     if (rdl_feature_text_damaged(record->feature))
-        rdl_reject(record->intake, record->spec->layer, rdl_record_fid(record), true,
+        rdl_reject(intake, layer, rdl_record_fid(record), true,
                    "DAMAGED_TEXT: some bytes are in no known encoding");
-    g_clear_pointer(&record->geometry, rdl_geometry_free);
+    return good;
+}
+
+static void candidate_clear(candidate *c)
+{
+    g_clear_pointer(&c->wkb, g_bytes_unref);
+    g_clear_pointer(&c->flaw, g_free);
+    g_clear_pointer(&c->moved_flaw, g_free);
+    *c = (candidate){.feature = c->feature};
+}
+
+/* Fill the batch from the layer. Its bytes, and whether the layer has ended. */
+static bool read_batch(rdl_layer *layer, batch *b, size_t *bytes, bool *end, GError **error)
+{
+    *bytes = 0;
+    for (b->n = 0; b->n < BATCH && *bytes < BATCH_BYTES; b->n++) {
+        candidate *c = &b->candidates[b->n];
+        bool there;
+        if (!c->feature)
+            c->feature = rdl_feature_new(layer);
+        if (!rdl_layer_read(layer, c->feature, &there, error))
+            return false;
+        *end = !there;
+        if (!there)
+            return true;
+        GBytes *wkb = rdl_feature_wkb(c->feature);
+        *bytes += wkb ? g_bytes_get_size(wkb) : 0;
+    }
+    return true;
+}
+
+static bool read_features(rdl_layer *layer, rdl_record *record, move *m, rdl_record_fn fn,
+                          void *user, GError **error)
+{
+    g_autofree candidate *candidates = g_new0(candidate, BATCH);
+    g_autoptr(GArray) rings = g_array_new(FALSE, FALSE, sizeof(rdl_ring));
+    batch b = {.m = m, .candidates = candidates};
+    bool good = true, end = false;
+
+    while (good && !end) {
+        size_t bytes;
+        good = read_batch(layer, &b, &bytes, &end, error) &&
+               settle_batch(record->intake, &b, bytes, rings, error);
+        for (size_t i = 0; i < b.n; i++) {
+            good = good && take_candidate(record, m, &candidates[i], fn, user, error);
+            candidate_clear(&candidates[i]);
+        }
+    }
+    for (size_t i = 0; i < BATCH; i++)
+        rdl_feature_free(candidates[i].feature);
     return good;
 }
 
@@ -370,15 +670,15 @@ static bool settle_move(rdl_intake *intake, const rdl_layer *layer, move *m, GEr
         intake->target = rdl_crs_ref(crs);
     m->tolerance = rdl_reproject_tolerance(intake->target);
     m->limits = rdl_crs_limits(crs);
+    m->from = crs;
+    m->to = intake->target;
     if (rdl_crs_same(crs, intake->target))
         return true;
     m->slack = ellipsoids_differ(crs, intake->target);
-    m->before = rdl_measure_new(crs, error);
-    m->after = m->before ? rdl_measure_new(intake->target, error) : NULL;
-    m->transform = m->after ? rdl_transform_new(crs, intake->target, error) : NULL;
-    if (!m->transform)
+    m->tools = tools_new(crs, intake->target, error);
+    if (!m->tools)
         g_prefix_error(error, "%s: ", rdl_layer_source(layer));
-    return m->transform != NULL;
+    return m->tools != NULL;
 }
 
 /* One stray vertex is a row in `rejected`; a whole layer in the wrong place is nobody's wish. */
@@ -404,19 +704,11 @@ static void note_claim(rdl_intake *intake, const rdl_intake_spec *spec, const rd
                    rdl_layer_source(layer), rdl_crs_name(rdl_layer_crs(layer)));
 }
 
-static void end_move(move *m)
-{
-    rdl_transform_free(m->transform);
-    rdl_measure_free(m->before);
-    rdl_measure_free(m->after);
-}
-
 bool rdl_intake_read(rdl_intake *intake, const rdl_intake_spec *spec, const rdl_source *source,
                      rdl_record_fn fn, void *user, GError **error)
 {
     g_autoptr(JsonNode) profile = NULL;
     JsonObject *map = NULL;
-    GError *failed = NULL;
 
     if (source->profile) {
         if (!(profile = read_profile(source->profile, error)))
@@ -431,17 +723,19 @@ bool rdl_intake_read(rdl_intake *intake, const rdl_intake_spec *spec, const rdl_
                          .spec = spec,
                          .names = rdl_json_object(map, "fields"),
                          .values = rdl_json_object(map, "values")};
-    move m = {.misfit = no_box};
+    move m = {
+        .misfit = no_box, .min_dimension = spec->min_dimension, .lock = PTHREAD_MUTEX_INITIALIZER};
 
     intake->extent = no_box;
-    bool good =
-        layer && check_fields(&record, spec, error) && settle_move(intake, layer, &m, error);
-    if (good)
-        note_claim(intake, spec, layer);
-    while (good && (record.feature = rdl_layer_next(layer, &failed)))
-        good = read_record(&record, &m, fn, user, error);
-    end_move(&m);
-    if (failed)
-        g_propagate_error(error, failed);
-    return good && !failed && check_system(layer, &m, error);
+    if (!intake->arena)
+        intake->arena = rdl_arena_new();
+    if (!layer || !check_fields(&record, spec, error) || !settle_move(intake, layer, &m, error))
+        return false;
+    find_fields(&record);
+    note_claim(intake, spec, layer);
+    m.spare = g_ptr_array_new_with_free_func(tools_free);
+    bool good = read_features(layer, &record, &m, fn, user, error);
+    g_ptr_array_unref(m.spare);
+    tools_free(m.tools);
+    return good && check_system(layer, &m, error);
 }

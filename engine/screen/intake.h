@@ -29,7 +29,12 @@ typedef struct rdl_intake {
     rdl_tally *tally;   /* owned by the caller */
     GArray *rejections; /* of rdl_rejection; owned by the caller */
     rdl_box extent;     /* of what was used of the last layer read, in the target system */
+    int threads;        /* for geometry; < 1: one */
+    rdl_arena *arena;   /* holds what records keep; made when needed, rdl_intake_clear() frees it */
 } rdl_intake;
+
+/** Free what the intake owns: its system, and its arena with all that was read into it. */
+void rdl_intake_clear(rdl_intake *intake);
 
 GArray *rdl_rejections_new(void);
 /** Take a note about feature `fid` of `layer`. `used`: it is used all the same (a warning). */
@@ -38,12 +43,18 @@ void rdl_reject(rdl_intake *intake, const char *layer, gint64 fid, bool used, co
 
 typedef struct rdl_record rdl_record; /* lent for the length of the call */
 gint64 rdl_record_fid(const rdl_record *record);
-const char *rdl_record_text(const rdl_record *record, const char *field); /* NULL: none */
+/** A canonical field; those of spec.known are found once a layer. NULL: none. */
+const char *rdl_record_text(const rdl_record *record, const char *field);
 double rdl_record_real(const rdl_record *record, const char *field);      /* NaN: none */
 /** A date; `unknown` where there is none. A text that is no date is noted as a warning, *bad is
  *  set, and counts as unknown. */
 rdl_day rdl_record_day(const rdl_record *record, const char *field, rdl_day unknown, bool *bad);
-const rdl_geometry *rdl_record_geometry(const rdl_record *record);
+/** Its polygons, lines or points: valid, in one form whatever the format (rdl_wkb_canonical()).
+ *  Lent for the length of the call. */
+GBytes *rdl_record_wkb(const rdl_record *record);
+rdl_box rdl_record_box(const rdl_record *record);
+/** The intake's, for what is kept of a record. */
+rdl_arena *rdl_record_arena(const rdl_record *record);
 
 /** What a layer must bring. */
 typedef struct rdl_intake_spec {

@@ -8,8 +8,15 @@ typedef struct {
     const GPtrArray *records;
     rdl_box_index *index;
     rdl_geometry **geometries;
-    rdl_prepared **prepared;
+    rdl_border **borders;
 } ground_set;
+
+/* The ground that is judged; made a geometry when first needed. */
+typedef struct {
+    rdl_wkb wkb;
+    rdl_box box;
+    rdl_geometry *geometry;
+} ground;
 
 struct rdl_judge {
     const rdl_bench *bench;
@@ -17,14 +24,18 @@ struct rdl_judge {
     rdl_box_index *zones;
     ground_set permits, units;
     GArray *candidates, *near; /* of size_t, reused */
+    GArray *parts, *findings;  /* of the footprint at hand */
+    GArray *edges, *rings;     /* of rdl_edge, rdl_ring, reused */
+    rdl_border *border;        /* of the ground that is judged */
+    rdl_verdict_pool *pool;    /* lent */
+    rdl_arena *arena;          /* lent */
 };
 
 rdl_judged *rdl_judged_new(void)
 {
     rdl_judged *judged = g_new0(rdl_judged, 1);
 
-    judged->findings = g_array_new(FALSE, TRUE, sizeof(rdl_finding));
-    judged->balances = g_array_new(FALSE, FALSE, sizeof(rdl_source_balance));
+    judged->findings = g_ptr_array_new();
     judged->asked = g_hash_table_new(g_str_hash, g_str_equal);
     judged->failures = g_ptr_array_new_with_free_func(g_free);
     judged->failed_footprints = g_ptr_array_new();
@@ -35,8 +46,7 @@ void rdl_judged_free(rdl_judged *judged)
 {
     if (!judged)
         return;
-    g_array_unref(judged->findings);
-    g_array_unref(judged->balances);
+    g_ptr_array_unref(judged->findings);
     g_hash_table_unref(judged->asked);
     g_ptr_array_unref(judged->failures);
     g_ptr_array_unref(judged->failed_footprints);
@@ -76,7 +86,7 @@ static bool ground_set_init(ground_set *set, const GPtrArray *records, box_fn bo
 {
     set->records = records;
     set->geometries = g_new0(rdl_geometry *, records->len + 1);
-    set->prepared = g_new0(rdl_prepared *, records->len + 1);
+    set->borders = g_new0(rdl_border *, records->len + 1);
     set->index = index_of(records, box, error);
     return set->index != NULL;
 }
@@ -84,25 +94,45 @@ static bool ground_set_init(ground_set *set, const GPtrArray *records, box_fn bo
 static void ground_set_clear(ground_set *set)
 {
     for (guint i = 0; set->records && i < set->records->len; i++) {
-        rdl_prepared_free(set->prepared[i]);
+        rdl_border_free(set->borders[i]);
         rdl_geometry_free(set->geometries[i]);
     }
     g_free(set->geometries);
-    g_free(set->prepared);
+    g_free(set->borders);
     rdl_box_index_free(set->index);
 }
 
-static rdl_geometry *geometry_of(GBytes *wkb, GError **error)
+static rdl_geometry *geometry_of(rdl_wkb wkb, GError **error)
 {
-    return rdl_geometry_from_wkb(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), error);
+    return rdl_geometry_from_wkb(wkb.bytes, wkb.n, error);
 }
 
 /* Geometry i, its WKB given by the caller who knows the record's type. */
 static rdl_geometry *ground_at(ground_set *set, size_t i, GBytes *wkb, GError **error)
 {
     if (!set->geometries[i])
-        set->geometries[i] = geometry_of(wkb, error);
+        set->geometries[i] =
+            rdl_geometry_from_wkb(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), error);
     return set->geometries[i];
+}
+
+static ground ground_of(rdl_judge *judge, rdl_wkb wkb, const rdl_footprint *f)
+{
+    ground g = {.wkb = wkb, .box = f->box};
+
+    if (wkb.bytes == f->wkb.bytes)
+        return g;
+    g_array_set_size(judge->rings, 0);
+    if (rdl_rings_of(wkb.bytes, wkb.n, judge->rings))
+        g.box = rdl_rings_box(judge->rings);
+    return g;
+}
+
+static const rdl_geometry *ground_geometry(ground *g, GError **error)
+{
+    if (!g->geometry)
+        g->geometry = geometry_of(g->wkb, error);
+    return g->geometry;
 }
 
 void rdl_judge_free(rdl_judge *judge)
@@ -115,16 +145,29 @@ void rdl_judge_free(rdl_judge *judge)
     ground_set_clear(&judge->units);
     g_array_unref(judge->candidates);
     g_array_unref(judge->near);
+    g_array_unref(judge->parts);
+    g_array_unref(judge->findings);
+    g_array_unref(judge->edges);
+    g_array_unref(judge->rings);
+    rdl_border_free(judge->border);
     g_free(judge);
 }
 
-rdl_judge *rdl_judge_new(const rdl_bench *bench, GError **error)
+rdl_judge *rdl_judge_new(const rdl_bench *bench, rdl_verdict_pool *pool, rdl_arena *arena,
+                         GError **error)
 {
     rdl_judge *judge = g_new0(rdl_judge, 1);
 
     judge->bench = bench;
     judge->candidates = g_array_new(FALSE, FALSE, sizeof(size_t));
     judge->near = g_array_new(FALSE, FALSE, sizeof(size_t));
+    judge->parts = rdl_parts_new();
+    judge->findings = g_array_new(FALSE, FALSE, sizeof(rdl_finding));
+    judge->edges = g_array_new(FALSE, FALSE, sizeof(rdl_edge));
+    judge->rings = g_array_new(FALSE, FALSE, sizeof(rdl_ring));
+    judge->border = rdl_border_new();
+    judge->pool = pool;
+    judge->arena = arena;
     judge->overlay = rdl_overlay_new(bench->crs, bench->zones, &bench->overlay, error);
     judge->zones = judge->overlay ? index_of(bench->zones, zone_box, error) : NULL;
     if (!judge->zones || !ground_set_init(&judge->permits, bench->permits, permit_box, error) ||
@@ -162,17 +205,16 @@ static gint by_ownership(gconstpointer a, gconstpointer b, gpointer user)
     return strcmp(x->zone_id, y->zone_id);
 }
 
-static bool find_candidates(rdl_judge *judge, const rdl_footprint *f, GError **error)
+static void find_candidates(rdl_judge *judge, const rdl_footprint *f)
 {
-    if (!rdl_box_index_query(judge->zones, f->box, judge->candidates, error))
-        return false;
+    rdl_box_index_query(judge->zones, f->box, judge->candidates);
     for (guint i = judge->candidates->len; i-- > 0;) {
         size_t number = g_array_index(judge->candidates, size_t, i);
         if (!relevant(judge->bench->zones->pdata[number], f, judge->bench->as_of))
             g_array_remove_index(judge->candidates, i);
     }
-    g_array_sort_with_data(judge->candidates, by_ownership, (gpointer)judge->bench);
-    return true;
+    if (judge->candidates->len > 1)
+        g_array_sort_with_data(judge->candidates, by_ownership, (gpointer)judge->bench);
 }
 
 /* ---- approvals ---- */
@@ -210,24 +252,30 @@ static bool extent_of(rdl_judge *judge, const rdl_geometry *g, int dimension, do
     return (dimension == 1 ? rdl_measure_length : rdl_measure_area)(measure, g, extent, error);
 }
 
+static bool whole_extent(rdl_judge *judge, ground *part, double *extent, GError **error)
+{
+    const rdl_geometry *g = ground_geometry(part, error);
+
+    return g && extent_of(judge, g, rdl_geometry_dimension(g), extent, error);
+}
+
 /* Extent of `part` outside the scopes, NaN where there are none. */
-static bool outside(rdl_judge *judge, const rdl_geometry *part, const scopes *s, double *extent,
-                    GError **error)
+static bool outside(rdl_judge *judge, ground *part, const scopes *s, double *extent, GError **error)
 {
     *extent = NAN;
     if (!s->scope)
         return true;
-    g_autoptr(rdl_geometry) rest = rdl_geometry_difference(part, s->scope, error);
-    return rest && extent_of(judge, rest, rdl_geometry_dimension(part), extent, error);
+    const rdl_geometry *g = ground_geometry(part, error);
+    g_autoptr(rdl_geometry) rest = g ? rdl_geometry_difference(g, s->scope, error) : NULL;
+    return rest && extent_of(judge, rest, rdl_geometry_dimension(g), extent, error);
 }
 
-static bool gather(rdl_judge *judge, const rdl_footprint *f, const rdl_zone *zone,
-                   const rdl_geometry *part, scopes *sure, scopes *perhaps, GError **error)
+static bool gather(rdl_judge *judge, const rdl_footprint *f, const rdl_zone *zone, ground *part,
+                   scopes *sure, scopes *perhaps, GError **error)
 {
     const rdl_bench *bench = judge->bench;
 
-    if (!rdl_box_index_query(judge->permits.index, rdl_geometry_box(part), judge->near, error))
-        return false;
+    rdl_box_index_query(judge->permits.index, part->box, judge->near);
     /* who may permit in a zone is no question for a permit older than the zone */
     bool post = rdl_when_of(f->onset, zone, RDL_NO) != RDL_WHEN_PRE_NO;
     const char *zone_code = zone && post ? zone->class->zone : NULL;
@@ -237,12 +285,13 @@ static bool gather(rdl_judge *judge, const rdl_footprint *f, const rdl_zone *zon
         const char *note;
         rdl_truth allows = rdl_permit_allows(permit, bench->pack, zone_code, f->activity, f->onset,
                                              bench->as_of, &note);
-        rdl_geometry *g = allows == RDL_NO ? NULL
-                                           : ground_at(&judge->permits, i, permit->wkb, error);
+        rdl_geometry *g =
+            allows == RDL_NO ? NULL : ground_at(&judge->permits, i, permit->wkb, error);
         bool meets = false;
         if (allows == RDL_NO)
             continue;
-        if (!g || !rdl_geometry_intersects(g, part, &meets, error))
+        const rdl_geometry *here = ground_geometry(part, error);
+        if (!g || !here || !rdl_geometry_intersects(g, here, &meets, error))
             return false;
         if (!meets)
             continue;
@@ -271,7 +320,7 @@ static void conclude_approval(rdl_approval *a, const scopes *sure, const scopes 
 }
 
 static bool find_approval(rdl_judge *judge, const rdl_footprint *f, const rdl_zone *zone,
-                          const rdl_geometry *part, rdl_approval *approval, GError **error)
+                          ground *part, rdl_approval *approval, GError **error)
 {
     scopes sure = {0}, perhaps = {0};
     double whole, outside_sure, outside_any;
@@ -282,7 +331,7 @@ static bool find_approval(rdl_judge *judge, const rdl_footprint *f, const rdl_zo
         return true;
     }
     bool good = gather(judge, f, zone, part, &sure, &perhaps, error) &&
-                extent_of(judge, part, rdl_geometry_dimension(part), &whole, error) &&
+                whole_extent(judge, part, &whole, error) &&
                 outside(judge, part, &sure, &outside_sure, error) &&
                 outside(judge, part, &perhaps, &outside_any, error);
     if (good)
@@ -295,41 +344,63 @@ static bool find_approval(rdl_judge *judge, const rdl_footprint *f, const rdl_zo
 
 /* ---- unit ---- */
 
-/* The unit with the largest share of the part; of equal ones the first by code. */
-static bool find_unit(rdl_judge *judge, const rdl_geometry *part, const char **xzqdm,
-                      GError **error)
+/* What of a part lies in unit i (area, length or points); -1 where they do not meet. */
+static bool common_area(rdl_judge *judge, size_t i, ground *part, double *area, GError **error)
 {
-    double most = -1.0;
+    const rdl_unit *unit = judge->units.records->pdata[i];
+    const rdl_geometry *g = ground_at(&judge->units, i, unit->wkb, error);
+    const rdl_geometry *here = g ? ground_geometry(part, error) : NULL;
+    bool meets = false;
+
+    *area = -1.0;
+    if (!here || !rdl_geometry_intersects(g, here, &meets, error))
+        return false;
+    g_autoptr(rdl_geometry) both = meets ? rdl_geometry_intersection(g, here, error) : NULL;
+    return !meets || (both && extent_of(judge, both, rdl_geometry_dimension(here), area, error));
+}
+
+/* How the part lies to unit i, by the edges of both; TOUCH where that does not tell. */
+static rdl_lie lie_to_unit(rdl_judge *judge, size_t i, const ground *part)
+{
+    const rdl_unit *unit = judge->units.records->pdata[i];
+    rdl_border **border = &judge->units.borders[i];
+
+    if (!*border) {
+        *border = rdl_border_new();
+        rdl_border_set(*border, g_bytes_get_data(unit->wkb, NULL), g_bytes_get_size(unit->wkb));
+    }
+    rdl_border_edges(*border, part->box, judge->edges);
+    if (judge->edges->len == 0)
+        return rdl_border_inside(*border, (part->box.xmin + part->box.xmax) / 2.0,
+                                 (part->box.ymin + part->box.ymax) / 2.0)
+                   ? RDL_LIE_WITHIN
+                   : RDL_LIE_APART;
+    if (!rdl_border_set(judge->border, part->wkb.bytes, part->wkb.n))
+        return RDL_LIE_TOUCH;
+    return rdl_border_lie(*border, judge->border, judge->edges);
+}
+
+/* The unit with the largest share of the part; of equal ones the first by code. */
+static bool find_unit(rdl_judge *judge, ground *part, const char **xzqdm, GError **error)
+{
+    double most = -1.0, area;
 
     *xzqdm = NULL;
-    if (!rdl_box_index_query(judge->units.index, rdl_geometry_box(part), judge->near, error))
-        return false;
+    rdl_box_index_query(judge->units.index, part->box, judge->near);
     for (guint k = 0; k < judge->near->len; k++) {
         size_t i = g_array_index(judge->near, size_t, k);
         const rdl_unit *unit = judge->bench->units->pdata[i];
-        rdl_geometry *g = ground_at(&judge->units, i, unit->wkb, error);
-        bool yes = false;
-        double share = 0.0;
-        if (!g)
-            return false;
-        if (!judge->units.prepared[i] && !(judge->units.prepared[i] = rdl_prepared_new(g, error)))
-            return false;
-        if (!rdl_prepared_covers(judge->units.prepared[i], part, &yes, error))
-            return false;
-        if (yes) {
+        rdl_lie lie = lie_to_unit(judge, i, part);
+        if (lie == RDL_LIE_APART)
+            continue;
+        if (lie == RDL_LIE_WITHIN) {
             *xzqdm = unit->xzqdm;
             return true;
         }
-        if (!rdl_prepared_intersects(judge->units.prepared[i], part, &yes, error))
+        if (!common_area(judge, i, part, &area, error))
             return false;
-        g_autoptr(rdl_geometry) both = yes ? rdl_geometry_intersection(g, part, error) : NULL;
-        if (yes && !both)
-            return false;
-        share = -1.0;
-        if (both && !extent_of(judge, both, rdl_geometry_dimension(part), &share, error))
-            return false;
-        if (share > most) {
-            most = share;
+        if (area > most) {
+            most = area;
             *xzqdm = unit->xzqdm;
         }
     }
@@ -340,21 +411,17 @@ static bool find_unit(rdl_judge *judge, const rdl_geometry *part, const char **x
 
 static void set_quantity(rdl_finding *f, const rdl_approval *approval)
 {
-    const char *kind = f->verdict.rule ? f->verdict.rule->quantity : NULL;
+    const char *kind = f->verdict->rule ? f->verdict->rule->quantity : NULL;
 
     f->quantity = NAN;
     if (!kind)
         return;
-    if (strcmp(kind, "m") == 0) {
+    if (strcmp(kind, "m") == 0)
         f->quantity = f->part.length_m;
-        f->quantity_unit = "m";
-    } else if (strcmp(kind, "outside_permit_m2") == 0) {
+    else if (strcmp(kind, "outside_permit_m2") == 0)
         f->quantity = isnan(approval->outside_m2) ? f->part.area_m2 : approval->outside_m2;
-        f->quantity_unit = "m2";
-    } else if (strcmp(kind, "m2") == 0) {
+    else if (strcmp(kind, "m2") == 0)
         f->quantity = f->part.area_m2;
-        f->quantity_unit = "m2";
-    }
 }
 
 #define SLIVER 1e-3 /* borders drawn twice overlap a little */
@@ -431,8 +498,8 @@ static outcome outcome_in(const question *q, const rdl_part *part, rdl_interval 
     rdl_footprint then = *q->footprint;
 
     then.onset = span;
-    rdl_verdict v = rdl_verdict_of(q->bench->pack, &then, zone, part, q->approval, version,
-                                   q->bench->as_of);
+    rdl_verdict v =
+        rdl_verdict_of(q->bench->pack, &then, zone, part, q->approval, version, q->bench->as_of);
     outcome o = {v.rule ? v.verdict : NULL, v.result};
     rdl_verdict_clear(&v);
     return o;
@@ -481,7 +548,8 @@ static bool same_all_through(const question *q, bool *same, GError **error)
     *same = false;
     if (!here.verdict)
         return true;
-    return same_in(q, before, here, same, error) && (!*same || same_in(q, after, here, same, error));
+    return same_in(q, before, here, same, error) &&
+           (!*same || same_in(q, after, here, same, error));
 }
 
 /* How the version of the part's zone meets the act. */
@@ -514,19 +582,21 @@ static bool judge_part(rdl_judge *judge, const rdl_footprint *f, const GArray *p
     const rdl_bench *bench = judge->bench;
     const rdl_part *part = &g_array_index(parts, rdl_part, i);
     const rdl_zone *zone = bench->zones->pdata[part->zone];
-    g_autoptr(rdl_geometry) g = geometry_of(part->wkb, error);
+    ground g = ground_of(judge, part->wkb, f);
     rdl_approval approval;
     rdl_version version;
 
     *out = (rdl_finding){.footprint = f, .zone = zone, .part = *part};
     const question q = {bench, f, parts, part, &approval};
-    if (!g || !find_approval(judge, f, zone, g, &approval, error) ||
-        !version_of(&q, &version, error) || !find_unit(judge, g, &out->xzqdm, error))
+    bool good = find_approval(judge, f, zone, &g, &approval, error) &&
+                version_of(&q, &version, error) && find_unit(judge, &g, &out->xzqdm, error);
+    rdl_geometry_free(g.geometry);
+    if (!good)
         return false;
     out->superseded = !current(zone, bench->as_of);
-    out->verdict = rdl_verdict_of(bench->pack, f, zone, part, &approval, version, bench->as_of);
-    out->part.wkb = g_bytes_ref(part->wkb);
-    out->finding_id = rdl_finding_make_id(f, zone);
+    out->verdict = rdl_verdict_pool_get(judge->pool, f, zone, part, &approval, version);
+    out->rule_then = out->verdict->rule_then;
+    rdl_finding_make_id(out);
     out->permit_no = approval.permit_no;
     set_quantity(out, &approval);
     return true;
@@ -550,8 +620,9 @@ static void count_asked(rdl_judged *judged, const rdl_verdict *v)
         const rdl_hit *hit = &g_array_index(v->hits, rdl_hit, i);
         gpointer key = (gpointer)hit->rule->rule_id;
         if (hit->status == RDL_HIT_ASKED)
-            g_hash_table_insert(judged->asked, key, GSIZE_TO_POINTER(
-                GPOINTER_TO_SIZE(g_hash_table_lookup(judged->asked, key)) + 1));
+            g_hash_table_insert(
+                judged->asked, key,
+                GSIZE_TO_POINTER(GPOINTER_TO_SIZE(g_hash_table_lookup(judged->asked, key)) + 1));
     }
 }
 
@@ -559,32 +630,33 @@ static void count_asked(rdl_judged *judged, const rdl_verdict *v)
 static bool judge_everywhere(rdl_judge *judge, const rdl_footprint *f, const rdl_balance *balance,
                              rdl_judged *judged, GArray *findings, GError **error)
 {
-    g_autoptr(rdl_geometry) g = geometry_of(f->wkb, error);
+    ground g = ground_of(judge, f->wkb, f);
     rdl_finding out = {.footprint = f};
     rdl_approval approval;
 
-    if (!g || !find_approval(judge, f, NULL, g, &approval, error))
-        return false;
-    out.verdict = rdl_verdict_of(judge->bench->pack, f, NULL, NULL, &approval, RDL_VERSION_BOTH,
-                                 judge->bench->as_of);
-    count_asked(judged, &out.verdict);
-    if (!speaks(&out.verdict)) {
-        rdl_verdict_clear(&out.verdict);
-        return true;
+    bool good = find_approval(judge, f, NULL, &g, &approval, error);
+    if (good) {
+        out.verdict = rdl_verdict_pool_get(judge->pool, f, NULL, NULL, &approval, RDL_VERSION_BOTH);
+        count_asked(judged, out.verdict);
     }
-    out.part = (rdl_part){.wkb = g_bytes_ref(f->wkb), .area_m2 = balance->whole_m2,
-                          .min_m2 = balance->whole_m2, .max_m2 = balance->whole_m2, .share = 1.0,
-                          .lon = balance->lon, .lat = balance->lat,
-                          .dimension = rdl_geometry_dimension(g)};
-    out.finding_id = rdl_finding_make_id(f, NULL);
-    out.permit_no = approval.permit_no;
-    set_quantity(&out, &approval);
-    if (!find_unit(judge, g, &out.xzqdm, error)) {
-        rdl_finding_clear(&out);
-        return false;
+    if (good && speaks(out.verdict) && (good = find_unit(judge, &g, &out.xzqdm, error))) {
+        gint8 dimension = (gint8)rdl_geometry_dimension(ground_geometry(&g, NULL));
+        out.part = (rdl_part){.wkb = f->wkb,
+                              .area_m2 = balance->whole_m2,
+                              .min_m2 = balance->whole_m2,
+                              .max_m2 = balance->whole_m2,
+                              .share = 1.0,
+                              .lon = balance->lon,
+                              .lat = balance->lat,
+                              .dimension = dimension};
+        out.rule_then = out.verdict->rule_then;
+        rdl_finding_make_id(&out);
+        out.permit_no = approval.permit_no;
+        set_quantity(&out, &approval);
+        g_array_append_val(findings, out);
     }
-    g_array_append_val(findings, out);
-    return true;
+    rdl_geometry_free(g.geometry);
+    return good;
 }
 
 /* ---- one footprint ---- */
@@ -594,14 +666,14 @@ static bool name_then(rdl_finding *f, const rdl_finding *then, GError **error)
 {
     double of_f, of_then;
 
-    if (!f->zone || f->superseded || !then->superseded || !then->verdict.rule ||
-        f->verdict.rule_then || then->verdict.rule == f->verdict.rule ||
+    if (!f->zone || f->superseded || !then->superseded || !then->verdict->rule || f->rule_then ||
+        then->verdict->rule == f->verdict->rule ||
         strcmp(then->zone->class->family, f->zone->class->family) != 0)
         return true;
     if (!common_share(&f->part, &then->part, &of_f, &of_then, error))
         return false;
     if (fmax(of_f, of_then) > SLIVER)
-        f->verdict.rule_then = then->verdict.rule;
+        f->rule_then = then->verdict->rule;
     return true;
 }
 
@@ -626,10 +698,11 @@ static bool relate(GArray *findings, GError **error)
 static bool lay_and_judge(rdl_judge *judge, const rdl_footprint *f, GArray *findings,
                           rdl_balance *balance, rdl_judged *judged, GError **error)
 {
-    g_autoptr(GArray) parts = rdl_parts_new();
+    GArray *parts = judge->parts;
 
-    if (!find_candidates(judge, f, error) ||
-        !rdl_overlay_run(judge->overlay, f, judge->candidates, parts, balance, error))
+    g_array_set_size(parts, 0);
+    find_candidates(judge, f);
+    if (!rdl_overlay_run(judge->overlay, f, judge->candidates, judge->arena, parts, balance, error))
         return false;
     for (guint i = 0; i < parts->len; i++) {
         rdl_finding one;
@@ -640,21 +713,14 @@ static bool lay_and_judge(rdl_judge *judge, const rdl_footprint *f, GArray *find
     return judge_everywhere(judge, f, balance, judged, findings, error) && relate(findings, error);
 }
 
-static void drop(GArray *findings)
-{
-    for (guint i = 0; i < findings->len; i++)
-        rdl_finding_clear(&g_array_index(findings, rdl_finding, i));
-}
-
 bool rdl_judge_footprint(rdl_judge *judge, const rdl_footprint *f, rdl_judged *judged,
-                         GError **error)
+                         rdl_source_balance *balance, GError **error)
 {
-    g_autoptr(GArray) findings = g_array_new(FALSE, TRUE, sizeof(rdl_finding));
-    rdl_source_balance balance = {.footprint = f};
+    rdl_balance b;
     GError *failed = NULL;
 
-    if (!lay_and_judge(judge, f, findings, &balance.balance, judged, &failed)) {
-        drop(findings);
+    g_array_set_size(judge->findings, 0);
+    if (!lay_and_judge(judge, f, judge->findings, &b, judged, &failed)) {
         /* CRS: a vertex that is no place on the ellipsoid, though within the system's limits */
         if (!g_error_matches(failed, RDL_ERROR, RDL_ERROR_DATA) &&
             !g_error_matches(failed, RDL_ERROR, RDL_ERROR_CRS)) {
@@ -667,10 +733,14 @@ bool rdl_judge_footprint(rdl_judge *judge, const rdl_footprint *f, rdl_judged *j
         g_error_free(failed);
         return true;
     }
-    g_array_append_vals(judged->findings, findings->data, findings->len);
-    g_array_append_val(judged->balances, balance);
-    judged->dust += balance.balance.dust;
-    if (findings->len)
+    for (guint i = 0; i < judge->findings->len; i++) {
+        rdl_finding *own = rdl_arena_take(judge->arena, sizeof *own);
+        *own = g_array_index(judge->findings, rdl_finding, i);
+        g_ptr_array_add(judged->findings, own);
+    }
+    *balance = (rdl_source_balance){f, b.whole_m2, b.parts_m2, b.remainder_m2};
+    judged->dust += b.dust;
+    if (judge->findings->len)
         judged->with_findings[f->patch]++;
     else
         judged->without[f->patch]++;

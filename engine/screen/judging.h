@@ -4,6 +4,7 @@
 
 #include "screen/finding_io.h"
 #include "screen/unit.h"
+#include "screen/verdict_pool.h"
 
 /** Everything that is read only while footprints are judged. */
 typedef struct rdl_bench {
@@ -18,24 +19,26 @@ typedef struct rdl_bench {
 
 /** What became of some footprints. */
 typedef struct rdl_judged {
-    GArray *findings;   /* of rdl_finding */
-    GArray *balances;   /* of rdl_source_balance */
-    GHashTable *asked;  /* rule_id -> count of sources asked about a row for all territory */
+    GPtrArray *findings; /* of rdl_finding, in the judge's arena */
+    GHashTable *asked;   /* rule_id -> count of sources asked about a row for all territory */
     gint64 with_findings[2], without[2], failed[2]; /* footprints, patches */
     gint64 dust;
-    GPtrArray *failures; /* of char *: messages */
+    GPtrArray *failures;          /* of char *: messages */
     GPtrArray *failed_footprints; /* of rdl_footprint, beside `failures` */
 } rdl_judged;
 
 rdl_judged *rdl_judged_new(void);
 void rdl_judged_free(rdl_judged *judged);
 
-/** One thread's tools: indexes and prepared geometries. */
+/** One thread's tools: indexes and edges. The findings it makes lend their verdicts from `pool`, of
+ *  which each judge needs its own, and keep their ground in `arena`. */
 typedef struct rdl_judge rdl_judge;
-rdl_judge *rdl_judge_new(const rdl_bench *bench, GError **error);
-void rdl_judge_free(rdl_judge *judge);
-/** Judge one; a geometry operation that fails is counted in `judged`, not an error. */
-bool rdl_judge_footprint(rdl_judge *judge, const rdl_footprint *f, rdl_judged *judged,
+rdl_judge *rdl_judge_new(const rdl_bench *bench, rdl_verdict_pool *pool, rdl_arena *arena,
                          GError **error);
+void rdl_judge_free(rdl_judge *judge);
+/** Judge one; a geometry operation that fails is counted in `judged`, not an error, and *balance
+ *  is then left as it is. */
+bool rdl_judge_footprint(rdl_judge *judge, const rdl_footprint *f, rdl_judged *judged,
+                         rdl_source_balance *balance, GError **error);
 
 #endif

@@ -2,48 +2,67 @@
 
 #include <math.h>
 
+#define RECENT 16       /* zones kept as geometries */
+#define NO_ERROR_M 1e-6 /* below it an edge is where it is said to be */
+
 typedef struct {
-    rdl_geometry *geometry; /* NULL until needed */
-    rdl_prepared *prepared;
-} ready_zone;
+    size_t number;
+    rdl_geometry *geometry; /* NULL: free place */
+    guint64 used;
+} recent_zone;
 
 struct rdl_overlay {
     const GPtrArray *zones;
     rdl_overlay_options options;
-    const rdl_crs *crs;
     rdl_measure *measure;
-    rdl_transform *lonlat;
-    ready_zone *ready;
+    rdl_border **borders; /* one a zone, NULL until needed */
+    recent_zone recent[RECENT];
+    guint64 clock;
+    rdl_border *feature;  /* of the footprint */
+    GArray *wide, *close; /* of rdl_edge: near the footprint, and in its box */
+    GArray *x, *y, *counts, *rings;
 };
 
 rdl_overlay *rdl_overlay_new(const rdl_crs *crs, const GPtrArray *zones,
                              const rdl_overlay_options *options, GError **error)
 {
-    rdl_overlay *overlay = g_new0(rdl_overlay, 1);
+    rdl_measure *measure = rdl_measure_new(crs, error);
 
-    overlay->zones = zones;
-    overlay->options = *options;
-    overlay->crs = crs;
-    overlay->ready = g_new0(ready_zone, zones->len + 1);
-    overlay->measure = rdl_measure_new(crs, error);
-    overlay->lonlat = overlay->measure ? rdl_transform_lonlat(crs, error) : NULL;
-    if (!overlay->lonlat)
-        g_clear_pointer(&overlay, rdl_overlay_free);
-    return overlay;
+    if (!measure)
+        return NULL;
+    rdl_overlay *o = g_new0(rdl_overlay, 1);
+    o->measure = measure;
+    o->zones = zones;
+    o->options = *options;
+    o->borders = g_new0(rdl_border *, zones->len + 1);
+    o->feature = rdl_border_new();
+    o->wide = g_array_new(FALSE, FALSE, sizeof(rdl_edge));
+    o->close = g_array_new(FALSE, FALSE, sizeof(rdl_edge));
+    o->x = g_array_new(FALSE, FALSE, sizeof(double));
+    o->y = g_array_new(FALSE, FALSE, sizeof(double));
+    o->counts = g_array_new(FALSE, FALSE, sizeof(guint32));
+    o->rings = g_array_new(FALSE, FALSE, sizeof(rdl_ring));
+    return o;
 }
 
-void rdl_overlay_free(rdl_overlay *overlay)
+void rdl_overlay_free(rdl_overlay *o)
 {
-    if (!overlay)
+    if (!o)
         return;
-    for (guint i = 0; i < overlay->zones->len; i++) {
-        rdl_prepared_free(overlay->ready[i].prepared);
-        rdl_geometry_free(overlay->ready[i].geometry);
-    }
-    g_free(overlay->ready);
-    rdl_measure_free(overlay->measure);
-    rdl_transform_free(overlay->lonlat);
-    g_free(overlay);
+    for (guint i = 0; i < o->zones->len; i++)
+        rdl_border_free(o->borders[i]);
+    for (int i = 0; i < RECENT; i++)
+        rdl_geometry_free(o->recent[i].geometry);
+    g_free(o->borders);
+    rdl_border_free(o->feature);
+    rdl_measure_free(o->measure);
+    g_array_unref(o->wide);
+    g_array_unref(o->close);
+    g_array_unref(o->x);
+    g_array_unref(o->y);
+    g_array_unref(o->counts);
+    g_array_unref(o->rings);
+    g_free(o);
 }
 
 rdl_measure *rdl_overlay_measure(rdl_overlay *overlay)
@@ -51,37 +70,130 @@ rdl_measure *rdl_overlay_measure(rdl_overlay *overlay)
     return overlay->measure;
 }
 
-static void part_clear(gpointer p)
-{
-    g_bytes_unref(((rdl_part *)p)->wkb);
-}
-
 GArray *rdl_parts_new(void)
 {
-    GArray *parts = g_array_new(FALSE, FALSE, sizeof(rdl_part));
-
-    g_array_set_clear_func(parts, part_clear);
-    return parts;
+    return g_array_new(FALSE, FALSE, sizeof(rdl_part));
 }
 
-static rdl_geometry *geometry_of(GBytes *wkb, GError **error)
+static rdl_geometry *geometry_of(rdl_wkb wkb, GError **error)
 {
-    size_t n;
-    const void *bytes = g_bytes_get_data(wkb, &n);
-
-    return rdl_geometry_from_wkb(bytes, n, error);
+    return rdl_geometry_from_wkb(wkb.bytes, wkb.n, error);
 }
 
-static ready_zone *zone_ready(rdl_overlay *o, size_t i, GError **error)
+static const rdl_zone *zone_at(const rdl_overlay *o, size_t number)
 {
-    const rdl_zone *zone = o->zones->pdata[i];
-    ready_zone *ready = &o->ready[i];
+    return o->zones->pdata[number];
+}
 
-    if (!ready->geometry && !(ready->geometry = geometry_of(zone->wkb, error)))
-        return NULL;
-    if (!ready->prepared && !(ready->prepared = rdl_prepared_new(ready->geometry, error)))
-        return NULL;
-    return ready;
+static bool zone_border(rdl_overlay *o, size_t number)
+{
+    GBytes *wkb = zone_at(o, number)->wkb;
+
+    if (!o->borders[number]) {
+        o->borders[number] = rdl_border_new();
+        rdl_border_set(o->borders[number], g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb));
+    }
+    return rdl_border_rings(o->borders[number])->len > 0;
+}
+
+/* The zone as a geometry: few of them at a time, they are large. Lent until the next call. */
+static const rdl_geometry *zone_geometry(rdl_overlay *o, size_t number, GError **error)
+{
+    recent_zone *oldest = &o->recent[0];
+
+    for (int i = 0; i < RECENT; i++) {
+        recent_zone *r = &o->recent[i];
+        if (r->geometry && r->number == number) {
+            r->used = ++o->clock;
+            return r->geometry;
+        }
+        if (!r->geometry || (oldest->geometry && r->used < oldest->used))
+            oldest = r;
+    }
+    rdl_geometry_free(oldest->geometry);
+    GBytes *wkb = zone_at(o, number)->wkb;
+    rdl_wkb ground = {g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb)};
+    *oldest = (recent_zone){number, geometry_of(ground, error), ++o->clock};
+    return oldest->geometry;
+}
+
+static rdl_box grown(rdl_box box, double dx, double dy)
+{
+    return (rdl_box){box.xmin - dx, box.ymin - dy, box.xmax + dx, box.ymax + dy};
+}
+
+/* ---- the footprint being laid ---- */
+
+typedef struct {
+    const rdl_footprint *footprint;
+    rdl_arena *arena;
+    rdl_geometry *geometry; /* NULL until needed */
+    rdl_box box;
+    bool polygons; /* its edges are in o->feature */
+    int dimension;
+    double whole; /* m2, m, or 1 for points */
+    double whole_m2;
+    double error_m; /* e of the bounds in the zone at hand */
+    double x, y;    /* a point inside, once `located` */
+    bool located;
+    rdl_geometry *taken; /* ground that zones before this one own; NULL: none */
+    bool all_taken;
+} laying;
+
+static bool need_geometry(laying *l, GError **error)
+{
+    return l->geometry || (l->geometry = geometry_of(l->footprint->wkb, error));
+}
+
+static bool measure_extent(rdl_overlay *o, const rdl_geometry *g, int dimension, double *extent,
+                           GError **error)
+{
+    *extent = 1.0;
+    if (dimension == 2)
+        return rdl_measure_area(o->measure, g, extent, error);
+    return dimension == 0 || rdl_measure_length(o->measure, g, extent, error);
+}
+
+static bool begin(rdl_overlay *o, laying *l, GError **error)
+{
+    rdl_wkb wkb = l->footprint->wkb;
+
+    l->polygons =
+        rdl_border_set(o->feature, wkb.bytes, wkb.n) && rdl_border_rings(o->feature)->len > 0;
+    if (l->polygons) {
+        l->dimension = 2;
+        l->box = rdl_rings_box(rdl_border_rings(o->feature));
+        if (!rdl_measure_wkb(o->measure, wkb.bytes, wkb.n, &l->whole, error))
+            return false;
+        l->whole_m2 = l->whole;
+        return true;
+    }
+    if (!need_geometry(l, error))
+        return false;
+    l->dimension = rdl_geometry_dimension(l->geometry);
+    l->box = rdl_geometry_box(l->geometry);
+    if (!measure_extent(o, l->geometry, l->dimension, &l->whole, error))
+        return false;
+    l->whole_m2 = l->dimension == 2 ? l->whole : 0.0;
+    return true;
+}
+
+static bool inner_point(rdl_overlay *o, rdl_wkb wkb, const rdl_geometry *g, double *x, double *y,
+                        GError **error)
+{
+    g_array_set_size(o->rings, 0);
+    if (rdl_rings_of(wkb.bytes, wkb.n, o->rings) && rdl_rings_inner_point(o->rings, x, y))
+        return true;
+    if (g)
+        return rdl_geometry_inner_point(g, x, y, error);
+    g_autoptr(rdl_geometry) made = geometry_of(wkb, error);
+    return made && rdl_geometry_inner_point(made, x, y, error);
+}
+
+static bool locate_whole(rdl_overlay *o, laying *l, GError **error)
+{
+    l->located = l->located || inner_point(o, l->footprint->wkb, l->geometry, &l->x, &l->y, error);
+    return l->located;
 }
 
 /* ---- bounds (docs: e = sqrt(boundary^2 + position^2 + residual^2)) ---- */
@@ -102,266 +214,363 @@ static bool frame_at(rdl_overlay *o, rdl_box box, frame *fr, GError **error)
 {
     fr->x0 = (box.xmin + box.xmax) / 2.0;
     fr->y0 = (box.ymin + box.ymax) / 2.0;
-    return rdl_crs_scale_at(o->crs, o->lonlat, fr->x0, fr->y0, &fr->mx, &fr->my, error);
+    return rdl_measure_scale(o->measure, fr->x0, fr->y0, &fr->mx, &fr->my, error);
 }
 
-static rdl_box grown_box(rdl_box box, const frame *fr, double metres)
+/* The edges as lines in the frame, those that follow each other as one. */
+static rdl_geometry *edge_lines(rdl_overlay *o, const GArray *edges, const frame *fr,
+                                GError **error)
 {
-    double dx = metres / fr->mx, dy = metres / fr->my;
+    const guint8 *next = NULL;
 
-    return (rdl_box){box.xmin - dx, box.ymin - dy, box.xmax + dx, box.ymax + dy};
+    g_array_set_size(o->x, 0);
+    g_array_set_size(o->y, 0);
+    g_array_set_size(o->counts, 0);
+    for (guint i = 0; i < edges->len; i++) {
+        const rdl_edge *e = &g_array_index(edges, rdl_edge, i);
+        double x[] = {(e->x0 - fr->x0) * fr->mx, (e->x1 - fr->x0) * fr->mx};
+        double y[] = {(e->y0 - fr->y0) * fr->my, (e->y1 - fr->y0) * fr->my};
+        if (e->xy == next) {
+            g_array_index(o->counts, guint32, o->counts->len - 1)++;
+            g_array_append_val(o->x, x[1]);
+            g_array_append_val(o->y, y[1]);
+        } else {
+            guint32 two = 2;
+            g_array_append_val(o->counts, two);
+            g_array_append_vals(o->x, x, 2);
+            g_array_append_vals(o->y, y, 2);
+        }
+        next = e->xy + 16;
+    }
+    return rdl_geometry_of_lines(o->counts->len, (const guint32 *)(void *)o->counts->data,
+                                 (const double *)(void *)o->x->data,
+                                 (const double *)(void *)o->y->data, error);
 }
 
-/* Plane area of f within the zone moved by `distance` metres, both in the local frame. */
-static bool moved_area(const rdl_geometry *zone, const rdl_geometry *f, double distance,
-                       double *area, GError **error)
+static double plane_area(const rdl_ring *ring)
 {
-    g_autoptr(rdl_geometry) moved = rdl_geometry_buffer(zone, distance, error);
-    g_autoptr(rdl_geometry) both = moved ? rdl_geometry_intersection(f, moved, error) : NULL;
+    double x0, y0, x, y, u = 0.0, v = 0.0, twice = 0.0;
 
-    if (both)
-        *area = rdl_geometry_plane_area(both);
-    return both != NULL;
+    rdl_point_at(ring->xy, 0, &x0, &y0);
+    for (guint32 k = 1; k < ring->n; k++) {
+        rdl_point_at(ring->xy, k, &x, &y);
+        twice += u * (y - y0) - (x - x0) * v;
+        u = x - x0;
+        v = y - y0;
+    }
+    return fabs(twice) / 2.0;
 }
 
-/* The zone near the footprint, in the local frame. The window leaves 3 e round the footprint, so
- * that its cut edges cannot reach it when they are moved by e. */
-static rdl_geometry *near_zone(const rdl_geometry *zone, rdl_box box, const frame *fr, double e,
-                               GError **error)
+/* Ground for certain inside and for certain outside, square metres in the frame: pieces that no
+ * edge comes near, so that any point tells the side of its piece. */
+static bool certain_ground(rdl_overlay *o, const rdl_border *zone, const rdl_geometry *certain,
+                           const frame *fr, double *in, double *out, GError **error)
 {
-    g_autoptr(rdl_geometry) window = rdl_geometry_of_box(grown_box(box, fr, 3.0 * e), error);
-    g_autoptr(rdl_geometry) cut = window ? rdl_geometry_intersection(zone, window, error) : NULL;
+    g_autoptr(GBytes) wkb = rdl_geometry_wkb(certain, error);
+    double *side = in, x, y;
 
-    return cut ? rdl_geometry_scaled(cut, fr->x0, fr->y0, fr->mx, fr->my, error) : NULL;
+    *in = *out = 0.0;
+    if (!wkb)
+        return false;
+    g_array_set_size(o->rings, 0);
+    if (!rdl_rings_of(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), o->rings))
+        return true; /* nothing is left */
+    for (guint i = 0; i < o->rings->len; i++) {
+        const rdl_ring *ring = &g_array_index(o->rings, rdl_ring, i);
+        if (!ring->hole) {
+            rdl_point_at(ring->xy, 0, &x, &y);
+            side = rdl_border_inside(zone, x / fr->mx + fr->x0, y / fr->my + fr->y0) ? in : out;
+        }
+        *side += ring->hole ? -plane_area(ring) : plane_area(ring);
+    }
+    return true;
 }
 
-/* How far the area of one component may be off when the zone's edge moves by e. */
+/* What is certain of one component, and whether any of it is in doubt. */
 typedef struct {
-    double least, here, most; /* square metres in the zone shrunk by e, as it is, grown by e */
-    bool edge;                /* what lies in the zone comes within e of its edge */
+    double least, most; /* m2 in the zone */
+    bool doubt;         /* some of it lies within e of an edge */
 } play;
 
-/* In the frame: z the zone near the component g. By distance, not by areas: a buffer moves every
- * vertex a little, and so loses some of an area that lies far from any edge. */
-static bool play_at_edge(const rdl_geometry *z, const rdl_geometry *g, double e, play *p,
-                         GError **error)
+static bool doubtful(rdl_overlay *o, const rdl_border *zone, const rdl_geometry *component,
+                     const rdl_geometry *lines, const frame *fr, double e, play *p, GError **error)
 {
-    g_autoptr(rdl_geometry) inside = rdl_geometry_intersection(g, z, error);
-    g_autoptr(rdl_geometry) rim = inside ? rdl_geometry_boundary(z, error) : NULL;
-    bool covered = false;
+    g_autoptr(rdl_geometry) g =
+        rdl_geometry_scaled(component, fr->x0, fr->y0, fr->mx, fr->my, error);
+    double in, out, m2;
 
-    if (!rim || !rdl_geometry_covers(z, g, &covered, error) ||
-        !rdl_geometry_within(inside, rim, e, &p->edge, error))
+    if (!g || !rdl_geometry_within(g, lines, e, &p->doubt, error))
         return false;
-    p->least = p->here = p->most = rdl_geometry_plane_area(inside);
-    return (!p->edge || moved_area(z, g, -e, &p->least, error)) &&
-           (covered || moved_area(z, g, e, &p->most, error));
+    if (!p->doubt)
+        return true;
+    g_autoptr(rdl_geometry) band = rdl_geometry_buffer(lines, e, error);
+    g_autoptr(rdl_geometry) certain = band ? rdl_geometry_difference(g, band, error) : NULL;
+    if (!certain || !certain_ground(o, zone, certain, fr, &in, &out, error) ||
+        !rdl_measure_area(o->measure, component, &m2, error))
+        return false;
+    double plane = rdl_geometry_plane_area(g);
+    double to_ground = plane > 0.0 ? m2 / plane : 1.0; /* frame to ellipsoid */
+    p->least = in * to_ground;
+    p->most = fmax(0.0, m2 - out * to_ground);
+    return true;
 }
 
-static bool component_play(rdl_overlay *o, const ready_zone *zone, const rdl_geometry *near,
-                           const rdl_geometry *component, double e, play *p, GError **error)
+static bool component_play(rdl_overlay *o, const rdl_border *zone, const rdl_geometry *component,
+                           double e, play *p, GError **error)
 {
     rdl_box box = rdl_geometry_box(component);
     frame fr;
-    bool yes = false;
+    double m2;
 
     *p = (play){0};
     if (!frame_at(o, box, &fr, error))
         return false;
-    g_autoptr(rdl_geometry) band = rdl_geometry_of_box(grown_box(box, &fr, e), error);
-    if (!band || !rdl_prepared_intersects(zone->prepared, band, &yes, error))
-        return false;
-    if (!yes)
+    rdl_border_edges(zone, grown(box, 1.001 * e / fr.mx, 1.001 * e / fr.my), o->wide);
+    if (o->wide->len > 0) {
+        g_autoptr(rdl_geometry) lines = edge_lines(o, o->wide, &fr, error);
+        if (!lines || !doubtful(o, zone, component, lines, &fr, e, p, error))
+            return false;
+    }
+    if (p->doubt)
         return true;
-    double plane, m2;
-    g_autoptr(rdl_geometry) z = near_zone(near, box, &fr, e, error);
-    g_autoptr(rdl_geometry) g =
-        z ? rdl_geometry_scaled(component, fr.x0, fr.y0, fr.mx, fr.my, error) : NULL;
-    if (!g || !play_at_edge(z, g, e, p, error) ||
-        !rdl_measure_area(o->measure, component, &m2, error))
+    double x, y;
+    if (!rdl_measure_area(o->measure, component, &m2, error) ||
+        !rdl_geometry_inner_point(component, &x, &y, error))
         return false;
-    plane = rdl_geometry_plane_area(g);
-    double to_ground = plane > 0.0 ? m2 / plane : 1.0; /* frame to ellipsoid */
-    p->least *= to_ground;
-    p->here *= to_ground;
-    p->most *= to_ground;
+    p->least = p->most = rdl_border_inside(zone, x, y) ? m2 : 0.0;
     return true;
 }
 
 /* Component by component: one far inside is certain however near the edge another lies. */
-static bool polygon_bounds(rdl_overlay *o, const ready_zone *zone, const rdl_geometry *f,
-                           const frame *fr, double whole_m2, rdl_part *part, GError **error)
+static bool polygon_bounds(rdl_overlay *o, laying *l, const rdl_border *zone,
+                           const rdl_geometry *part_geometry, rdl_part *part, GError **error)
 {
-    rdl_box window = grown_box(rdl_geometry_box(f), fr, 4.0 * part->error_m);
-    g_autoptr(rdl_geometry) around = rdl_geometry_of_box(window, error);
-    g_autoptr(rdl_geometry) near =
-        around ? rdl_geometry_intersection(zone->geometry, around, error) : NULL;
-    double least = 0.0, loss = 0.0, gain = 0.0;
-    bool certain = false;
+    double least = 0.0, most = 0.0;
+    bool doubt = false;
 
-    for (int i = 0; near && i < rdl_geometry_components(f); i++) {
-        play p;
-        if (!component_play(o, zone, near, rdl_geometry_component(f, i), part->error_m, &p, error))
-            return false;
-        part->edge |= p.edge;
-        certain |= !p.edge && p.here > 0.0;
-        least += p.edge ? p.least : 0.0;
-        loss += p.here - p.least;
-        gain += p.most - p.here;
-    }
-    /* exactly 0 where nothing is certain: the least of each, not a difference */
-    part->min_m2 = fmax(0.0, fmin(part->area_m2, certain ? part->area_m2 - loss : least));
-    part->max_m2 = fmax(part->area_m2, fmin(whole_m2, part->area_m2 + gain));
-    return near != NULL;
-}
-
-/* Points and lines have no area: only whether they come within e of the edge. */
-static bool thin_bounds(const rdl_geometry *zone, const rdl_geometry *part_geometry,
-                        const frame *fr, rdl_part *part, GError **error)
-{
-    g_autoptr(rdl_geometry) z =
-        near_zone(zone, rdl_geometry_box(part_geometry), fr, part->error_m, error);
-    g_autoptr(rdl_geometry) g =
-        z ? rdl_geometry_scaled(part_geometry, fr->x0, fr->y0, fr->mx, fr->my, error) : NULL;
-    g_autoptr(rdl_geometry) shrunk = g ? rdl_geometry_buffer(z, -part->error_m, error) : NULL;
-    bool inside = false;
-
-    part->min_m2 = part->max_m2 = 0.0;
-    if (!shrunk || !rdl_geometry_covers(shrunk, g, &inside, error))
+    if (!need_geometry(l, error))
         return false;
-    part->edge = !inside;
+    for (int i = 0; i < rdl_geometry_components(l->geometry); i++) {
+        const rdl_geometry *component = rdl_geometry_component(l->geometry, i);
+        play p;
+        if (rdl_geometry_empty(component))
+            continue;
+        if (!component_play(o, zone, component, l->error_m, &p, error))
+            return false;
+        least += p.least;
+        most += p.most;
+        doubt = doubt || p.doubt;
+        if (p.doubt && rdl_geometry_components(l->geometry) > 1 && !part->edge) {
+            g_autoptr(rdl_geometry) common =
+                rdl_geometry_intersection(component, part_geometry, error);
+            if (!common)
+                return false;
+            part->edge = !rdl_geometry_empty(common);
+        } else {
+            part->edge = part->edge || p.doubt;
+        }
+    }
+    if (doubt) {
+        part->min_m2 = fmin(part->area_m2, least);
+        part->max_m2 = fmax(part->area_m2, fmin(l->whole_m2, most));
+    }
     return true;
 }
 
-static bool settle_bounds(rdl_overlay *o, const ready_zone *zone, const rdl_geometry *f,
-                          const rdl_geometry *part_geometry, double whole_m2, rdl_part *part,
-                          GError **error)
+/* Points and lines have no area: only whether they come within e of the edge. */
+static bool thin_bounds(rdl_overlay *o, laying *l, const rdl_geometry *part_geometry,
+                        rdl_part *part, GError **error)
 {
-    rdl_box box = rdl_geometry_box(f);
     frame fr;
-    bool deep = false;
 
-    part->min_m2 = part->max_m2 = part->area_m2;
-    if (!frame_at(o, box, &fr, error))
+    part->min_m2 = part->max_m2 = 0.0;
+    if (!frame_at(o, l->box, &fr, error))
         return false;
-    g_autoptr(rdl_geometry) band = rdl_geometry_of_box(grown_box(box, &fr, part->error_m), error);
-    if (!band || !rdl_prepared_covers(zone->prepared, band, &deep, error))
-        return false;
-    if (deep) /* nowhere near the edge */
-        return true;
-    if (part->dimension < 2 || rdl_geometry_dimension(zone->geometry) < 2)
-        return rdl_geometry_dimension(zone->geometry) < 2 ||
-               thin_bounds(zone->geometry, part_geometry, &fr, part, error);
-    return polygon_bounds(o, zone, f, &fr, whole_m2, part, error);
+    g_autoptr(rdl_geometry) lines = edge_lines(o, o->wide, &fr, error);
+    g_autoptr(rdl_geometry) g =
+        lines ? rdl_geometry_scaled(part_geometry, fr.x0, fr.y0, fr.mx, fr.my, error) : NULL;
+    return g && rdl_geometry_within(g, lines, l->error_m, &part->edge, error);
 }
 
 /* ---- parts ---- */
 
+/* A part to be added: the whole footprint, or what an overlay made of it. */
 typedef struct {
-    const rdl_footprint *footprint;
-    rdl_geometry *geometry;
-    int dimension;
-    double whole; /* m2, m, or 1 for points */
-    double whole_m2;
-    rdl_geometry *taken; /* ground that zones before this one own; NULL: none */
-    bool all_taken;
-} laying;
+    size_t zone;
+    rdl_geometry *geometry; /* owned; NULL: the whole footprint */
+    bool near;              /* some edges of the zone, in o->wide, are near */
+} piece;
 
-static bool measure_extent(rdl_overlay *o, const rdl_geometry *g, int dimension, double *extent,
-                           GError **error)
+static const rdl_geometry *piece_geometry(laying *l, const piece *p, GError **error)
 {
-    *extent = 1.0;
-    if (dimension == 2)
-        return rdl_measure_area(o->measure, g, extent, error);
-    return dimension == 0 || rdl_measure_length(o->measure, g, extent, error);
+    if (p->geometry)
+        return p->geometry;
+    return need_geometry(l, error) ? l->geometry : NULL;
 }
 
 /* What of the part no zone before this one took, and remember that it is taken now. */
-static bool own_area(rdl_overlay *o, laying *l, const rdl_geometry *part_geometry, bool whole,
-                     rdl_part *part, GError **error)
+static bool own_area(rdl_overlay *o, laying *l, piece *p, rdl_part *part, GError **error)
 {
     part->own_m2 = 0.0;
     if (part->dimension < 2 || l->all_taken)
         return true;
     if (!l->taken) {
         part->own_m2 = part->area_m2;
-        if (whole)
-            l->all_taken = true;
-        else if (!(l->taken = rdl_geometry_union(part_geometry, part_geometry, error)))
-            return false;
+        l->all_taken = !p->geometry;
+        l->taken = g_steal_pointer(&p->geometry);
         return true;
     }
-    g_autoptr(rdl_geometry) rest = rdl_geometry_difference(part_geometry, l->taken, error);
-    rdl_geometry *all = rest ? rdl_geometry_union(l->taken, part_geometry, error) : NULL;
-    if (!all || !rdl_measure_area(o->measure, rest, &part->own_m2, error)) {
-        rdl_geometry_free(all);
+    const rdl_geometry *g = piece_geometry(l, p, error);
+    g_autoptr(rdl_geometry) rest = g ? rdl_geometry_difference(g, l->taken, error) : NULL;
+    if (!rest || !rdl_measure_area(o->measure, rest, &part->own_m2, error))
         return false;
+    if (!p->geometry) {
+        l->all_taken = true;
+        return true;
     }
+    rdl_geometry *all = rdl_geometry_union(l->taken, g, error);
+    if (!all)
+        return false;
     rdl_geometry_free(l->taken);
     l->taken = all;
-    l->all_taken = whole;
     return true;
 }
 
-static bool locate(rdl_overlay *o, const rdl_geometry *g, double *lon, double *lat, GError **error)
+static bool settle_bounds(rdl_overlay *o, laying *l, const piece *p, rdl_part *part, GError **error)
 {
-    double x, y;
+    bool polygons = zone_border(o, p->zone);
 
-    return rdl_geometry_inner_point(g, &x, &y, error) &&
-           rdl_measure_lonlat(o->measure, x, y, lon, lat, error);
+    part->min_m2 = part->max_m2 = part->area_m2;
+    if (!p->near || !polygons || l->error_m < NO_ERROR_M)
+        return true;
+    const rdl_geometry *g = piece_geometry(l, p, error);
+    if (!g)
+        return false;
+    if (part->dimension < 2)
+        return thin_bounds(o, l, g, part, error);
+    return polygon_bounds(o, l, o->borders[p->zone], g, part, error);
 }
 
-static bool add_part(rdl_overlay *o, laying *l, size_t zone_number, const ready_zone *zone,
-                     const rdl_geometry *part_geometry, bool whole, GArray *parts,
-                     rdl_balance *balance, GError **error)
+static bool measure_part(rdl_overlay *o, const laying *l, const piece *p, rdl_part *part,
+                         double *extent, GError **error)
 {
-    rdl_part part = {.zone = zone_number, .dimension = rdl_geometry_dimension(part_geometry)};
-    double extent;
-
-    if (!measure_extent(o, part_geometry, part.dimension, &extent, error))
-        return false;
-    if (part.dimension == 2 && l->dimension == 2 && extent < o->options.dust_m2) {
-        balance->dust++;
+    part->dimension = (gint8)(p->geometry ? rdl_geometry_dimension(p->geometry) : l->dimension);
+    if (!p->geometry) {
+        *extent = l->whole;
+        part->wkb = l->footprint->wkb;
         return true;
     }
-    part.area_m2 = part.dimension == 2 ? extent : 0.0;
-    part.length_m = part.dimension == 1 ? extent : 0.0;
-    part.share =
-        part.dimension == l->dimension && l->whole > 0.0 ? fmin(1.0, extent / l->whole) : 1.0;
-    part.error_m = error_of(o, o->zones->pdata[zone_number], l->footprint);
-    if (!settle_bounds(o, zone, l->geometry, part_geometry, l->whole_m2, &part, error) ||
-        !own_area(o, l, part_geometry, whole, &part, error) ||
-        !locate(o, part_geometry, &part.lon, &part.lat, error) ||
-        !(part.wkb = rdl_geometry_wkb(part_geometry, error)))
+    g_autoptr(GBytes) wkb = rdl_geometry_wkb(p->geometry, error);
+    if (!wkb)
         return false;
-    g_array_append_val(parts, part);
-    return true;
+    size_t n = g_bytes_get_size(wkb);
+    part->wkb = (rdl_wkb){rdl_arena_copy(l->arena, g_bytes_get_data(wkb, NULL), n), n};
+    if (part->dimension == 2)
+        return rdl_measure_wkb(o->measure, part->wkb.bytes, n, extent, error);
+    return measure_extent(o, p->geometry, part->dimension, extent, error);
 }
 
-/* Boxes and prepared predicates first: most pairs never reach an overlay. */
+static bool finish_part(rdl_overlay *o, laying *l, piece *p, rdl_part *part, GError **error)
+{
+    if (!settle_bounds(o, l, p, part, error))
+        return false;
+    if (p->geometry) {
+        if (!inner_point(o, part->wkb, p->geometry, &part->lon, &part->lat, error))
+            return false;
+    } else {
+        if (!locate_whole(o, l, error))
+            return false;
+        part->lon = l->x;
+        part->lat = l->y;
+    }
+    return own_area(o, l, p, part, error);
+}
+
+/* Takes the geometry of `p`. lon and lat are x and y until the footprint is done. */
+static bool add_part(rdl_overlay *o, laying *l, piece p, GArray *parts, rdl_balance *balance,
+                     GError **error)
+{
+    rdl_part part = {.zone = (guint32)p.zone};
+    double extent;
+    bool good = measure_part(o, l, &p, &part, &extent, error), dust = false;
+
+    if (good) {
+        dust = part.dimension == 2 && l->dimension == 2 && extent < o->options.dust_m2;
+        balance->dust += dust;
+    }
+    if (good && !dust) {
+        part.area_m2 = part.dimension == 2 ? extent : 0.0;
+        part.length_m = part.dimension == 1 ? extent : 0.0;
+        part.share =
+            part.dimension == l->dimension && l->whole > 0.0 ? fmin(1.0, extent / l->whole) : 1.0;
+        good = finish_part(o, l, &p, &part, error);
+    }
+    rdl_geometry_free(p.geometry);
+    if (good && !dust)
+        g_array_append_val(parts, part);
+    return good;
+}
+
+/* ---- one zone ---- */
+
+/* By GEOS: the borders meet, or one of the two is no polygon. */
+static bool lay_by_overlay(rdl_overlay *o, laying *l, size_t number, const rdl_geometry *zone,
+                           bool maybe_covered, GArray *parts, rdl_balance *balance, GError **error)
+{
+    piece p = {.zone = number, .near = true};
+    bool covered = false;
+
+    if (!need_geometry(l, error) ||
+        (maybe_covered && !rdl_geometry_covers(zone, l->geometry, &covered, error)))
+        return false;
+    if (!covered && !(p.geometry = rdl_geometry_intersection(l->geometry, zone, error)))
+        return false;
+    if (!covered && rdl_geometry_empty(p.geometry)) {
+        rdl_geometry_free(p.geometry);
+        return true;
+    }
+    return add_part(o, l, p, parts, balance, error);
+}
+
+/* Most pairs end with the edges of the zone: none is near, and one point tells the side. */
 static bool lay_on_zone(rdl_overlay *o, laying *l, size_t number, GArray *parts,
                         rdl_balance *balance, GError **error)
 {
-    ready_zone *zone = zone_ready(o, number, error);
-    bool yes = false;
+    double least = rdl_measure_least_scale(o->measure, (l->box.xmin + l->box.xmax) / 2.0,
+                                           (l->box.ymin + l->box.ymax) / 2.0);
+    l->error_m = error_of(o, zone_at(o, number), l->footprint);
+    double reach = l->error_m / least;
+    rdl_box wide = grown(l->box, reach, reach);
+    rdl_lie lie = RDL_LIE_TOUCH;
 
-    if (!zone || !rdl_prepared_intersects(zone->prepared, l->geometry, &yes, error))
-        return false;
-    if (!yes)
+    if (!zone_border(o, number)) {
+        const rdl_geometry *line = zone_geometry(o, number, error);
+        return line && lay_by_overlay(o, l, number, line, true, parts, balance, error);
+    }
+    const rdl_border *zone = o->borders[number];
+    rdl_border_edges(zone, wide, o->wide);
+    if (o->wide->len == 0) {
+        piece whole = {.zone = number};
+        return !rdl_border_inside(zone, (l->box.xmin + l->box.xmax) / 2.0,
+                                  (l->box.ymin + l->box.ymax) / 2.0) ||
+               add_part(o, l, whole, parts, balance, error);
+    }
+    if (l->polygons) {
+        rdl_border_edges(zone, l->box, o->close);
+        lie = rdl_border_lie(zone, o->feature, o->close);
+    }
+    if (lie == RDL_LIE_APART)
         return true;
-    if (!rdl_prepared_covers(zone->prepared, l->geometry, &yes, error))
-        return false;
-    if (yes)
-        return add_part(o, l, number, zone, l->geometry, true, parts, balance, error);
-    g_autoptr(rdl_geometry) common = rdl_geometry_intersection(l->geometry, zone->geometry, error);
-    if (!common)
-        return false;
-    return rdl_geometry_empty(common) ||
-           add_part(o, l, number, zone, common, false, parts, balance, error);
+    if (lie == RDL_LIE_WITHIN)
+        return add_part(o, l, (piece){.zone = number, .near = true}, parts, balance, error);
+    /* the whole zone: GEOS cuts what is far away by itself; its GEOSClipByRect is not exact */
+    const rdl_geometry *whole = zone_geometry(o, number, error);
+    return whole &&
+           lay_by_overlay(o, l, number, whole, lie == RDL_LIE_TOUCH, parts, balance, error);
 }
 
 /* The remainder is measured by itself, so that the balance can fail. */
-static bool close_balance(rdl_overlay *o, const laying *l, const GArray *parts, guint from,
+static bool close_balance(rdl_overlay *o, laying *l, const GArray *parts, guint from,
                           rdl_balance *balance, GError **error)
 {
     balance->whole_m2 = l->whole_m2;
@@ -370,35 +579,58 @@ static bool close_balance(rdl_overlay *o, const laying *l, const GArray *parts, 
     if (l->dimension == 2 && !l->taken && !l->all_taken)
         balance->remainder_m2 = l->whole_m2;
     if (l->taken && !l->all_taken) {
-        g_autoptr(rdl_geometry) rest = rdl_geometry_difference(l->geometry, l->taken, error);
-        if (!rest || !rdl_measure_area(o->measure, rest, &balance->remainder_m2, error))
+        g_autoptr(rdl_geometry) rest = NULL;
+        if (!need_geometry(l, error) ||
+            !(rest = rdl_geometry_difference(l->geometry, l->taken, error)) ||
+            !rdl_measure_area(o->measure, rest, &balance->remainder_m2, error))
             return false;
     }
     balance->residual_m2 = balance->whole_m2 - balance->parts_m2 - balance->remainder_m2;
-    return locate(o, l->geometry, &balance->lon, &balance->lat, error);
+    return true;
+}
+
+/* x and y of the parts and of the footprint to degrees, in one go. */
+static bool to_lonlat(rdl_overlay *o, laying *l, GArray *parts, guint from, rdl_balance *balance,
+                      GError **error)
+{
+    if (!locate_whole(o, l, error))
+        return false;
+    g_array_set_size(o->x, 0);
+    g_array_set_size(o->y, 0);
+    g_array_append_val(o->x, l->x);
+    g_array_append_val(o->y, l->y);
+    for (guint i = from; i < parts->len; i++) {
+        g_array_append_val(o->x, g_array_index(parts, rdl_part, i).lon);
+        g_array_append_val(o->y, g_array_index(parts, rdl_part, i).lat);
+    }
+    if (!rdl_measure_lonlats(o->measure, o->x->len, (double *)(void *)o->x->data,
+                             (double *)(void *)o->y->data, error))
+        return false;
+    balance->lon = g_array_index(o->x, double, 0);
+    balance->lat = g_array_index(o->y, double, 0);
+    for (guint i = from; i < parts->len; i++) {
+        g_array_index(parts, rdl_part, i).lon = g_array_index(o->x, double, 1 + i - from);
+        g_array_index(parts, rdl_part, i).lat = g_array_index(o->y, double, 1 + i - from);
+    }
+    return true;
 }
 
 bool rdl_overlay_run(rdl_overlay *overlay, const rdl_footprint *f, const GArray *candidates,
-                     GArray *parts, rdl_balance *balance, GError **error)
+                     rdl_arena *arena, GArray *parts, rdl_balance *balance, GError **error)
 {
-    laying l = {.footprint = f, .geometry = geometry_of(f->wkb, error)};
+    laying l = {.footprint = f, .arena = arena};
     guint from = parts->len;
 
     *balance = (rdl_balance){0};
-    bool good = l.geometry != NULL;
-    if (good) {
-        l.dimension = rdl_geometry_dimension(l.geometry);
-        good = measure_extent(overlay, l.geometry, l.dimension, &l.whole, error);
-        l.whole_m2 = l.dimension == 2 ? l.whole : 0.0;
-    }
+    bool good = begin(overlay, &l, error);
     for (guint i = 0; good && i < candidates->len; i++) {
         size_t number = g_array_index(candidates, size_t, i);
         good = lay_on_zone(overlay, &l, number, parts, balance, error);
         if (!good)
-            g_prefix_error(error, "%s over zone %s: ", f->fp_id,
-                           ((rdl_zone *)overlay->zones->pdata[number])->zone_id);
+            g_prefix_error(error, "%s over zone %s: ", f->fp_id, zone_at(overlay, number)->zone_id);
     }
-    good = good && close_balance(overlay, &l, parts, from, balance, error);
+    good = good && close_balance(overlay, &l, parts, from, balance, error) &&
+           to_lonlat(overlay, &l, parts, from, balance, error);
     rdl_geometry_free(l.taken);
     rdl_geometry_free(l.geometry);
     return good;

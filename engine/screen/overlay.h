@@ -1,7 +1,12 @@
 /* screen/overlay.h - the ground of one footprint in each zone: parts, areas, bounds, remainder.
  *
  * Areas in square metres on the ellipsoid (geo/area.h). Every part keeps its full area; own areas
- * partition the union by priority, so that own areas + remainder = whole. */
+ * partition the union by priority, so that own areas + remainder = whole.
+ *
+ * Bounds: ground of the footprint farther than e from every edge of the zone lies for certain on
+ * its side. area_min is the certain ground inside, area_max the whole less the certain ground
+ * outside. Near an edge both come from an exact buffer of the edges (geo/geometry.h: arcs of 8
+ * segments a quarter); away from every edge the bounds are the area itself. */
 #ifndef RDL_SCREEN_OVERLAY_H
 #define RDL_SCREEN_OVERLAY_H
 
@@ -9,30 +14,30 @@
 #include "screen/zone.h"
 
 typedef struct rdl_part {
-    size_t zone;       /* number in the zones given */
-    GBytes *wkb;       /* owned */
+    rdl_wkb wkb; /* of the footprint, or in the arena given */
     double area_m2, own_m2, min_m2, max_m2;
-    double length_m;   /* of lines; perimeter is not reported */
-    double share;      /* of the whole footprint, 0..1: area, length or points */
-    double lon, lat;   /* a point inside, degrees on the zones' own ellipsoid */
-    double error_m;    /* e of the bounds */
-    bool edge;         /* its boundary meets the band of width e along the zone's edge */
-    int dimension;
+    double length_m; /* of lines; perimeter is not reported */
+    double share;    /* of the whole footprint, 0..1: area, length or points */
+    double lon, lat; /* a point inside, degrees on the zones' own ellipsoid */
+    guint32 zone;    /* number in the zones given */
+    gint8 dimension;
+    bool edge; /* it comes within e of the zone's edge */
 } rdl_part;
 
 typedef struct rdl_balance {
     double whole_m2, parts_m2, remainder_m2, residual_m2; /* parts: sum of own areas */
-    double lon, lat;                                       /* a point inside the footprint */
-    int dust;                                              /* parts below the dust tolerance */
+    double lon, lat;                                      /* a point inside the footprint */
+    int dust;                                             /* parts below the dust tolerance */
 } rdl_balance;
 
 typedef struct rdl_overlay_options {
     double boundary_error_m, pos_error_m; /* where a zone or footprint gives none */
     double residual_m;                    /* of co-registration; 0 when there is none */
-    double dust_m2;                       /* polygon parts below are left in the remainder, counted */
+    double dust_m2; /* polygon parts below are left in the remainder, counted */
 } rdl_overlay_options;
 
-/** One thread's: prepares each zone the first time it is needed. `zones`, `index` are read only. */
+/** One thread's: reads the edges of each zone the first time it is needed. `zones` are read only.
+ */
 typedef struct rdl_overlay rdl_overlay;
 rdl_overlay *rdl_overlay_new(const rdl_crs *crs, const GPtrArray *zones,
                              const rdl_overlay_options *options, GError **error);
@@ -41,10 +46,10 @@ void rdl_overlay_free(rdl_overlay *overlay);
 GArray *rdl_parts_new(void); /* of rdl_part */
 
 /** Lay `f` over the zones numbered in `candidates` (size_t, in order of ownership: the first owns
- *  common ground). Appends to `parts`, in that order.
+ *  common ground). Appends to `parts`, in that order; their ground is kept in `arena`.
  *  Fails: RDL_ERROR_DATA when a geometry operation fails, naming the pair. */
 bool rdl_overlay_run(rdl_overlay *overlay, const rdl_footprint *f, const GArray *candidates,
-                     GArray *parts, rdl_balance *balance, GError **error);
+                     rdl_arena *arena, GArray *parts, rdl_balance *balance, GError **error);
 /** The thread's measure, for others in the same worker. Lent. */
 rdl_measure *rdl_overlay_measure(rdl_overlay *overlay);
 

@@ -6,8 +6,7 @@
 static const char *const no_fields[] = {NULL};
 static const char *const contents[] = {"permit_no",  "authority", "holder", "activity", "issued",
                                        "valid_from", "valid_to",  "attrs",  NULL};
-static const rdl_intake_spec spec = {"screen.permits", "permit", no_fields, 2, contents,
-                                     NULL};
+static const rdl_intake_spec spec = {"screen.permits", "permit", no_fields, 2, contents, NULL};
 
 static void permit_free(gpointer p)
 {
@@ -18,7 +17,6 @@ static void permit_free(gpointer p)
     g_free(permit->holder);
     g_free(permit->activity);
     g_free(permit->attrs);
-    g_free(permit->content);
     if (permit->wkb)
         g_bytes_unref(permit->wkb);
     g_free(permit);
@@ -80,8 +78,8 @@ static bool take_permit(const rdl_record *record, void *user, GError **error)
 {
     reading *r = user;
     rdl_permit *permit = g_new0(rdl_permit, 1);
-    const rdl_geometry *g = rdl_record_geometry(record);
 
+    (void)error;
     g_ptr_array_add(r->permits, permit);
     permit->fid = rdl_record_fid(record);
     permit->content = rdl_identity_content(record, contents);
@@ -91,9 +89,9 @@ static bool take_permit(const rdl_record *record, void *user, GError **error)
     permit->activity = known_activity(r, record);
     permit->attrs = g_strdup(rdl_record_text(record, "attrs"));
     read_dates(r, record, permit);
-    permit->box = rdl_geometry_box(g);
-    permit->wkb = rdl_geometry_wkb(g, error);
-    return permit->wkb != NULL;
+    permit->box = rdl_record_box(record);
+    permit->wkb = g_bytes_ref(rdl_record_wkb(record));
+    return true;
 }
 
 bool rdl_permits_read(rdl_intake *intake, const rdl_pack *pack, const rdl_source *source,
@@ -108,7 +106,10 @@ static rdl_identity identity(gpointer p)
 {
     rdl_permit *permit = p;
 
-    return (rdl_identity){&permit->permit_no, permit->wkb, permit->content, permit->fid};
+    return (rdl_identity){&permit->permit_no,
+                          {g_bytes_get_data(permit->wkb, NULL), g_bytes_get_size(permit->wkb)},
+                          permit->content,
+                          permit->fid};
 }
 
 void rdl_permits_settle(rdl_intake *intake, GPtrArray *permits)

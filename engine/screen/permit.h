@@ -12,7 +12,7 @@ typedef struct rdl_permit {
     bool dates_bad;        /* some date could not be read: never decides */
     GBytes *wkb;
     rdl_box box;
-    char *content; /* digest of the fields as they came */
+    const char *content; /* the fields as they came; lent by the intake */
     gint64 fid;
 } rdl_permit;
 

@@ -1,19 +1,33 @@
 #include "screen/screening.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <string.h>
 #include "screen/judging.h"
+#include "screen/zone_ground.h"
 
-#define BATCH 64 /* footprints a piece of work */
+#define BATCH_MOST 512 /* footprints a piece of work */
+
+/* What findings lend from, one a thread. */
+typedef struct {
+    rdl_verdict_pool *pool;
+    rdl_arena *arena;
+} keep;
 
 typedef struct {
     const rdl_screen_options *options;
     rdl_pack *pack;
     rdl_intake intake;
     GPtrArray *zones, *footprints, *patches, *permits, *units;
-    GPtrArray *queue;      /* footprints and patches, in order of work; lent */
+    GPtrArray *queue; /* footprints and patches, in order of work; lent */
     rdl_bench bench;
-    rdl_judged **batches;  /* one a piece */
+    rdl_judged **batches; /* one a piece */
+    guint32 *work;        /* numbers in `queue`, near ones near each other */
+    size_t batch;         /* footprints a piece */
+    rdl_zone_ground *ground;
+    rdl_box_index *zone_index; /* while the ground is noted */
+    GPtrArray *keeps;          /* of keep, one a thread, guarded by `lock` */
+    pthread_mutex_t lock;
     size_t n_batches;
     rdl_manifest *manifest;
     rdl_output *output;
@@ -44,8 +58,8 @@ static bool note_input(screening *s, const char *role, const rdl_source *source,
     static const char *const beside[] = {".dbf", ".prj", ".cpg"};
     const char *colon = strrchr(source->path, ':');
     bool whole = g_file_test(source->path, G_FILE_TEST_EXISTS) || !colon;
-    g_autofree char *file = whole ? g_strdup(source->path)
-                                  : g_strndup(source->path, (size_t)(colon - source->path));
+    g_autofree char *file =
+        whole ? g_strdup(source->path) : g_strndup(source->path, (size_t)(colon - source->path));
 
     if (!rdl_manifest_input(s->manifest, role, file, error))
         return false;
@@ -91,16 +105,18 @@ static void note_far(screening *s, const char *layer, const rdl_source *source)
     double nearest = INFINITY;
 
     for (guint i = 0; i < s->zones->len; i++)
-        nearest = fmin(nearest, gap(s->intake.extent, ((rdl_zone *)s->zones->pdata[i])->box, degrees));
+        nearest =
+            fmin(nearest, gap(s->intake.extent, ((rdl_zone *)s->zones->pdata[i])->box, degrees));
     if (!degrees)
         nearest *= rdl_crs_unit(s->intake.target) / (1000.0 * KM_OF_DEGREE);
     if (s->intake.extent.xmin > s->intake.extent.xmax || s->zones->len == 0 ||
         nearest <= FAR_DEGREES)
         return;
-    rdl_reject(&s->intake, layer, RDL_WHOLE_LAYER, true,
-               "FAR_FROM_ZONES: %s lies about %.0f degrees from the nearest zone: is it in the system "
-               "it names?",
-               source->path, nearest);
+    rdl_reject(
+        &s->intake, layer, RDL_WHOLE_LAYER, true,
+        "FAR_FROM_ZONES: %s lies about %.0f degrees from the nearest zone: is it in the system "
+        "it names?",
+        source->path, nearest);
 }
 
 static bool read_all(screening *s, const char *role, const rdl_source *sources, size_t n,
@@ -123,8 +139,10 @@ static bool read_layers(screening *s, const rdl_progress *progress, GError **err
 {
     const rdl_screen_options *o = s->options;
 
-    return read_all(s, "zones", o->zones, o->n_zones, rdl_zones_read, s->zones, progress, error) &&
-           read_all(s, "footprints", o->footprints, o->n_footprints, rdl_footprints_read,
+    if (!read_all(s, "zones", o->zones, o->n_zones, rdl_zones_read, s->zones, progress, error))
+        return false;
+    s->ground = rdl_zone_ground_new(s->zones);
+    return read_all(s, "footprints", o->footprints, o->n_footprints, rdl_footprints_read,
                     s->footprints, progress, error) &&
            read_all(s, "patches", o->patches, o->n_patches, rdl_patches_read, s->patches, progress,
                     error) &&
@@ -154,8 +172,13 @@ static bool settle_layers(screening *s, GError **error)
 static void *judge_new(void *job, GError **error)
 {
     screening *s = job;
+    keep *k = g_new(keep, 1);
 
-    return rdl_judge_new(&s->bench, error);
+    *k = (keep){rdl_verdict_pool_new(s->pack, s->options->as_of), rdl_arena_new()};
+    pthread_mutex_lock(&s->lock);
+    g_ptr_array_add(s->keeps, k);
+    pthread_mutex_unlock(&s->lock);
+    return rdl_judge_new(&s->bench, k->pool, k->arena, error);
 }
 
 static void judge_free(void *worker)
@@ -163,16 +186,80 @@ static void judge_free(void *worker)
     rdl_judge_free(worker);
 }
 
+static void *near_new(void *job, GError **error)
+{
+    (void)job;
+    (void)error;
+    return g_array_new(FALSE, FALSE, sizeof(size_t));
+}
+
+static void near_free(void *worker)
+{
+    g_array_unref(worker);
+}
+
+/* Which zones the footprints of a batch ask for. */
+static bool note_batch(void *job, void *worker, size_t i, GError **error)
+{
+    screening *s = job;
+    size_t end = MIN((i + 1) * s->batch, s->queue->len);
+
+    (void)error;
+    for (size_t k = i * s->batch; k < end; k++) {
+        rdl_box_index_query(s->zone_index, ((rdl_footprint *)s->queue->pdata[s->work[k]])->box,
+                            worker);
+        for (guint n = 0; n < ((GArray *)worker)->len; n++)
+            rdl_zone_ground_note(s->ground,
+                                 s->zones->pdata[g_array_index((GArray *)worker, size_t, n)], i);
+    }
+    return true;
+}
+
+static bool note_ground(screening *s, GError **error)
+{
+    static const rdl_parallel how = {near_new, near_free, note_batch, "screening"};
+    g_autofree rdl_box *boxes = g_new(rdl_box, s->zones->len + 1);
+
+    for (guint i = 0; i < s->zones->len; i++)
+        boxes[i] = ((rdl_zone *)s->zones->pdata[i])->box;
+    s->zone_index = rdl_box_index_new(boxes, s->zones->len, error);
+    rdl_zone_ground_begin(s->ground, s->n_batches);
+    return s->zone_index &&
+           rdl_parallel_run(&how, s, s->n_batches, s->options->threads, NULL, error);
+}
+
 static bool judge_batch(void *job, void *worker, size_t i, GError **error)
 {
     screening *s = job;
     rdl_judged *judged = s->batches[i] = rdl_judged_new();
-    size_t end = MIN((i + 1) * BATCH, s->queue->len);
+    size_t end = MIN((i + 1) * s->batch, s->queue->len);
 
-    for (size_t k = i * BATCH; k < end; k++)
-        if (!rdl_judge_footprint(worker, s->queue->pdata[k], judged, error))
+    for (size_t k = i * s->batch; k < end; k++) {
+        guint32 number = s->work[k];
+        if (!rdl_judge_footprint(worker, s->queue->pdata[number], judged,
+                                 &g_array_index(s->found.balances, rdl_source_balance, number),
+                                 error))
             return false;
+    }
+    rdl_zone_ground_done(s->ground, i);
     return true;
+}
+
+/* Neighbours after each other: they ask for the same zones. */
+static void order_work(screening *s)
+{
+    size_t n = s->queue->len, filled;
+    g_autofree rdl_box *boxes = g_new(rdl_box, n + 1);
+
+    for (size_t i = 0; i < n; i++)
+        boxes[i] = ((rdl_footprint *)s->queue->pdata[i])->box;
+    s->work = g_new(guint32, n + 1);
+    rdl_boxes_order(boxes, n, s->work, &filled);
+    g_assert(filled == n); /* no empty geometry gets this far */
+    g_array_set_size(s->found.balances, (guint)n);
+    s->batch = CLAMP(n / (16 * (size_t)MAX(1, s->options->threads)), 1, BATCH_MOST);
+    s->n_batches = (n + s->batch - 1) / s->batch;
+    s->batches = g_new0(rdl_judged *, s->n_batches + 1);
 }
 
 static bool judge_all(screening *s, const rdl_progress *progress, GError **error)
@@ -180,24 +267,31 @@ static bool judge_all(screening *s, const rdl_progress *progress, GError **error
     static const rdl_parallel how = {judge_new, judge_free, judge_batch, "screening"};
     const rdl_pack *pack = s->pack;
 
-    s->bench = (rdl_bench){
-        .pack = pack, .crs = s->intake.target, .zones = s->zones, .permits = s->permits,
-        .units = s->units, .permits_given = s->options->n_permits > 0, .as_of = s->options->as_of,
-        .overlay = {.boundary_error_m = rdl_pack_default(pack, "boundary_error_m", 5.0),
-                    .pos_error_m = rdl_pack_default(pack, "pos_error_m", 5.0),
-                    .residual_m = s->options->residual_m,
-                    .dust_m2 = rdl_pack_default(pack, "dust_m2", 0.01)},
-        .scope_tolerance = rdl_pack_default(pack, "permit_scope_tolerance", 0.01)};
-    s->n_batches = (s->queue->len + BATCH - 1) / BATCH;
-    s->batches = g_new0(rdl_judged *, s->n_batches + 1);
-    return rdl_parallel_run(&how, s, s->n_batches, s->options->threads, progress, error);
+    s->bench =
+        (rdl_bench){.pack = pack,
+                    .crs = s->intake.target,
+                    .zones = s->zones,
+                    .permits = s->permits,
+                    .units = s->units,
+                    .permits_given = s->options->n_permits > 0,
+                    .as_of = s->options->as_of,
+                    .overlay = {.boundary_error_m = rdl_pack_default(pack, "boundary_error_m", 5.0),
+                                .pos_error_m = rdl_pack_default(pack, "pos_error_m", 5.0),
+                                .residual_m = s->options->residual_m,
+                                .dust_m2 = rdl_pack_default(pack, "dust_m2", 0.01)},
+                    .scope_tolerance = rdl_pack_default(pack, "permit_scope_tolerance", 0.01)};
+    order_work(s);
+    return note_ground(s, error) &&
+           rdl_parallel_run(&how, s, s->n_batches, s->options->threads, progress, error);
 }
 
 /* ---- merging ---- */
 
 static gint by_finding_id(gconstpointer a, gconstpointer b)
 {
-    return strcmp(((const rdl_finding *)a)->finding_id, ((const rdl_finding *)b)->finding_id);
+    const rdl_finding *x = *(rdl_finding *const *)a, *y = *(rdl_finding *const *)b;
+
+    return strcmp(x->finding_id, y->finding_id);
 }
 
 static gint by_rejection(gconstpointer a, gconstpointer b)
@@ -237,12 +331,24 @@ static void count_fates(screening *s, const rdl_judged *j)
     rdl_tally_suppressed(tally, "screen.parts", "DUST", j->dust);
 }
 
+/* The balances of footprints that failed are not there. */
+static void sweep_balances(GArray *balances)
+{
+    guint kept = 0;
+
+    for (guint i = 0; i < balances->len; i++) {
+        rdl_source_balance b = g_array_index(balances, rdl_source_balance, i);
+        if (b.footprint)
+            g_array_index(balances, rdl_source_balance, kept++) = b;
+    }
+    g_array_set_size(balances, kept);
+}
+
 static void merge_batches(screening *s)
 {
     for (size_t i = 0; i < s->n_batches; i++) {
         rdl_judged *j = s->batches[i];
-        g_array_append_vals(s->found.findings, j->findings->data, j->findings->len);
-        g_array_append_vals(s->found.balances, j->balances->data, j->balances->len);
+        g_ptr_array_extend(s->found.findings, j->findings, NULL, NULL);
         for (guint k = 0; k < j->failures->len; k++) {
             const rdl_footprint *f = j->failed_footprints->pdata[k];
             rdl_reject(&s->intake, f->patch ? "patch" : "footprint", f->fid, false,
@@ -250,8 +356,10 @@ static void merge_batches(screening *s)
         }
         merge_asked(s, j->asked);
         count_fates(s, j);
+        g_clear_pointer(&s->batches[i], rdl_judged_free);
     }
-    g_array_sort(s->found.findings, by_finding_id);
+    sweep_balances(s->found.balances);
+    g_ptr_array_sort(s->found.findings, by_finding_id);
     g_array_sort(s->intake.rejections, by_rejection);
     s->found.rejections = s->intake.rejections;
 }
@@ -262,26 +370,25 @@ static bool check_areas(const screening *s, GError **error)
 {
     for (guint i = 0; i < s->found.balances->len; i++) {
         const rdl_source_balance *b = &g_array_index(s->found.balances, rdl_source_balance, i);
-        double tolerance = fmax(0.01, 1e-6 * b->balance.whole_m2);
-        if (fabs(b->balance.residual_m2) > tolerance)
+        double tolerance = fmax(0.01, 1e-6 * b->whole_m2);
+        if (fabs(b->whole_m2 - b->parts_m2 - b->remainder_m2) > tolerance)
             return rdl_fail(error, RDL_ERROR_BALANCE,
                             "%s: parts of %.3f m2 and a remainder of %.3f m2 do not make %.3f m2",
-                            b->footprint->fp_id, b->balance.parts_m2, b->balance.remainder_m2,
-                            b->balance.whole_m2);
+                            b->footprint->fp_id, b->parts_m2, b->remainder_m2, b->whole_m2);
     }
     return true;
 }
 
 /* ---- results ---- */
 
-static JsonObject *count_by_result(const GArray *findings)
+static JsonObject *count_by_result(const GPtrArray *findings)
 {
     JsonObject *counts = json_object_new();
 
     for (int r = RDL_RESULT_SUSPECT; r <= RDL_RESULT_CLEAN; r++) {
         gint64 n = 0;
         for (guint i = 0; i < findings->len; i++)
-            n += g_array_index(findings, rdl_finding, i).verdict.result == (rdl_result)r;
+            n += ((rdl_finding *)findings->pdata[i])->verdict->result == (rdl_result)r;
         json_object_set_int_member(counts, rdl_result_text((rdl_result)r), n);
     }
     return counts;
@@ -323,9 +430,9 @@ static JsonNode *summarise(screening *s, const GPtrArray *layers)
     double own = 0.0, whole = 0.0, remainder = 0.0;
 
     for (guint i = 0; i < s->found.findings->len; i++)
-        own += g_array_index(s->found.findings, rdl_finding, i).part.own_m2;
+        own += ((rdl_finding *)s->found.findings->pdata[i])->part.own_m2;
     for (guint i = 0; i < s->found.balances->len; i++) {
-        const rdl_balance *b = &g_array_index(s->found.balances, rdl_source_balance, i).balance;
+        const rdl_source_balance *b = &g_array_index(s->found.balances, rdl_source_balance, i);
         whole += b->whole_m2;
         remainder += b->remainder_m2;
     }
@@ -431,6 +538,15 @@ static bool run(screening *s, const rdl_progress *progress, GError **error)
            write_outputs(s, error);
 }
 
+static void keep_free(gpointer p)
+{
+    keep *k = p;
+
+    rdl_verdict_pool_free(k->pool);
+    rdl_arena_free(k->arena);
+    g_free(k);
+}
+
 static void screening_init(screening *s, const rdl_screen_options *options)
 {
     *s = (screening){.options = options,
@@ -441,35 +557,34 @@ static void screening_init(screening *s, const rdl_screen_options *options)
                      .permits = rdl_permits_new(),
                      .units = rdl_units_new(),
                      .queue = g_ptr_array_new(),
+                     .keeps = g_ptr_array_new_with_free_func(keep_free),
+                     .lock = PTHREAD_MUTEX_INITIALIZER,
                      .manifest = rdl_manifest_new("screen"),
                      .asked = json_object_new()};
-    s->found.findings = g_array_new(FALSE, TRUE, sizeof(rdl_finding));
-    s->found.balances = g_array_new(FALSE, FALSE, sizeof(rdl_source_balance));
+    s->intake.threads = options->threads;
+    s->found.findings = g_ptr_array_new();
+    s->found.balances = g_array_new(FALSE, TRUE, sizeof(rdl_source_balance));
 }
 
-static void free_batches(screening *s, bool findings_too)
+static void free_batches(screening *s)
 {
-    for (size_t i = 0; i < s->n_batches; i++) {
-        rdl_judged *j = s->batches[i];
-        for (guint k = 0; j && findings_too && k < j->findings->len; k++)
-            rdl_finding_clear(&g_array_index(j->findings, rdl_finding, k));
-        rdl_judged_free(j);
-    }
+    for (size_t i = 0; i < s->n_batches; i++)
+        rdl_judged_free(s->batches[i]);
     g_free(s->batches);
 }
 
 static void screening_clear(screening *s)
 {
-    bool merged = s->found.rejections != NULL; /* findings moved out of the batches */
-
-    free_batches(s, !merged);
-    for (guint i = 0; i < s->found.findings->len; i++)
-        rdl_finding_clear(&g_array_index(s->found.findings, rdl_finding, i));
-    g_array_unref(s->found.findings);
+    free_batches(s);
+    g_ptr_array_unref(s->found.findings);
     g_array_unref(s->found.balances);
     g_array_unref(s->intake.rejections);
+    g_ptr_array_unref(s->keeps);
+    g_free(s->work);
     g_ptr_array_unref(s->queue);
     g_ptr_array_unref(s->zones);
+    rdl_zone_ground_free(s->ground);
+    rdl_box_index_free(s->zone_index);
     g_ptr_array_unref(s->footprints);
     g_ptr_array_unref(s->patches);
     g_ptr_array_unref(s->permits);
@@ -477,7 +592,7 @@ static void screening_clear(screening *s)
     rdl_manifest_free(s->manifest);
     rdl_output_free(s->output);
     json_object_unref(s->asked);
-    rdl_crs_unref(s->intake.target);
+    rdl_intake_clear(&s->intake);
     rdl_pack_free(s->pack);
 }
 

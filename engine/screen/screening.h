@@ -8,7 +8,7 @@
 typedef struct rdl_screen_options {
     const rdl_source *zones, *footprints, *patches, *permits, *units; /* arrays */
     size_t n_zones, n_footprints, n_patches, n_permits, n_units;      /* no permits: none known */
-    const char *pack;   /* name or path */
+    const char *pack;                                                 /* name or path */
     const char *local;  /* labels of LOCAL rows to switch on, "S1,S4"; NULL: none */
     rdl_day as_of;      /* the law of a standing state; RDL_DAY_FUTURE is refused */
     double residual_m;  /* co-registration residual of the patches' scenes; default 0 */
@@ -16,11 +16,14 @@ typedef struct rdl_screen_options {
     const char *output; /* findings.gpkg; its manifest goes to output.run.json */
     bool overwrite;
 } rdl_screen_options;
-#define RDL_SCREEN_OPTIONS_INIT {.as_of = RDL_DAY_FUTURE, .threads = 1}
+#define RDL_SCREEN_OPTIONS_INIT               \
+    {                                         \
+        .as_of = RDL_DAY_FUTURE, .threads = 1 \
+    }
 
 typedef struct rdl_screen_result {
-    rdl_tally *tally;   /* screen.zones, screen.footprints, screen.patches, screen.parts ... */
-    JsonNode *summary;  /* {"as_of", "pack", "findings", "by_result", "area_own_m2", "asked", ...} */
+    rdl_tally *tally;  /* screen.zones, screen.footprints, screen.patches, screen.parts ... */
+    JsonNode *summary; /* {"as_of", "pack", "findings", "by_result", "area_own_m2", "asked", ...} */
     GPtrArray *warnings; /* of char *: about whole layers; the rest is in layer `rejected` */
 } rdl_screen_result;
 

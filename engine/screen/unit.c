@@ -12,7 +12,6 @@ static void unit_free(gpointer p)
 
     g_free(unit->xzqdm);
     g_free(unit->name);
-    g_free(unit->content);
     if (unit->wkb)
         g_bytes_unref(unit->wkb);
     g_free(unit);
@@ -26,16 +25,16 @@ GPtrArray *rdl_units_new(void)
 static bool take_unit(const rdl_record *record, void *user, GError **error)
 {
     rdl_unit *unit = g_new0(rdl_unit, 1);
-    const rdl_geometry *g = rdl_record_geometry(record);
 
+    (void)error;
     g_ptr_array_add(user, unit);
     unit->fid = rdl_record_fid(record);
     unit->content = rdl_identity_content(record, contents);
     unit->xzqdm = g_strdup(rdl_record_text(record, "xzqdm"));
     unit->name = g_strdup(rdl_record_text(record, "name"));
-    unit->box = rdl_geometry_box(g);
-    unit->wkb = rdl_geometry_wkb(g, error);
-    return unit->wkb != NULL;
+    unit->box = rdl_record_box(record);
+    unit->wkb = g_bytes_ref(rdl_record_wkb(record));
+    return true;
 }
 
 bool rdl_units_read(rdl_intake *intake, const rdl_source *source, GPtrArray *units, GError **error)
@@ -47,7 +46,10 @@ static rdl_identity identity(gpointer p)
 {
     rdl_unit *unit = p;
 
-    return (rdl_identity){&unit->xzqdm, unit->wkb, unit->content, unit->fid};
+    return (rdl_identity){&unit->xzqdm,
+                          {g_bytes_get_data(unit->wkb, NULL), g_bytes_get_size(unit->wkb)},
+                          unit->content,
+                          unit->fid};
 }
 
 void rdl_units_settle(rdl_intake *intake, GPtrArray *units)

@@ -8,7 +8,7 @@ typedef struct rdl_unit {
     char *xzqdm, *name;
     GBytes *wkb;
     rdl_box box;
-    char *content; /* digest of the fields as they came */
+    const char *content; /* the fields as they came; lent by the intake */
     gint64 fid;
 } rdl_unit;
 

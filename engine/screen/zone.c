@@ -14,12 +14,10 @@ static void zone_free(gpointer p)
 {
     rdl_zone *zone = p;
 
-    g_free(zone->zone_id);
     g_free(zone->name);
     g_free(zone->level);
     g_free(zone->authority);
     g_free(zone->basin);
-    g_free(zone->content);
     if (zone->wkb)
         g_bytes_unref(zone->wkb);
     g_free(zone);
@@ -51,7 +49,6 @@ static bool take_zone(const rdl_record *record, void *user, GError **error)
     reading *r = user;
     const char *code = rdl_record_text(record, "zone");
     const rdl_zone_class *class = code ? rdl_pack_zone(r->pack, code) : NULL;
-    const rdl_geometry *g = rdl_record_geometry(record);
     bool bad = false;
 
     if (!class)
@@ -62,7 +59,7 @@ static bool take_zone(const rdl_record *record, void *user, GError **error)
     rdl_zone *zone = g_new0(rdl_zone, 1);
     g_ptr_array_add(r->zones, zone);
     zone->class = class;
-    zone->zone_id = g_strdup(rdl_record_text(record, "zone_id"));
+    zone->zone_id = rdl_arena_text(r->intake->arena, rdl_record_text(record, "zone_id"));
     zone->name = g_strdup(rdl_record_text(record, "name"));
     zone->level = g_strdup(rdl_record_text(record, "level"));
     zone->authority = g_strdup(rdl_record_text(record, "authority"));
@@ -74,9 +71,9 @@ static bool take_zone(const rdl_record *record, void *user, GError **error)
         established(rdl_record_day(record, "z_est", RDL_DAY_PAST, &bad), zone->version);
     zone->fid = rdl_record_fid(record);
     zone->content = rdl_identity_content(record, contents);
-    zone->box = rdl_geometry_box(g);
-    zone->wkb = rdl_geometry_wkb(g, error);
-    return zone->wkb != NULL;
+    zone->box = rdl_record_box(record);
+    zone->wkb = g_bytes_ref(rdl_record_wkb(record));
+    return true;
 }
 
 bool rdl_zones_read(rdl_intake *intake, const rdl_pack *pack, const rdl_source *source,
@@ -91,7 +88,10 @@ static rdl_identity identity(gpointer p)
 {
     rdl_zone *zone = p;
 
-    return (rdl_identity){&zone->zone_id, zone->wkb, zone->content, zone->fid};
+    return (rdl_identity){&zone->zone_id,
+                          {g_bytes_get_data(zone->wkb, NULL), g_bytes_get_size(zone->wkb)},
+                          zone->content,
+                          zone->fid};
 }
 
 static bool exclude_each_other(const rdl_zone *a, const rdl_zone *b)
@@ -101,29 +101,127 @@ static bool exclude_each_other(const rdl_zone *a, const rdl_zone *b)
            a->version.first <= b->version.last && b->version.first <= a->version.last;
 }
 
-/* More than a shared border: judged both, reported (Code art. 859, J32). */
-static bool note_overlap(rdl_intake *intake, const rdl_zone *a, const rdl_zone *b, GError **error)
-{
-    g_autoptr(rdl_geometry) ga =
-        rdl_geometry_from_wkb(g_bytes_get_data(a->wkb, NULL), g_bytes_get_size(a->wkb), error);
-    g_autoptr(rdl_geometry) gb =
-        rdl_geometry_from_wkb(g_bytes_get_data(b->wkb, NULL), g_bytes_get_size(b->wkb), error);
-    g_autoptr(rdl_geometry) both = ga && gb ? rdl_geometry_intersection(ga, gb, error) : NULL;
-    g_autoptr(rdl_measure) measure = both ? rdl_measure_new(intake->target, error) : NULL;
+/* Two zones that may not overlap, and what they share. */
+typedef struct {
+    const rdl_zone *a, *b;
     double m2;
+} zone_pair;
 
-    if (!measure || !rdl_measure_area(measure, both, &m2, error))
+typedef struct {
+    const rdl_crs *crs;
+    GArray *pairs; /* of zone_pair */
+} overlaps;
+
+typedef struct {
+    rdl_measure *measure;
+    rdl_border *a, *b;
+    GArray *edges;
+} sharer;
+
+static void sharer_free(void *worker)
+{
+    sharer *s = worker;
+
+    rdl_measure_free(s->measure);
+    rdl_border_free(s->a);
+    rdl_border_free(s->b);
+    g_array_unref(s->edges);
+    g_free(s);
+}
+
+static void *sharer_new(void *job, GError **error)
+{
+    sharer *s = g_new0(sharer, 1);
+
+    s->a = rdl_border_new();
+    s->b = rdl_border_new();
+    s->edges = g_array_new(FALSE, FALSE, sizeof(rdl_edge));
+    if ((s->measure = rdl_measure_new(((overlaps *)job)->crs, error)))
+        return s;
+    sharer_free(s);
+    return NULL;
+}
+
+static rdl_wkb ground(const rdl_zone *zone)
+{
+    return (rdl_wkb){g_bytes_get_data(zone->wkb, NULL), g_bytes_get_size(zone->wkb)};
+}
+
+static bool measure_common(sharer *s, zone_pair *p, GError **error)
+{
+    rdl_wkb a = ground(p->a), b = ground(p->b);
+    g_autoptr(rdl_geometry) ga = rdl_geometry_from_wkb(a.bytes, a.n, error);
+    g_autoptr(rdl_geometry) gb = rdl_geometry_from_wkb(b.bytes, b.n, error);
+    g_autoptr(rdl_geometry) both = ga && gb ? rdl_geometry_intersection(ga, gb, error) : NULL;
+
+    return both && rdl_measure_area(s->measure, both, &p->m2, error);
+}
+
+/* Most neighbours lie apart, and their edges tell. */
+static bool share(void *job, void *worker, size_t i, GError **error)
+{
+    zone_pair *p = &g_array_index(((overlaps *)job)->pairs, zone_pair, i);
+    rdl_wkb a = ground(p->a), b = ground(p->b);
+    sharer *s = worker;
+
+    if (!rdl_border_set(s->a, a.bytes, a.n) || !rdl_border_set(s->b, b.bytes, b.n))
+        return measure_common(s, p, error);
+    rdl_border_edges(s->a, p->b->box, s->edges);
+    switch (rdl_border_lie(s->a, s->b, s->edges)) {
+    case RDL_LIE_APART:
+        return true;
+    case RDL_LIE_WITHIN:
+        return rdl_measure_wkb(s->measure, b.bytes, b.n, &p->m2, error);
+    case RDL_LIE_TOUCH:
+        if (rdl_border_neighbours(s->a, s->b))
+            return true;
+        break;
+    case RDL_LIE_ACROSS:
+        break;
+    }
+    return measure_common(s, p, error);
+}
+
+static bool find_pairs(const GPtrArray *zones, const rdl_box *boxes, GArray *pairs, GError **error)
+{
+    g_autoptr(GArray) near = g_array_new(FALSE, FALSE, sizeof(size_t));
+    g_autoptr(rdl_box_index) index = rdl_box_index_new(boxes, zones->len, error);
+
+    for (guint i = 0; index && i < zones->len; i++) {
+        rdl_box_index_query(index, boxes[i], near);
+        for (guint k = 0; k < near->len; k++) {
+            size_t other = g_array_index(near, size_t, k);
+            zone_pair p = {zones->pdata[i], zones->pdata[other], 0.0};
+            if (other > i && exclude_each_other(p.a, p.b))
+                g_array_append_val(pairs, p);
+        }
+    }
+    return index != NULL;
+}
+
+/* More than a shared border: judged both, reported (Code art. 859, J32). */
+static bool note_overlaps(rdl_intake *intake, const GPtrArray *zones, const rdl_box *boxes,
+                          GError **error)
+{
+    static const rdl_parallel how = {sharer_new, sharer_free, share, "comparing zones"};
+    g_autoptr(GArray) pairs = g_array_new(FALSE, FALSE, sizeof(zone_pair));
+    overlaps job = {intake->target, pairs};
+
+    if (!find_pairs(zones, boxes, pairs, error) ||
+        !rdl_parallel_run(&how, &job, pairs->len, intake->threads, NULL, error))
         return false;
-    if (m2 > 1.0)
-        rdl_reject(intake, "zone", a->fid, true, "OVERLAPS_ZONE: %s and %s share %.1f m2",
-                   a->zone_id, b->zone_id, m2);
+    for (guint i = 0; i < pairs->len; i++) {
+        const zone_pair *p = &g_array_index(pairs, zone_pair, i);
+        if (p->m2 > 1.0)
+            rdl_reject(intake, "zone", p->a->fid, true, "OVERLAPS_ZONE: %s and %s share %.1f m2",
+                       p->a->zone_id, p->b->zone_id, p->m2);
+    }
     return true;
 }
 
 bool rdl_zones_settle(rdl_intake *intake, GPtrArray *zones, rdl_day as_of, GError **error)
 {
     g_autofree rdl_box *boxes = NULL;
-    g_autoptr(GArray) near = g_array_new(FALSE, FALSE, sizeof(size_t));
 
     rdl_identity_settle(intake, &spec, zones, identity);
     boxes = g_new(rdl_box, zones->len + 1);
@@ -135,16 +233,5 @@ bool rdl_zones_settle(rdl_intake *intake, GPtrArray *zones, rdl_day as_of, GErro
         else
             rdl_tally_used(intake->tally, spec.item, 1);
     }
-    g_autoptr(rdl_box_index) index = rdl_box_index_new(boxes, zones->len, error);
-    for (guint i = 0; index && i < zones->len; i++) {
-        if (!rdl_box_index_query(index, boxes[i], near, error))
-            return false;
-        for (guint k = 0; k < near->len; k++) {
-            size_t other = g_array_index(near, size_t, k);
-            if (other > i && exclude_each_other(zones->pdata[i], zones->pdata[other]) &&
-                !note_overlap(intake, zones->pdata[i], zones->pdata[other], error))
-                return false;
-        }
-    }
-    return index != NULL;
+    return note_overlaps(intake, zones, boxes, error);
 }

@@ -6,7 +6,8 @@
 #include "screen/pack.h"
 
 typedef struct rdl_zone {
-    char *zone_id, *name, *level, *authority, *basin; /* NULL where not given; zone_id never */
+    char *zone_id;                          /* never NULL; lent by the intake */
+    char *name, *level, *authority, *basin; /* NULL where not given; zone_id never */
     const rdl_zone_class *class;
     rdl_interval
         established;      /* when the zone was first designated: z_est, or not after the version */
@@ -14,7 +15,7 @@ typedef struct rdl_zone {
     double boundary_error_m; /* NaN: not given */
     GBytes *wkb;             /* target system, valid */
     rdl_box box;
-    char *content; /* digest of the fields as they came */
+    const char *content; /* the fields as they came; lent by the intake */
     gint64 fid;
 } rdl_zone;
 

@@ -192,6 +192,16 @@ void rdl_statement_bytes(rdl_statement *statement, int i, GBytes *bytes)
         sqlite3_bind_null(statement->stmt, i);
 }
 
+void rdl_statement_lend_text(rdl_statement *statement, int i, const char *text)
+{
+    sqlite3_bind_text(statement->stmt, i, text, -1, SQLITE_STATIC);
+}
+
+void rdl_statement_lend_bytes(rdl_statement *statement, int i, const void *bytes, size_t n)
+{
+    sqlite3_bind_blob64(statement->stmt, i, bytes, n, SQLITE_STATIC);
+}
+
 void rdl_statement_reset(rdl_statement *statement)
 {
     sqlite3_reset(statement->stmt);

@@ -38,6 +38,9 @@ RDL_API void rdl_statement_text(rdl_statement *statement, int i, const char *tex
 RDL_API void rdl_statement_int(rdl_statement *statement, int i, gint64 value);
 RDL_API void rdl_statement_real(rdl_statement *statement, int i, double value);
 RDL_API void rdl_statement_bytes(rdl_statement *statement, int i, GBytes *bytes);
+/** The same, but lent until the statement has run. */
+RDL_API void rdl_statement_lend_text(rdl_statement *statement, int i, const char *text);
+RDL_API void rdl_statement_lend_bytes(rdl_statement *statement, int i, const void *bytes, size_t n);
 /** *row: a row is there (columns may be read) or the statement is at its end (and ready to be
  *  bound and run again). */
 RDL_API bool rdl_statement_step(rdl_statement *statement, bool *row, GError **error);

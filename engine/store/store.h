@@ -4,5 +4,6 @@
 #define RDL_STORE_H
 
 #include "store/connection.h"
+#include "store/geopackage.h"
 
 #endif

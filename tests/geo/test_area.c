@@ -113,6 +113,26 @@ static void a_meridian_has_its_length(void)
     CHECK_NEAR(m, 110574.3886, 1e-3); /* first degree of the WGS 84 meridian */
 }
 
+/* An edge that passes the pole at half a metre: longitude turns by half a circle along it. */
+static void an_edge_beside_the_pole_cuts_a_square_in_two(void)
+{
+    static const char *const systems[] = {"EPSG:3413", "EPSG:3031"}; /* north, south */
+
+    for (int i = 0; i < 2; i++) {
+        g_autoptr(rdl_crs) crs = rdl_crs_parse(systems[i], NULL);
+        g_autoptr(rdl_measure) measure = rdl_measure_new(crs, NULL);
+        const double xs[3][5] = {{-500, 500, 500, -500, -500},
+                                 {-500, 0.5, 0.5, -500, -500},
+                                 {0.5, 500, 500, 0.5, 0.5}};
+        const double ys[] = {-500, -500, 500, 500, -500};
+        double m2[3];
+        for (int k = 0; k < 3; k++)
+            CHECK(rdl_measure_ring(measure, 5, xs[k], ys, &m2[k], NULL));
+        CHECK_NEAR(m2[1] + m2[2], m2[0], 1e-9 * m2[0]);
+        CHECK_NEAR(m2[1] / m2[0], 0.5005, 1e-8);
+    }
+}
+
 static CU_TestInfo tests[] = {
     {"a graticule cell is exact", a_graticule_cell_is_exact},
     {"direction and start change nothing", direction_and_start_change_nothing},
@@ -120,6 +140,7 @@ static CU_TestInfo tests[] = {
     {"a projected square agrees with Karney", a_projected_square_agrees_with_karney},
     {"a pole may be inside", a_pole_may_be_inside},
     {"a meridian has its length", a_meridian_has_its_length},
+    {"an edge beside the pole cuts a square in two", an_edge_beside_the_pole_cuts_a_square_in_two},
     CU_TEST_INFO_NULL,
 };
 

@@ -66,7 +66,7 @@ static void stop(reading *r)
     g_ptr_array_unref(r->zones);
     g_array_unref(r->intake.rejections);
     rdl_tally_free(r->intake.tally);
-    rdl_crs_unref(r->intake.target);
+    rdl_intake_clear(&r->intake);
     rdl_pack_free(r->pack);
 }
 
@@ -105,7 +105,7 @@ static double plane_area(const rdl_footprint *f)
 {
     GError *error = NULL;
     g_autoptr(rdl_geometry) g =
-        rdl_geometry_from_wkb(g_bytes_get_data(f->wkb, NULL), g_bytes_get_size(f->wkb), &error);
+        rdl_geometry_from_wkb(f->wkb.bytes, f->wkb.n, &error);
 
     CHECK_OK(error);
     return g ? rdl_geometry_plane_area(g) : -1.0;

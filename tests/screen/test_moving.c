@@ -49,7 +49,7 @@ static void stop(reading *r)
     g_ptr_array_unref(r->footprints);
     g_array_unref(r->intake.rejections);
     rdl_tally_free(r->intake.tally);
-    rdl_crs_unref(r->intake.target);
+    rdl_intake_clear(&r->intake);
     rdl_pack_free(r->pack);
 }
 

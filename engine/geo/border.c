@@ -1,0 +1,655 @@
+#include "geo/border.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#define GROUP 16  /* edges a box */
+#define SUPER 16  /* groups a box above */
+#define HEADER 5u /* byte order and type */
+
+/* ---- WKB ---- */
+
+typedef struct {
+    const guint8 *at, *end;
+} reader;
+
+static bool read_u32(reader *r, guint32 *value)
+{
+    if (r->end - r->at < 4)
+        return false;
+    memcpy(value, r->at, 4);
+    *value = GUINT32_FROM_LE(*value);
+    r->at += 4;
+    return true;
+}
+
+static bool read_header(reader *r, guint32 *type)
+{
+    if (r->end - r->at < (ptrdiff_t)HEADER || *r->at != 1)
+        return false;
+    r->at++;
+    return read_u32(r, type);
+}
+
+static bool read_polygon(reader *r, guint32 number, GArray *rings)
+{
+    guint32 count, n;
+
+    if (!read_u32(r, &count))
+        return false;
+    for (guint32 i = 0; i < count; i++) {
+        if (!read_u32(r, &n) || (size_t)(r->end - r->at) / 16 < n)
+            return false;
+        rdl_ring ring = {r->at, n, number, i > 0};
+        r->at += 16 * (size_t)n;
+        if (n)
+            g_array_append_val(rings, ring);
+    }
+    return true;
+}
+
+bool rdl_rings_of(const void *wkb, size_t n, GArray *rings)
+{
+    reader r = {wkb, (const guint8 *)wkb + n};
+    guint32 type, count;
+
+    if (G_BYTE_ORDER != G_LITTLE_ENDIAN || !read_header(&r, &type))
+        return false;
+    if (type == 3)
+        return read_polygon(&r, 0, rings);
+    if (type != 6 || !read_u32(&r, &count))
+        return false;
+    for (guint32 i = 0; i < count; i++)
+        if (!read_header(&r, &type) || type != 3 || !read_polygon(&r, i, rings))
+            return false;
+    return true;
+}
+
+static void grow(rdl_box *box, double x, double y)
+{
+    box->xmin = fmin(box->xmin, x);
+    box->xmax = fmax(box->xmax, x);
+    box->ymin = fmin(box->ymin, y);
+    box->ymax = fmax(box->ymax, y);
+}
+
+static const rdl_ring *ring_at(const GArray *rings, guint i)
+{
+    return &g_array_index(rings, rdl_ring, i);
+}
+
+#define NOTHING ((rdl_box){HUGE_VAL, HUGE_VAL, -HUGE_VAL, -HUGE_VAL})
+
+rdl_box rdl_rings_box(const GArray *rings)
+{
+    rdl_box box = NOTHING;
+    double x, y;
+
+    for (guint i = 0; i < rings->len; i++)
+        for (guint32 k = 0; !ring_at(rings, i)->hole && k < ring_at(rings, i)->n; k++) {
+            rdl_point_at(ring_at(rings, i)->xy, k, &x, &y);
+            grow(&box, x, y);
+        }
+    return box;
+}
+
+/* ---- a point inside ---- */
+
+/* Half way between the vertices next above and next below the middle of the box: a height no
+ * vertex has. */
+static double scan_height(const GArray *rings, guint first, guint end)
+{
+    rdl_box box = NOTHING;
+    double x, y;
+
+    for (guint32 k = 0; k < ring_at(rings, first)->n; k++) {
+        rdl_point_at(ring_at(rings, first)->xy, k, &x, &y);
+        grow(&box, x, y);
+    }
+    double middle = (box.ymin + box.ymax) / 2.0, low = box.ymin, high = box.ymax;
+    for (guint i = first; i < end; i++)
+        for (guint32 k = 0; k < ring_at(rings, i)->n; k++) {
+            rdl_point_at(ring_at(rings, i)->xy, k, &x, &y);
+            if (y <= middle)
+                low = fmax(low, y);
+            else
+                high = fmin(high, y);
+        }
+    return (low + high) / 2.0;
+}
+
+static gint by_value(gconstpointer a, gconstpointer b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+static void cross_ring(const rdl_ring *ring, double height, GArray *crossings)
+{
+    double x0, y0, x1, y1;
+
+    rdl_point_at(ring->xy, 0, &x0, &y0);
+    for (guint32 k = 1; k < ring->n; k++, x0 = x1, y0 = y1) {
+        rdl_point_at(ring->xy, k, &x1, &y1);
+        if ((y0 > height) == (y1 > height))
+            continue;
+        double x = x0 + (height - y0) / (y1 - y0) * (x1 - x0);
+        g_array_append_val(crossings, x);
+    }
+}
+
+bool rdl_rings_inner_point(const GArray *rings, double *x, double *y)
+{
+    double widest = 0.0;
+    g_autoptr(GArray) crossings = g_array_new(FALSE, FALSE, sizeof(double));
+    guint end;
+
+    for (guint first = 0; first < rings->len; first = end) {
+        for (end = first + 1; end < rings->len && ring_at(rings, end)->hole; end++)
+            ;
+        double height = scan_height(rings, first, end);
+        g_array_set_size(crossings, 0);
+        for (guint i = first; i < end; i++)
+            cross_ring(ring_at(rings, i), height, crossings);
+        g_array_sort(crossings, by_value);
+        for (guint k = 0; k + 1 < crossings->len; k += 2) {
+            double a = g_array_index(crossings, double, k),
+                   b = g_array_index(crossings, double, k + 1);
+            if (b - a <= widest)
+                continue;
+            widest = b - a;
+            *x = (a + b) / 2.0;
+            *y = height;
+        }
+    }
+    return widest > 0.0;
+}
+
+/* ---- validity of the simple many ---- */
+
+/* Sign of the turn a, b, p; 0 also when the arithmetic cannot tell. */
+static int turn_sure(double ax, double ay, double bx, double by, double px, double py)
+{
+    double left = (ax - px) * (by - py), right = (ay - py) * (bx - px);
+    double det = left - right, doubt = 4.0 * DBL_EPSILON * (fabs(left) + fabs(right));
+
+    return det > doubt ? 1 : det < -doubt ? -1 : 0;
+}
+
+#define SURE_POINTS 65
+
+typedef struct {
+    double x, y;
+} corner;
+
+static bool segments_apart(const corner *a, const corner *b)
+{
+    if (fmax(a[0].x, a[1].x) < fmin(b[0].x, b[1].x) ||
+        fmax(b[0].x, b[1].x) < fmin(a[0].x, a[1].x) ||
+        fmax(a[0].y, a[1].y) < fmin(b[0].y, b[1].y) || fmax(b[0].y, b[1].y) < fmin(a[0].y, a[1].y))
+        return true;
+    return turn_sure(a[0].x, a[0].y, a[1].x, a[1].y, b[0].x, b[0].y) *
+                   turn_sure(a[0].x, a[0].y, a[1].x, a[1].y, b[1].x, b[1].y) >
+               0 ||
+           turn_sure(b[0].x, b[0].y, b[1].x, b[1].y, a[0].x, a[0].y) *
+                   turn_sure(b[0].x, b[0].y, b[1].x, b[1].y, a[1].x, a[1].y) >
+               0;
+}
+
+/* Neighbours share a point and may share no more: a turn, or straight on. */
+static bool goes_on(corner a, corner b, corner c)
+{
+    if (turn_sure(a.x, a.y, b.x, b.y, c.x, c.y) != 0)
+        return true;
+    return (b.x - a.x) * (c.x - b.x) + (b.y - a.y) * (c.y - b.y) > 0.0 &&
+           !(c.x == b.x && c.y == b.y);
+}
+
+bool rdl_rings_surely_valid(const GArray *rings, rdl_box *box)
+{
+    corner p[SURE_POINTS];
+    const rdl_ring *ring = rings->len == 1 ? ring_at(rings, 0) : NULL;
+
+    if (!ring || ring->n < 4 || ring->n > SURE_POINTS)
+        return false;
+    guint32 n = ring->n - 1; /* segments */
+    *box = NOTHING;
+    for (guint32 i = 0; i <= n; i++) {
+        rdl_point_at(ring->xy, i, &p[i].x, &p[i].y);
+        if (!isfinite(p[i].x) || !isfinite(p[i].y))
+            return false;
+        grow(box, p[i].x, p[i].y);
+    }
+    if (p[0].x != p[n].x || p[0].y != p[n].y)
+        return false;
+    for (guint32 i = 0; i < n; i++) {
+        if (!goes_on(p[i], p[i + 1], i + 2 <= n ? p[i + 2] : p[1]))
+            return false;
+        for (guint32 k = i + 2; k < n; k++)
+            if (!(i == 0 && k == n - 1) && !segments_apart(&p[i], &p[k]))
+                return false;
+    }
+    return true;
+}
+
+/* ---- one form ---- */
+
+static double twice_area(const rdl_ring *ring)
+{
+    double x0, y0, x, y, u = 0.0, v = 0.0, twice = 0.0;
+
+    rdl_point_at(ring->xy, 0, &x0, &y0);
+    for (guint32 k = 1; k < ring->n; k++) {
+        rdl_point_at(ring->xy, k, &x, &y);
+        twice += u * (y - y0) - (x - x0) * v;
+        u = x - x0;
+        v = y - y0;
+    }
+    return twice;
+}
+
+/* The points from the leftmost (of these the lowest) on, forward or backward, and closed again. */
+static void turn_ring(rdl_ring *ring, guint8 *xy, GByteArray *copy)
+{
+    guint32 n = ring->n - 1, first = 0;
+    double x, y, xf, yf;
+    bool back = (twice_area(ring) > 0.0) == ring->hole;
+
+    rdl_point_at(xy, 0, &xf, &yf);
+    for (guint32 k = 1; k < n; k++) {
+        rdl_point_at(xy, k, &x, &y);
+        if (x < xf || (x <= xf && y < yf)) {
+            first = k;
+            xf = x;
+            yf = y;
+        }
+    }
+    if (first == 0 && !back)
+        return;
+    g_byte_array_set_size(copy, 0);
+    g_byte_array_append(copy, xy, n * 16);
+    for (guint32 k = 0; k <= n; k++) {
+        guint32 from = back ? (first + n - k % n) % n : (first + k) % n;
+        memcpy(xy + 16 * (size_t)k, copy->data + 16 * (size_t)from, 16);
+    }
+}
+
+static bool closed_ring(const rdl_ring *ring)
+{
+    return ring->n >= 4 && memcmp(ring->xy, ring->xy + 16 * (size_t)(ring->n - 1), 16) == 0;
+}
+
+void rdl_wkb_canonical(guint8 *wkb, size_t *n)
+{
+    g_autoptr(GArray) rings = g_array_new(FALSE, FALSE, sizeof(rdl_ring));
+    g_autoptr(GByteArray) copy = g_byte_array_new();
+    const guint32 one = GUINT32_TO_LE(1), many = GUINT32_TO_LE(6);
+
+    if (!rdl_rings_of(wkb, *n, rings))
+        return;
+    for (guint i = 0; i < rings->len; i++) {
+        rdl_ring *ring = &g_array_index(rings, rdl_ring, i);
+        if (closed_ring(ring))
+            turn_ring(ring, wkb + (ring->xy - wkb), copy);
+    }
+    if (*n > 9 && memcmp(wkb + 1, &many, 4) == 0 && memcmp(wkb + 5, &one, 4) == 0) {
+        *n -= 9;
+        memmove(wkb, wkb + 9, *n);
+    }
+}
+
+/* ---- boxes over edges ---- */
+
+typedef struct {
+    float xmin, ymin, xmax, ymax; /* rounded outward */
+} small_box;
+
+typedef struct {
+    small_box box;
+    const guint8 *xy;
+    guint32 edges;
+} group;
+
+struct rdl_border {
+    GArray *rings;  /* of rdl_ring */
+    GArray *groups; /* of group */
+    GArray *supers; /* of small_box, one for SUPER groups */
+};
+
+rdl_border *rdl_border_new(void)
+{
+    rdl_border *border = g_new(rdl_border, 1);
+
+    border->rings = g_array_new(FALSE, FALSE, sizeof(rdl_ring));
+    border->groups = g_array_new(FALSE, FALSE, sizeof(group));
+    border->supers = g_array_new(FALSE, FALSE, sizeof(small_box));
+    return border;
+}
+
+void rdl_border_free(rdl_border *border)
+{
+    if (!border)
+        return;
+    g_array_unref(border->rings);
+    g_array_unref(border->groups);
+    g_array_unref(border->supers);
+    g_free(border);
+}
+
+const GArray *rdl_border_rings(const rdl_border *border)
+{
+    return border->rings;
+}
+
+static float down(double value)
+{
+    float f = (float)value;
+
+    return (double)f > value ? nextafterf(f, -HUGE_VALF) : f;
+}
+
+static float up(double value)
+{
+    float f = (float)value;
+
+    return (double)f < value ? nextafterf(f, HUGE_VALF) : f;
+}
+
+static void add_group(rdl_border *border, const guint8 *xy, guint32 edges)
+{
+    rdl_box box = NOTHING;
+    double x, y;
+
+    for (guint32 k = 0; k <= edges; k++) {
+        rdl_point_at(xy, k, &x, &y);
+        grow(&box, x, y);
+    }
+    group g = {{down(box.xmin), down(box.ymin), up(box.xmax), up(box.ymax)}, xy, edges};
+    g_array_append_val(border->groups, g);
+}
+
+static group *group_at(const rdl_border *border, guint i)
+{
+    return &g_array_index(border->groups, group, i);
+}
+
+static void add_supers(rdl_border *border)
+{
+    for (guint first = 0; first < border->groups->len; first += SUPER) {
+        small_box all = group_at(border, first)->box;
+        for (guint i = first + 1; i < MIN(first + SUPER, border->groups->len); i++) {
+            small_box b = group_at(border, i)->box;
+            all = (small_box){fminf(all.xmin, b.xmin), fminf(all.ymin, b.ymin),
+                              fmaxf(all.xmax, b.xmax), fmaxf(all.ymax, b.ymax)};
+        }
+        g_array_append_val(border->supers, all);
+    }
+}
+
+bool rdl_border_set(rdl_border *border, const void *wkb, size_t n)
+{
+    g_array_set_size(border->rings, 0);
+    g_array_set_size(border->groups, 0);
+    g_array_set_size(border->supers, 0);
+    if (!rdl_rings_of(wkb, n, border->rings))
+        return false;
+    for (guint i = 0; i < border->rings->len; i++) {
+        const rdl_ring *ring = ring_at(border->rings, i);
+        for (guint32 k = 0; k + 1 < ring->n; k += GROUP)
+            add_group(border, ring->xy + 16 * (size_t)k, MIN(GROUP, ring->n - 1 - k));
+    }
+    add_supers(border);
+    return true;
+}
+
+/* ---- questions ---- */
+
+static bool small_meets(small_box a, rdl_box b)
+{
+    return (double)a.xmin <= b.xmax && b.xmin <= (double)a.xmax && (double)a.ymin <= b.ymax &&
+           b.ymin <= (double)a.ymax;
+}
+
+/* The edge's own box meets; does the edge? Not when all corners lie on one side of its line. */
+static bool edge_meets(const rdl_edge *e, rdl_box b)
+{
+    if (fmax(e->x0, e->x1) < b.xmin || fmin(e->x0, e->x1) > b.xmax || fmax(e->y0, e->y1) < b.ymin ||
+        fmin(e->y0, e->y1) > b.ymax)
+        return false;
+    int side = turn_sure(e->x0, e->y0, e->x1, e->y1, b.xmin, b.ymin);
+    return side == 0 || side != turn_sure(e->x0, e->y0, e->x1, e->y1, b.xmax, b.ymin) ||
+           side != turn_sure(e->x0, e->y0, e->x1, e->y1, b.xmin, b.ymax) ||
+           side != turn_sure(e->x0, e->y0, e->x1, e->y1, b.xmax, b.ymax);
+}
+
+static void group_edges(const group *g, rdl_box box, GArray *edges)
+{
+    rdl_edge e = {0};
+
+    rdl_point_at(g->xy, 0, &e.x1, &e.y1);
+    for (guint32 k = 0; k < g->edges; k++) {
+        e.x0 = e.x1;
+        e.y0 = e.y1;
+        e.xy = g->xy + 16 * (size_t)k;
+        rdl_point_at(g->xy, k + 1, &e.x1, &e.y1);
+        if (edge_meets(&e, box))
+            g_array_append_val(edges, e);
+    }
+}
+
+void rdl_border_edges(const rdl_border *border, rdl_box box, GArray *edges)
+{
+    g_array_set_size(edges, 0);
+    for (guint s = 0; s < border->supers->len; s++) {
+        if (!small_meets(g_array_index(border->supers, small_box, s), box))
+            continue;
+        guint end = MIN((s + 1) * SUPER, border->groups->len);
+        for (guint i = s * SUPER; i < end; i++)
+            if (small_meets(group_at(border, i)->box, box))
+                group_edges(group_at(border, i), box, edges);
+    }
+}
+
+/* Crossings of the ray from the point eastward, odd or even. */
+static bool group_odd(const group *g, double x, double y)
+{
+    bool odd = false;
+    double x0, y0, x1, y1;
+
+    rdl_point_at(g->xy, 0, &x0, &y0);
+    if ((double)g->box.xmin > x) { /* all to the right: only where the chain ends matters */
+        rdl_point_at(g->xy, g->edges, &x1, &y1);
+        return (y0 > y) != (y1 > y);
+    }
+    for (guint32 k = 0; k < g->edges; k++, x0 = x1, y0 = y1) {
+        rdl_point_at(g->xy, k + 1, &x1, &y1);
+        if ((y0 > y) == (y1 > y))
+            continue;
+        int turn = rdl_orientation(x0, y0, x1, y1, x, y);
+        odd ^= y1 > y0 ? turn > 0 : turn < 0;
+    }
+    return odd;
+}
+
+bool rdl_border_inside(const rdl_border *border, double x, double y)
+{
+    rdl_box ray = {x, y, HUGE_VAL, y};
+    bool odd = false;
+
+    for (guint s = 0; s < border->supers->len; s++) {
+        if (!small_meets(g_array_index(border->supers, small_box, s), ray))
+            continue;
+        guint end = MIN((s + 1) * SUPER, border->groups->len);
+        for (guint i = s * SUPER; i < end; i++)
+            if (small_meets(group_at(border, i)->box, ray))
+                odd ^= group_odd(group_at(border, i), x, y);
+    }
+    return odd;
+}
+
+typedef enum { MEET_NOT, MEET_TOUCH, MEET_CROSS } meeting;
+
+static meeting segments_meet(const rdl_edge *a, const rdl_edge *b)
+{
+    int a0 = rdl_orientation(b->x0, b->y0, b->x1, b->y1, a->x0, a->y0);
+    int a1 = rdl_orientation(b->x0, b->y0, b->x1, b->y1, a->x1, a->y1);
+
+    if (a0 * a1 > 0)
+        return MEET_NOT;
+    int b0 = rdl_orientation(a->x0, a->y0, a->x1, a->y1, b->x0, b->y0);
+    int b1 = rdl_orientation(a->x0, a->y0, a->x1, a->y1, b->x1, b->y1);
+    if (b0 * b1 > 0)
+        return MEET_NOT;
+    return a0 * a1 < 0 && b0 * b1 < 0 ? MEET_CROSS : MEET_TOUCH;
+}
+
+static meeting edge_meets_border(const rdl_edge *e, const rdl_border *f, GArray *near)
+{
+    rdl_box box = {fmin(e->x0, e->x1), fmin(e->y0, e->y1), fmax(e->x0, e->x1), fmax(e->y0, e->y1)};
+    meeting most = MEET_NOT;
+
+    rdl_border_edges(f, box, near);
+    for (guint i = 0; i < near->len && most != MEET_CROSS; i++)
+        most = MAX(most, segments_meet(e, &g_array_index(near, rdl_edge, i)));
+    return most;
+}
+
+/* No borders meet: each ring of `f` lies wholly on one side. */
+static rdl_lie side_of_rings(const rdl_border *zone, const rdl_border *f)
+{
+    bool in = false, out = false;
+    double x, y;
+
+    for (guint i = 0; i < f->rings->len; i++) {
+        rdl_point_at(ring_at(f->rings, i)->xy, 0, &x, &y);
+        if (ring_at(f->rings, i)->hole)
+            continue;
+        if (rdl_border_inside(zone, x, y))
+            in = true;
+        else
+            out = true;
+    }
+    return in && out ? RDL_LIE_ACROSS : in ? RDL_LIE_WITHIN : RDL_LIE_APART;
+}
+
+rdl_lie rdl_border_lie(const rdl_border *zone, const rdl_border *f, const GArray *edges)
+{
+    g_autoptr(GArray) near = NULL;
+    bool touch = false, around = false;
+
+    if (edges->len == 0)
+        return side_of_rings(zone, f);
+    near = g_array_new(FALSE, FALSE, sizeof(rdl_edge));
+    for (guint i = 0; i < edges->len; i++) {
+        const rdl_edge *e = &g_array_index(edges, rdl_edge, i);
+        meeting m = edge_meets_border(e, f, near);
+        if (m == MEET_CROSS)
+            return RDL_LIE_ACROSS;
+        touch = touch || m == MEET_TOUCH;
+        around = around || (m == MEET_NOT && rdl_border_inside(f, e->x0, e->y0));
+    }
+    if (touch)
+        return RDL_LIE_TOUCH;
+    return around ? RDL_LIE_ACROSS : side_of_rings(zone, f);
+}
+
+/* ---- neighbours ---- */
+
+typedef struct {
+    bool shared;       /* the edge is one of the other polygon's, the other way round */
+    bool starts_on_it; /* its first point is a vertex of the other */
+    bool overlap;      /* doubtful, or ground in common */
+} contact;
+
+static bool same_point(double ax, double ay, double bx, double by)
+{
+    return ax == bx && ay == by;
+}
+
+/* Edges p and q with a common point, which they leave towards (px, py) and (qx, qy): do they run
+ * over each other? */
+static bool run_together(double x, double y, double px, double py, double qx, double qy)
+{
+    return rdl_orientation(x, y, px, py, qx, qy) == 0 &&
+           (px - x) * (qx - x) + (py - y) * (qy - y) > 0.0;
+}
+
+/* One edge of each, known to touch. Interior is on the left of both. */
+static void touch(const rdl_edge *p, const rdl_edge *q, contact *c)
+{
+    bool s_s = same_point(p->x0, p->y0, q->x0, q->y0), e_e = same_point(p->x1, p->y1, q->x1, q->y1);
+    bool s_e = same_point(p->x0, p->y0, q->x1, q->y1), e_s = same_point(p->x1, p->y1, q->x0, q->y0);
+
+    c->starts_on_it = c->starts_on_it || s_s || s_e;
+    if (s_e && e_s)
+        c->shared = true;
+    else if (s_s && e_e)
+        c->overlap = true; /* ground of both on one side */
+    else if (s_s)
+        c->overlap |= run_together(p->x0, p->y0, p->x1, p->y1, q->x1, q->y1);
+    else if (s_e)
+        c->overlap |= run_together(p->x0, p->y0, p->x1, p->y1, q->x0, q->y0);
+    else if (e_s)
+        c->overlap |= run_together(p->x1, p->y1, p->x0, p->y0, q->x1, q->y1);
+    else if (e_e)
+        c->overlap |= run_together(p->x1, p->y1, p->x0, p->y0, q->x0, q->y0);
+    else
+        c->overlap = true; /* a vertex within an edge */
+}
+
+static contact contact_of(const rdl_edge *e, const rdl_border *other, GArray *near)
+{
+    rdl_box box = {fmin(e->x0, e->x1), fmin(e->y0, e->y1), fmax(e->x0, e->x1), fmax(e->y0, e->y1)};
+    contact c = {0};
+
+    rdl_border_edges(other, box, near);
+    for (guint i = 0; i < near->len && !c.overlap; i++) {
+        const rdl_edge *q = &g_array_index(near, rdl_edge, i);
+        meeting m = segments_meet(e, q);
+        if (m == MEET_TOUCH)
+            touch(e, q, &c);
+        c.overlap = c.overlap || m == MEET_CROSS;
+    }
+    return c;
+}
+
+/* No edge of the ring lies within the other polygon. The side is asked once for each run of edges
+ * between places where the borders meet. */
+static bool ring_apart(const rdl_ring *ring, const rdl_border *other, GArray *near)
+{
+    bool known = false;
+    rdl_edge e = {0};
+
+    rdl_point_at(ring->xy, 0, &e.x1, &e.y1);
+    for (guint32 k = 1; k < ring->n; k++) {
+        e.x0 = e.x1;
+        e.y0 = e.y1;
+        rdl_point_at(ring->xy, k, &e.x1, &e.y1);
+        contact c = contact_of(&e, other, near);
+        if (c.overlap)
+            return false;
+        known = known && !c.starts_on_it;
+        if (!c.shared && !known &&
+            rdl_border_inside(other, (e.x0 + e.x1) / 2.0, (e.y0 + e.y1) / 2.0))
+            return false;
+        known = !c.shared;
+    }
+    return true;
+}
+
+/* Common ground would be bounded by edges of one within the other, or by edges both have in the
+ * same direction. */
+bool rdl_border_neighbours(const rdl_border *a, const rdl_border *b)
+{
+    g_autoptr(GArray) near = g_array_new(FALSE, FALSE, sizeof(rdl_edge));
+
+    for (guint i = 0; i < a->rings->len; i++)
+        if (!ring_apart(ring_at(a->rings, i), b, near))
+            return false;
+    for (guint i = 0; i < b->rings->len; i++)
+        if (!ring_apart(ring_at(b->rings, i), a, near))
+            return false;
+    return true;
+}

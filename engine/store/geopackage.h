@@ -1,0 +1,34 @@
+/* store/geopackage.h - an empty GeoPackage, made by GDAL with all its layers, filled at speed.
+ *
+ * Rows go in through prepared statements in one transaction, without a journal: the file is a
+ * temporary one until it is whole. What GDAL's triggers would keep up row by row (index, counts,
+ * extent) is written once at the end, and the triggers are put back as they were. */
+#ifndef RDL_STORE_GEOPACKAGE_H
+#define RDL_STORE_GEOPACKAGE_H
+
+#include "store/connection.h"
+
+typedef struct rdl_geopackage rdl_geopackage;
+typedef struct rdl_rows rdl_rows; /* belongs to its GeoPackage */
+
+/** Fails: RDL_ERROR_IO, RDL_ERROR_DATA. */
+rdl_geopackage *rdl_geopackage_open(const char *path, GError **error);
+/** A layer that has no rows; its values are numbered from 0 in the order its fields were made. */
+rdl_rows *rdl_geopackage_rows(rdl_geopackage *package, const char *name, GError **error);
+/** Indexes, counts, extents, triggers; commit and free. The file is whole only when it succeeds. */
+bool rdl_geopackage_finish(rdl_geopackage *take_package, GError **error);
+/** Free after a failure; what is in the file is of no use. */
+void rdl_geopackage_abandon(rdl_geopackage *take_package);
+
+/** Values of the next row; what is not set is NULL. Text is lent until rdl_rows_add(). */
+void rdl_rows_text(rdl_rows *table, int i, const char *text);
+void rdl_rows_int(rdl_rows *table, int i, gint64 value);
+void rdl_rows_real(rdl_rows *table, int i, double value);
+typedef struct rdl_extent {
+    double xmin, xmax, ymin, ymax;
+} rdl_extent;
+/** Copied. */
+void rdl_rows_geometry(rdl_rows *table, const void *wkb, size_t n, rdl_extent extent);
+bool rdl_rows_add(rdl_rows *table, GError **error);
+
+#endif
