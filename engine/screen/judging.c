@@ -252,6 +252,13 @@ static bool extent_of(rdl_judge *judge, const rdl_geometry *g, int dimension, do
     return (dimension == 1 ? rdl_measure_length : rdl_measure_area)(measure, g, extent, error);
 }
 
+static bool whole_extent(rdl_judge *judge, ground *part, double *extent, GError **error)
+{
+    const rdl_geometry *g = ground_geometry(part, error);
+
+    return g && extent_of(judge, g, rdl_geometry_dimension(g), extent, error);
+}
+
 /* Extent of `part` outside the scopes, NaN where there are none. */
 static bool outside(rdl_judge *judge, ground *part, const scopes *s, double *extent,
                     GError **error)
@@ -513,8 +520,8 @@ static outcome outcome_in(const question *q, const rdl_part *part, rdl_interval 
     rdl_footprint then = *q->footprint;
 
     then.onset = span;
-    rdl_verdict v = rdl_verdict_of(q->bench->pack, &then, zone, part, q->approval, version,
-                                   q->bench->as_of);
+    rdl_verdict v =
+        rdl_verdict_of(q->bench->pack, &then, zone, part, q->approval, version, q->bench->as_of);
     outcome o = {v.rule ? v.verdict : NULL, v.result};
     rdl_verdict_clear(&v);
     return o;
@@ -563,7 +570,8 @@ static bool same_all_through(const question *q, bool *same, GError **error)
     *same = false;
     if (!here.verdict)
         return true;
-    return same_in(q, before, here, same, error) && (!*same || same_in(q, after, here, same, error));
+    return same_in(q, before, here, same, error) &&
+           (!*same || same_in(q, after, here, same, error));
 }
 
 /* How the version of the part's zone meets the act. */
