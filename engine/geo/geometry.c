@@ -435,14 +435,6 @@ int rdl_orientation(double ax, double ay, double bx, double by, double px, doubl
     return turn > 0 ? 1 : turn < 0 ? -1 : 0; /* 2, a failure, needs coordinates that are no numbers */
 }
 
-rdl_geometry *rdl_geometry_clip(const rdl_geometry *g, rdl_box box, GError **error)
-{
-    context *c = geos();
-    rdl_geometry *cut = GEOSClipByRect_r(c->handle, g, box.xmin, box.ymin, box.xmax, box.ymax);
-
-    return keep_dimension(c, cut, rdl_geometry_dimension(g), error);
-}
-
 rdl_geometry *rdl_geometry_of_lines(size_t n, const guint32 *counts, const double *x,
                                     const double *y, GError **error)
 {

@@ -86,8 +86,6 @@ RDL_API bool rdl_prepared_covers(const rdl_prepared *p, const rdl_geometry *g, b
 
 /** On which side of the line from a to b is p: 1 left, -1 right, 0 on it. */
 RDL_API int rdl_orientation(double ax, double ay, double bx, double by, double px, double py);
-/** The part of polygons or lines in a box: cut, not overlaid; what only touches the box is lost. */
-RDL_API rdl_geometry *rdl_geometry_clip(const rdl_geometry *g, rdl_box box, GError **error);
 /** A multilinestring of n lines, line i of counts[i] points, all x and all y one after another. */
 RDL_API rdl_geometry *rdl_geometry_of_lines(size_t n, const guint32 *counts, const double *x,
                                             const double *y, GError **error);

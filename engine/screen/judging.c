@@ -252,16 +252,8 @@ static bool extent_of(rdl_judge *judge, const rdl_geometry *g, int dimension, do
     return (dimension == 1 ? rdl_measure_length : rdl_measure_area)(measure, g, extent, error);
 }
 
-static bool whole_extent(rdl_judge *judge, ground *part, double *extent, GError **error)
-{
-    const rdl_geometry *g = ground_geometry(part, error);
-
-    return g && extent_of(judge, g, rdl_geometry_dimension(g), extent, error);
-}
-
 /* Extent of `part` outside the scopes, NaN where there are none. */
-static bool outside(rdl_judge *judge, ground *part, const scopes *s, double *extent,
-                    GError **error)
+static bool outside(rdl_judge *judge, ground *part, const scopes *s, double *extent, GError **error)
 {
     *extent = NAN;
     if (!s->scope)
@@ -365,17 +357,12 @@ static bool common_area(rdl_judge *judge, size_t i, ground *part, double *area, 
     const rdl_unit *unit = judge->units.records->pdata[i];
     const rdl_geometry *g = ground_at(&judge->units, i, unit->wkb, error);
     const rdl_geometry *here = g ? ground_geometry(part, error) : NULL;
-    double dx = 0.1 * (part->box.xmax - part->box.xmin) + 1e-6;
-    double dy = 0.1 * (part->box.ymax - part->box.ymin) + 1e-6;
-    rdl_box window = {part->box.xmin - dx, part->box.ymin - dy, part->box.xmax + dx,
-                      part->box.ymax + dy};
-    g_autoptr(rdl_geometry) near = here ? rdl_geometry_clip(g, window, error) : NULL;
     bool meets = false;
 
     *area = -1.0;
-    if (!near || !rdl_geometry_intersects(near, here, &meets, error))
+    if (!here || !rdl_geometry_intersects(g, here, &meets, error))
         return false;
-    g_autoptr(rdl_geometry) both = meets ? rdl_geometry_intersection(near, here, error) : NULL;
+    g_autoptr(rdl_geometry) both = meets ? rdl_geometry_intersection(g, here, error) : NULL;
     if (both && !extent_of(judge, both, rdl_geometry_dimension(here), area, error))
         return false;
     return !meets || both;
@@ -688,8 +675,8 @@ static bool name_then(rdl_finding *f, const rdl_finding *then, GError **error)
 {
     double of_f, of_then;
 
-    if (!f->zone || f->superseded || !then->superseded || !then->verdict->rule ||
-        f->rule_then || then->verdict->rule == f->verdict->rule ||
+    if (!f->zone || f->superseded || !then->superseded || !then->verdict->rule || f->rule_then ||
+        then->verdict->rule == f->verdict->rule ||
         strcmp(then->zone->class->family, f->zone->class->family) != 0)
         return true;
     if (!common_share(&f->part, &then->part, &of_f, &of_then, error))

@@ -253,8 +253,8 @@ static rdl_geometry *edge_lines(rdl_overlay *o, const GArray *edges, const frame
 static bool certain_ground(rdl_overlay *o, const rdl_border *zone, const rdl_geometry *certain,
                            const frame *fr, double *in, double *out, GError **error)
 {
-    g_autoptr(rdl_geometry) there = rdl_geometry_scaled(
-        certain, -fr->x0 * fr->mx, -fr->y0 * fr->my, 1.0 / fr->mx, 1.0 / fr->my, error);
+    g_autoptr(rdl_geometry) there = rdl_geometry_scaled(certain, -fr->x0 * fr->mx, -fr->y0 * fr->my,
+                                                        1.0 / fr->mx, 1.0 / fr->my, error);
     g_autoptr(GBytes) wkb = there ? rdl_geometry_wkb(there, error) : NULL;
     double *side = in, x, y, m2;
 
@@ -502,16 +502,6 @@ static bool add_part(rdl_overlay *o, laying *l, piece p, GArray *parts, rdl_bala
 
 /* ---- one zone ---- */
 
-/* The zone round the footprint. The cut lies where no edge is of interest; it changes nothing
- * inside. */
-static rdl_geometry *zone_window(rdl_overlay *o, size_t number, rdl_box wide, GError **error)
-{
-    const rdl_geometry *zone = zone_geometry(o, number, error);
-    double dx = 0.2 * (wide.xmax - wide.xmin), dy = 0.2 * (wide.ymax - wide.ymin);
-
-    return zone ? rdl_geometry_clip(zone, grown(wide, dx, dy), error) : NULL;
-}
-
 /* By GEOS: the borders meet, or one of the two is no polygon. */
 static bool lay_by_overlay(rdl_overlay *o, laying *l, size_t number, const rdl_geometry *zone,
                            bool maybe_covered, GArray *parts, rdl_balance *balance, GError **error)
@@ -562,9 +552,10 @@ static bool lay_on_zone(rdl_overlay *o, laying *l, size_t number, GArray *parts,
         return true;
     if (lie == RDL_LIE_WITHIN)
         return add_part(o, l, (piece){.zone = number, .near = true}, parts, balance, error);
-    g_autoptr(rdl_geometry) window = zone_window(o, number, wide, error);
-    return window &&
-           lay_by_overlay(o, l, number, window, lie == RDL_LIE_TOUCH, parts, balance, error);
+    /* the whole zone: GEOS cuts what is far away by itself; its GEOSClipByRect is not exact */
+    const rdl_geometry *whole = zone_geometry(o, number, error);
+    return whole &&
+           lay_by_overlay(o, l, number, whole, lie == RDL_LIE_TOUCH, parts, balance, error);
 }
 
 /* The remainder is measured by itself, so that the balance can fail. */
