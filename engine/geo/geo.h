@@ -13,6 +13,7 @@
 #include "geo/area.h"
 #include "geo/layer.h"
 #include "geo/burn.h"
+#include "geo/rescale.h"
 #include "geo/source.h"
 #include "geo/memory.h"
 #include "geo/style.h"
