@@ -44,6 +44,7 @@ void cli_say(const char *format, ...) G_GNUC_PRINTF(1, 2);
 void cli_print_json(JsonNode *take_node);
 
 int cmd_detect(int argc, char **argv);
+int cmd_normalise(int argc, char **argv);
 int cmd_patches(int argc, char **argv);
 int cmd_assess(int argc, char **argv);
 int cmd_screen(int argc, char **argv);

@@ -9,6 +9,8 @@ static gboolean cog;
 static const GOptionEntry entries[] = {
     {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o.output, "change raster to write", "FILE"},
     {"score", 0, 0, G_OPTION_ARG_FILENAME, &o.score, "score raster to write as well", "FILE"},
+    {"probability", 0, 0, G_OPTION_ARG_FILENAME, &o.probability,
+     "raster of the probability of no change to write as well (irmad, mad, isfa)", "FILE"},
     {"method", 0, 0, G_OPTION_ARG_STRING, &o.method,
      "auto, irmad, mad, isfa, cva, pca-kmeans, index, logratio or meanratio (default auto)",
      "NAME"},

@@ -10,6 +10,7 @@
 const cli_command cli_commands[] = {
     {"run", "a whole job: scenes and layers to tasks and a balance sheet", cmd_run},
     {"detect", "a change raster from two scenes", cmd_detect},
+    {"normalise", "one scene in the radiometry of another", cmd_normalise},
     {"patches", "polygons of change from a change raster", cmd_patches},
     {"assess", "how good a map of change is, against what is true", cmd_assess},
     {"screen", "zones, footprints and patches to findings with verdicts", cmd_screen},

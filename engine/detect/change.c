@@ -10,7 +10,7 @@
 
 bool rdl_detect_options_check(const rdl_detect_options *o, GError **error)
 {
-    const char *const outputs[] = {o->output, o->score};
+    const char *const outputs[] = {o->output, o->score, o->probability};
     const char *const inputs[] = {o->before, o->after, o->mask_before, o->mask_after, o->aoi};
 
     if (!o->before || !o->after || !o->output)
@@ -219,21 +219,36 @@ static rdl_raster_writer *create_change(const rdl_detect_options *o, const rdl_d
     return rdl_raster_create(o->output, rdl_pair_grid(pair), blocks, &form, error);
 }
 
-static bool create_score(const rdl_detect_options *o, const rdl_detect_result *r,
-                         const rdl_pair *pair, rdl_change_pass *pass, GError **error)
+/* A raster of numbers beside the change raster; NULL when `path` is NULL, or on failure. */
+static rdl_raster_writer *create_numbers(const rdl_detect_options *o, const rdl_detect_result *r,
+                                         const rdl_change_pass *pass, const char *path,
+                                         const char *what, GError **error)
 {
-    const char *items[] = {"REDLINE", "score " RDL_VERSION, "REDLINE_METHOD", r->method, NULL};
+    g_autofree char *tag = g_strconcat(what, " ", RDL_VERSION, NULL);
+    const char *items[] = {"REDLINE", tag, "REDLINE_METHOD", r->method, NULL};
     rdl_raster_form form = {.pixel = RDL_PIXEL_F32,
                             .nodata = NAN,
                             .cog = o->cog,
                             .overwrite = o->overwrite,
-                            .description = "score",
+                            .description = what,
                             .items = items};
 
-    if (!o->score)
-        return true;
-    pass->score = rdl_raster_create(o->score, rdl_pair_grid(pair), &pass->blocks, &form, error);
-    return pass->score != NULL;
+    return path ? rdl_raster_create(path, rdl_pair_grid(pass->pair), &pass->blocks, &form, error)
+                : NULL;
+}
+
+static bool create_all(const rdl_detect_options *o, const rdl_detect_result *r,
+                       rdl_change_pass *pass, GError **error)
+{
+    pass->change = create_change(o, r, pass->pair, &pass->blocks, error);
+    if (!pass->change)
+        return false;
+    pass->score = create_numbers(o, r, pass, o->score, "score", error);
+    if (o->score && !pass->score)
+        return false;
+    pass->probability =
+        create_numbers(o, r, pass, o->probability, "probability of no change", error);
+    return !o->probability || pass->probability;
 }
 
 static bool balance(rdl_detect_result *r, const rdl_pair *pair, const rdl_change_pass *pass,
@@ -260,6 +275,8 @@ static bool put_in_place(const rdl_detect_options *o, rdl_detect_result *r,
 {
     if (pass->score && !rdl_raster_commit(pass->score, error))
         return false;
+    if (pass->probability && !rdl_raster_commit(pass->probability, error))
+        return false;
     if (!rdl_raster_commit(pass->change, error))
         return false;
     r->output_digest = rdl_digest_file(o->output, error);
@@ -277,13 +294,12 @@ static bool write_change(const rdl_detect_options *o, rdl_detect_result *r, cons
                             .decision = decision,
                             .blocks = rdl_pair_blocks(pair, o->memory_mib, o->threads),
                             .threads = o->threads};
-    bool good = (pass.change = create_change(o, r, pair, &pass.blocks, error)) &&
-                create_score(o, r, pair, &pass, error) &&
-                rdl_change_pass_run(&pass, progress, error) && balance(r, pair, &pass, error) &&
-                put_in_place(o, r, &pass, error);
+    bool good = create_all(o, r, &pass, error) && rdl_change_pass_run(&pass, progress, error) &&
+                balance(r, pair, &pass, error) && put_in_place(o, r, &pass, error);
 
     rdl_raster_writer_free(pass.change);
     rdl_raster_writer_free(pass.score);
+    rdl_raster_writer_free(pass.probability);
     return good;
 }
 
@@ -365,6 +381,9 @@ static bool settle_method(detection *d, rdl_detect_result *r, GError **error)
     d->scorer->ratio = rdl_sensor_is_radar(d->options->sensor);
     r->bands = rdl_pair_bands(d->pair);
     rdl_manifest_method(r->manifest, r->paper);
+    if (d->options->probability && fact->scale != RDL_SCALE_CHI_SQUARE)
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "--probability: only irmad, mad and isfa have one, not %s", fact->name);
     return rdl_limit_parse(d->options->threshold, fact->scale, &d->choice, error);
 }
 

@@ -12,6 +12,7 @@ typedef struct rdl_detect_options {
     const char *before, *after;           /* rasters; needed */
     const char *output;                   /* change raster; needed */
     const char *score;                    /* score raster; NULL: none */
+    const char *probability;              /* raster of the probability of no change; NULL: none */
     const char *method;                   /* auto or a detector's name; default "auto" */
     const char *index;                    /* of method index; default NULL: ndvi */
     const char *bands, *sensor;           /* one of them, or all bands; default NULL */

@@ -116,7 +116,8 @@ bool rdl_change_pass_run(rdl_change_pass *pass, const rdl_progress *progress, GE
     int least;
     double share;
 
-    if (pass->decision->margin || rdl_decision_by_components(pass->decision, &least, &share))
+    if (pass->probability || pass->decision->margin ||
+        rdl_decision_by_components(pass->decision, &least, &share))
         return rdl_window_pass_run(pass, progress, error);
     pass->observed = pass->changed = 0;
     pthread_mutex_init(&s.lock, NULL);

@@ -8,8 +8,9 @@ typedef struct rdl_change_pass {
     const rdl_pair *pair;
     const rdl_decision *decision;
     rdl_blocks blocks;
-    rdl_raster_writer *change; /* RDL_PIXEL_U8 */
-    rdl_raster_writer *score;  /* RDL_PIXEL_F32; NULL: not wanted */
+    rdl_raster_writer *change;      /* RDL_PIXEL_U8 */
+    rdl_raster_writer *score;       /* RDL_PIXEL_F32; NULL: not wanted */
+    rdl_raster_writer *probability; /* of no change, RDL_PIXEL_F32; NULL: not wanted */
     int threads;
     gint64 observed, changed; /* out */
 } rdl_change_pass;

@@ -9,6 +9,7 @@
 #include "detect/score.h"
 #include "detect/change.h"
 #include "detect/mosaic.h"
+#include "detect/normalise.h"
 #include "detect/patch.h"
 #include "detect/assess.h"
 

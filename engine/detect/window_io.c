@@ -1,5 +1,6 @@
 #include "detect/window_io.h"
 
+#include <math.h>
 #include "detect/change.h"
 #include "detect/doubtful.h"
 
@@ -11,7 +12,8 @@ typedef struct {
 typedef struct {
     rdl_bench *bench;
     uint8_t *classes;
-    float *score; /* NULL: not wanted */
+    float *score;        /* NULL: not wanted */
+    double *probability; /* the same */
     gint64 observed, changed;
 } worker;
 
@@ -22,7 +24,10 @@ static void *worker_new(void *user, size_t pixels)
 
     w->bench = rdl_bench_new(s->pass->decision, pixels);
     w->classes = g_malloc(pixels);
-    w->score = s->pass->score ? g_malloc_n(pixels, sizeof(float)) : NULL;
+    if (s->pass->score || s->pass->probability)
+        w->score = g_malloc_n(pixels, sizeof(float));
+    if (s->pass->probability)
+        w->probability = g_malloc_n(pixels, sizeof(double));
     return w;
 }
 
@@ -36,6 +41,7 @@ static void worker_free(void *user, void *state)
     rdl_bench_free(w->bench);
     g_free(w->classes);
     g_free(w->score);
+    g_free(w->probability);
     g_free(w);
 }
 
@@ -55,6 +61,17 @@ static void count(worker *w, size_t n)
     }
 }
 
+/* Of no change: the upper tail of chi-square at the score, which it replaces. */
+static bool write_probability(const shared *s, worker *w, size_t block, size_t n, GError **error)
+{
+    for (size_t i = 0; i < n; i++)
+        w->probability[i] = w->score[i] == w->score[i] ? (double)w->score[i] : 0.0;
+    rdl_mad_no_change(s->pass->decision->scorer->bands, n, w->probability);
+    for (size_t i = 0; i < n; i++)
+        w->score[i] = w->score[i] == w->score[i] ? (float)w->probability[i] : NAN;
+    return rdl_raster_write(s->pass->probability, block, w->score, error);
+}
+
 static bool window(void *user, void *state, size_t block, rdl_window at, GError **error)
 {
     const shared *s = user;
@@ -62,6 +79,8 @@ static bool window(void *user, void *state, size_t block, rdl_window at, GError 
 
     rdl_decision_classes(s->pass->decision, w->bench, at, w->classes, w->score);
     if (s->pass->score && !rdl_raster_write(s->pass->score, block, w->score, error))
+        return false;
+    if (s->pass->probability && !write_probability(s, w, block, rdl_block_pixels(at.core), error))
         return false;
     if (s->components) {
         rdl_doubtful_add(s->components, block, w->classes);
@@ -78,6 +97,8 @@ static void stop(void *user, const GError *why)
     rdl_raster_stop(s->pass->change, why);
     if (s->pass->score)
         rdl_raster_stop(s->pass->score, why);
+    if (s->pass->probability)
+        rdl_raster_stop(s->pass->probability, why);
 }
 
 /* ---- after components are settled ---- */
@@ -124,5 +145,6 @@ bool rdl_window_pass_run(rdl_change_pass *pass, const rdl_progress *progress, GE
             return false;
     }
     return rdl_raster_finish(pass->change, error) &&
-           (!pass->score || rdl_raster_finish(pass->score, error));
+           (!pass->score || rdl_raster_finish(pass->score, error)) &&
+           (!pass->probability || rdl_raster_finish(pass->probability, error));
 }

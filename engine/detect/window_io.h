@@ -4,7 +4,8 @@
 
 #include "detect/change_io.h"
 
-/** As rdl_change_pass_run(), for decisions with a margin or components. */
+/** As rdl_change_pass_run(), for decisions with a margin or components, and where probabilities
+ *  are wanted. */
 bool rdl_window_pass_run(rdl_change_pass *pass, const rdl_progress *progress, GError **error);
 
 #endif

@@ -14,6 +14,7 @@
 #include "geo/area.h"
 #include "geo/layer.h"
 #include "geo/burn.h"
+#include "geo/rescale.h"
 #include "geo/source.h"
 #include "geo/chip.h"
 #include "geo/memory.h"

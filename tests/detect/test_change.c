@@ -1,6 +1,7 @@
 #include "suite.h"
 #include "fixtures/scene.h"
 #include "detect/detect.h"
+#include <gsl/gsl_cdf.h>
 #include <glib/gstdio.h>
 
 static const char *pair_names[2];
@@ -102,6 +103,25 @@ static void threads_and_memory_change_no_byte(void)
         rdl_detect_result_clear(&a);
         rdl_detect_result_clear(&b);
     }
+}
+
+static void probability_is_the_tail_of_the_score(void)
+{
+    rdl_detect_options o = options_for("probable.tif");
+    rdl_detect_result r;
+
+    o.score = suite_path("probable-score.tif");
+    o.probability = suite_path("probable-p.tif");
+    o.threshold = "100";
+    run(&o, &r);
+    g_autofree double *z = raster_values(o.score, 1), *p = raster_values(o.probability, 1);
+    double most = 0.0;
+    for (int i = 0; i < 600 * 300; i++)
+        most = fmax(most, fabs(p[i] - gsl_cdf_chisq_Q(z[i], 3)));
+    CHECK_NEAR(most, 0.0, 1e-6);
+    rdl_detect_result_clear(&r);
+    o.method = "cva";
+    refused(&o, RDL_ERROR_USAGE, "--probability: only irmad, mad and isfa have one");
 }
 
 static const char *retiled(const char *path, const char *name, const char *const *tiles)
@@ -528,6 +548,7 @@ static CU_TestInfo tests[] = {
     {"defaults pass the check", defaults_pass_the_check},
     {"planted change is found", planted_change_is_found},
     {"threads and memory change no byte", threads_and_memory_change_no_byte},
+    {"probability is the tail of the score", probability_is_the_tail_of_the_score},
     {"tile layout changes nothing", tile_layout_changes_nothing},
     {"large scenes are sampled alike", large_scenes_are_sampled_alike},
     {"MAD is blind to swapping and linear functions",
