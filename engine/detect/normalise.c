@@ -226,8 +226,12 @@ static bool write_normalised(const rdl_normalise_options *o, rdl_normalise_resul
 bool rdl_normalise(const rdl_normalise_options *o, const rdl_progress *progress,
                    rdl_normalise_result *r, GError **error)
 {
-    rdl_pair_options scenes = {o->before, o->after,       o->bands,
-                               o->sensor, o->mask_before, o->mask_after};
+    rdl_pair_options scenes = {.before = o->before,
+                               .after = o->after,
+                               .bands = o->bands,
+                               .sensor = o->sensor,
+                               .mask_before = o->mask_before,
+                               .mask_after = o->mask_after};
     char number[G_ASCII_DTOSTR_BUF_SIZE];
 
     *r = (rdl_normalise_result){0};
