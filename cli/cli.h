@@ -54,6 +54,7 @@ int cmd_card(int argc, char **argv);
 int cmd_map(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_why(int argc, char **argv);
+int cmd_review(int argc, char **argv);
 int cmd_info(int argc, char **argv);
 
 #endif

@@ -3,6 +3,7 @@
 #include "geo/geo.h"
 
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@ const cli_command cli_commands[] = {
     {"patches", "polygons of change from a change raster", cmd_patches},
     {"assess", "how good a map of change is, against what is true", cmd_assess},
     {"screen", "zones, footprints and patches to findings with verdicts", cmd_screen},
+    {"review", "patches or clues to look at, decisions back", cmd_review},
     {"ledger", "make, load, audit and rebuild a ledger", cmd_ledger},
     {"task", "see tasks and move them along", cmd_task},
     {"export", "the tasks of a ledger as GeoPackage, GeoJSON or XLSX", cmd_export},
@@ -35,6 +37,7 @@ static int usage(FILE *to, int status)
 
 int main(int argc, char **argv)
 {
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error to tell, not to die of */
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C");
     if (argc < 2)

@@ -374,6 +374,14 @@ static bool detect(detection *d, rdl_detect_result *r, const rdl_progress *progr
            write_change(d->options, r, d->pair, d->decision, progress, error);
 }
 
+/* What is wrong with both scenes together is told of both. */
+static void name_scenes(const rdl_detect_options *o, GError **error)
+{
+    if (error && *error && (*error)->domain == RDL_ERROR && (*error)->code == RDL_ERROR_DATA &&
+        !strstr((*error)->message, o->before) && !strstr((*error)->message, o->after))
+        g_prefix_error(error, "%s and %s: ", o->before, o->after);
+}
+
 bool rdl_detect(const rdl_detect_options *o, const rdl_progress *progress, rdl_detect_result *r,
                 GError **error)
 {
@@ -389,9 +397,11 @@ bool rdl_detect(const rdl_detect_options *o, const rdl_progress *progress, rdl_d
         return false;
     g_autoptr(rdl_pair) pair = rdl_pair_open(&scenes, r->warnings, error);
     if (!pair)
-        return false;
+        return name_scenes(o, error), false;
     detection d = {.options = o, .pair = pair, .scorer = scorer, .decision = &decision};
     bool good = detect(&d, r, progress, error);
+    if (!good)
+        name_scenes(o, error);
     rdl_decision_clear(&decision);
     return good;
 }

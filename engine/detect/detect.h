@@ -8,6 +8,7 @@
 #include "detect/threshold.h"
 #include "detect/score.h"
 #include "detect/change.h"
+#include "detect/mosaic.h"
 #include "detect/patch.h"
 #include "detect/assess.h"
 

@@ -20,10 +20,16 @@ struct rdl_transform {
 
 bool rdl_fail_gdal(GError **error, rdl_error code, const char *doing)
 {
-    const char *reason = CPLGetLastErrorMsg();
+    const char *said = CPLGetLastErrorMsg();
+    const char *reason = said && *said ? said : "GDAL gave no reason";
+    size_t n = strlen(reason);
 
-    return rdl_fail(error, code, "%s: %s", doing,
-                    reason && *reason ? reason : "GDAL gave no reason");
+    /* a statement of SQL may stand in it: what was done is at its head, why it failed at its end */
+    if (n <= 300)
+        return rdl_fail(error, code, "%s: %s", doing, reason);
+    g_autofree char *head = g_utf8_make_valid(reason, 100);
+    g_autofree char *tail = g_utf8_make_valid(reason + n - 160, -1);
+    return rdl_fail(error, code, "%s: %s ... %s", doing, head, tail);
 }
 
 rdl_crs *rdl_crs_from_handle(OGRSpatialReferenceH srs)

@@ -14,6 +14,7 @@
 #include "geo/layer.h"
 #include "geo/burn.h"
 #include "geo/source.h"
+#include "geo/chip.h"
 #include "geo/memory.h"
 #include "geo/style.h"
 #include "geo/pdf.h"

@@ -66,12 +66,40 @@ static bool answer(const context *c, char got, const char *doing, bool *yes, GEr
     return got == 0 || got == 1 || fail_geos(c, doing, error);
 }
 
+static bool has_empty_member(context *c, const rdl_geometry *g, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (GEOSisEmpty_r(c->handle, GEOSGetGeometryN_r(c->handle, g, i)) == 1)
+            return true;
+    return false;
+}
+
+/* GEOS 3.11 falls over a collection with an empty member (a point inside it): such members, which
+ * hold no ground, are left out. */
+static rdl_geometry *without_empty_members(context *c, rdl_geometry *take_g)
+{
+    int type = GEOSGeomTypeId_r(c->handle, take_g), n = GEOSGetNumGeometries_r(c->handle, take_g);
+    unsigned kept = 0;
+
+    if (type < GEOS_MULTIPOINT || GEOSisEmpty_r(c->handle, take_g) == 1 ||
+        !has_empty_member(c, take_g, n))
+        return take_g;
+    g_autofree GEOSGeometry **members = g_new(GEOSGeometry *, (size_t)n);
+    for (int i = 0; i < n; i++) {
+        const GEOSGeometry *member = GEOSGetGeometryN_r(c->handle, take_g, i);
+        if (GEOSisEmpty_r(c->handle, member) != 1)
+            members[kept++] = without_empty_members(c, GEOSGeom_clone_r(c->handle, member));
+    }
+    GEOSGeom_destroy_r(c->handle, take_g);
+    return GEOSGeom_createCollection_r(c->handle, type, members, kept);
+}
+
 rdl_geometry *rdl_geometry_from_wkb(const void *wkb, size_t n, GError **error)
 {
     context *c = geos();
     rdl_geometry *g = GEOSWKBReader_read_r(c->handle, c->wkb_reader, wkb, n);
 
-    if (!g)
+    if (!g || !(g = without_empty_members(c, g)))
         fail_geos(c, "reading a geometry", error);
     return g;
 }

@@ -13,6 +13,7 @@ typedef struct rdl_box {
     double xmin, ymin, xmax, ymax; /* xmin > xmax: empty */
 } rdl_box;
 
+/** Empty members of a collection are left out. Fails: RDL_ERROR_DATA. */
 RDL_API rdl_geometry *rdl_geometry_from_wkb(const void *wkb, size_t n, GError **error);
 RDL_API rdl_geometry *rdl_geometry_from_wkt(const char *wkt, GError **error);
 /** ISO WKB, little endian, 2D. Yours. */

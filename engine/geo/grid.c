@@ -22,6 +22,18 @@ double rdl_grid_pixel_area(const rdl_grid *grid)
     return fabs(t[1] * t[5] - t[2] * t[4]);
 }
 
+bool rdl_grid_workable(const rdl_grid *grid, const char *path, GError **error)
+{
+    const int side = 1 << 24;
+
+    if (grid->width <= side && grid->height <= side &&
+        (gint64)grid->width * grid->height <= (gint64)1 << 40)
+        return true;
+    return rdl_fail(error, RDL_ERROR_DATA,
+                    "%s: says it is %d x %d pixels, more than can be worked on: is it damaged?",
+                    path, grid->width, grid->height);
+}
+
 void rdl_grid_point(const rdl_grid *grid, double col, double row, double *x, double *y)
 {
     const double *t = grid->transform;

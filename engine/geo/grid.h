@@ -20,6 +20,9 @@ RDL_API void rdl_grid_clear(rdl_grid *grid);
 RDL_API bool rdl_grid_equal(const rdl_grid *a, const rdl_grid *b);
 /** True when the grid says where it lies: a CRS, and not the identity transform. */
 RDL_API bool rdl_grid_placed(const rdl_grid *grid);
+/** Is the grid of a size that can be worked on: sides up to 2^24 pixels, 2^40 in all? Larger ones
+ *  are damaged files. Fails: RDL_ERROR_DATA with `path`. */
+RDL_API bool rdl_grid_workable(const rdl_grid *grid, const char *path, GError **error);
 /** Map coordinates of a place in the grid, in pixels from the upper left corner. */
 RDL_API void rdl_grid_point(const rdl_grid *grid, double col, double row, double *x, double *y);
 /** The box around the whole grid, rotated ones too. */

@@ -390,6 +390,7 @@ typedef struct {
     OGRLayerH handle;
     GArray *types; /* of rdl_field_type */
     bool multi;
+    gint64 written;
 } out_layer;
 
 struct rdl_vector {
@@ -526,7 +527,7 @@ static void set_field(OGRFeatureH f, int i, rdl_field_type type, rdl_value value
 bool rdl_vector_write(rdl_vector *vector, int layer, const rdl_value *values, GBytes *wkb,
                       GError **error)
 {
-    const out_layer *out = &g_array_index(vector->layers, out_layer, layer);
+    out_layer *out = &g_array_index(vector->layers, out_layer, layer);
     OGRFeatureH f = OGR_F_Create(OGR_L_GetLayerDefn(out->handle));
 
     for (int i = 0; i < (int)out->types->len; i++)
@@ -537,6 +538,7 @@ bool rdl_vector_write(rdl_vector *vector, int layer, const rdl_value *values, GB
                 OGR_L_CreateFeature(out->handle, f) == OGRERR_NONE;
     CPLPopErrorHandler();
     OGR_F_Destroy(f);
+    out->written += good;
     return good || fail_writing(vector, "a row cannot be written", error);
 }
 
@@ -553,20 +555,40 @@ void rdl_vector_abandon(rdl_vector *take_vector)
     g_free(take_vector);
 }
 
+/* Drivers of text files do not notice a full disk: what was written is read again. */
+static bool reads_whole(const rdl_vector *vector)
+{
+    GDALDatasetH again = GDALOpenEx(vector->path, GDAL_OF_VECTOR, NULL, NULL, NULL);
+    bool good = again && GDALDatasetGetLayerCount(again) == (int)vector->layers->len;
+
+    for (int i = 0; good && i < (int)vector->layers->len; i++)
+        good = OGR_L_GetFeatureCount(GDALDatasetGetLayer(again, i), TRUE) ==
+               g_array_index(vector->layers, out_layer, i).written;
+    if (again)
+        GDALClose(again);
+    return good && CPLGetLastErrorType() < CE_Failure;
+}
+
 /* GDALClose() returns nothing in 3.6: what went wrong in it is read from the error state. */
 bool rdl_vector_finish(rdl_vector *take_vector, GError **error)
 {
+    /* a database tells what it could not write; memory has no disk to fill */
+    bool checked = take_vector->transaction || g_str_has_prefix(take_vector->path, "/vsimem/");
+
     CPLErrorReset();
     CPLPushErrorHandler(CPLQuietErrorHandler);
     bool good = !take_vector->transaction ||
                 GDALDatasetCommitTransaction(take_vector->dataset) == OGRERR_NONE;
     GDALFlushCache(take_vector->dataset);
     GDALClose(take_vector->dataset);
-    CPLPopErrorHandler();
     take_vector->dataset = NULL;
     good = good && CPLGetLastErrorType() < CE_Failure;
     if (!good)
         fail_writing(take_vector, "cannot be finished", error);
+    else if (!checked && !reads_whole(take_vector))
+        good = rdl_fail(error, RDL_ERROR_IO, "%s: is not whole when it is read again: is the disk full?",
+                        take_vector->path);
+    CPLPopErrorHandler();
     rdl_vector_abandon(take_vector);
     return good;
 }

@@ -9,6 +9,7 @@
 #include <cpl_string.h>
 #include <gdal.h>
 #include <gdalwarper.h>
+#include <gdal_utils.h>
 #include <gdal_vrt.h>
 #include "geo/crs_handle.h"
 #include "geo/tiles.h"
@@ -280,6 +281,58 @@ rdl_raster *rdl_raster_onto(const rdl_raster *raster, const rdl_grid *grid, rdl_
     onto->date = g_strdup(raster->date);
     learn_bands(onto);
     return g_steal_pointer(&onto);
+}
+
+static bool one_system(const char *const *paths, size_t n, const rdl_grid *grid, GError **error)
+{
+    for (size_t i = 0; i < n; i++) {
+        g_autoptr(rdl_raster) raster = rdl_raster_open(paths[i], error);
+        if (!raster)
+            return false;
+        if (!grid->crs || !raster->grid.crs || !rdl_crs_same(raster->grid.crs, grid->crs))
+            return rdl_fail(error, RDL_ERROR_CRS, "%s: lies in another system than the others",
+                            paths[i]);
+    }
+    return (grid->transform[2] == 0.0 && grid->transform[4] == 0.0) ||
+           rdl_fail(error, RDL_ERROR_CRS, "%s: lies on a rotated grid", paths[0]);
+}
+
+static GDALDatasetH build_virtual(const char *const *paths, size_t n, const rdl_grid *grid,
+                                  const char *path)
+{
+    const rdl_box box = rdl_grid_box(grid);
+    const double numbers[] = {fabs(grid->transform[1]), fabs(grid->transform[5]), box.xmin,
+                              box.ymin, box.xmax, box.ymax};
+    char text[6][G_ASCII_DTOSTR_BUF_SIZE];
+    const char *words[] = {"-resolution", "user", "-tr", text[0], text[1], "-te",
+                           text[2],       text[3], text[4], text[5], NULL};
+    g_autofree const char **order = g_new0(const char *, n + 1);
+
+    for (int i = 0; i < 6; i++)
+        g_ascii_dtostr(text[i], sizeof text[i], numbers[i]);
+    for (size_t i = 0; i < n; i++)
+        order[i] = paths[n - 1 - i]; /* the last is on top */
+    GDALBuildVRTOptions *options = GDALBuildVRTOptionsNew((char **)words, NULL);
+    GDALDatasetH dataset = GDALBuildVRT(path, (int)n, NULL, order, options, NULL);
+    GDALBuildVRTOptionsFree(options);
+    return dataset;
+}
+
+bool rdl_raster_lay(const char *const *paths, size_t n, const rdl_grid *grid, const char *path,
+                    GError **error)
+{
+    if (!one_system(paths, n, grid, error))
+        return false;
+    CPLErrorReset();
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    GDALDatasetH dataset = build_virtual(paths, n, grid, path);
+    if (dataset)
+        GDALClose(dataset);
+    CPLPopErrorHandler();
+    if (dataset && CPLGetLastErrorType() < CE_Failure)
+        return true;
+    g_autofree char *doing = g_strdup_printf("%s: cannot be laid over the others", path);
+    return rdl_fail_gdal(error, RDL_ERROR_IO, doing);
 }
 
 /* ---- facts ---- */

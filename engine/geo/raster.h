@@ -26,6 +26,11 @@ RDL_API rdl_raster *rdl_raster_reopen(const rdl_raster *raster, GError **error);
  *  valid. Fails: RDL_ERROR_CRS when one of the two has no place or no way leads between them. */
 RDL_API rdl_raster *rdl_raster_onto(const rdl_raster *raster, const rdl_grid *grid,
                                     rdl_resample resample, GError **error);
+/** Lay rasters of one system over each other on `grid` as a virtual raster at `path`, which is
+ *  replaced; where several reach, the first shows. Fails: RDL_ERROR_CRS when their systems differ
+ *  or the grid is rotated, RDL_ERROR_IO. */
+RDL_API bool rdl_raster_lay(const char *const *paths, size_t n, const rdl_grid *grid,
+                            const char *path, GError **error);
 RDL_API void rdl_raster_close(rdl_raster *raster);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_raster, rdl_raster_close)
 

@@ -1,6 +1,9 @@
 #include "geo/source.h"
 
+#include <cpl_conv.h>
 #include <cpl_error.h>
+#include <cpl_string.h>
+#include <cpl_vsi.h>
 #include <gdal.h>
 #include <ogr_api.h>
 #include "geo/crs_handle.h"
@@ -23,4 +26,37 @@ char **rdl_source_layers(const char *path, bool *raster, GError **error)
     *raster = GDALGetRasterCount(dataset) > 0;
     GDALClose(dataset);
     return names;
+}
+
+char **rdl_archive_names(const char *path, GError **error)
+{
+    g_autofree char *inside = g_strdup_printf("/vsizip/{%s}", path);
+    char **list = VSIReadDirRecursive(inside);
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+
+    for (char **l = list; l && *l; l++)
+        if (!g_str_has_suffix(*l, "/"))
+            g_ptr_array_add(names, g_strdup(*l));
+    CSLDestroy(list);
+    if (!names->len)
+        return rdl_fail(error, RDL_ERROR_IO, "%s: cannot be read as an archive", path), NULL;
+    g_ptr_array_add(names, NULL);
+    return (char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);
+}
+
+char *rdl_archive_text(const char *path, const char *name, GError **error)
+{
+    g_autofree char *inside = g_strdup_printf("/vsizip/{%s}/%s", path, name);
+    GByte *bytes = NULL;
+    vsi_l_offset n = 0;
+
+    CPLErrorReset();
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    bool good = VSIIngestFile(NULL, inside, &bytes, &n, -1) && CPLGetLastErrorType() < CE_Failure;
+    CPLPopErrorHandler();
+    char *text = good ? g_strndup((const char *)bytes, (gsize)n) : NULL;
+    VSIFree(bytes);
+    if (!good)
+        rdl_fail(error, RDL_ERROR_IO, "%s: %s in it cannot be read whole", path, name);
+    return text;
 }

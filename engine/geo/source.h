@@ -8,4 +8,9 @@
  *  g_strfreev(). Fails: RDL_ERROR_IO when it is neither a raster nor a vector source. */
 RDL_API char **rdl_source_layers(const char *path, bool *raster, GError **error);
 
+/** Names of the files in a zip archive, NULL-ended. Yours. Fails: RDL_ERROR_IO. */
+RDL_API char **rdl_archive_names(const char *path, GError **error);
+/** All of one of them as text. Yours. Fails: RDL_ERROR_IO when it cannot be read whole. */
+RDL_API char *rdl_archive_text(const char *path, const char *name, GError **error);
+
 #endif

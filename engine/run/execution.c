@@ -62,6 +62,23 @@ static const char *threshold(const rdl_pair_job *pair)
     return g_intern_string(g_ascii_dtostr(buffer, sizeof buffer, number));
 }
 
+/* "detect", or "detect west" where there are several pairs. */
+static const char *stage_name(const rdl_pair_job *pair)
+{
+    g_autofree char *name = pair->name ? g_strconcat("detect ", pair->name, NULL) : NULL;
+
+    return name ? g_intern_string(name) : "detect";
+}
+
+/* change.tif, or change-west.tif where there are several pairs. */
+static const char *of_pair(const execution *x, const rdl_pair_job *pair, const char *what)
+{
+    g_autofree char *name = pair->name ? g_strdup_printf("%s-%s.tif", what, pair->name)
+                                       : g_strconcat(what, ".tif", NULL);
+
+    return out(x, name);
+}
+
 static bool run_detect(execution *x, const rdl_pair_job *pair, GError **error)
 {
     rdl_detect_options o = RDL_DETECT_OPTIONS_INIT;
@@ -79,16 +96,16 @@ static bool run_detect(execution *x, const rdl_pair_job *pair, GError **error)
     o.threshold = threshold(pair);
     o.iterations = (int)rdl_json_real(pair->detect, "iterations", o.iterations);
     o.tolerance = rdl_json_real(pair->detect, "tolerance", o.tolerance);
-    o.output = out(x, "change.tif");
-    o.score = out(x, "score.tif");
+    o.output = of_pair(x, pair, "change");
+    o.score = of_pair(x, pair, "score");
     o.overwrite = x->overwrite;
     o.threads = x->options->threads;
     o.memory_mib = x->options->memory_mib;
     bool good = rdl_detect(&o, x->progress, &result, error);
     if (good) {
         rdl_tally_merge(x->sheet->tally, result.tally);
-        json_object_set_member(x->sheet->stages, "detect", rdl_detect_result_json(&result));
-        note_warnings(x, "detect", result.warnings);
+        json_object_set_member(x->sheet->stages, stage_name(pair), rdl_detect_result_json(&result));
+        note_warnings(x, stage_name(pair), result.warnings);
         note_output(x, o.output);
         note_output(x, o.score);
     }
@@ -96,18 +113,86 @@ static bool run_detect(execution *x, const rdl_pair_job *pair, GError **error)
     return good;
 }
 
+static bool run_mosaic(execution *x, GError **error)
+{
+    size_t n = x->job->n_pairs;
+    g_autofree const char **changes = g_new0(const char *, n), **scores = g_new0(const char *, n);
+    rdl_mosaic_options o = {changes,
+                            scores,
+                            n,
+                            out(x, "change.tif"),
+                            out(x, "score.tif"),
+                            x->overwrite,
+                            x->options->threads,
+                            x->options->memory_mib};
+    rdl_mosaic_result result = {0};
+
+    for (size_t i = 0; i < n; i++) {
+        changes[i] = of_pair(x, &x->job->pairs[i], "change");
+        scores[i] = of_pair(x, &x->job->pairs[i], "score");
+    }
+    bool good = rdl_mosaic(&o, x->progress, &result, error);
+    if (good) {
+        rdl_tally_merge(x->sheet->tally, result.tally);
+        json_object_set_member(x->sheet->stages, "mosaic", rdl_mosaic_result_json(&result));
+        note_warnings(x, "mosaic", result.warnings);
+        note_output(x, o.output);
+        note_output(x, o.score);
+    }
+    rdl_mosaic_result_clear(&result);
+    return good;
+}
+
+/* The scenes of all pairs as one before and one after, for the kinds of change; where they cannot
+ * be laid together, kinds are not told. */
+static bool lay_scenes(execution *x, rdl_patches_options *o, GError **error)
+{
+    size_t n = x->job->n_pairs;
+    g_autofree const char **before = g_new0(const char *, n), **after = g_new0(const char *, n);
+    const char *befores = out(x, "before.vrt"), *afters = out(x, "after.vrt");
+    g_autoptr(rdl_raster) change = rdl_raster_open(o->change, error);
+    g_autoptr(GError) apart = NULL;
+
+    if (!change)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        before[i] = beside(x, &x->job->pairs[i], "before");
+        after[i] = beside(x, &x->job->pairs[i], "after");
+    }
+    const rdl_grid *grid = rdl_raster_grid(change);
+    if (rdl_raster_lay(before, n, grid, befores, &apart) &&
+        rdl_raster_lay(after, n, grid, afters, &apart)) {
+        o->before = befores;
+        o->after = afters;
+        return true;
+    }
+    g_ptr_array_add(x->sheet->warnings,
+                    g_strdup_printf("patches: kind is not told: %s", apart->message));
+    return true;
+}
+
+static bool give_scenes(execution *x, rdl_patches_options *o, GError **error)
+{
+    const rdl_pair_job *pair = &x->job->pairs[0];
+
+    if (x->job->n_pairs > 1)
+        return lay_scenes(x, o, error);
+    o->before = beside(x, pair, "before");
+    o->after = beside(x, pair, "after");
+    o->sensor = rdl_json_text(pair->detect, "sensor", NULL);
+    o->bands = rdl_json_text(pair->detect, "bands", NULL);
+    return true;
+}
+
 static bool run_patches(execution *x, GError **error)
 {
     rdl_patches_options o = RDL_PATCHES_OPTIONS_INIT;
     rdl_patches_result result = {0};
-    const rdl_pair_job *pair = &x->job->pairs[0];
 
     o.change = out(x, "change.tif");
     o.score = out(x, "score.tif");
-    o.before = beside(x, pair, "before");
-    o.after = beside(x, pair, "after");
-    o.sensor = rdl_json_text(pair->detect, "sensor", NULL);
-    o.bands = rdl_json_text(pair->detect, "bands", NULL);
+    if (!give_scenes(x, &o, error))
+        return false;
     o.min_area_m2 = x->job->min_area_m2;
     o.output = out(x, "patches.gpkg");
     o.overwrite = x->overwrite;
@@ -326,6 +411,46 @@ static bool write_sheet(execution *x, GError **error)
     return rdl_output_text(path, lines, true, error);
 }
 
+static void add_sources(GPtrArray *paths, const rdl_sources *sources)
+{
+    for (size_t i = 0; i < sources->n; i++)
+        g_ptr_array_add(paths, (char *)sources->list[i].path);
+}
+
+/* An input may lie in the folder of the outputs: it is not to be written over. */
+static bool check_apart(const execution *x, GError **error)
+{
+    static const char *const scenes[] = {"before", "after", "mask_before", "mask_after"};
+    static const char *const names[] = {"change.tif",    "score.tif",      "patches.gpkg",
+                                        "findings.gpkg", "ledger.sqlite",  "balance.json",
+                                        "before.vrt",    "run.state.json", "after.vrt"};
+    g_autoptr(GPtrArray) outputs = g_ptr_array_new(), inputs = g_ptr_array_new();
+    const rdl_job *job = x->job;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        g_ptr_array_add(outputs, (char *)out(x, names[i]));
+    for (char **profile = job->deliver; *profile; profile++) {
+        g_autofree char *name = g_strdup_printf("tasks.%s", *profile);
+        g_ptr_array_add(outputs, (char *)out(x, name));
+    }
+    g_ptr_array_add(inputs, job->path);
+    g_ptr_array_add(inputs, job->moves);
+    for (size_t i = 0; i < job->n_pairs; i++) {
+        for (size_t k = 0; k < G_N_ELEMENTS(scenes); k++)
+            g_ptr_array_add(inputs, (char *)beside(x, &job->pairs[i], scenes[k]));
+        if (job->pairs[i].name) {
+            g_ptr_array_add(outputs, (char *)of_pair(x, &job->pairs[i], "change"));
+            g_ptr_array_add(outputs, (char *)of_pair(x, &job->pairs[i], "score"));
+        }
+    }
+    const rdl_sources *const all[] = {&job->zones, &job->footprints, &job->permits, &job->units,
+                                      &job->letters};
+    for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
+        add_sources(inputs, all[i]);
+    return rdl_output_apart((const char *const *)outputs->pdata, outputs->len,
+                            (const char *const *)inputs->pdata, inputs->len, error);
+}
+
 /* Nothing starts that would stop at an existing file half way. */
 static bool check_outputs(const execution *x, GError **error)
 {
@@ -350,6 +475,12 @@ static bool make_detect(execution *x, const rdl_pair_job *pair, const char *key,
 {
     (void)key;
     return run_detect(x, pair, error);
+}
+
+static bool make_mosaic(execution *x, const rdl_pair_job *pair, const char *key, GError **error)
+{
+    (void)pair, (void)key;
+    return run_mosaic(x, error);
 }
 
 static bool make_patches(execution *x, const rdl_pair_job *pair, const char *key, GError **error)
@@ -404,14 +535,19 @@ static bool run_stages(execution *x, GError **error)
 {
     const rdl_job *job = x->job;
 
-    if (!rdl_output_folder(x->folder, error) || !check_outputs(x, error) ||
+    if (!rdl_output_folder(x->folder, error) || !check_apart(x, error) ||
+        !check_outputs(x, error) ||
         !(x->state = rdl_state_open(x->folder, x->options->resume, error)) ||
         !(x->code = rdl_code_digest(error)))
         return false;
     for (size_t i = 0; i < job->n_pairs; i++)
-        if (!stage(x, "detect", rdl_origin_detect(job, &job->pairs[i], x->code, error), make_detect,
+        if (!stage(x, stage_name(&job->pairs[i]),
+                   rdl_origin_detect(job, &job->pairs[i], x->code, error), make_detect,
                    &job->pairs[i], error))
             return false;
+    if (job->n_pairs > 1 && !stage(x, "mosaic", rdl_origin_mosaic(job, x->folder, x->code, error),
+                                   make_mosaic, NULL, error))
+        return false;
     return (!job->patches || stage(x, "patches", rdl_origin_patches(job, x->folder, x->code, error),
                                    make_patches, NULL, error)) &&
            (!job->screens || stage(x, "screen", rdl_origin_screen(job, x->folder, x->code, error),

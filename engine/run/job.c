@@ -3,14 +3,18 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const job_keys[] = {"redline", "name", "title", "pack", "as_of", "local",
-                                       "detect", "patches", "screen", "ledger", "deliver", NULL};
-static const char *const detect_keys[] = {"before", "after", "date_before", "date_after", "sensor",
-                                          "bands", "method", "threshold", "iterations",
-                                          "tolerance", "mask_before", "mask_after", NULL};
+static const char *const job_keys[] = {"redline", "name",    "title", "pack",    "as_of",
+                                       "local",   "detect",  "pairs", "patches", "screen",
+                                       "ledger",  "deliver", NULL};
+static const char *const detect_keys[] = {
+    "before",    "after",      "date_before", "date_after",  "sensor",     "bands", "method",
+    "threshold", "iterations", "tolerance",   "mask_before", "mask_after", NULL};
+static const char *const pair_keys[] = {
+    "name",   "before",    "after",      "date_before", "date_after",  "sensor",     "bands",
+    "method", "threshold", "iterations", "tolerance",   "mask_before", "mask_after", NULL};
 static const char *const patches_keys[] = {"min_area", NULL};
-static const char *const screen_keys[] = {"zones", "footprints", "permits", "units", "letters",
-                                          "residual", NULL};
+static const char *const screen_keys[] = {"zones",   "footprints", "permits", "units",
+                                          "letters", "residual",   NULL};
 static const char *const ledger_keys[] = {"moves", NULL};
 static const char *const source_keys[] = {"source", "profile", NULL};
 
@@ -80,15 +84,17 @@ static bool add_source(rdl_job *job, const char *key, JsonNode *node, rdl_source
                        GError **error)
 {
     JsonObject *map = JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
-    const char *path = map ? rdl_json_text(map, "source", NULL)
+    const char *path = map                           ? rdl_json_text(map, "source", NULL)
                        : JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node)
                                                      : NULL;
 
     if (map && !check_keys(job, map, key, source_keys, error))
         return false;
     if (!path)
-        return rdl_fail(error, RDL_ERROR_DATA, "%s: screen: %s: a path, or source and profile, is "
-                        "needed", job->path, key);
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "%s: screen: %s: a path, or source and profile, is "
+                        "needed",
+                        job->path, key);
     sources->list = g_renew(rdl_source, sources->list, sources->n + 1);
     sources->list[sources->n++] = (rdl_source){rdl_path_beside(job->path, path),
                                                g_strdup(rdl_json_text(map, "profile", NULL))};
@@ -140,19 +146,84 @@ static void add_pair(rdl_job *job, const char *name, JsonObject *detect)
     job->pairs[job->n_pairs++] = (rdl_pair_job){g_strdup(name), json_object_ref(detect)};
 }
 
+/* What the pair says, over what detect says for all. */
+static JsonObject *merged(JsonObject *shared, JsonObject *own)
+{
+    JsonObject *all = json_object_new();
+    JsonObject *const parts[] = {shared, own};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+        g_autoptr(GList) keys = parts[i] ? json_object_get_members(parts[i]) : NULL;
+        for (GList *k = keys; k; k = k->next)
+            if (strcmp(k->data, "name") != 0)
+                json_object_set_member(all, k->data,
+                                       json_node_copy(json_object_get_member(parts[i], k->data)));
+    }
+    return all;
+}
+
+static bool name_is_taken(const rdl_job *job, const char *name)
+{
+    for (size_t i = 0; i < job->n_pairs; i++)
+        if (g_strcmp0(job->pairs[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static bool read_pair(rdl_job *job, JsonObject *shared, JsonNode *node, GError **error)
+{
+    JsonObject *own = JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+    const char *name = rdl_json_text(own, "name", NULL);
+
+    if (!name || !g_regex_match_simple("^[A-Za-z0-9][A-Za-z0-9_-]*$", name, 0, 0))
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "%s: pairs: each needs a 'name' of letters, digits, - and _", job->path);
+    if (name_is_taken(job, name))
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: pairs: two are named '%s'", job->path, name);
+    if (!check_keys(job, own, "pairs", pair_keys, error))
+        return false;
+    g_autoptr(JsonObject) all = merged(shared, own);
+    if (!rdl_json_text(all, "before", NULL) || !rdl_json_text(all, "after", NULL))
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: pairs: %s: before and after are needed",
+                        job->path, name);
+    add_pair(job, name, all);
+    return true;
+}
+
+static bool read_pairs(rdl_job *job, JsonObject *root, JsonObject *shared, GError **error)
+{
+    JsonNode *node = json_object_get_member(root, "pairs");
+    JsonArray *array = node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+
+    if (!array || !json_array_get_length(array))
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: pairs must be a list of pairs of scenes",
+                        job->path);
+    for (guint i = 0; i < json_array_get_length(array); i++)
+        if (!read_pair(job, shared, json_array_get_element(array, i), error))
+            return false;
+    if (job->n_pairs == 1) /* one pair is one pair, whatever it is called */
+        g_clear_pointer(&job->pairs[0].name, g_free);
+    return true;
+}
+
 static bool read_detect(rdl_job *job, JsonObject *root, GError **error)
 {
+    bool several = json_object_has_member(root, "pairs");
     JsonObject *detect, *map;
 
     if (!stage(job, root, "detect", detect_keys, &job->detects, &detect, error) ||
         !stage(job, root, "patches", patches_keys, &job->patches, &map, error))
         return false;
     job->min_area_m2 = rdl_json_real(map, "min_area", NAN);
-    if (job->detects && (!rdl_json_text(detect, "before", NULL) ||
-                         !rdl_json_text(detect, "after", NULL)))
-        return rdl_fail(error, RDL_ERROR_DATA, "%s: detect: before and after are needed", job->path);
-    if (job->detects)
+    if (several && !read_pairs(job, root, detect, error))
+        return false;
+    if (job->detects && !several &&
+        (!rdl_json_text(detect, "before", NULL) || !rdl_json_text(detect, "after", NULL)))
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: detect: before and after are needed",
+                        job->path);
+    if (job->detects && !several)
         add_pair(job, NULL, detect);
+    job->detects = job->n_pairs > 0;
     return !job->patches || job->detects ||
            rdl_fail(error, RDL_ERROR_DATA, "%s: patches need detect before them", job->path);
 }

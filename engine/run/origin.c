@@ -126,6 +126,19 @@ char *rdl_origin_detect(const rdl_job *job, const rdl_pair_job *pair, const char
     return settle(from, good, code);
 }
 
+char *rdl_origin_mosaic(const rdl_job *job, const char *folder, const char *code, GError **error)
+{
+    rdl_manifest *from = rdl_manifest_new("mosaic");
+    bool good = true;
+
+    for (size_t i = 0; good && i < job->n_pairs; i++) {
+        g_autofree char *change = g_strdup_printf("change-%s.tif", job->pairs[i].name);
+        g_autofree char *score = g_strdup_printf("score-%s.tif", job->pairs[i].name);
+        good = from_output(from, folder, change, error) && from_output(from, folder, score, error);
+    }
+    return settle(from, good, code);
+}
+
 char *rdl_origin_patches(const rdl_job *job, const char *folder, const char *code, GError **error)
 {
     rdl_manifest *from = rdl_manifest_new("patches");

@@ -10,6 +10,7 @@
  *  has no digest that could be trusted: the key is then unlike any other. */
 char *rdl_origin_detect(const rdl_job *job, const rdl_pair_job *pair, const char *code,
                         GError **error);
+char *rdl_origin_mosaic(const rdl_job *job, const char *folder, const char *code, GError **error);
 char *rdl_origin_patches(const rdl_job *job, const char *folder, const char *code, GError **error);
 char *rdl_origin_screen(const rdl_job *job, const char *folder, const char *code, GError **error);
 char *rdl_origin_ledger(const rdl_job *job, const char *folder, const char *code, GError **error);

@@ -11,9 +11,9 @@ typedef struct {
     rdl_pack *pack;
     rdl_intake intake;
     GPtrArray *zones, *footprints, *patches, *permits, *units;
-    GPtrArray *queue;      /* footprints and patches, in order of work; lent */
+    GPtrArray *queue; /* footprints and patches, in order of work; lent */
     rdl_bench bench;
-    rdl_judged **batches;  /* one a piece */
+    rdl_judged **batches; /* one a piece */
     size_t n_batches;
     rdl_manifest *manifest;
     rdl_output *output;
@@ -44,8 +44,8 @@ static bool note_input(screening *s, const char *role, const rdl_source *source,
     static const char *const beside[] = {".dbf", ".prj", ".cpg"};
     const char *colon = strrchr(source->path, ':');
     bool whole = g_file_test(source->path, G_FILE_TEST_EXISTS) || !colon;
-    g_autofree char *file = whole ? g_strdup(source->path)
-                                  : g_strndup(source->path, (size_t)(colon - source->path));
+    g_autofree char *file =
+        whole ? g_strdup(source->path) : g_strndup(source->path, (size_t)(colon - source->path));
 
     if (!rdl_manifest_input(s->manifest, role, file, error))
         return false;
@@ -133,11 +133,36 @@ static bool read_layers(screening *s, const rdl_progress *progress, GError **err
            read_all(s, "units", o->units, o->n_units, read_units, s->units, progress, error);
 }
 
+static bool something_came_in(const screening *s)
+{
+    for (guint i = 0; i < s->intake.rejections->len; i++) {
+        const rdl_rejection *r = &g_array_index(s->intake.rejections, rdl_rejection, i);
+        if (strcmp(r->layer, "footprint") == 0 && r->fid != RDL_WHOLE_LAYER)
+            return true;
+    }
+    return s->footprints->len > 0 || s->options->n_patches > 0;
+}
+
+/* What was exported empty must not pass for a county where all is well. */
+static bool check_filled(const screening *s, GError **error)
+{
+    const rdl_screen_options *o = s->options;
+
+    if (!s->zones->len)
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "%s: holds no zone that can be used: without one everything would be clean",
+                        o->zones[0].path);
+    return something_came_in(s) ||
+           rdl_fail(error, RDL_ERROR_DATA, "%s: holds no feature: there is nothing to screen",
+                    o->footprints[0].path);
+}
+
 static bool settle_layers(screening *s, GError **error)
 {
-    rdl_day as_of = s->options->as_of;
+    const rdl_screen_options *o = s->options;
+    rdl_day as_of = o->as_of;
 
-    if (!rdl_zones_settle(&s->intake, s->zones, as_of, error) ||
+    if (!check_filled(s, error) || !rdl_zones_settle(&s->intake, s->zones, as_of, error) ||
         !rdl_footprints_settle(&s->intake, s->footprints, false, as_of, error) ||
         !rdl_footprints_settle(&s->intake, s->patches, true, as_of, error) ||
         !rdl_patches_explain(&s->intake, s->footprints, s->patches, error))
@@ -180,14 +205,19 @@ static bool judge_all(screening *s, const rdl_progress *progress, GError **error
     static const rdl_parallel how = {judge_new, judge_free, judge_batch, "screening"};
     const rdl_pack *pack = s->pack;
 
-    s->bench = (rdl_bench){
-        .pack = pack, .crs = s->intake.target, .zones = s->zones, .permits = s->permits,
-        .units = s->units, .permits_given = s->options->n_permits > 0, .as_of = s->options->as_of,
-        .overlay = {.boundary_error_m = rdl_pack_default(pack, "boundary_error_m", 5.0),
-                    .pos_error_m = rdl_pack_default(pack, "pos_error_m", 5.0),
-                    .residual_m = s->options->residual_m,
-                    .dust_m2 = rdl_pack_default(pack, "dust_m2", 0.01)},
-        .scope_tolerance = rdl_pack_default(pack, "permit_scope_tolerance", 0.01)};
+    s->bench =
+        (rdl_bench){.pack = pack,
+                    .crs = s->intake.target,
+                    .zones = s->zones,
+                    .permits = s->permits,
+                    .units = s->units,
+                    .permits_given = s->options->n_permits > 0,
+                    .as_of = s->options->as_of,
+                    .overlay = {.boundary_error_m = rdl_pack_default(pack, "boundary_error_m", 5.0),
+                                .pos_error_m = rdl_pack_default(pack, "pos_error_m", 5.0),
+                                .residual_m = s->options->residual_m,
+                                .dust_m2 = rdl_pack_default(pack, "dust_m2", 0.01)},
+                    .scope_tolerance = rdl_pack_default(pack, "permit_scope_tolerance", 0.01)};
     s->n_batches = (s->queue->len + BATCH - 1) / BATCH;
     s->batches = g_new0(rdl_judged *, s->n_batches + 1);
     return rdl_parallel_run(&how, s, s->n_batches, s->options->threads, progress, error);

@@ -2,6 +2,7 @@
 #include <string.h>
 #include "deliver/exchange/book.h"
 #include "deliver/words.h"
+#include "geo/geo.h"
 
 typedef enum { TEXT, WORD, DATE, HECTARES, MU, DEGREES } cell_kind;
 
@@ -231,7 +232,8 @@ static int lines_of(const char *text, double width)
     return (int)ceil(cells / (width - 1.0));
 }
 
-/* Not every program fits a row to its wrapped text when it opens the file: the height is written. */
+/* Not every program fits a row to its wrapped text when it opens the file: the height is written.
+ */
 static void fit_row(rdl_book *b, lxw_worksheet *sheet, guint row, const rdl_task *t)
 {
     int most = 1;
@@ -338,6 +340,27 @@ static void set_properties(rdl_book *b)
     workbook_set_properties(b->workbook, &properties);
 }
 
+/* libxlsxwriter writes through temporary files and does not notice when a disk is full: what was
+ * written is read again, and each part must be whole XML. */
+static bool check_whole(const char *path, GError **error)
+{
+    static const GMarkupParser nothing = {0};
+    g_auto(GStrv) names = rdl_archive_names(path, error);
+
+    for (char **name = names; name && *name; name++) {
+        g_autofree char *text = rdl_archive_text(path, *name, error);
+        if (!text)
+            return false;
+        g_autoptr(GMarkupParseContext) xml = g_markup_parse_context_new(&nothing, 0, NULL, NULL);
+        if (!g_markup_parse_context_parse(xml, text, -1, NULL) ||
+            !g_markup_parse_context_end_parse(xml, NULL))
+            return rdl_fail(error, RDL_ERROR_IO,
+                            "%s: is not whole when it is read again (%s): is the disk full, or %s?",
+                            path, *name, g_get_tmp_dir());
+    }
+    return names != NULL;
+}
+
 bool rdl_export_xlsx(const rdl_export_job *job, GError **error)
 {
     rdl_book b = {.job = job, .workbook = workbook_new(job->path)};
@@ -355,8 +378,10 @@ bool rdl_export_xlsx(const rdl_export_job *job, GError **error)
     if (result != LXW_NO_ERROR)
         return rdl_fail(error, RDL_ERROR_IO, "%s: cannot be written: %s", job->path,
                         lxw_strerror(result));
-    return !b.failed || rdl_fail(error, RDL_ERROR_DATA,
-                                 "%s: a sheet takes 1048575 tasks; these are "
-                                 "more, or a cell was refused",
-                                 job->path);
+    if (b.failed)
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "%s: a sheet takes 1048575 tasks; these are "
+                        "more, or a cell was refused",
+                        job->path);
+    return check_whole(job->path, error);
 }

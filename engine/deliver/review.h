@@ -1,0 +1,46 @@
+/* deliver/review.h - visual triage: what a machine found, looked at by a person before anybody is
+ * asked about it.
+ *
+ * Out go a GeoPackage with columns to fill and two pictures a piece; back come decisions:
+ *   accept            it is what it seems
+ *   reject            it is not; `reason` is a code of data/review/reasons.csv
+ *   retype            it is something else; `into` is an activity of the pack
+ *   merge             it is a part of another; `into` is that one's id
+ * An empty decision leaves the piece as it is and is counted UNDECIDED. */
+#ifndef RDL_DELIVER_REVIEW_H
+#define RDL_DELIVER_REVIEW_H
+
+#include "geo/geo.h"
+#include "rectify/rectify.h"
+
+typedef struct rdl_review_scenes {
+    const char *before, *after; /* both or none: no pictures */
+    int bands[3];               /* shown as red, green, blue; from 1 */
+} rdl_review_scenes;
+
+/** Write folder/review.gpkg (layer `review`, layer_styles, table `reason`) and
+ *  folder/chips/ID-before.png, ID-after.png for every patch of `source` (from redline patches), or,
+ *  where it is a ledger, for every clue that waits to be looked at (state SCREENED). The folder is
+ *  made. tally: review.pieces. Fails: RDL_ERROR_IO, RDL_ERROR_DATA, RDL_ERROR_USAGE when it is
+ *  there already. */
+RDL_API bool rdl_review_export(const char *source, const char *folder,
+                               const rdl_review_scenes *scenes, bool overwrite, rdl_tally *tally,
+                               const rdl_progress *progress, GError **error);
+
+/** Apply decisions to patches: `output` holds those that stay, retyped in `kind` and merged, with
+ *  fields review, review_reason, review_note and merged. tally: review.pieces (suppressed
+ *  REJECTED_<reason>, MERGED). Every row is checked before anything is written.
+ *  Fails: RDL_ERROR_DATA naming the rows: an id, decision, reason or activity that is not known,
+ *  one that is missing, a merge with itself, with what is rejected, or in a circle. */
+RDL_API bool rdl_review_patches(const char *patches, const char *review, const char *pack,
+                                const char *output, bool overwrite, rdl_tally *tally,
+                                GError **error);
+/** Apply decisions to a ledger, as events of `by` on `on`: a rejected clue is dismissed, with its
+ *  reason; accepted and undecided ones stay where they are. Deciding again adds nothing.
+ *  tally: review.pieces (suppressed REJECTED_<reason>, ALREADY_THERE). Nothing is written when one
+ *  row is wrong; retype and merge are not for ledgers.
+ *  Fails: RDL_ERROR_DATA naming the rows, and what the ledger fails with. */
+RDL_API bool rdl_review_ledger(rdl_ledger *ledger, const char *review, const char *by,
+                               const char *on, rdl_tally *tally, GError **error);
+
+#endif

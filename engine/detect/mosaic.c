@@ -1,0 +1,348 @@
+#include "detect/mosaic.h"
+
+#include <math.h>
+#include <string.h>
+
+#define EDGE_STEPS 20 /* an edge of a grid bends in another system: it is followed in steps */
+
+typedef struct {
+    const rdl_mosaic_options *o;
+    rdl_mosaic_result *r;
+    rdl_raster **changes, **scores; /* on the mosaic's grid */
+    rdl_grid grid;
+    rdl_blocks blocks;
+    rdl_raster_writer *change, *score;
+    char *bands, *sensor;
+} mosaic;
+
+void rdl_mosaic_result_clear(rdl_mosaic_result *r)
+{
+    g_free(r->t_before);
+    g_free(r->t_after);
+    g_clear_pointer(&r->manifest, rdl_manifest_free);
+    g_clear_pointer(&r->tally, rdl_tally_free);
+    g_clear_pointer(&r->warnings, g_ptr_array_unref);
+    *r = (rdl_mosaic_result){0};
+}
+
+JsonNode *rdl_mosaic_result_json(const rdl_mosaic_result *r)
+{
+    g_autoptr(JsonObject) o = json_object_new();
+
+    json_object_set_int_member(o, "observed", r->observed);
+    json_object_set_int_member(o, "changed", r->changed);
+    json_object_set_int_member(o, "seen_twice", r->twice);
+    json_object_set_boolean_member(o, "aligned", r->aligned);
+    rdl_json_set_text(o, "t_before", r->t_before);
+    rdl_json_set_text(o, "t_after", r->t_after);
+    return rdl_json_node(o);
+}
+
+/* ---- the grid of all ---- */
+
+/* Map coordinates to the pixels of `grid`. */
+static bool to_pixels(const rdl_grid *grid, double x, double y, double *col, double *row)
+{
+    const double *t = grid->transform;
+    double det = t[1] * t[5] - t[2] * t[4];
+
+    *col = ((x - t[0]) * t[5] - (y - t[3]) * t[2]) / det;
+    *row = ((y - t[3]) * t[1] - (x - t[0]) * t[4]) / det;
+    return isfinite(*col) && isfinite(*row);
+}
+
+/* The box of `grid` in the pixels of `first`, grown into `box`. */
+static bool grow(const rdl_grid *first, const rdl_grid *grid, rdl_box *box, GError **error)
+{
+    g_autoptr(rdl_transform) transform = rdl_transform_new(grid->crs, first->crs, error);
+
+    for (int edge = 0; transform && edge < 4; edge++)
+        for (int i = 0; i <= EDGE_STEPS; i++) {
+            double along = (double)i / EDGE_STEPS, x, y, col, row;
+            double u = edge < 2 ? along : edge - 2, v = edge < 2 ? edge : along;
+            rdl_grid_point(grid, u * grid->width, v * grid->height, &x, &y);
+            if (!rdl_transform_points(transform, 1, &x, &y, error) ||
+                !to_pixels(first, x, y, &col, &row))
+                return false;
+            *box = (rdl_box){fmin(box->xmin, col), fmin(box->ymin, row), fmax(box->xmax, col),
+                             fmax(box->ymax, row)};
+        }
+    return transform != NULL;
+}
+
+/* Do the pixels of `grid` lie on those of `first`, moved by whole ones? */
+static bool aligned(const rdl_grid *first, const rdl_grid *grid)
+{
+    double col, row, x, y, end_col, end_row;
+
+    rdl_grid_point(grid, 0, 0, &x, &y);
+    to_pixels(first, x, y, &col, &row);
+    rdl_grid_point(grid, grid->width, grid->height, &x, &y);
+    to_pixels(first, x, y, &end_col, &end_row);
+    return rdl_crs_same(first->crs, grid->crs) && fabs(col - round(col)) < 0.01 &&
+           fabs(row - round(row)) < 0.01 && fabs(end_col - col - grid->width) < 0.01 &&
+           fabs(end_row - row - grid->height) < 0.01;
+}
+
+static bool settle_grid(mosaic *m, rdl_raster *const *own, GError **error)
+{
+    const rdl_grid *first = rdl_raster_grid(own[0]);
+    rdl_box box = {0, 0, first->width, first->height};
+    const double near = 0.01; /* of a pixel: rounding is no new column */
+
+    m->r->aligned = true;
+    for (size_t i = 0; i < m->o->n; i++) {
+        const rdl_grid *grid = rdl_raster_grid(own[i]);
+        if (!grid->crs)
+            return rdl_fail(error, RDL_ERROR_CRS,
+                            "%s: has no coordinate system, pairs to be joined "
+                            "need one",
+                            m->o->changes[i]);
+        if (!rdl_grid_workable(grid, m->o->changes[i], error) || !grow(first, grid, &box, error))
+            return false;
+        m->r->aligned = m->r->aligned && aligned(first, grid);
+    }
+    double col = floor(box.xmin + near), row = floor(box.ymin + near);
+    double width = ceil(box.xmax - near) - col, height = ceil(box.ymax - near) - row;
+    m->grid = rdl_grid_copy(first);
+    if (width > 1 << 30 || height > 1 << 30)
+        return rdl_fail(error, RDL_ERROR_DATA, "%s and the others lie too far apart to be joined",
+                        m->o->changes[0]);
+    rdl_grid_point(first, col, row, &m->grid.transform[0], &m->grid.transform[3]);
+    m->grid.width = (int)width;
+    m->grid.height = (int)height;
+    return rdl_grid_workable(&m->grid, "all pairs together", error);
+}
+
+/* ---- what they tell ---- */
+
+static void take_earlier(char **day, const char *text, int sign)
+{
+    if (text && *text && (!*day || sign * strcmp(text, *day) < 0)) {
+        g_free(*day);
+        *day = g_strdup(text);
+    }
+}
+
+static bool agree(const char *a, const char *b)
+{
+    return g_strcmp0(a ? a : "", b ? b : "") == 0;
+}
+
+static void settle_facts(mosaic *m, rdl_raster *const *own)
+{
+    const char *before = rdl_raster_item(own[0], "REDLINE_T_BEFORE");
+    const char *after = rdl_raster_item(own[0], "REDLINE_T_AFTER");
+    bool same = true;
+
+    m->bands = g_strdup(rdl_raster_item(own[0], "REDLINE_BANDS"));
+    m->sensor = g_strdup(rdl_raster_item(own[0], "REDLINE_SENSOR"));
+    for (size_t i = 0; i < m->o->n; i++) {
+        same = same && agree(before, rdl_raster_item(own[i], "REDLINE_T_BEFORE")) &&
+               agree(after, rdl_raster_item(own[i], "REDLINE_T_AFTER"));
+        take_earlier(&m->r->t_before, rdl_raster_item(own[i], "REDLINE_T_BEFORE"), 1);
+        take_earlier(&m->r->t_after, rdl_raster_item(own[i], "REDLINE_T_AFTER"), -1);
+        if (!agree(m->bands, rdl_raster_item(own[i], "REDLINE_BANDS")))
+            g_clear_pointer(&m->bands, g_free);
+    }
+    if (!same)
+        g_ptr_array_add(
+            m->r->warnings,
+            g_strdup_printf("the pairs are of different dates: every patch is dated from "
+                            "the earliest (%s) to the latest (%s)",
+                            m->r->t_before ? m->r->t_before : "unknown",
+                            m->r->t_after ? m->r->t_after : "unknown"));
+    if (!m->r->aligned)
+        g_ptr_array_add(m->r->warnings,
+                        g_strdup("the pairs lie on different grids: they were taken to the nearest "
+                                 "pixel of the first"));
+}
+
+static rdl_raster *onto(const mosaic *m, const char *path, GError **error)
+{
+    g_autoptr(rdl_raster) own = rdl_raster_open(path, error);
+
+    if (!own || rdl_grid_equal(rdl_raster_grid(own), &m->grid))
+        return g_steal_pointer(&own);
+    return rdl_raster_onto(own, &m->grid, RDL_RESAMPLE_NEAREST, error);
+}
+
+static bool open_all(mosaic *m, GError **error)
+{
+    const rdl_mosaic_options *o = m->o;
+    g_autoptr(GPtrArray) own = g_ptr_array_new_with_free_func((GDestroyNotify)rdl_raster_close);
+
+    for (size_t i = 0; i < o->n; i++) {
+        rdl_raster *raster = rdl_raster_open(o->changes[i], error);
+        if (!raster)
+            return false;
+        g_ptr_array_add(own, raster);
+        if (!rdl_manifest_input(m->r->manifest, "change", o->changes[i], error) ||
+            (o->scores && !rdl_manifest_input(m->r->manifest, "score", o->scores[i], error)))
+            return false;
+    }
+    if (!settle_grid(m, (rdl_raster **)own->pdata, error))
+        return false;
+    settle_facts(m, (rdl_raster **)own->pdata);
+    for (size_t i = 0; i < o->n; i++)
+        if (!(m->changes[i] = onto(m, o->changes[i], error)) ||
+            (o->scores && !(m->scores[i] = onto(m, o->scores[i], error))))
+            return false;
+    return true;
+}
+
+/* ---- pixels ---- */
+
+typedef struct {
+    float *class_of, *score_of; /* of the pair at work */
+    uint8_t *seen, *scored;     /* valid there */
+    uint8_t *classes;           /* of the mosaic */
+    float *scores;
+} planes;
+
+static void join(mosaic *m, const planes *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!p->seen[i] || p->class_of[i] < 1.0f)
+            continue;
+        bool changed = p->class_of[i] > 1.5f;
+        float score = p->scored[i] ? p->score_of[i] : NAN;
+        m->r->twice += p->classes[i] != 0;
+        if (p->classes[i] == 0 || (changed && p->classes[i] == 1) ||
+            (changed && fabsf(score) > fabsf(p->scores[i])))
+            p->scores[i] = score;
+        if (changed)
+            p->classes[i] = 2;
+        else if (p->classes[i] == 0)
+            p->classes[i] = 1;
+    }
+}
+
+static bool join_block(mosaic *m, const planes *p, size_t number, GError **error)
+{
+    rdl_block block = rdl_blocks_at(&m->blocks, number);
+    size_t n = rdl_block_pixels(block);
+    const int band = 1;
+
+    memset(p->classes, 0, n);
+    for (size_t i = 0; i < n; i++)
+        p->scores[i] = NAN;
+    for (size_t i = 0; i < m->o->n; i++) {
+        memset(p->seen, 1, n);
+        memset(p->scored, 1, n);
+        if (!rdl_raster_read(m->changes[i], block, 1, &band, p->class_of, p->seen, error) ||
+            (m->o->scores &&
+             !rdl_raster_read(m->scores[i], block, 1, &band, p->score_of, p->scored, error)))
+            return false;
+        join(m, p, n);
+    }
+    for (size_t i = 0; i < n; i++) {
+        m->r->observed += p->classes[i] != 0;
+        m->r->changed += p->classes[i] == 2;
+    }
+    return rdl_raster_write(m->change, number, p->classes, error) &&
+           (!m->score || rdl_raster_write(m->score, number, p->scores, error));
+}
+
+static bool join_all(mosaic *m, const rdl_progress *progress, GError **error)
+{
+    size_t room = (size_t)m->blocks.block_width * (size_t)m->blocks.block_height;
+    size_t count = rdl_blocks_count(&m->blocks);
+    g_autofree float *class_of = g_new(float, room), *score_of = g_new0(float, room);
+    g_autofree float *scores = g_new(float, room);
+    g_autofree uint8_t *seen = g_malloc(room), *scored = g_malloc(room), *classes = g_malloc(room);
+    planes p = {class_of, score_of, seen, scored, classes, scores};
+
+    for (size_t i = 0; i < count; i++)
+        if (!rdl_progress_tell(progress, (double)i / (double)count, "joining pairs", error) ||
+            !join_block(m, &p, i, error))
+            return false;
+    return rdl_progress_tell(progress, 1.0, "joining pairs", error);
+}
+
+/* ---- files ---- */
+
+static bool create(mosaic *m, GError **error)
+{
+    const rdl_mosaic_options *o = m->o;
+    const char *items[] = {"REDLINE",
+                           "change " RDL_VERSION,
+                           "REDLINE_CLASSES",
+                           "0 not observed, 1 unchanged, 2 changed",
+                           "REDLINE_METHOD",
+                           "mosaic",
+                           "REDLINE_BANDS",
+                           m->bands ? m->bands : "",
+                           "REDLINE_SENSOR",
+                           m->sensor ? m->sensor : "",
+                           "REDLINE_T_BEFORE",
+                           m->r->t_before ? m->r->t_before : "",
+                           "REDLINE_T_AFTER",
+                           m->r->t_after ? m->r->t_after : "",
+                           NULL};
+    rdl_raster_form form = RDL_RASTER_FORM_INIT, score = RDL_RASTER_FORM_INIT;
+    size_t per_pixel = 18; /* bytes of the planes above */
+
+    m->blocks = rdl_blocks_over(m->grid.width, m->grid.height, RDL_CELL, RDL_CELL,
+                                (size_t)o->memory_mib * 1048576 / 4 / per_pixel);
+    form.overwrite = score.overwrite = o->overwrite;
+    form.description = "change";
+    form.items = items;
+    score.pixel = RDL_PIXEL_F32;
+    score.nodata = NAN;
+    score.description = "score";
+    if (!(m->change = rdl_raster_create(o->output, &m->grid, &m->blocks, &form, error)))
+        return false;
+    return !o->scores ||
+           (m->score = rdl_raster_create(o->score, &m->grid, &m->blocks, &score, error));
+}
+
+static bool finish(mosaic *m, GError **error)
+{
+    rdl_mosaic_result *r = m->r;
+
+    rdl_tally_in(r->tally, "mosaic.pixels", r->observed + r->twice);
+    rdl_tally_used(r->tally, "mosaic.pixels", r->observed);
+    rdl_tally_suppressed(r->tally, "mosaic.pixels", "SEEN_TWICE", r->twice);
+    return rdl_raster_finish(m->change, error) &&
+           (!m->score || rdl_raster_finish(m->score, error)) &&
+           rdl_raster_commit(m->change, error) &&
+           (!m->score || rdl_raster_commit(m->score, error)) &&
+           rdl_manifest_write(r->manifest, m->o->output, error);
+}
+
+static void mosaic_clear(mosaic *m)
+{
+    for (size_t i = 0; i < m->o->n; i++) {
+        rdl_raster_close(m->changes[i]);
+        rdl_raster_close(m->scores[i]);
+    }
+    g_free(m->changes);
+    g_free(m->scores);
+    rdl_raster_writer_free(m->change);
+    rdl_raster_writer_free(m->score);
+    rdl_grid_clear(&m->grid);
+    g_free(m->bands);
+    g_free(m->sensor);
+}
+
+bool rdl_mosaic(const rdl_mosaic_options *o, const rdl_progress *progress, rdl_mosaic_result *r,
+                GError **error)
+{
+    const char *const outputs[] = {o->output, o->score};
+    mosaic m = {.o = o,
+                .r = r,
+                .changes = g_new0(rdl_raster *, o->n + 1),
+                .scores = g_new0(rdl_raster *, o->n + 1)};
+
+    *r = (rdl_mosaic_result){0};
+    r->warnings = g_ptr_array_new_with_free_func(g_free);
+    r->manifest = rdl_manifest_new("mosaic");
+    r->tally = rdl_tally_new();
+    bool good = rdl_output_apart(outputs, 2, o->changes, o->n, error) &&
+                (!o->scores || rdl_output_apart(outputs, 2, o->scores, o->n, error)) &&
+                open_all(&m, error) && create(&m, error) && join_all(&m, progress, error) &&
+                finish(&m, error);
+    mosaic_clear(&m);
+    return good;
+}

@@ -1,0 +1,40 @@
+/* detect/mosaic.h - the changes of several pairs of scenes as one, before any patch is drawn.
+ *
+ * Patches are components of pixels: joined as pixels, two halves of one change across the seam of
+ * two scenes are one patch, and what two pairs saw twice is there once. */
+#ifndef RDL_DETECT_MOSAIC_H
+#define RDL_DETECT_MOSAIC_H
+
+#include "geo/geo.h"
+
+typedef struct rdl_mosaic_options {
+    const char *const *changes; /* change rasters, the pairs in their order */
+    const char *const *scores;  /* their scores, or NULL */
+    size_t n;
+    const char *output, *score; /* to write; `score` only with `scores` */
+    bool overwrite;
+    int threads, memory_mib;
+} rdl_mosaic_options;
+
+typedef struct rdl_mosaic_result {
+    gint64 observed, changed; /* cells of the mosaic */
+    gint64 twice;             /* observations of cells that an earlier pair had observed */
+    bool aligned;             /* all pairs lie on one grid: no pixel was moved */
+    char *t_before, *t_after; /* the earliest before and the latest after; NULL: unknown */
+    rdl_manifest *manifest;
+    rdl_tally *tally;    /* mosaic.pixels: SEEN_TWICE */
+    GPtrArray *warnings; /* of char * */
+} rdl_mosaic_result;
+RDL_API void rdl_mosaic_result_clear(rdl_mosaic_result *result);
+/** Yours. */
+RDL_API JsonNode *rdl_mosaic_result_json(const rdl_mosaic_result *result);
+
+/** Write one change raster over the ground of all, on the first one's system and pixels, the others
+ *  taken to the nearest pixel. A cell is observed where any pair observed it, changed where any
+ *  says so; its score is that of the pair that says so with the largest score, else of the first
+ *  that observed it. `out` is to be cleared, after failure too.
+ *  Fails: RDL_ERROR_IO, RDL_ERROR_CRS (no system, or no way between two), RDL_ERROR_DATA. */
+RDL_API bool rdl_mosaic(const rdl_mosaic_options *options, const rdl_progress *progress,
+                        rdl_mosaic_result *out, GError **error);
+
+#endif

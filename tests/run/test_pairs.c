@@ -1,0 +1,217 @@
+/* Several pairs of scenes in one job: the seam is no finding, what is seen twice is there once. */
+#include <gdal.h>
+#include <gdal_utils.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include "detect/detect.h"
+#include "geo/geo.h"
+#include "run/run.h"
+#include "suite.h"
+
+#define SEAM 190 /* first column of the eastern half; the western one ends 40 columns later */
+
+static GDALDatasetH scene_of(const char *date)
+{
+    g_autofree char *relative = g_strdup_printf("data/sample/scenes/taizhou_%s.tif", date);
+    GDALDatasetH scene = GDALOpen(suite_source(relative), GA_ReadOnly);
+
+    CHECK(scene != NULL);
+    return scene;
+}
+
+static void cut(const char *date, const char *name, int column, int width)
+{
+    g_autofree char *from = g_strdup_printf("%d", column), *size = g_strdup_printf("%d", width);
+    const char *words[] = {"-srcwin", from, "0", size, "400", NULL};
+    GDALDatasetH scene = scene_of(date);
+    GDALTranslateOptions *o = GDALTranslateOptionsNew((char **)words, NULL);
+    GDALDatasetH part = GDALTranslate(suite_path(name), scene, o, NULL);
+
+    CHECK(part != NULL);
+    GDALTranslateOptionsFree(o);
+    GDALClose(part);
+    GDALClose(scene);
+}
+
+static void move(const char *date, const char *name, const char *crs)
+{
+    const char *words[] = {"-t_srs", crs, "-tr", "30", "30", "-dstnodata", "255", NULL};
+    GDALDatasetH scene = scene_of(date);
+    GDALWarpAppOptions *o = GDALWarpAppOptionsNew((char **)words, NULL);
+    GDALDatasetH moved = GDALWarp(suite_path(name), NULL, 1, &scene, o, NULL);
+
+    CHECK(moved != NULL);
+    GDALWarpAppOptionsFree(o);
+    GDALClose(moved);
+    GDALClose(scene);
+}
+
+static void make_halves(void)
+{
+    cut("20000317", "w-before.tif", 0, SEAM + 40);
+    cut("20030206", "w-after.tif", 0, SEAM + 40);
+    cut("20000317", "e-before.tif", SEAM, 400 - SEAM);
+    cut("20030206", "e-after.tif", SEAM, 400 - SEAM);
+}
+
+static const char detect[] = "redline: 1\nname: x\n"
+                             "detect: {sensor: landsat-etm, method: index, threshold: 0.2, "
+                             "date_before: 2000-03-17, date_after: 2003-02-06%s}\n%s"
+                             "patches: {min_area: 5400}\n";
+
+static bool run(const char *folder, const char *scenes, const char *pairs, rdl_sheet **sheet)
+{
+    g_autofree char *text = g_strdup_printf(detect, scenes, pairs);
+    const char *path = suite_path("job.yaml");
+    GError *error = NULL;
+    rdl_run_options options = RDL_RUN_OPTIONS_INIT;
+
+    g_file_set_contents(path, text, -1, NULL);
+    g_autoptr(rdl_job) job = rdl_job_read(path, &error);
+    options.folder = suite_path(folder);
+    options.overwrite = true;
+    *sheet = NULL;
+    bool good = job && rdl_job_run(job, &options, NULL, sheet, &error);
+    CHECK_OK(error);
+    return good;
+}
+
+static bool run_whole(const char *folder)
+{
+    g_autofree char *scenes = g_strdup_printf(
+        ", before: %s, after: %s", suite_source("data/sample/scenes/taizhou_20000317.tif"),
+        suite_source("data/sample/scenes/taizhou_20030206.tif"));
+    g_autoptr(rdl_sheet) sheet = NULL;
+
+    return run(folder, scenes, "", &sheet);
+}
+
+/* Every feature as text: its fields and its geometry. */
+static char *features(const char *folder)
+{
+    g_autofree char *file = g_build_filename(suite_path(folder), "patches.gpkg", NULL);
+    g_autoptr(rdl_layer) layer = rdl_layer_open(file, NULL, NULL);
+    GString *all = g_string_new(NULL);
+    const rdl_feature *f;
+
+    while (layer && (f = rdl_layer_next(layer, NULL))) {
+        for (int i = 0; i < rdl_layer_fields(layer); i++) {
+            const char *text = rdl_feature_text(f, i);
+            g_string_append_printf(all, "%s|", text ? text : "-");
+        }
+        gsize n;
+        const void *wkb = g_bytes_get_data(rdl_feature_wkb(f), &n);
+        g_autofree char *digest = rdl_digest_bytes(wkb, n);
+        g_string_append_printf(all, "%s\n", digest);
+    }
+    return g_string_free(all, FALSE);
+}
+
+static void two_halves_give_the_patches_of_the_whole(void)
+{
+    static const char *const orders[] = {
+        "pairs:\n- {name: west, before: w-before.tif, after: w-after.tif}\n"
+        "- {name: east, before: e-before.tif, after: e-after.tif}\n",
+        "pairs:\n- {name: east, before: e-before.tif, after: e-after.tif}\n"
+        "- {name: west, before: w-before.tif, after: w-after.tif}\n"};
+
+    make_halves();
+    CHECK(run_whole("whole"));
+    g_autofree char *want = features("whole");
+    CHECK(strlen(want) > 10000);
+    for (size_t i = 0; i < G_N_ELEMENTS(orders); i++) {
+        g_autoptr(rdl_sheet) sheet = NULL;
+        CHECK(run("halves", "", orders[i], &sheet));
+        g_autofree char *got = features("halves"), *balance = sheet ? rdl_sheet_text(sheet) : NULL;
+        CHECK(strcmp(got, want) == 0);
+        CHECK(balance && strstr(balance, "16000  suppressed SEEN_TWICE"));
+        CHECK_INT(sheet ? sheet->warnings->len : 1, 0);
+    }
+}
+
+static double area(const char *folder)
+{
+    g_autofree char *file = g_build_filename(suite_path(folder), "patches.gpkg", NULL);
+    g_autoptr(rdl_layer) layer = rdl_layer_open(file, NULL, NULL);
+    double sum = 0.0;
+    const rdl_feature *f;
+
+    while (layer && (f = rdl_layer_next(layer, NULL)))
+        sum += rdl_feature_real(f, rdl_layer_field_index(layer, "area_m2"));
+    return sum;
+}
+
+static void a_pair_in_another_system_is_joined_with_a_warning(void)
+{
+    g_autoptr(rdl_sheet) sheet = NULL;
+
+    make_halves();
+    move("20000317", "o-before.tif", "EPSG:32650");
+    move("20030206", "o-after.tif", "EPSG:32650");
+    CHECK(run_whole("whole"));
+    CHECK(run("other", "",
+              "pairs:\n- {name: west, before: w-before.tif, after: w-after.tif}\n"
+              "- {name: other, before: o-before.tif, after: o-after.tif}\n",
+              &sheet));
+    CHECK_NEAR(area("other") / area("whole"), 1.0, 0.1);
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint i = 0; sheet && i < sheet->warnings->len; i++)
+        g_string_append(text, sheet->warnings->pdata[i]);
+    CHECK(sheet && sheet->warnings->len >= 2);
+    CHECK(strstr(text->str, "different grids") && strstr(text->str, "kind is not told"));
+}
+
+static void pairs_of_other_dates_are_dated_widely_and_said_so(void)
+{
+    g_autoptr(rdl_sheet) sheet = NULL;
+
+    make_halves();
+    CHECK(run("dates", "",
+              "pairs:\n- {name: west, before: w-before.tif, after: w-after.tif}\n"
+              "- {name: east, before: e-before.tif, after: e-after.tif, date_after: 2003-03-01}\n",
+              &sheet));
+    g_autofree char *got = features("dates");
+    CHECK(strstr(got, "|2000-03-17|2003-03-01|") && !strstr(got, "|2003-02-06|"));
+    CHECK(sheet && sheet->warnings->len == 1 &&
+          strstr(sheet->warnings->pdata[0], "different dates"));
+}
+
+static void pairs_that_are_not_clear_are_refused(void)
+{
+    static const struct {
+        const char *pairs, *part;
+    } bad[] = {{"pairs: 3\n", "must be a list"},
+               {"pairs: []\n", "must be a list"},
+               {"pairs:\n- {before: a, after: b}\n", "each needs a 'name'"},
+               {"pairs:\n- {name: a/b, before: a, after: b}\n", "each needs a 'name'"},
+               {"pairs:\n- {name: a, before: a}\n", "a: before and after are needed"},
+               {"pairs:\n- {name: a, before: a, after: b}\n- {name: a, before: a, after: b}\n",
+                "two are named 'a'"},
+               {"pairs:\n- {name: a, before: a, after: b, colour: red}\n", "key 'colour'"}};
+    GError *error = NULL;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autofree char *text = g_strdup_printf(detect, "", bad[i].pairs);
+        g_file_set_contents(suite_path("bad.yaml"), text, -1, NULL);
+        g_autoptr(rdl_job) job = rdl_job_read(suite_path("bad.yaml"), &error);
+        CHECK(!job);
+        CHECK_FAILS(error, RDL_ERROR_DATA, bad[i].part);
+    }
+}
+
+static CU_TestInfo tests[] = {
+    {"two halves give the patches of the whole", two_halves_give_the_patches_of_the_whole},
+    {"a pair in another system is joined with a warning",
+     a_pair_in_another_system_is_joined_with_a_warning},
+    {"pairs of other dates are dated widely and said so",
+     pairs_of_other_dates_are_dated_widely_and_said_so},
+    {"pairs that are not clear are refused", pairs_that_are_not_clear_are_refused},
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    rdl_geo_start();
+    return run_suite("run.pairs", tests, argc, argv);
+}
