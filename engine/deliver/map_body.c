@@ -54,6 +54,17 @@ static char *read_style(const char *style, GError **error)
     return text;
 }
 
+/* Once a process. MapServer leaves an error handler of its own with GDAL: it is taken off again. */
+static bool start(GError **error)
+{
+    if (msSetup() != MS_SUCCESS)
+        return fail_map(error, "MapServer does not start");
+    msOGRInitialize();
+    rdl_geo_pop_handler();
+    ready = true;
+    return true;
+}
+
 static mapObj *new_map(rdl_box box, int width, int height, GError **error)
 {
     char text[] =
@@ -64,9 +75,8 @@ static mapObj *new_map(rdl_box box, int width, int height, GError **error)
     double dx = (box.xmax - box.xmin) / width / 2.0, dy = (box.ymax - box.ymin) / height / 2.0;
     mapObj *map;
 
-    if (!ready && msSetup() != MS_SUCCESS)
-        return fail_map(error, "MapServer does not start"), NULL;
-    ready = true;
+    if (!ready && !start(error))
+        return NULL;
     map = msLoadMapFromString(text, NULL);
     if (!map || msMapSetSize(map, width, height) != MS_SUCCESS ||
         msMapSetExtent(map, box.xmin + dx, box.ymin + dy, box.xmax - dx, box.ymax - dy) !=

@@ -1,6 +1,7 @@
 #include "geo/start.h"
 
 #include <cpl_conv.h>
+#include <cpl_error.h>
 #include <gdal.h>
 #include <geos_c.h>
 #include <ogr_srs_api.h>
@@ -29,4 +30,9 @@ char *rdl_geo_versions(void)
     OSRGetPROJVersion(&major, &minor, &patch);
     return g_strdup_printf("GDAL %s, PROJ %d.%d.%d, GEOS %s", GDALVersionInfo("RELEASE_NAME"),
                            major, minor, patch, GEOSversion());
+}
+
+void rdl_geo_pop_handler(void)
+{
+    CPLPopErrorHandler();
 }

@@ -8,6 +8,8 @@
  *  block cache, nothing written beside inputs). Call once, first, from the main thread. */
 RDL_API void rdl_geo_start(void);
 RDL_API void rdl_geo_stop(void);
+/** Take off this thread the error handler another library pushed and left there. */
+RDL_API void rdl_geo_pop_handler(void);
 /** The libraries that compute, with their versions: one line. Yours. */
 RDL_API char *rdl_geo_versions(void);
 
