@@ -81,6 +81,22 @@ static bool bands_from_sensor(rdl_scene *scene, const char *sensor, GError **err
     return true;
 }
 
+/* A band whose description is a role plays it, the first of several. */
+static const char *role_of(const rdl_scene *scene, int band, int before)
+{
+    static const char *const roles[] = {"coastal", "blue", "green", "red", "nir", "swir1", "swir2"};
+    const char *said = rdl_raster_description(scene->raster, band);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(roles); i++)
+        if (strcmp(said, roles[i]) == 0) {
+            for (int k = 0; k < before; k++)
+                if (strcmp(scene->roles[k], said) == 0)
+                    return "";
+            return roles[i];
+        }
+    return "";
+}
+
 static void bands_of_file(rdl_scene *scene)
 {
     int k = 0;
@@ -89,7 +105,7 @@ static void bands_of_file(rdl_scene *scene)
     for (int i = 1; i <= rdl_raster_bands(scene->raster); i++) {
         if (rdl_raster_alpha(scene->raster, i))
             continue;
-        scene->roles[k] = g_strdup("");
+        scene->roles[k] = g_strdup(role_of(scene, i, k));
         scene->bands[k++] = i;
     }
     scene->count = k;

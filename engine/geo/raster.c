@@ -11,11 +11,13 @@
 #include <gdalwarper.h>
 #include <gdal_vrt.h>
 #include "geo/crs_handle.h"
+#include "geo/landsat.h"
 #include "geo/tiles.h"
 
 typedef struct {
     bool has_nodata, whole; /* whole: integers, which are never NaN or infinite */
     float nodata;
+    double scale, offset; /* of a product known to the engine; 1 and 0 else */
 } band_fact;
 
 struct rdl_raster {
@@ -29,7 +31,8 @@ struct rdl_raster {
     char *date;
     rdl_tiles *tiles; /* a short way to the pixels; NULL where there is none, or not asked yet */
     bool tiles_asked;
-    int *proven; /* counted reference, shared by all handles: as rdl_tiles_open() says */
+    bool product; /* scale and offset are applied */
+    int *proven;  /* counted reference, shared by all handles: as rdl_tiles_open() says */
 };
 
 void rdl_raster_close(rdl_raster *raster)
@@ -51,18 +54,32 @@ void rdl_raster_close(rdl_raster *raster)
 
 /* ---- opening ---- */
 
-static GDALDatasetH open_raster(const char *path, GError **error)
+static GDALDatasetH open_dataset(const char *path, const char *name, GError **error)
 {
     CPLErrorReset();
     CPLPushErrorHandler(CPLQuietErrorHandler);
     GDALDatasetH dataset =
-        GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
+        GDALOpenEx(name, GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
     CPLPopErrorHandler();
     if (!dataset) {
         g_autofree char *doing = g_strdup_printf("%s: cannot be opened as a raster", path);
         rdl_fail_gdal(error, RDL_ERROR_IO, doing);
     }
     return dataset;
+}
+
+/* product: whether the path names a scene of several files. */
+static GDALDatasetH open_raster(const char *path, bool *product, GError **error)
+{
+    GError *failure = NULL;
+    g_autofree char *landsat = rdl_landsat_vrt(path, &failure);
+
+    *product = landsat != NULL;
+    if (failure) {
+        g_propagate_error(error, failure);
+        return NULL;
+    }
+    return open_dataset(path, landsat ? landsat : path, error);
 }
 
 static bool nodata_of(GDALRasterBandH band, double *value)
@@ -94,6 +111,8 @@ static void learn_bands(rdl_raster *raster)
         GDALRasterBandH band = GDALGetRasterBand(raster->dataset, i);
         double value;
         raster->facts[i].has_nodata = nodata_of(band, &value);
+        raster->facts[i].scale = raster->product ? GDALGetRasterScale(band, NULL) : 1.0;
+        raster->facts[i].offset = raster->product ? GDALGetRasterOffset(band, NULL) : 0.0;
         raster->facts[i].whole = GDALDataTypeIsInteger(GDALGetRasterDataType(band));
         if (raster->facts[i].has_nodata)
             raster->facts[i].nodata = as_float(value);
@@ -138,10 +157,11 @@ static bool usable_bands(const rdl_raster *raster, GError **error)
 rdl_raster *rdl_raster_open(const char *path, GError **error)
 {
     g_autoptr(rdl_raster) raster = g_new0(rdl_raster, 1);
+    bool product;
 
     raster->path = g_strdup(path);
     raster->proven = g_atomic_rc_box_new0(int);
-    raster->dataset = open_raster(path, error);
+    raster->dataset = open_raster(path, &product, error);
     if (!raster->dataset || !usable_bands(raster, error))
         return NULL;
     raster->grid.width = GDALGetRasterXSize(raster->dataset);
@@ -149,6 +169,7 @@ rdl_raster *rdl_raster_open(const char *path, GError **error)
     if (GDALGetGeoTransform(raster->dataset, raster->grid.transform) != CE_None)
         memcpy(raster->grid.transform, (double[]){0, 1, 0, 0, 0, 1}, sizeof(double[6]));
     raster->grid.crs = rdl_crs_from_handle(GDALGetSpatialRef(raster->dataset));
+    raster->product = product;
     learn_bands(raster);
     learn_date(raster);
     return g_steal_pointer(&raster);
@@ -279,6 +300,10 @@ rdl_raster *rdl_raster_onto(const rdl_raster *raster, const rdl_grid *grid, rdl_
     onto->proven = g_atomic_rc_box_acquire(from->proven);
     onto->date = g_strdup(raster->date);
     learn_bands(onto);
+    for (int i = 1; i <= GDALGetRasterCount(onto->source); i++) {
+        onto->facts[i].scale = from->facts[i].scale;
+        onto->facts[i].offset = from->facts[i].offset;
+    }
     return g_steal_pointer(&onto);
 }
 
@@ -319,8 +344,15 @@ const char *rdl_raster_description(const rdl_raster *raster, int band)
     return GDALGetDescription(GDALGetRasterBand(raster->dataset, band));
 }
 
+static bool scaled(const rdl_raster *raster, int band)
+{
+    return raster->facts[band].scale != 1.0 || raster->facts[band].offset != 0.0;
+}
+
 rdl_pixel rdl_raster_pixel(const rdl_raster *raster, int band)
 {
+    if (scaled(raster, band))
+        return RDL_PIXEL_F32;
     switch (GDALGetRasterDataType(GDALGetRasterBand(raster->dataset, band))) {
     case GDT_Byte:
         return RDL_PIXEL_U8;
@@ -439,6 +471,12 @@ static bool read_planes(rdl_raster *raster, rdl_block b, int n, const int *bands
            read_fails(raster, b, error);
 }
 
+static void rescale(size_t n, band_fact fact, float *plane)
+{
+    for (size_t i = 0; i < n; i++)
+        plane[i] = (float)((double)plane[i] * fact.scale + fact.offset);
+}
+
 bool rdl_raster_read(rdl_raster *raster, rdl_block b, int n, const int *bands, float *planes,
                      uint8_t *valid, GError **error)
 {
@@ -451,6 +489,9 @@ bool rdl_raster_read(rdl_raster *raster, rdl_block b, int n, const int *bands, f
         drop_unset(pixels, planes + (size_t)k * pixels, raster->facts[bands[k]], valid);
     good = good && drop_by_masks(raster, b, n, bands, valid, error);
     CPLPopErrorHandler();
+    for (int k = 0; good && k < n; k++)
+        if (scaled(raster, bands[k]))
+            rescale(pixels, raster->facts[bands[k]], planes + (size_t)k * pixels);
     return good;
 }
 
@@ -766,7 +807,7 @@ static bool make_cog(rdl_raster_writer *w, GError **error)
                                         "OVERVIEW_RESAMPLING=MODE", NULL};
     static const char *const floats[] = {"COMPRESS=DEFLATE", "BLOCKSIZE=256", "PREDICTOR=YES",
                                          "OVERVIEW_RESAMPLING=AVERAGE", NULL};
-    GDALDatasetH tiles = open_raster(w->tiles, error);
+    GDALDatasetH tiles = open_dataset(w->tiles, w->tiles, error);
 
     if (!tiles)
         return false;

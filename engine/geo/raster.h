@@ -17,8 +17,9 @@ typedef enum { RDL_PIXEL_U8, RDL_PIXEL_U16, RDL_PIXEL_I16, RDL_PIXEL_F32 } rdl_p
 
 typedef enum { RDL_RESAMPLE_NEAREST, RDL_RESAMPLE_BILINEAR } rdl_resample;
 
-/** Anything GDAL reads. Fails: RDL_ERROR_IO when it cannot be opened, RDL_ERROR_DATA when it has
- *  no bands or complex ones. */
+/** Anything GDAL reads, and a Landsat scene by its _MTL.txt: its reflective bands in reflectances
+ *  where the file has scales for them. Fails: RDL_ERROR_IO when it cannot be opened, RDL_ERROR_DATA
+ * when it has no bands or complex ones. */
 RDL_API rdl_raster *rdl_raster_open(const char *path, GError **error);
 /** A second handle on the same raster, for another thread. */
 RDL_API rdl_raster *rdl_raster_reopen(const rdl_raster *raster, GError **error);
