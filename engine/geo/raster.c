@@ -301,7 +301,7 @@ rdl_raster *rdl_raster_onto(const rdl_raster *raster, const rdl_grid *grid, rdl_
     onto->proven = g_atomic_rc_box_acquire(from->proven);
     onto->date = g_strdup(raster->date);
     learn_bands(onto);
-    for (int i = 1; i <= rdl_raster_bands(from); i++) {
+    for (int i = 1; i <= GDALGetRasterCount(onto->source); i++) {
         onto->facts[i].scale = from->facts[i].scale;
         onto->facts[i].offset = from->facts[i].offset;
     }
