@@ -57,5 +57,6 @@ int cmd_run(int argc, char **argv);
 int cmd_why(int argc, char **argv);
 int cmd_review(int argc, char **argv);
 int cmd_info(int argc, char **argv);
+int cmd_pack(int argc, char **argv);
 
 #endif

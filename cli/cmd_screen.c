@@ -6,14 +6,15 @@
 #include "screen/screen.h"
 
 static struct {
-    char **zones, **footprints, **patches, **permits, **units, **profiles;
-    char *pack, *local, *as_of, *output, *fail_on;
+    char **zones, **footprints, **planned, **patches, **permits, **units, **profiles;
+    char *pack, *local, *as_of, *output, *fail_on, *replay;
     double residual;
 } o;
 
 static const GOptionEntry entries[] = {
     {"zones", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.zones, "protected zones, FILE or FILE:LAYER; may be repeated", "SRC"},
     {"footprints", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.footprints, "building and mining footprints; may be repeated", "SRC"},
+    {"planned", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.planned, "projects on a list instead of footprints: refuse, permit needed or pass", "SRC"},
     {"patches", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.patches, "patches of change, from 'redline patches'", "SRC"},
     {"permits", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.permits, "approvals; without any the best result is SUSPECT", "SRC"},
     {"units", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.units, "administrative units", "SRC"},
@@ -23,6 +24,7 @@ static const GOptionEntry entries[] = {
     {"as-of", 0, 0, G_OPTION_ARG_STRING, &o.as_of, "the day whose law judges what stands (default: today)", "DATE"},
     {"residual", 0, 0, G_OPTION_ARG_DOUBLE, &o.residual, "co-registration residual of the scenes, metres (default 0)", "M"},
     {"fail-on", 0, 0, G_OPTION_ARG_STRING, &o.fail_on, "end with status 1 when a finding has one of these results", "RESULT[,RESULT]"},
+    {"replay", 0, 0, G_OPTION_ARG_FILENAME, &o.replay, "judge the inputs of these findings again and list what changed", "OLD.gpkg"},
     {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o.output, "findings to write, a GeoPackage", "FILE"},
     G_OPTION_ENTRY_NULL};
 
@@ -32,7 +34,15 @@ static const char teach[] =
     "      --pack cn --as-of 2026-11-01 -o findings.gpkg\n\n"
     "Layer 'finding' has a row for every part of a footprint in a zone, with area, share, bounds,\n"
     "when-case, verdict and result; 'hit' every rule that spoke; 'balance' whole = parts + remainder;\n"
-    "'rejected' what could not be used, and why.";
+    "'rejected' what could not be used, and why.\n\n"
+    "  redline screen --replay findings.gpkg --pack ./cn-2027 -o new.gpkg\n\n"
+    "judges the same inputs on the same day by another pack and prints every finding whose verdict\n"
+    "changed, the cells that differ, and the rules behind it: - no longer matches, + matches now,\n"
+    "~ matches with another cell. --as-of and --local differ only where they are given.\n\n"
+    "  redline screen --planned projects.gpkg --zones zones.gpkg --pack cn -o answers.gpkg\n\n"
+    "asks about projects (points, lines, polygons with fp_id, activity, attrs) before anything is\n"
+    "built: layer 'planned' answers each REFUSE, ASK, PERMIT-NEEDED or PASS with the row behind it,\n"
+    "'planned_part' every zone it would stand in. Nothing is accused.";
 
 /* The profile given for a source: by its file name first, then by its role. */
 static const char *profile_of(const char *role, const char *path)
@@ -48,17 +58,25 @@ static const char *profile_of(const char *role, const char *path)
     return NULL;
 }
 
-static rdl_source *sources(const char *role, char **paths, size_t *n)
+/* Into `list` and `n` where any are given; what a replay put there stays else. Yours to free. */
+static rdl_source *sources(const char *role, char **paths, const rdl_source **list, size_t *n)
 {
-    *n = paths ? g_strv_length(paths) : 0;
-    rdl_source *list = g_new0(rdl_source, *n + 1);
+    if (!paths)
+        return NULL;
+    *n = g_strv_length(paths);
+    rdl_source *own = g_new0(rdl_source, *n + 1);
     for (size_t i = 0; i < *n; i++)
-        list[i] = (rdl_source){paths[i], profile_of(role, paths[i])};
-    return list;
+        own[i] = (rdl_source){paths[i], profile_of(role, paths[i])};
+    *list = own;
+    return own;
 }
 
-static bool check_profiles(GError **error)
+static bool check_options(GError **error)
 {
+    if (o.planned && (o.footprints || o.patches || o.replay))
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "--planned: projects are asked about alone, without --footprints, --patches "
+                        "or --replay");
     for (char **p = o.profiles; p && *p; p++)
         if (!strchr(*p, '='))
             return rdl_fail(error, RDL_ERROR_USAGE, "--profile %s: write LAYER=FILE", *p);
@@ -74,6 +92,52 @@ static void print_summary(const rdl_screen_result *result)
     cli_say("balance sheet\n%s%s", balance, o.output);
 }
 
+/* ---- replay ---- */
+
+static void print_cell(JsonObject *cells, const char *column, JsonNode *node, gpointer user)
+{
+    JsonArray *both = json_node_get_array(node);
+
+    (void)cells, (void)user;
+    printf("  %s '%s' -> '%s'\n", column, json_array_get_string_element(both, 0),
+           json_array_get_string_element(both, 1));
+}
+
+static void print_change(JsonArray *changes, guint i, JsonNode *node, gpointer user)
+{
+    JsonObject *change = json_node_get_object(node);
+    JsonArray *rows = json_object_get_array_member(change, "rows");
+
+    (void)changes, (void)i, (void)user;
+    printf("%s %s %s in %s\n", rdl_json_text(change, "finding_id", ""),
+           rdl_json_text(change, "change", ""), rdl_json_text(change, "source_id", ""),
+           rdl_json_text(change, "zone", ""));
+    json_object_foreach_member(json_object_get_object_member(change, "columns"), print_cell, NULL);
+    for (guint k = 0; k < json_array_get_length(rows); k++)
+        printf("  %s\n", json_array_get_string_element(rows, k));
+}
+
+static bool print_changes(GError **error)
+{
+    JsonNode *node = rdl_replay_changes(o.replay, o.output, error);
+
+    if (!node)
+        return false;
+    JsonObject *all = json_node_get_object(node);
+    if (cli_flags.json) {
+        cli_print_json(node);
+        return true;
+    }
+    json_array_foreach_element(json_object_get_array_member(all, "changes"), print_change, NULL);
+    cli_say("%d findings as before, %d changed, %d added, %d removed",
+            (int)json_object_get_int_member(all, "same"),
+            (int)json_object_get_int_member(all, "changed"),
+            (int)json_object_get_int_member(all, "added"),
+            (int)json_object_get_int_member(all, "removed"));
+    json_node_unref(node);
+    return true;
+}
+
 int cmd_screen(int argc, char **argv)
 {
     GError *error = NULL;
@@ -84,34 +148,43 @@ int cmd_screen(int argc, char **argv)
     if (!cli_parse(&argc, &argv, entries, "--zones SRC --footprints SRC --pack PACK -o FILE",
                    "Lay footprints and patches over protected zones and judge each overlap.", teach,
                    0, 0, &error) ||
-        !check_profiles(&error) || (o.fail_on && !rdl_screen_check_results(o.fail_on, &error)))
+        !check_options(&error) || (o.fail_on && !rdl_screen_check_results(o.fail_on, &error)))
+        return cli_end(error);
+    g_autoptr(rdl_replay) replay = o.replay ? rdl_replay_open(o.replay, &error) : NULL;
+    if (error)
         return cli_end(error);
     options.as_of = rdl_day_today();
+    if (replay)
+        rdl_replay_options(replay, &options);
     if (o.as_of && !rdl_day_parse(o.as_of, &options.as_of, &error)) {
         error->code = RDL_ERROR_USAGE;
         g_prefix_error(&error, "--as-of: ");
         return cli_end(error);
     }
-    g_autofree rdl_source *zones = sources("zones", o.zones, &options.n_zones);
-    g_autofree rdl_source *footprints = sources("footprints", o.footprints, &options.n_footprints);
-    g_autofree rdl_source *patches = sources("patches", o.patches, &options.n_patches);
-    g_autofree rdl_source *permits = sources("permits", o.permits, &options.n_permits);
-    g_autofree rdl_source *units = sources("units", o.units, &options.n_units);
-    options.zones = zones;
-    options.footprints = footprints;
-    options.patches = patches;
-    options.permits = permits;
-    options.units = units;
+    g_autofree rdl_source *zones = sources("zones", o.zones, &options.zones, &options.n_zones);
+    g_autofree rdl_source *footprints =
+        sources("footprints", o.footprints, &options.footprints, &options.n_footprints);
+    g_autofree rdl_source *patches =
+        sources("patches", o.patches, &options.patches, &options.n_patches);
+    g_autofree rdl_source *permits =
+        sources("permits", o.permits, &options.permits, &options.n_permits);
+    g_autofree rdl_source *units = sources("units", o.units, &options.units, &options.n_units);
+    g_autofree rdl_source *planned =
+        sources("planned", o.planned, &options.footprints, &options.n_footprints);
+    options.planned = planned != NULL;
     options.pack = o.pack;
-    options.local = o.local;
-    options.residual_m = o.residual;
+    options.local = o.local ? o.local : options.local;
+    if (!replay)
+        options.residual_m = o.residual;
     options.threads = cli_flags.threads;
     options.output = o.output;
     options.overwrite = cli_flags.overwrite;
     if (rdl_screen(&options, cli_progress(), &result, &error)) {
         matched = o.fail_on && rdl_screen_has_result(&result, o.fail_on);
         print_summary(&result);
-        if (cli_flags.json)
+        if (replay)
+            print_changes(&error);
+        else if (cli_flags.json)
             cli_print_json(g_steal_pointer(&result.summary));
     }
     rdl_screen_result_clear(&result);

@@ -21,6 +21,7 @@ const cli_command cli_commands[] = {
     {"card", "one card a site: all that is known of it", cmd_card},
     {"map", "a map of all tasks, to be printed", cmd_map},
     {"why", "everything behind a task, site or finding", cmd_why},
+    {"pack", "check, compare and test a pack of rules", cmd_pack},
     {"info", "what a raster or vector file holds", cmd_info},
     {NULL, NULL, NULL},
 };
@@ -32,7 +33,8 @@ static int usage(FILE *to, int status)
         fprintf(to, "  %-10s %s\n", c->name, c->summary);
     fputs("\n'redline COMMAND --help' tells more of each.\n"
           "exit status: 0 done, 1 --fail-on matched, 2 usage, 3 bad input, 4 ledger busy,\n"
-          "5 no memory or a bug, 6 balance broken or audit failed, 130 interrupted\n", to);
+          "5 no memory or a bug, 6 balance broken or audit failed, 130 interrupted\n",
+          to);
     return status;
 }
 

@@ -160,11 +160,16 @@ int rdl_csv_column(const rdl_csv *csv, const char *name)
     return GPOINTER_TO_INT(g_hash_table_lookup(csv->columns, name)) - 1;
 }
 
+const char *rdl_csv_column_name(const rdl_csv *csv, int c)
+{
+    return c >= 0 && (guint)c < csv->header->len ? csv->header->pdata[c] : NULL;
+}
+
 bool rdl_csv_need(const rdl_csv *csv, const char *const *columns, GError **error)
 {
     for (; *columns; columns++)
         if (rdl_csv_column(csv, *columns) < 0)
-            return rdl_fail(error, RDL_ERROR_DATA, "%s: column '%s' is missing", csv->name,
+            return rdl_fail(error, RDL_ERROR_DATA, "%s:1: column '%s' is missing", csv->name,
                             *columns);
     return true;
 }

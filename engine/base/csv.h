@@ -19,6 +19,8 @@ RDL_API const char *rdl_csv_name(const rdl_csv *csv);
 RDL_API size_t rdl_csv_count(const rdl_csv *csv);
 /** Column of that name, -1 where there is none. */
 RDL_API int rdl_csv_column(const rdl_csv *csv, const char *name);
+/** Name of column `c`, NULL after the last. */
+RDL_API const char *rdl_csv_column_name(const rdl_csv *csv, int c);
 /** True when all columns of the NULL-ended list are there; else RDL_ERROR_DATA names the first
  *  that is missing. */
 RDL_API bool rdl_csv_need(const rdl_csv *csv, const char *const *columns, GError **error);

@@ -12,6 +12,7 @@
 #include "geo/block.h"
 #include "geo/raster.h"
 #include "geo/area.h"
+#include "geo/distance.h"
 #include "geo/layer.h"
 #include "geo/burn.h"
 #include "geo/rescale.h"

@@ -323,6 +323,19 @@ bool rdl_geometry_distance(const rdl_geometry *a, const rdl_geometry *b, double 
     return GEOSDistance_r(c->handle, a, b, distance) == 1 || fail_geos(c, "distance", error);
 }
 
+bool rdl_geometry_nearest(const rdl_geometry *a, const rdl_geometry *b, double x[2], double y[2],
+                          GError **error)
+{
+    context *c = geos();
+    GEOSCoordSequence *points = GEOSNearestPoints_r(c->handle, a, b);
+    bool good = points && GEOSCoordSeq_getXY_r(c->handle, points, 0, &x[0], &y[0]) &&
+                GEOSCoordSeq_getXY_r(c->handle, points, 1, &x[1], &y[1]);
+
+    if (points)
+        GEOSCoordSeq_destroy_r(c->handle, points);
+    return good || fail_geos(c, "nearest points", error);
+}
+
 bool rdl_geometry_within(const rdl_geometry *a, const rdl_geometry *b, double distance, bool *yes,
                          GError **error)
 {

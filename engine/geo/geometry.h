@@ -63,6 +63,10 @@ RDL_API bool rdl_geometry_equals(const rdl_geometry *a, const rdl_geometry *b, b
                                  GError **error);
 RDL_API bool rdl_geometry_distance(const rdl_geometry *a, const rdl_geometry *b, double *distance,
                                    GError **error);
+/** Nearest points: x[0], y[0] on `a`, x[1], y[1] on `b`. Fails: RDL_ERROR_DATA, also when one is
+ *  empty. */
+RDL_API bool rdl_geometry_nearest(const rdl_geometry *a, const rdl_geometry *b, double x[2],
+                                  double y[2], GError **error);
 /** Is some point of `a` within `distance` of one of `b`? An empty one is near nothing. */
 RDL_API bool rdl_geometry_within(const rdl_geometry *a, const rdl_geometry *b, double distance,
                                  bool *yes, GError **error);

@@ -15,7 +15,7 @@ void rdl_finding_make_id(rdl_finding *finding)
 
 static double fine(const rdl_finding *f)
 {
-    return f->verdict->rule && !isnan(f->verdict->rule->ceiling) ? f->verdict->rule->ceiling : -1.0;
+    return f->verdict->rule && !isnan(f->verdict->ceiling) ? f->verdict->ceiling : -1.0;
 }
 
 static const char *severity(const rdl_finding *f)
@@ -31,7 +31,9 @@ int rdl_finding_gravity(const rdl_finding *a, const rdl_finding *b)
         order = strcmp(severity(a), severity(b));
     if (!order)
         order = (fine(a) < fine(b)) - (fine(a) > fine(b));
-    if (!order && a->zone && b->zone)
+    if (!order) /* special law before what holds everywhere (J17) */
+        order = !a->zone - !b->zone;
+    if (!order && a->zone)
         order = a->zone->class->priority - b->zone->class->priority;
     if (!order)
         order = (a->part.area_m2 < b->part.area_m2) - (a->part.area_m2 > b->part.area_m2);

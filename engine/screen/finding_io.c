@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+#include "screen/planned.h"
 #include "store/store.h"
 
 #define T RDL_FIELD_TEXT
@@ -31,9 +32,14 @@ static const rdl_field balance_fields[] = {{"source", T},       {"source_id", T}
 static const rdl_field rejected_fields[] = {
     {"layer", T}, {"source_fid", I}, {"reason", T}, {"repaired", I}, {"used", I}};
 
+static const rdl_field planned_fields[] = {{"planned_id", T}, {"activity", T}, {"owner", T},
+                                           {"answer", T},     {"zone", T},     {"zone_name", T},
+                                           {"rule_id", T},    {"basis", T},    {"handling", T},
+                                           {"lead_dept", T},  {"note", T}};
+
 static const char *source_name(const rdl_footprint *f)
 {
-    return f->patch ? "patch" : "footprint";
+    return f->planned ? "planned" : f->patch ? "patch" : "footprint";
 }
 
 /* Texts that many rows share, made once. */
@@ -209,7 +215,7 @@ static bool write_hit(rdl_rows *out, texts *t, const rdl_finding *f, const rdl_h
 static bool write_findings(rdl_geopackage *package, texts *t, const rdl_findings *all,
                            GError **error)
 {
-    rdl_rows *out = rdl_geopackage_rows(package, "finding", error);
+    rdl_rows *out = rdl_geopackage_rows(package, all->answers ? "planned_part" : "finding", error);
     bool good = out != NULL;
 
     for (guint i = 0; good && i < all->findings->len; i++)
@@ -266,15 +272,46 @@ static bool write_rejections(rdl_geopackage *package, const rdl_findings *all, G
     return good;
 }
 
+/* A planned project each, with where it would stand: what an applicant is told. */
+static bool write_answers(rdl_geopackage *package, texts *t, const rdl_findings *all,
+                          GError **error)
+{
+    rdl_rows *out = all->answers ? rdl_geopackage_rows(package, "planned", error) : NULL;
+    bool good = out || !all->answers;
+
+    for (guint i = 0; good && all->answers && i < all->answers->len; i++) {
+        const rdl_answer *a = &g_array_index(all->answers, rdl_answer, i);
+        const rdl_rule *rule = a->why ? a->why->verdict->rule : NULL;
+        const rdl_zone *zone = a->why ? a->why->zone : NULL;
+        const rdl_value row[] = {rdl_text(a->project->fp_id),
+                                 rdl_text(a->project->activity),
+                                 rdl_text(a->project->owner),
+                                 rdl_text(rdl_result_text(a->answer)),
+                                 rdl_text(zone ? zone->class->zone : NULL),
+                                 rdl_text(zone ? zone->name : NULL),
+                                 rdl_text(rule ? rule->rule_id : NULL),
+                                 rdl_text(rule ? rule->basis : NULL),
+                                 rdl_text(rule ? rule->handling : NULL),
+                                 rdl_text(rule ? rule->lead_dept : NULL),
+                                 rdl_text(a->why ? a->why->verdict->note : NULL)};
+        G_STATIC_ASSERT(G_N_ELEMENTS(row) == G_N_ELEMENTS(planned_fields));
+        put_row(out, planned_fields, row, G_N_ELEMENTS(row));
+        good = put_geometry(out, t, a->project->wkb, error) && rdl_rows_add(out, error);
+    }
+    return good;
+}
+
 /* GDAL makes the file and its layers, so that they are as GDAL wants them. */
-static bool make_layers(const char *path, const rdl_crs *crs, GError **error)
+static bool make_layers(const char *path, const rdl_crs *crs, bool planned, GError **error)
 {
     static const rdl_styled styled[] = {{"finding", "finding"}};
     rdl_vector *out = rdl_vector_create(path, "GPKG", error);
 
     if (!out)
         return false;
-    if (rdl_vector_layer(out, "finding", crs, "Geometry", finding_fields,
+    if ((!planned || rdl_vector_layer(out, "planned", crs, "Geometry", planned_fields,
+                                      G_N_ELEMENTS(planned_fields), error) >= 0) &&
+        rdl_vector_layer(out, planned ? "planned_part" : "finding", crs, "Geometry", finding_fields,
                          G_N_ELEMENTS(finding_fields), error) >= 0 &&
         rdl_vector_layer(out, "hit", NULL, NULL, hit_fields, G_N_ELEMENTS(hit_fields), error) >=
             0 &&
@@ -282,7 +319,7 @@ static bool make_layers(const char *path, const rdl_crs *crs, GError **error)
                          error) >= 0 &&
         rdl_vector_layer(out, "rejected", NULL, NULL, rejected_fields,
                          G_N_ELEMENTS(rejected_fields), error) >= 0 &&
-        rdl_vector_styles(out, styled, G_N_ELEMENTS(styled), error))
+        (planned || rdl_vector_styles(out, styled, G_N_ELEMENTS(styled), error)))
         return rdl_vector_finish(out, error);
     rdl_vector_abandon(out);
     return false;
@@ -291,14 +328,16 @@ static bool make_layers(const char *path, const rdl_crs *crs, GError **error)
 bool rdl_findings_write(const char *path, const rdl_crs *crs, const rdl_findings *findings,
                         rdl_day as_of, GError **error)
 {
-    rdl_geopackage *package =
-        make_layers(path, crs, error) ? rdl_geopackage_open(path, error) : NULL;
+    rdl_geopackage *package = make_layers(path, crs, findings->answers != NULL, error)
+                                  ? rdl_geopackage_open(path, error)
+                                  : NULL;
     texts t;
 
     if (!package)
         return false;
     texts_init(&t, as_of);
     bool good =
+        write_answers(package, &t, findings, error) &&
         write_findings(package, &t, findings, error) && write_hits(package, &t, findings, error) &&
         write_balances(package, findings, error) && write_rejections(package, findings, error);
     texts_clear(&t);

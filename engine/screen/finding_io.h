@@ -12,6 +12,7 @@ typedef struct rdl_findings {
     GPtrArray *findings; /* of rdl_finding, by finding_id; lent */
     GArray *balances;    /* of rdl_source_balance, by source and source_id */
     GArray *rejections;  /* of rdl_rejection */
+    GArray *answers;     /* of rdl_answer: to planned projects; NULL: these are findings */
 } rdl_findings;
 
 typedef struct rdl_source_balance {

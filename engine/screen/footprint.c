@@ -16,7 +16,6 @@ static const rdl_intake_spec footprint_spec = {"screen.footprints", "footprint",
 static const rdl_intake_spec patch_spec = {"screen.patches", "patch", no_fields, 2,
                                            patch_contents,   NULL};
 
-
 GPtrArray *rdl_footprints_new(void)
 {
     return g_ptr_array_new();
@@ -305,6 +304,16 @@ bool rdl_footprints_settle(rdl_intake *intake, GPtrArray *footprints, bool patch
     }
     sweep(footprints);
     return true;
+}
+
+void rdl_footprints_plan(GPtrArray *footprints, rdl_day as_of)
+{
+    for (guint i = 0; i < footprints->len; i++) {
+        rdl_footprint *f = footprints->pdata[i];
+        f->planned = true;
+        f->built = (rdl_interval){RDL_DAY_PAST, RDL_DAY_FUTURE};
+        f->onset = (rdl_interval){as_of, as_of};
+    }
 }
 
 /* ---- patches that footprints explain ---- */

@@ -10,6 +10,7 @@ typedef struct rdl_footprint {
     char *fp_id;                                    /* never NULL */
     const char *activity, *owner, *expands, *attrs; /* NULL where not given; activity never */
     bool patch;                                     /* from --patches */
+    bool planned;                                   /* a project on a list, not built */
     rdl_interval built;  /* as given, or narrowed by a patch: built_after..built_before */
     rdl_interval onset;  /* the same, ended by as_of: what stands today was built by today */
     const char *content; /* the fields as they came */
@@ -32,6 +33,8 @@ bool rdl_patches_read(rdl_intake *intake, const rdl_pack *pack, const rdl_source
  *  (J26), leave out what was built after `as_of` (FUTURE, J28). */
 bool rdl_footprints_settle(rdl_intake *intake, GPtrArray *footprints, bool patches, rdl_day as_of,
                            GError **error);
+/** They are projects asked about on that day: whatever dates they had, the act is then. */
+void rdl_footprints_plan(GPtrArray *footprints, rdl_day as_of);
 /** A patch of which footprints that may have been built between its dates cover half or more is
  *  explained: it narrows the onset of those that lie half or more on it, and is counted suppressed
  *  EXPLAINED and removed. */

@@ -2,6 +2,8 @@
 
 #include <math.h>
 #include <string.h>
+#include "screen/condition.h"
+#include "screen/planned.h"
 
 /* Records with geometry, found by box, made ready when first needed. */
 typedef struct {
@@ -29,6 +31,10 @@ struct rdl_judge {
     rdl_border *border;        /* of the ground that is judged */
     rdl_verdict_pool *pool;    /* lent */
     rdl_arena *arena;          /* lent */
+    char *attrs;               /* lent to the latest approval */
+    double *distances;         /* metres from the footprint to each zone class, see condition.h */
+    bool *known;               /* classes whose distance is read and of which there are zones */
+    size_t n_classes;          /* 0: no condition reads a distance */
 };
 
 rdl_judged *rdl_judged_new(void)
@@ -150,30 +156,10 @@ void rdl_judge_free(rdl_judge *judge)
     g_array_unref(judge->edges);
     g_array_unref(judge->rings);
     rdl_border_free(judge->border);
+    g_free(judge->attrs);
+    g_free(judge->distances);
+    g_free(judge->known);
     g_free(judge);
-}
-
-rdl_judge *rdl_judge_new(const rdl_bench *bench, rdl_verdict_pool *pool, rdl_arena *arena,
-                         GError **error)
-{
-    rdl_judge *judge = g_new0(rdl_judge, 1);
-
-    judge->bench = bench;
-    judge->candidates = g_array_new(FALSE, FALSE, sizeof(size_t));
-    judge->near = g_array_new(FALSE, FALSE, sizeof(size_t));
-    judge->parts = rdl_parts_new();
-    judge->findings = g_array_new(FALSE, FALSE, sizeof(rdl_finding));
-    judge->edges = g_array_new(FALSE, FALSE, sizeof(rdl_edge));
-    judge->rings = g_array_new(FALSE, FALSE, sizeof(rdl_ring));
-    judge->border = rdl_border_new();
-    judge->pool = pool;
-    judge->arena = arena;
-    judge->overlay = rdl_overlay_new(bench->crs, bench->zones, &bench->overlay, error);
-    judge->zones = judge->overlay ? index_of(bench->zones, zone_box, error) : NULL;
-    if (!judge->zones || !ground_set_init(&judge->permits, bench->permits, permit_box, error) ||
-        !ground_set_init(&judge->units, bench->units, unit_box, error))
-        g_clear_pointer(&judge, rdl_judge_free);
-    return judge;
 }
 
 /* ---- which zones ---- */
@@ -217,14 +203,124 @@ static void find_candidates(rdl_judge *judge, const rdl_footprint *f)
         g_array_sort_with_data(judge->candidates, by_ownership, (gpointer)judge->bench);
 }
 
+/* ---- distances that the pack's conditions read ---- */
+
+/* Metres to one zone within reach: only the ground of it that can be nearest is moved. */
+static bool distance_to(rdl_judge *judge, const rdl_geometry *g, const rdl_zone *zone,
+                        const rdl_geometry *reach, double *m, GError **error)
+{
+    g_autoptr(rdl_geometry) whole = rdl_geometry_from_wkb(g_bytes_get_data(zone->wkb, NULL),
+                                                          g_bytes_get_size(zone->wkb), error);
+    g_autoptr(rdl_geometry) near = whole ? rdl_geometry_intersection(whole, reach, error) : NULL;
+
+    *m = INFINITY;
+    return near && (rdl_geometry_empty(near) ||
+                    rdl_geodesic_distance(judge->bench->crs, g, near, m, error));
+}
+
+static bool any_of_class(const rdl_bench *bench, const rdl_zone_class *class)
+{
+    for (guint i = 0; i < bench->zones->len; i++) {
+        const rdl_zone *zone = bench->zones->pdata[i];
+        if (zone->class == class && current(zone, bench->as_of))
+            return true;
+    }
+    return false;
+}
+
+/* Which classes are read and known: NaN where not, infinity until a zone is found. */
+static void begin_distances(rdl_judge *judge)
+{
+    const rdl_csv *zones = rdl_pack_table(judge->bench->pack, "zones.csv");
+    bool wanted = false;
+
+    judge->distances = g_new(double, rdl_csv_count(zones) + 1);
+    judge->known = g_new0(bool, rdl_csv_count(zones) + 1);
+    for (size_t i = 0; i < rdl_csv_count(zones); i++) {
+        const rdl_zone_class *class =
+            rdl_pack_zone(judge->bench->pack, rdl_csv_at(zones, i, "zone"));
+        bool read = rdl_pack_wants_near(judge->bench->pack, class);
+        wanted = wanted || read;
+        judge->known[i] = read && any_of_class(judge->bench, class);
+        judge->distances[i] = NAN;
+    }
+    judge->n_classes = wanted ? rdl_csv_count(zones) : 0;
+}
+
+rdl_judge *rdl_judge_new(const rdl_bench *bench, rdl_verdict_pool *pool, rdl_arena *arena,
+                         GError **error)
+{
+    rdl_judge *judge = g_new0(rdl_judge, 1);
+
+    judge->bench = bench;
+    begin_distances(judge);
+    judge->candidates = g_array_new(FALSE, FALSE, sizeof(size_t));
+    judge->near = g_array_new(FALSE, FALSE, sizeof(size_t));
+    judge->parts = rdl_parts_new();
+    judge->findings = g_array_new(FALSE, FALSE, sizeof(rdl_finding));
+    judge->edges = g_array_new(FALSE, FALSE, sizeof(rdl_edge));
+    judge->rings = g_array_new(FALSE, FALSE, sizeof(rdl_ring));
+    judge->border = rdl_border_new();
+    judge->pool = pool;
+    judge->arena = arena;
+    judge->overlay = rdl_overlay_new(bench->crs, bench->zones, &bench->overlay, error);
+    judge->zones = judge->overlay ? index_of(bench->zones, zone_box, error) : NULL;
+    if (!judge->zones || !ground_set_init(&judge->permits, bench->permits, permit_box, error) ||
+        !ground_set_init(&judge->units, bench->units, unit_box, error))
+        g_clear_pointer(&judge, rdl_judge_free);
+    return judge;
+}
+
+/* Metres to the zone classes, where conditions read any. */
+static const double *judge_near(const rdl_judge *judge)
+{
+    return judge->n_classes ? judge->distances : NULL;
+}
+
+static bool measure_distances(rdl_judge *judge, const rdl_footprint *f, GError **error)
+{
+    const rdl_bench *bench = judge->bench;
+    double limit = rdl_pack_default(bench->pack, "near_limit_m", 10000.0);
+    rdl_box grown;
+
+    if (!judge->n_classes)
+        return true;
+    for (size_t i = 0; i < judge->n_classes; i++)
+        judge->distances[i] = judge->known[i] ? INFINITY : NAN;
+    if (!rdl_box_grown(bench->crs, f->box, limit, &grown, error))
+        return false;
+    rdl_box_index_query(judge->zones, grown, judge->near);
+    g_autoptr(rdl_geometry) reach = rdl_geometry_of_box(grown, error);
+    g_autoptr(rdl_geometry) g = reach ? geometry_of(f->wkb, error) : NULL;
+    for (guint k = 0; g && k < judge->near->len; k++) {
+        const rdl_zone *zone = bench->zones->pdata[g_array_index(judge->near, size_t, k)];
+        double *nearest = &judge->distances[zone->class->number], m;
+        if (!judge->known[zone->class->number] || !current(zone, bench->as_of) || *nearest == 0.0)
+            continue;
+        if (!distance_to(judge, g, zone, reach, &m, error))
+            return false;
+        if (m <= limit && m < *nearest)
+            *nearest = m;
+    }
+    return g != NULL;
+}
+
 /* ---- approvals ---- */
 
 typedef struct {
     rdl_geometry *scope; /* union so far; NULL: none */
     const char *permit_no, *note;
+    char *attrs; /* of its permits, joined */
+    bool undated;
 } scopes;
 
-static bool add_scope(scopes *s, const rdl_geometry *g, const rdl_permit *permit, const char *note,
+static void scopes_clear(scopes *s)
+{
+    rdl_geometry_free(s->scope);
+    g_free(s->attrs);
+}
+
+static bool add_scope(scopes *s, const rdl_geometry *g, const rdl_permit *permit, rdl_grant grant,
                       GError **error)
 {
     rdl_geometry *all = rdl_geometry_union(s->scope ? s->scope : g, g, error);
@@ -233,9 +329,15 @@ static bool add_scope(scopes *s, const rdl_geometry *g, const rdl_permit *permit
         return false;
     rdl_geometry_free(s->scope);
     s->scope = all;
+    s->undated = s->undated || !grant.dated;
+    if (permit->attrs) {
+        char *attrs = g_strjoin(";", permit->attrs, s->attrs, NULL);
+        g_free(s->attrs);
+        s->attrs = attrs;
+    }
     if (!s->permit_no) {
         s->permit_no = permit->permit_no;
-        s->note = note;
+        s->note = grant.note;
     }
     return true;
 }
@@ -286,21 +388,22 @@ static bool gather(rdl_judge *judge, const rdl_footprint *f, const rdl_zone *zon
     for (guint k = 0; k < judge->near->len; k++) {
         size_t i = g_array_index(judge->near, size_t, k);
         const rdl_permit *permit = bench->permits->pdata[i];
-        const char *note;
-        rdl_truth allows = rdl_permit_allows(permit, bench->pack, zone_code, f->activity, f->onset,
-                                             bench->as_of, &note);
+        rdl_grant grant =
+            rdl_permit_allows(permit, bench->pack, zone_code, f->activity, f->onset, bench->as_of);
         rdl_geometry *g =
-            allows == RDL_NO ? NULL : ground_at(&judge->permits, i, permit->wkb, error);
+            grant.allows == RDL_NO ? NULL : ground_at(&judge->permits, i, permit->wkb, error);
         bool meets = false;
-        if (allows == RDL_NO)
+        if (grant.allows == RDL_NO)
             continue;
         const rdl_geometry *here = ground_geometry(part, error);
         if (!g || !here || !rdl_geometry_intersects(g, here, &meets, error))
             return false;
         if (!meets)
             continue;
-        if ((allows == RDL_YES && !add_scope(sure, g, permit, note, error)) ||
-            !add_scope(perhaps, g, permit, note, error))
+        if (!grant.note && permit->holder && f->owner && strcmp(permit->holder, f->owner) != 0)
+            grant.note = "the permit's holder is not the owner";
+        if ((grant.allows == RDL_YES && !add_scope(sure, g, permit, grant, error)) ||
+            !add_scope(perhaps, g, permit, grant, error))
             return false;
     }
     return true;
@@ -316,11 +419,10 @@ static void conclude_approval(rdl_approval *a, const scopes *sure, const scopes 
     a->granted = covered ? RDL_YES : maybe ? RDL_MAYBE : RDL_NO;
     a->permit_no = sure->permit_no ? sure->permit_no : perhaps->permit_no;
     a->outside_m2 = sure->scope ? outside_sure : outside_any;
-    a->note = sure->permit_no ? sure->note : perhaps->note;
+    a->papers_only = maybe && !covered && !perhaps->undated;
+    a->note = covered ? sure->note : perhaps->note;
     if (!covered && !maybe && perhaps->scope)
         a->note = "a permit covers only some of it: see what lies outside its scope";
-    else if (maybe && !covered && !a->note)
-        a->note = "the dates or activity of a permit do not decide";
 }
 
 static bool find_approval(rdl_judge *judge, const rdl_footprint *f, const rdl_zone *zone,
@@ -344,8 +446,10 @@ static bool find_approval(rdl_judge *judge, const rdl_footprint *f, const rdl_zo
     const rdl_geometry *g = good ? part->geometry : NULL;
     if (g && rdl_geometry_dimension(g) < 2)
         approval->outside_m2 = NAN; /* of metres and points no area is told */
-    rdl_geometry_free(sure.scope);
-    rdl_geometry_free(perhaps.scope);
+    g_free(judge->attrs);
+    approval->attrs = judge->attrs = g_steal_pointer(&sure.attrs);
+    scopes_clear(&sure);
+    scopes_clear(&perhaps);
     return good;
 }
 
@@ -492,6 +596,7 @@ typedef struct {
     const GArray *parts;
     const rdl_part *part;
     const rdl_approval *approval;
+    const double *near;
 } question;
 
 typedef struct {
@@ -507,8 +612,8 @@ static outcome outcome_in(const question *q, const rdl_part *part, rdl_interval 
     rdl_footprint then = *q->footprint;
 
     then.onset = span;
-    rdl_verdict v =
-        rdl_verdict_of(q->bench->pack, &then, zone, part, q->approval, version, q->bench->as_of);
+    rdl_verdict v = rdl_verdict_of(q->bench->pack, &then, zone, part, q->approval, version, q->near,
+                                   q->bench->as_of);
     outcome o = {v.rule ? v.verdict : NULL, v.result};
     rdl_verdict_clear(&v);
     return o;
@@ -596,14 +701,15 @@ static bool judge_part(rdl_judge *judge, const rdl_footprint *f, const GArray *p
     rdl_version version;
 
     *out = (rdl_finding){.footprint = f, .zone = zone, .part = *part};
-    const question q = {bench, f, parts, part, &approval};
+    const question q = {bench, f, parts, part, &approval, judge_near(judge)};
     bool good = find_approval(judge, f, zone, &g, &approval, error) &&
                 version_of(&q, &version, error) && find_unit(judge, &g, &out->xzqdm, error);
     rdl_geometry_free(g.geometry);
     if (!good)
         return false;
     out->superseded = !current(zone, bench->as_of);
-    out->verdict = rdl_verdict_pool_get(judge->pool, f, zone, part, &approval, version);
+    out->verdict =
+        rdl_verdict_pool_get(judge->pool, f, zone, part, &approval, version, judge_near(judge));
     out->rule_then = out->verdict->rule_then;
     rdl_finding_make_id(out);
     out->permit_no = approval.permit_no;
@@ -645,7 +751,8 @@ static bool judge_everywhere(rdl_judge *judge, const rdl_footprint *f, const rdl
 
     bool good = find_approval(judge, f, NULL, &g, &approval, error);
     if (good) {
-        out.verdict = rdl_verdict_pool_get(judge->pool, f, NULL, NULL, &approval, RDL_VERSION_BOTH);
+        out.verdict = rdl_verdict_pool_get(judge->pool, f, NULL, NULL, &approval, RDL_VERSION_BOTH,
+                                           judge_near(judge));
         count_asked(judged, out.verdict);
     }
     if (good && speaks(out.verdict) && (good = find_unit(judge, &g, &out.xzqdm, error))) {
@@ -710,6 +817,8 @@ static bool lay_and_judge(rdl_judge *judge, const rdl_footprint *f, GArray *find
     GArray *parts = judge->parts;
 
     g_array_set_size(parts, 0);
+    if (!measure_distances(judge, f, error))
+        return false;
     find_candidates(judge, f);
     if (!rdl_overlay_run(judge->overlay, f, judge->candidates, judge->arena, parts, balance, error))
         return false;

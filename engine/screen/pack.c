@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "screen/condition.h"
+#include "screen/pack_check.h"
 #include "screen/pack_rules.h"
 
 struct rdl_pack {
@@ -11,6 +13,7 @@ struct rdl_pack {
     GHashTable *zones;   /* code -> rdl_zone_class */
     GHashTable *parents; /* activity -> parent ("" at the top) */
     GPtrArray *rules;    /* of rdl_rule */
+    rdl_conditions *conditions;
     char **local;
 };
 
@@ -24,6 +27,7 @@ void rdl_pack_free(rdl_pack *pack)
     if (!pack)
         return;
     g_clear_pointer(&pack->rules, g_ptr_array_unref);
+    g_clear_pointer(&pack->conditions, rdl_conditions_free);
     g_clear_pointer(&pack->zones, g_hash_table_unref);
     g_clear_pointer(&pack->parents, g_hash_table_unref);
     g_clear_pointer(&pack->tables, g_hash_table_unref);
@@ -57,51 +61,45 @@ static GPtrArray *file_names(const char *folder, GError **error)
     return g_steal_pointer(&names);
 }
 
-static bool read_files(rdl_pack *pack, GError **error)
+/* Reads every table and pack.yaml; what cannot be read is a fault, the others are read on. */
+static bool load(rdl_pack *pack, GPtrArray *faults, GError **error)
 {
     g_autoptr(GPtrArray) names = file_names(pack->folder, error);
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_autofree char *yaml = g_build_filename(pack->folder, "pack.yaml", NULL);
+    GError *bad = NULL;
 
     for (guint i = 0; names && i < names->len; i++) {
         const char *name = names->pdata[i];
         g_autofree char *path = g_build_filename(pack->folder, name, NULL);
         g_autofree char *digest = rdl_digest_file(path, error);
-        rdl_csv *table = NULL;
+        bool csv = g_str_has_suffix(name, ".csv");
+        rdl_csv *table = digest && csv ? rdl_csv_read(path, &bad) : NULL;
 
         if (!digest)
             return false;
         g_checksum_update(sum, (const guchar *)name, -1);
         g_checksum_update(sum, (const guchar *)digest, -1);
-        if (!g_str_has_suffix(name, ".csv"))
-            continue;
-        if (!(table = rdl_csv_read(path, error)))
-            return false;
-        g_hash_table_insert(pack->tables, g_strdup(name), table);
+        if (table)
+            g_hash_table_insert(pack->tables, g_strdup(name), table);
+        else if (csv)
+            g_ptr_array_add(faults, g_strdup(bad->message));
+        g_clear_error(&bad);
+    }
+    if (names && !(pack->meta = rdl_yaml_read(yaml, &bad))) {
+        g_ptr_array_add(faults, g_strdup(bad->message));
+        g_clear_error(&bad);
     }
     pack->digest = g_strdup(g_checksum_get_string(sum));
     return names != NULL;
 }
 
-static bool read_meta(rdl_pack *pack, GError **error)
+static void add_faults(rdl_pack *pack, GPtrArray *faults)
 {
-    g_autofree char *path = g_build_filename(pack->folder, "pack.yaml", NULL);
-
-    if (!(pack->meta = rdl_yaml_read(path, error)))
-        return false;
-    if (!JSON_NODE_HOLDS_OBJECT(pack->meta) || !rdl_pack_text(pack, "id", NULL) ||
-        !rdl_pack_text(pack, "version", NULL))
-        return rdl_fail(error, RDL_ERROR_DATA, "%s: needs 'id' and 'version', both text", path);
-    return true;
-}
-
-static const rdl_csv *needed_table(const rdl_pack *pack, const char *file,
-                                   const char *const *columns, GError **error)
-{
-    const rdl_csv *table = rdl_pack_table(pack, file);
-
-    if (!table)
-        return rdl_fail(error, RDL_ERROR_DATA, "%s: has no %s", pack->folder, file), NULL;
-    return rdl_csv_need(table, columns, error) ? table : NULL;
+    if (pack->meta)
+        rdl_pack_faults(pack->folder, pack->meta, pack->tables, faults);
+    pack->conditions = rdl_conditions_new(rdl_pack_table(pack, "zones.csv"),
+                                          rdl_pack_table(pack, "predicates.csv"), faults);
 }
 
 static const char *or_null(const char *text)
@@ -109,30 +107,19 @@ static const char *or_null(const char *text)
     return *text ? text : NULL;
 }
 
-static bool optional_day(const rdl_csv *csv, size_t row, const char *column, rdl_day unknown,
-                         rdl_day *day, GError **error)
+rdl_day rdl_pack_day(const rdl_csv *csv, size_t row, const char *column, rdl_day unknown)
 {
+    rdl_day day = unknown;
     const char *text = rdl_csv_at(csv, row, column);
 
-    *day = unknown;
-    if (!*text || rdl_day_parse(text, day, error))
-        return true;
-    g_prefix_error(error, "%s:%d: %s: ", rdl_csv_name(csv), rdl_csv_line(csv, row), column);
-    return false;
+    return *text && rdl_day_parse(text, &day, NULL) ? day : unknown;
 }
 
-bool rdl_pack_day(const rdl_csv *csv, size_t row, const char *column, rdl_day unknown, rdl_day *day,
-                  GError **error)
+static void read_zones(rdl_pack *pack)
 {
-    return optional_day(csv, row, column, unknown, day, error);
-}
+    const rdl_csv *csv = rdl_pack_table(pack, "zones.csv");
 
-static bool read_zones(rdl_pack *pack, GError **error)
-{
-    static const char *const columns[] = {"zone", "family", "priority", "reserve", NULL};
-    const rdl_csv *csv = needed_table(pack, "zones.csv", columns, error);
-
-    for (size_t i = 0; csv && i < rdl_csv_count(csv); i++) {
+    for (size_t i = 0; i < rdl_csv_count(csv); i++) {
         rdl_zone_class *zone = g_new0(rdl_zone_class, 1);
         zone->zone = rdl_csv_at(csv, i, "zone");
         zone->name_zh = rdl_csv_at(csv, i, "name_zh");
@@ -140,38 +127,24 @@ static bool read_zones(rdl_pack *pack, GError **error)
         zone->family = rdl_csv_at(csv, i, "family");
         zone->exclusive = or_null(rdl_csv_at(csv, i, "exclusive"));
         zone->converts_to = or_null(rdl_csv_at(csv, i, "converts_to"));
+        zone->number = (int)i;
         zone->priority = (int)strtol(rdl_csv_at(csv, i, "priority"), NULL, 10);
         zone->reserve = strcmp(rdl_csv_at(csv, i, "reserve"), "1") == 0;
-        if (!g_hash_table_insert(pack->zones, (gpointer)zone->zone, zone))
-            return rdl_fail(error, RDL_ERROR_DATA, "%s:%d: zone %s stands twice", rdl_csv_name(csv),
-                            rdl_csv_line(csv, i), rdl_csv_at(csv, i, "zone"));
-        if (!optional_day(csv, i, "converts_from", RDL_DAY_PAST, &zone->converts_from, error))
-            return false;
+        zone->converts_from = rdl_pack_day(csv, i, "converts_from", RDL_DAY_PAST);
+        g_hash_table_insert(pack->zones, (gpointer)zone->zone, zone);
     }
-    return csv != NULL;
 }
 
-static bool read_activities(rdl_pack *pack, GError **error)
+static void read_activities(rdl_pack *pack)
 {
-    static const char *const columns[] = {"code", "parent", NULL};
-    const rdl_csv *csv = needed_table(pack, "activities.csv", columns, error);
+    const rdl_csv *csv = rdl_pack_table(pack, "activities.csv");
 
-    for (size_t i = 0; csv && i < rdl_csv_count(csv); i++)
+    for (size_t i = 0; i < rdl_csv_count(csv); i++)
         g_hash_table_insert(pack->parents, (gpointer)rdl_csv_at(csv, i, "code"),
                             (gpointer)rdl_csv_at(csv, i, "parent"));
-    for (size_t i = 0; csv && i < rdl_csv_count(csv); i++) {
-        const char *code = rdl_csv_at(csv, i, "code"), *up = code;
-        for (int depth = 0; *up; depth++) { /* every parent exists, no circle */
-            up = g_hash_table_lookup(pack->parents, up);
-            if (!up || depth > 16)
-                return rdl_fail(error, RDL_ERROR_DATA, "%s:%d: activity %s has no way up the tree",
-                                rdl_csv_name(csv), rdl_csv_line(csv, i), code);
-        }
-    }
-    return csv != NULL;
 }
 
-rdl_pack *rdl_pack_open(const char *name, const char *local, GError **error)
+static rdl_pack *pack_new(const char *name, const char *local, GError **error)
 {
     g_autoptr(rdl_pack) pack = g_new0(rdl_pack, 1);
 
@@ -179,11 +152,39 @@ rdl_pack *rdl_pack_open(const char *name, const char *local, GError **error)
     pack->zones = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
     pack->parents = g_hash_table_new(g_str_hash, g_str_equal);
     pack->local = g_strsplit(local ? local : "", ",", -1);
-    if (!(pack->folder = rdl_data_named("packs", name, error)) || !read_files(pack, error) ||
-        !read_meta(pack, error) || !read_zones(pack, error) || !read_activities(pack, error) ||
-        !(pack->rules = rdl_pack_read_rules(pack, (const char *const *)pack->local, error)))
+    pack->folder = rdl_data_named("packs", name, error);
+    return pack->folder ? g_steal_pointer(&pack) : NULL;
+}
+
+rdl_pack *rdl_pack_open(const char *name, const char *local, GError **error)
+{
+    g_autoptr(rdl_pack) pack = pack_new(name, local, error);
+    g_autoptr(GPtrArray) faults = g_ptr_array_new_with_free_func(g_free);
+
+    if (!pack || !load(pack, faults, error))
         return NULL;
+    add_faults(pack, faults);
+    if (faults->len > 1)
+        return rdl_fail(error, RDL_ERROR_DATA, "%s (and %u more: 'redline pack check' lists them)",
+                        (char *)faults->pdata[0], faults->len - 1),
+               NULL;
+    if (faults->len)
+        return rdl_fail(error, RDL_ERROR_DATA, "%s", (char *)faults->pdata[0]), NULL;
+    read_zones(pack);
+    read_activities(pack);
+    pack->rules = rdl_pack_read_rules(pack, (const char *const *)pack->local);
     return g_steal_pointer(&pack);
+}
+
+GPtrArray *rdl_pack_check(const char *name, GError **error)
+{
+    g_autoptr(rdl_pack) pack = pack_new(name, NULL, error);
+    g_autoptr(GPtrArray) faults = g_ptr_array_new_with_free_func(g_free);
+
+    if (!pack || !load(pack, faults, error))
+        return NULL;
+    add_faults(pack, faults);
+    return g_steal_pointer(&faults);
 }
 
 const char *rdl_pack_id(const rdl_pack *pack)
@@ -223,9 +224,19 @@ const rdl_csv *rdl_pack_table(const rdl_pack *pack, const char *file)
     return g_hash_table_lookup(pack->tables, file);
 }
 
+GList *rdl_pack_tables(const rdl_pack *pack)
+{
+    return g_hash_table_get_keys(pack->tables);
+}
+
 const GPtrArray *rdl_pack_rules(const rdl_pack *pack)
 {
     return pack->rules;
+}
+
+rdl_conditions *rdl_pack_conditions(const rdl_pack *pack)
+{
+    return pack->conditions;
 }
 
 const rdl_zone_class *rdl_pack_zone(const rdl_pack *pack, const char *zone)
@@ -236,6 +247,15 @@ const rdl_zone_class *rdl_pack_zone(const rdl_pack *pack, const char *zone)
 bool rdl_pack_has_activity(const rdl_pack *pack, const char *activity)
 {
     return g_hash_table_contains(pack->parents, activity);
+}
+
+char *rdl_pack_activity_path(const rdl_pack *pack, const char *activity)
+{
+    GString *path = g_string_new(activity);
+
+    for (const char *up = activity; up && *up && (up = g_hash_table_lookup(pack->parents, up)) && *up;)
+        g_string_append_printf(path, ";%s", up);
+    return g_string_free(path, FALSE);
 }
 
 bool rdl_pack_activity_is(const rdl_pack *pack, const char *activity, const char *ancestor)

@@ -27,17 +27,22 @@ RDL_API double rdl_pack_default(const rdl_pack *pack, const char *key, double fa
 /** A table of the pack by file name, NULL where the pack has none. Lent. */
 RDL_API const rdl_csv *rdl_pack_table(const rdl_pack *pack, const char *file);
 
+/** The names of its tables. The list is yours, the names are lent. */
+RDL_API GList *rdl_pack_tables(const rdl_pack *pack);
+
 /* ---- zone classes (zones.csv) ---- */
 
 typedef struct rdl_zone_class {
-    const char *zone;        /* code */
+    const char *zone; /* code */
     const char *name_zh, *name_en;
-    const char *family;      /* versions of one zone share it: NR for NR_CORE and NR_HX */
-    const char *exclusive;   /* zones of one group must not overlap; NULL: may */
-    const char *converts_to; /* the code whose rows apply after `converts_from`, to REVIEW; or NULL */
+    const char *family;    /* versions of one zone share it: NR for NR_CORE and NR_HX */
+    const char *exclusive; /* zones of one group must not overlap; NULL: may */
+    const char
+        *converts_to; /* the code whose rows apply after `converts_from`, to REVIEW; or NULL */
     rdl_day converts_from;
-    int priority;            /* 1 first: who owns ground that several zones cover */
-    bool reserve;            /* `ANY` means POST_OK, POST_NO and EXPAND only */
+    int number;              /* its row in zones.csv, from 0 */
+    int priority; /* 1 first: who owns ground that several zones cover */
+    bool reserve; /* `ANY` means POST_OK, POST_NO and EXPAND only */
 } rdl_zone_class;
 
 RDL_API const rdl_zone_class *rdl_pack_zone(const rdl_pack *pack, const char *zone);
@@ -46,6 +51,8 @@ RDL_API const rdl_zone_class *rdl_pack_zone(const rdl_pack *pack, const char *zo
 
 /** Is the code an activity of the pack? */
 RDL_API bool rdl_pack_has_activity(const rdl_pack *pack, const char *activity);
+/** The code and all above it, joined by ";". Yours. */
+RDL_API char *rdl_pack_activity_path(const rdl_pack *pack, const char *activity);
 /** Is `activity` the code `ancestor`, or below it in the tree? A trailing `*` in `ancestor`
  *  matches codes with that beginning. */
 RDL_API bool rdl_pack_activity_is(const rdl_pack *pack, const char *activity, const char *ancestor);

@@ -4,11 +4,12 @@
 
 #include "screen/rule.h"
 
-/** rules.csv as rdl_rule, checked: codes, dates, verdicts. Yours to unref. */
-GPtrArray *rdl_pack_read_rules(const rdl_pack *pack, const char *const *local, GError **error);
+/** rules.csv, free of faults, as rdl_rule. Yours to unref. */
+GPtrArray *rdl_pack_read_rules(const rdl_pack *pack, const char *const *local);
 const GPtrArray *rdl_pack_rules(const rdl_pack *pack);
-/** A date column that may be empty. Fails: RDL_ERROR_DATA with file:line. */
-bool rdl_pack_day(const rdl_csv *csv, size_t row, const char *column, rdl_day unknown, rdl_day *day,
-                  GError **error);
+/** Top of the fine in this case in yuan; NaN where it is not comparable. */
+double rdl_rule_ceiling(const rdl_rule *rule, const rdl_case *c);
+/** A date column; `unknown` where it is empty. */
+rdl_day rdl_pack_day(const rdl_csv *csv, size_t row, const char *column, rdl_day unknown);
 
 #endif

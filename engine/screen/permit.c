@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include "screen/identity.h"
+#include "screen/pack_rules.h"
 
 static const char *const no_fields[] = {NULL};
 static const char *const contents[] = {"permit_no",  "authority", "holder", "activity", "issued",
@@ -118,23 +119,35 @@ void rdl_permits_settle(rdl_intake *intake, GPtrArray *permits)
     rdl_tally_used(intake->tally, spec.item, permits->len);
 }
 
+static bool rules_activity(const rdl_pack *pack, const char *wanted, const char *activity)
+{
+    return !*wanted || strcmp(wanted, "ANY") == 0 || rdl_pack_activity_is(pack, activity, wanted);
+}
+
+/* Was the row of competent.csv in force when the permit was issued? Unknown: it may have been. */
+static bool rules_day(const rdl_csv *csv, size_t row, rdl_day issued)
+{
+    return issued == RDL_DAY_PAST || (rdl_pack_day(csv, row, "eff_from", RDL_DAY_PAST) <= issued &&
+                                      issued <= rdl_pack_day(csv, row, "eff_to", RDL_DAY_FUTURE));
+}
+
 /* A zone with rows in competent.csv wants one that fits; one without takes any body (J18). */
 static rdl_truth competent(const rdl_pack *pack, const char *zone, const char *activity,
-                           const char *authority)
+                           const rdl_permit *permit)
 {
     const rdl_csv *csv = rdl_pack_table(pack, "competent.csv");
     bool rows = false;
 
     for (size_t i = 0; csv && zone && i < rdl_csv_count(csv); i++) {
-        const char *wanted = rdl_csv_at(csv, i, "activity");
-        if (strcmp(rdl_csv_at(csv, i, "zone"), zone) != 0 ||
-            (*wanted && strcmp(wanted, "ANY") != 0 && strcmp(wanted, "*") != 0 &&
-             !rdl_pack_activity_is(pack, activity, wanted)))
+        g_auto(GStrv) zones = g_strsplit(rdl_csv_at(csv, i, "zone"), "|", -1);
+        if (!g_strv_contains((const char *const *)zones, zone) ||
+            !rules_activity(pack, rdl_csv_at(csv, i, "activity"), activity) ||
+            !rules_day(csv, i, permit->issued))
             continue;
         rows = true;
         g_auto(GStrv) globs = g_strsplit(rdl_csv_at(csv, i, "authority"), "|", -1);
-        for (char **glob = globs; *glob && authority; glob++)
-            if (g_pattern_match_simple(*glob, authority))
+        for (char **glob = globs; *glob && permit->authority; glob++)
+            if (g_pattern_match_simple(*glob, permit->authority))
                 return RDL_YES;
     }
     return rows ? RDL_MAYBE : RDL_YES;
@@ -150,22 +163,29 @@ static rdl_truth issued_before(const rdl_permit *permit, rdl_interval onset)
     return permit->issued > onset.last ? RDL_NO : RDL_MAYBE;
 }
 
-rdl_truth rdl_permit_allows(const rdl_permit *permit, const rdl_pack *pack, const char *zone,
-                            const char *activity, rdl_interval onset, rdl_day as_of,
-                            const char **note)
+rdl_grant rdl_permit_allows(const rdl_permit *permit, const rdl_pack *pack, const char *zone,
+                            const char *activity, rdl_interval onset, rdl_day as_of)
 {
-    *note = NULL;
-    if (permit->activity && !rdl_pack_activity_is(pack, activity, permit->activity))
-        return RDL_NO;
-    rdl_truth answer = permit->activity ? RDL_YES : RDL_MAYBE;
-    answer = rdl_truth_and(answer, issued_before(permit, onset));
-    answer = rdl_truth_and(answer, rdl_interval_within(onset, permit->validity));
-    if (answer != RDL_NO && permit->dates_bad)
-        answer = RDL_MAYBE;
-    rdl_truth body = competent(pack, zone, activity, permit->authority);
-    if (answer != RDL_NO && body != RDL_YES)
-        *note = "the permit's authority is not one that may permit here";
-    else if (answer == RDL_YES && permit->validity.last < as_of)
-        *note = "permit expired since, check operation";
-    return rdl_truth_and(answer, body);
+    rdl_grant grant = {.dated = true};
+    rdl_truth dates =
+        rdl_truth_and(issued_before(permit, onset), rdl_interval_within(onset, permit->validity));
+
+    if (permit->dates_bad && dates != RDL_NO)
+        dates = RDL_MAYBE;
+    if (dates == RDL_NO ||
+        (permit->activity && !rdl_pack_activity_is(pack, activity, permit->activity)))
+        return grant; /* RDL_NO */
+    rdl_truth body = competent(pack, zone, activity, permit);
+    grant.allows =
+        rdl_truth_and(rdl_truth_and(dates, body), permit->activity ? RDL_YES : RDL_MAYBE);
+    grant.dated = dates == RDL_YES;
+    if (body != RDL_YES)
+        grant.note = "the permit's authority is not one that may permit here";
+    else if (dates != RDL_YES)
+        grant.note = "the dates of a permit do not decide";
+    else if (!permit->activity)
+        grant.note = "the permit does not say for what it was granted";
+    else if (permit->validity.last < as_of)
+        grant.note = "permit expired since, check operation";
+    return grant;
 }

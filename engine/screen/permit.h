@@ -21,10 +21,16 @@ bool rdl_permits_read(rdl_intake *intake, const rdl_pack *pack, const rdl_source
                       GPtrArray *permits, GError **error);
 void rdl_permits_settle(rdl_intake *intake, GPtrArray *permits);
 
-/** Did this permit allow `activity` in a zone of that code when it was built (J18, J21 to J24)?
- *  The ground is not asked here. `note` (static text or NULL) says what a person should look at. */
-rdl_truth rdl_permit_allows(const rdl_permit *permit, const rdl_pack *pack, const char *zone,
-                            const char *activity, rdl_interval onset, rdl_day as_of,
-                            const char **note);
+/** What a permit says of an activity in a zone at its onset (J18, J21 to J24). */
+typedef struct rdl_grant {
+    rdl_truth allows;
+    bool dated;       /* false: MAYBE because of dates; else because of the body or the activity */
+    const char *note; /* static text for a person, or NULL */
+} rdl_grant;
+
+/** Did it allow `activity` in a zone of that code (NULL: who may permit is not asked) when it was
+ *  built? The ground is not asked here. */
+rdl_grant rdl_permit_allows(const rdl_permit *permit, const rdl_pack *pack, const char *zone,
+                            const char *activity, rdl_interval onset, rdl_day as_of);
 
 #endif

@@ -1,7 +1,8 @@
+#include "screen/condition.h"
+#include "screen/pack_check.h"
 #include "screen/pack_rules.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 static const char *const when_names[] = {"PRE_OK", "PRE_NO", "POST_OK", "POST_NO", "UNKNOWN"};
@@ -19,51 +20,6 @@ static bool listed(const char *const *list, const char *text)
         if (strcmp(*list, text) == 0)
             return true;
     return false;
-}
-
-static bool fail_row(const rdl_csv *csv, size_t row, const char *what, const char *value,
-                     GError **error)
-{
-    return rdl_fail(error, RDL_ERROR_DATA, "%s:%d: rule %s: %s '%s'", rdl_csv_name(csv),
-                    rdl_csv_line(csv, row), rdl_csv_at(csv, row, "rule_id"), what, value);
-}
-
-static bool check_codes(const rdl_pack *pack, const rdl_csv *csv, size_t row, const rdl_rule *rule,
-                        GError **error)
-{
-    static const char *const verdicts[] = {"PROHIBIT", "DENY", "PERMIT", "ALLOW",
-                                           "EXIT", "ASSESS", "REVIEW", NULL};
-    static const char *const whens[] = {"PRE_OK", "PRE_NO", "POST_OK", "POST_NO",
-                                        "EXPAND", "ANY", NULL};
-    const rdl_csv *predicates = rdl_pack_table(pack, "predicates.csv");
-
-    if (!listed(verdicts, rule->verdict))
-        return fail_row(csv, row, "unknown verdict", rule->verdict, error);
-    if (!listed(whens, rule->when))
-        return fail_row(csv, row, "unknown when-case", rule->when, error);
-    for (char **z = rule->zones; *z; z++)
-        if (!rdl_pack_zone(pack, *z))
-            return fail_row(csv, row, "zone not in zones.csv", *z, error);
-    for (char **a = rule->activities; *a; a++)
-        if (strcmp(*a, "ANY") != 0 && !rdl_pack_has_activity(pack, *a) &&
-            (!predicates || rdl_csv_find(predicates, "code", *a) < 0))
-            return fail_row(csv, row, "neither in activities.csv nor in predicates.csv:", *a, error);
-    return true;
-}
-
-static bool read_applies(const rdl_csv *csv, size_t row, rdl_rule *rule, GError **error)
-{
-    const char *text = rdl_csv_at(csv, row, "applies");
-
-    if (strcmp(text, "ACT") == 0)
-        rule->applies = RDL_APPLIES_ACT;
-    else if (strcmp(text, "STATE") == 0)
-        rule->applies = RDL_APPLIES_STATE;
-    else if (strcmp(text, "BOTH") == 0)
-        rule->applies = RDL_APPLIES_BOTH;
-    else
-        return fail_row(csv, row, "applies must be ACT, STATE or BOTH, not", text, error);
-    return true;
 }
 
 static const char *cell(const rdl_csv *csv, size_t row, const char *column)
@@ -86,13 +42,12 @@ static void rule_free(gpointer p)
     g_strfreev(rule->activities);
     g_strfreev(rule->ask_if);
     g_strfreev(rule->overrides);
+    g_strfreev(rule->only_if);
     g_free(rule);
 }
 
 static void read_texts(const rdl_csv *csv, size_t row, rdl_rule *rule)
 {
-    double low, high;
-
     rule->rule_id = rdl_csv_at(csv, row, "rule_id");
     rule->when = rdl_csv_at(csv, row, "when");
     rule->verdict = rdl_csv_at(csv, row, "verdict");
@@ -108,49 +63,47 @@ static void read_texts(const rdl_csv *csv, size_t row, rdl_rule *rule)
     rule->activities = cell_list(csv, row, "activity");
     rule->ask_if = cell_list(csv, row, "ask_if");
     rule->overrides = cell_list(csv, row, "overrides");
+    rule->only_if = cell_list(csv, row, "only_if");
     rule->any_zone = strcmp(rdl_csv_at(csv, row, "zone"), "ANY") == 0;
     rule->line = rdl_csv_line(csv, row);
-    rule->ceiling = sscanf(rule->penalty, "FIX:%lf-%lf", &low, &high) == 2 ? high : NAN;
 }
 
-static bool read_rule(const rdl_pack *pack, const rdl_csv *csv, size_t row,
-                      const char *const *local, rdl_rule *rule, GError **error)
+static rdl_applies applies_of(const char *text)
 {
-    const char *label = rdl_csv_at(csv, row, "local");
-
-    read_texts(csv, row, rule);
-    rule->enabled = strcmp(rdl_csv_at(csv, row, "enabled"), "0") != 0 ||
-                    (*label && listed(local, label));
-    if (!rdl_pack_day(csv, row, "eff_from", RDL_DAY_PAST, &rule->in_force.first, error) ||
-        !rdl_pack_day(csv, row, "eff_to", RDL_DAY_FUTURE, &rule->in_force.last, error) ||
-        !rdl_pack_day(csv, row, "review_from", RDL_DAY_FUTURE, &rule->review_from, error))
-        return false;
-    if (rule->in_force.first > rule->in_force.last)
-        return fail_row(csv, row, "ends before it begins:", rdl_csv_at(csv, row, "eff_to"), error);
-    return read_applies(csv, row, rule, error) && check_codes(pack, csv, row, rule, error);
+    return strcmp(text, "STATE") == 0  ? RDL_APPLIES_STATE
+           : strcmp(text, "BOTH") == 0 ? RDL_APPLIES_BOTH
+                                       : RDL_APPLIES_ACT;
 }
 
-GPtrArray *rdl_pack_read_rules(const rdl_pack *pack, const char *const *local, GError **error)
+/* Is one of the row's labels ("S1|S4") switched on? */
+static bool switched_on(const rdl_csv *csv, size_t row, const char *const *local)
 {
-    static const char *const columns[] = {"rule_id", "zone", "activity", "when", "verdict", "basis",
-                                          "eff_from", "eff_to", "severity", "lead_dept", "handling",
-                                          "pen", "applies", "enabled", NULL};
+    g_auto(GStrv) labels = cell_list(csv, row, "local");
+
+    for (char **label = labels; *label; label++)
+        if (listed(local, *label))
+            return true;
+    return false;
+}
+
+GPtrArray *rdl_pack_read_rules(const rdl_pack *pack, const char *const *local)
+{
     const rdl_csv *csv = rdl_pack_table(pack, "rules.csv");
-    g_autoptr(GPtrArray) rules = g_ptr_array_new_with_free_func(rule_free);
+    GPtrArray *rules = g_ptr_array_new_with_free_func(rule_free);
 
-    if (!csv)
-        return rdl_fail(error, RDL_ERROR_DATA, "%s: has no rules.csv", rdl_pack_folder(pack)), NULL;
-    if (!rdl_csv_need(csv, columns, error))
-        return NULL;
     for (size_t i = 0; i < rdl_csv_count(csv); i++) {
         rdl_rule *rule = g_new0(rdl_rule, 1);
         g_ptr_array_add(rules, rule);
-        if (!read_rule(pack, csv, i, local, rule, error))
-            return NULL;
-        if (rdl_csv_find(csv, "rule_id", rule->rule_id) != (gssize)i)
-            return fail_row(csv, i, "its id stands twice:", rule->rule_id, error), NULL;
+        read_texts(csv, i, rule);
+        rule->enabled =
+            strcmp(rdl_csv_at(csv, i, "enabled"), "0") != 0 || switched_on(csv, i, local);
+        rule->applies = applies_of(rdl_csv_at(csv, i, "applies"));
+        rule->in_force.first = rdl_pack_day(csv, i, "eff_from", RDL_DAY_PAST);
+        rule->in_force.last = rdl_pack_day(csv, i, "eff_to", RDL_DAY_FUTURE);
+        rule->review_from = rdl_pack_day(csv, i, "review_from", RDL_DAY_FUTURE);
+        rdl_penalty_parse(rule->penalty, &rule->fine, &rule->ceiling);
     }
-    return g_steal_pointer(&rules);
+    return rules;
 }
 
 const rdl_rule *rdl_pack_rule(const rdl_pack *pack, const char *rule_id)
@@ -167,19 +120,18 @@ const rdl_rule *rdl_pack_rule(const rdl_pack *pack, const char *rule_id)
 
 /* ---- matching ---- */
 
-/* CODE in "A;-B": YES, -CODE: NO, absent: MAYBE (J4). */
+/* CODE in "A;-B": YES, -CODE: NO, absent or both: MAYBE (J4). */
 static rdl_truth attr(const char *attrs, const char *code)
 {
     g_auto(GStrv) known = g_strsplit(attrs ? attrs : "", ";", -1);
+    bool yes = false, no = false;
 
     for (char **k = known; *k; k++) {
         const char *name = g_strstrip(*k);
-        if (strcmp(name, code) == 0)
-            return RDL_YES;
-        if (*name == '-' && strcmp(name + 1, code) == 0)
-            return RDL_NO;
+        yes = yes || strcmp(name, code) == 0;
+        no = no || (*name == '-' && strcmp(name + 1, code) == 0);
     }
-    return RDL_MAYBE;
+    return yes == no ? RDL_MAYBE : yes ? RDL_YES : RDL_NO;
 }
 
 static bool under_any(const rdl_pack *pack, const char *activity, char *const *codes)
@@ -213,17 +165,24 @@ static rdl_truth predicate(const rdl_pack *pack, const rdl_case *c, const char *
         return RDL_NO;
     if (strcmp(rdl_csv_at(csv, (size_t)row, "kind"), "attr") == 0)
         return attr(c->attrs, code);
+    if (strcmp(rdl_csv_at(csv, (size_t)row, "kind"), "sql") == 0)
+        return rdl_condition_test(pack, code, c);
     bool in = under_cell(pack, c->activity, csv, row, "members") &&
               !under_cell(pack, c->activity, csv, row, "excludes") &&
               !(is_pre(c->when) && under_cell(pack, c->activity, csv, row, "excludes_pre"));
     return in ? RDL_YES : RDL_NO;
 }
 
+bool rdl_activity_known(const rdl_pack *pack, const char *activity)
+{
+    return rdl_pack_has_activity(pack, activity) && strcmp(activity, "UNKNOWN") != 0;
+}
+
 /* An unknown activity is under no named row (J29). */
 static rdl_truth activity_matches(const rdl_pack *pack, const rdl_rule *rule, const rdl_case *c,
                                   const char **asked)
 {
-    bool known = rdl_pack_has_activity(pack, c->activity) && strcmp(c->activity, "UNKNOWN") != 0;
+    bool known = rdl_activity_known(pack, c->activity);
     rdl_truth best = RDL_NO;
 
     for (char **a = rule->activities; *a; a++) {
@@ -239,6 +198,21 @@ static rdl_truth activity_matches(const rdl_pack *pack, const rdl_rule *rule, co
         best = rdl_truth_or(best, one);
     }
     return best;
+}
+
+/* All the predicates that limit the row: a distance, a season. */
+static rdl_truth limits_hold(const rdl_pack *pack, const rdl_rule *rule, const rdl_case *c,
+                             const char **asked)
+{
+    rdl_truth all = RDL_YES;
+
+    for (char **code = rule->only_if; *code; code++) {
+        rdl_truth one = **code ? predicate(pack, c, *code) : RDL_YES;
+        if (one == RDL_MAYBE && asked)
+            *asked = *code;
+        all = rdl_truth_and(all, one);
+    }
+    return all;
 }
 
 /* `ANY` reads as POST_OK, POST_NO and EXPAND in a reserve; UNKNOWN meets ANY rows only (J3). */
@@ -261,8 +235,8 @@ static bool zone_matches(const rdl_rule *rule, const rdl_case *c, bool *converte
         return rule->any_zone;
     if (listed((const char *const *)rule->zones, c->zone->zone))
         return true;
-    *converted = c->zone->converts_to &&
-                 listed((const char *const *)rule->zones, c->zone->converts_to);
+    *converted =
+        c->zone->converts_to && listed((const char *const *)rule->zones, c->zone->converts_to);
     return *converted;
 }
 
@@ -294,7 +268,7 @@ static bool select_by_date(const rdl_rule *rule, const rdl_case *c, rdl_hit *hit
         hit->by_act = false; /* what stands today is certain */
     if (!hit->by_act)
         return rule->applies != RDL_APPLIES_ACT && now;
-    if (then == RDL_MAYBE || c->when == RDL_WHEN_UNKNOWN)
+    if (then == RDL_MAYBE || c->undated)
         hit->status = RDL_HIT_DATE;
     return true;
 }
@@ -309,22 +283,27 @@ static bool match(const rdl_pack *pack, const rdl_rule *rule, const rdl_case *c,
         return false;
     bool excepted = under_any(pack, c->activity, rule->ask_if); /* asked, never simply left out */
     rdl_truth fits = excepted ? RDL_MAYBE : activity_matches(pack, rule, c, &asked);
-    rdl_truth place = rdl_truth_and(field_matches(rule->level, c->level),
-                                    field_matches(rule->basin, c->basin));
+    if (fits != RDL_NO)
+        fits = rdl_truth_and(fits, limits_hold(pack, rule, c, &asked));
+    rdl_truth place =
+        rdl_truth_and(field_matches(rule->level, c->level), field_matches(rule->basin, c->basin));
     if (fits == RDL_NO || place == RDL_NO || !select_by_date(rule, c, hit))
         return false;
-    if (!hit->by_act && c->when == RDL_WHEN_UNKNOWN)
+    if (!hit->by_act && c->undated)
         hit->status = RDL_HIT_DATE;
     if (converted) {
-        rdl_day date = hit->by_act ? c->onset.first : c->as_of;
+        rdl_day date = hit->by_act ? c->onset.last : c->as_of;
         if (date < c->zone->converts_from)
             return false;
         hit->review = true;
         hit->note = "zone converted, not approved";
     }
-    if (rule->review_from != RDL_DAY_FUTURE && c->onset.first >= rule->review_from) {
-        hit->review = true;
-        hit->note = "the row's own basis was replaced before the act";
+    if (rule->review_from != RDL_DAY_FUTURE && c->onset.last >= rule->review_from) {
+        if (c->onset.first < rule->review_from)
+            hit->status = RDL_HIT_DATE; /* before or after that day: not known */
+        else
+            hit->review = true;
+        hit->note = "the row's own basis was replaced, perhaps before the act";
     }
     if (excepted)
         ask(hit, "the article excepts works that serve the zone", c->activity);
@@ -346,13 +325,25 @@ static void mark_overridden(GArray *hits, guint from)
 {
     for (guint i = from; i < hits->len; i++) {
         const rdl_hit *strong = &g_array_index(hits, rdl_hit, i);
-        if (strong->status != RDL_HIT_DECIDED || strong->review)
+        if (strong->status != RDL_HIT_DECIDED)
             continue;
         for (guint k = from; k < hits->len; k++) {
             rdl_hit *weak = &g_array_index(hits, rdl_hit, k);
-            weak->overridden = weak->overridden || overrides(strong->rule, weak->rule);
+            if ((!strong->review || weak->review) && overrides(strong->rule, weak->rule))
+                weak->overridden = true;
         }
     }
+}
+
+/* In yuan, where the measured quantity gives one; a multiple of a value nobody measured is not
+ * comparable (J17). */
+double rdl_rule_ceiling(const rdl_rule *rule, const rdl_case *c)
+{
+    if (strcmp(rule->fine, "FIX") == 0)
+        return rule->ceiling;
+    if (strcmp(rule->fine, "M2") == 0)
+        return rule->ceiling * c->area_m2;
+    return strcmp(rule->fine, "M") == 0 ? rule->ceiling * c->length_m : NAN;
 }
 
 void rdl_rules_match(const rdl_pack *pack, const rdl_case *c, bool any_zone, GArray *hits)
@@ -366,6 +357,8 @@ void rdl_rules_match(const rdl_pack *pack, const rdl_case *c, bool any_zone, GAr
         if (rule->any_zone != any_zone || !match(pack, rule, c, &hit))
             continue;
         hit.verdict = hit.review ? "REVIEW" : rule->verdict;
+        hit.ceiling = rdl_rule_ceiling(rule, c);
+        hit.named = under_any(pack, c->activity, rule->activities);
         g_array_append_val(hits, hit);
     }
     mark_overridden(hits, from);
@@ -380,6 +373,7 @@ bool rdl_rules_know(const rdl_pack *pack, const rdl_case *c)
         const rdl_rule *rule = rules->pdata[i];
         if (rule->enabled && when_matches(rule, c) && zone_matches(rule, c, &converted) &&
             activity_matches(pack, rule, c, NULL) != RDL_NO &&
+            limits_hold(pack, rule, c, NULL) != RDL_NO &&
             field_matches(rule->level, c->level) != RDL_NO &&
             field_matches(rule->basin, c->basin) != RDL_NO)
             return true;
@@ -387,33 +381,51 @@ bool rdl_rules_know(const rdl_pack *pack, const rdl_case *c)
     return false;
 }
 
+const rdl_rule *rdl_rules_positive(const rdl_pack *pack, const rdl_case *c, const rdl_rule *rule)
+{
+    const GPtrArray *rules = rdl_pack_rules(pack);
+    rdl_interval today = {c->as_of, c->as_of};
+    bool converted;
+
+    for (guint i = 0; i < rules->len; i++) {
+        const rdl_rule *list = rules->pdata[i];
+        if (list->enabled && overrides(list, rule) && strcmp(list->when, "EXPAND") != 0 &&
+            zone_matches(list, c, &converted) && activity_matches(pack, list, c, NULL) == RDL_YES &&
+            (rdl_interval_within(c->onset, list->in_force) != RDL_NO ||
+             rdl_interval_within(today, list->in_force) == RDL_YES))
+            return list;
+    }
+    return NULL;
+}
+
 /* ---- order ---- */
 
 static int rank(const rdl_hit *h)
 {
     if (h->overridden)
-        return 4;
+        return 5;
     if (h->status == RDL_HIT_ASKED)
-        return 3;
+        return 4;
     if (h->status == RDL_HIT_DATE)
-        return 2;
+        return 2 + h->review;
     return strcmp(h->verdict, "REVIEW") == 0;
 }
 
-static double ceiling(const rdl_rule *rule)
+static double comparable(double ceiling)
 {
-    return isnan(rule->ceiling) ? -1.0 : rule->ceiling;
+    return isnan(ceiling) ? -1.0 : ceiling;
 }
 
-static bool named(const rdl_rule *rule)
+/* An activity by its own name goes before a set or attribute, that before ANY. */
+static int breadth(const rdl_hit *hit)
 {
-    return strcmp(rule->activities[0], "ANY") != 0;
+    return strcmp(hit->rule->activities[0], "ANY") == 0 ? 2 : !hit->named;
 }
 
 int rdl_hit_order(const rdl_hit *a, const rdl_hit *b)
 {
     int by_severity = strcmp(a->rule->severity, b->rule->severity);
-    double fine_a = ceiling(a->rule), fine_b = ceiling(b->rule);
+    double fine_a = comparable(a->ceiling), fine_b = comparable(b->ceiling);
 
     if (rank(a) != rank(b))
         return rank(a) - rank(b);
@@ -427,7 +439,7 @@ int rdl_hit_order(const rdl_hit *a, const rdl_hit *b)
         return fine_a > fine_b ? -1 : 1;
     if (a->rule->any_zone != b->rule->any_zone)
         return a->rule->any_zone ? 1 : -1;
-    if (named(a->rule) != named(b->rule))
-        return named(a->rule) ? -1 : 1;
+    if (breadth(a) != breadth(b))
+        return breadth(a) - breadth(b);
     return strcmp(a->rule->rule_id, b->rule->rule_id);
 }

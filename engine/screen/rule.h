@@ -7,7 +7,13 @@
 
 #include "screen/pack.h"
 
-typedef enum { RDL_WHEN_PRE_OK, RDL_WHEN_PRE_NO, RDL_WHEN_POST_OK, RDL_WHEN_POST_NO, RDL_WHEN_UNKNOWN } rdl_when;
+typedef enum {
+    RDL_WHEN_PRE_OK,
+    RDL_WHEN_PRE_NO,
+    RDL_WHEN_POST_OK,
+    RDL_WHEN_POST_NO,
+    RDL_WHEN_UNKNOWN
+} rdl_when;
 /** "PRE_OK" ...; for the column when_case. */
 RDL_API const char *rdl_when_text(rdl_when when);
 
@@ -15,14 +21,15 @@ typedef enum { RDL_APPLIES_ACT, RDL_APPLIES_STATE, RDL_APPLIES_BOTH } rdl_applie
 
 typedef struct rdl_rule {
     const char *rule_id, *when, *verdict, *basis, *severity, *lead_dept, *handling, *penalty;
-    const char *level, *basin, *quantity; /* NULL where the row has none */
-    char **zones, **activities, **ask_if, **overrides; /* NULL-ended */
-    rdl_interval in_force;                /* eff_from..eff_to, closed */
-    rdl_day review_from;                  /* acts from then on are for a person; FUTURE: none */
-    double ceiling;                       /* yuan of FIX:min-max; NaN where not comparable */
+    const char *level, *basin, *quantity;                         /* NULL where the row has none */
+    char **zones, **activities, **ask_if, **overrides, **only_if; /* NULL-ended */
+    rdl_interval in_force;                                        /* eff_from..eff_to, closed */
+    rdl_day review_from; /* acts from then on are for a person; FUTURE: none */
+    const char *fine;    /* what the penalty counts: FIX, M2, M, X, "-"; static */
+    double ceiling;      /* its top: yuan, yuan a m2, yuan a m, times; NaN for "-" */
     rdl_applies applies;
     bool enabled, any_zone;
-    int line;                             /* in rules.csv */
+    int line; /* in rules.csv */
 } rdl_rule;
 
 /** The case a rule is held against: one part of a footprint or patch in one zone. */
@@ -30,13 +37,16 @@ typedef struct rdl_case {
     const rdl_zone_class *zone; /* NULL: all territory */
     const char *level, *basin;  /* of the zone polygon; NULL: not known */
     const char *activity;
-    const char *attrs;          /* "CODE;-CODE": known true, known false; may be NULL */
+    const char *attrs; /* "CODE;-CODE": known true, known false; may be NULL */
     rdl_when when;
+    bool undated; /* `when` is UNKNOWN because of dates: rows are shown, none decides */
     bool expansion;
-    rdl_interval onset;         /* when the act happened */
+    rdl_interval onset; /* when the act happened */
     rdl_day as_of;
-    bool act_judged;            /* false: an earlier version of the zone judges the act */
-    bool state_judged;          /* false: this version is superseded, today's judges what stands */
+    const double *near; /* metres to each zone class, by number; NaN: not known; may be NULL */
+    double area_m2, length_m; /* of the part, for fines by quantity; NaN: not measured */
+    bool act_judged;          /* false: an earlier version of the zone judges the act */
+    bool state_judged;        /* false: this version is superseded, today's judges what stands */
 } rdl_case;
 
 typedef enum { RDL_HIT_DECIDED, RDL_HIT_ASKED, RDL_HIT_DATE } rdl_hit_status;
@@ -48,19 +58,27 @@ typedef struct rdl_hit {
     bool by_act;         /* selected by the act's date, else by as_of */
     bool review;         /* the verdict is REVIEW whatever the row says */
     bool overridden;     /* another row of the list removed it */
+    bool named;          /* the row names the activity or one above it, not a set or attribute */
     const char *note;    /* why asked or reviewed; static text or NULL */
     const char *asked;   /* the predicate or field that is not known; lent; NULL */
     const char *verdict; /* after `review` */
+    double ceiling;      /* of the fine in this case, yuan; NaN where not comparable */
 } rdl_hit;
 
+/** Is it a code of the pack that says what the thing is? */
+RDL_API bool rdl_activity_known(const rdl_pack *pack, const char *activity);
 /** All hits of the pack's enabled rows of that kind (any_zone or not), in the pack's order, with
  *  overridden ones marked. Appends to `hits` (of rdl_hit). */
 RDL_API void rdl_rules_match(const rdl_pack *pack, const rdl_case *c, bool any_zone, GArray *hits);
 /** Does any enabled row, in force or not, name this zone, activity and when-case? */
 RDL_API bool rdl_rules_know(const rdl_pack *pack, const rdl_case *c);
+/** The enabled row that allows or permits the activity in this zone, over `rule`, the row that
+ *  denies it; NULL where the activity is on no positive list. */
+RDL_API const rdl_rule *rdl_rules_positive(const rdl_pack *pack, const rdl_case *c,
+                                           const rdl_rule *rule);
 /** < 0 when hit `a` goes before `b` as the primary one: decided before asked, verdicts before
- *  REVIEW, then severity, fine ceiling (Code art. 1055), zone before ANY, named activity before
- *  ANY, rule_id. */
+ *  REVIEW, then severity, fine ceiling (Code art. 1055), zone before ANY, a named activity before a
+ *  set before ANY, rule_id. */
 RDL_API int rdl_hit_order(const rdl_hit *a, const rdl_hit *b);
 /** Rule by id, NULL where there is none. */
 RDL_API const rdl_rule *rdl_pack_rule(const rdl_pack *pack, const char *rule_id);

@@ -2,8 +2,12 @@
 #ifndef RDL_SCREEN_H
 #define RDL_SCREEN_H
 
+#include "screen/explain.h"
 #include "screen/pack.h"
+#include "screen/pack_cases.h"
+#include "screen/pack_check.h"
 #include "screen/rule.h"
+#include "screen/replay.h"
 #include "screen/screening.h"
 
 #endif

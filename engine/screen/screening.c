@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <string.h>
 #include "screen/judging.h"
+#include "screen/planned.h"
 #include "screen/zone_ground.h"
 
 #define BATCH_MOST 512 /* footprints a piece of work */
@@ -180,7 +181,11 @@ static bool settle_layers(screening *s, GError **error)
     const rdl_screen_options *o = s->options;
     rdl_day as_of = o->as_of;
 
-    if (!check_filled(s, error) || !rdl_zones_settle(&s->intake, s->zones, as_of, error) ||
+    if (!check_filled(s, error))
+        return false;
+    if (s->options->planned)
+        rdl_footprints_plan(s->footprints, as_of);
+    if (!rdl_zones_settle(&s->intake, s->zones, as_of, error) ||
         !rdl_footprints_settle(&s->intake, s->footprints, false, as_of, error) ||
         !rdl_footprints_settle(&s->intake, s->patches, true, as_of, error) ||
         !rdl_patches_explain(&s->intake, s->footprints, s->patches, error))
@@ -406,14 +411,30 @@ static bool check_areas(const screening *s, GError **error)
 
 /* ---- results ---- */
 
-static JsonObject *count_by_result(const GPtrArray *findings)
+static JsonObject *count_by_result(const GPtrArray *findings, bool planned)
 {
     JsonObject *counts = json_object_new();
 
-    for (int r = RDL_RESULT_SUSPECT; r <= RDL_RESULT_CLEAN; r++) {
+    int first = planned ? RDL_RESULT_REFUSE : RDL_RESULT_SUSPECT;
+    int last = planned ? RDL_RESULT_PASS : RDL_RESULT_CLEAN;
+
+    for (int r = first; r <= last; r++) {
         gint64 n = 0;
         for (guint i = 0; i < findings->len; i++)
             n += ((rdl_finding *)findings->pdata[i])->verdict->result == (rdl_result)r;
+        json_object_set_int_member(counts, rdl_result_text((rdl_result)r), n);
+    }
+    return counts;
+}
+
+static JsonObject *count_answers(const GArray *answers)
+{
+    JsonObject *counts = json_object_new();
+
+    for (int r = RDL_RESULT_REFUSE; r <= RDL_RESULT_PASS; r++) {
+        gint64 n = 0;
+        for (guint i = 0; i < answers->len; i++)
+            n += g_array_index(answers, rdl_answer, i).answer == (rdl_result)r;
         json_object_set_int_member(counts, rdl_result_text((rdl_result)r), n);
     }
     return counts;
@@ -466,7 +487,10 @@ static JsonNode *summarise(screening *s, const GPtrArray *layers)
     json_object_set_string_member(o, "pack", rdl_pack_id(s->pack));
     json_object_set_string_member(o, "pack_version", rdl_pack_version(s->pack));
     json_object_set_int_member(o, "findings", s->found.findings->len);
-    json_object_set_object_member(o, "by_result", count_by_result(s->found.findings));
+    json_object_set_object_member(o, "by_result",
+                                  count_by_result(s->found.findings, s->options->planned));
+    if (s->found.answers)
+        json_object_set_object_member(o, "answers", count_answers(s->found.answers));
     json_object_set_double_member(o, "whole_m2", whole);
     json_object_set_double_member(o, "area_own_m2", own);
     json_object_set_double_member(o, "remainder_m2", remainder);
@@ -478,10 +502,39 @@ static JsonNode *summarise(screening *s, const GPtrArray *layers)
     return json_node_init_object(json_node_alloc(), o);
 }
 
+static void add_sources(JsonArray *all, const char *role, const rdl_source *sources, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        JsonObject *o = json_object_new();
+        json_object_set_string_member(o, "role", role);
+        json_object_set_string_member(o, "path", sources[i].path);
+        rdl_json_set_text(o, "profile", sources[i].profile);
+        json_array_add_object_element(all, o);
+    }
+}
+
+/* What a replay needs: every source as it was named, with its layer and profile. */
+static void describe_sources(screening *s)
+{
+    const rdl_screen_options *o = s->options;
+    JsonArray *all = json_array_new();
+    char residual[G_ASCII_DTOSTR_BUF_SIZE];
+
+    add_sources(all, "zones", o->zones, o->n_zones);
+    add_sources(all, "footprints", o->footprints, o->n_footprints);
+    add_sources(all, "patches", o->patches, o->n_patches);
+    add_sources(all, "permits", o->permits, o->n_permits);
+    add_sources(all, "units", o->units, o->n_units);
+    json_object_set_array_member(rdl_manifest_object(s->manifest), "sources", all);
+    rdl_manifest_option(s->manifest, "residual_m",
+                        g_ascii_dtostr(residual, sizeof residual, o->residual_m));
+}
+
 static void describe_run(screening *s)
 {
     g_autofree char *as_of = rdl_day_text(s->options->as_of);
 
+    describe_sources(s);
     rdl_manifest_option(s->manifest, "as_of", as_of);
     rdl_manifest_option(s->manifest, "local", s->options->local);
     rdl_manifest_option(s->manifest, "pack", rdl_pack_id(s->pack));
@@ -559,6 +612,8 @@ static bool run(screening *s, const rdl_progress *progress, GError **error)
         !judge_all(s, progress, error))
         return false;
     merge_batches(s);
+    if (o->planned)
+        s->found.answers = rdl_answers(s->footprints, s->found.findings);
     return rdl_tally_check(s->intake.tally, error) && check_areas(s, error) &&
            write_outputs(s, error);
 }
@@ -603,6 +658,8 @@ static void screening_clear(screening *s)
     free_batches(s);
     g_ptr_array_unref(s->found.findings);
     g_array_unref(s->found.balances);
+    if (s->found.answers)
+        g_array_unref(s->found.answers);
     g_array_unref(s->intake.rejections);
     g_ptr_array_unref(s->keeps);
     g_free(s->work);
@@ -653,9 +710,9 @@ void rdl_screen_result_clear(rdl_screen_result *result)
 bool rdl_screen_check_results(const char *list, GError **error)
 {
     g_auto(GStrv) asked = g_strsplit(list, ",", -1);
-    const char *names[RDL_RESULT_CLEAN + 2] = {NULL};
+    const char *names[RDL_RESULT_PASS + 2] = {NULL};
 
-    for (int r = RDL_RESULT_SUSPECT; r <= RDL_RESULT_CLEAN; r++)
+    for (int r = RDL_RESULT_SUSPECT; r <= RDL_RESULT_PASS; r++)
         names[r] = rdl_result_text((rdl_result)r);
     g_autofree char *there = g_strjoinv(", ", (char **)names);
     for (char **a = asked; *a; a++)

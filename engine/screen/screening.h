@@ -8,7 +8,8 @@
 typedef struct rdl_screen_options {
     const rdl_source *zones, *footprints, *patches, *permits, *units; /* arrays */
     size_t n_zones, n_footprints, n_patches, n_permits, n_units;      /* no permits: none known */
-    const char *pack;                                                 /* name or path */
+    bool planned;       /* the footprints are projects on a list: answers, nothing is accused */
+    const char *pack;   /* name or path */
     const char *local;  /* labels of LOCAL rows to switch on, "S1,S4"; NULL: none */
     rdl_day as_of;      /* the law of a standing state; RDL_DAY_FUTURE is refused */
     double residual_m;  /* co-registration residual of the patches' scenes; default 0 */
@@ -27,10 +28,9 @@ typedef struct rdl_screen_result {
     GPtrArray *warnings; /* of char *: about whole layers; the rest is in layer `rejected` */
 } rdl_screen_result;
 
-/** Fails: what reading the layers and the pack fails with; RDL_ERROR_BALANCE when counts or areas do
- *  not add up; RDL_ERROR_USAGE for options that lack zones, or footprints and patches both, or name
- *  a local label the pack does not have. No
- *  output is left then. */
+/** Fails: what reading the layers and the pack fails with; RDL_ERROR_BALANCE when counts or areas
+ * do not add up; RDL_ERROR_USAGE for options that lack zones, or footprints and patches both, or
+ * name a local label the pack does not have. No output is left then. */
 RDL_API bool rdl_screen(const rdl_screen_options *options, const rdl_progress *progress,
                         rdl_screen_result *result, GError **error);
 /** Is `list` ("SUSPECT,EDGE") one of results? Fails: RDL_ERROR_USAGE, naming those there are. */

@@ -2,13 +2,20 @@
 
 #include <math.h>
 #include <string.h>
+#include "screen/pack_rules.h"
 
 const char *rdl_result_text(rdl_result result)
 {
-    static const char *const names[] = {
-        [RDL_RESULT_SUSPECT] = "SUSPECT",           [RDL_RESULT_UNKNOWN_DATE] = "UNKNOWN-DATE",
-        [RDL_RESULT_PERMIT_CHECK] = "PERMIT-CHECK", [RDL_RESULT_EDGE] = "EDGE",
-        [RDL_RESULT_HISTORIC] = "HISTORIC",         [RDL_RESULT_CLEAN] = "CLEAN"};
+    static const char *const names[] = {[RDL_RESULT_SUSPECT] = "SUSPECT",
+                                        [RDL_RESULT_UNKNOWN_DATE] = "UNKNOWN-DATE",
+                                        [RDL_RESULT_PERMIT_CHECK] = "PERMIT-CHECK",
+                                        [RDL_RESULT_EDGE] = "EDGE",
+                                        [RDL_RESULT_HISTORIC] = "HISTORIC",
+                                        [RDL_RESULT_CLEAN] = "CLEAN",
+                                        [RDL_RESULT_REFUSE] = "REFUSE",
+                                        [RDL_RESULT_ASK] = "ASK",
+                                        [RDL_RESULT_PERMIT_NEEDED] = "PERMIT-NEEDED",
+                                        [RDL_RESULT_PASS] = "PASS"};
 
     return names[result];
 }
@@ -47,44 +54,6 @@ static bool decided(const rdl_hit *hit)
 static bool verdict_in(const char *verdict, const char *list)
 {
     return strstr(list, verdict) != NULL;
-}
-
-/* ---- rows that straddle the onset (J21) ---- */
-
-static gint by_force(gconstpointer a, gconstpointer b)
-{
-    const rdl_hit *x = *(rdl_hit *const *)a, *y = *(rdl_hit *const *)b;
-    rdl_day fx = x->rule->in_force.first, fy = y->rule->in_force.first;
-
-    return fx < fy ? -1 : fx > fy;
-}
-
-/* If the rows one after another cover the whole onset and agree in verdict, the older decides. */
-static void agree_over_time(GArray *hits, rdl_interval onset)
-{
-    g_autoptr(GPtrArray) rows = g_ptr_array_new();
-
-    for (guint i = 0; i < hits->len; i++) {
-        rdl_hit *hit = &g_array_index(hits, rdl_hit, i);
-        if (hit->status == RDL_HIT_DATE && hit->by_act)
-            g_ptr_array_add(rows, hit);
-    }
-    g_ptr_array_sort(rows, by_force);
-    if (rows->len < 2)
-        return;
-    rdl_hit *oldest = rows->pdata[0];
-    rdl_day covered = oldest->rule->in_force.last;
-    bool agree = oldest->rule->in_force.first <= onset.first;
-    for (guint i = 1; agree && i < rows->len; i++) {
-        const rdl_hit *next = rows->pdata[i];
-        agree = strcmp(next->verdict, oldest->verdict) == 0 &&
-                (covered == RDL_DAY_FUTURE || next->rule->in_force.first <= covered + 1);
-        covered = MAX(covered, next->rule->in_force.last);
-    }
-    if (agree && covered >= onset.last) {
-        oldest->status = RDL_HIT_DECIDED;
-        oldest->note = "the law changed within the onset, both rows agree";
-    }
 }
 
 /* ---- the primary row ---- */
@@ -134,49 +103,130 @@ static const rdl_rule *rule_today(const rdl_pack *pack, const rdl_case *c, bool 
     return first && decided(first) && first->by_act ? first->rule : NULL;
 }
 
-/* The old row judges unless the newer is lighter; where either states no fixed fine they are not
+static bool countable(const rdl_rule *rule)
+{
+    return strcmp(rule->fine, "-") != 0 && strcmp(rule->fine, "X") != 0;
+}
+
+/* The old row judges unless the newer is lighter; without fines of one kind the two are not
  * comparable (Code art. 1057, J16). */
 static const rdl_rule *lighter(const rdl_rule *then, const rdl_rule *now, rdl_day as_of)
 {
     bool repealed = then->in_force.last < as_of;
 
-    return now && repealed && !isnan(now->ceiling) && !isnan(then->ceiling) &&
+    return now && repealed && countable(now) && strcmp(now->fine, then->fine) == 0 &&
                    now->ceiling < then->ceiling
                ? now
                : then;
 }
 
-/* ---- result (3.4b item 6) ---- */
+/* ---- laws that changed within the onset (J21) ---- */
 
-static rdl_result result_without_rule(rdl_when when, bool rows_exist)
+static gint by_day(gconstpointer a, gconstpointer b)
 {
-    switch (when) {
-    case RDL_WHEN_UNKNOWN:
-        return RDL_RESULT_UNKNOWN_DATE;
-    case RDL_WHEN_PRE_OK:
-    case RDL_WHEN_PRE_NO:
-        return RDL_RESULT_HISTORIC;
-    case RDL_WHEN_POST_OK:
-        return RDL_RESULT_PERMIT_CHECK;
-    case RDL_WHEN_POST_NO:
-        break;
-    }
-    return rows_exist ? RDL_RESULT_PERMIT_CHECK : RDL_RESULT_CLEAN;
+    rdl_day x = *(const rdl_day *)a, y = *(const rdl_day *)b;
+
+    return (x > y) - (x < y);
 }
 
-static rdl_result result_of_hit(const rdl_hit *hit, rdl_when when)
+static void add_limit(GArray *limits, rdl_interval onset, rdl_day day)
 {
-    bool pre = when == RDL_WHEN_PRE_OK || when == RDL_WHEN_PRE_NO;
+    if (onset.first < day && day <= onset.last && day != RDL_DAY_FUTURE)
+        g_array_append_val(limits, day);
+}
 
-    if (when == RDL_WHEN_UNKNOWN || hit->status == RDL_HIT_DATE)
+/* The days within the onset on which another law begins to judge, in order. */
+static GArray *law_limits(const GArray *hits, const rdl_case *c)
+{
+    GArray *limits = g_array_new(FALSE, FALSE, sizeof(rdl_day));
+
+    for (guint i = 0; i < hits->len; i++) {
+        const rdl_rule *rule = g_array_index(hits, rdl_hit, i).rule;
+        add_limit(limits, c->onset, rule->in_force.first);
+        add_limit(limits, c->onset, rule->review_from);
+        if (rule->in_force.last != RDL_DAY_FUTURE)
+            add_limit(limits, c->onset, rule->in_force.last + 1);
+    }
+    if (c->zone && c->zone->converts_to)
+        add_limit(limits, c->onset, c->zone->converts_from);
+    g_array_sort(limits, by_day);
+    return limits;
+}
+
+/* The primary row had the act happened in that span; NULL when none decides. */
+static const rdl_rule *primary_in(const rdl_pack *pack, const rdl_case *c, rdl_interval span,
+                                  bool any_zone, const char **verdict)
+{
+    g_autoptr(GArray) hits = g_array_new(FALSE, TRUE, sizeof(rdl_hit));
+    rdl_case then = *c;
+
+    then.onset = span;
+    rdl_rules_match(pack, &then, any_zone, hits);
+    g_array_sort(hits, by_order);
+    prefer_lawful(hits, c->when);
+    const rdl_hit *first = first_hit(hits);
+    if (!first || !decided(first))
+        return NULL;
+    *verdict = first->verdict;
+    return first->rule;
+}
+
+/* Whatever the day of the act, is the verdict the same? Then the row of the earliest span decides.
+ */
+static void agree_over_time(const rdl_pack *pack, const rdl_case *c, bool any_zone, GArray *hits)
+{
+    g_autoptr(GArray) limits = law_limits(hits, c);
+    const rdl_rule *oldest = NULL;
+    const char *agreed = NULL, *verdict = NULL;
+    rdl_interval span = c->onset;
+
+    for (guint i = 0; limits->len && i <= limits->len; i++) {
+        span.last = i < limits->len ? g_array_index(limits, rdl_day, i) - 1 : c->onset.last;
+        if (span.first > span.last)
+            continue; /* the same day twice */
+        const rdl_rule *rule = primary_in(pack, c, span, any_zone, &verdict);
+        if (!rule || (agreed && strcmp(agreed, verdict) != 0))
+            return;
+        oldest = oldest ? oldest : rule;
+        agreed = verdict;
+        span.first = span.last + 1;
+    }
+    for (guint i = 0; oldest && i < hits->len; i++) {
+        rdl_hit *hit = &g_array_index(hits, rdl_hit, i);
+        if (hit->rule != oldest || hit->status != RDL_HIT_DATE)
+            continue;
+        hit->status = RDL_HIT_DECIDED;
+        hit->note = "the law changed within the onset, its rows agree";
+    }
+}
+
+/* ---- result (3.4b item 6) ---- */
+
+static bool is_pre(rdl_when when)
+{
+    return when == RDL_WHEN_PRE_OK || when == RDL_WHEN_PRE_NO;
+}
+
+static rdl_result result_without_rule(const rdl_case *c, bool rows_exist)
+{
+    if (c->undated)
+        return RDL_RESULT_UNKNOWN_DATE;
+    if (is_pre(c->when))
+        return RDL_RESULT_HISTORIC;
+    return c->when != RDL_WHEN_POST_NO || rows_exist ? RDL_RESULT_PERMIT_CHECK : RDL_RESULT_CLEAN;
+}
+
+static rdl_result result_of_hit(const rdl_hit *hit, const rdl_case *c)
+{
+    if (c->undated || hit->status == RDL_HIT_DATE)
         return RDL_RESULT_UNKNOWN_DATE;
     if (verdict_in(hit->verdict, "PROHIBIT DENY"))
         return RDL_RESULT_SUSPECT;
     if (strcmp(hit->verdict, "PERMIT") == 0)
-        return when == RDL_WHEN_POST_NO ? RDL_RESULT_SUSPECT : RDL_RESULT_PERMIT_CHECK;
+        return c->when == RDL_WHEN_POST_NO ? RDL_RESULT_SUSPECT : RDL_RESULT_PERMIT_CHECK;
     if (strcmp(hit->verdict, "ALLOW") == 0)
         return RDL_RESULT_CLEAN;
-    if (pre || verdict_in(hit->verdict, "EXIT ASSESS"))
+    if (is_pre(c->when) || verdict_in(hit->verdict, "EXIT ASSESS"))
         return RDL_RESULT_HISTORIC;
     return RDL_RESULT_PERMIT_CHECK; /* REVIEW: a person looks first, nobody is accused */
 }
@@ -195,31 +245,64 @@ char *rdl_hit_note(const rdl_hit *hit)
     return hit->asked ? g_strdup_printf("%s: %s", hit->note, hit->asked) : g_strdup(hit->note);
 }
 
+static void conclude_without_rule(rdl_verdict *v, const rdl_pack *pack, const rdl_case *c)
+{
+    bool papers = c->when == RDL_WHEN_UNKNOWN && !c->undated;
+    rdl_case settled = *c;
+
+    if (papers) /* where no row would judge it, the permit in doubt matters to nobody */
+        settled.when = RDL_WHEN_POST_NO;
+    bool rows_exist = rdl_rules_know(pack, &settled);
+    v->result = result_without_rule(&settled, rows_exist);
+    v->verdict = v->result == RDL_RESULT_CLEAN ? NULL : "REVIEW";
+    if (v->when == RDL_WHEN_POST_NO && rows_exist)
+        add_note(v, c->act_judged ? "no row was in force at the act"
+                                  : "the act is judged on the earlier version of the zone");
+}
+
+/* What an accusation without a permit rests on (3.4b item 3). */
+static void note_permit(rdl_verdict *v, const rdl_pack *pack, const rdl_case *c)
+{
+    const rdl_rule *list = NULL;
+
+    if (v->when == RDL_WHEN_POST_NO && strcmp(v->verdict, "DENY") == 0)
+        list = rdl_rules_positive(pack, c, v->rule);
+    if (list) {
+        g_autofree char *text =
+            g_strdup_printf("permit missing: on the zone's positive list by %s", list->rule_id);
+        add_note(v, text);
+    } else if (v->when == RDL_WHEN_POST_NO && strcmp(v->verdict, "PERMIT") == 0) {
+        add_note(v, "permit missing");
+    }
+}
+
 static void conclude(rdl_verdict *v, const rdl_pack *pack, const rdl_case *c, bool any_zone)
 {
     const rdl_hit *first = first_hit(v->hits);
 
     if (!first) {
-        bool rows_exist = rdl_rules_know(pack, c);
-        v->result = result_without_rule(v->when, rows_exist);
-        v->verdict = v->result == RDL_RESULT_CLEAN ? NULL : "REVIEW";
-        if (v->when == RDL_WHEN_POST_NO && rows_exist)
-            add_note(v, c->act_judged ? "no row was in force at the act"
-                                      : "the act is judged on the earlier version of the zone");
+        conclude_without_rule(v, pack, c);
         return;
     }
     v->rule = first->rule;
     v->verdict = first->verdict;
-    v->result = result_of_hit(first, v->when);
+    v->ceiling = first->ceiling;
+    v->result = result_of_hit(first, c);
     g_autofree char *note = rdl_hit_note(first);
     add_note(v, note);
     if (decided(first) && first->by_act) {
         v->rule = lighter(first->rule, rule_today(pack, c, any_zone), c->as_of);
         if (v->rule != first->rule) {
             v->verdict = v->rule->verdict;
+            v->ceiling = rdl_rule_ceiling(v->rule, c);
             add_note(v, "the newer row is lighter (Code art. 1057)");
         }
     }
+    if (v->result == RDL_RESULT_UNKNOWN_DATE) { /* shown, but it decides nothing (J3, J21) */
+        v->verdict = strcmp(v->verdict, "ALLOW") == 0 ? "ALLOW" : "REVIEW";
+        v->when = RDL_WHEN_UNKNOWN;
+    }
+    note_permit(v, pack, c);
     const rdl_rule *then = rule_at_act(v->hits);
     v->rule_then = then != v->rule ? then : NULL;
 }
@@ -234,30 +317,47 @@ static const char *undecided_by(rdl_version version)
     return NULL;
 }
 
+/* Attributes of the footprint, and of the permits that cover it (J4). Yours. */
+static char *attributes(const rdl_footprint *f, const rdl_approval *approval)
+{
+    const char *lent = approval->granted == RDL_YES && approval->attrs ? approval->attrs : "";
+
+    return g_strjoin(";", f->attrs ? f->attrs : "", lent, NULL);
+}
+
 rdl_verdict rdl_verdict_of(const rdl_pack *pack, const rdl_footprint *f, const rdl_zone *zone,
                            const rdl_part *part, const rdl_approval *approval, rdl_version version,
-                           rdl_day as_of)
+                           const double *near, rdl_day as_of)
 {
-    rdl_verdict v = {.hits = g_array_new(FALSE, TRUE, sizeof(rdl_hit))};
+    rdl_verdict v = {.hits = g_array_new(FALSE, TRUE, sizeof(rdl_hit)), .ceiling = NAN};
+    g_autofree char *attrs = attributes(f, approval);
     rdl_case c = {.zone = zone ? zone->class : NULL,
                   .level = zone ? zone->level : NULL,
                   .basin = zone ? zone->basin : NULL,
                   .activity = f->activity,
-                  .attrs = f->attrs,
+                  .attrs = attrs,
                   .expansion = f->expands != NULL,
                   .onset = f->onset,
                   .as_of = as_of,
+                  .area_m2 = part ? part->area_m2 : NAN,
+                  .length_m = part ? part->length_m : NAN,
+                  .near = near,
                   .act_judged = version != RDL_VERSION_STATE,
                   .state_judged =
                       version != RDL_VERSION_ACT && version != RDL_VERSION_PERHAPS_ACT};
     const char *undecided = undecided_by(version);
 
+    if (version == RDL_VERSION_ACT) /* a later act is judged on the later version */
+        c.onset.last = MIN(c.onset.last, zone->version.last);
     v.when = c.when = undecided ? RDL_WHEN_UNKNOWN : rdl_when_of(f->onset, zone, approval->granted);
+    c.undated = c.when == RDL_WHEN_UNKNOWN &&
+                (undecided || !approval->papers_only || before_zone(f->onset, zone) != RDL_NO);
     add_note(&v, f->note);
     add_note(&v, approval->note);
     add_note(&v, undecided);
     rdl_rules_match(pack, &c, zone == NULL, v.hits);
-    agree_over_time(v.hits, f->onset);
+    if (!c.undated)
+        agree_over_time(pack, &c, zone == NULL, v.hits);
     g_array_sort(v.hits, by_order);
     prefer_lawful(v.hits, v.when);
     conclude(&v, pack, &c, zone == NULL);

@@ -8,23 +8,37 @@
 #include "screen/rule.h"
 #include "screen/zone.h"
 
-typedef enum { RDL_RESULT_SUSPECT, RDL_RESULT_UNKNOWN_DATE, RDL_RESULT_PERMIT_CHECK, RDL_RESULT_EDGE, RDL_RESULT_HISTORIC, RDL_RESULT_CLEAN } rdl_result;
+typedef enum {
+    RDL_RESULT_SUSPECT,
+    RDL_RESULT_UNKNOWN_DATE,
+    RDL_RESULT_PERMIT_CHECK,
+    RDL_RESULT_EDGE,
+    RDL_RESULT_HISTORIC,
+    RDL_RESULT_CLEAN,
+    RDL_RESULT_REFUSE, /* of planned projects (screen/planned.h) */
+    RDL_RESULT_ASK,
+    RDL_RESULT_PERMIT_NEEDED,
+    RDL_RESULT_PASS
+} rdl_result;
 /** "SUSPECT", "CLEAN", "PERMIT-CHECK", "HISTORIC", "EDGE", "UNKNOWN-DATE". */
 RDL_API const char *rdl_result_text(rdl_result result);
 
 /** What approvals say of a part: the union of the scopes that fit must contain it. */
 typedef struct rdl_approval {
     rdl_truth granted;
-    const char *permit_no;   /* of the first that fits or may fit; lent; NULL */
-    const char *note;        /* static; NULL */
-    double outside_m2;       /* of the part outside every fitting scope; NaN: not measured */
+    const char *permit_no; /* of the first that fits or may fit; lent; NULL */
+    const char *note;      /* static; NULL */
+    const char *attrs;     /* of the permits that cover it, joined by ";"; lent; NULL */
+    bool papers_only;      /* MAYBE because of who granted it or for what, not because of dates */
+    double outside_m2;     /* of the part outside every fitting scope; NaN: not measured */
 } rdl_approval;
 
 typedef struct rdl_verdict {
     rdl_when when;
-    const char *verdict;      /* of the rule (domain 3.3); NULL when no rule speaks */
+    const char *verdict; /* of the rule (domain 3.3); NULL when no rule speaks */
     rdl_result result;
-    const rdl_rule *rule;     /* primary; NULL */
+    const rdl_rule *rule;      /* primary; NULL */
+    double ceiling;            /* of its fine in this case, yuan; NaN where not comparable */
     const rdl_rule *rule_then; /* the row in force at the act, when another is primary; NULL */
     char *note;                /* owned; NULL */
     GArray *hits;              /* of rdl_hit, primary first; owned */
@@ -40,10 +54,12 @@ typedef enum {
     RDL_VERSION_PERHAPS_ACT, /* superseded, the same */
 } rdl_version;
 
-/** Judge a part of `f` in `zone` (NULL: all territory; `part` may then be NULL). Pure. */
+/** Judge a part of `f` in `zone` (NULL: all territory; `part` may then be NULL). `near`: metres
+ * from the footprint to each zone class of the pack, by number, NaN where not known; may be NULL.
+ */
 rdl_verdict rdl_verdict_of(const rdl_pack *pack, const rdl_footprint *f, const rdl_zone *zone,
                            const rdl_part *part, const rdl_approval *approval, rdl_version version,
-                           rdl_day as_of);
+                           const double *near, rdl_day as_of);
 void rdl_verdict_clear(rdl_verdict *verdict);
 
 /** What a hit has to say besides its row ("an attribute ... is not known: CODE"). Yours; NULL. */

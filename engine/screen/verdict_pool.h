@@ -11,9 +11,12 @@ typedef struct rdl_verdict_pool rdl_verdict_pool; /* filled by one thread, then 
 rdl_verdict_pool *rdl_verdict_pool_new(const rdl_pack *pack, rdl_day as_of);
 void rdl_verdict_pool_free(rdl_verdict_pool *pool);
 
-/** As rdl_verdict_of(); lent, lives as long as the pool. */
+/** As rdl_verdict_of(), or rdl_verdict_planned() for a planned project; lent, lives as long as the
+ *  pool. Sizes are part of the case only where a fine by the metre, or a condition, may read them;
+ *  distances where `near` (n_near of them) is given. */
 const rdl_verdict *rdl_verdict_pool_get(rdl_verdict_pool *pool, const rdl_footprint *f,
                                         const rdl_zone *zone, const rdl_part *part,
-                                        const rdl_approval *approval, rdl_version version);
+                                        const rdl_approval *approval, rdl_version version,
+                                        const double *near);
 
 #endif

@@ -4,6 +4,7 @@
 #define RDL_STORE_H
 
 #include "store/connection.h"
+#include "store/expression.h"
 #include "store/geopackage.h"
 
 #endif

@@ -45,7 +45,8 @@ static void local_rows_are_off_until_named(void)
 /* A copy of the demo pack with one rule row replaced. */
 static const char *spoilt(const char *name, const char *row)
 {
-    static const char *const files[] = {"pack.yaml", "zones.csv", "activities.csv", "predicates.csv"};
+    static const char *const files[] = {"pack.yaml", "zones.csv", "activities.csv",
+                                        "predicates.csv"};
     const char *folder = suite_path(name);
     g_autofree char *rules = NULL;
     GError *error = NULL;
@@ -71,13 +72,16 @@ static void faults_in_a_row_are_named_with_their_line(void)
     static const struct {
         const char *row, *part;
     } bad[] = {
-        {"X,IT,MINE,POST_NO,PROHIBIT,b,2020-02-30,,S1,d,h,-,s,ACT,,1,,,,,,m2", "rules.csv:2: eff_from: '2020-02-30' is not a date"},
-        {"X,ZZ,MINE,POST_NO,PROHIBIT,b,,,S1,d,h,-,s,ACT,,1,,,,,,m2", "rules.csv:2: rule X: zone not in zones.csv 'ZZ'"},
-        {"X,IT,MINES,POST_NO,PROHIBIT,b,,,S1,d,h,-,s,ACT,,1,,,,,,m2", "'MINES'"},
-        {"X,IT,MINE,LATER,PROHIBIT,b,,,S1,d,h,-,s,ACT,,1,,,,,,m2", "unknown when-case 'LATER'"},
-        {"X,IT,MINE,POST_NO,FORBID,b,,,S1,d,h,-,s,ACT,,1,,,,,,m2", "unknown verdict 'FORBID'"},
-        {"X,IT,MINE,POST_NO,PROHIBIT,b,,,S1,d,h,-,s,NOW,,1,,,,,,m2", "applies must be ACT"},
-        {"X,IT,MINE,POST_NO,PROHIBIT,b,2021-01-01,2020-01-01,S1,d,h,-,s,ACT,,1,,,,,,m2", "ends before it begins"},
+        {"X,IT,MINE,POST_NO,PROHIBIT,b,2020-02-30,,S1,d,h,-,s,ACT,,1,,,,,,m2,",
+         "rules.csv:2: eff_from: '2020-02-30' is not a date"},
+        {"X,ZZ,MINE,POST_NO,PROHIBIT,b,,,S1,d,h,-,s,ACT,,1,,,,,,m2,",
+         "rules.csv:2: zone not in zones.csv 'ZZ'"},
+        {"X,IT,MINES,POST_NO,PROHIBIT,b,,,S1,d,h,-,s,ACT,,1,,,,,,m2,", "'MINES'"},
+        {"X,IT,MINE,LATER,PROHIBIT,b,,,S1,d,h,-,s,ACT,,1,,,,,,m2,", "unknown when-case 'LATER'"},
+        {"X,IT,MINE,POST_NO,FORBID,b,,,S1,d,h,-,s,ACT,,1,,,,,,m2,", "unknown verdict 'FORBID'"},
+        {"X,IT,MINE,POST_NO,PROHIBIT,b,,,S1,d,h,-,s,NOW,,1,,,,,,m2,", "applies must be ACT"},
+        {"X,IT,MINE,POST_NO,PROHIBIT,b,2021-01-01,2020-01-01,S1,d,h,-,s,ACT,,1,,,,,,m2,",
+         "ends before it begins"},
         {"X,IT,MINE", "rules.csv:2: 3 fields"}};
     GError *error = NULL;
 

@@ -39,7 +39,7 @@ static void check(const rdl_pack *pack, const situation *s, const char *as_of)
     rdl_part part = {.area_m2 = 100, .min_m2 = 90, .max_m2 = 110, .dimension = 2};
     rdl_approval approval = {.granted = s->granted, .outside_m2 = NAN};
     rdl_verdict v = rdl_verdict_of(pack, &f, strcmp(s->zone, "ANY") ? &zone : NULL, &part, &approval,
-                                   RDL_VERSION_BOTH, today);
+                                   RDL_VERSION_BOTH, NULL, today);
 
     bool good = CHECK_TEXT(rdl_when_text(v.when), s->when);
     good = CHECK_TEXT(v.verdict, s->verdict) && good;
@@ -131,7 +131,7 @@ static void a_part_that_may_be_nothing_is_only_an_edge(void)
     rdl_approval none = {.granted = RDL_NO, .outside_m2 = NAN};
 
     CHECK_OK(error);
-    rdl_verdict v = rdl_verdict_of(pack, &f, &zone, &part, &none, RDL_VERSION_BOTH, rdl_day_of(2026, 11, 1));
+    rdl_verdict v = rdl_verdict_of(pack, &f, &zone, &part, &none, RDL_VERSION_BOTH, NULL, rdl_day_of(2026, 11, 1));
     CHECK_TEXT(rdl_result_text(v.result), "EDGE");
     CHECK_TEXT(v.verdict, "DENY");
     rdl_verdict_clear(&v);
@@ -153,7 +153,7 @@ static void whatever_the_onset_unknown_dates_never_accuse(void)
         rdl_footprint f = {.activity = (char *)activities[g_rand_int_range(r, 0, G_N_ELEMENTS(activities))],
                            .onset = {z - g_rand_int_range(r, 1, 5000), z + g_rand_int_range(r, 0, 5000)}};
         rdl_approval none = {.granted = RDL_NO, .outside_m2 = NAN};
-        rdl_verdict v = rdl_verdict_of(pack, &f, &zone, NULL, &none, RDL_VERSION_BOTH, z + 12000);
+        rdl_verdict v = rdl_verdict_of(pack, &f, &zone, NULL, &none, RDL_VERSION_BOTH, NULL, z + 12000);
         if (v.result != RDL_RESULT_UNKNOWN_DATE)
             CHECK_TEXT(rdl_result_text(v.result), "UNKNOWN-DATE");
         rdl_verdict_clear(&v);
