@@ -405,6 +405,8 @@ static void strip_folders(JsonObject *manifest, int depth)
     JsonNode *node = json_object_get_member(manifest, "inputs");
     JsonArray *inputs = node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
 
+    if (json_object_has_member(manifest, "sources")) /* the same once more, for a replay */
+        json_object_remove_member(manifest, "sources");
     for (guint i = 0; depth < MADE_BY && inputs && i < json_array_get_length(inputs); i++) {
         JsonNode *input = json_array_get_element(inputs, i);
         if (!JSON_NODE_HOLDS_OBJECT(input))

@@ -280,7 +280,7 @@ static const double *judge_near(const rdl_judge *judge)
 static bool measure_distances(rdl_judge *judge, const rdl_footprint *f, GError **error)
 {
     const rdl_bench *bench = judge->bench;
-    double limit = rdl_pack_default(bench->pack, "near_limit_m", 10000.0);
+    double limit = rdl_pack_default(bench->pack, "near_limit_m", RDL_NEAR_LIMIT_M);
     rdl_box grown;
 
     if (!judge->n_classes)

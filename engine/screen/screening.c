@@ -3,6 +3,7 @@
 #include <math.h>
 #include <pthread.h>
 #include <string.h>
+#include "screen/condition.h"
 #include "screen/judging.h"
 #include "screen/planned.h"
 #include "screen/zone_ground.h"
@@ -23,6 +24,7 @@ typedef struct {
     GPtrArray *queue; /* footprints and patches, in order of work; lent */
     rdl_bench bench;
     rdl_judged **batches; /* one a piece */
+    double reach_m;       /* how far from a footprint conditions look for zones; 0: they do not */
     guint32 *work;        /* numbers in `queue`, near ones near each other */
     size_t batch;         /* footprints a piece */
     rdl_zone_ground *ground;
@@ -234,10 +236,11 @@ static bool note_batch(void *job, void *worker, size_t i, GError **error)
     screening *s = job;
     size_t end = MIN((i + 1) * s->batch, s->queue->len);
 
-    (void)error;
     for (size_t k = i * s->batch; k < end; k++) {
-        rdl_box_index_query(s->zone_index, ((rdl_footprint *)s->queue->pdata[s->work[k]])->box,
-                            worker);
+        rdl_box box = ((rdl_footprint *)s->queue->pdata[s->work[k]])->box;
+        if (s->reach_m > 0.0 && !rdl_box_grown(s->bench.crs, box, s->reach_m, &box, error))
+            return false;
+        rdl_box_index_query(s->zone_index, box, worker);
         for (guint n = 0; n < ((GArray *)worker)->len; n++)
             rdl_zone_ground_note(s->ground,
                                  s->zones->pdata[g_array_index((GArray *)worker, size_t, n)], i);
@@ -250,8 +253,12 @@ static bool note_ground(screening *s, GError **error)
     static const rdl_parallel how = {near_new, near_free, note_batch, "screening"};
     g_autofree rdl_box *boxes = g_new(rdl_box, s->zones->len + 1);
 
-    for (guint i = 0; i < s->zones->len; i++)
-        boxes[i] = ((rdl_zone *)s->zones->pdata[i])->box;
+    for (guint i = 0; i < s->zones->len; i++) {
+        const rdl_zone *zone = s->zones->pdata[i];
+        boxes[i] = zone->box;
+        if (rdl_pack_wants_near(s->pack, zone->class))
+            s->reach_m = rdl_pack_default(s->pack, "near_limit_m", RDL_NEAR_LIMIT_M);
+    }
     s->zone_index = rdl_box_index_new(boxes, s->zones->len, error);
     rdl_zone_ground_begin(s->ground, s->n_batches);
     return s->zone_index &&
