@@ -3,7 +3,7 @@
  *
  * MapServer draws the features and the symbols of the legend from one SLD, as SVG, so that paper
  * and screen show the same vectors. It reads datasets through the GDAL of this process and is
- * given coordinates of the sheet: it projects nothing. It writes no text (decision 0007). */
+ * given coordinates of the sheet: it projects nothing. It writes no text (decision 0009). */
 #ifndef RDL_DELIVER_MAP_BODY_H
 #define RDL_DELIVER_MAP_BODY_H
 

@@ -101,8 +101,9 @@ static double gap(rdl_box a, rdl_box b, bool round)
 #define FAR_DEGREES 10.0
 #define KM_OF_DEGREE 111.0
 
-/* A layer on another continent is most likely in another system than it says. */
-static void note_far(screening *s, const char *layer, const rdl_source *source)
+/* A layer on another continent is in another system than it says, or the wrong layer: nothing of it
+ * could be judged, and "nothing found" would be a lie. */
+static bool check_near(const screening *s, const rdl_source *source, GError **error)
 {
     bool degrees = rdl_crs_geographic(s->intake.target);
     double nearest = INFINITY;
@@ -114,11 +115,11 @@ static void note_far(screening *s, const char *layer, const rdl_source *source)
         nearest *= rdl_crs_unit(s->intake.target) / (1000.0 * KM_OF_DEGREE);
     if (s->intake.extent.xmin > s->intake.extent.xmax || s->zones->len == 0 ||
         nearest <= FAR_DEGREES)
-        return;
-    rdl_reject(
-        &s->intake, layer, RDL_WHOLE_LAYER, true,
-        "FAR_FROM_ZONES: %s lies about %.0f degrees from the nearest zone: is it in the system "
-        "it names?",
+        return true;
+    return rdl_fail(
+        error, RDL_ERROR_CRS,
+        "%s: lies about %.0f degrees from the nearest zone: is it in the system it names? "
+        "A --profile with crs_claim names another",
         source->path, nearest);
 }
 
@@ -131,8 +132,8 @@ static bool read_all(screening *s, const char *role, const rdl_source *sources, 
             !note_input(s, role, &sources[i], error) ||
             !read(&s->intake, s->pack, &sources[i], into, error))
             return false;
-        if (into == s->footprints || into == s->patches)
-            note_far(s, into == s->patches ? "patch" : "footprint", &sources[i]);
+        if ((into == s->footprints || into == s->patches) && !check_near(s, &sources[i], error))
+            return false;
     }
     return true;
 }

@@ -189,21 +189,18 @@ static void a_claim_helps_a_layer_that_names_a_wrong_system(void)
     rdl_screen_result_clear(&r.result);
 }
 
-static void another_continent_is_warned_of(void)
+static void another_continent_is_refused(void)
 {
     run r = screen(
         zone_at(120, 36, 0.1, "EPSG:4490"),
         footprints_at("GPKG", "EPSG:4490", ",built_after", "|2024-01-01", 36, 120.0 - 100, 0.01),
         NULL);
 
-    CHECK_OK(r.error);
-    CHECK(warned(&r, "FAR_FROM_ZONES"));
-    rdl_screen_result_clear(&r.result);
+    CHECK_FAILS(r.error, RDL_ERROR_CRS, "degrees from the nearest zone");
     r = screen(zone_at(179.9, 60, 0.05, "EPSG:4326"), /* across the antimeridian is near */
                footprints_at("GPKG", "EPSG:4326", ",built_after", "|2024-01-01", -179.9, 60, 0.01),
                NULL);
     CHECK_OK(r.error);
-    CHECK(!warned(&r, "FAR_FROM_ZONES"));
     rdl_screen_result_clear(&r.result);
 }
 
@@ -211,11 +208,10 @@ static void another_continent_is_warned_of(void)
 
 static void a_shapefile_keeps_its_dates(void)
 {
-    run r =
-        screen(zone_at(120, 36, 0.1, "EPSG:4490"),
-               footprints_at("ESRI Shapefile", "EPSG:4490", ",built_afte,built_befo,pos_error_",
-                             "|2024-01-01|2024-03-01|0", 120, 36, 0.01),
-               NULL);
+    run r = screen(zone_at(120, 36, 0.1, "EPSG:4490"),
+                   footprints_at("ESRI Shapefile", "EPSG:4490", ",built_afte,built_befo,pos_error_",
+                                 "|2024-01-01|2024-03-01|0", 120, 36, 0.01),
+                   NULL);
 
     CHECK_OK(r.error);
     CHECK_INT(r.result.warnings->len, 0);
@@ -280,7 +276,7 @@ static CU_TestInfo tests[] = {
     {"eastings tell of their zone", eastings_tell_of_their_zone},
     {"a claim helps a layer that names a wrong system",
      a_claim_helps_a_layer_that_names_a_wrong_system},
-    {"another continent is warned of", another_continent_is_warned_of},
+    {"another continent is refused", another_continent_is_refused},
     {"a Shapefile keeps its dates", a_shapefile_keeps_its_dates},
     {"a cut name that may be two fields is refused", a_cut_name_that_may_be_two_fields_is_refused},
     {"a cut name is a Shapefile's alone", a_cut_name_is_a_shapefiles_alone},
