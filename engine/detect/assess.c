@@ -398,5 +398,7 @@ bool rdl_assess(const rdl_assess_options *o, const rdl_progress *progress, rdl_a
     else
         g_propagate_error(error, failure);
     comparison_clear(&c);
+    if (!good)
+        rdl_assess_result_clear(r);
     return good;
 }

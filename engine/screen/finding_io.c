@@ -64,7 +64,7 @@ static const char *day_text(texts *t, rdl_day day)
 
 static const char *span_text(texts *t, rdl_interval i)
 {
-    gint64 key = ((gint64)i.first << 32) | (guint32)i.last;
+    gint64 key = (gint64)((guint64)(guint32)i.first << 32 | (guint32)i.last);
     char *text = g_hash_table_lookup(t->spans, &key);
 
     if (!text) {
