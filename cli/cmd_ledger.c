@@ -154,7 +154,8 @@ static bool sign(const char *path, GError **error)
     if (!cli_day("--on", a.on, 0, &day, error))
         return false;
     g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, true, error);
-    return ledger && rdl_ledger_sign(ledger, a.key, a.on, a.by, a.role, error);
+    return ledger && cli_happened("--on", a.on, ledger, error) &&
+           rdl_ledger_sign(ledger, a.key, a.on, a.by, a.role, error);
 }
 
 static int ledger_sign(int argc, char **argv)
@@ -266,6 +267,7 @@ static int ledger_pack(int argc, char **argv)
                   &error) &&
         cli_day("--as-of", l.as_of, rdl_day_today(), &as_of, &error) &&
         (ledger = rdl_ledger_open(argv[1], true, &error)) &&
+        cli_happened("--as-of", l.as_of, ledger, &error) &&
         rdl_ledger_add_pack(ledger, argv[2], as_of, &error))
         cli_say("%s: keeps %s", argv[1], argv[2]);
     return cli_end(error);

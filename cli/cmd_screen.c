@@ -12,19 +12,31 @@ static struct {
 } o;
 
 static const GOptionEntry entries[] = {
-    {"zones", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.zones, "protected zones, FILE or FILE:LAYER; may be repeated", "SRC"},
-    {"footprints", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.footprints, "building and mining footprints; may be repeated", "SRC"},
-    {"planned", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.planned, "projects on a list instead of footprints: refuse, permit needed or pass", "SRC"},
-    {"patches", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.patches, "patches of change, from 'redline patches'", "SRC"},
-    {"permits", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.permits, "approvals; without any the best result is SUSPECT", "SRC"},
+    {"zones", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.zones,
+     "protected zones, FILE or FILE:LAYER; may be repeated", "SRC"},
+    {"footprints", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.footprints,
+     "building and mining footprints; may be repeated", "SRC"},
+    {"planned", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.planned,
+     "projects on a list instead of footprints: refuse, permit needed or pass", "SRC"},
+    {"patches", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.patches,
+     "patches of change, from 'redline patches'", "SRC"},
+    {"permits", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.permits,
+     "approvals; without any the best result is SUSPECT", "SRC"},
     {"units", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.units, "administrative units", "SRC"},
-    {"profile", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.profiles, "read a source by a profile: LAYER is a role (zones, footprints ...) or a source's file name", "LAYER=FILE"},
-    {"pack", 0, 0, G_OPTION_ARG_STRING, &o.pack, "the jurisdiction: a name such as cn, or a folder", "PACK"},
+    {"profile", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.profiles,
+     "read a source by a profile: LAYER is a role (zones, footprints ...) or a source's file name",
+     "LAYER=FILE"},
+    {"pack", 0, 0, G_OPTION_ARG_STRING, &o.pack, "the jurisdiction: a name such as cn, or a folder",
+     "PACK"},
     {"local", 0, 0, G_OPTION_ARG_STRING, &o.local, "switch on local rows by label", "S1,S4"},
-    {"as-of", 0, 0, G_OPTION_ARG_STRING, &o.as_of, "the day whose law judges what stands (default: today)", "DATE"},
-    {"residual", 0, 0, G_OPTION_ARG_DOUBLE, &o.residual, "co-registration residual of the scenes, metres (default 0)", "M"},
-    {"fail-on", 0, 0, G_OPTION_ARG_STRING, &o.fail_on, "end with status 1 when a finding has one of these results", "RESULT[,RESULT]"},
-    {"replay", 0, 0, G_OPTION_ARG_FILENAME, &o.replay, "judge the inputs of these findings again and list what changed", "OLD.gpkg"},
+    {"as-of", 0, 0, G_OPTION_ARG_STRING, &o.as_of,
+     "the day whose law judges what stands (default: today)", "DATE"},
+    {"residual", 0, 0, G_OPTION_ARG_DOUBLE, &o.residual,
+     "co-registration residual of the scenes, metres (default 0)", "M"},
+    {"fail-on", 0, 0, G_OPTION_ARG_STRING, &o.fail_on,
+     "end with status 1 when a finding has one of these results", "RESULT[,RESULT]"},
+    {"replay", 0, 0, G_OPTION_ARG_FILENAME, &o.replay,
+     "judge the inputs of these findings again and list what changed", "OLD.gpkg"},
     {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o.output, "findings to write, a GeoPackage", "FILE"},
     G_OPTION_ENTRY_NULL};
 
@@ -33,15 +45,18 @@ static const char teach[] =
     "  redline screen --zones zones.gpkg --footprints fp.gpkg --permits permits.gpkg \\\n"
     "      --pack cn --as-of 2026-11-01 -o findings.gpkg\n\n"
     "Layer 'finding' has a row for every part of a footprint in a zone, with area, share, bounds,\n"
-    "when-case, verdict and result; 'hit' every rule that spoke; 'balance' whole = parts + remainder;\n"
+    "when-case, verdict and result; 'hit' every rule that spoke; 'balance' whole = parts + "
+    "remainder;\n"
     "'rejected' what could not be used, and why.\n\n"
     "  redline screen --replay findings.gpkg --pack ./cn-2027 -o new.gpkg\n\n"
-    "judges the same inputs on the same day by another pack and prints every finding whose verdict\n"
+    "judges the same inputs on the same day by another pack and prints every finding whose "
+    "verdict\n"
     "changed, the cells that differ, and the rules behind it: - no longer matches, + matches now,\n"
     "~ matches with another cell. --as-of and --local differ only where they are given.\n\n"
     "  redline screen --planned projects.gpkg --zones zones.gpkg --pack cn -o answers.gpkg\n\n"
     "asks about projects (points, lines, polygons with fp_id, activity, attrs) before anything is\n"
-    "built: layer 'planned' answers each REFUSE, ASK, PERMIT-NEEDED or PASS with the row behind it,\n"
+    "built: layer 'planned' answers each REFUSE, ASK, PERMIT-NEEDED or PASS with the row behind "
+    "it,\n"
     "'planned_part' every zone it would stand in. Nothing is accused.";
 
 /* The profile given for a source: by its file name first, then by its role. */
@@ -52,7 +67,8 @@ static const char *profile_of(const char *role, const char *path)
     for (int by_role = 0; by_role < 2; by_role++)
         for (char **p = o.profiles; p && *p; p++) {
             const char *equals = strchr(*p, '='), *name = by_role ? role : base;
-            if (equals && strlen(name) == (size_t)(equals - *p) && strncmp(*p, name, strlen(name)) == 0)
+            if (equals && strlen(name) == (size_t)(equals - *p) &&
+                strncmp(*p, name, strlen(name)) == 0)
                 return equals + 1;
         }
     return NULL;
@@ -74,9 +90,10 @@ static rdl_source *sources(const char *role, char **paths, const rdl_source **li
 static bool check_options(GError **error)
 {
     if (o.planned && (o.footprints || o.patches || o.replay))
-        return rdl_fail(error, RDL_ERROR_USAGE,
-                        "--planned: projects are asked about alone, without --footprints, --patches "
-                        "or --replay");
+        return rdl_fail(
+            error, RDL_ERROR_USAGE,
+            "--planned: projects are asked about alone, without --footprints, --patches "
+            "or --replay");
     for (char **p = o.profiles; p && *p; p++)
         if (!strchr(*p, '='))
             return rdl_fail(error, RDL_ERROR_USAGE, "--profile %s: write LAYER=FILE", *p);
@@ -150,8 +167,10 @@ int cmd_screen(int argc, char **argv)
                    0, 0, &error) ||
         !check_options(&error) || (o.fail_on && !rdl_screen_check_results(o.fail_on, &error)))
         return cli_end(error);
-    g_autoptr(rdl_replay) replay = o.replay ? rdl_replay_open(o.replay, &error) : NULL;
-    if (error)
+    g_autoptr(rdl_replay) replay = NULL;
+    const char *inputs[] = {o.replay}, *outputs[] = {o.output};
+    if (o.replay && (!rdl_output_apart(outputs, 1, inputs, 1, &error) ||
+                     !(replay = rdl_replay_open(o.replay, &error))))
         return cli_end(error);
     options.as_of = rdl_day_today();
     if (replay)

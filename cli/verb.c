@@ -54,3 +54,17 @@ bool cli_day(const char *option, const char *text, rdl_day fallback, rdl_day *da
     }
     return false;
 }
+
+bool cli_happened(const char *option, const char *text, rdl_ledger *ledger, GError **error)
+{
+    g_autofree char *date = rdl_ledger_date(ledger, error);
+    rdl_day day, latest;
+
+    if (!text)
+        return true;
+    if (!date || !rdl_day_parse(date, &latest, error) || !cli_day(option, text, 0, &day, error))
+        return false;
+    return day <= MAX(latest, rdl_day_today() + 1) || /* somewhere it is tomorrow already */
+           rdl_fail(error, RDL_ERROR_USAGE,
+                    "%s %s lies in the future: what is put on record has happened", option, text);
+}

@@ -115,6 +115,20 @@ static bool read_sources(rdl_job *job, JsonObject *screen, const char *key, rdl_
     return true;
 }
 
+/* A number of a stage; words in its place are refused, absent or null is `unset`. */
+static bool number_of(const rdl_job *job, JsonObject *map, const char *stage, const char *key,
+                      double unset, double *value, GError **error)
+{
+    JsonNode *node = map ? json_object_get_member(map, key) : NULL;
+
+    *value = rdl_json_real(map, key, unset);
+    if (!node || JSON_NODE_HOLDS_NULL(node) || rdl_json_real(map, key, NAN) == *value)
+        return true;
+    g_autofree char *text = rdl_json_line(node);
+    return rdl_fail(error, RDL_ERROR_DATA, "%s: %s: %s is %s: a number is needed", job->path, stage,
+                    key, text);
+}
+
 static bool read_screen(rdl_job *job, JsonObject *root, GError **error)
 {
     const char *as_of = rdl_json_text(root, "as_of", NULL);
@@ -132,7 +146,8 @@ static bool read_screen(rdl_job *job, JsonObject *root, GError **error)
         g_prefix_error(error, "%s: as_of: ", job->path);
         return false;
     }
-    job->residual_m = rdl_json_real(map, "residual", 0.0);
+    if (!number_of(job, map, "screen", "residual", 0.0, &job->residual_m, error))
+        return false;
     return read_sources(job, map, "zones", &job->zones, error) &&
            read_sources(job, map, "footprints", &job->footprints, error) &&
            read_sources(job, map, "permits", &job->permits, error) &&
@@ -214,7 +229,8 @@ static bool read_detect(rdl_job *job, JsonObject *root, GError **error)
     if (!stage(job, root, "detect", detect_keys, &job->detects, &detect, error) ||
         !stage(job, root, "patches", patches_keys, &job->patches, &map, error))
         return false;
-    job->min_area_m2 = rdl_json_real(map, "min_area", NAN);
+    if (!number_of(job, map, "patches", "min_area", NAN, &job->min_area_m2, error))
+        return false;
     if (several && !read_pairs(job, root, detect, error))
         return false;
     if (job->detects && !several &&
