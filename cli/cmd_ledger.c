@@ -273,11 +273,93 @@ static int ledger_pack(int argc, char **argv)
     return cli_end(error);
 }
 
+/* ---- one place or several ---- */
+
+static struct {
+    char **tasks, *on, *by, *role, *reason;
+} d;
+
+#define DECIDED                                                                               \
+    {"on", 0, 0, G_OPTION_ARG_STRING, &d.on, "day it was decided", "DATE"},                   \
+        {"by", 0, 0, G_OPTION_ARG_STRING, &d.by, "who decided it", "NAME"},                   \
+        {"role", 0, 0, G_OPTION_ARG_STRING, &d.role, "as what: analyst, office ...", "ROLE"}, \
+    {                                                                                         \
+        "reason", 0, 0, G_OPTION_ARG_STRING, &d.reason, "why", "TEXT"                         \
+    }
+
+static const GOptionEntry merge_entries[] = {DECIDED, G_OPTION_ENTRY_NULL};
+static const GOptionEntry split_entries[] = {
+    {"task", 0, 0, G_OPTION_ARG_STRING_ARRAY, &d.tasks,
+     "a task of the site that goes along, with its problem; may be repeated", "ID"},
+    DECIDED,
+    G_OPTION_ENTRY_NULL};
+
+static rdl_ledger *open_to_decide(const char *path, GError **error)
+{
+    rdl_day day;
+    g_autoptr(rdl_ledger) ledger = NULL;
+
+    if (!d.on || !d.by || !d.role || !d.reason)
+        return rdl_fail(error, RDL_ERROR_USAGE, "--on, --by, --role and --reason are needed"), NULL;
+    if (!cli_day("--on", d.on, 0, &day, error) || !(ledger = rdl_ledger_open(path, true, error)) ||
+        !cli_happened("--on", d.on, ledger, error))
+        return NULL;
+    return g_steal_pointer(&ledger);
+}
+
+static int ledger_merge(int argc, char **argv)
+{
+    static const char teach[] =
+        "Example:\n"
+        "  redline ledger merge ledger.sqlite S-3f2a91c04b7e S-77b1c02d9e10 --on 2026-11-05 \\\n"
+        "      --by 甲 --role analyst --reason 同一厂区\n\n"
+        "A site is named by its id or that of one of its tasks, findings or sources. The first\n"
+        "stays; clues of the others that only waited are dismissed as duplicates. Nothing is "
+        "lost:\n"
+        "'redline ledger split' undoes it.";
+    g_autoptr(rdl_ledger) ledger = NULL;
+    GError *error = NULL;
+
+    if (cli_parse(&argc, &argv, merge_entries,
+                  "LEDGER SITE OTHER... --on DATE --by NAME --role ROLE --reason TEXT",
+                  "Several sites are one place.", teach, 3, G_MAXINT, &error) &&
+        (ledger = open_to_decide(argv[1], &error)) &&
+        rdl_sites_merge(ledger, argv[2], (const char *const *)argv + 3,
+                        &(rdl_who){d.on, d.by, d.role, d.reason}, &error))
+        cli_say("%s: merged", argv[2]);
+    return cli_end(error);
+}
+
+static int ledger_split(int argc, char **argv)
+{
+    static const char teach[] =
+        "Example:\n"
+        "  redline ledger split ledger.sqlite S-3f2a91c04b7e PATCH-0007 --on 2026-11-06 \\\n"
+        "      --by 甲 --role analyst --reason 两处厂房\n\n"
+        "The sources named become a site of their own, with their findings and ground, and a clue\n"
+        "where no task goes along. One source that covers two places is divided in the register\n"
+        "first: screen and load its parts, then split one off.";
+    g_autoptr(rdl_ledger) ledger = NULL;
+    g_autofree char *site_id = NULL;
+    GError *error = NULL;
+
+    if (cli_parse(&argc, &argv, split_entries,
+                  "LEDGER SITE SOURCE... --on DATE --by NAME --role ROLE --reason TEXT",
+                  "Some sources of a site are another place.", teach, 3, G_MAXINT, &error) &&
+        (ledger = open_to_decide(argv[1], &error)) &&
+        rdl_site_split(ledger, argv[2], (const char *const *)argv + 3, (const char *const *)d.tasks,
+                       &(rdl_who){d.on, d.by, d.role, d.reason}, &site_id, &error))
+        cli_say("%s", site_id);
+    return cli_end(error);
+}
+
 static const cli_verb verbs[] = {
     {"init", "make a new ledger for a pack", ledger_init},
     {"load", "findings to sites and clues, letters beside them", ledger_load},
     {"pack", "keep another version of the pack", ledger_pack},
     {"info", "what a ledger holds", ledger_info},
+    {"merge", "several sites are one place", ledger_merge},
+    {"split", "some sources of a site are another place", ledger_split},
     {"audit", "is every event and table in order", ledger_audit},
     {"sign", "sign what a ledger holds", ledger_sign},
     {"rebuild", "make every table again from the events", ledger_rebuild},

@@ -1,7 +1,7 @@
 /* What each kind of event does to the tables. Nothing else writes to them. */
 #include <math.h>
 #include <string.h>
-#include "rectify/event.h"
+#include "rectify/apply.h"
 
 typedef bool (*apply_fn)(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
 
@@ -10,9 +10,8 @@ static const char *text(JsonObject *o, const char *member)
     return rdl_json_text(o, member, NULL);
 }
 
-/* Run `sql` with the named members of `o` as its text parameters, in order. */
-static bool run_texts(rdl_ledger *ledger, const char *sql, JsonObject *o,
-                      const char *const *members, GError **error)
+bool rdl_apply_texts(rdl_ledger *ledger, const char *sql, JsonObject *o, const char *const *members,
+                     GError **error)
 {
     g_autoptr(rdl_statement) s = rdl_statement_new(ledger->store, sql, error);
 
@@ -87,105 +86,6 @@ static bool apply_loaded(rdl_ledger *ledger, const rdl_event *event, JsonObject 
     return rdl_statement_run(s, error);
 }
 
-static bool write_site(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
-{
-    static const char *const members[] = {"source", "source_id", "activity", "owner",
-                                          "xzqdm",  "content",   "load",     NULL};
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store,
-        "INSERT INTO site(site_id,source,source_id,activity,owner,xzqdm,content,load,lon,lat,geom) "
-        "VALUES(?,?,?,?,?,?,?,?,?,?,GeomFromWKB(?,?)) ON CONFLICT(site_id) DO UPDATE SET "
-        "activity=excluded.activity, owner=excluded.owner, xzqdm=excluded.xzqdm, "
-        "content=excluded.content, load=excluded.load, lon=excluded.lon, lat=excluded.lat, "
-        "geom=excluded.geom",
-        error);
-    const char *base64 = text(o, "geometry");
-    gsize n = 0;
-
-    if (!s)
-        return false;
-    g_autofree guchar *wkb = base64 ? g_base64_decode(base64, &n) : NULL;
-    g_autoptr(GBytes) bytes = g_bytes_new(wkb, n);
-    rdl_statement_text(s, 1, event->subject);
-    for (int i = 0; members[i]; i++)
-        rdl_statement_text(s, i + 2, text(o, members[i]));
-    rdl_statement_real(s, 9, rdl_json_real(o, "lon", NAN));
-    rdl_statement_real(s, 10, rdl_json_real(o, "lat", NAN));
-    rdl_statement_bytes(s, 11, bytes);
-    rdl_statement_int(s, 12, ledger->srid);
-    return rdl_statement_run(s, error);
-}
-
-/* The findings of one source of the site, in place of those it had. */
-static bool write_findings(rdl_ledger *ledger, const rdl_event *event, JsonObject *of,
-                           GError **error)
-{
-    static const char *const gone[] = {"source", "source_id", NULL};
-    JsonArray *findings = json_object_get_array_member(of, "findings");
-
-    if (!run_texts(ledger, "DELETE FROM finding WHERE source = ? AND source_id = ?", of, gone,
-                   error))
-        return false;
-    g_autoptr(rdl_statement) s =
-        rdl_statement_new(ledger->store, "INSERT INTO finding VALUES(?,?,?,?,?,?,?,?,?,?)", error);
-
-    for (guint i = 0; s && i < json_array_get_length(findings); i++) {
-        JsonObject *f = json_array_get_object_element(findings, i);
-        g_autofree char *line = rdl_json_canonical(json_array_get_element(findings, i));
-        rdl_statement_text(s, 1, text(f, "finding_id"));
-        rdl_statement_text(s, 2, event->subject);
-        rdl_statement_int(s, 3, (gint64)rdl_json_real(f, "is_primary", 0.0));
-        rdl_statement_text(s, 4, text(f, "zone"));
-        rdl_statement_text(s, 5, text(f, "result"));
-        rdl_statement_text(s, 6, text(f, "severity"));
-        rdl_statement_text(s, 7, text(f, "rule_id"));
-        rdl_statement_text(s, 8, line);
-        rdl_statement_text(s, 9, text(of, "source"));
-        rdl_statement_text(s, 10, text(of, "source_id"));
-        if (!rdl_statement_run(s, error))
-            return false;
-    }
-    return s != NULL;
-}
-
-/* Tasks look at the gravest finding there is now: the one they came from may be gone. */
-static bool repoint_tasks(rdl_ledger *ledger, const char *site_id, GError **error)
-{
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store,
-        "UPDATE task SET finding_id = coalesce((SELECT finding_id FROM finding WHERE site_id = ?1"
-        " AND is_primary = 1 ORDER BY severity IS NULL, severity, finding_id LIMIT 1), finding_id) "
-        "WHERE site_id = ?1",
-        error);
-
-    if (!s)
-        return false;
-    rdl_statement_text(s, 1, site_id);
-    return rdl_statement_run(s, error);
-}
-
-static bool apply_site(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
-{
-    return write_site(ledger, event, o, error) && write_findings(ledger, event, o, error) &&
-           repoint_tasks(ledger, event->subject, error);
-}
-
-/* Another source on the ground of a known site: its findings come to that site. */
-static bool apply_joined(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
-{
-    g_autoptr(rdl_statement) s =
-        rdl_statement_new(ledger->store, "INSERT OR REPLACE INTO alias VALUES(?,?,?,?)", error);
-
-    if (!s)
-        return false;
-    rdl_statement_text(s, 1, text(o, "source"));
-    rdl_statement_text(s, 2, text(o, "source_id"));
-    rdl_statement_text(s, 3, event->subject);
-    rdl_statement_text(s, 4, text(o, "content"));
-    return rdl_statement_run(s, error) && write_findings(ledger, event, o, error) &&
-           repoint_tasks(ledger, event->subject, error);
-}
-
 static bool apply_opened(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
 {
     static const char *const members[] = {"task_id", "site_id",    "finding_id", "kind",    "state",
@@ -193,10 +93,11 @@ static bool apply_opened(rdl_ledger *ledger, const rdl_event *event, JsonObject 
                                           "due",     "problem_id", NULL};
 
     (void)event;
-    return run_texts(ledger,
-                     "INSERT INTO task(task_id,site_id,finding_id,kind,state,xzqdm,department,tier,"
-                     "started,due_original,due,problem_id) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
-                     o, members, error);
+    return rdl_apply_texts(
+        ledger,
+        "INSERT INTO task(task_id,site_id,finding_id,kind,state,xzqdm,department,tier,"
+        "started,due_original,due,problem_id) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+        o, members, error);
 }
 
 /* Values that come with a move go to the problem, where there is one. */
@@ -306,12 +207,12 @@ static bool apply_milestone(rdl_ledger *ledger, const rdl_event *event, JsonObje
     static const char *const met[] = {"met", "problem_id", "n", NULL};
 
     if (strcmp(event->kind, "milestone.set") == 0)
-        return run_texts(ledger,
-                         "INSERT INTO milestone(problem_id,n,due,text) VALUES(?,?,?,?) "
-                         "ON CONFLICT DO UPDATE SET due=excluded.due, text=excluded.text",
-                         o, set, error);
-    return run_texts(ledger, "UPDATE milestone SET met = ? WHERE problem_id = ? AND n = ?", o, met,
-                     error);
+        return rdl_apply_texts(ledger,
+                               "INSERT INTO milestone(problem_id,n,due,text) VALUES(?,?,?,?) "
+                               "ON CONFLICT DO UPDATE SET due=excluded.due, text=excluded.text",
+                               o, set, error);
+    return rdl_apply_texts(ledger, "UPDATE milestone SET met = ? WHERE problem_id = ? AND n = ?", o,
+                           met, error);
 }
 
 static bool apply_warning(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
@@ -355,10 +256,11 @@ static bool apply_registered(rdl_ledger *ledger, const rdl_event *event, JsonObj
                                           "accept_unit", NULL};
 
     (void)event;
-    return run_texts(ledger,
-                     "INSERT INTO problem(problem_id,site_id,clue_id,target,measures,lead_leader,"
-                     "supervisor,resp_unit,accept_unit) VALUES(?,?,?,?,?,?,?,?,?)",
-                     o, members, error) &&
+    return rdl_apply_texts(
+               ledger,
+               "INSERT INTO problem(problem_id,site_id,clue_id,target,measures,lead_leader,"
+               "supervisor,resp_unit,accept_unit) VALUES(?,?,?,?,?,?,?,?,?)",
+               o, members, error) &&
            write_measures(ledger, o, error);
 }
 
@@ -369,7 +271,7 @@ static bool apply_letter(rdl_ledger *ledger, const rdl_event *event, JsonObject 
                                           "duplicate_of", "site_id", NULL};
 
     (void)event;
-    return run_texts(ledger, "INSERT INTO letter VALUES(?,?,?,?,?,?,?,?)", o, members, error);
+    return rdl_apply_texts(ledger, "INSERT INTO letter VALUES(?,?,?,?,?,?,?,?)", o, members, error);
 }
 
 /* A signature changes nothing: it speaks of the event before it. */
@@ -389,8 +291,9 @@ bool rdl_event_apply(rdl_ledger *ledger, const rdl_event *event, GError **error)
         apply_fn fn;
     } kinds[] = {{"ledger.init", apply_init},        {"pack.added", apply_init},
                  {"ledger.signed", apply_signed},    {"findings.loaded", apply_loaded},
-                 {"site.found", apply_site},         {"site.revised", apply_site},
-                 {"site.joined", apply_joined},      {"task.opened", apply_opened},
+                 {"site.found", rdl_apply_site},     {"site.revised", rdl_apply_site},
+                 {"site.joined", rdl_apply_site},    {"site.merged", rdl_apply_merged},
+                 {"site.split", rdl_apply_split},    {"task.opened", apply_opened},
                  {"task.moved", apply_moved},        {"task.assigned", apply_assigned},
                  {"task.extended", apply_extended},  {"task.progress", apply_progress},
                  {"task.stopped", apply_clock},      {"task.resumed", apply_clock},

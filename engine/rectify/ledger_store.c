@@ -5,12 +5,12 @@
 #include "rectify/task.h"
 #include "screen/screen.h"
 
-#define LEDGER_VERSION "1"
+#define LEDGER_VERSION "2"
 
 static const char schema[] =
     "CREATE TABLE event(seq INTEGER PRIMARY KEY, at TEXT NOT NULL, by TEXT NOT NULL,"
     " role TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT,"
-    " payload TEXT NOT NULL, prev TEXT NOT NULL, hash TEXT NOT NULL UNIQUE);"
+    " payload TEXT NOT NULL, prev TEXT NOT NULL, hash TEXT NOT NULL);"
     "CREATE INDEX event_subject ON event(subject);"
     "CREATE INDEX event_at ON event(at);"
     "CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN"
@@ -19,17 +19,22 @@ static const char schema[] =
     " SELECT RAISE(ABORT, 'events are never deleted'); END;"
     "CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT);"
     "CREATE TRIGGER event_no_replace BEFORE INSERT ON event WHEN EXISTS(SELECT 1 FROM event"
-    " WHERE seq = NEW.seq OR hash = NEW.hash) BEGIN"
+    " WHERE seq = NEW.seq) BEGIN"
     " SELECT RAISE(ABORT, 'events are never replaced'); END;"
     "CREATE TABLE pack(sha256 TEXT PRIMARY KEY, id TEXT NOT NULL, version TEXT, at TEXT NOT NULL);"
     "CREATE TABLE pack_file(sha256 TEXT NOT NULL REFERENCES pack, name TEXT, text TEXT NOT NULL,"
     " PRIMARY KEY(sha256, name));"
     "CREATE TABLE load(digest TEXT PRIMARY KEY, at TEXT NOT NULL, manifest TEXT);"
     "CREATE TABLE site(site_id TEXT PRIMARY KEY, source TEXT, source_id TEXT, activity TEXT,"
-    " owner TEXT, xzqdm TEXT, content TEXT NOT NULL, load TEXT, lon REAL, lat REAL);"
-    "CREATE UNIQUE INDEX site_source ON site(source, source_id);"
-    "CREATE TABLE alias(source TEXT NOT NULL, source_id TEXT NOT NULL, site_id TEXT NOT NULL"
-    " REFERENCES site, content TEXT NOT NULL, PRIMARY KEY(source, source_id));"
+    " owner TEXT, xzqdm TEXT, load TEXT, lon REAL, lat REAL, merged_into TEXT REFERENCES site,"
+    " split_from TEXT REFERENCES site);"
+    "CREATE INDEX site_merged ON site(merged_into) WHERE merged_into IS NOT NULL;"
+    "CREATE INDEX site_split ON site(split_from) WHERE split_from IS NOT NULL;"
+    "CREATE TABLE origin(source TEXT NOT NULL, source_id TEXT NOT NULL, site_id TEXT NOT NULL"
+    " REFERENCES site, content TEXT NOT NULL, part INTEGER NOT NULL, ground BLOB,"
+    " PRIMARY KEY(source, source_id));"
+    "CREATE INDEX origin_site ON origin(site_id);"
+    "CREATE INDEX origin_source ON origin(source_id);"
     "CREATE TABLE finding(finding_id TEXT PRIMARY KEY, site_id TEXT NOT NULL REFERENCES site,"
     " is_primary INTEGER, zone TEXT, result TEXT, severity TEXT, rule_id TEXT,"
     " content TEXT NOT NULL, source TEXT, source_id TEXT);"
@@ -38,6 +43,7 @@ static const char schema[] =
     "CREATE TABLE problem(problem_id TEXT PRIMARY KEY, site_id TEXT NOT NULL REFERENCES site,"
     " clue_id TEXT, target TEXT, measures TEXT, lead_leader TEXT, supervisor TEXT,"
     " resp_unit TEXT, accept_unit TEXT);"
+    "CREATE INDEX problem_site ON problem(site_id);"
     "CREATE TABLE measure(problem_id TEXT NOT NULL REFERENCES problem, n INTEGER, text TEXT,"
     " PRIMARY KEY(problem_id, n));"
     "CREATE TABLE milestone(problem_id TEXT NOT NULL REFERENCES problem, n INTEGER, due TEXT,"
@@ -375,7 +381,8 @@ JsonNode *rdl_ledger_info(rdl_ledger *ledger, GError **error)
     rdl_json_set_text(o, "date", date);
     rdl_json_set_text(o, "head", head);
     if (!head || !count_into(ledger, o, "events", "SELECT count(*) FROM event", error) ||
-        !count_into(ledger, o, "sites", "SELECT count(*) FROM site", error) ||
+        !count_into(ledger, o, "sites", "SELECT count(*) FROM site WHERE merged_into IS NULL",
+                    error) ||
         !count_into(ledger, o, "findings", "SELECT count(*) FROM finding", error) ||
         !count_into(ledger, o, "problems", "SELECT count(*) FROM problem", error) ||
         !count_into(ledger, o, "letters", "SELECT count(*) FROM letter", error) ||

@@ -137,7 +137,8 @@ static bool check_later_epoch(rdl_ledger *ledger, const rdl_task *task, const rd
 {
     g_autoptr(rdl_statement) s = rdl_statement_new(
         ledger->store,
-        "SELECT 1 FROM event WHERE subject = ?1 AND kind IN ('site.revised', 'site.joined') AND "
+        "SELECT 1 FROM event WHERE subject = ?1 AND kind IN ('site.revised', 'site.joined', "
+        "'site.split') AND "
         "seq > "
         "(SELECT max(seq) FROM event WHERE subject = ?2 AND kind = 'task.moved') LIMIT 1",
         error);
@@ -227,6 +228,21 @@ static bool check_not_followed(rdl_ledger *ledger, const rdl_task *task, GError 
         return false;
     return !row || rdl_fail(error, RDL_ERROR_USAGE, "%s: was registered: its rectification is %s",
                             task->task_id, rdl_statement_get_text(s, 0));
+}
+
+bool rdl_move_known(rdl_ledger *ledger, const rdl_move *move, bool *known, GError **error)
+{
+    rdl_task task = {0};
+    const rdl_csv *workflow = NULL;
+
+    *known = false;
+    if (rdl_task_read(ledger, move->task_id, &task, error) &&
+        (workflow = rdl_ledger_workflow(ledger, task.xzqdm, error))) {
+        gssize way = find_way(workflow, task.state, move->to);
+        *known = way >= 0 && in_list(rdl_csv_at(workflow, (size_t)way, "roles"), move->role);
+    }
+    rdl_task_clear(&task);
+    return workflow != NULL;
 }
 
 static bool check_move(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move,
@@ -398,8 +414,7 @@ bool rdl_move_complete(const rdl_move *move, GError **error)
     return true;
 }
 
-/* Inside a transaction of the caller. */
-static bool check_and_move(rdl_ledger *ledger, const rdl_move *move, GError **error)
+bool rdl_task_move_within(rdl_ledger *ledger, const rdl_move *move, GError **error)
 {
     rdl_task task = {0};
     bool good = rdl_move_complete(move, error) &&
@@ -423,7 +438,7 @@ bool rdl_ledger_end(rdl_ledger *ledger, bool good, GError **error)
 bool rdl_task_move(rdl_ledger *ledger, const rdl_move *move, GError **error)
 {
     return rdl_store_begin(ledger->store, error) &&
-           rdl_ledger_end(ledger, check_and_move(ledger, move, error), error);
+           rdl_ledger_end(ledger, rdl_task_move_within(ledger, move, error), error);
 }
 
 /* ---- moves from a table ---- */
@@ -468,7 +483,7 @@ static bool already_moved(rdl_ledger *ledger, const rdl_csv *csv, size_t row, GH
         "AND "
         "coalesce(reason, '') = ? AND coalesce(json_extract(payload, '$.document'), '') = ? AND "
         "json_extract(payload, '$.to') = ? AND subject IN "
-        "(SELECT task_id FROM task JOIN site USING(site_id) WHERE source_id = ?)",
+        "(SELECT task_id FROM task JOIN origin USING(site_id) WHERE source_id = ?)",
         error);
     static const char *const columns[] = {"on",       "by", "role",     "reason",
                                           "document", "to", "source_id"};

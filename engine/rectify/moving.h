@@ -21,12 +21,27 @@ bool rdl_move_append(rdl_ledger *ledger, const rdl_move *move, const char *kind,
                      const char *subject, JsonObject *payload, GError **error);
 /** The ledger keeps the pack of that digest; `what` is named where not. Fails: RDL_ERROR_USAGE. */
 bool rdl_ledger_need_pack(rdl_ledger *ledger, const char *sha256, const char *what, GError **error);
+/** Site of a task, site, finding, problem or source id; where it was merged, the one it became.
+ *  Yours. Fails: RDL_ERROR_NOT_FOUND. */
+char *rdl_site_of(rdl_ledger *ledger, const char *id, GError **error);
+/** A task as event task.opened tells it, by the program itself; then screened at once. */
+typedef struct rdl_clue {
+    const char *site_id, *finding_id, *xzqdm, *department, *result, *severity;
+} rdl_clue;
+bool rdl_clue_open(rdl_ledger *ledger, const rdl_clue *clue, rdl_day as_of, GError **error);
+/** *known: the workflow has that move for that role. Conditions are not looked at. */
+bool rdl_move_known(rdl_ledger *ledger, const rdl_move *move, bool *known, GError **error);
+/** The move as the caller's transaction has it. */
+bool rdl_task_move_within(rdl_ledger *ledger, const rdl_move *move, GError **error);
 /** Commit when `good`, else roll back. Returns whether it is committed. */
 bool rdl_ledger_end(rdl_ledger *ledger, bool good, GError **error);
 
 /** The workflow of a unit: pack.yaml, workflows: {default: FILE, units: {"3410": FILE}}, the
  * longest beginning of the code that is named; without either, workflow.csv. Lent. */
 const rdl_csv *rdl_ledger_workflow(rdl_ledger *ledger, const char *xzqdm, GError **error);
+/** A role that some row of a unit's workflow names. Fails: RDL_ERROR_USAGE. */
+bool rdl_role_known(rdl_ledger *ledger, const char *xzqdm, const char *role, const char *subject,
+                    GError **error);
 /** Some row of the workflow names the role, and the task is open. Fails: RDL_ERROR_USAGE. */
 bool rdl_note_allowed(rdl_ledger *ledger, const rdl_task *task, const char *role, GError **error);
 

@@ -22,16 +22,22 @@ static bool names_role(const rdl_csv *workflow, const char *role)
     return false;
 }
 
+bool rdl_role_known(rdl_ledger *ledger, const char *xzqdm, const char *role, const char *subject,
+                    GError **error)
+{
+    const rdl_csv *workflow = rdl_ledger_workflow(ledger, xzqdm, error);
+
+    return workflow &&
+           (names_role(workflow, role) ||
+            rdl_fail(error, RDL_ERROR_USAGE, "%s: the workflow knows no role %s", subject, role));
+}
+
 bool rdl_note_allowed(rdl_ledger *ledger, const rdl_task *task, const char *role, GError **error)
 {
-    const rdl_csv *workflow = rdl_ledger_workflow(ledger, task->xzqdm, error);
     const rdl_csv *states = rdl_ledger_table(ledger, "states.csv", NULL);
 
-    if (!workflow)
+    if (!rdl_role_known(ledger, task->xzqdm, role, task->task_id, error))
         return false;
-    if (!names_role(workflow, role))
-        return rdl_fail(error, RDL_ERROR_USAGE, "%s: the workflow knows no role %s", task->task_id,
-                        role);
     return rdl_task_open(task, states) ||
            rdl_fail(error, RDL_ERROR_USAGE, "%s: is %s: nothing more is noted on it", task->task_id,
                     task->state);

@@ -20,4 +20,29 @@ RDL_API bool rdl_ledger_load_findings(rdl_ledger *ledger, const char *path, rdl_
 RDL_API bool rdl_ledger_load_letters(rdl_ledger *ledger, const char *path, rdl_day as_of,
                                      rdl_tally *tally, GError **error);
 
+/* ---- one place or several: decided by a person, undone by another decision ---- */
+
+typedef struct rdl_who {
+    const char *on, *by, *role; /* needed; ISO date */
+    const char *reason;         /* needed */
+} rdl_who;
+
+/** `others` are the same place as `keep` (ids of sites, tasks, findings or sources; NULL ends the
+ *  list): their sources, findings, problems, tasks and letters become its own, its ground the union
+ *  of theirs. Of the clues that still wait at their desk (SCREENED) one stays; the rest are
+ *  dismissed as duplicates, all of them where a task is further on. No row is lost: the site that
+ *  went names where it went. Already merged: adds nothing. Event site.merged.
+ *  Fails: RDL_ERROR_NOT_FOUND, RDL_ERROR_USAGE (no reason, a role no workflow names, itself). */
+RDL_API bool rdl_sites_merge(rdl_ledger *ledger, const char *keep, const char *const *others,
+                             const rdl_who *who, GError **error);
+/** `sources` (ids of footprints or patches; NULL ends the list) are a place of their own: a new
+ *  site, or the one they were before a merge, takes their findings, their ground, and `tasks` (may
+ *  be NULL) with their problems; where it has no task and is not CLEAN it gets a clue. One source
+ *  on two places is divided where it is drawn: load its parts, then split them off. *site_id
+ *  (may be NULL) is yours. Event site.split.
+ *  Fails: RDL_ERROR_NOT_FOUND, RDL_ERROR_USAGE (the source that gave the site its number stays). */
+RDL_API bool rdl_site_split(rdl_ledger *ledger, const char *site, const char *const *sources,
+                            const char *const *tasks, const rdl_who *who, char **site_id,
+                            GError **error);
+
 #endif

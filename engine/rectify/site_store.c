@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "geo/geo.h"
+#include "rectify/lineage.h"
 #include "rectify/moving.h"
 #include "rectify/neighbour.h"
 
@@ -175,17 +176,10 @@ static void copy_text(JsonObject *to, JsonObject *from, const char *name)
     rdl_json_set_text(to, name, member(from, name));
 }
 
-static char *base64_of(const rdl_geometry *g, GError **error)
-{
-    g_autoptr(GBytes) wkb = g ? rdl_geometry_wkb(g, error) : NULL;
-
-    return wkb ? g_base64_encode(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb)) : NULL;
-}
-
 static JsonObject *site_payload(const site *s, const char *load, GError **error)
 {
     JsonObject *p = s->primary ? s->primary : json_array_get_object_element(s->findings, 0);
-    g_autofree char *ground = base64_of(s->ground, error);
+    g_autofree char *ground = rdl_ground_text(s->ground, error);
     static const char *const copied[] = {"source", "source_id", "activity", "owner", "xzqdm"};
 
     if (s->ground && !ground)
@@ -223,24 +217,23 @@ static bool screened(rdl_ledger *ledger, const char *at, const char *task_id, GE
     return append(ledger, at, "task.moved", task_id, o, error);
 }
 
-static bool open_clue(rdl_ledger *ledger, const site *s, const char *site_id, rdl_day as_of,
-                      GError **error)
+bool rdl_clue_open(rdl_ledger *ledger, const rdl_clue *clue, rdl_day as_of, GError **error)
 {
     g_autoptr(JsonObject) o = json_object_new();
     g_autofree char *at = rdl_day_text(as_of), *due = NULL;
-    g_autofree char *task_id = rdl_digest_id("V-", site_id, RDL_DIGEST_END);
+    g_autofree char *task_id = rdl_digest_id("V-", clue->site_id, RDL_DIGEST_END);
     const char *tier;
 
-    if (!rdl_ledger_deadline(ledger, "verify", member(s->primary, "result"),
-                             member(s->primary, "severity"), as_of, &tier, &due, error))
+    if (!rdl_ledger_deadline(ledger, "verify", clue->result, clue->severity, as_of, &tier, &due,
+                             error))
         return false;
     rdl_json_set_text(o, "task_id", task_id);
-    rdl_json_set_text(o, "site_id", site_id);
+    rdl_json_set_text(o, "site_id", clue->site_id);
     rdl_json_set_text(o, "kind", "verify");
     rdl_json_set_text(o, "state", "CLUE");
-    copy_text(o, s->primary, "finding_id");
-    copy_text(o, s->primary, "xzqdm");
-    rdl_json_set_text(o, "department", member(s->primary, "lead_dept"));
+    rdl_json_set_text(o, "finding_id", clue->finding_id);
+    rdl_json_set_text(o, "xzqdm", clue->xzqdm);
+    rdl_json_set_text(o, "department", clue->department);
     rdl_json_set_text(o, "tier", tier);
     rdl_json_set_text(o, "started", at);
     rdl_json_set_text(o, "due", due);
@@ -248,10 +241,24 @@ static bool open_clue(rdl_ledger *ledger, const site *s, const char *site_id, rd
            screened(ledger, at, task_id, error);
 }
 
-/* Where a source is known: its own site, or one it joined. *content "" where it is not known. */
+static bool open_clue(rdl_ledger *ledger, const site *s, const char *site_id, rdl_day as_of,
+                      GError **error)
+{
+    const rdl_clue clue = {site_id,
+                           member(s->primary, "finding_id"),
+                           member(s->primary, "xzqdm"),
+                           member(s->primary, "lead_dept"),
+                           member(s->primary, "result"),
+                           member(s->primary, "severity")};
+
+    return rdl_clue_open(ledger, &clue, as_of, error);
+}
+
+/* Where a source is known. *content "" where it is not. */
 typedef struct {
     char *site_id, *content;
-    bool joined;
+    bool joined; /* to the site of another source */
+    bool part;   /* its ground is a part of its site's, with that of others */
 } place;
 
 static void place_clear(place *p)
@@ -264,8 +271,9 @@ static bool find_place(rdl_ledger *ledger, JsonObject *payload, place *p, GError
 {
     g_autoptr(rdl_statement) s = rdl_statement_new(
         ledger->store,
-        "SELECT site_id, content, 0 FROM site WHERE source = ?1 AND source_id = ?2 UNION ALL "
-        "SELECT site_id, content, 1 FROM alias WHERE source = ?1 AND source_id = ?2",
+        "SELECT o.site_id, o.content, s.source_id IS NOT o.source_id OR s.source IS NOT o.source, "
+        "o.part AND o.ground IS NOT NULL FROM origin o JOIN site s USING(site_id) "
+        "WHERE o.source = ?1 AND o.source_id = ?2",
         error);
     bool row = false;
 
@@ -280,6 +288,7 @@ static bool find_place(rdl_ledger *ledger, JsonObject *payload, place *p, GError
                                      RDL_DIGEST_END);
     p->content = g_strdup(row ? rdl_statement_get_text(s, 1) : "");
     p->joined = row && rdl_statement_get_int(s, 2);
+    p->part = row && rdl_statement_get_int(s, 3);
     return true;
 }
 
@@ -313,6 +322,24 @@ static bool join_neighbour(rdl_ledger *ledger, const site *s, const char *load, 
     }
     rdl_common_clear(&common);
     return true;
+}
+
+/* A site of several grounds, one of which is now another. */
+static bool add_whole(rdl_ledger *ledger, const site *s, const char *site_id, JsonObject *payload,
+                      GError **error)
+{
+    g_autoptr(GPtrArray) sources = g_ptr_array_new();
+    rdl_geometry *whole = NULL;
+
+    g_ptr_array_add(sources, (gpointer)member(payload, "source_id"));
+    g_ptr_array_add(sources, NULL);
+    if (!rdl_site_ground(ledger, site_id, (const char *const *)sources->pdata, false, s->ground,
+                         &whole, error))
+        return false;
+    g_autoptr(rdl_geometry) keep = whole;
+    g_autofree char *text = rdl_ground_text(whole, error);
+    rdl_json_set_text(payload, "site_geometry", text);
+    return !whole || text;
 }
 
 static bool settle_clue(rdl_ledger *ledger, const site *s, const char *site_id, bool known,
@@ -349,6 +376,8 @@ static bool take_site_at(rdl_ledger *ledger, const site *s, const char *load, Js
         return true;
     }
     if (!known && !join_neighbour(ledger, s, load, payload, p, error))
+        return false;
+    if (p->part && !add_whole(ledger, s, p->site_id, payload, error))
         return false;
     if (p->joined)
         rdl_tally_suppressed(tally, "ledger.sites", "JOINED", 1);

@@ -186,8 +186,8 @@ char *rdl_task_of_source(rdl_ledger *ledger, const char *source_id, GError **err
     /* the rectification before the verification, an open one before a closed one: by number */
     g_autoptr(rdl_statement) s =
         rdl_statement_new(ledger->store,
-                          "SELECT task_id FROM task JOIN site USING(site_id) WHERE source_id = ?1 "
-                          "OR site_id IN (SELECT site_id FROM alias WHERE source_id = ?1) "
+                          "SELECT task_id FROM task WHERE site_id IN "
+                          "(SELECT site_id FROM origin WHERE source_id = ?1) "
                           "ORDER BY kind = 'rectify' DESC, task_id LIMIT 1",
                           error);
     bool row = false;
@@ -244,14 +244,14 @@ static bool add_rows(rdl_ledger *ledger, JsonObject *o, const char *member, cons
     return array != NULL;
 }
 
-static char *site_of(rdl_ledger *ledger, const char *id, GError **error)
+char *rdl_site_of(rdl_ledger *ledger, const char *id, GError **error)
 {
     g_autoptr(rdl_statement) s = rdl_statement_new(
         ledger->store,
-        "SELECT site_id FROM site WHERE site_id = ?1 OR source_id = ?1 UNION SELECT site_id FROM "
-        "task WHERE task_id = ?1 UNION SELECT site_id FROM finding WHERE finding_id = ?1 UNION "
-        "SELECT site_id FROM problem WHERE problem_id = ?1 UNION SELECT site_id FROM alias WHERE "
-        "source_id = ?1 LIMIT 1",
+        "SELECT coalesce(merged_into, site_id) FROM site WHERE site_id = ?1 UNION SELECT site_id "
+        "FROM origin WHERE source_id = ?1 UNION SELECT site_id FROM task WHERE task_id = ?1 UNION "
+        "SELECT site_id FROM finding WHERE finding_id = ?1 UNION SELECT site_id FROM problem WHERE "
+        "problem_id = ?1 LIMIT 1",
         error);
     bool row = false;
 
@@ -313,7 +313,8 @@ static bool add_chain(rdl_ledger *ledger, JsonObject *o, const char *site_id, GE
                     "SELECT seq,at,by,role,kind,subject,reason,payload,hash "
                     "FROM event WHERE subject = ?1 OR subject IN (SELECT task_id FROM task WHERE "
                     "site_id = ?1) OR subject IN (SELECT problem_id FROM problem WHERE site_id = "
-                    "?1) ORDER BY seq",
+                    "?1) OR subject IN (SELECT site_id FROM site WHERE merged_into = ?1 OR "
+                    "split_from = ?1) ORDER BY seq",
                     site_id, event, error);
 }
 
@@ -369,7 +370,7 @@ static bool add_pack(rdl_ledger *ledger, JsonObject *o, GError **error)
 JsonNode *rdl_ledger_chain(rdl_ledger *ledger, const char *id, GError **error)
 {
     g_autoptr(JsonObject) o = json_object_new();
-    g_autofree char *site_id = site_of(ledger, id, error);
+    g_autofree char *site_id = rdl_site_of(ledger, id, error);
 
     if (!site_id || !add_chain(ledger, o, site_id, error))
         return NULL;

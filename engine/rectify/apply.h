@@ -1,0 +1,17 @@
+/* rectify/apply.h - what events do to the tables, for the files that apply them. */
+#ifndef RDL_RECTIFY_APPLY_H
+#define RDL_RECTIFY_APPLY_H
+
+#include "rectify/event.h"
+
+/** Run `sql` with the named members of `o` as its text parameters, in order; NULL ends the list. */
+bool rdl_apply_texts(rdl_ledger *ledger, const char *sql, JsonObject *o, const char *const *members,
+                     GError **error);
+
+/** site.found, site.revised, site.joined: one source and its findings. */
+bool rdl_apply_site(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
+/** Several sites become one; some sources of a site become another. */
+bool rdl_apply_merged(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
+bool rdl_apply_split(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
+
+#endif

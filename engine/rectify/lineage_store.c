@@ -1,0 +1,458 @@
+/* One place or several: merges and splits of sites. */
+#include "rectify/lineage.h"
+
+#include <math.h>
+#include <string.h>
+#include "rectify/moving.h"
+#include "rectify/site.h"
+
+char *rdl_ground_text(const rdl_geometry *g, GError **error)
+{
+    g_autoptr(GBytes) wkb = g ? rdl_geometry_wkb(g, error) : NULL;
+
+    return wkb ? g_base64_encode(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb)) : NULL;
+}
+
+/* *all becomes its union with `g`. */
+static bool unite(rdl_geometry **all, const rdl_geometry *g, GError **error)
+{
+    rdl_geometry *both = rdl_geometry_union(*all ? *all : g, g, error);
+
+    if (!both)
+        return false;
+    rdl_geometry_free(*all);
+    *all = both;
+    return true;
+}
+
+static bool unite_wkb(rdl_geometry **all, GBytes *wkb, GError **error)
+{
+    g_autoptr(rdl_geometry) g =
+        wkb ? rdl_geometry_from_wkb(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), error)
+            : NULL;
+
+    return !wkb || (g && unite(all, g, error));
+}
+
+bool rdl_site_ground(rdl_ledger *ledger, const char *site_id, const char *const *sources,
+                     bool inside, const rdl_geometry *more, rdl_geometry **ground, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT o.source_id, coalesce(o.ground, AsBinary(s.geom)), o.part FROM origin o "
+        "JOIN site s USING(site_id) WHERE site_id = ? ORDER BY o.source, o.source_id",
+        error);
+    g_autoptr(rdl_geometry) all = NULL;
+    bool row = true;
+
+    if (!s || (more && !unite(&all, more, error)))
+        return false;
+    rdl_statement_text(s, 1, site_id);
+    while (rdl_statement_step(s, &row, error)) {
+        if (!row) {
+            *ground = g_steal_pointer(&all);
+            return true;
+        }
+        bool named = g_strv_contains(sources, rdl_statement_get_text(s, 0));
+        if (named != inside || (!inside && !rdl_statement_get_int(s, 2)))
+            continue;
+        g_autoptr(GBytes) wkb = rdl_statement_get_bytes(s, 1);
+        if (!unite_wkb(&all, wkb, error))
+            return false;
+    }
+    return false;
+}
+
+/* ---- what both need ---- */
+
+static bool check_who(rdl_ledger *ledger, const rdl_who *who, const char *site_id, GError **error)
+{
+    rdl_day day;
+
+    if (!who->on || !who->by || !*who->by || !who->role)
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: --on, --by and --role are needed", site_id);
+    if (!who->reason || !*who->reason)
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: needs a reason: give --reason", site_id);
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store, "SELECT xzqdm FROM site WHERE site_id = ?", error);
+    bool row;
+    if (!s || !rdl_day_parse(who->on, &day, error))
+        return false;
+    rdl_statement_text(s, 1, site_id);
+    if (!rdl_statement_step(s, &row, error))
+        return false;
+    g_autofree char *xzqdm = row ? g_strdup(rdl_statement_get_text(s, 0)) : NULL;
+    return rdl_role_known(ledger, xzqdm, who->role, site_id, error);
+}
+
+static bool decide(rdl_ledger *ledger, const rdl_who *who, const char *kind, const char *site_id,
+                   JsonObject *payload, GError **error)
+{
+    rdl_event event = {.at = who->on,
+                       .by = who->by,
+                       .role = who->role,
+                       .kind = kind,
+                       .subject = site_id,
+                       .reason = who->reason};
+
+    return rdl_event_append(ledger, &event, payload, error);
+}
+
+/* Texts of the first column of every row, `sql` asked for one id. Yours; NULL: failed. */
+static GPtrArray *texts_of(rdl_ledger *ledger, const char *sql, const char *id, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(ledger->store, sql, error);
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
+    bool row = true;
+
+    if (!s)
+        return NULL;
+    rdl_statement_text(s, 1, id);
+    while (rdl_statement_step(s, &row, error)) {
+        if (!row)
+            return g_steal_pointer(&list);
+        g_ptr_array_add(list, g_strdup(rdl_statement_get_text(s, 0)));
+    }
+    return NULL;
+}
+
+/* What follows from a decision, where the workflow lets the program do it; else nothing. */
+static bool move_by_program(rdl_ledger *ledger, const char *task_id, const char *to, const char *on,
+                            const char *reason, GError **error)
+{
+    const rdl_move move = {.task_id = task_id,
+                           .to = to,
+                           .on = on,
+                           .by = "redline",
+                           .role = "system",
+                           .reason = reason};
+    bool may;
+
+    return rdl_move_known(ledger, &move, &may, error) &&
+           (!may || rdl_task_move_within(ledger, &move, error));
+}
+
+/* ---- merge ---- */
+
+static gint by_text(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Sites of `others` that are not `keep` already, each once, sorted. */
+static GPtrArray *sites_to_merge(rdl_ledger *ledger, const char *keep, const char *const *others,
+                                 GError **error)
+{
+    g_autoptr(GPtrArray) sites = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (; *others; others++) {
+        char *site_id = rdl_site_of(ledger, *others, error);
+        if (!site_id)
+            return NULL;
+        g_ptr_array_add(sites, site_id);
+        if (strcmp(site_id, keep) == 0 || !g_hash_table_add(seen, site_id))
+            g_ptr_array_remove_index(sites, sites->len - 1);
+    }
+    g_ptr_array_sort(sites, by_text);
+    return g_steal_pointer(&sites);
+}
+
+static bool united_ground(rdl_ledger *ledger, const char *keep, const GPtrArray *sites,
+                          rdl_geometry **ground, GError **error)
+{
+    g_autoptr(rdl_geometry) all = NULL;
+
+    for (guint i = 0; i <= sites->len; i++) {
+        g_autoptr(rdl_statement) s = rdl_statement_new(
+            ledger->store, "SELECT AsBinary(geom) FROM site WHERE site_id = ?", error);
+        bool row;
+        if (!s)
+            return false;
+        rdl_statement_text(s, 1, i ? sites->pdata[i - 1] : keep);
+        if (!rdl_statement_step(s, &row, error))
+            return false;
+        g_autoptr(GBytes) wkb = row ? rdl_statement_get_bytes(s, 0) : NULL;
+        if (!unite_wkb(&all, wkb, error))
+            return false;
+    }
+    *ground = g_steal_pointer(&all);
+    return true;
+}
+
+static bool append_merge(rdl_ledger *ledger, const char *keep, const GPtrArray *sites,
+                         const rdl_who *who, GError **error)
+{
+    g_autoptr(JsonObject) o = json_object_new();
+    rdl_geometry *all;
+    JsonArray *list = json_array_new();
+
+    for (guint i = 0; i < sites->len; i++)
+        json_array_add_string_element(list, sites->pdata[i]);
+    json_object_set_array_member(o, "sites", list);
+    if (!united_ground(ledger, keep, sites, &all, error))
+        return false;
+    g_autoptr(rdl_geometry) ground = all;
+    g_autofree char *text = rdl_ground_text(ground, error);
+    rdl_json_set_text(o, "geometry", text);
+    return (!ground || text) && decide(ledger, who, "site.merged", keep, o, error);
+}
+
+/* Of the clues that only wait, the site's own first; all but that one are duplicates, and it too
+ * where a task of the place is further on. */
+static bool dismiss_twins(rdl_ledger *ledger, const char *keep, const rdl_who *who, GError **error)
+{
+    g_autofree char *own = rdl_digest_id("V-", keep, RDL_DIGEST_END);
+    g_autoptr(GPtrArray) waiting =
+        texts_of(ledger,
+                 "SELECT task_id FROM task WHERE site_id = ?1 AND state = 'SCREENED' AND kind = "
+                 "'verify' ORDER BY task_id",
+                 keep, error);
+    g_autoptr(GPtrArray) further =
+        waiting ? texts_of(ledger,
+                           "SELECT task_id FROM task WHERE site_id = ?1 AND state NOT IN "
+                           "('SCREENED', 'DISMISSED', 'LEGAL')",
+                           keep, error)
+                : NULL;
+
+    if (!further)
+        return false;
+    guint stays = 0;
+    for (guint i = 0; i < waiting->len; i++)
+        if (strcmp(waiting->pdata[i], own) == 0)
+            stays = i;
+    for (guint i = 0; i < waiting->len; i++) {
+        if ((i != stays || further->len) &&
+            !move_by_program(ledger, waiting->pdata[i], "DISMISSED", who->on, "DUPLICATE", error))
+            return false;
+    }
+    return true;
+}
+
+static bool merge(rdl_ledger *ledger, const char *keep_id, const char *const *others,
+                  const rdl_who *who, GError **error)
+{
+    g_autofree char *keep = rdl_site_of(ledger, keep_id, error);
+    g_autoptr(GPtrArray) sites = keep ? sites_to_merge(ledger, keep, others, error) : NULL;
+
+    if (!sites || !check_who(ledger, who, keep, error))
+        return false;
+    return sites->len == 0 || (append_merge(ledger, keep, sites, who, error) &&
+                               dismiss_twins(ledger, keep, who, error));
+}
+
+bool rdl_sites_merge(rdl_ledger *ledger, const char *keep, const char *const *others,
+                     const rdl_who *who, GError **error)
+{
+    return rdl_store_begin(ledger->store, error) &&
+           rdl_ledger_end(ledger, merge(ledger, keep, others, who, error), error);
+}
+
+/* ---- split ---- */
+
+typedef struct {
+    char *site_id, *from;
+    JsonArray *origins, *tasks;
+    JsonObject *source; /* what the new site is called after: its first source */
+} splitting;
+
+static void splitting_clear(splitting *p)
+{
+    g_free(p->site_id);
+    g_free(p->from);
+    g_clear_pointer(&p->origins, json_array_unref);
+    g_clear_pointer(&p->tasks, json_array_unref);
+    g_clear_pointer(&p->source, json_object_unref);
+}
+
+/* One source of the site, which is not the one it is called after. */
+static bool take_origin(rdl_ledger *ledger, splitting *p, const char *source_id, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT o.source, s.source_id IS o.source_id AND s.source IS o.source FROM origin o JOIN "
+        "site s USING(site_id) WHERE o.site_id = ?1 AND o.source_id = ?2 ORDER BY o.source",
+        error);
+    bool row;
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, p->from);
+    rdl_statement_text(s, 2, source_id);
+    if (!rdl_statement_step(s, &row, error))
+        return false;
+    if (!row)
+        return rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: no source %s: redline why shows them",
+                        p->from, source_id);
+    if (rdl_statement_get_int(s, 1))
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "%s: %s gave the site its number: split the others off", p->from,
+                        source_id);
+    JsonObject *o = json_object_new();
+    rdl_json_set_text(o, "source", rdl_statement_get_text(s, 0));
+    rdl_json_set_text(o, "source_id", source_id);
+    json_array_add_object_element(p->origins, o);
+    if (!p->source)
+        p->source = json_object_ref(o);
+    return true;
+}
+
+/* The task must be the site's; a rectification takes the clue along that it came from. */
+static bool take_task(rdl_ledger *ledger, splitting *p, const char *task_id, GError **error)
+{
+    rdl_task task = {0};
+    bool good = rdl_task_read(ledger, task_id, &task, error) &&
+                (g_strcmp0(task.site_id, p->from) == 0 ||
+                 rdl_fail(error, RDL_ERROR_USAGE, "%s: is of site %s, not of %s", task_id,
+                          task.site_id, p->from));
+    g_autoptr(GPtrArray) clues =
+        good ? texts_of(ledger,
+                        "SELECT p.clue_id FROM task t JOIN problem p USING(problem_id) WHERE "
+                        "t.task_id = ? AND p.clue_id IS NOT NULL",
+                        task_id, error)
+             : NULL;
+
+    rdl_task_clear(&task);
+    if (!clues)
+        return false;
+    json_array_add_string_element(p->tasks, task_id);
+    for (guint i = 0; i < clues->len; i++)
+        json_array_add_string_element(p->tasks, clues->pdata[i]);
+    return true;
+}
+
+/* A site that was merged away comes back with the clue it had. */
+static bool take_back_clue(rdl_ledger *ledger, splitting *p, GError **error)
+{
+    g_autofree char *own = rdl_digest_id("V-", p->site_id, RDL_DIGEST_END);
+    g_autoptr(GPtrArray) there =
+        texts_of(ledger, "SELECT task_id FROM task WHERE task_id = ?", own, error);
+
+    for (guint i = 0; there && i < json_array_get_length(p->tasks); i++)
+        if (strcmp(json_array_get_string_element(p->tasks, i), own) == 0)
+            return true;
+    if (there && there->len)
+        json_array_add_string_element(p->tasks, own);
+    return there != NULL;
+}
+
+/* What is known of the gravest finding among those of the sources that go; NULL where they have
+ * none. */
+static JsonObject *gravest(rdl_ledger *ledger, const splitting *p, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT content FROM finding WHERE source = ? AND source_id = ? ORDER BY is_primary DESC, "
+        "severity IS NULL, severity, finding_id LIMIT 1",
+        error);
+    bool row;
+
+    if (!s)
+        return NULL;
+    rdl_statement_text(s, 1, rdl_json_text(p->source, "source", NULL));
+    rdl_statement_text(s, 2, rdl_json_text(p->source, "source_id", NULL));
+    if (!rdl_statement_step(s, &row, error))
+        return NULL;
+    if (!row)
+        return json_object_new();
+    g_autoptr(JsonNode) node = rdl_json_parse(rdl_statement_get_text(s, 0), "finding", error);
+    return node ? json_object_ref(json_node_get_object(node)) : NULL;
+}
+
+static bool put_ground(rdl_ledger *ledger, const splitting *p, const char *const *sources,
+                       bool inside, JsonObject *o, const char *member, GError **error)
+{
+    rdl_geometry *all;
+
+    if (!rdl_site_ground(ledger, p->from, sources, inside, NULL, &all, error))
+        return false;
+    g_autoptr(rdl_geometry) ground = all;
+    g_autofree char *text = rdl_ground_text(ground, error);
+    rdl_json_set_text(o, member, text);
+    return !ground || text;
+}
+
+static bool append_split(rdl_ledger *ledger, const splitting *p, const char *const *sources,
+                         const rdl_who *who, JsonObject *finding, GError **error)
+{
+    static const char *const copied[] = {"activity", "owner", "xzqdm"};
+    g_autoptr(JsonObject) o = json_object_new();
+
+    rdl_json_set_text(o, "from", p->from);
+    rdl_json_set_text(o, "source", rdl_json_text(p->source, "source", NULL));
+    rdl_json_set_text(o, "source_id", rdl_json_text(p->source, "source_id", NULL));
+    for (size_t i = 0; i < G_N_ELEMENTS(copied); i++)
+        rdl_json_set_text(o, copied[i], rdl_json_text(finding, copied[i], NULL));
+    rdl_json_set_real(o, "lon", rdl_json_real(finding, "lon", NAN));
+    rdl_json_set_real(o, "lat", rdl_json_real(finding, "lat", NAN));
+    json_object_set_array_member(o, "origins", json_array_ref(p->origins));
+    json_object_set_array_member(o, "tasks", json_array_ref(p->tasks));
+    return put_ground(ledger, p, sources, true, o, "geometry", error) &&
+           put_ground(ledger, p, sources, false, o, "left", error) &&
+           decide(ledger, who, "site.split", p->site_id, o, error);
+}
+
+/* The new site's clue: opened, or taken up again where it was dismissed as a duplicate. */
+static bool settle_split(rdl_ledger *ledger, const splitting *p, JsonObject *finding,
+                         const rdl_who *who, GError **error)
+{
+    const rdl_clue clue = {p->site_id,
+                           rdl_json_text(finding, "finding_id", NULL),
+                           rdl_json_text(finding, "xzqdm", NULL),
+                           rdl_json_text(finding, "lead_dept", NULL),
+                           rdl_json_text(finding, "result", NULL),
+                           rdl_json_text(finding, "severity", NULL)};
+    g_autoptr(GPtrArray) tasks =
+        texts_of(ledger, "SELECT task_id FROM task WHERE site_id = ? AND state <> 'DISMISSED'",
+                 p->site_id, error);
+    g_autoptr(GPtrArray) dismissed =
+        tasks
+            ? texts_of(ledger, "SELECT task_id FROM task WHERE site_id = ? AND state = 'DISMISSED'",
+                       p->site_id, error)
+            : NULL;
+    rdl_day on;
+
+    if (!dismissed || !rdl_day_parse(who->on, &on, error))
+        return false;
+    if (tasks->len || !clue.result || strcmp(clue.result, "CLEAN") == 0)
+        return true;
+    if (dismissed->len == 0)
+        return rdl_clue_open(ledger, &clue, on, error);
+    return move_by_program(ledger, dismissed->pdata[0], "CLUE", who->on, "SPLIT", error) &&
+           move_by_program(ledger, dismissed->pdata[0], "SCREENED", who->on, "SPLIT", error);
+}
+
+static bool split(rdl_ledger *ledger, splitting *p, const char *site, const char *const *sources,
+                  const char *const *tasks, const rdl_who *who, GError **error)
+{
+    if (!(p->from = rdl_site_of(ledger, site, error)) || !check_who(ledger, who, p->from, error))
+        return false;
+    for (int i = 0; sources[i]; i++)
+        if (!take_origin(ledger, p, sources[i], error))
+            return false;
+    if (!p->source)
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: name the sources that go", p->from);
+    p->site_id = rdl_digest_id("S-", rdl_json_text(p->source, "source", NULL),
+                               rdl_json_text(p->source, "source_id", NULL), RDL_DIGEST_END);
+    for (int i = 0; tasks && tasks[i]; i++)
+        if (!take_task(ledger, p, tasks[i], error))
+            return false;
+    g_autoptr(JsonObject) finding =
+        take_back_clue(ledger, p, error) ? gravest(ledger, p, error) : NULL;
+    return finding && append_split(ledger, p, sources, who, finding, error) &&
+           settle_split(ledger, p, finding, who, error);
+}
+
+bool rdl_site_split(rdl_ledger *ledger, const char *site, const char *const *sources,
+                    const char *const *tasks, const rdl_who *who, char **site_id, GError **error)
+{
+    splitting p = {.origins = json_array_new(), .tasks = json_array_new()};
+    bool good = rdl_store_begin(ledger->store, error);
+
+    good =
+        good && rdl_ledger_end(ledger, split(ledger, &p, site, sources, tasks, who, error), error);
+    if (good && site_id)
+        *site_id = g_steal_pointer(&p.site_id);
+    splitting_clear(&p);
+    return good;
+}
