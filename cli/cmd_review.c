@@ -22,7 +22,8 @@ static const char export_teach[] =
     "  redline review export patches.gpkg -o triage --before 2000.tif --after 2003.tif --bands "
     "4,3,2\n\n"
     "Writes review.gpkg, which opens styled in QGIS, with the columns decision (accept, reject,\n"
-    "retype, merge), into, reason and note to fill, and chips/ID-before.png and -after.png. From "
+    "retype, merge), becomes, reason and note to fill, and chips/ID-before.png and -after.png. "
+    "From "
     "a\n"
     "ledger come the clues that wait to be looked at.";
 
@@ -68,38 +69,68 @@ static int review_export(int argc, char **argv)
 
 /* ---- import ---- */
 
-static char *output, *pack, *by, *on;
+static rdl_review_import r;
+static char *record;
 
 static const GOptionEntry import_entries[] = {
-    {"output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "patches that stay, to write", "FILE"},
-    {"pack", 0, 0, G_OPTION_ARG_STRING, &pack,
+    {"output", 'o', 0, G_OPTION_ARG_FILENAME, (gpointer)&r.output,
+     "patches that stay, to write (patches only)", "FILE"},
+    {"pack", 0, 0, G_OPTION_ARG_STRING, (gpointer)&r.pack,
      "whose activities retype may name (default cn; patches only)", "PACK"},
-    {"by", 0, 0, G_OPTION_ARG_STRING, &by, "who decided (ledgers only)", "NAME"},
-    {"on", 0, 0, G_OPTION_ARG_STRING, &on, "day of the decision (ledgers only)", "DATE"},
+    {"ledger", 0, 0, G_OPTION_ARG_FILENAME, &record,
+     "put decisions about patches on record there as well", "LEDGER"},
+    {"by", 0, 0, G_OPTION_ARG_STRING, (gpointer)&r.by, "who decided", "NAME"},
+    {"on", 0, 0, G_OPTION_ARG_STRING, (gpointer)&r.on, "day of the decision", "DATE"},
     G_OPTION_ENTRY_NULL};
 
 static const char import_teach[] =
     "Examples:\n"
     "  redline review import patches.gpkg triage/review.gpkg -o reviewed.gpkg\n"
+    "  redline review import patches.gpkg triage/review.gpkg -o reviewed.gpkg \\\n"
+    "      --ledger ledger.sqlite --by 甲 --on 2026-11-03\n"
     "  redline review import ledger.sqlite triage/review.gpkg --by 甲 --on 2026-11-03\n\n"
-    "Of patches a new file is written, for redline screen --patches. In a ledger a rejected clue "
+    "Of patches a new file is written, for redline screen --patches. In a ledger every decision "
     "is\n"
-    "dismissed with its reason; the others stay where they are. Every row is checked first: a row\n"
-    "that is wrong is named, and nothing is written.";
+    "an event: a rejected clue is dismissed with its reason, a retyped one is of another activity\n"
+    "from then on, a merged one becomes a part of another. A patch that was rejected on record is\n"
+    "never loaded as a site again. Every row is checked first: a row that is wrong is named, and\n"
+    "nothing is written. What came back without a decision, or not at all, stays as it is and is\n"
+    "counted.";
+
+/* Decisions on record name who and when. */
+static rdl_ledger *open_record(const char *path, GError **error)
+{
+    if (!r.by || !r.on)
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "a ledger keeps who decided and when: give --by and --on"),
+               NULL;
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, true, error);
+    return ledger && cli_happened("--on", r.on, ledger, error) ? g_steal_pointer(&ledger) : NULL;
+}
 
 static bool import_ledger(const char *path, const char *review, rdl_tally *tally, GError **error)
 {
+    if (r.output || record)
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: decisions go into the ledger itself",
+                        r.output ? "-o" : "--ledger");
+    g_autoptr(rdl_ledger) ledger = open_record(path, error);
+    return ledger && rdl_review_ledger(ledger, review, &r, tally, error);
+}
+
+static bool import_patches(const char *path, const char *review, rdl_tally *tally, GError **error)
+{
     rdl_day day;
 
-    if (!by || !on)
+    if (!r.output)
         return rdl_fail(error, RDL_ERROR_USAGE,
-                        "a ledger keeps who decided and when: give --by and --on");
-    if (output)
-        return rdl_fail(error, RDL_ERROR_USAGE, "-o: decisions go into the ledger itself");
-    if (!cli_day("--on", on, 0, &day, error))
+                        "a file for the patches that stay is needed: give -o FILE");
+    if (!cli_day("--on", r.on, 0, &day, error) ||
+        (record && !(r.ledger = open_record(record, error))))
         return false;
-    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, true, error);
-    return ledger && rdl_review_ledger(ledger, review, by, on, tally, error);
+    r.overwrite = cli_flags.overwrite;
+    bool good = rdl_review_patches(path, review, &r, tally, error);
+    g_clear_pointer(&r.ledger, rdl_ledger_close);
+    return good;
 }
 
 static bool is_ledger(const char *path)
@@ -117,16 +148,10 @@ static int review_import(int argc, char **argv)
     if (!cli_parse(&argc, &argv, import_entries, "PATCHES|LEDGER REVIEW", "Take decisions back.",
                    import_teach, 2, 2, &error))
         return cli_end(error);
-    if (is_ledger(argv[1])) {
-        if (import_ledger(argv[1], argv[2], tally, &error))
-            print_tally(tally, argv[1]);
-    } else if (!output) {
-        rdl_fail(&error, RDL_ERROR_USAGE,
-                 "a file for the patches that stay is needed: give -o FILE");
-    } else if (rdl_review_patches(argv[1], argv[2], pack ? pack : "cn", output, cli_flags.overwrite,
-                                  tally, &error)) {
-        print_tally(tally, output);
-    }
+    bool ledger = is_ledger(argv[1]);
+    if (ledger ? import_ledger(argv[1], argv[2], tally, &error)
+               : import_patches(argv[1], argv[2], tally, &error))
+        print_tally(tally, ledger ? argv[1] : r.output);
     return cli_end(error);
 }
 

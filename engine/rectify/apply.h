@@ -14,4 +14,8 @@ bool rdl_apply_site(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, G
 bool rdl_apply_merged(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
 bool rdl_apply_split(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
 
+/** What a person called a source stays, whatever a later screening brings: the site that is named
+ *  after `source` and `source_id` of `o` is of the activity it was retyped to. */
+bool rdl_apply_retyped(rdl_ledger *ledger, JsonObject *o, GError **error);
+
 #endif

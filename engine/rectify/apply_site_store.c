@@ -137,6 +137,17 @@ static bool repoint_tasks(rdl_ledger *ledger, const char *site_id, GError **erro
         site_id, NULL, error);
 }
 
+bool rdl_apply_retyped(rdl_ledger *ledger, JsonObject *o, GError **error)
+{
+    static const char *const members[] = {"source", "source_id", NULL};
+
+    return rdl_apply_texts(ledger,
+                           "UPDATE site SET activity = r.becomes FROM review r WHERE site.source ="
+                           " ?1 AND site.source_id = ?2 AND r.source = ?1 AND r.source_id = ?2 AND"
+                           " r.decision = 'retype'",
+                           o, members, error);
+}
+
 bool rdl_apply_site(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
 {
     bool joined = strcmp(event->kind, "site.joined") == 0;
@@ -144,7 +155,8 @@ bool rdl_apply_site(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, G
                         : joined                                   ? NULL
                                                                    : "geometry";
 
-    return (joined || write_site(ledger, event, o, error)) &&
+    return (joined ||
+            (write_site(ledger, event, o, error) && rdl_apply_retyped(ledger, o, error))) &&
            (!whole || write_ground(ledger, event->subject, o, whole, error)) &&
            write_origin(ledger, event->subject, o, joined, error) &&
            write_findings(ledger, event, o, error) && repoint_tasks(ledger, event->subject, error);
@@ -196,7 +208,7 @@ bool rdl_apply_merged(rdl_ledger *ledger, const rdl_event *event, JsonObject *o,
 static bool write_split_site(rdl_ledger *ledger, const rdl_event *event, JsonObject *o,
                              GError **error)
 {
-    return write_site(ledger, event, o, error) &&
+    return write_site(ledger, event, o, error) && rdl_apply_retyped(ledger, o, error) &&
            run_two(ledger, "UPDATE site SET split_from = ?2 WHERE site_id = ?1", event->subject,
                    text(o, "from"), error) &&
            write_ground(ledger, event->subject, o, "geometry", error) &&

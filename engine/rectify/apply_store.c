@@ -86,6 +86,19 @@ static bool apply_loaded(rdl_ledger *ledger, const rdl_event *event, JsonObject 
     return rdl_statement_run(s, error);
 }
 
+static bool apply_decided(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store, "INSERT OR REPLACE INTO review VALUES(?,?,?,?,?,?,?,?)", error);
+    const char *const values[] = {
+        text(o, "source"), text(o, "source_id"), text(o, "decision"), text(o, "becomes"),
+        event->reason,     text(o, "note"),      event->at,           event->by};
+
+    for (int i = 0; s && i < (int)G_N_ELEMENTS(values); i++)
+        rdl_statement_text(s, i + 1, values[i]);
+    return s && rdl_statement_run(s, error) && rdl_apply_retyped(ledger, o, error);
+}
+
 static bool apply_opened(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
 {
     static const char *const members[] = {"task_id", "site_id",    "finding_id", "kind",    "state",
@@ -299,7 +312,7 @@ bool rdl_event_apply(rdl_ledger *ledger, const rdl_event *event, GError **error)
                  {"task.stopped", apply_clock},      {"task.resumed", apply_clock},
                  {"milestone.set", apply_milestone}, {"milestone.met", apply_milestone},
                  {"warning.changed", apply_warning}, {"problem.registered", apply_registered},
-                 {"letter.received", apply_letter}};
+                 {"letter.received", apply_letter},  {"review.decided", apply_decided}};
     g_autoptr(JsonNode) node = rdl_json_parse(event->payload, "event", error);
 
     if (!node)

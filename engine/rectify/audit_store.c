@@ -6,12 +6,19 @@
 /* Every table that events make, parents first. */
 static const struct {
     const char *name, *key;
-} made_tables[] = {{"setting", "name"},           {"pack", "sha256"},
-                   {"pack_file", "sha256, name"}, {"load", "digest"},
-                   {"site", "site_id"},           {"origin", "source, source_id"},
-                   {"finding", "finding_id"},     {"problem", "problem_id"},
-                   {"measure", "problem_id, n"},  {"milestone", "problem_id, n"},
-                   {"task", "task_id"},           {"letter", "letter_no"}};
+} made_tables[] = {{"setting", "name"},
+                   {"pack", "sha256"},
+                   {"pack_file", "sha256, name"},
+                   {"load", "digest"},
+                   {"site", "site_id"},
+                   {"origin", "source, source_id"},
+                   {"review", "source, source_id"},
+                   {"finding", "finding_id"},
+                   {"problem", "problem_id"},
+                   {"measure", "problem_id, n"},
+                   {"milestone", "problem_id, n"},
+                   {"task", "task_id"},
+                   {"letter", "letter_no"}};
 
 static void table_free(gpointer p)
 {

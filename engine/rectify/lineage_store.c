@@ -229,8 +229,8 @@ static bool dismiss_twins(rdl_ledger *ledger, const char *keep, const rdl_who *w
     return true;
 }
 
-static bool merge(rdl_ledger *ledger, const char *keep_id, const char *const *others,
-                  const rdl_who *who, GError **error)
+bool rdl_sites_merge_within(rdl_ledger *ledger, const char *keep_id, const char *const *others,
+                            const rdl_who *who, GError **error)
 {
     g_autofree char *keep = rdl_site_of(ledger, keep_id, error);
     g_autoptr(GPtrArray) sites = keep ? sites_to_merge(ledger, keep, others, error) : NULL;
@@ -245,7 +245,7 @@ bool rdl_sites_merge(rdl_ledger *ledger, const char *keep, const char *const *ot
                      const rdl_who *who, GError **error)
 {
     return rdl_store_begin(ledger->store, error) &&
-           rdl_ledger_end(ledger, merge(ledger, keep, others, who, error), error);
+           rdl_ledger_end(ledger, rdl_sites_merge_within(ledger, keep, others, who, error), error);
 }
 
 /* ---- split ---- */

@@ -4,6 +4,7 @@
 
 #include "rectify/deadline.h"
 #include "rectify/event.h"
+#include "rectify/site.h"
 #include "rectify/task.h"
 
 /** One task by id. Fails: RDL_ERROR_NOT_FOUND. */
@@ -33,6 +34,13 @@ bool rdl_clue_open(rdl_ledger *ledger, const rdl_clue *clue, rdl_day as_of, GErr
 bool rdl_move_known(rdl_ledger *ledger, const rdl_move *move, bool *known, GError **error);
 /** The move as the caller's transaction has it. */
 bool rdl_task_move_within(rdl_ledger *ledger, const rdl_move *move, GError **error);
+/** Where the findings of a source are: its own site, or the one that site went into; NULL: the
+ *  ledger does not know it. `site_id` is yours. */
+bool rdl_site_of_source(rdl_ledger *ledger, const char *source, const char *source_id,
+                        char **site_id, GError **error);
+/** rdl_sites_merge() inside a transaction of the caller. */
+bool rdl_sites_merge_within(rdl_ledger *ledger, const char *keep, const char *const *others,
+                            const rdl_who *who, GError **error);
 /** Commit when `good`, else roll back. Returns whether it is committed. */
 bool rdl_ledger_end(rdl_ledger *ledger, bool good, GError **error);
 

@@ -3,6 +3,7 @@
 #define RDL_RECTIFY_H
 
 #include "rectify/ledger.h"
+#include "rectify/review.h"
 #include "rectify/site.h"
 #include "rectify/task.h"
 

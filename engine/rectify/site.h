@@ -10,8 +10,11 @@
  *  findings adds nothing; with others it is revised: its tasks look at the gravest finding there is
  *  now, and one that was CLEAN before gets its clue. A source that is new, on ground of which half
  * is a site's of an earlier load (or that has half of such a site's), joins that site: no twin, one
- * task. One transaction. tally: ledger.findings, ledger.sites (suppressed ALREADY_THERE, JOINED),
- * ledger.clues of the new and revised sites (suppressed CLEAN: a site without a task; HAS_TASK). */
+ * task. One transaction. A source that
+ * was rejected in a review before (review.h) never becomes a site, one that was merged goes to the
+ * other's. tally: ledger.findings, ledger.sites (suppressed ALREADY_THERE, JOINED, REJECTED),
+ * ledger.clues of the new and revised sites (suppressed CLEAN: a site without a task; HAS_TASK;
+ * REJECTED). */
 RDL_API bool rdl_ledger_load_findings(rdl_ledger *ledger, const char *path, rdl_day as_of,
                                       rdl_tally *tally, const rdl_progress *progress,
                                       GError **error);

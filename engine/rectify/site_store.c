@@ -257,8 +257,9 @@ static bool open_clue(rdl_ledger *ledger, const site *s, const char *site_id, rd
 /* Where a source is known. *content "" where it is not. */
 typedef struct {
     char *site_id, *content;
-    bool joined; /* to the site of another source */
-    bool part;   /* its ground is a part of its site's, with that of others */
+    bool joined;   /* to the site of another source */
+    bool part;     /* its ground is a part of its site's, with that of others */
+    bool rejected; /* a person looked and said no */
 } place;
 
 static void place_clear(place *p)
@@ -289,6 +290,51 @@ static bool find_place(rdl_ledger *ledger, JsonObject *payload, place *p, GError
     p->content = g_strdup(row ? rdl_statement_get_text(s, 1) : "");
     p->joined = row && rdl_statement_get_int(s, 2);
     p->part = row && rdl_statement_get_int(s, 3);
+    return true;
+}
+
+bool rdl_site_of_source(rdl_ledger *ledger, const char *source, const char *source_id,
+                        char **site_id, GError **error)
+{
+    g_autoptr(JsonObject) o = json_object_new();
+    place p = {0};
+
+    rdl_json_set_text(o, "source", source);
+    rdl_json_set_text(o, "source_id", source_id);
+    bool good = find_place(ledger, o, &p, error);
+    *site_id = good && *p.content ? g_strdup(p.site_id) : NULL;
+    place_clear(&p);
+    return good;
+}
+
+/* What a person decided of the source before it was loaded: a rejected one stays out, a merged one
+ * goes to the site of the other, where that is known. */
+static bool heed_review(rdl_ledger *ledger, JsonObject *payload, place *p, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store, "SELECT decision, becomes FROM review WHERE source = ? AND source_id = ?",
+        error);
+    bool row;
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, member(payload, "source"));
+    rdl_statement_text(s, 2, member(payload, "source_id"));
+    if (!rdl_statement_step(s, &row, error))
+        return false;
+    const char *decision = row ? rdl_statement_get_text(s, 0) : "";
+    p->rejected = strcmp(decision, "reject") == 0;
+    if (*p->content || strcmp(decision, "merge") != 0)
+        return true;
+    g_autofree char *into = NULL;
+    if (!rdl_site_of_source(ledger, member(payload, "source"), rdl_statement_get_text(s, 1), &into,
+                            error))
+        return false;
+    p->joined = into != NULL;
+    if (into) {
+        g_free(p->site_id);
+        p->site_id = g_steal_pointer(&into);
+    }
     return true;
 }
 
@@ -342,16 +388,20 @@ static bool add_whole(rdl_ledger *ledger, const site *s, const char *site_id, Js
     return !whole || text;
 }
 
-static bool settle_clue(rdl_ledger *ledger, const site *s, const char *site_id, bool known,
+static bool settle_clue(rdl_ledger *ledger, const site *s, const place *p, bool known,
                         rdl_day as_of, rdl_tally *tally, GError **error)
 {
     bool tasked = false;
 
     rdl_tally_in(tally, "ledger.clues", 1);
-    if (known && !has_task(ledger, site_id, &tasked, error))
+    if (known && !has_task(ledger, p->site_id, &tasked, error))
         return false;
     if (tasked) {
         rdl_tally_suppressed(tally, "ledger.clues", "HAS_TASK", 1);
+        return true;
+    }
+    if (p->rejected) {
+        rdl_tally_suppressed(tally, "ledger.clues", "REJECTED", 1);
         return true;
     }
     if (!s->primary || g_strcmp0(member(s->primary, "result"), "CLEAN") == 0) {
@@ -359,7 +409,7 @@ static bool settle_clue(rdl_ledger *ledger, const site *s, const char *site_id, 
         return true;
     }
     rdl_tally_used(tally, "ledger.clues", 1);
-    return open_clue(ledger, s, site_id, as_of, error);
+    return open_clue(ledger, s, p->site_id, as_of, error);
 }
 
 static bool take_site_at(rdl_ledger *ledger, const site *s, const char *load, JsonObject *payload,
@@ -375,7 +425,12 @@ static bool take_site_at(rdl_ledger *ledger, const site *s, const char *load, Js
         rdl_tally_suppressed(tally, "ledger.findings", "ALREADY_THERE", findings);
         return true;
     }
-    if (!known && !join_neighbour(ledger, s, load, payload, p, error))
+    if (!known && p->rejected) {
+        rdl_tally_suppressed(tally, "ledger.sites", "REJECTED", 1);
+        rdl_tally_suppressed(tally, "ledger.findings", "REJECTED", findings);
+        return true;
+    }
+    if (!known && !p->joined && !join_neighbour(ledger, s, load, payload, p, error))
         return false;
     if (p->part && !add_whole(ledger, s, p->site_id, payload, error))
         return false;
@@ -386,7 +441,7 @@ static bool take_site_at(rdl_ledger *ledger, const site *s, const char *load, Js
     rdl_tally_used(tally, "ledger.findings", findings);
     const char *kind = p->joined ? "site.joined" : known ? "site.revised" : "site.found";
     return append(ledger, at, kind, p->site_id, payload, error) &&
-           settle_clue(ledger, s, p->site_id, known || p->joined, as_of, tally, error);
+           settle_clue(ledger, s, p, known || p->joined, as_of, tally, error);
 }
 
 static bool take_site(rdl_ledger *ledger, const site *s, const char *load, rdl_day as_of,
@@ -395,6 +450,7 @@ static bool take_site(rdl_ledger *ledger, const site *s, const char *load, rdl_d
     g_autoptr(JsonObject) payload = site_payload(s, load, error);
     place p = {0};
     bool good = payload && find_place(ledger, payload, &p, error) &&
+                heed_review(ledger, payload, &p, error) &&
                 take_site_at(ledger, s, load, payload, &p, as_of, tally, error);
 
     place_clear(&p);
@@ -404,6 +460,35 @@ static bool take_site(rdl_ledger *ledger, const site *s, const char *load, rdl_d
 static gint by_key(gconstpointer a, gconstpointer b)
 {
     return strcmp((*(site *const *)a)->key, (*(site *const *)b)->key);
+}
+
+/* A source that is a part of another comes after it. */
+static bool merged_last(rdl_ledger *ledger, GPtrArray *sites, GError **error)
+{
+    g_autoptr(GHashTable) merged = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GPtrArray) last = g_ptr_array_new();
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT source || char(31) || source_id FROM review WHERE decision = 'merge'", error);
+    bool row = true;
+    guint kept = 0;
+
+    while (s && row) {
+        if (!rdl_statement_step(s, &row, error))
+            return false;
+        if (row)
+            g_hash_table_add(merged, g_strdup(rdl_statement_get_text(s, 0)));
+    }
+    for (guint i = 0; i < sites->len; i++) {
+        site *one = sites->pdata[i];
+        if (g_hash_table_contains(merged, one->key))
+            g_ptr_array_add(last, one);
+        else
+            sites->pdata[kept++] = one;
+    }
+    for (guint i = 0; i < last->len; i++)
+        sites->pdata[kept++] = last->pdata[i];
+    return s != NULL;
 }
 
 static bool take_sites(reading *r, const char *load, rdl_day as_of, rdl_tally *tally,
@@ -417,6 +502,8 @@ static bool take_sites(reading *r, const char *load, rdl_day as_of, rdl_tally *t
     while (g_hash_table_iter_next(&iter, NULL, &value))
         g_ptr_array_add(sites, value);
     g_ptr_array_sort(sites, by_key);
+    if (!merged_last(r->ledger, sites, error))
+        return false;
     for (guint i = 0; i < sites->len; i++)
         if ((i % 256 == 0 &&
              !rdl_progress_tell(progress, (double)i / sites->len, "ledger", error)) ||

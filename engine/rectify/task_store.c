@@ -309,13 +309,15 @@ static bool add_chain(rdl_ledger *ledger, JsonObject *o, const char *site_id, GE
                     "SELECT letter_no,received,activity FROM letter WHERE "
                     "site_id = ? ORDER BY letter_no",
                     site_id, letter, error) &&
-           add_rows(ledger, o, "events",
-                    "SELECT seq,at,by,role,kind,subject,reason,payload,hash "
-                    "FROM event WHERE subject = ?1 OR subject IN (SELECT task_id FROM task WHERE "
-                    "site_id = ?1) OR subject IN (SELECT problem_id FROM problem WHERE site_id = "
-                    "?1) OR subject IN (SELECT site_id FROM site WHERE merged_into = ?1 OR "
-                    "split_from = ?1) ORDER BY seq",
-                    site_id, event, error);
+           add_rows(
+               ledger, o, "events",
+               "SELECT seq,at,by,role,kind,subject,reason,payload,hash "
+               "FROM event WHERE subject = ?1 OR subject IN (SELECT task_id FROM task WHERE "
+               "site_id = ?1) OR subject IN (SELECT problem_id FROM problem WHERE site_id = "
+               "?1) OR subject IN (SELECT site_id FROM site WHERE merged_into = ?1 OR "
+               "split_from = ?1) OR (kind = 'review.decided' AND subject IN (SELECT source_id FROM "
+               "origin WHERE site_id = ?1)) ORDER BY seq",
+               site_id, event, error);
 }
 
 /* Lists that hold one thing become that thing, under the names the header promises. */

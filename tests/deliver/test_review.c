@@ -83,7 +83,7 @@ static const char *value(const char *source, const char *key, const char *id, co
 /* Decisions as a spreadsheet would bring them. */
 static const char *sheet(const char *rows)
 {
-    g_autofree char *text = g_strconcat("id,decision,into,reason,note\n", rows, NULL);
+    g_autofree char *text = g_strconcat("id,decision,becomes,reason,note\n", rows, NULL);
     const char *path = suite_path("review.csv");
 
     g_file_set_contents(path, text, -1, NULL);
@@ -94,8 +94,10 @@ static char *import(const char *rows, GError **error)
 {
     g_autoptr(rdl_tally) tally = rdl_tally_new();
 
-    if (!rdl_review_patches(patches(), sheet(rows), "cn", suite_path("reviewed.gpkg"), true, tally,
-                            error))
+    const rdl_review_import how = {
+        .output = suite_path("reviewed.gpkg"), .overwrite = true, .by = "甲", .on = "2026-11-03"};
+
+    if (!rdl_review_patches(patches(), sheet(rows), &how, tally, error))
         return NULL;
     return rdl_tally_text(tally);
 }
@@ -129,13 +131,14 @@ static void what_is_sent_back_empty_changes_nothing(void)
     const char *out = suite_path("same.gpkg");
 
     CHECK(export_to(patches(), suite_path("plain"), false, &error));
-    CHECK(rdl_review_patches(patches(), suite_path("plain/review.gpkg"), "cn", out, true, tally,
-                             &error));
+    const rdl_review_import how = {.output = out, .overwrite = true};
+    CHECK(rdl_review_patches(patches(), suite_path("plain/review.gpkg"), &how, tally, &error));
     CHECK_OK(error);
     g_autoptr(GPtrArray) was = ids(patches(), "patch_id"), is = ids(out, "patch_id");
     CHECK_INT(is->len, was->len);
     for (guint i = 0; i < MIN(is->len, was->len); i++) {
         CHECK_TEXT(is->pdata[i], was->pdata[i]);
+        CHECK_TEXT(value(out, "patch_id", is->pdata[i], "review"), "NOT_REVIEWED");
         CHECK_TEXT(value(out, "patch_id", is->pdata[i], "area_m2"),
                    value(patches(), "patch_id", is->pdata[i], "area_m2"));
     }
@@ -161,6 +164,9 @@ static void decisions_are_applied_and_counted(void)
     CHECK_TEXT(value(out, "patch_id", b, "kind"), "MINE_OPEN");
     CHECK_TEXT(value(out, "patch_id", b, "review_note"), "矿");
     CHECK_TEXT(value(out, "patch_id", d, "merged"), c);
+    CHECK_TEXT(value(out, "patch_id", d, "review"), "accept");
+    CHECK_TEXT(value(out, "patch_id", d, "review_by"), "甲");
+    CHECK_TEXT(value(out, "patch_id", d, "review_on"), "2026-11-03");
     double sum = g_ascii_strtod(value(patches(), "patch_id", c, "area_m2"), NULL) +
                  g_ascii_strtod(value(patches(), "patch_id", d, "area_m2"), NULL);
     CHECK_NEAR(g_ascii_strtod(value(out, "patch_id", d, "area_m2"), NULL) / sum, 1.0, 1e-6);
@@ -227,6 +233,14 @@ static rdl_ledger *ledger_with_clues(GError **error)
     return ledger;
 }
 
+static bool decide(rdl_ledger *ledger, const char *rows, const char *on, rdl_tally *tally,
+                   GError **error)
+{
+    const rdl_review_import how = {.by = "甲", .on = on};
+
+    return rdl_review_ledger(ledger, sheet(rows), &how, tally, error);
+}
+
 static void a_rejected_clue_is_dismissed_once_with_its_reason(void)
 {
     GError *error = NULL;
@@ -242,7 +256,7 @@ static void a_rejected_clue_is_dismissed_once_with_its_reason(void)
 
     for (int i = 0; i < 2; i++) {
         g_autoptr(rdl_tally) tally = rdl_tally_new();
-        CHECK(rdl_review_ledger(ledger, sheet(rows), "甲", "2026-11-03", tally, &error));
+        CHECK(decide(ledger, rows, "2026-11-03", tally, &error));
         CHECK_OK(error);
         g_autofree char *text = rdl_tally_text(tally), *now = rdl_ledger_head(ledger, &error);
         CHECK(strstr(text, said[i]) != NULL);
@@ -263,20 +277,273 @@ static void a_rejected_clue_is_dismissed_once_with_its_reason(void)
     CHECK_OK(error);
 }
 
-static void retype_and_merge_are_not_for_ledgers(void)
+static const char *activity_of(rdl_ledger *ledger, const char *task_id)
+{
+    const rdl_task_filter one = {.id = task_id};
+    g_autoptr(GArray) tasks = rdl_task_list(ledger, &one, NULL);
+
+    return tasks && tasks->len ? g_intern_string(g_array_index(tasks, rdl_task, 0).activity) : NULL;
+}
+
+/* Tables and events agree, and do when the tables are made again. */
+static void check_whole(rdl_ledger *ledger)
+{
+    GError *error = NULL;
+
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+    CHECK(rdl_ledger_rebuild(ledger, false, NULL, &error));
+    CHECK_OK(error);
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+}
+
+static char *load_again(rdl_ledger *ledger, const char *file, int n, double grow, GError **error)
+{
+    static const char *const suspect[] = {"SUSPECT"};
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    if (!fixture_findings(suite_path(file), n, suspect, 1, grow, error) ||
+        !rdl_ledger_load_findings(ledger, suite_path(file), rdl_day_of(2026, 12, 1), tally, NULL,
+                                  error))
+        return NULL;
+    return rdl_tally_text(tally);
+}
+
+static void a_retyped_clue_is_of_another_activity_from_then_on(void)
 {
     GError *error = NULL;
     g_autoptr(rdl_ledger) ledger = ledger_with_clues(&error);
-    g_autofree char *head = rdl_ledger_head(ledger, &error);
     g_autofree char *id = rdl_task_of_source(ledger, "FP-0001", &error);
-    g_autofree char *other = rdl_task_of_source(ledger, "FP-0002", &error);
-    g_autofree char *rows = g_strdup_printf("%s,reject,,FARM,\n%s,retype,MINE_OPEN,,\n", other, id);
+    g_autofree char *rows = g_strdup_printf("%s,retype,MINE_OPEN,,采坑\n", id);
     g_autoptr(rdl_tally) tally = rdl_tally_new();
 
-    CHECK(!rdl_review_ledger(ledger, sheet(rows), "甲", "2026-11-03", tally, &error));
-    CHECK_FAILS(error, RDL_ERROR_DATA, "retype is for patches");
+    CHECK_TEXT(activity_of(ledger, id), "IND");
+    CHECK(decide(ledger, rows, "2026-11-03", tally, &error));
+    CHECK_OK(error);
+    CHECK_TEXT(activity_of(ledger, id), "MINE_OPEN");
+    check_whole(ledger);
+    CHECK_TEXT(activity_of(ledger, id), "MINE_OPEN");
+    g_autoptr(rdl_ledger) before = rdl_ledger_as_of(ledger, rdl_day_of(2026, 11, 2), &error);
+    g_autoptr(rdl_ledger) after = rdl_ledger_as_of(ledger, rdl_day_of(2026, 11, 3), &error);
+    CHECK_TEXT(activity_of(before, id), "IND");
+    CHECK_TEXT(activity_of(after, id), "MINE_OPEN");
+    g_autofree char *said = load_again(ledger, "grown.gpkg", 3, 1.0, &error);
+    CHECK_OK(error);
+    CHECK(said && strstr(said, "HAS_TASK")); /* it was revised */
+    CHECK_TEXT(activity_of(ledger, id), "MINE_OPEN");
+    check_whole(ledger);
+}
+
+static void an_accepted_clue_says_by_whom_and_when(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = ledger_with_clues(&error);
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0001", &error);
+    g_autofree char *rows = g_strdup_printf("%s,accept,,,看得清\n", id);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    CHECK(decide(ledger, rows, "2026-11-03", tally, &error));
+    CHECK_OK(error);
+    g_autofree char *text = rdl_tally_text(tally);
+    CHECK(strstr(text, "suppressed NOT_RETURNED")); /* the two others */
+    g_autoptr(JsonNode) chain = rdl_ledger_chain(ledger, id, &error);
+    g_autofree char *line = chain ? rdl_json_line(chain) : NULL;
+    CHECK(line && strstr(line, "review.decided") && strstr(line, "看得清") && strstr(line, "甲"));
+    check_whole(ledger);
+}
+
+static gint64 findings_of(rdl_ledger *ledger, const char *task_id)
+{
+    g_autoptr(JsonNode) chain = rdl_ledger_chain(ledger, task_id, NULL);
+
+    return chain ? (gint64)json_array_get_length(
+                       json_object_get_array_member(json_node_get_object(chain), "findings"))
+                 : -1;
+}
+
+static void merged_clues_are_one_place_with_one_task(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = ledger_with_clues(&error);
+    g_autofree char *a = rdl_task_of_source(ledger, "FP-0000", &error);
+    g_autofree char *b = rdl_task_of_source(ledger, "FP-0001", &error);
+    g_autofree char *c = rdl_task_of_source(ledger, "FP-0002", &error);
+    g_autofree char *rows = g_strdup_printf("%s,merge,%s,,\n%s,merge,%s,,\n", a, b, b, c);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    const rdl_task_filter waiting = {.state = "SCREENED"};
+
+    CHECK(decide(ledger, rows, "2026-11-03", tally, &error));
+    CHECK_OK(error);
+    g_autoptr(GArray) tasks = rdl_task_list(ledger, &waiting, &error);
+    CHECK_INT(tasks->len, 1);
+    CHECK_TEXT(g_array_index(tasks, rdl_task, 0).task_id, c);
+    CHECK_INT(findings_of(ledger, c), 3);
+    check_whole(ledger);
+    CHECK_INT(findings_of(ledger, c), 3);
+    g_autofree char *said = load_again(ledger, "grown.gpkg", 3, 1.0, &error);
+    CHECK_OK(error);
+    CHECK(said && strstr(said, "suppressed JOINED"));
+    g_autoptr(GArray) still = rdl_task_list(ledger, &waiting, &error);
+    CHECK_INT(still->len, 1);
+    CHECK_INT(findings_of(ledger, c), 3);
+    check_whole(ledger);
+}
+
+static void a_clue_that_went_on_is_not_settled_from_a_picture(void)
+{
+    static const char *const decisions[] = {"%s,reject,,FARM,\n", "%s,merge,%s,,\n"};
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = ledger_with_clues(&error);
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0001", &error);
+    g_autofree char *other = rdl_task_of_source(ledger, "FP-0002", &error);
+    const rdl_move move = {.task_id = id,
+                           .to = "ASSIGNED",
+                           .on = "2026-11-02",
+                           .by = "甲",
+                           .role = "office",
+                           .document = "核查任务单"};
+
+    CHECK(rdl_task_move(ledger, &move, &error));
+    g_autofree char *head = rdl_ledger_head(ledger, &error);
+    for (size_t i = 0; i < G_N_ELEMENTS(decisions); i++) {
+        g_autoptr(rdl_tally) tally = rdl_tally_new();
+        g_autoptr(GString) rows = g_string_new(decisions[i]);
+        g_string_replace(rows, "%s", id, 1);
+        g_string_replace(rows, "%s", other, 1);
+        g_string_append_printf(rows, "%s,retype,MINE_OPEN,,\n", other);
+        CHECK(!decide(ledger, rows->str, "2026-11-03", tally, &error));
+        CHECK_FAILS(error, RDL_ERROR_DATA, "is ASSIGNED already");
+    }
     g_autofree char *now = rdl_ledger_head(ledger, &error);
-    CHECK_TEXT(now, head); /* nor was the row before it played */
+    CHECK_TEXT(now, head); /* nor was the other row played */
+}
+
+/* ---- patches, decided before and after they are screened ---- */
+
+static const char *screen(const char *file, const char *of, GError **error)
+{
+    static const rdl_source zones[] = {{"data/sample/zones.gpkg", NULL}};
+    rdl_source z = {suite_source(zones[0].path), NULL}, p = {of, NULL};
+    rdl_screen_options o = RDL_SCREEN_OPTIONS_INIT;
+    rdl_screen_result result = {0};
+
+    o.zones = &z;
+    o.patches = &p;
+    o.n_zones = o.n_patches = 1;
+    o.pack = "cn";
+    o.as_of = rdl_day_of(2026, 11, 1);
+    o.output = suite_path(file);
+    o.overwrite = true;
+    rdl_screen(&o, NULL, &result, error);
+    rdl_screen_result_clear(&result);
+    return suite_path(file);
+}
+
+static rdl_ledger *empty_ledger(const char *file, GError **error)
+{
+    g_unlink(suite_path(file));
+    return rdl_ledger_init(suite_path(file), "cn", NULL, error)
+               ? rdl_ledger_open(suite_path(file), true, error)
+               : NULL;
+}
+
+static void load(rdl_ledger *ledger, const char *findings)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    CHECK(rdl_ledger_load_findings(ledger, findings, rdl_day_of(2026, 11, 2), tally, NULL, &error));
+    CHECK_OK(error);
+}
+
+/* Tasks that somebody is still to answer, of one source. */
+static int accusations(rdl_ledger *ledger, const char *patch)
+{
+    const rdl_task_filter all = {0};
+    g_autoptr(GArray) tasks = rdl_task_list(ledger, &all, NULL);
+    int n = 0;
+
+    for (guint i = 0; i < tasks->len; i++) {
+        const rdl_task *t = &g_array_index(tasks, rdl_task, i);
+        n += strcmp(t->source_id, patch) == 0 && strcmp(t->state, "DISMISSED") != 0;
+    }
+    return n;
+}
+
+static bool decide_patch(rdl_ledger *ledger, const char *row, GError **error)
+{
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    const rdl_review_import how = {.output = suite_path("reviewed.gpkg"),
+                                   .overwrite = true,
+                                   .by = "甲",
+                                   .on = "2026-11-03",
+                                   .ledger = ledger};
+
+    return rdl_review_patches(patches(), sheet(row), &how, tally, error);
+}
+
+static void a_rejected_patch_never_accuses(void)
+{
+    GError *error = NULL;
+    const char *all = screen("all.gpkg", patches(), &error);
+    g_autoptr(GPtrArray) sources = ids(suite_path("all.gpkg:finding"), "source_id");
+    CHECK_OK(error);
+    CHECK(sources->len > 1);
+    const char *id = sources->pdata[0];
+    g_autofree char *row = g_strdup_printf("%s,reject,,SEASON,\n", id);
+    g_autoptr(rdl_ledger) plain = empty_ledger("plain.sqlite", &error);
+    load(plain, all);
+    CHECK_INT(accusations(plain, id), 1); /* without the review it would */
+
+    g_autoptr(rdl_ledger) before = empty_ledger("before.sqlite", &error);
+    CHECK(decide_patch(before, row, &error)); /* decided, then loaded */
+    CHECK_OK(error);
+    const char *reviewed = screen("left.gpkg", suite_path("reviewed.gpkg"), &error);
+    CHECK_OK(error);
+    load(before, reviewed);
+    CHECK_INT(accusations(before, id), 0);
+    load(before, all); /* and whoever screens the old file again */
+    CHECK_INT(accusations(before, id), 0);
+    check_whole(before);
+
+    CHECK(decide_patch(plain, row, &error)); /* loaded, then decided */
+    CHECK_OK(error);
+    CHECK_INT(accusations(plain, id), 0);
+    load(plain, reviewed);
+    load(plain, all);
+    CHECK_INT(accusations(plain, id), 0);
+    check_whole(plain);
+}
+
+static void a_row_that_does_not_come_back_is_counted_and_marked(void)
+{
+    GError *error = NULL;
+    g_autoptr(GPtrArray) p = ids(patches(), "patch_id");
+    g_autofree char *rows =
+        g_strdup_printf("%s,accept,,,\n%s,,,,\n", (char *)p->pdata[0], (char *)p->pdata[1]);
+    g_autofree char *text = import(rows, &error);
+    g_autofree char *missing = g_strdup_printf("%u  suppressed NOT_RETURNED", p->len - 2);
+
+    CHECK_OK(error);
+    CHECK(text && strstr(text, missing) && strstr(text, "1  suppressed UNDECIDED"));
+    CHECK_TEXT(value(suite_path("reviewed.gpkg"), "patch_id", p->pdata[2], "review"),
+               "NOT_REVIEWED");
+}
+
+static void the_old_name_of_a_column_is_still_read(void)
+{
+    GError *error = NULL;
+    g_autoptr(GPtrArray) p = ids(patches(), "patch_id");
+    g_autofree char *text = g_strdup_printf("id,decision,into,reason,note\n%s,retype,MINE_OPEN,,\n",
+                                            (char *)p->pdata[0]);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    const rdl_review_import how = {.output = suite_path("reviewed.gpkg"), .overwrite = true};
+
+    g_file_set_contents(suite_path("old.csv"), text, -1, NULL);
+    CHECK(rdl_review_patches(patches(), suite_path("old.csv"), &how, tally, &error));
+    CHECK_OK(error);
+    CHECK_TEXT(value(suite_path("reviewed.gpkg"), "patch_id", p->pdata[0], "kind"), "MINE_OPEN");
 }
 
 static CU_TestInfo tests[] = {
@@ -288,7 +555,16 @@ static CU_TestInfo tests[] = {
     {"a circle of merges is refused", a_circle_of_merges_is_refused},
     {"a rejected clue is dismissed once with its reason",
      a_rejected_clue_is_dismissed_once_with_its_reason},
-    {"retype and merge are not for ledgers", retype_and_merge_are_not_for_ledgers},
+    {"a retyped clue is of another activity from then on",
+     a_retyped_clue_is_of_another_activity_from_then_on},
+    {"an accepted clue says by whom and when", an_accepted_clue_says_by_whom_and_when},
+    {"merged clues are one place with one task", merged_clues_are_one_place_with_one_task},
+    {"a clue that went on is not settled from a picture",
+     a_clue_that_went_on_is_not_settled_from_a_picture},
+    {"a rejected patch never accuses", a_rejected_patch_never_accuses},
+    {"a row that does not come back is counted and marked",
+     a_row_that_does_not_come_back_is_counted_and_marked},
+    {"the old name of a column is still read", the_old_name_of_a_column_is_still_read},
     CU_TEST_INFO_NULL,
 };
 

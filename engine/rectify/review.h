@@ -1,0 +1,39 @@
+/* rectify/review.h - what a person who looked at pictures decided, on record.
+ *
+ * A decision is an event (review.decided: who, when, coded reason, note), and what follows from it
+ * are events too:
+ *   accept            nothing: the clue goes on
+ *   reject            its clue is dismissed; a source that is rejected before the ledger knows it
+ *                     never becomes a site (rdl_ledger_load_findings)
+ *   retype            the site is of another activity from then on, also after it is revised; its
+ *                     findings stay as they were judged
+ *   merge             the site becomes a part of another (rdl_sites_merge): one place, one task */
+#ifndef RDL_RECTIFY_REVIEW_H
+#define RDL_RECTIFY_REVIEW_H
+
+#include "rectify/ledger.h"
+
+typedef struct rdl_decision {
+    const char *id;       /* of a clue's task; where `source` is given of that source */
+    const char *decision; /* accept, reject, retype, merge */
+    const char *becomes;  /* retype: an activity; merge: the id of the other; else NULL */
+    const char *reason;   /* a code; reject needs one; NULL */
+    const char *note;     /* NULL */
+} rdl_decision;
+
+typedef struct rdl_decisions {
+    const char *source; /* "patch", "footprint": ids are of such, known to the ledger or not yet;
+                           NULL: of clues */
+    const rdl_decision *list;
+    size_t n;
+    const char *by, *on; /* who, and the day */
+} rdl_decisions;
+
+/** Put decisions on record in their order, all or none. One that is on record already adds
+ *  nothing. tally: ledger.decisions (suppressed ALREADY_THERE). Fails: RDL_ERROR_NOT_FOUND,
+ *  RDL_ERROR_USAGE when a clue has gone on and is no longer to be rejected or merged from a
+ *  picture, or the day is out of order. */
+RDL_API bool rdl_ledger_review(rdl_ledger *ledger, const rdl_decisions *decisions, rdl_tally *tally,
+                               GError **error);
+
+#endif
