@@ -18,5 +18,6 @@
 #include "base/manifest.h"
 #include "base/signature.h"
 #include "base/tally.h"
+#include "base/value.h"
 
 #endif

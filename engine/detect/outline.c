@@ -1,5 +1,6 @@
 #include "detect/outline.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,7 +108,8 @@ static void put_head(GByteArray *wkb, guint32 type, guint32 count)
 
 /* Shells run counter-clockwise on a grid whose rows go south; on any other they are turned round.
  */
-static void put_ring(GByteArray *wkb, const rdl_corner *corners, guint n, const rdl_grid *grid)
+static void put_ring(GByteArray *wkb, const rdl_corner *corners, guint n, const rdl_grid *grid,
+                     rdl_box *box)
 {
     const double *t = grid->transform;
     bool turn = t[1] * t[5] - t[2] * t[4] > 0.0;
@@ -120,6 +122,8 @@ static void put_ring(GByteArray *wkb, const rdl_corner *corners, guint n, const 
         double point[2];
         guint64 bits[2];
         rdl_grid_point(grid, c->col, c->row, &point[0], &point[1]);
+        *box = (rdl_box){fmin(box->xmin, point[0]), fmin(box->ymin, point[1]),
+                         fmax(box->xmax, point[0]), fmax(box->ymax, point[1])};
         memcpy(bits, point, sizeof bits);
         bits[0] = GUINT64_TO_LE(bits[0]);
         bits[1] = GUINT64_TO_LE(bits[1]);
@@ -127,7 +131,7 @@ static void put_ring(GByteArray *wkb, const rdl_corner *corners, guint n, const 
     }
 }
 
-static void put_polygon(GByteArray *wkb, const rdl_rings *rings, const rdl_grid *grid)
+static void put_polygon(GByteArray *wkb, const rdl_rings *rings, const rdl_grid *grid, rdl_box *box)
 {
     const rdl_corner *corners = (const rdl_corner *)(void *)rings->corners->data;
     guint at = 0;
@@ -135,7 +139,7 @@ static void put_polygon(GByteArray *wkb, const rdl_rings *rings, const rdl_grid 
     put_head(wkb, WKB_POLYGON, rings->ends->len);
     for (guint i = 0; i < rings->ends->len; i++) {
         guint end = g_array_index(rings->ends, guint, i);
-        put_ring(wkb, corners + at, end - at, grid);
+        put_ring(wkb, corners + at, end - at, grid, box);
         at = end;
     }
 }
@@ -169,7 +173,8 @@ static piece_run *sorted_pieces(const rdl_components *all, const rdl_component *
     return sorted;
 }
 
-GBytes *rdl_component_wkb(const rdl_components *all, const rdl_component *c, const rdl_grid *grid)
+GBytes *rdl_component_wkb(const rdl_components *all, const rdl_component *c, const rdl_grid *grid,
+                          rdl_box *box)
 {
     const guint count_at = 5; /* behind byte order and type */
     size_t n = c->to - c->from;
@@ -179,6 +184,7 @@ GBytes *rdl_component_wkb(const rdl_components *all, const rdl_component *c, con
     GByteArray *wkb = g_byte_array_new();
     guint32 polygons = 0;
 
+    *box = (rdl_box){HUGE_VAL, HUGE_VAL, -HUGE_VAL, -HUGE_VAL};
     put_head(wkb, WKB_MULTIPOLYGON, 0);
     for (size_t i = 0; i < n; polygons++) {
         size_t k = 0;
@@ -186,7 +192,7 @@ GBytes *rdl_component_wkb(const rdl_components *all, const rdl_component *c, con
         while (i < n && sorted[i].piece == piece)
             runs[k++] = *run_at(all, sorted[i++].run);
         rdl_trace(runs, k, &rings);
-        put_polygon(wkb, &rings, grid);
+        put_polygon(wkb, &rings, grid, box);
     }
     polygons = GUINT32_TO_LE(polygons);
     memcpy(wkb->data + count_at, &polygons, sizeof polygons);

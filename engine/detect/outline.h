@@ -28,7 +28,9 @@ void rdl_components_clear(rdl_components *components);
 /** Area on the ellipsoid of the pixels of a component. Fails: RDL_ERROR_CRS. */
 bool rdl_component_area(const rdl_components *all, const rdl_component *c, rdl_pixel_areas *areas,
                         double *m2, GError **error);
-/** A valid MultiPolygon as little-endian WKB, one polygon for each edge-connected piece. Yours. */
-GBytes *rdl_component_wkb(const rdl_components *all, const rdl_component *c, const rdl_grid *grid);
+/** A valid MultiPolygon as little-endian WKB, one polygon for each edge-connected piece, and its
+ *  box. Yours. */
+GBytes *rdl_component_wkb(const rdl_components *all, const rdl_component *c, const rdl_grid *grid,
+                          rdl_box *box);
 
 #endif

@@ -6,6 +6,7 @@
 #include "detect/align.h"
 #include "detect/outline.h"
 #include "detect/patch_read.h"
+#include "store/store.h"
 
 #define COMPONENTS "patches.components"
 #define PIXELS "patches.pixels"
@@ -59,6 +60,7 @@ typedef struct {
     char *id;
     guint component;
     GBytes *wkb;
+    rdl_box box; /* of it */
     double area_m2;
 } patch;
 
@@ -289,11 +291,17 @@ static bool draw(void *job, void *worker, size_t i, GError **error)
 
     (void)worker;
     (void)error;
-    one->wkb = rdl_component_wkb(
-        &d->work->components,
-        &g_array_index(d->work->components.list, rdl_component, one->component), d->work->grid);
+    one->wkb =
+        rdl_component_wkb(&d->work->components,
+                          &g_array_index(d->work->components.list, rdl_component, one->component),
+                          d->work->grid, &one->box);
     return true;
 }
+
+static const rdl_field fields[] = {{"patch_id", RDL_FIELD_TEXT},   {"t_before", RDL_FIELD_TEXT},
+                                   {"t_after", RDL_FIELD_TEXT},    {"kind", RDL_FIELD_TEXT},
+                                   {"score_mean", RDL_FIELD_REAL}, {"prob", RDL_FIELD_REAL},
+                                   {"area_m2", RDL_FIELD_REAL},    {"gate", RDL_FIELD_TEXT}};
 
 static const char *kind_of(rdl_patches_result *r, const rdl_run_sums *sums)
 {
@@ -307,8 +315,9 @@ static const char *kind_of(rdl_patches_result *r, const rdl_run_sums *sums)
     return r->other++, "other";
 }
 
-static bool write_patch(work *w, rdl_vector *vector, int layer, const patch *one, GError **error)
+static bool write_patch(work *w, rdl_rows *rows, const patch *one, GError **error)
 {
+    const rdl_extent extent = {one->box.xmin, one->box.xmax, one->box.ymin, one->box.ymax};
     const rdl_component *c = &g_array_index(w->components.list, rdl_component, one->component);
     const rdl_run_sums *sums = &c->sums;
     const rdl_value values[] = {
@@ -322,9 +331,13 @@ static bool write_patch(work *w, rdl_vector *vector, int layer, const patch *one
         rdl_text(w->gate),
     };
 
+    G_STATIC_ASSERT(G_N_ELEMENTS(values) == G_N_ELEMENTS(fields));
+
     w->r->patches++;
     w->r->area_m2 += one->area_m2;
-    return rdl_vector_write(vector, layer, values, one->wkb, error);
+    rdl_rows_values(rows, fields, values, G_N_ELEMENTS(values));
+    rdl_rows_geometry(rows, g_bytes_get_data(one->wkb, NULL), g_bytes_get_size(one->wkb), extent);
+    return rdl_rows_add(rows, error);
 }
 
 /* How many patches from `from` on are drawn before they are written. */
@@ -341,7 +354,7 @@ static guint batch_of(const work *w, guint from)
     return n;
 }
 
-static bool write_batch(work *w, rdl_vector *vector, int layer, guint from, guint n, GError **error)
+static bool write_batch(work *w, rdl_rows *rows, guint from, guint n, GError **error)
 {
     static const rdl_parallel how = {.piece = draw, .step = "patches"};
     drawing d = {w, from};
@@ -350,49 +363,58 @@ static bool write_batch(work *w, rdl_vector *vector, int layer, guint from, guin
         return false;
     for (guint i = from; i < from + n; i++) {
         patch *one = &g_array_index(w->kept, patch, i);
-        if (!write_patch(w, vector, layer, one, error))
+        if (!write_patch(w, rows, one, error))
             return false;
         g_clear_pointer(&one->wkb, g_bytes_unref);
     }
     return true;
 }
 
-static bool write_layer(work *w, rdl_vector *vector, const rdl_progress *progress, GError **error)
+static bool write_rows(work *w, rdl_rows *rows, const rdl_progress *progress, GError **error)
 {
-    static const rdl_field fields[] = {{"patch_id", RDL_FIELD_TEXT},   {"t_before", RDL_FIELD_TEXT},
-                                       {"t_after", RDL_FIELD_TEXT},    {"kind", RDL_FIELD_TEXT},
-                                       {"score_mean", RDL_FIELD_REAL}, {"prob", RDL_FIELD_REAL},
-                                       {"area_m2", RDL_FIELD_REAL},    {"gate", RDL_FIELD_TEXT}};
-    int layer = rdl_vector_layer(vector, "patch", w->grid->crs, "MultiPolygon", fields,
-                                 (int)G_N_ELEMENTS(fields), error);
-
-    if (layer < 0)
-        return false;
     for (guint at = 0, n; at < w->kept->len; at += n) {
         n = batch_of(w, at);
         if (!rdl_progress_tell(progress, (double)at / w->kept->len, "patches", error) ||
-            !write_batch(w, vector, layer, at, n, error))
+            !write_batch(w, rows, at, n, error))
             return false;
     }
     return rdl_progress_tell(progress, 1.0, "patches", error);
 }
 
-static bool write_patches(work *w, const rdl_progress *progress, GError **error)
+/* GDAL makes the file and its layer, so that they are as GDAL wants them. */
+static bool make_layer(const work *w, const char *path, GError **error)
 {
     static const rdl_styled styled[] = {{"patch", "patch"}};
-    g_autoptr(rdl_output) output = rdl_output_begin(w->o->output, w->o->overwrite, error);
+    rdl_vector *vector = rdl_vector_create(path, "GPKG", error);
 
-    if (!output)
-        return false;
-    rdl_vector *vector = rdl_vector_create(rdl_output_temporary(output), "GPKG", error);
     if (!vector)
         return false;
-    if (!write_layer(w, vector, progress, error) ||
-        !rdl_vector_styles(vector, styled, G_N_ELEMENTS(styled), error)) {
-        rdl_vector_abandon(vector);
-        return false;
-    }
-    if (!rdl_vector_finish(vector, error) || !rdl_output_commit(output, error))
+    if (rdl_vector_layer(vector, "patch", w->grid->crs, "MultiPolygon", fields,
+                         G_N_ELEMENTS(fields), error) >= 0 &&
+        rdl_vector_styles(vector, styled, G_N_ELEMENTS(styled), error))
+        return rdl_vector_finish(vector, error);
+    rdl_vector_abandon(vector);
+    return false;
+}
+
+static bool fill_layer(work *w, const char *path, const rdl_progress *progress, GError **error)
+{
+    rdl_geopackage *package = rdl_geopackage_open(path, error);
+    rdl_rows *rows = package ? rdl_geopackage_rows(package, "patch", error) : NULL;
+
+    if (rows && write_rows(w, rows, progress, error))
+        return rdl_geopackage_finish(package, error);
+    rdl_geopackage_abandon(package);
+    return false;
+}
+
+static bool write_patches(work *w, const rdl_progress *progress, GError **error)
+{
+    g_autoptr(rdl_output) output = rdl_output_begin(w->o->output, w->o->overwrite, error);
+    const char *path = output ? rdl_output_temporary(output) : NULL;
+
+    if (!output || !make_layer(w, path, error) || !fill_layer(w, path, progress, error) ||
+        !rdl_output_commit(output, error))
         return false;
     w->r->output_digest = rdl_digest_file(w->o->output, error);
     return w->r->output_digest && rdl_manifest_write(w->r->manifest, w->o->output, error);

@@ -8,21 +8,6 @@
 #include <ogr_api.h>
 #include "geo/crs_handle.h"
 
-rdl_value rdl_text(const char *text)
-{
-    return (rdl_value){.set = text != NULL, .text = text};
-}
-
-rdl_value rdl_integer(gint64 integer)
-{
-    return (rdl_value){.set = true, .integer = integer};
-}
-
-rdl_value rdl_real(double real)
-{
-    return (rdl_value){.set = !isnan(real), .real = real};
-}
-
 /* ---- reading ---- */
 
 struct rdl_feature {
@@ -618,7 +603,8 @@ bool rdl_vector_finish(rdl_vector *take_vector, GError **error)
     if (!good)
         fail_writing(take_vector, "cannot be finished", error);
     else if (!checked && !reads_whole(take_vector))
-        good = rdl_fail(error, RDL_ERROR_IO, "%s: is not whole when it is read again: is the disk full?",
+        good = rdl_fail(error, RDL_ERROR_IO,
+                        "%s: is not whole when it is read again: is the disk full?",
                         take_vector->path);
     CPLPopErrorHandler();
     rdl_vector_abandon(take_vector);

@@ -104,20 +104,6 @@ static void texts_clear(texts *t)
     g_array_unref(t->rings);
 }
 
-static void put_row(rdl_rows *out, const rdl_field *fields, const rdl_value *row, int n)
-{
-    for (int i = 0; i < n; i++) {
-        if (!row[i].set)
-            continue;
-        if (fields[i].type == T)
-            rdl_rows_text(out, i, row[i].text);
-        else if (fields[i].type == I)
-            rdl_rows_int(out, i, row[i].integer);
-        else
-            rdl_rows_real(out, i, row[i].real);
-    }
-}
-
 static bool put_geometry(rdl_rows *out, texts *t, rdl_wkb wkb, GError **error)
 {
     rdl_box box;
@@ -182,7 +168,7 @@ static bool write_finding(rdl_rows *out, texts *t, const rdl_finding *f, GError 
                              rdl_text(v->note)};
     G_STATIC_ASSERT(G_N_ELEMENTS(row) == G_N_ELEMENTS(finding_fields));
 
-    put_row(out, finding_fields, row, G_N_ELEMENTS(row));
+    rdl_rows_values(out, finding_fields, row, G_N_ELEMENTS(row));
     return put_geometry(out, t, f->part.wkb, error) && rdl_rows_add(out, error);
 }
 
@@ -208,7 +194,7 @@ static bool write_hit(rdl_rows *out, texts *t, const rdl_finding *f, const rdl_h
                              rdl_text(note_text(t, hit))};
     G_STATIC_ASSERT(G_N_ELEMENTS(row) == G_N_ELEMENTS(hit_fields));
 
-    put_row(out, hit_fields, row, G_N_ELEMENTS(row));
+    rdl_rows_values(out, hit_fields, row, G_N_ELEMENTS(row));
     return rdl_rows_add(out, error);
 }
 
@@ -249,7 +235,7 @@ static bool write_balances(rdl_geopackage *package, const rdl_findings *all, GEr
                                  rdl_real(b->parts_m2),
                                  rdl_real(b->remainder_m2),
                                  rdl_real(b->whole_m2 - b->parts_m2 - b->remainder_m2)};
-        put_row(out, balance_fields, row, G_N_ELEMENTS(row));
+        rdl_rows_values(out, balance_fields, row, G_N_ELEMENTS(row));
         good = rdl_rows_add(out, error);
     }
     return good;
@@ -266,7 +252,7 @@ static bool write_rejections(rdl_geopackage *package, const rdl_findings *all, G
             rdl_text(r->layer), r->fid == RDL_WHOLE_LAYER ? RDL_NULL : rdl_integer(r->fid),
             rdl_text(r->reason), rdl_integer(r->repaired), rdl_integer(r->used)};
         G_STATIC_ASSERT(G_N_ELEMENTS(row) == G_N_ELEMENTS(rejected_fields));
-        put_row(out, rejected_fields, row, G_N_ELEMENTS(row));
+        rdl_rows_values(out, rejected_fields, row, G_N_ELEMENTS(row));
         good = rdl_rows_add(out, error);
     }
     return good;
@@ -295,7 +281,7 @@ static bool write_answers(rdl_geopackage *package, texts *t, const rdl_findings 
                                  rdl_text(rule ? rule->lead_dept : NULL),
                                  rdl_text(a->why ? a->why->verdict->note : NULL)};
         G_STATIC_ASSERT(G_N_ELEMENTS(row) == G_N_ELEMENTS(planned_fields));
-        put_row(out, planned_fields, row, G_N_ELEMENTS(row));
+        rdl_rows_values(out, planned_fields, row, G_N_ELEMENTS(row));
         good = put_geometry(out, t, a->project->wkb, error) && rdl_rows_add(out, error);
     }
     return good;

@@ -168,6 +168,20 @@ void rdl_rows_real(rdl_rows *table, int i, double value)
     rdl_statement_real(table->insert, table->first + i, value);
 }
 
+void rdl_rows_values(rdl_rows *table, const rdl_field *fields, const rdl_value *values, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (!values[i].set)
+            continue;
+        if (fields[i].type == RDL_FIELD_TEXT)
+            rdl_rows_text(table, i, values[i].text);
+        else if (fields[i].type == RDL_FIELD_INT)
+            rdl_rows_int(table, i, values[i].integer);
+        else
+            rdl_rows_real(table, i, values[i].real);
+    }
+}
+
 /* GeoPackage 1.3, 2.1.3: "GP", version, flags (little-endian, with a box in two dimensions). */
 void rdl_rows_geometry(rdl_rows *t, const void *wkb, size_t n, rdl_extent e)
 {

@@ -24,6 +24,8 @@ void rdl_geopackage_abandon(rdl_geopackage *take_package);
 void rdl_rows_text(rdl_rows *table, int i, const char *text);
 void rdl_rows_int(rdl_rows *table, int i, gint64 value);
 void rdl_rows_real(rdl_rows *table, int i, double value);
+/** All values of the next row at once, in the order of the layer's fields. */
+void rdl_rows_values(rdl_rows *table, const rdl_field *fields, const rdl_value *values, int n);
 typedef struct rdl_extent {
     double xmin, xmax, ymin, ymax;
 } rdl_extent;
