@@ -32,11 +32,10 @@ static bool write_piece(rdl_vector *out, int layer, const rdl_piece *p, bool pic
     return rdl_vector_write(out, layer, row, p->wkb, error);
 }
 
-static bool write_reasons(rdl_vector *out, GError **error)
+static bool write_reasons(rdl_vector *out, const rdl_csv *csv, GError **error)
 {
     static const rdl_field fields[] = {{"code", T}, {"zh", T}, {"en", T}};
-    g_autoptr(rdl_csv) csv = rdl_review_reasons(error);
-    int layer = csv ? rdl_vector_layer(out, "reason", NULL, NULL, fields, 3, error) : -1;
+    int layer = rdl_vector_layer(out, "reason", NULL, NULL, fields, 3, error);
     bool good = layer >= 0;
 
     for (size_t i = 0; good && i < rdl_csv_count(csv); i++) {
@@ -48,11 +47,41 @@ static bool write_reasons(rdl_vector *out, GError **error)
     return good;
 }
 
+/* What the form offers: decisions and coded reasons to choose from, the rest only to be seen. */
+static GArray *choices(const rdl_csv *reasons, GStringChunk *texts)
+{
+    static const rdl_choice fixed[] = {{"id", NULL, NULL},
+                                       {"kind", NULL, NULL},
+                                       {"t_before", NULL, NULL},
+                                       {"t_after", NULL, NULL},
+                                       {"area_m2", NULL, NULL},
+                                       {"score", NULL, NULL},
+                                       {"chip_before", NULL, NULL},
+                                       {"chip_after", NULL, NULL},
+                                       {"decision", "accept", "属实 / accept"},
+                                       {"decision", "reject", "剔除 / reject"},
+                                       {"decision", "retype", "改类 / retype"},
+                                       {"decision", "merge", "合并 / merge"}};
+    GArray *all = g_array_new(FALSE, FALSE, sizeof(rdl_choice));
+
+    g_array_append_vals(all, fixed, G_N_ELEMENTS(fixed));
+    for (size_t i = 0; i < rdl_csv_count(reasons); i++) {
+        g_autofree char *label =
+            g_strdup_printf("%s / %s", rdl_csv_at(reasons, i, "zh"), rdl_csv_at(reasons, i, "en"));
+        const rdl_choice c = {"reason", rdl_csv_at(reasons, i, "code"),
+                              g_string_chunk_insert(texts, label)};
+        g_array_append_val(all, c);
+    }
+    return all;
+}
+
 static bool write_review(const GPtrArray *pieces, const rdl_crs *crs, const char *path,
                          bool pictures, GError **error)
 {
-    static const rdl_styled styled[] = {{"review", "review"}};
-    rdl_vector *out = rdl_vector_create(path, "GPKG", error);
+    g_autoptr(rdl_csv) reasons = rdl_review_reasons(error);
+    g_autoptr(GStringChunk) texts = g_string_chunk_new(1024);
+    g_autoptr(GArray) form = reasons ? choices(reasons, texts) : NULL;
+    rdl_vector *out = form ? rdl_vector_create(path, "GPKG", error) : NULL;
     int layer = out ? rdl_vector_layer(out, "review", crs, "Geometry", review_fields,
                                        G_N_ELEMENTS(review_fields), error)
                     : -1;
@@ -60,7 +89,10 @@ static bool write_review(const GPtrArray *pieces, const rdl_crs *crs, const char
 
     for (guint i = 0; good && i < pieces->len; i++)
         good = write_piece(out, layer, pieces->pdata[i], pictures, error);
-    if (good && write_reasons(out, error) && rdl_vector_styles(out, styled, 1, error))
+    const rdl_styled styled = {"review", "review",
+                               form ? (const rdl_choice *)(void *)form->data : NULL,
+                               form ? form->len : 0};
+    if (good && write_reasons(out, reasons, error) && rdl_vector_styles(out, &styled, 1, error))
         return rdl_vector_finish(out, error);
     rdl_vector_abandon(out);
     return false;

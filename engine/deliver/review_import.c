@@ -161,7 +161,7 @@ static GHashTable *ids_of(const GPtrArray *pieces)
 
 static bool write_patches(rewriting *w, const rdl_crs *crs, const char *path, GError **error)
 {
-    static const rdl_styled styled[] = {{"patch", "patch"}};
+    static const rdl_styled styled[] = {{.layer = "patch", .style = "patch"}};
 
     w->out = rdl_vector_create(path, "GPKG", error);
     w->layer = w->out ? rdl_vector_layer(w->out, "patch", crs, "MultiPolygon", patch_fields,

@@ -384,7 +384,7 @@ static bool write_rows(work *w, rdl_rows *rows, const rdl_progress *progress, GE
 /* GDAL makes the file and its layer, so that they are as GDAL wants them. */
 static bool make_layer(const work *w, const char *path, GError **error)
 {
-    static const rdl_styled styled[] = {{"patch", "patch"}};
+    static const rdl_styled styled[] = {{.layer = "patch", .style = "patch"}};
     rdl_vector *vector = rdl_vector_create(path, "GPKG", error);
 
     if (!vector)

@@ -368,16 +368,63 @@ static void write_rule(GString *out, const rule *u, guint i)
     g_string_append(out, "/>\n");
 }
 
-char *rdl_style_qml(const char *sld, const char *name, GError **error)
+/* ---- the form ---- */
+
+static void write_choice(GString *out, const rdl_choice *c)
 {
+    g_autofree char *label = g_markup_escape_text(c->label, -1);
+    g_autofree char *value = g_markup_escape_text(c->value, -1);
+
+    g_string_append_printf(out,
+                           "              <Option type=\"Map\"><Option name=\"%s\" "
+                           "type=\"QString\" value=\"%s\"/></Option>\n",
+                           label, value);
+}
+
+/* The lines of one field, which stand together; returns how many. */
+static size_t write_field(GString *out, const rdl_choice *c, size_t n)
+{
+    size_t k = 0;
+
+    if (!c->value)
+        return 1;
+    g_string_append_printf(out,
+                           "    <field name=\"%s\">\n      <editWidget type=\"ValueMap\">\n"
+                           "        <config>\n          <Option type=\"Map\">\n"
+                           "            <Option name=\"map\" type=\"List\">\n",
+                           c->field);
+    for (; k < n && strcmp(c[k].field, c->field) == 0; k++)
+        write_choice(out, &c[k]);
+    g_string_append(out, "            </Option>\n          </Option>\n        </config>\n"
+                         "      </editWidget>\n    </field>\n");
+    return k;
+}
+
+static void write_form(GString *out, const rdl_styled *form)
+{
+    g_string_append(out, "  <fieldConfiguration>\n");
+    for (size_t i = 0; i < form->n_choices;)
+        i += write_field(out, &form->choices[i], form->n_choices - i);
+    g_string_append(out, "  </fieldConfiguration>\n  <editable>\n");
+    for (size_t i = 0; i < form->n_choices; i++)
+        if (!form->choices[i].value)
+            g_string_append_printf(out, "    <field name=\"%s\" editable=\"0\"/>\n",
+                                   form->choices[i].field);
+    g_string_append(out, "  </editable>\n");
+}
+
+char *rdl_style_qml(const char *sld, const char *name, const rdl_styled *form, GError **error)
+{
+    bool forms = form && form->n_choices;
     reader r;
     bool good = read_sld(&r, sld, name, error);
-    GString *out =
-        g_string_new("<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-                     "<qgis version=\"3.22.0\" styleCategories=\"Symbology\">\n"
-                     "  <renderer-v2 type=\"RuleRenderer\" symbollevels=\"0\" forceraster=\"0\" "
-                     "enableorderby=\"0\">\n");
+    GString *out = g_string_new("<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n");
 
+    g_string_append_printf(out,
+                           "<qgis version=\"3.22.0\" styleCategories=\"Symbology%s\">\n"
+                           "  <renderer-v2 type=\"RuleRenderer\" symbollevels=\"0\" "
+                           "forceraster=\"0\" enableorderby=\"0\">\n",
+                           forms ? "|Fields|Forms" : "");
     g_string_append_printf(out, "    <rules key=\"%s\">\n", name);
     for (guint i = 0; good && i < r.rules->len; i++)
         write_rule(out, &g_array_index(r.rules, rule, i), i);
@@ -392,8 +439,10 @@ char *rdl_style_qml(const char *sld, const char *name, GError **error)
             write_symbolizer(out, &g_array_index(symbolizers, symbolizer, k));
         g_string_append(out, "      </symbol>\n");
     }
-    g_string_append(out, "    </symbols>\n  </renderer-v2>\n  <layerGeometryType>2"
-                         "</layerGeometryType>\n</qgis>\n");
+    g_string_append(out, "    </symbols>\n  </renderer-v2>\n");
+    if (forms)
+        write_form(out, form);
+    g_string_append(out, "  <layerGeometryType>2</layerGeometryType>\n</qgis>\n");
     reader_clear(&r);
     return g_string_free(out, !good);
 }
@@ -417,7 +466,7 @@ static const rdl_field style_fields[] = {{"f_table_catalog", T},
 static bool write_style(rdl_vector *vector, int layer, const rdl_styled *styled, GError **error)
 {
     g_autofree char *sld = rdl_style_sld(styled->style, error);
-    g_autofree char *qml = sld ? rdl_style_qml(sld, styled->style, error) : NULL;
+    g_autofree char *qml = sld ? rdl_style_qml(sld, styled->style, styled, error) : NULL;
     const rdl_value row[] = {rdl_text(""),
                              rdl_text(""),
                              rdl_text(styled->layer),

@@ -9,16 +9,27 @@
 
 #include "geo/layer.h"
 
-/** Text of styles/<name>.sld. Yours. Fails: RDL_ERROR_NOT_FOUND, RDL_ERROR_IO. */
-RDL_API char *rdl_style_sld(const char *name, GError **error);
-/** The same style as QGIS reads it: a rule a Rule, widths in points. `name` for messages. Yours.
- *  Fails: RDL_ERROR_DATA for XML that is not well-formed, or holds what is not known. */
-RDL_API char *rdl_style_qml(const char *sld, const char *name, GError **error);
+/** What a form offers for a field: one line a value, fields and values in the order of their lines.
+ *  `value` NULL: the field is shown and not to be filled. */
+typedef struct rdl_choice {
+    const char *field, *value, *label;
+} rdl_choice;
 
-/** A layer of a dataset and the style it is to be opened with. */
+/** A layer of a dataset, the style it is to be opened with, and its form. */
 typedef struct rdl_styled {
     const char *layer, *style;
+    const rdl_choice *choices; /* NULL: any field takes any text */
+    size_t n_choices;
 } rdl_styled;
+
+/** Text of styles/<name>.sld. Yours. Fails: RDL_ERROR_NOT_FOUND, RDL_ERROR_IO. */
+RDL_API char *rdl_style_sld(const char *name, GError **error);
+/** The same style as QGIS reads it: a rule a Rule, widths in points; `form` (may be NULL) tells
+ * what its form offers. `name` for messages. Yours. Fails: RDL_ERROR_DATA for XML that is not
+ * well-formed, or holds what is not known. */
+RDL_API char *rdl_style_qml(const char *sld, const char *name, const rdl_styled *form,
+                            GError **error);
+
 /** Write layer_styles for `n` layers of a GeoPackage being written; each style is its layer's
  *  default. Dated 2000-01-01: no clock. Fails: as above, RDL_ERROR_IO. */
 RDL_API bool rdl_vector_styles(rdl_vector *vector, const rdl_styled *styled, size_t n,

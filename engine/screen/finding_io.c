@@ -290,7 +290,7 @@ static bool write_answers(rdl_geopackage *package, texts *t, const rdl_findings 
 /* GDAL makes the file and its layers, so that they are as GDAL wants them. */
 static bool make_layers(const char *path, const rdl_crs *crs, bool planned, GError **error)
 {
-    static const rdl_styled styled[] = {{"finding", "finding"}};
+    static const rdl_styled styled[] = {{.layer = "finding", .style = "finding"}};
     rdl_vector *out = rdl_vector_create(path, "GPKG", error);
 
     if (!out)

@@ -115,7 +115,7 @@ static void every_state_of_the_pack_has_a_style(void)
     GError *error = NULL;
     g_autoptr(rdl_csv) states = rdl_csv_read(suite_source("data/packs/cn/states.csv"), &error);
     g_autofree char *sld = text_of(suite_source("styles/task.sld"));
-    g_autofree char *qml = rdl_style_qml(sld, "task", &error);
+    g_autofree char *qml = rdl_style_qml(sld, "task", NULL, &error);
 
     CHECK_OK(error);
     for (size_t i = 0; i < rdl_csv_count(states); i++) {

@@ -113,6 +113,9 @@ static void every_patch_gets_a_row_and_two_pictures(void)
     g_autoptr(GPtrArray) reasons = ids(suite_path("out/review.gpkg:reason"), "code");
     g_autoptr(GPtrArray) styles = ids(suite_path("out/review.gpkg:layer_styles"), "styleQML");
     CHECK(all->len >= 4 && reasons->len > 5 && styles->len == 1);
+    const char *qml = styles->len ? styles->pdata[0] : "";
+    CHECK(strstr(qml, "<editWidget type=\"ValueMap\">") && strstr(qml, "value=\"retype\"") &&
+          strstr(qml, "value=\"SEASON\"") && strstr(qml, "<field name=\"id\" editable=\"0\"/>"));
     for (guint i = 0; i < all->len; i++)
         for (int k = 0; k < 2; k++) {
             g_autofree char *name = g_strdup_printf("out/chips/%s-%s.png", (char *)all->pdata[i],

@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     g_autofree char *text = fuzz_text(data, size);
     GError *error = NULL;
-    char *qml = rdl_style_qml(text, "fuzz.sld", &error);
+    char *qml = rdl_style_qml(text, "fuzz.sld", NULL, &error);
 
     fuzz_check(qml, error);
     g_free(qml);

@@ -30,6 +30,17 @@ def shown(layer):
     return rules
 
 
+def form(layer):
+    """Fields that offer values, with how many, and fields that are only to be seen."""
+    offered = {}
+    for i, field in enumerate(layer.fields()):
+        setup = layer.editorWidgetSetup(i)
+        if setup.type() == "ValueMap":
+            offered[field.name()] = len(setup.config()["map"])
+    fixed = [f.name() for i, f in enumerate(layer.fields()) if layer.editFormConfig().readOnly(i)]
+    return offered, fixed
+
+
 def main():
     path, styles = sys.argv[1:]
     application = QgsApplication([], False)
@@ -47,6 +58,9 @@ def main():
         if want != got:
             print(f"{name}: wanted {want}\n{name}: got    {got}")
             failed += 1
+        offered, fixed = form(layer)
+        if offered:
+            print(name, "offers", offered, "fixed", ",".join(fixed))
         for rule in layer.renderer().rootRule().children():
             if rule.filterExpression() and not rule.isElse() and rule.filter().hasParserError():
                 print(f"{name}: {rule.filterExpression()}: {rule.filter().parserErrorString()}")

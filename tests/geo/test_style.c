@@ -13,7 +13,7 @@ static char *qml_of(const char *body, GError **error)
 {
     g_autofree char *sld = g_strconcat(head, body, tail, NULL);
 
-    return rdl_style_qml(sld, "l", error);
+    return rdl_style_qml(sld, "l", NULL, error);
 }
 
 static void a_filter_becomes_an_expression(void)
@@ -73,7 +73,7 @@ static void every_style_can_be_told_to_qgis(void)
     for (size_t i = 0; i < G_N_ELEMENTS(styles); i++) {
         GError *error = NULL;
         g_autofree char *sld = rdl_style_sld(styles[i], &error);
-        g_autofree char *qml = sld ? rdl_style_qml(sld, styles[i], &error) : NULL;
+        g_autofree char *qml = sld ? rdl_style_qml(sld, styles[i], NULL, &error) : NULL;
         CHECK_OK(error);
         CHECK(qml != NULL);
     }
@@ -100,7 +100,7 @@ static void write_styled(const char *path)
             v, styles[i], crs, strcmp(styles[i], "finding") == 0 ? "Geometry" : "MultiPolygon",
             fields, G_N_ELEMENTS(fields), &error);
         CHECK(rdl_vector_write(v, layer, row, wkb, &error));
-        styled[i] = (rdl_styled){styles[i], styles[i]};
+        styled[i] = (rdl_styled){.layer = styles[i], .style = styles[i]};
     }
     CHECK(rdl_vector_styles(v, styled, G_N_ELEMENTS(styled), &error));
     CHECK(rdl_vector_finish(v, &error));

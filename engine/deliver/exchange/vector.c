@@ -89,7 +89,7 @@ static bool finish(rdl_vector *take_out, bool good, GError **error)
 
 bool rdl_export_gpkg(const rdl_export_job *job, GError **error)
 {
-    static const rdl_styled styled[] = {{"task", "task"}};
+    static const rdl_styled styled[] = {{.layer = "task", .style = "task"}};
     rdl_vector *out = rdl_vector_create(job->path, "GPKG", error);
 
     return out && finish(out,
