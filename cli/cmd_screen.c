@@ -1,6 +1,7 @@
 /* redline screen - zones, footprints and patches to findings. */
 #include "cli.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include "screen/screen.h"
@@ -8,8 +9,8 @@
 static struct {
     char **zones, **footprints, **planned, **patches, **permits, **units, **profiles;
     char *pack, *local, *as_of, *output, *fail_on, *replay;
-    double residual;
-} o;
+    double residual, sliver_area, sliver_width;
+} o = {.sliver_area = NAN, .sliver_width = NAN};
 
 static const GOptionEntry entries[] = {
     {"zones", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.zones,
@@ -33,6 +34,11 @@ static const GOptionEntry entries[] = {
      "the day whose law judges what stands (default: today)", "DATE"},
     {"residual", 0, 0, G_OPTION_ARG_DOUBLE, &o.residual,
      "co-registration residual of the scenes, metres (default 0)", "M"},
+    {"sliver-area", 0, 0, G_OPTION_ARG_DOUBLE, &o.sliver_area,
+     "parts under this area and under --sliver-width stay in the remainder (default: the pack's)",
+     "M2"},
+    {"sliver-width", 0, 0, G_OPTION_ARG_DOUBLE, &o.sliver_width,
+     "width under which a small part is a sliver; 0: none is (default: the pack's)", "M"},
     {"fail-on", 0, 0, G_OPTION_ARG_STRING, &o.fail_on,
      "end with status 1 when a finding has one of these results", "RESULT[,RESULT]"},
     {"replay", 0, 0, G_OPTION_ARG_FILENAME, &o.replay,
@@ -195,6 +201,10 @@ int cmd_screen(int argc, char **argv)
     options.local = o.local ? o.local : options.local;
     if (!replay)
         options.residual_m = o.residual;
+    if (!isnan(o.sliver_area))
+        options.sliver_m2 = o.sliver_area;
+    if (!isnan(o.sliver_width))
+        options.sliver_width_m = o.sliver_width;
     options.threads = cli_flags.threads;
     options.output = o.output;
     options.overwrite = cli_flags.overwrite;

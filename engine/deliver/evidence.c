@@ -59,6 +59,8 @@ static const rdl_label labels[] = {
     {"limitation", "追诉时效", "limitation"},
     {"review", "由人工研判", "for a person to decide"},
     {"rule_then", "行为时规则", "row at the act"},
+    {"parent", "超出许可范围，许可范围内部分", "beyond the permit of"},
+    {"expands", "扩建自", "enlarges"},
     {"note", "说明", "note"},
     {"rules", "触及的规则", "Rules that spoke"},
     {"no_rules", "没有规则触及", "none"},
@@ -255,8 +257,9 @@ static void write_maker(writer *w, JsonObject *manifest)
 {
     JsonArray *inputs = array_of(manifest, "inputs");
 
-    line_take(w, "command", g_strdup_printf("redline %s %s", rdl_json_text(manifest, "redline", ""),
-                                            rdl_json_text(manifest, "command", "")));
+    line_take(w, "command",
+              g_strdup_printf("redline %s %s", rdl_json_text(manifest, "redline", ""),
+                              rdl_json_text(manifest, "command", "")));
     write_inputs(w, manifest);
     write_options(w, manifest);
     write_methods(w, manifest);
@@ -404,6 +407,8 @@ static void write_finding(writer *w, JsonObject *f)
 
     title(w, head);
     line_take(w, "zone", zone_of(w, f));
+    line(w, "parent", member(f, "parent_id"));
+    line(w, "expands", member(f, "expands"));
     write_decision(w, f);
     write_numbers(w, f);
     write_time(w, f);

@@ -215,6 +215,7 @@ static void note_areas(execution *x, JsonObject *summary)
     x->sheet->whole_m2 = rdl_json_real(summary, "whole_m2", NAN);
     x->sheet->own_m2 = rdl_json_real(summary, "area_own_m2", NAN);
     x->sheet->remainder_m2 = rdl_json_real(summary, "remainder_m2", NAN);
+    x->sheet->sliver_m2 = rdl_json_real(summary, "sliver_m2", 0.0);
 }
 
 static bool run_screen(execution *x, GError **error)
@@ -238,6 +239,8 @@ static bool run_screen(execution *x, GError **error)
     o.local = job->local;
     o.as_of = job->as_of;
     o.residual_m = job->residual_m;
+    o.sliver_m2 = job->sliver_m2;
+    o.sliver_width_m = job->sliver_width_m;
     o.threads = x->options->threads;
     o.output = out(x, "findings.gpkg");
     o.overwrite = x->overwrite;

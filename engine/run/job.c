@@ -13,8 +13,9 @@ static const char *const pair_keys[] = {
     "name",   "before",    "after",      "date_before", "date_after",  "sensor",     "bands",
     "method", "threshold", "iterations", "tolerance",   "mask_before", "mask_after", NULL};
 static const char *const patches_keys[] = {"min_area", NULL};
-static const char *const screen_keys[] = {"zones",   "footprints", "permits", "units",
-                                          "letters", "residual",   NULL};
+static const char *const screen_keys[] = {"zones",       "footprints",   "permits",
+                                          "units",       "letters",      "residual",
+                                          "sliver_area", "sliver_width", NULL};
 static const char *const ledger_keys[] = {"moves", NULL};
 static const char *const source_keys[] = {"source", "profile", NULL};
 
@@ -146,7 +147,9 @@ static bool read_screen(rdl_job *job, JsonObject *root, GError **error)
         g_prefix_error(error, "%s: as_of: ", job->path);
         return false;
     }
-    if (!number_of(job, map, "screen", "residual", 0.0, &job->residual_m, error))
+    if (!number_of(job, map, "screen", "residual", 0.0, &job->residual_m, error) ||
+        !number_of(job, map, "screen", "sliver_area", NAN, &job->sliver_m2, error) ||
+        !number_of(job, map, "screen", "sliver_width", NAN, &job->sliver_width_m, error))
         return false;
     return read_sources(job, map, "zones", &job->zones, error) &&
            read_sources(job, map, "footprints", &job->footprints, error) &&

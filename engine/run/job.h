@@ -10,8 +10,9 @@
  *   pairs:    [{name, before, after, ...}]: several pairs of scenes in place of one; each may say
  *             what detect says, and detect then holds what they share
  *   patches:  {min_area}       square metres, 0 keeps all; not given: four pixels
- *   screen:   {zones, footprints, permits, units, letters, residual}; a source is a path or
- *             {source, profile}, and a list of them where several are read
+ *   screen:   {zones, footprints, permits, units, letters, residual, sliver_area,
+ *             sliver_width}; a source is a path or {source, profile}, and a list of them where
+ *             several are read
  *   ledger:   {moves}          a CSV of moves to play; {} for none
  *   deliver:  [gpkg, geojson, xlsx, map, card]; map: overview.pdf and .png; card: card.pdf of the
  *             gravest task
@@ -42,6 +43,7 @@ typedef struct rdl_job {
     rdl_pair_job *pairs;
     size_t n_pairs;
     double min_area_m2, residual_m;
+    double sliver_m2, sliver_width_m; /* NaN: the pack's */
     rdl_sources zones, footprints, permits, units, letters;
     char *moves;
     char **deliver; /* NULL-ended */

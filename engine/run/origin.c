@@ -163,6 +163,8 @@ char *rdl_origin_screen(const rdl_job *job, const char *folder, const char *code
 
     rdl_manifest_option(from, "as_of", as_of);
     option_real(from, "residual", job->residual_m);
+    option_real(from, "sliver_area", job->sliver_m2);
+    option_real(from, "sliver_width", job->sliver_width_m);
     bool good = from_pack(from, job, error) && from_sources(from, "zones", &job->zones, error) &&
                 from_sources(from, "footprints", &job->footprints, error) &&
                 from_sources(from, "permits", &job->permits, error) &&

@@ -65,6 +65,7 @@ JsonNode *rdl_sheet_json(const rdl_sheet *sheet)
         json_object_set_double_member(areas, "whole_m2", sheet->whole_m2);
         json_object_set_double_member(areas, "in_zones_m2", sheet->own_m2);
         json_object_set_double_member(areas, "outside_m2", sheet->remainder_m2);
+        json_object_set_double_member(areas, "sliver_m2", sheet->sliver_m2);
         json_object_set_double_member(areas, "residual_m2", residual(sheet));
         json_object_set_object_member(o, "areas", areas);
     }
@@ -149,9 +150,10 @@ char *rdl_sheet_text(const rdl_sheet *sheet)
         g_string_append_printf(
             out,
             "  %-28s %15.2f  m2 in\n  %-28s %15.2f  m2 in zones, each ground once\n"
-            "  %-28s %15.2f  m2 outside all zones\n  %-28s %15.2f  m2 residual\n",
+            "  %-28s %15.2f  m2 outside all zones\n  %-28s %15.2f  m2 of that SLIVER\n"
+            "  %-28s %15.2f  m2 residual\n",
             "footprints and patches", sheet->whole_m2, "", sheet->own_m2, "", sheet->remainder_m2,
-            "", fabs(residual(sheet)));
+            "", sheet->sliver_m2, "", fabs(residual(sheet)));
     g_string_append_printf(
         out, "  %s\n", rdl_sheet_check(sheet, NULL) ? "everything adds up" : "IT DOES NOT ADD UP");
     g_string_append(out, "outputs\n");

@@ -7,14 +7,14 @@
 
 typedef struct rdl_sheet {
     char *job;
-    rdl_tally *tally;     /* of all stages, in their order */
-    GPtrArray *outputs;   /* of char *: files written */
-    GPtrArray *warnings;  /* of char * */
-    GPtrArray *kept;      /* of char *: stages of an earlier run that were not made again; no part
-                             of the JSON, which does not tell how it came about */
-    JsonObject *stages;   /* stage -> its own summary */
-    bool areas;           /* there was a screening: the three below hold */
-    double whole_m2, own_m2, remainder_m2;
+    rdl_tally *tally;    /* of all stages, in their order */
+    GPtrArray *outputs;  /* of char *: files written */
+    GPtrArray *warnings; /* of char * */
+    GPtrArray *kept;     /* of char *: stages of an earlier run that were not made again; no part
+                            of the JSON, which does not tell how it came about */
+    JsonObject *stages;  /* stage -> its own summary */
+    bool areas;          /* there was a screening: the three below hold */
+    double whole_m2, own_m2, remainder_m2, sliver_m2; /* slivers: of the remainder */
 } rdl_sheet;
 
 rdl_sheet *rdl_sheet_new(const char *job);

@@ -3,14 +3,19 @@
 #include <math.h>
 #include <string.h>
 
+/* A piece that a permit cut off is named after its part. */
 void rdl_finding_make_id(rdl_finding *finding)
 {
+    static const char *const sides[] = {NULL, "undecided", "outside"};
     const rdl_footprint *f = finding->footprint;
     const rdl_zone *zone = finding->zone;
+    const char *side = sides[finding->side];
     g_autofree char *id = rdl_digest_id("F-", f->patch ? "patch" : "footprint", f->fp_id,
                                         zone ? zone->zone_id : "", RDL_DIGEST_END);
+    g_autofree char *own = side ? rdl_digest_id("F-", id, side, RDL_DIGEST_END) : NULL;
 
-    g_strlcpy(finding->finding_id, id, sizeof finding->finding_id);
+    g_strlcpy(finding->finding_id, own ? own : id, sizeof finding->finding_id);
+    g_strlcpy(finding->parent_id, own ? id : "", sizeof finding->parent_id);
 }
 
 static double fine(const rdl_finding *f)

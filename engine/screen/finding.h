@@ -2,7 +2,7 @@
 #ifndef RDL_SCREEN_FINDING_H
 #define RDL_SCREEN_FINDING_H
 
-#include "screen/verdict.h"
+#include "screen/approval.h"
 
 typedef struct rdl_finding {
     const rdl_footprint *footprint;
@@ -13,13 +13,16 @@ typedef struct rdl_finding {
     const char *permit_no;      /* lent; NULL */
     const char *xzqdm;          /* lent; NULL: outside every unit */
     double quantity;            /* NaN: none; see rdl_finding_unit() */
-    char finding_id[15];        /* digest of source, source_id, zone_id and part: order-free */
+    char finding_id[15];        /* digest of source, source_id, zone_id and side: order-free */
+    char parent_id[15];         /* of the part a permit cut it off from; "": none */
+    rdl_side side;
     bool is_primary : 1, superseded : 1; /* superseded: a version of the zone no longer valid */
 } rdl_finding;
 
 /** < 0 when `a` is graver: result, severity, fine ceiling, zone priority, larger area, id. */
 int rdl_finding_gravity(const rdl_finding *a, const rdl_finding *b);
-void rdl_finding_make_id(rdl_finding *finding); /* from its footprint and zone */
+void rdl_finding_make_id(
+    rdl_finding *finding); /* and parent_id, from its footprint, zone and side */
 /** Unit of the quantity, "m" or "m2"; NULL where there is none. */
 const char *rdl_finding_unit(const rdl_finding *finding);
 

@@ -18,16 +18,17 @@ static const rdl_field finding_fields[] = {
     {"penalty", T},     {"quantity", R},     {"quantity_unit", T}, {"limitation", T},
     {"permit_no", T},   {"xzqdm", T},        {"lon", R},           {"lat", R},
     {"area_m2", R},     {"area_own_m2", R},  {"area_min_m2", R},   {"area_max_m2", R},
-    {"share", R},       {"edge", I},         {"note", T}};
+    {"share", R},       {"edge", I},         {"note", T},          {"parent_id", T},
+    {"expands", T}};
 
 static const rdl_field hit_fields[] = {
     {"finding_id", T}, {"rule_id", T},   {"zone_id", T},  {"zone", T},  {"applies", T},
     {"rule_date", T},  {"verdict", T},   {"status", T},   {"basis", T}, {"severity", T},
     {"penalty", T},    {"lead_dept", T}, {"handling", T}, {"note", T}};
 
-static const rdl_field balance_fields[] = {{"source", T},       {"source_id", T},
-                                           {"whole_m2", R},     {"parts_m2", R},
-                                           {"remainder_m2", R}, {"residual_m2", R}};
+static const rdl_field balance_fields[] = {{"source", T},   {"source_id", T},    {"whole_m2", R},
+                                           {"parts_m2", R}, {"remainder_m2", R}, {"residual_m2", R},
+                                           {"sliver_m2", R}};
 
 static const rdl_field rejected_fields[] = {
     {"layer", T}, {"source_fid", I}, {"reason", T}, {"repaired", I}, {"used", I}};
@@ -165,7 +166,9 @@ static bool write_finding(rdl_rows *out, texts *t, const rdl_finding *f, GError 
                              rdl_real(f->part.max_m2),
                              rdl_real(f->part.share),
                              rdl_integer(f->part.edge),
-                             rdl_text(v->note)};
+                             rdl_text(v->note),
+                             rdl_text(*f->parent_id ? f->parent_id : NULL),
+                             rdl_text(f->footprint->expands)};
     G_STATIC_ASSERT(G_N_ELEMENTS(row) == G_N_ELEMENTS(finding_fields));
 
     rdl_rows_values(out, finding_fields, row, G_N_ELEMENTS(row));
@@ -234,7 +237,8 @@ static bool write_balances(rdl_geopackage *package, const rdl_findings *all, GEr
                                  rdl_real(b->whole_m2),
                                  rdl_real(b->parts_m2),
                                  rdl_real(b->remainder_m2),
-                                 rdl_real(b->whole_m2 - b->parts_m2 - b->remainder_m2)};
+                                 rdl_real(b->whole_m2 - b->parts_m2 - b->remainder_m2),
+                                 rdl_real(b->sliver_m2)};
         rdl_rows_values(out, balance_fields, row, G_N_ELEMENTS(row));
         good = rdl_rows_add(out, error);
     }

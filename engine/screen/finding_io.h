@@ -18,6 +18,7 @@ typedef struct rdl_findings {
 typedef struct rdl_source_balance {
     const rdl_footprint *footprint;
     double whole_m2, parts_m2, remainder_m2; /* parts: sum of own areas */
+    double sliver_m2;                        /* of the remainder: slivers along borders */
 } rdl_source_balance;
 
 /** Write a GeoPackage at `path` (nothing may be there), zones' CRS. Fails: RDL_ERROR_IO. */

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+#include "screen/approval.h"
 #include "screen/condition.h"
 #include "screen/planned.h"
 
@@ -24,14 +25,15 @@ struct rdl_judge {
     const rdl_bench *bench;
     rdl_overlay *overlay;
     rdl_box_index *zones;
-    ground_set permits, units;
+    ground_set units;
+    rdl_approvals *approvals;
     GArray *candidates, *near; /* of size_t, reused */
     GArray *parts, *findings;  /* of the footprint at hand */
+    GArray *held;              /* of rdl_held: the part at hand by the permits */
     GArray *edges, *rings;     /* of rdl_edge, rdl_ring, reused */
     rdl_border *border;        /* of the ground that is judged */
     rdl_verdict_pool *pool;    /* lent */
     rdl_arena *arena;          /* lent */
-    char *attrs;               /* lent to the latest approval */
     double *distances;         /* metres from the footprint to each zone class, see condition.h */
     bool *known;               /* classes whose distance is read and of which there are zones */
     size_t n_classes;          /* 0: no condition reads a distance */
@@ -43,6 +45,7 @@ rdl_judged *rdl_judged_new(void)
 
     judged->findings = g_ptr_array_new();
     judged->asked = g_hash_table_new(g_str_hash, g_str_equal);
+    judged->slivers = g_array_new(FALSE, FALSE, sizeof(rdl_left_over));
     judged->failures = g_ptr_array_new_with_free_func(g_free);
     judged->failed_footprints = g_ptr_array_new();
     return judged;
@@ -54,6 +57,7 @@ void rdl_judged_free(rdl_judged *judged)
         return;
     g_ptr_array_unref(judged->findings);
     g_hash_table_unref(judged->asked);
+    g_array_unref(judged->slivers);
     g_ptr_array_unref(judged->failures);
     g_ptr_array_unref(judged->failed_footprints);
     g_free(judged);
@@ -67,11 +71,6 @@ typedef GBytes *(*wkb_fn)(gconstpointer record);
 static rdl_box zone_box(gconstpointer p)
 {
     return ((const rdl_zone *)p)->box;
-}
-
-static rdl_box permit_box(gconstpointer p)
-{
-    return ((const rdl_permit *)p)->box;
 }
 
 static rdl_box unit_box(gconstpointer p)
@@ -147,16 +146,16 @@ void rdl_judge_free(rdl_judge *judge)
         return;
     rdl_overlay_free(judge->overlay);
     rdl_box_index_free(judge->zones);
-    ground_set_clear(&judge->permits);
+    rdl_approvals_free(judge->approvals);
     ground_set_clear(&judge->units);
     g_array_unref(judge->candidates);
     g_array_unref(judge->near);
     g_array_unref(judge->parts);
     g_array_unref(judge->findings);
+    g_array_unref(judge->held);
     g_array_unref(judge->edges);
     g_array_unref(judge->rings);
     rdl_border_free(judge->border);
-    g_free(judge->attrs);
     g_free(judge->distances);
     g_free(judge->known);
     g_free(judge);
@@ -258,6 +257,7 @@ rdl_judge *rdl_judge_new(const rdl_bench *bench, rdl_verdict_pool *pool, rdl_are
     judge->near = g_array_new(FALSE, FALSE, sizeof(size_t));
     judge->parts = rdl_parts_new();
     judge->findings = g_array_new(FALSE, FALSE, sizeof(rdl_finding));
+    judge->held = g_array_new(FALSE, TRUE, sizeof(rdl_held));
     judge->edges = g_array_new(FALSE, FALSE, sizeof(rdl_edge));
     judge->rings = g_array_new(FALSE, FALSE, sizeof(rdl_ring));
     judge->border = rdl_border_new();
@@ -265,8 +265,11 @@ rdl_judge *rdl_judge_new(const rdl_bench *bench, rdl_verdict_pool *pool, rdl_are
     judge->arena = arena;
     judge->overlay = rdl_overlay_new(bench->crs, bench->zones, &bench->overlay, error);
     judge->zones = judge->overlay ? index_of(bench->zones, zone_box, error) : NULL;
-    if (!judge->zones || !ground_set_init(&judge->permits, bench->permits, permit_box, error) ||
-        !ground_set_init(&judge->units, bench->units, unit_box, error))
+    judge->approvals = judge->zones ? rdl_approvals_new(bench->pack, bench->crs, bench->permits,
+                                                        bench->permits_given, bench->as_of,
+                                                        judge->overlay, arena, error)
+                                    : NULL;
+    if (!judge->approvals || !ground_set_init(&judge->units, bench->units, unit_box, error))
         g_clear_pointer(&judge, rdl_judge_free);
     return judge;
 }
@@ -305,42 +308,7 @@ static bool measure_distances(rdl_judge *judge, const rdl_footprint *f, GError *
     return g != NULL;
 }
 
-/* ---- approvals ---- */
-
-typedef struct {
-    rdl_geometry *scope; /* union so far; NULL: none */
-    const char *permit_no, *note;
-    char *attrs; /* of its permits, joined */
-    bool undated;
-} scopes;
-
-static void scopes_clear(scopes *s)
-{
-    rdl_geometry_free(s->scope);
-    g_free(s->attrs);
-}
-
-static bool add_scope(scopes *s, const rdl_geometry *g, const rdl_permit *permit, rdl_grant grant,
-                      GError **error)
-{
-    rdl_geometry *all = rdl_geometry_union(s->scope ? s->scope : g, g, error);
-
-    if (!all)
-        return false;
-    rdl_geometry_free(s->scope);
-    s->scope = all;
-    s->undated = s->undated || !grant.dated;
-    if (permit->attrs) {
-        char *attrs = g_strjoin(";", permit->attrs, s->attrs, NULL);
-        g_free(s->attrs);
-        s->attrs = attrs;
-    }
-    if (!s->permit_no) {
-        s->permit_no = permit->permit_no;
-        s->note = grant.note;
-    }
-    return true;
-}
+/* ---- unit ---- */
 
 /* How much there is of what has that dimension: square metres, metres, or points. */
 static bool extent_of(rdl_judge *judge, const rdl_geometry *g, int dimension, double *extent,
@@ -353,107 +321,6 @@ static bool extent_of(rdl_judge *judge, const rdl_geometry *g, int dimension, do
         return true;
     return (dimension == 1 ? rdl_measure_length : rdl_measure_area)(measure, g, extent, error);
 }
-
-/* Extent of `part` outside the scopes, NaN where there are none. */
-static bool outside(rdl_judge *judge, ground *part, const scopes *s, double *extent, GError **error)
-{
-    *extent = NAN;
-    if (!s->scope)
-        return true;
-    const rdl_geometry *g = ground_geometry(part, error);
-    g_autoptr(rdl_geometry) rest = g ? rdl_geometry_difference(g, s->scope, error) : NULL;
-    return rest && extent_of(judge, rest, rdl_geometry_dimension(g), extent, error);
-}
-
-/* Extent of `part` itself, NaN where no scope is to be held against it. */
-static bool whole_of(rdl_judge *judge, ground *part, const scopes *s, double *extent,
-                     GError **error)
-{
-    *extent = NAN;
-    if (!s->scope)
-        return true;
-    const rdl_geometry *g = ground_geometry(part, error);
-    return g && extent_of(judge, g, rdl_geometry_dimension(g), extent, error);
-}
-
-static bool gather(rdl_judge *judge, const rdl_footprint *f, const rdl_zone *zone, ground *part,
-                   scopes *sure, scopes *perhaps, GError **error)
-{
-    const rdl_bench *bench = judge->bench;
-
-    rdl_box_index_query(judge->permits.index, part->box, judge->near);
-    /* who may permit in a zone is no question for a permit older than the zone */
-    bool post = rdl_when_of(f->onset, zone, RDL_NO) != RDL_WHEN_PRE_NO;
-    const char *zone_code = zone && post ? zone->class->zone : NULL;
-    for (guint k = 0; k < judge->near->len; k++) {
-        size_t i = g_array_index(judge->near, size_t, k);
-        const rdl_permit *permit = bench->permits->pdata[i];
-        rdl_grant grant =
-            rdl_permit_allows(permit, bench->pack, zone_code, f->activity, f->onset, bench->as_of);
-        rdl_geometry *g =
-            grant.allows == RDL_NO ? NULL : ground_at(&judge->permits, i, permit->wkb, error);
-        bool meets = false;
-        if (grant.allows == RDL_NO)
-            continue;
-        const rdl_geometry *here = ground_geometry(part, error);
-        if (!g || !here || !rdl_geometry_intersects(g, here, &meets, error))
-            return false;
-        if (!meets)
-            continue;
-        if (!grant.note && permit->holder && f->owner && strcmp(permit->holder, f->owner) != 0)
-            grant.note = "the permit's holder is not the owner";
-        if ((grant.allows == RDL_YES && !add_scope(sure, g, permit, grant, error)) ||
-            !add_scope(perhaps, g, permit, grant, error))
-            return false;
-    }
-    return true;
-}
-
-static void conclude_approval(rdl_approval *a, const scopes *sure, const scopes *perhaps,
-                              double whole, double outside_sure, double outside_any,
-                              double tolerance)
-{
-    bool covered = sure->scope && outside_sure <= tolerance * whole;
-    bool maybe = perhaps->scope && outside_any <= tolerance * whole;
-
-    a->granted = covered ? RDL_YES : maybe ? RDL_MAYBE : RDL_NO;
-    a->permit_no = sure->permit_no ? sure->permit_no : perhaps->permit_no;
-    a->outside_m2 = sure->scope ? outside_sure : outside_any;
-    a->papers_only = maybe && !covered && !perhaps->undated;
-    a->note = covered ? sure->note : perhaps->note;
-    if (!covered && !maybe && perhaps->scope)
-        a->note = "a permit covers only some of it: see what lies outside its scope";
-}
-
-static bool find_approval(rdl_judge *judge, const rdl_footprint *f, const rdl_zone *zone,
-                          ground *part, rdl_approval *approval, GError **error)
-{
-    scopes sure = {0}, perhaps = {0};
-    double whole, outside_sure, outside_any;
-
-    *approval = (rdl_approval){.granted = RDL_NO, .outside_m2 = NAN};
-    if (!judge->bench->permits_given) {
-        approval->note = "approvals=absent";
-        return true;
-    }
-    bool good = gather(judge, f, zone, part, &sure, &perhaps, error) &&
-                whole_of(judge, part, &perhaps, &whole, error) &&
-                outside(judge, part, &sure, &outside_sure, error) &&
-                outside(judge, part, &perhaps, &outside_any, error);
-    if (good)
-        conclude_approval(approval, &sure, &perhaps, whole, outside_sure, outside_any,
-                          judge->bench->scope_tolerance);
-    const rdl_geometry *g = good ? part->geometry : NULL;
-    if (g && rdl_geometry_dimension(g) < 2)
-        approval->outside_m2 = NAN; /* of metres and points no area is told */
-    g_free(judge->attrs);
-    approval->attrs = judge->attrs = g_steal_pointer(&sure.attrs);
-    scopes_clear(&sure);
-    scopes_clear(&perhaps);
-    return good;
-}
-
-/* ---- unit ---- */
 
 /* How much of a part lies in unit i; -1 where they do not meet. */
 static bool common_area(rdl_judge *judge, size_t i, ground *part, double *area, GError **error)
@@ -522,7 +389,8 @@ static bool find_unit(rdl_judge *judge, ground *part, const char **xzqdm, GError
 
 /* ---- one part ---- */
 
-static void set_quantity(rdl_finding *f, const rdl_approval *approval)
+/* What lies outside of a permit is a part of its own: its area is what was mined outside. */
+static void set_quantity(rdl_finding *f)
 {
     const char *kind = f->verdict->rule ? f->verdict->rule->quantity : NULL;
 
@@ -531,9 +399,7 @@ static void set_quantity(rdl_finding *f, const rdl_approval *approval)
         return;
     if (strcmp(kind, "m") == 0)
         f->quantity = f->part.length_m;
-    else if (strcmp(kind, "outside_permit_m2") == 0)
-        f->quantity = isnan(approval->outside_m2) ? f->part.area_m2 : approval->outside_m2;
-    else if (strcmp(kind, "m2") == 0)
+    else if (strcmp(kind, "outside_permit_m2") == 0 || strcmp(kind, "m2") == 0)
         f->quantity = f->part.area_m2;
 }
 
@@ -690,30 +556,49 @@ static bool version_of(const question *q, rdl_version *version, GError **error)
     return true;
 }
 
-static bool judge_part(rdl_judge *judge, const rdl_footprint *f, const GArray *parts, guint i,
-                       rdl_finding *out, GError **error)
+/* One piece of a part, as the permits cut it. */
+static bool judge_held(rdl_judge *judge, const rdl_footprint *f, const GArray *parts,
+                       const rdl_held *held, rdl_finding *out, GError **error)
 {
     const rdl_bench *bench = judge->bench;
-    const rdl_part *part = &g_array_index(parts, rdl_part, i);
+    const rdl_part *part = &held->part;
     const rdl_zone *zone = bench->zones->pdata[part->zone];
     ground g = ground_of(judge, part->wkb, f);
-    rdl_approval approval;
     rdl_version version;
 
-    *out = (rdl_finding){.footprint = f, .zone = zone, .part = *part};
-    const question q = {bench, f, parts, part, &approval, judge_near(judge)};
-    bool good = find_approval(judge, f, zone, &g, &approval, error) &&
-                version_of(&q, &version, error) && find_unit(judge, &g, &out->xzqdm, error);
+    *out = (rdl_finding){.footprint = f, .zone = zone, .part = *part, .side = held->side};
+    const question q = {bench, f, parts, part, &held->approval, judge_near(judge)};
+    bool good = version_of(&q, &version, error) && find_unit(judge, &g, &out->xzqdm, error);
     rdl_geometry_free(g.geometry);
     if (!good)
         return false;
     out->superseded = !current(zone, bench->as_of);
-    out->verdict =
-        rdl_verdict_pool_get(judge->pool, f, zone, part, &approval, version, judge_near(judge));
+    out->verdict = rdl_verdict_pool_get(judge->pool, f, zone, part, &held->approval, version,
+                                        judge_near(judge));
     out->rule_then = out->verdict->rule_then;
     rdl_finding_make_id(out);
-    out->permit_no = approval.permit_no;
-    set_quantity(out, &approval);
+    out->permit_no = held->approval.permit_no;
+    set_quantity(out);
+    return true;
+}
+
+static bool judge_part(rdl_judge *judge, const rdl_footprint *f, const GArray *parts, guint i,
+                       rdl_balance *balance, GArray *findings, GError **error)
+{
+    const rdl_part *part = &g_array_index(parts, rdl_part, i);
+
+    if (!rdl_approvals_hold(judge->approvals, f, judge->bench->zones->pdata[part->zone], parts, i,
+                            judge->held, error))
+        return false;
+    balance->parts_m2 -= part->own_m2;
+    for (guint k = 0; k < judge->held->len; k++) {
+        const rdl_held *held = &g_array_index(judge->held, rdl_held, k);
+        rdl_finding one;
+        if (!judge_held(judge, f, parts, held, &one, error))
+            return false;
+        balance->parts_m2 += held->part.own_m2;
+        g_array_append_val(findings, one);
+    }
     return true;
 }
 
@@ -741,38 +626,67 @@ static void count_asked(rdl_judged *judged, const rdl_verdict *v)
     }
 }
 
-/* A finding with zone NULL when a row for all territory speaks; rows that only ask are counted. */
+static rdl_part whole_part(const rdl_footprint *f, const rdl_balance *balance, int dimension)
+{
+    return (rdl_part){.wkb = f->wkb,
+                      .area_m2 = balance->whole_m2,
+                      .min_m2 = balance->whole_m2,
+                      .max_m2 = balance->whole_m2,
+                      .length_m = dimension == 1 ? balance->whole_m : 0.0,
+                      .share = 1.0,
+                      .lon = balance->lon,
+                      .lat = balance->lat,
+                      .dimension = (gint8)dimension};
+}
+
+static bool add_everywhere(rdl_judge *judge, const rdl_footprint *f, const rdl_held *held,
+                           const rdl_verdict *verdict, GArray *findings, GError **error)
+{
+    ground g = ground_of(judge, held->part.wkb, f);
+    rdl_finding out = {.footprint = f,
+                       .part = held->part,
+                       .side = held->side,
+                       .verdict = verdict,
+                       .rule_then = verdict->rule_then,
+                       .permit_no = held->approval.permit_no};
+    bool good = find_unit(judge, &g, &out.xzqdm, error);
+
+    rdl_geometry_free(g.geometry);
+    if (!good)
+        return false;
+    rdl_finding_make_id(&out);
+    set_quantity(&out);
+    g_array_append_val(findings, out);
+    return true;
+}
+
+/* Findings with zone NULL when a row for all territory speaks of the footprint or of a piece of it
+ * that a permit cuts; rows that only ask are counted. */
 static bool judge_everywhere(rdl_judge *judge, const rdl_footprint *f, const rdl_balance *balance,
                              rdl_judged *judged, GArray *findings, GError **error)
 {
-    ground g = ground_of(judge, f->wkb, f);
-    rdl_finding out = {.footprint = f};
-    rdl_approval approval;
+    const rdl_verdict *verdicts[3];
+    bool any = false;
 
-    bool good = find_approval(judge, f, NULL, &g, &approval, error);
-    if (good) {
-        out.verdict = rdl_verdict_pool_get(judge->pool, f, NULL, NULL, &approval, RDL_VERSION_BOTH,
-                                           judge_near(judge));
-        count_asked(judged, out.verdict);
+    rdl_part whole = whole_part(f, balance, balance->dimension);
+    g_autoptr(GArray) parts = rdl_parts_new();
+    g_array_append_val(parts, whole);
+    if (!rdl_approvals_hold(judge->approvals, f, NULL, parts, 0, judge->held, error))
+        return false;
+    g_assert(judge->held->len <= G_N_ELEMENTS(verdicts));
+    for (guint k = 0; k < judge->held->len; k++) {
+        const rdl_held *held = &g_array_index(judge->held, rdl_held, k);
+        const rdl_part *piece = judge->held->len > 1 ? &held->part : NULL;
+        verdicts[k] = rdl_verdict_pool_get(judge->pool, f, NULL, piece, &held->approval,
+                                           RDL_VERSION_BOTH, judge_near(judge));
+        count_asked(judged, verdicts[k]);
+        any = any || speaks(verdicts[k]);
     }
-    if (good && speaks(out.verdict) && (good = find_unit(judge, &g, &out.xzqdm, error))) {
-        gint8 dimension = (gint8)rdl_geometry_dimension(ground_geometry(&g, NULL));
-        out.part = (rdl_part){.wkb = f->wkb,
-                              .area_m2 = balance->whole_m2,
-                              .min_m2 = balance->whole_m2,
-                              .max_m2 = balance->whole_m2,
-                              .share = 1.0,
-                              .lon = balance->lon,
-                              .lat = balance->lat,
-                              .dimension = dimension};
-        out.rule_then = out.verdict->rule_then;
-        rdl_finding_make_id(&out);
-        out.permit_no = approval.permit_no;
-        set_quantity(&out, &approval);
-        g_array_append_val(findings, out);
-    }
-    rdl_geometry_free(g.geometry);
-    return good;
+    for (guint k = 0; any && k < judge->held->len; k++)
+        if (!add_everywhere(judge, f, &g_array_index(judge->held, rdl_held, k), verdicts[k],
+                            findings, error))
+            return false;
+    return true;
 }
 
 /* ---- one footprint ---- */
@@ -822,13 +736,22 @@ static bool lay_and_judge(rdl_judge *judge, const rdl_footprint *f, GArray *find
     find_candidates(judge, f);
     if (!rdl_overlay_run(judge->overlay, f, judge->candidates, judge->arena, parts, balance, error))
         return false;
-    for (guint i = 0; i < parts->len; i++) {
-        rdl_finding one;
-        if (!judge_part(judge, f, parts, i, &one, error))
+    for (guint i = 0; i < parts->len; i++)
+        if (!judge_part(judge, f, parts, i, balance, findings, error))
             return false;
-        g_array_append_val(findings, one);
-    }
     return judge_everywhere(judge, f, balance, judged, findings, error) && relate(findings, error);
+}
+
+static void note_slivers(rdl_judge *judge, const rdl_footprint *f, rdl_judged *judged)
+{
+    const GArray *slivers = rdl_overlay_slivers(judge->overlay);
+
+    for (guint i = 0; i < slivers->len; i++) {
+        const rdl_sliver *s = &g_array_index(slivers, rdl_sliver, i);
+        const rdl_zone *zone = judge->bench->zones->pdata[s->zone];
+        rdl_left_over left = {f, zone, s->m2};
+        g_array_append_val(judged->slivers, left);
+    }
 }
 
 bool rdl_judge_footprint(rdl_judge *judge, const rdl_footprint *f, rdl_judged *judged,
@@ -856,10 +779,13 @@ bool rdl_judge_footprint(rdl_judge *judge, const rdl_footprint *f, rdl_judged *j
         *own = g_array_index(judge->findings, rdl_finding, i);
         g_ptr_array_add(judged->findings, own);
     }
-    *balance = (rdl_source_balance){f, b.whole_m2, b.parts_m2, b.remainder_m2};
+    *balance = (rdl_source_balance){f, b.whole_m2, b.parts_m2, b.remainder_m2, b.sliver_m2};
     judged->dust += b.dust;
+    note_slivers(judge, f, judged);
     if (judge->findings->len)
         judged->with_findings[f->patch]++;
+    else if (b.slivers)
+        judged->slivers_only[f->patch]++;
     else
         judged->without[f->patch]++;
     return true;

@@ -14,15 +14,23 @@ typedef struct rdl_bench {
     bool permits_given;
     rdl_day as_of;
     rdl_overlay_options overlay;
-    double scope_tolerance; /* share of a part that may lie outside a permit's scope */
 } rdl_bench;
+
+/** Ground of a footprint in a zone that is a sliver: in the remainder. */
+typedef struct rdl_left_over {
+    const rdl_footprint *footprint;
+    const rdl_zone *zone;
+    double m2;
+} rdl_left_over;
 
 /** What became of some footprints. */
 typedef struct rdl_judged {
     GPtrArray *findings; /* of rdl_finding, in the judge's arena */
     GHashTable *asked;   /* rule_id -> count of sources asked about a row for all territory */
     gint64 with_findings[2], without[2], failed[2]; /* footprints, patches */
+    gint64 slivers_only[2];                         /* those that meet zones in slivers alone */
     gint64 dust;
+    GArray *slivers;              /* of rdl_left_over */
     GPtrArray *failures;          /* of char *: messages */
     GPtrArray *failed_footprints; /* of rdl_footprint, beside `failures` */
 } rdl_judged;

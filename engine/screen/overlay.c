@@ -21,6 +21,7 @@ struct rdl_overlay {
     rdl_border *feature;  /* of the footprint */
     GArray *wide, *close; /* of rdl_edge: near the footprint, and in its box */
     GArray *x, *y, *counts, *rings;
+    GArray *slivers; /* of rdl_sliver */
 };
 
 rdl_overlay *rdl_overlay_new(const rdl_crs *crs, const GPtrArray *zones,
@@ -42,6 +43,7 @@ rdl_overlay *rdl_overlay_new(const rdl_crs *crs, const GPtrArray *zones,
     o->y = g_array_new(FALSE, FALSE, sizeof(double));
     o->counts = g_array_new(FALSE, FALSE, sizeof(guint32));
     o->rings = g_array_new(FALSE, FALSE, sizeof(rdl_ring));
+    o->slivers = g_array_new(FALSE, FALSE, sizeof(rdl_sliver));
     return o;
 }
 
@@ -62,12 +64,23 @@ void rdl_overlay_free(rdl_overlay *o)
     g_array_unref(o->y);
     g_array_unref(o->counts);
     g_array_unref(o->rings);
+    g_array_unref(o->slivers);
     g_free(o);
 }
 
 rdl_measure *rdl_overlay_measure(rdl_overlay *overlay)
 {
     return overlay->measure;
+}
+
+const GArray *rdl_overlay_slivers(const rdl_overlay *overlay)
+{
+    return overlay->slivers;
+}
+
+const rdl_overlay_options *rdl_overlay_options_of(const rdl_overlay *overlay)
+{
+    return &overlay->options;
 }
 
 GArray *rdl_parts_new(void)
@@ -138,6 +151,7 @@ typedef struct {
     bool located;
     rdl_geometry *taken; /* ground that zones before this one own; NULL: none */
     bool all_taken;
+    rdl_geometry *slivers; /* ground of slivers; NULL: none */
 } laying;
 
 static bool need_geometry(laying *l, GError **error)
@@ -202,9 +216,10 @@ typedef struct {
     double x0, y0, mx, my; /* a local metric frame: metres per unit at a point of the footprint */
 } frame;
 
-static double error_of(const rdl_overlay *o, const rdl_zone *zone, const rdl_footprint *f)
+double rdl_overlay_error(const rdl_overlay *o, const rdl_zone *zone, const rdl_footprint *f)
 {
-    double b = isnan(zone->boundary_error_m) ? o->options.boundary_error_m : zone->boundary_error_m;
+    bool given = zone && !isnan(zone->boundary_error_m);
+    double b = given ? zone->boundary_error_m : o->options.boundary_error_m;
     double p = isnan(f->pos_error_m) ? o->options.pos_error_m : f->pos_error_m;
 
     return sqrt(b * b + p * p + o->options.residual_m * o->options.residual_m);
@@ -247,14 +262,55 @@ static rdl_geometry *edge_lines(rdl_overlay *o, const GArray *edges, const frame
                                  (const double *)(void *)o->y->data, error);
 }
 
+static rdl_geometry *out_of_frame(const rdl_geometry *g, const frame *fr, GError **error)
+{
+    return rdl_geometry_scaled(g, -fr->x0 * fr->mx, -fr->y0 * fr->my, 1.0 / fr->mx, 1.0 / fr->my,
+                               error);
+}
+
+static bool band_of(rdl_overlay *o, const rdl_border *border, rdl_box box, double e,
+                    rdl_geometry **band, GError **error)
+{
+    frame fr;
+
+    *band = NULL;
+    if (!frame_at(o, box, &fr, error))
+        return false;
+    rdl_border_edges(border, grown(box, 1.001 * e / fr.mx, 1.001 * e / fr.my), o->wide);
+    if (o->wide->len == 0)
+        return true;
+    g_autoptr(rdl_geometry) lines = edge_lines(o, o->wide, &fr, error);
+    g_autoptr(rdl_geometry) there = lines ? rdl_geometry_buffer(lines, e, error) : NULL;
+    return there && (*band = out_of_frame(there, &fr, error));
+}
+
+bool rdl_overlay_zone_band(rdl_overlay *o, size_t zone, rdl_box box, double e, rdl_geometry **band,
+                           GError **error)
+{
+    *band = NULL;
+    return !zone_border(o, zone) || band_of(o, o->borders[zone], box, e, band, error);
+}
+
+bool rdl_overlay_band(rdl_overlay *o, const rdl_geometry *polygons, rdl_box box, double e,
+                      rdl_geometry **band, GError **error)
+{
+    g_autoptr(GBytes) wkb = rdl_geometry_wkb(polygons, error);
+    g_autoptr(rdl_border) border = rdl_border_new();
+
+    *band = NULL;
+    if (!wkb)
+        return false;
+    return !rdl_border_set(border, g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb)) ||
+           band_of(o, border, box, e, band, error);
+}
+
 /* Ground for certain inside and for certain outside, square metres: pieces that no edge comes
  * near, so that any point tells the side of its piece. `certain` is in the frame; it is measured
  * where it lies, for no one scale is right for all of a large footprint. */
 static bool certain_ground(rdl_overlay *o, const rdl_border *zone, const rdl_geometry *certain,
                            const frame *fr, double *in, double *out, GError **error)
 {
-    g_autoptr(rdl_geometry) there = rdl_geometry_scaled(certain, -fr->x0 * fr->mx, -fr->y0 * fr->my,
-                                                        1.0 / fr->mx, 1.0 / fr->my, error);
+    g_autoptr(rdl_geometry) there = out_of_frame(certain, fr, error);
     g_autoptr(GBytes) wkb = there ? rdl_geometry_wkb(there, error) : NULL;
     double *side = in, x, y, m2;
 
@@ -475,19 +531,82 @@ static bool finish_part(rdl_overlay *o, laying *l, piece *p, rdl_part *part, GEr
     return own_area(o, l, p, part, error);
 }
 
+/* ---- slivers ---- */
+
+/* Does no disc of that width fit in? */
+static bool narrow(rdl_overlay *o, const rdl_geometry *g, double width, bool *yes, GError **error)
+{
+    frame fr;
+
+    if (!frame_at(o, rdl_geometry_box(g), &fr, error))
+        return false;
+    g_autoptr(rdl_geometry) there = rdl_geometry_scaled(g, fr.x0, fr.y0, fr.mx, fr.my, error);
+    g_autoptr(rdl_geometry) core = there ? rdl_geometry_buffer(there, -width / 2.0, error) : NULL;
+    *yes = core && rdl_geometry_empty(core);
+    return core != NULL;
+}
+
+bool rdl_overlay_thin(rdl_overlay *o, const rdl_geometry *g, bool *yes, GError **error)
+{
+    double m2;
+
+    *yes = o->options.sliver_m2 > 0.0 && o->options.sliver_width_m > 0.0;
+    for (int i = 0; *yes && i < rdl_geometry_components(g); i++) {
+        const rdl_geometry *component = rdl_geometry_component(g, i);
+        if (rdl_geometry_empty(component))
+            continue;
+        if (!rdl_measure_area(o->measure, component, &m2, error))
+            return false;
+        *yes = m2 < o->options.sliver_m2;
+        if (*yes && !narrow(o, component, o->options.sliver_width_m, yes, error))
+            return false;
+    }
+    return true;
+}
+
+static bool is_sliver(rdl_overlay *o, const laying *l, const piece *p, const rdl_part *part,
+                      double m2, bool *yes, GError **error)
+{
+    *yes = false;
+    if (part->dimension < 2 || l->dimension < 2 || !p->geometry ||
+        m2 >= o->options.sliver_m2 * rdl_geometry_components(p->geometry))
+        return true;
+    return rdl_overlay_thin(o, p->geometry, yes, error);
+}
+
+/* Its ground is nobody's until it is known what the other zones have of it. */
+static bool note_sliver(rdl_overlay *o, laying *l, const piece *p, double m2, rdl_balance *balance,
+                        GError **error)
+{
+    const rdl_sliver sliver = {(guint32)p->zone, m2};
+    rdl_geometry *all =
+        rdl_geometry_union(l->slivers ? l->slivers : p->geometry, p->geometry, error);
+
+    if (!all)
+        return false;
+    rdl_geometry_free(l->slivers);
+    l->slivers = all;
+    balance->slivers++;
+    g_array_append_val(o->slivers, sliver);
+    return true;
+}
+
 /* Takes the geometry of `p`. lon and lat are x and y until the footprint is done. */
 static bool add_part(rdl_overlay *o, laying *l, piece p, GArray *parts, rdl_balance *balance,
                      GError **error)
 {
     rdl_part part = {.zone = (guint32)p.zone};
     double extent;
-    bool good = measure_part(o, l, &p, &part, &extent, error), dust = false;
+    bool good = measure_part(o, l, &p, &part, &extent, error), dust = false, sliver = false;
 
     if (good) {
         dust = part.dimension == 2 && l->dimension == 2 && extent < o->options.dust_m2;
         balance->dust += dust;
     }
-    if (good && !dust) {
+    if (good && !dust)
+        good = is_sliver(o, l, &p, &part, extent, &sliver, error) &&
+               (!sliver || note_sliver(o, l, &p, extent, balance, error));
+    if (good && !dust && !sliver) {
         part.area_m2 = part.dimension == 2 ? extent : 0.0;
         part.length_m = part.dimension == 1 ? extent : 0.0;
         part.share =
@@ -495,7 +614,7 @@ static bool add_part(rdl_overlay *o, laying *l, piece p, GArray *parts, rdl_bala
         good = finish_part(o, l, &p, &part, error);
     }
     rdl_geometry_free(p.geometry);
-    if (good && !dust)
+    if (good && !dust && !sliver)
         g_array_append_val(parts, part);
     return good;
 }
@@ -527,7 +646,7 @@ static bool lay_on_zone(rdl_overlay *o, laying *l, size_t number, GArray *parts,
 {
     double least = rdl_measure_least_scale(o->measure, (l->box.xmin + l->box.xmax) / 2.0,
                                            (l->box.ymin + l->box.ymax) / 2.0);
-    l->error_m = error_of(o, zone_at(o, number), l->footprint);
+    l->error_m = rdl_overlay_error(o, zone_at(o, number), l->footprint);
     double reach = l->error_m / least;
     rdl_box wide = grown(l->box, reach, reach);
     rdl_lie lie = RDL_LIE_TOUCH;
@@ -558,11 +677,24 @@ static bool lay_on_zone(rdl_overlay *o, laying *l, size_t number, GArray *parts,
            lay_by_overlay(o, l, number, whole, lie == RDL_LIE_TOUCH, parts, balance, error);
 }
 
+/* Ground of slivers that no part took. */
+static bool measure_slivers(rdl_overlay *o, const laying *l, rdl_balance *balance, GError **error)
+{
+    if (!l->slivers || l->all_taken)
+        return true;
+    if (!l->taken)
+        return rdl_measure_area(o->measure, l->slivers, &balance->sliver_m2, error);
+    g_autoptr(rdl_geometry) rest = rdl_geometry_difference(l->slivers, l->taken, error);
+    return rest && rdl_measure_area(o->measure, rest, &balance->sliver_m2, error);
+}
+
 /* The remainder is measured by itself, so that the balance can fail. */
 static bool close_balance(rdl_overlay *o, laying *l, const GArray *parts, guint from,
                           rdl_balance *balance, GError **error)
 {
     balance->whole_m2 = l->whole_m2;
+    balance->dimension = l->dimension;
+    balance->whole_m = l->dimension == 1 ? l->whole : 0.0;
     for (guint i = from; i < parts->len; i++)
         balance->parts_m2 += g_array_index(parts, rdl_part, i).own_m2;
     if (l->dimension == 2 && !l->taken && !l->all_taken)
@@ -611,6 +743,7 @@ bool rdl_overlay_run(rdl_overlay *overlay, const rdl_footprint *f, const GArray 
     guint from = parts->len;
 
     *balance = (rdl_balance){0};
+    g_array_set_size(overlay->slivers, 0);
     bool good = begin(overlay, &l, error);
     for (guint i = 0; good && i < candidates->len; i++) {
         size_t number = g_array_index(candidates, size_t, i);
@@ -619,7 +752,9 @@ bool rdl_overlay_run(rdl_overlay *overlay, const rdl_footprint *f, const GArray 
             g_prefix_error(error, "%s over zone %s: ", f->fp_id, zone_at(overlay, number)->zone_id);
     }
     good = good && close_balance(overlay, &l, parts, from, balance, error) &&
+           measure_slivers(overlay, &l, balance, error) &&
            to_lonlat(overlay, &l, parts, from, balance, error);
+    rdl_geometry_free(l.slivers);
     rdl_geometry_free(l.taken);
     rdl_geometry_free(l.geometry);
     return good;

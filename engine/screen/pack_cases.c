@@ -19,7 +19,7 @@ static bool same(const char *a, const char *b)
 
 static rdl_approval approval_of(const char *text)
 {
-    rdl_approval a = {.granted = RDL_NO, .outside_m2 = NAN};
+    rdl_approval a = {.granted = RDL_NO};
 
     if (strcmp(text, "absent") == 0)
         a.note = "approvals=absent";

@@ -115,17 +115,24 @@ static void lend(const rdl_replay *r, int role, const rdl_source **sources, size
     *n = r->role[role].sources->len;
 }
 
+static double number_at(const rdl_replay *r, const char *name)
+{
+    const char *text = rdl_json_text(r->options, name, NULL);
+
+    return text ? g_ascii_strtod(text, NULL) : 0.0; /* an older file knows no slivers */
+}
+
 void rdl_replay_options(const rdl_replay *r, rdl_screen_options *options)
 {
-    const char *residual = rdl_json_text(r->options, "residual_m", NULL);
-
     lend(r, ZONES, &options->zones, &options->n_zones);
     lend(r, FOOTPRINTS, &options->footprints, &options->n_footprints);
     lend(r, PATCHES, &options->patches, &options->n_patches);
     lend(r, PERMITS, &options->permits, &options->n_permits);
     lend(r, UNITS, &options->units, &options->n_units);
     options->local = rdl_json_text(r->options, "local", NULL);
-    options->residual_m = residual ? g_ascii_strtod(residual, NULL) : 0.0;
+    options->residual_m = number_at(r, "residual_m");
+    options->sliver_m2 = number_at(r, "sliver_m2");
+    options->sliver_width_m = number_at(r, "sliver_width_m");
     rdl_day_parse(rdl_json_text(r->options, "as_of", ""), &options->as_of, NULL);
 }
 

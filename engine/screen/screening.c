@@ -50,6 +50,9 @@ static bool check_options(const rdl_screen_options *o, GError **error)
         return rdl_fail(error, RDL_ERROR_USAGE, "screen: --pack is needed, such as cn");
     if (!o->output)
         return rdl_fail(error, RDL_ERROR_USAGE, "screen: -o is needed, such as findings.gpkg");
+    if (o->sliver_m2 < 0.0 || o->sliver_width_m < 0.0)
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "screen: a sliver's area and width are not below 0");
     if (o->as_of == RDL_DAY_FUTURE || o->as_of == RDL_DAY_PAST)
         return rdl_fail(error, RDL_ERROR_USAGE, "screen: --as-of is needed, as YYYY-MM-DD");
     return true;
@@ -300,24 +303,34 @@ static void order_work(screening *s)
     s->batches = g_new0(rdl_judged *, s->n_batches + 1);
 }
 
+/* A tolerance as it was given, else the pack's, else none. A project that only grazes a zone can
+ * still be moved: it is asked about. */
+static double or_pack(const screening *s, double given, const char *key)
+{
+    double unset = s->options->planned ? 0.0 : rdl_pack_default(s->pack, key, 0.0);
+
+    return isnan(given) ? unset : given;
+}
+
 static bool judge_all(screening *s, const rdl_progress *progress, GError **error)
 {
     static const rdl_parallel how = {judge_new, judge_free, judge_batch, "screening"};
     const rdl_pack *pack = s->pack;
 
-    s->bench =
-        (rdl_bench){.pack = pack,
-                    .crs = s->intake.target,
-                    .zones = s->zones,
-                    .permits = s->permits,
-                    .units = s->units,
-                    .permits_given = s->options->n_permits > 0,
-                    .as_of = s->options->as_of,
-                    .overlay = {.boundary_error_m = rdl_pack_default(pack, "boundary_error_m", 5.0),
-                                .pos_error_m = rdl_pack_default(pack, "pos_error_m", 5.0),
-                                .residual_m = s->options->residual_m,
-                                .dust_m2 = rdl_pack_default(pack, "dust_m2", 0.01)},
-                    .scope_tolerance = rdl_pack_default(pack, "permit_scope_tolerance", 0.01)};
+    s->bench = (rdl_bench){
+        .pack = pack,
+        .crs = s->intake.target,
+        .zones = s->zones,
+        .permits = s->permits,
+        .units = s->units,
+        .permits_given = s->options->n_permits > 0,
+        .as_of = s->options->as_of,
+        .overlay = {.boundary_error_m = rdl_pack_default(pack, "boundary_error_m", 5.0),
+                    .pos_error_m = rdl_pack_default(pack, "pos_error_m", 5.0),
+                    .residual_m = s->options->residual_m,
+                    .dust_m2 = rdl_pack_default(pack, "dust_m2", 0.01),
+                    .sliver_m2 = or_pack(s, s->options->sliver_m2, "sliver_m2"),
+                    .sliver_width_m = or_pack(s, s->options->sliver_width_m, "sliver_width_m")}};
     order_work(s);
     return note_ground(s, error) &&
            rdl_parallel_run(&how, s, s->n_batches, s->options->threads, progress, error);
@@ -362,11 +375,13 @@ static void count_fates(screening *s, const rdl_judged *j)
     for (int k = 0; k < 2; k++) {
         rdl_tally_used(tally, items[k], j->with_findings[k]);
         rdl_tally_suppressed(tally, items[k], "OUTSIDE_ZONES", j->without[k]);
+        rdl_tally_suppressed(tally, items[k], "SLIVER", j->slivers_only[k]);
         rdl_tally_failed(tally, items[k], "OVERLAY_FAILED", j->failed[k]);
     }
-    rdl_tally_in(tally, "screen.parts", j->findings->len + j->dust);
+    rdl_tally_in(tally, "screen.parts", j->findings->len + j->dust + j->slivers->len);
     rdl_tally_used(tally, "screen.parts", j->findings->len);
     rdl_tally_suppressed(tally, "screen.parts", "DUST", j->dust);
+    rdl_tally_suppressed(tally, "screen.parts", "SLIVER", j->slivers->len);
 }
 
 /* The balances of footprints that failed are not there. */
@@ -382,6 +397,20 @@ static void sweep_balances(GArray *balances)
     g_array_set_size(balances, kept);
 }
 
+/* Never dropped in silence: each sliver is told, with its zone and size. */
+static void tell_slivers(screening *s, const GArray *slivers)
+{
+    const rdl_overlay_options *o = &s->bench.overlay;
+
+    for (guint i = 0; i < slivers->len; i++) {
+        const rdl_left_over *l = &g_array_index(slivers, rdl_left_over, i);
+        rdl_reject(&s->intake, l->footprint->patch ? "patch" : "footprint", l->footprint->fid, true,
+                   "SLIVER: %s: %.2f m2 in zone %s, under %g m2 and narrower than %g m: left in "
+                   "the remainder",
+                   l->footprint->fp_id, l->m2, l->zone->zone_id, o->sliver_m2, o->sliver_width_m);
+    }
+}
+
 static void merge_batches(screening *s)
 {
     for (size_t i = 0; i < s->n_batches; i++) {
@@ -392,6 +421,7 @@ static void merge_batches(screening *s)
             rdl_reject(&s->intake, f->patch ? "patch" : "footprint", f->fid, false,
                        "OVERLAY_FAILED: %s", (char *)j->failures->pdata[k]);
         }
+        tell_slivers(s, j->slivers);
         merge_asked(s, j->asked);
         count_fates(s, j);
         g_clear_pointer(&s->batches[i], rdl_judged_free);
@@ -481,7 +511,7 @@ static JsonNode *summarise(screening *s, const GPtrArray *layers)
     JsonObject *o = json_object_new();
     g_autofree char *as_of = rdl_day_text(s->options->as_of);
     gint64 rejected, warnings;
-    double own = 0.0, whole = 0.0, remainder = 0.0;
+    double own = 0.0, whole = 0.0, remainder = 0.0, sliver = 0.0;
 
     for (guint i = 0; i < s->found.findings->len; i++)
         own += ((rdl_finding *)s->found.findings->pdata[i])->part.own_m2;
@@ -489,6 +519,7 @@ static JsonNode *summarise(screening *s, const GPtrArray *layers)
         const rdl_source_balance *b = &g_array_index(s->found.balances, rdl_source_balance, i);
         whole += b->whole_m2;
         remainder += b->remainder_m2;
+        sliver += b->sliver_m2;
     }
     count_rejections(s->found.rejections, &rejected, &warnings);
     json_object_set_string_member(o, "as_of", as_of);
@@ -502,6 +533,7 @@ static JsonNode *summarise(screening *s, const GPtrArray *layers)
     json_object_set_double_member(o, "whole_m2", whole);
     json_object_set_double_member(o, "area_own_m2", own);
     json_object_set_double_member(o, "remainder_m2", remainder);
+    json_object_set_double_member(o, "sliver_m2", sliver);
     json_object_set_int_member(o, "rejected", rejected);
     json_object_set_int_member(o, "warnings", warnings);
     json_object_set_array_member(o, "layer_warnings", texts(layers));
@@ -521,12 +553,18 @@ static void add_sources(JsonArray *all, const char *role, const rdl_source *sour
     }
 }
 
+static void note_number(screening *s, const char *name, double value)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+    rdl_manifest_option(s->manifest, name, g_ascii_dtostr(text, sizeof text, value));
+}
+
 /* What a replay needs: every source as it was named, with its layer and profile. */
 static void describe_sources(screening *s)
 {
     const rdl_screen_options *o = s->options;
     JsonArray *all = json_array_new();
-    char residual[G_ASCII_DTOSTR_BUF_SIZE];
 
     add_sources(all, "zones", o->zones, o->n_zones);
     add_sources(all, "footprints", o->footprints, o->n_footprints);
@@ -534,8 +572,9 @@ static void describe_sources(screening *s)
     add_sources(all, "permits", o->permits, o->n_permits);
     add_sources(all, "units", o->units, o->n_units);
     json_object_set_array_member(rdl_manifest_object(s->manifest), "sources", all);
-    rdl_manifest_option(s->manifest, "residual_m",
-                        g_ascii_dtostr(residual, sizeof residual, o->residual_m));
+    note_number(s, "residual_m", o->residual_m);
+    note_number(s, "sliver_m2", s->bench.overlay.sliver_m2);
+    note_number(s, "sliver_width_m", s->bench.overlay.sliver_width_m);
 }
 
 static void describe_run(screening *s)

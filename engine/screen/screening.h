@@ -2,24 +2,26 @@
 #ifndef RDL_SCREEN_SCREENING_H
 #define RDL_SCREEN_SCREENING_H
 
+#include <math.h>
 #include "base/base.h"
 #include "screen/intake.h"
 
 typedef struct rdl_screen_options {
     const rdl_source *zones, *footprints, *patches, *permits, *units; /* arrays */
     size_t n_zones, n_footprints, n_patches, n_permits, n_units;      /* no permits: none known */
-    bool planned;       /* the footprints are projects on a list: answers, nothing is accused */
-    const char *pack;   /* name or path */
-    const char *local;  /* labels of LOCAL rows to switch on, "S1,S4"; NULL: none */
-    rdl_day as_of;      /* the law of a standing state; RDL_DAY_FUTURE is refused */
-    double residual_m;  /* co-registration residual of the patches' scenes; default 0 */
-    int threads;        /* default 1 */
-    const char *output; /* findings.gpkg; its manifest goes to output.run.json */
+    bool planned;      /* the footprints are projects on a list: answers, nothing is accused */
+    const char *pack;  /* name or path */
+    const char *local; /* labels of LOCAL rows to switch on, "S1,S4"; NULL: none */
+    rdl_day as_of;     /* the law of a standing state; RDL_DAY_FUTURE is refused */
+    double residual_m; /* co-registration residual of the patches' scenes; default 0 */
+    double sliver_m2, sliver_width_m; /* NaN: the pack's, of projects 0; 0: none is */
+    int threads;                      /* default 1 */
+    const char *output;               /* findings.gpkg; its manifest goes to output.run.json */
     bool overwrite;
 } rdl_screen_options;
-#define RDL_SCREEN_OPTIONS_INIT               \
-    {                                         \
-        .as_of = RDL_DAY_FUTURE, .threads = 1 \
+#define RDL_SCREEN_OPTIONS_INIT                                                        \
+    {                                                                                  \
+        .as_of = RDL_DAY_FUTURE, .threads = 1, .sliver_m2 = NAN, .sliver_width_m = NAN \
     }
 
 typedef struct rdl_screen_result {

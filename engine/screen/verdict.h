@@ -23,14 +23,13 @@ typedef enum {
 /** "SUSPECT", "CLEAN", "PERMIT-CHECK", "HISTORIC", "EDGE", "UNKNOWN-DATE". */
 RDL_API const char *rdl_result_text(rdl_result result);
 
-/** What approvals say of a part: the union of the scopes that fit must contain it. */
+/** What approvals say of a part, or of the piece of it inside or outside their scopes. */
 typedef struct rdl_approval {
     rdl_truth granted;
     const char *permit_no; /* of the first that fits or may fit; lent; NULL */
     const char *note;      /* static; NULL */
     const char *attrs;     /* of the permits that cover it, joined by ";"; lent; NULL */
     bool papers_only;      /* MAYBE because of who granted it or for what, not because of dates */
-    double outside_m2;     /* of the part outside every fitting scope; NaN: not measured */
 } rdl_approval;
 
 typedef struct rdl_verdict {
@@ -46,10 +45,10 @@ typedef struct rdl_verdict {
 
 /** How a version of a zone meets the act and the day of judgement (J27). */
 typedef enum {
-    RDL_VERSION_BOTH,       /* valid at as_of, and judges the act too */
-    RDL_VERSION_STATE,      /* valid at as_of; an earlier version judges the act */
-    RDL_VERSION_ACT,        /* superseded: judges the act only */
-    RDL_VERSION_NEW_GROUND, /* valid at as_of; no version had this ground at the act */
+    RDL_VERSION_BOTH,        /* valid at as_of, and judges the act too */
+    RDL_VERSION_STATE,       /* valid at as_of; an earlier version judges the act */
+    RDL_VERSION_ACT,         /* superseded: judges the act only */
+    RDL_VERSION_NEW_GROUND,  /* valid at as_of; no version had this ground at the act */
     RDL_VERSION_PERHAPS,     /* valid at as_of; the onset straddles its beginning or end */
     RDL_VERSION_PERHAPS_ACT, /* superseded, the same */
 } rdl_version;

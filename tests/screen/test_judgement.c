@@ -41,7 +41,7 @@ static rdl_verdict judge(const rdl_pack *pack, given g, const char *as_of)
     rdl_footprint f = {.activity = (char *)g.activity, .attrs = (char *)g.attrs, .expands = g.expands ? "older" : NULL,
                        .onset = {day_or(g.after, RDL_DAY_PAST), MIN(today, day_or(g.before, RDL_DAY_FUTURE))}};
     rdl_part part = {.area_m2 = g.area > 0 ? g.area : 1000, .min_m2 = g.min_m2 != 0 ? MAX(g.min_m2, 0) : 900, .max_m2 = 1100, .dimension = 2};
-    rdl_approval a = {.granted = g.granted, .papers_only = g.papers, .outside_m2 = NAN, .note = g.absent ? "approvals=absent" : NULL};
+    rdl_approval a = {.granted = g.granted, .papers_only = g.papers, .note = g.absent ? "approvals=absent" : NULL};
     bool everywhere = strcmp(g.zone, "ANY") == 0;
 
     return rdl_verdict_of(pack, &f, everywhere ? NULL : &zone, everywhere ? NULL : &part, &a, RDL_VERSION_BOTH, NULL, today);

@@ -107,7 +107,8 @@ static void a_permit_over_little_of_a_line_is_not_over_it(void)
     g_autofree char *some = screened(zones, road, little, NULL, when_only);
     g_autofree char *whole = screened(zones, road, all, NULL, when_only);
 
-    CHECK_TEXT(some, "G POST_NO\n");
+    CHECK_INT(strlen(some), strlen("G POST_OK\nG POST_NO\n")); /* in the order of their ids */
+    CHECK(strstr(some, "G POST_OK") && strstr(some, "G POST_NO"));
     CHECK_TEXT(whole, "G POST_OK\n");
 }
 
@@ -122,7 +123,93 @@ static void a_permit_over_one_of_two_points_is_not_over_both(void)
                        END};
     g_autofree char *some = screened(zones, points, one, NULL, when_only);
 
-    CHECK_TEXT(some, "G POST_NO\n");
+    CHECK_INT(strlen(some), strlen("G POST_OK\nG POST_NO\n")); /* in the order of their ids */
+    CHECK(strstr(some, "G POST_OK") && strstr(some, "G POST_NO"));
+}
+
+static const char *const excess_columns[] = {"when_case", "result",    "share",
+                                             "permit_no", "parent_id", NULL};
+
+/* A tourist camp half of which has a permit. */
+static void excess_is_a_part_of_its_own(void)
+{
+    static const char *const wanted[] = {"finding_id", "parent_id", "when_case",
+                                         "result",     "permit_no", NULL};
+    row_texts zones[] = {{"G", "NR_GEN", "G", "2000-01-01", NULL, NULL, BOX(100, 30, 100.1, 30.1)},
+                         END};
+    row_texts camp[] = {
+        {"C", "TOUR", "2026-04-01", "2026-06-01", BOX(100.02, 30.02, 100.04, 30.04)}, END};
+    row_texts half[] = {
+        {"N", "国家林草局", "TOUR", "2026-03-20", BOX(100.02, 30.02, 100.03, 30.04)}, END};
+    g_autofree char *all = screened(zones, camp, half, NULL, wanted);
+    g_auto(GStrv) rows = g_strsplit(all, "\n", -1);
+    bool first_inside = strstr(rows[0], " - POST_OK PERMIT-CHECK N") != NULL;
+    g_auto(GStrv) in = g_strsplit(rows[!first_inside], " ", -1);
+    g_auto(GStrv) out = g_strsplit(rows[first_inside], " ", -1);
+
+    CHECK_INT(g_strv_length(rows), 3); /* and the end of the text */
+    CHECK_TEXT(out[3], "POST_NO");
+    CHECK_TEXT(out[4], "SUSPECT");
+    CHECK_TEXT(out[5], "N");
+    CHECK_TEXT(out[2], in[1]); /* its parent is the part inside */
+    CHECK_TEXT(in[2], "-");
+}
+
+static double sum_of(const char *source, const char *column)
+{
+    GError *error = NULL;
+    g_autofree char *path = g_strdup_printf("%s:%s", suite_path("findings.gpkg"), source);
+    g_autoptr(rdl_layer) layer = rdl_layer_open(path, NULL, &error);
+    const rdl_feature *row;
+    double sum = 0.0;
+
+    CHECK_OK(error);
+    while (layer && (row = rdl_layer_next(layer, &error))) {
+        const char *text = rdl_feature_text(row, rdl_layer_field_index(layer, column));
+        sum += text ? g_ascii_strtod(text, NULL) : 0.0;
+    }
+    return sum;
+}
+
+/* Two zones, one on the other, a permit across both and another in doubt: the pieces still make the
+ * parts, and own areas the ground. */
+static void pieces_make_the_part(void)
+{
+    row_texts zones[] = {{"G", "NR_GEN", "G", "2000-01-01", NULL, NULL, BOX(100, 30, 100.1, 30.1)},
+                         {"E", "ERL", NULL, "2000-01-01", NULL, NULL, BOX(100.03, 30, 100.2, 30.1)},
+                         END};
+    row_texts camp[] = {
+        {"C", "TOUR", "2026-04-01", "2026-06-01", BOX(100.02, 30.02, 100.04, 30.04)}, END};
+    row_texts half[] = {
+        {"N", "国家林草局", "TOUR", "2026-03-20", BOX(100.02, 30.02, 100.035, 30.03)},
+        {"V", "某村", "TOUR", "2026-03-20", BOX(100.01, 30.035, 100.05, 30.05)},
+        END};
+    g_autofree char *all = screened(zones, camp, half, NULL, excess_columns);
+    double whole = sum_of("balance", "whole_m2"), own = sum_of("finding", "area_own_m2");
+
+    CHECK(strstr(all, "G POST_OK") && strstr(all, "G UNKNOWN") && strstr(all, "G POST_NO"));
+    CHECK_NEAR(own, whole, 1e-6 * whole);
+    CHECK_NEAR(sum_of("balance", "parts_m2"), whole, 1e-6 * whole);
+    CHECK_NEAR(sum_of("finding", "area_m2"), 1.5 * whole, 1e-4 * whole);
+}
+
+/* A strip narrower than the errors of both borders accuses nobody. */
+static void a_narrow_excess_is_an_edge(void)
+{
+    row_texts zones[] = {{"G", "NR_GEN", "G", "2000-01-01", NULL, NULL, BOX(100, 30, 100.1, 30.1)},
+                         END};
+    row_texts camp[] = {
+        {"C", "TOUR", "2026-04-01", "2026-06-01", BOX(100.02, 30.02, 100.04, 30.04)}, END};
+    row_texts most[] = {
+        {"N", "国家林草局", "TOUR", "2026-03-20", BOX(100.02, 30.02, 100.03995, 30.04)}, END};
+    row_texts nearly[] = {
+        {"N", "国家林草局", "TOUR", "2026-03-20", BOX(100.02, 30.02, 100.039999999, 30.04)}, END};
+    g_autofree char *strip = screened(zones, camp, most, NULL, excess_columns);
+    g_autofree char *none = screened(zones, camp, nearly, NULL, when_only);
+
+    CHECK(strstr(strip, "G POST_NO EDGE") != NULL);
+    CHECK(strstr(strip, "G POST_OK PERMIT-CHECK") != NULL);
+    CHECK_TEXT(none, "G POST_OK\n"); /* 0.1 mm of 2.2 km: a sliver */
 }
 
 static void the_unit_of_a_line_has_most_of_it(void)
@@ -240,6 +327,9 @@ static CU_TestInfo tests[] = {
      a_version_of_other_ground_agrees_with_nothing},
     {"an onset within a version is judged by it", an_onset_within_a_version_is_judged_by_it},
     {"a row of another reserve is not named", a_row_of_another_reserve_is_not_named},
+    {"excess is a part of its own", excess_is_a_part_of_its_own},
+    {"pieces make the part", pieces_make_the_part},
+    {"a narrow excess is an edge", a_narrow_excess_is_an_edge},
     CU_TEST_INFO_NULL,
 };
 

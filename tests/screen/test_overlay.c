@@ -15,6 +15,7 @@ typedef struct {
     GArray *candidates, *parts;
     rdl_arena *arena;
     rdl_balance balance;
+    double sliver_m2;
 } bench;
 
 static void zone_free(gpointer p)
@@ -55,7 +56,11 @@ static void add_zone(bench *b, const rdl_zone_class *class, double error_m, cons
 static void lay(bench *b, double pos_error_m, const char *wkt)
 {
     GError *error = NULL;
-    rdl_overlay_options options = {.boundary_error_m = 5, .pos_error_m = 5, .dust_m2 = 0.01};
+    rdl_overlay_options options = {.boundary_error_m = 5,
+                                   .pos_error_m = 5,
+                                   .dust_m2 = 0.01,
+                                   .sliver_m2 = b->sliver_m2,
+                                   .sliver_width_m = 2};
     rdl_overlay *overlay = rdl_overlay_new(b->crs, b->zones, &options, &error);
     g_autoptr(GBytes) ground = wkb(wkt);
     rdl_footprint f = {.fp_id = "F",
@@ -86,9 +91,14 @@ static void own_areas_partition_the_union(void)
     bench b;
 
     bench_init(&b);
-    add_zone(&b, &class_a, 0, "POLYGON((500000 3000000,500060 3000000,500060 3000100,500000 3000100,500000 3000000))");
-    add_zone(&b, &class_b, 0, "POLYGON((500040 3000000,500080 3000000,500080 3000100,500040 3000100,500040 3000000))");
-    lay(&b, 0, "POLYGON((500000 3000000,500100 3000000,500100 3000100,500000 3000100,500000 3000000))");
+    add_zone(
+        &b, &class_a, 0,
+        "POLYGON((500000 3000000,500060 3000000,500060 3000100,500000 3000100,500000 3000000))");
+    add_zone(
+        &b, &class_b, 0,
+        "POLYGON((500040 3000000,500080 3000000,500080 3000100,500040 3000100,500040 3000000))");
+    lay(&b, 0,
+        "POLYGON((500000 3000000,500100 3000000,500100 3000100,500000 3000100,500000 3000000))");
     CHECK_INT(b.parts->len, 2);
     CHECK_NEAR(part(&b, 0)->area_m2, 6000 * K, 0.01);
     CHECK_NEAR(part(&b, 1)->area_m2, 4000 * K, 0.01);
@@ -106,8 +116,11 @@ static void bounds_move_the_zone_edge_by_e(void)
     bench b;
 
     bench_init(&b); /* e = 5 = sqrt(3^2 + 4^2); the zone's east edge cuts the footprint in half */
-    add_zone(&b, &class_a, 3, "POLYGON((499000 2999000,500050 2999000,500050 3001000,499000 3001000,499000 2999000))");
-    lay(&b, 4, "POLYGON((500000 3000000,500100 3000000,500100 3000100,500000 3000100,500000 3000000))");
+    add_zone(
+        &b, &class_a, 3,
+        "POLYGON((499000 2999000,500050 2999000,500050 3001000,499000 3001000,499000 2999000))");
+    lay(&b, 4,
+        "POLYGON((500000 3000000,500100 3000000,500100 3000100,500000 3000100,500000 3000000))");
     CHECK_NEAR(part(&b, 0)->area_m2, 5000 * K, 0.01);
     CHECK_NEAR(part(&b, 0)->min_m2, 5000 * K - 500, 1.0);
     CHECK_NEAR(part(&b, 0)->max_m2, 5000 * K + 500, 1.0);
@@ -120,8 +133,11 @@ static void deep_inside_there_is_nothing_to_bound(void)
     bench b;
 
     bench_init(&b);
-    add_zone(&b, &class_a, 3, "POLYGON((499000 2999000,501000 2999000,501000 3001000,499000 3001000,499000 2999000))");
-    lay(&b, 4, "POLYGON((500000 3000000,500100 3000000,500100 3000100,500000 3000100,500000 3000000))");
+    add_zone(
+        &b, &class_a, 3,
+        "POLYGON((499000 2999000,501000 2999000,501000 3001000,499000 3001000,499000 2999000))");
+    lay(&b, 4,
+        "POLYGON((500000 3000000,500100 3000000,500100 3000100,500000 3000100,500000 3000000))");
     CHECK_NEAR(part(&b, 0)->min_m2, part(&b, 0)->area_m2, 0);
     CHECK_NEAR(part(&b, 0)->max_m2, part(&b, 0)->area_m2, 0);
     CHECK(!part(&b, 0)->edge);
@@ -134,8 +150,11 @@ static void a_narrow_overlap_may_be_nothing(void)
     bench b;
 
     bench_init(&b); /* four metres inside, e = 5 */
-    add_zone(&b, &class_a, 3, "POLYGON((499000 2999000,500004 2999000,500004 3001000,499000 3001000,499000 2999000))");
-    lay(&b, 4, "POLYGON((500000 3000000,500100 3000000,500100 3000100,500000 3000100,500000 3000000))");
+    add_zone(
+        &b, &class_a, 3,
+        "POLYGON((499000 2999000,500004 2999000,500004 3001000,499000 3001000,499000 2999000))");
+    lay(&b, 4,
+        "POLYGON((500000 3000000,500100 3000000,500100 3000100,500000 3000100,500000 3000000))");
     CHECK_NEAR(part(&b, 0)->area_m2, 400 * K, 0.01);
     CHECK_NEAR(part(&b, 0)->min_m2, 0, 0);
     bench_clear(&b);
@@ -148,10 +167,14 @@ static void components_far_from_the_edge_are_certain(void)
     bench b;
 
     bench_init(&b);
-    add_zone(&b, &class_a, 5, "POLYGON((500000.3 3550000.1,504000.7 3550000.9,504000.2 3554000.4,500000.9 3554000.6,500000.3 3550000.1))");
+    add_zone(&b, &class_a, 5,
+             "POLYGON((500000.3 3550000.1,504000.7 3550000.9,504000.2 3554000.4,500000.9 "
+             "3554000.6,500000.3 3550000.1))");
     lay(&b, 5,
-        "MULTIPOLYGON(((502000.1 3552000.2,502100.3 3552000.4,502100.7 3552100.9,502000.5 3552100.3,502000.1 3552000.2)),"
-        "((508000.1 3552000.2,508100.3 3552000.4,508100.7 3552100.9,508000.5 3552100.3,508000.1 3552000.2)))");
+        "MULTIPOLYGON(((502000.1 3552000.2,502100.3 3552000.4,502100.7 3552100.9,502000.5 "
+        "3552100.3,502000.1 3552000.2)),"
+        "((508000.1 3552000.2,508100.3 3552000.4,508100.7 3552100.9,508000.5 3552100.3,508000.1 "
+        "3552000.2)))");
     CHECK(!part(&b, 0)->edge);
     CHECK_NEAR(part(&b, 0)->min_m2, part(&b, 0)->area_m2, 0);
     CHECK_NEAR(part(&b, 0)->max_m2, part(&b, 0)->area_m2, 0);
@@ -163,9 +186,12 @@ static void a_component_at_the_edge_takes_nothing_from_one_far_inside(void)
     bench b;
 
     bench_init(&b); /* e = 5; the second component reaches four metres into the zone */
-    add_zone(&b, &class_a, 3, "POLYGON((500000 3550000,504000 3550000,504000 3554000,500000 3554000,500000 3550000))");
+    add_zone(
+        &b, &class_a, 3,
+        "POLYGON((500000 3550000,504000 3550000,504000 3554000,500000 3554000,500000 3550000))");
     lay(&b, 4,
-        "MULTIPOLYGON(((502000 3552000,502100 3552000,502100 3552100,502000 3552100,502000 3552000)),"
+        "MULTIPOLYGON(((502000 3552000,502100 3552000,502100 3552100,502000 3552100,502000 "
+        "3552000)),"
         "((503996 3552000,504096 3552000,504096 3552100,503996 3552100,503996 3552000)))");
     CHECK(part(&b, 0)->edge);
     CHECK_NEAR(part(&b, 0)->area_m2, 10400 * K, 0.1);
@@ -176,7 +202,8 @@ static void a_component_at_the_edge_takes_nothing_from_one_far_inside(void)
 
 static void the_band_along_the_edge_is_e_wide(void)
 {
-    static const char *const zone = "POLYGON((500000 3000000,501000 3000000,501000 3001000,500000 3001000,500000 3000000))";
+    static const char *const zone =
+        "POLYGON((500000 3000000,501000 3000000,501000 3001000,500000 3001000,500000 3000000))";
 
     for (int inside = 4; inside <= 6; inside += 2) { /* metres from the west edge; e = 5 */
         bench b;
@@ -215,8 +242,11 @@ static void a_touching_zone_is_no_part(void)
     bench b;
 
     bench_init(&b);
-    add_zone(&b, &class_a, 0, "POLYGON((499000 3000000,500000 3000000,500000 3000100,499000 3000100,499000 3000000))");
-    lay(&b, 0, "POLYGON((500000 3000000,500100 3000000,500100 3000100,500000 3000100,500000 3000000))");
+    add_zone(
+        &b, &class_a, 0,
+        "POLYGON((499000 3000000,500000 3000000,500000 3000100,499000 3000100,499000 3000000))");
+    lay(&b, 0,
+        "POLYGON((500000 3000000,500100 3000000,500100 3000100,500000 3000100,500000 3000000))");
     CHECK_INT(b.parts->len, 0);
     CHECK_NEAR(b.balance.remainder_m2, b.balance.whole_m2, 0);
     bench_clear(&b);
@@ -227,11 +257,81 @@ static void a_point_has_no_area_and_is_still_a_part(void)
     bench b;
 
     bench_init(&b);
-    add_zone(&b, &class_a, 0, "POLYGON((499000 2999000,501000 2999000,501000 3001000,499000 3001000,499000 2999000))");
+    add_zone(
+        &b, &class_a, 0,
+        "POLYGON((499000 2999000,501000 2999000,501000 3001000,499000 3001000,499000 2999000))");
     lay(&b, 0, "POINT(500000 3000000)");
     CHECK_INT(b.parts->len, 1);
     CHECK_NEAR(part(&b, 0)->area_m2, 0, 0);
     CHECK_NEAR(part(&b, 0)->share, 1, 0);
+    bench_clear(&b);
+}
+
+#define SQUARE \
+    "POLYGON((500000 3000000,500010 3000000,500010 3000010,500000 3000010,500000 3000000))"
+
+/* A square of 10 m, of which the zone has a strip of that width. */
+static void strip(bench *b, double width, double sliver_m2)
+{
+    g_autofree char *zone = g_strdup_printf(
+        "POLYGON((500000 2999000,%.17g 2999000,%.17g 3001000,500000 3001000,500000 2999000))",
+        500000 + width, 500000 + width);
+
+    bench_init(b);
+    b->sliver_m2 = sliver_m2;
+    add_zone(b, &class_a, 0, zone);
+    lay(b, 0, SQUARE);
+}
+
+static void a_sliver_is_small_and_narrow(void)
+{
+    static const struct {
+        double width, sliver_m2;
+        guint parts;
+    } cases[] = {{1.9, 20, 0}, {2.1, 20, 1}, {1.9, 0, 1}, {1.9, 18, 1}, {2.1, 30, 1}, {0.5, 20, 0}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        bench b;
+        strip(&b, cases[i].width, cases[i].sliver_m2);
+        CHECK_INT(b.parts->len, cases[i].parts);
+        CHECK_INT(b.balance.slivers, !cases[i].parts);
+        CHECK_NEAR(b.balance.sliver_m2, cases[i].parts ? 0.0 : 10 * cases[i].width * K, 1e-3);
+        CHECK_NEAR(b.balance.residual_m2, 0.0, 1e-4);
+        bench_clear(&b);
+    }
+}
+
+static void a_small_footprint_in_a_zone_is_no_sliver(void)
+{
+    bench b;
+
+    bench_init(&b);
+    b.sliver_m2 = 20;
+    add_zone(&b, &class_a, 0, SQUARE);
+    lay(&b, 0,
+        "POLYGON((500001 3000001,500002 3000001,500002 3000009,500001 3000009,500001 3000001))");
+    CHECK_INT(b.parts->len, 1);
+    bench_clear(&b);
+}
+
+/* The strip is a sliver in one zone and part of the ground of another: counted once. */
+static void ground_of_a_part_is_no_sliver(void)
+{
+    bench b;
+
+    bench_init(&b);
+    b.sliver_m2 = 20;
+    add_zone(
+        &b, &class_a, 0,
+        "POLYGON((500000 2999000,500001 2999000,500001 3001000,500000 3001000,500000 2999000))");
+    add_zone(
+        &b, &class_b, 0,
+        "POLYGON((500000 2999000,500005 2999000,500005 3001000,500000 3001000,500000 2999000))");
+    lay(&b, 0, SQUARE);
+    CHECK_INT(b.parts->len, 1);
+    CHECK_INT(b.balance.slivers, 1);
+    CHECK_NEAR(b.balance.sliver_m2, 0.0, 1e-6);
+    CHECK_NEAR(b.balance.parts_m2, 50 * K, 1e-3);
     bench_clear(&b);
 }
 
@@ -247,6 +347,9 @@ static CU_TestInfo tests[] = {
     {"a touching zone is no part", a_touching_zone_is_no_part},
     {"a point has no area and is still a part", a_point_has_no_area_and_is_still_a_part},
     {"a large footprint loses the band and no more", a_large_footprint_loses_the_band_and_no_more},
+    {"a sliver is small and narrow", a_sliver_is_small_and_narrow},
+    {"a small footprint in a zone is no sliver", a_small_footprint_in_a_zone_is_no_sliver},
+    {"ground of a part is no sliver", ground_of_a_part_is_no_sliver},
     CU_TEST_INFO_NULL,
 };
 

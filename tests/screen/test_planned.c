@@ -5,17 +5,25 @@
 #include "screen/planned.h"
 #include "suite.h"
 
-static void ask(const rdl_pack *pack, const char *zone_code, const char *activity, const char *attrs,
-                double min_m2, const char *answer, const char *rule)
+static void ask(const rdl_pack *pack, const char *zone_code, const char *activity,
+                const char *attrs, double min_m2, const char *answer, const char *rule)
 {
-    rdl_zone zone = {.class = rdl_pack_zone(pack, zone_code), .level = "G", .established = {1, 1},
-                     .version = {1, RDL_DAY_FUTURE}, .boundary_error_m = NAN};
+    rdl_zone zone = {.class = rdl_pack_zone(pack, zone_code),
+                     .level = "G",
+                     .established = {1, 1},
+                     .version = {1, RDL_DAY_FUTURE},
+                     .boundary_error_m = NAN};
     rdl_day today = rdl_day_of(2026, 11, 1);
-    rdl_footprint f = {.fp_id = "P", .activity = (char *)activity, .attrs = (char *)attrs, .planned = true, .onset = {today, today}};
+    rdl_footprint f = {.fp_id = "P",
+                       .activity = (char *)activity,
+                       .attrs = (char *)attrs,
+                       .planned = true,
+                       .onset = {today, today}};
     rdl_part part = {.area_m2 = 100, .min_m2 = min_m2, .max_m2 = 110, .dimension = 2};
-    rdl_approval none = {.granted = RDL_NO, .note = "approvals=absent", .outside_m2 = NAN};
+    rdl_approval none = {.granted = RDL_NO, .note = "approvals=absent"};
     bool everywhere = strcmp(zone_code, "ANY") == 0;
-    rdl_verdict v = rdl_verdict_planned(pack, &f, everywhere ? NULL : &zone, everywhere ? NULL : &part, &none, NULL, today);
+    rdl_verdict v = rdl_verdict_planned(pack, &f, everywhere ? NULL : &zone,
+                                        everywhere ? NULL : &part, &none, NULL, today);
 
     bool good = CHECK_TEXT(rdl_result_text(v.result), answer);
     good = CHECK_TEXT(v.rule ? v.rule->rule_id : NULL, rule) && good;

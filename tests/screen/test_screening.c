@@ -51,20 +51,23 @@ static GArray *things(GRand *r, const char *prefix, int n, double radius, int po
     return all;
 }
 
-static void write_layer(const char *path, const char *driver, const GArray *all, bool zones, bool back)
+static void write_layer(const char *path, const char *driver, const GArray *all, bool zones,
+                        bool back)
 {
-    static const rdl_field zone_fields[] = {{"zone_id", RDL_FIELD_TEXT}, {"zone", RDL_FIELD_TEXT},
-                                            {"z_est", RDL_FIELD_TEXT}};
-    static const rdl_field footprint_fields[] = {{"fp_id", RDL_FIELD_TEXT}, {"activity", RDL_FIELD_TEXT},
-                                                 {"built_after", RDL_FIELD_TEXT}};
+    static const rdl_field zone_fields[] = {
+        {"zone_id", RDL_FIELD_TEXT}, {"zone", RDL_FIELD_TEXT}, {"z_est", RDL_FIELD_TEXT}};
+    static const rdl_field footprint_fields[] = {
+        {"fp_id", RDL_FIELD_TEXT}, {"activity", RDL_FIELD_TEXT}, {"built_after", RDL_FIELD_TEXT}};
     GError *error = NULL;
     g_autoptr(rdl_crs) crs = rdl_crs_parse("EPSG:4490", &error);
     rdl_vector *out = rdl_vector_create(path, driver, &error);
-    int layer = rdl_vector_layer(out, "layer", crs, "Polygon", zones ? zone_fields : footprint_fields, 3, &error);
+    int layer = rdl_vector_layer(out, "layer", crs, "Polygon",
+                                 zones ? zone_fields : footprint_fields, 3, &error);
 
     for (guint i = 0; i < all->len; i++) {
         const thing *t = &g_array_index(all, thing, back ? all->len - 1 - i : i);
-        rdl_value row[] = {rdl_text(t->id), rdl_text(t->code), rdl_text(zones ? "2010-01-01" : "2024-01-01")};
+        rdl_value row[] = {rdl_text(t->id), rdl_text(t->code),
+                           rdl_text(zones ? "2010-01-01" : "2024-01-01")};
         g_autoptr(rdl_geometry) g = rdl_geometry_from_wkt(t->wkt, &error);
         g_autoptr(GBytes) wkb = rdl_geometry_wkb(g, &error);
         rdl_vector_write(out, layer, row, wkb, &error);
@@ -87,6 +90,8 @@ static void write_district(GArray **zones, GArray **footprints)
     write_layer(suite_path("fp-back.fgb"), "FlatGeobuf", *footprints, false, true);
 }
 
+static double sliver_m2 = NAN; /* the tolerance of what is screened next */
+
 static bool screen(const char *zones, const char *footprints, int threads, const char *out,
                    rdl_screen_result *result, GError **error)
 {
@@ -99,6 +104,7 @@ static bool screen(const char *zones, const char *footprints, int threads, const
     options.pack = suite_source("data/packs/cn");
     options.as_of = rdl_day_of(2026, 11, 1);
     options.threads = threads;
+    options.sliver_m2 = sliver_m2;
     options.output = out;
     options.overwrite = true;
     return rdl_screen(&options, NULL, result, error);
@@ -131,18 +137,23 @@ static void threads_order_and_format_change_nothing(void)
     GArray *zones, *footprints;
 
     write_district(&zones, &footprints);
-    CHECK(screen(suite_path("zones.gpkg"), suite_path("fp.gpkg"), 1, suite_path("one.gpkg"), &one, &error));
+    CHECK(screen(suite_path("zones.gpkg"), suite_path("fp.gpkg"), 1, suite_path("one.gpkg"), &one,
+                 &error));
     CHECK_OK(error);
-    CHECK(screen(suite_path("zones.gpkg"), suite_path("fp.gpkg"), 3, suite_path("two.gpkg"), &two, &error));
+    CHECK(screen(suite_path("zones.gpkg"), suite_path("fp.gpkg"), 3, suite_path("two.gpkg"), &two,
+                 &error));
     CHECK_OK(error);
     CHECK_SAME_FILE(suite_path("one.gpkg"), suite_path("two.gpkg"));
-    CHECK(screen(suite_path("zones-back.geojson"), suite_path("fp-back.fgb"), 2, suite_path("back.gpkg"), &back, &error));
+    CHECK(screen(suite_path("zones-back.geojson"), suite_path("fp-back.fgb"), 2,
+                 suite_path("back.gpkg"), &back, &error));
     CHECK_OK(error);
     /* RFC 7946 is WGS 84 to 7 decimals: the findings agree, the areas to its rounding */
     rdl_screen_result_clear(&back);
-    CHECK(screen(suite_path("zones.gpkg"), suite_path("fp-back.fgb"), 2, suite_path("back.gpkg"), &back, &error));
+    CHECK(screen(suite_path("zones.gpkg"), suite_path("fp-back.fgb"), 2, suite_path("back.gpkg"),
+                 &back, &error));
     CHECK_OK(error);
-    g_autofree char *a = rows_of(suite_path("one.gpkg"), "finding"), *b = rows_of(suite_path("back.gpkg"), "finding");
+    g_autofree char *a = rows_of(suite_path("one.gpkg"), "finding"),
+                    *b = rows_of(suite_path("back.gpkg"), "finding");
     CHECK(strlen(a) > 1000);
     CHECK_TEXT(b, a);
     rdl_screen_result_clear(&one);
@@ -165,15 +176,20 @@ static void no_part_is_missing_and_none_twice(void)
     int want = 0, got = 0;
 
     write_district(&zones, &footprints);
-    CHECK(screen(suite_path("zones.gpkg"), suite_path("fp.gpkg"), 2, suite_path("parts.gpkg"), &result, &error));
+    sliver_m2 = 0.0;
+    CHECK(screen(suite_path("zones.gpkg"), suite_path("fp.gpkg"), 2, suite_path("parts.gpkg"),
+                 &result, &error));
+    sliver_m2 = NAN;
     CHECK_OK(error);
     for (guint i = 0; i < zones->len; i++) {
         rdl_geometry *z = rdl_geometry_from_wkt(g_array_index(zones, thing, i).wkt, &error);
-        rdl_geometry *sum = all ? rdl_geometry_union(all, z, &error) : rdl_geometry_union(z, z, &error);
+        rdl_geometry *sum =
+            all ? rdl_geometry_union(all, z, &error) : rdl_geometry_union(z, z, &error);
         rdl_geometry_free(all);
         all = sum;
         for (guint k = 0; k < footprints->len; k++) {
-            g_autoptr(rdl_geometry) f = rdl_geometry_from_wkt(g_array_index(footprints, thing, k).wkt, &error);
+            g_autoptr(rdl_geometry) f =
+                rdl_geometry_from_wkt(g_array_index(footprints, thing, k).wkt, &error);
             g_autoptr(rdl_geometry) both = rdl_geometry_intersection(z, f, &error);
             rdl_measure_area(measure, both, &m2, &error);
             want += m2 >= 0.01;
@@ -182,7 +198,8 @@ static void no_part_is_missing_and_none_twice(void)
         rdl_geometry_free(z);
     }
     for (guint k = 0; k < footprints->len; k++) {
-        g_autoptr(rdl_geometry) f = rdl_geometry_from_wkt(g_array_index(footprints, thing, k).wkt, &error);
+        g_autoptr(rdl_geometry) f =
+            rdl_geometry_from_wkt(g_array_index(footprints, thing, k).wkt, &error);
         g_autoptr(rdl_geometry) both = rdl_geometry_intersection(all, f, &error);
         rdl_measure_area(measure, both, &m2, &error);
         want_union += m2;
@@ -209,6 +226,56 @@ static void no_part_is_missing_and_none_twice(void)
     g_array_unref(footprints);
 }
 
+static double sum_of(const char *path, const char *name, const char *column)
+{
+    g_autofree char *source = g_strdup_printf("%s:%s", path, name);
+    GError *error = NULL;
+    g_autoptr(rdl_layer) layer = rdl_layer_open(source, NULL, &error);
+    const rdl_feature *f;
+    double sum = 0.0;
+
+    while (layer && (f = rdl_layer_next(layer, &error))) {
+        const char *text = rdl_feature_text(f, rdl_layer_field_index(layer, column));
+        sum += text ? g_ascii_strtod(text, NULL) : 0.0;
+    }
+    CHECK_OK(error);
+    return sum;
+}
+
+/* What parts lose to slivers is told, and stays in the balance. */
+static void slivers_are_counted_and_in_the_remainder(void)
+{
+    GError *error = NULL;
+    rdl_screen_result result = {0}, all = {0};
+    const char *with = suite_path("with.gpkg"), *without = suite_path("without.gpkg");
+    GArray *zones, *footprints;
+
+    write_district(&zones, &footprints);
+    sliver_m2 = NAN;
+    CHECK(screen(suite_path("zones.gpkg"), suite_path("fp.gpkg"), 2, with, &result, &error));
+    sliver_m2 = 0.0;
+    CHECK(screen(suite_path("zones.gpkg"), suite_path("fp.gpkg"), 2, without, &all, &error));
+    CHECK_OK(error);
+    double lost =
+        sum_of(without, "finding", "area_own_m2") - sum_of(with, "finding", "area_own_m2");
+    double told = sum_of(with, "balance", "sliver_m2");
+    g_autofree char *tally = rdl_tally_text(result.tally);
+    CHECK_NEAR(lost, told, 1e-6);
+    CHECK_NEAR(sum_of(with, "balance", "remainder_m2") - sum_of(without, "balance", "remainder_m2"),
+               told, 1e-6);
+    CHECK_NEAR(sum_of(without, "balance", "sliver_m2"), 0.0, 0.0);
+    CHECK(strstr(tally, "suppressed SLIVER") != NULL);
+    g_autofree char *rejected = rows_of(with, "rejected");
+    CHECK(strstr(rejected, "SLIVER: ") != NULL);
+    g_autofree char *manifest = NULL, *path = g_strconcat(with, ".run.json", NULL);
+    CHECK(g_file_get_contents(path, &manifest, NULL, NULL));
+    CHECK(manifest && strstr(manifest, "\"sliver_width_m\""));
+    rdl_screen_result_clear(&result);
+    rdl_screen_result_clear(&all);
+    g_array_unref(zones);
+    g_array_unref(footprints);
+}
+
 static void an_unknown_zone_code_stops_the_run(void)
 {
     static const char *const codes[] = {"NOWHERE"};
@@ -217,7 +284,8 @@ static void an_unknown_zone_code_stops_the_run(void)
     g_autoptr(GArray) zones = things(suite_rand(), "Z", 1, 0.05, 9, codes, 1);
 
     write_layer(suite_path("nowhere.gpkg"), "GPKG", zones, true, false);
-    CHECK(!screen(suite_path("nowhere.gpkg"), suite_path("nowhere.gpkg"), 1, suite_path("nowhere-out.gpkg"), &result, &error));
+    CHECK(!screen(suite_path("nowhere.gpkg"), suite_path("nowhere.gpkg"), 1,
+                  suite_path("nowhere-out.gpkg"), &result, &error));
     CHECK_FAILS(error, RDL_ERROR_DATA, "zone code 'NOWHERE' is not in zones.csv");
     CHECK(!g_file_test(suite_path("nowhere-out.gpkg"), G_FILE_TEST_EXISTS));
 }
@@ -226,6 +294,7 @@ static CU_TestInfo tests[] = {
     {"threads, order and format change nothing", threads_order_and_format_change_nothing},
     {"no part is missing and none twice", no_part_is_missing_and_none_twice},
     {"an unknown zone code stops the run", an_unknown_zone_code_stops_the_run},
+    {"slivers are counted and in the remainder", slivers_are_counted_and_in_the_remainder},
     CU_TEST_INFO_NULL,
 };
 
