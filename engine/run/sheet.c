@@ -112,6 +112,7 @@ rdl_sheet *rdl_sheet_from_json(JsonObject *object, GError **error)
         sheet->whole_m2 = rdl_json_real(areas, "whole_m2", NAN);
         sheet->own_m2 = rdl_json_real(areas, "in_zones_m2", NAN);
         sheet->remainder_m2 = rdl_json_real(areas, "outside_m2", NAN);
+        sheet->sliver_m2 = rdl_json_real(areas, "sliver_m2", 0.0);
     }
     return g_steal_pointer(&sheet);
 }
@@ -137,6 +138,7 @@ void rdl_sheet_add(rdl_sheet *sheet, const rdl_sheet *stage)
     sheet->areas = true;
     sheet->whole_m2 = stage->whole_m2;
     sheet->own_m2 = stage->own_m2;
+    sheet->sliver_m2 = stage->sliver_m2;
     sheet->remainder_m2 = stage->remainder_m2;
 }
 

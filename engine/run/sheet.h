@@ -13,7 +13,7 @@ typedef struct rdl_sheet {
     GPtrArray *kept;     /* of char *: stages of an earlier run that were not made again; no part
                             of the JSON, which does not tell how it came about */
     JsonObject *stages;  /* stage -> its own summary */
-    bool areas;          /* there was a screening: the three below hold */
+    bool areas;          /* there was a screening: the four below hold */
     double whole_m2, own_m2, remainder_m2, sliver_m2; /* slivers: of the remainder */
 } rdl_sheet;
 
