@@ -28,6 +28,14 @@ extern cli_common cli_flags;
 bool cli_parse(int *argc, char ***argv, const GOptionEntry *entries, const char *usage,
                const char *summary, const char *teach, int min, int max, GError **error);
 
+/** The language of words, into a char *; once called --lang. */
+#define CLI_LANGUAGE(into)                                                                       \
+    {"language", 0, 0, G_OPTION_ARG_STRING, (gpointer) & (into), "of words: zh (default) or en", \
+     "LANG"},                                                                                    \
+    {                                                                                            \
+        "lang", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, (gpointer) & (into), "", "LANG"    \
+    }
+
 /** Write the man pages and the bash completion into a folder. Returns the exit status. */
 int cli_manual(const char *folder);
 

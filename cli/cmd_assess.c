@@ -43,6 +43,8 @@ static const char teach[] =
 
 static void print(const rdl_assess_result *r)
 {
+    for (guint i = 0; i < r->warnings->len; i++)
+        cli_say("redline: warning: %s", (const char *)r->warnings->pdata[i]);
     if (cli_flags.json) {
         cli_print_json(rdl_assess_result_json(r));
         return;

@@ -43,6 +43,19 @@ static const GOptionEntry entries[] = {
     {"cog", 0, 0, G_OPTION_ARG_NONE, &cog, "write cloud-optimised GeoTIFFs", NULL},
     G_OPTION_ENTRY_NULL};
 
+static void print_shift(const rdl_gate *g)
+{
+    if (g->corrected)
+        cli_say("aligned: the scene after lay %.2f pixels to the right and %.2f below, and was "
+                "shifted back; left are %.2f and %.2f",
+                g->found.dx, g->found.dy, g->left.dx, g->left.dy);
+    else if (g->asked && g->found.sure)
+        cli_say(
+            "aligned: nothing to correct: the shift measured (%.2f, %.2f pixels) is less than a "
+            "fifth of a pixel, or than its own noise (%.2f)",
+            g->found.dx, g->found.dy, g->found.spread);
+}
+
 static void print(const rdl_detect_result *r)
 {
     for (guint i = 0; i < r->warnings->len; i++)
@@ -51,6 +64,7 @@ static void print(const rdl_detect_result *r)
         cli_print_json(rdl_detect_result_json(r));
         return;
     }
+    print_shift(&r->gate);
     if (r->why)
         cli_say("%s, because: %s", r->method, r->why);
     cli_say("%s: threshold %.6g (%s), %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT

@@ -9,8 +9,9 @@ static char *profile, *output, *language, *as_of;
 
 static const GOptionEntry entries[] = {
     {"profile", 0, 0, G_OPTION_ARG_STRING, &profile, "gpkg, geojson or xlsx", "NAME"},
-    {"output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "file to write; - for stdout, geojson alone", "FILE"},
-    {"language", 0, 0, G_OPTION_ARG_STRING, &language, "of words: zh (default) or en", "LANG"},
+    {"output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "file to write; - for stdout, geojson alone",
+     "FILE"},
+    CLI_LANGUAGE(language),
     {"as-of", 0, 0, G_OPTION_ARG_STRING, &as_of,
      "day for warnings and what is overdue (default: the ledger's latest date)", "DATE"},
     G_OPTION_ENTRY_NULL};
@@ -38,8 +39,9 @@ static bool export_to_stdout(rdl_ledger *ledger, rdl_export_options *o, rdl_tall
                              GError **error)
 {
     if (g_strcmp0(o->profile, "geojson") != 0 || cli_flags.json)
-        return rdl_fail(error, RDL_ERROR_USAGE, "-o -: only --profile geojson is text, and --json "
-                                                "would stand in it: name a file");
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "-o -: only --profile geojson is text, and --json "
+                        "would stand in it: name a file");
     g_autofree char *folder = g_dir_make_tmp("redline-XXXXXX", error);
     g_autofree char *path = folder ? g_build_filename(folder, "tasks", NULL) : NULL;
     o->output = path;

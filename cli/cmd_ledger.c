@@ -35,7 +35,7 @@ static int ledger_init(int argc, char **argv)
 
 static struct {
     char *findings, *letters, *as_of;
-    char *zones, *footprints, *permits, *units, *patches; /* of the contract, not built */
+    char *zones, *footprints, *permits, *units, *patches; /* refused with the way there is */
 } l;
 
 static const GOptionEntry load_entries[] = {
@@ -45,28 +45,29 @@ static const GOptionEntry load_entries[] = {
      "SRC"},
     {"as-of", 0, 0, G_OPTION_ARG_STRING, &l.as_of, "day from which deadlines run (default: today)",
      "DATE"},
-    {"zones", 0, 0, G_OPTION_ARG_FILENAME, &l.zones, "not built yet", "SRC"},
-    {"footprints", 0, 0, G_OPTION_ARG_FILENAME, &l.footprints, "not built yet", "SRC"},
-    {"permits", 0, 0, G_OPTION_ARG_FILENAME, &l.permits, "not built yet", "SRC"},
-    {"units", 0, 0, G_OPTION_ARG_FILENAME, &l.units, "not built yet", "SRC"},
-    {"patches", 0, 0, G_OPTION_ARG_FILENAME, &l.patches, "not built yet", "SRC"},
+    {"zones", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &l.zones, "", "SRC"},
+    {"footprints", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &l.footprints, "", "SRC"},
+    {"permits", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &l.permits, "", "SRC"},
+    {"units", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &l.units, "", "SRC"},
+    {"patches", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &l.patches, "", "SRC"},
     G_OPTION_ENTRY_NULL};
 
 static bool check_layers(GError **error)
 {
     const struct {
         const char *option, *value;
-    } unbuilt[] = {{"--zones", l.zones},
-                   {"--footprints", l.footprints},
-                   {"--permits", l.permits},
-                   {"--units", l.units},
-                   {"--patches", l.patches}};
+    } screened[] = {{"--zones", l.zones},
+                    {"--footprints", l.footprints},
+                    {"--permits", l.permits},
+                    {"--units", l.units},
+                    {"--patches", l.patches}};
 
-    for (size_t i = 0; i < G_N_ELEMENTS(unbuilt); i++)
-        if (unbuilt[i].value)
+    for (size_t i = 0; i < G_N_ELEMENTS(screened); i++)
+        if (screened[i].value)
             return rdl_fail(error, RDL_ERROR_USAGE,
-                            "%s: not built yet: findings and letters can be loaded",
-                            unbuilt[i].option);
+                            "%s: a ledger takes findings and letters: give the layer to "
+                            "'redline screen' and load what it finds",
+                            screened[i].option);
     return l.findings || l.letters ||
            rdl_fail(error, RDL_ERROR_USAGE, "nothing to load: give --findings or --letters");
 }
@@ -126,7 +127,8 @@ static const GOptionEntry sign_entries[] = {
     {"key", 0, 0, G_OPTION_ARG_FILENAME, &a.key, "the Ed25519 key that signs, PEM", "FILE"},
     {"on", 0, 0, G_OPTION_ARG_STRING, &a.on, "day of the signature", "DATE"},
     {"by", 0, 0, G_OPTION_ARG_STRING, &a.by, "who signs", "NAME"},
-    {"role", 0, 0, G_OPTION_ARG_STRING, &a.role, "as what: office, province, auditor ...", "ROLE"},
+    {"role", 0, 0, G_OPTION_ARG_STRING, &a.role, "as what, by the workflow: office, province ...",
+     "ROLE"},
     G_OPTION_ENTRY_NULL};
 
 static const GOptionEntry rebuild_entries[] = {

@@ -191,6 +191,7 @@ static struct {
     char *to, *on, *by, *role, *reason, *document, *due, **set;
     int number;
     gint64 revision;
+    char *said; /* what was done, where that is more than a word */
 } m;
 
 #define WHO                                                                     \
@@ -331,18 +332,39 @@ static bool report(rdl_ledger *ledger, const char *id, GError **error)
     return rdl_task_report(ledger, &note, percent / 100.0, error);
 }
 
+/* Its due date as it is now; yours. */
+static char *due_of(rdl_ledger *ledger, const char *id, GError **error)
+{
+    const rdl_task_filter one = {.id = id};
+    g_autoptr(GArray) tasks = rdl_task_list(ledger, &one, error);
+    const char *due = tasks && tasks->len ? g_array_index(tasks, rdl_task, 0).due : NULL;
+
+    return tasks ? g_strdup(due ? due : "none") : NULL;
+}
+
 static bool stop(rdl_ledger *ledger, const char *id, GError **error)
 {
     const rdl_move note = who(id);
 
-    return rdl_task_stop(ledger, &note, error);
+    if (!rdl_task_stop(ledger, &note, error))
+        return false;
+    g_autofree char *due = due_of(ledger, id, error);
+    if (due)
+        m.said = g_strdup_printf("stopped on %s (due %s)", m.on, due);
+    return due != NULL;
 }
 
 static bool resume(rdl_ledger *ledger, const char *id, GError **error)
 {
     const rdl_move note = who(id);
+    g_autofree char *was = due_of(ledger, id, error);
 
-    return rdl_task_resume(ledger, &note, error);
+    if (!was || !rdl_task_resume(ledger, &note, error))
+        return false;
+    g_autofree char *due = due_of(ledger, id, error);
+    if (due)
+        m.said = g_strdup_printf("resumed on %s, due %s (was %s)", m.on, due, was);
+    return due != NULL;
 }
 
 static bool milestone(rdl_ledger *ledger, const char *id, GError **error)
@@ -382,7 +404,8 @@ static int run_change(const change *c, int argc, char **argv)
 
     if (cli_parse(&argc, &argv, c->entries, c->usage, c->summary, c->teach, 2, 2, &error) &&
         make_change(c, argv, &error))
-        cli_say("%s → %s", argv[2], c->due ? m.due : m.to ? m.to : "noted");
+        cli_say("%s → %s", argv[2], m.said ? m.said : c->due ? m.due : m.to ? m.to : "noted");
+    g_clear_pointer(&m.said, g_free);
     return cli_end(error);
 }
 

@@ -7,9 +7,7 @@
 
 static char *language;
 
-static const GOptionEntry entries[] = {
-    {"language", 0, 0, G_OPTION_ARG_STRING, &language, "zh (default) or en", "LANG"},
-    G_OPTION_ENTRY_NULL};
+static const GOptionEntry entries[] = {CLI_LANGUAGE(language), G_OPTION_ENTRY_NULL};
 
 static const char teach[] =
     "Example:\n"
@@ -92,8 +90,8 @@ int cmd_why(int argc, char **argv)
 {
     GError *error = NULL;
 
-    if (cli_parse(&argc, &argv, entries, "LEDGER|FINDINGS.gpkg ID", "Tell why a site is held to be a problem.",
-                  teach, 2, 2, &error))
+    if (cli_parse(&argc, &argv, entries, "LEDGER|FINDINGS.gpkg ID",
+                  "Tell why a site is held to be a problem.", teach, 2, 2, &error))
         (void)(rdl_findings_file(argv[1]) ? explain_finding(argv[1], argv[2], &error)
                                           : explain(argv[1], argv[2], &error));
     return cli_end(error);

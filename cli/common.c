@@ -10,7 +10,8 @@ static const GOptionEntry common_entries[] = {
     {"quiet", 'q', 0, G_OPTION_ARG_NONE, &cli_flags.quiet, "say nothing but errors", NULL},
     {"verbose", 'v', 0, G_OPTION_ARG_NONE, &cli_flags.verbose, "say more", NULL},
     {"json", 0, 0, G_OPTION_ARG_NONE, &cli_flags.json, "print the result on stdout as JSON", NULL},
-    {"overwrite", 0, 0, G_OPTION_ARG_NONE, &cli_flags.overwrite, "replace outputs that exist", NULL},
+    {"overwrite", 0, 0, G_OPTION_ARG_NONE, &cli_flags.overwrite, "replace outputs that exist",
+     NULL},
     {"threads", 'j', 0, G_OPTION_ARG_INT, &cli_flags.threads,
      "threads to work with (default: all processors)", "N"},
     {"memory", 0, 0, G_OPTION_ARG_INT, &cli_flags.memory_mib,
@@ -25,7 +26,8 @@ static char **split_threads(int *argc, char **argv)
 
     words = g_ptr_array_new();
     for (int i = 0; i < *argc; i++) {
-        bool joined = i > 0 && argv[i][0] == '-' && argv[i][1] == 'j' && g_ascii_isdigit(argv[i][2]);
+        bool joined =
+            i > 0 && argv[i][0] == '-' && argv[i][1] == 'j' && g_ascii_isdigit(argv[i][2]);
         g_ptr_array_add(words, joined ? (char *)g_intern_string("-j") : argv[i]);
         if (joined)
             g_ptr_array_add(words, (char *)g_intern_string(argv[i] + 2));

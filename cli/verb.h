@@ -14,8 +14,8 @@ typedef struct cli_verb {
 int cli_verbs(const char *command, const cli_verb *verbs, const char *teach, int argc, char **argv);
 /** The day given with `option`, `fallback` where `text` is NULL. Fails: RDL_ERROR_USAGE. */
 bool cli_day(const char *option, const char *text, rdl_day fallback, rdl_day *day, GError **error);
-/** What is put on record has happened: the day given with `option` is not after today, nor after the
- *  ledger's latest date where that is later. Fails: RDL_ERROR_USAGE. */
+/** What is put on record has happened: the day given with `option` is not after today, nor after
+ * the ledger's latest date where that is later. Fails: RDL_ERROR_USAGE. */
 bool cli_happened(const char *option, const char *text, rdl_ledger *ledger, GError **error);
 
 #endif

@@ -27,10 +27,15 @@ bool rdl_day_parse(const char *text, rdl_day *day, GError **error)
 {
     int year, month, dayofmonth;
 
-    if (!text || !parse_parts(text, &year, &month, &dayofmonth) || year < 1 ||
-        !g_date_valid_dmy((GDateDay)dayofmonth, (GDateMonth)month, (GDateYear)year))
+    if (!text || !parse_parts(text, &year, &month, &dayofmonth) || year < 1)
         return rdl_fail(error, RDL_ERROR_DATA, "'%s' is not a date: write YYYY-MM-DD",
                         text ? text : "");
+    if (month < 1 || month > 12)
+        return rdl_fail(error, RDL_ERROR_DATA, "'%s' is not a date: there is no month %d", text,
+                        month);
+    if (!g_date_valid_dmy((GDateDay)dayofmonth, (GDateMonth)month, (GDateYear)year))
+        return rdl_fail(error, RDL_ERROR_DATA, "'%s' is not a date: %04d-%02d has %d days", text,
+                        year, month, g_date_get_days_in_month((GDateMonth)month, (GDateYear)year));
     *day = rdl_day_of(year, month, dayofmonth);
     return true;
 }

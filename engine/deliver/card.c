@@ -175,7 +175,7 @@ bool rdl_card(const char *input, const rdl_card_options *o, const rdl_progress *
                                        ? rdl_map_data_open(input, &sources, o->language, error)
                                        : NULL;
 
-    if (!data)
+    if (!data || !rdl_map_unit_known(data, o->unit, error))
         return false;
     if (!o->id)
         return write_all(input, data, o, progress, written, tally, error);

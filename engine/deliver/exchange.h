@@ -24,6 +24,8 @@ typedef struct rdl_export_options {
         .language = "zh"        \
     }
 
+/** Is there an export of that name? Fails: RDL_ERROR_USAGE, naming those there are. */
+RDL_API bool rdl_export_known(const char *profile, GError **error);
 /** Write all tasks, by id. The file appears whole or not at all. No tasks: a valid file all the
  *  same. tally: deliver.<profile>, all used; not counted when the export fails.
  *  Fails: RDL_ERROR_USAGE (an option; the file exists), RDL_ERROR_IO, RDL_ERROR_DATA. */

@@ -710,7 +710,7 @@ bool rdl_map(const char *input, const rdl_map_options *o, GPtrArray *written, rd
                                        ? rdl_map_data_open(input, &sources, o->language, error)
                                        : NULL;
 
-    if (!data)
+    if (!data || !rdl_map_unit_known(data, o->unit, error))
         return false;
     if (o->by)
         return rdl_output_folder(o->output, error) &&

@@ -504,6 +504,36 @@ const char *rdl_map_unit_name(const rdl_map_data *data, const char *xzqdm)
     return xzqdm ? xzqdm : "";
 }
 
+static void add_code(GPtrArray *codes, const char *code)
+{
+    if (code && !g_ptr_array_find_with_equal_func(codes, code, g_str_equal, NULL))
+        g_ptr_array_add(codes, (gpointer)code);
+}
+
+static gint compare_codes(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+bool rdl_map_unit_known(const rdl_map_data *data, const char *unit, GError **error)
+{
+    g_autoptr(GPtrArray) codes = g_ptr_array_new();
+    g_autoptr(GString) list = g_string_new(NULL);
+
+    for (guint i = 0; i < data->units->len; i++)
+        add_code(codes, g_array_index(data->units, rdl_map_unit, i).xzqdm);
+    for (guint i = 0; i < data->tasks->len; i++)
+        add_code(codes, g_array_index(data->tasks, rdl_task, i).xzqdm);
+    g_ptr_array_sort(codes, compare_codes);
+    for (guint i = 0; i < codes->len; i++) {
+        if (!unit || g_str_has_prefix(codes->pdata[i], unit))
+            return true;
+        g_string_append_printf(list, "%s%s", i ? ", " : "", (const char *)codes->pdata[i]);
+    }
+    return !unit || rdl_fail(error, RDL_ERROR_NOT_FOUND, "--unit %s: no such unit: there are %s",
+                             unit, codes->len ? list->str : "none");
+}
+
 bool rdl_map_zone_in_force(const rdl_map_data *data, const rdl_map_zone *zone)
 {
     return (!zone->valid_from || strcmp(zone->valid_from, data->as_of) <= 0) &&

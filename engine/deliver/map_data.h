@@ -71,6 +71,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_map_data, rdl_map_data_free)
 void rdl_map_note(rdl_map_data *data, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /** The unit's name, the code itself where there is none; "" for NULL. Lent. */
 const char *rdl_map_unit_name(const rdl_map_data *data, const char *xzqdm);
+/** Is `unit` (NULL: all) a unit or a task's, or the beginning of one's code? Fails:
+ *  RDL_ERROR_NOT_FOUND, naming those there are. */
+bool rdl_map_unit_known(const rdl_map_data *data, const char *unit, GError **error);
 /** Is the version of this zone the one in force on the day of judgement? */
 bool rdl_map_zone_in_force(const rdl_map_data *data, const rdl_map_zone *zone);
 

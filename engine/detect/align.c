@@ -15,6 +15,7 @@
 #define AGREES 1.0        /* pixels from the median */
 #define AGREE_LEAST 0.5   /* share of tiles */
 #define NOTHING_LEFT 0.03 /* pixels */
+#define LEAST_SHIFT 0.2   /* pixels */
 
 typedef struct {
     bool good;
@@ -324,12 +325,19 @@ bool rdl_align_measure(const rdl_pair *pair, bool quick, int threads, const rdl_
     return true;
 }
 
+bool rdl_shift_counts(const rdl_shift *s)
+{
+    return s->sure && hypot(s->dx, s->dy) > fmax(s->spread, LEAST_SHIFT);
+}
+
 bool rdl_align(rdl_pair *pair, int threads, const rdl_progress *progress, rdl_shift *found,
                rdl_shift *left, GError **error)
 {
     if (!rdl_align_measure(pair, false, threads, progress, found, error))
         return false;
     *left = *found;
+    if (!rdl_shift_counts(found))
+        return true;
     for (int k = 0; k < 3 && left->sure && hypot(left->dx, left->dy) > NOTHING_LEFT; k++) {
         if (k > 0) {
             found->dx += left->dx;

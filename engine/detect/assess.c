@@ -15,6 +15,7 @@ void rdl_assess_result_clear(rdl_assess_result *r)
 {
     g_clear_pointer(&r->manifest, rdl_manifest_free);
     g_clear_pointer(&r->tally, rdl_tally_free);
+    g_clear_pointer(&r->warnings, g_ptr_array_unref);
     *r = (rdl_assess_result){0};
 }
 
@@ -377,6 +378,26 @@ static void work_out(comparison *c)
                                    gsl_cdf_ugaussian_Pinv(0.5 + 0.5 * c->o->level));
 }
 
+/* What looks like a reference or a score that is read the wrong way. */
+static void look_twice(const comparison *c)
+{
+    rdl_assess_result *r = c->r;
+
+    if (c->reference && rdl_side_in_doubt(c->reference))
+        g_ptr_array_add(r->warnings,
+                        g_strdup_printf("%s holds 0, 1 and 2, and all but 0 was taken as changed: "
+                                        "where 2 is changed and 1 is not, give --changed 2 "
+                                        "--unchanged 1",
+                                        c->o->reference));
+    if (r->auc < 0.5)
+        g_ptr_array_add(
+            r->warnings,
+            g_strdup_printf("the area under the curve is %.3f: %s is lower where "
+                            "something changed; is it a probability of no change, or is "
+                            "the reference read the wrong way round (--changed)?",
+                            r->auc, c->o->score));
+}
+
 bool rdl_assess(const rdl_assess_options *o, const rdl_progress *progress, rdl_assess_result *r,
                 GError **error)
 {
@@ -387,15 +408,17 @@ bool rdl_assess(const rdl_assess_options *o, const rdl_progress *progress, rdl_a
     if (!check(o, error))
         return false;
     r->tally = rdl_tally_new();
+    r->warnings = g_ptr_array_new_with_free_func(g_free);
     r->manifest = rdl_manifest_new("assess");
     bool good =
         open_all(&c, &failure) && rdl_manifest_input(r->manifest, "change", o->change, &failure) &&
         rdl_manifest_input(r->manifest, "reference", o->reference, &failure) &&
         compare_all(&c, progress, &failure) && (!r->points || compare_points(&c, &failure)) &&
         balance(r, rdl_side_grid(c.map), &failure);
-    if (good)
+    if (good) {
         work_out(&c);
-    else
+        look_twice(&c);
+    } else
         g_propagate_error(error, failure);
     comparison_clear(&c);
     if (!good)

@@ -74,7 +74,8 @@ typedef struct rdl_assess_result {
         mapped_m2; /* area on the ellipsoid of what the map observes, NaN where it has no place */
     rdl_area_estimate area;
     rdl_manifest *manifest;
-    rdl_tally *tally; /* assess.pixels, or assess.points */
+    GPtrArray *warnings; /* of char * */
+    rdl_tally *tally;    /* assess.pixels, or assess.points */
 } rdl_assess_result;
 RDL_API void rdl_assess_result_clear(rdl_assess_result *result);
 RDL_API JsonNode *rdl_assess_result_json(const rdl_assess_result *result);

@@ -65,9 +65,12 @@ static bool settle_date(rdl_detect_result *r, const char *option, const char *gi
     const char *said = rdl_raster_date(scene->raster);
     rdl_day day;
 
-    if (given && !rdl_day_parse(given, &day, NULL))
-        return rdl_fail(error, RDL_ERROR_USAGE, "%s %s: a date is written 2024-05-31", option,
-                        given);
+    if (given && !rdl_day_parse(given, &day, error)) {
+        if (error && *error)
+            (*error)->code = RDL_ERROR_USAGE;
+        g_prefix_error(error, "%s: ", option);
+        return false;
+    }
     *date = given ? rdl_day_text(day) : g_strdup(said);
     if (!*date)
         warn(r, "%s: no acquisition date in its metadata: give it with %s",
@@ -162,7 +165,7 @@ static rdl_raster_writer *create_change(const rdl_detect_options *o, const rdl_d
     g_autofree char *limit = number_text(r->limit.value);
     g_autofree char *sieve = g_strdup_printf("%d", r->sieve);
     g_autofree char *gate = rdl_gate_text(&r->gate);
-    bool shifted = r->gate.asked && r->gate.found.sure;
+    bool shifted = r->gate.corrected;
     g_autofree char *shift =
         shifted ? g_strdup_printf("%.3f %.3f", r->gate.found.dx, r->gate.found.dy) : NULL;
     g_autofree char *before = g_path_get_basename(o->before);
@@ -409,6 +412,11 @@ static bool ask_gate(detection *d, rdl_detect_result *r, const rdl_progress *pro
     if (!rdl_gate_pass(g, d->pair, align, r->date_before, r->date_after, o->threads, progress,
                        error))
         return false;
+    if (g->corrected)
+        rdl_manifest_method(r->manifest, "alignment: Kuglin & Hines 1975, phase correlation");
+    if (rdl_sensor_is_radar(o->sensor) && rdl_pair_bands(d->pair) > 2)
+        warn(r, "--sensor sar with %d bands: are they radar intensities, and no colours?",
+             rdl_pair_bands(d->pair));
     if (g->codes & RDL_GATE_MISREGISTERED)
         warn(r, "the scenes lie %.2f pixels apart%s", hypot(g->left.dx, g->left.dy),
              align ? " after correction" : ": --align auto may help");

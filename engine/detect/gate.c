@@ -49,6 +49,7 @@ bool rdl_gate_pass(rdl_gate *g, rdl_pair *pair, bool align, const char *before, 
         return false;
     if (!align)
         g->left = g->found;
+    g->corrected = align && rdl_shift_counts(&g->found);
     if (align && !g->found.sure)
         g->codes |= RDL_GATE_ALIGN_UNSURE;
     if (g->left.sure && hypot(g->left.dx, g->left.dy) > TOLERATED)
@@ -104,7 +105,7 @@ JsonNode *rdl_gate_json(const rdl_gate *g)
             json_array_add_string_element(codes, names[i].name);
     json_object_set_string_member(o, "verdict", g->codes ? "downgrade" : "pass");
     json_object_set_array_member(o, "codes", codes);
-    json_object_set_boolean_member(o, "aligned", g->asked && g->found.sure);
+    json_object_set_boolean_member(o, "aligned", g->corrected);
     json_object_set_object_member(o, "shift", shift_json(&g->found));
     json_object_set_object_member(o, "residual", shift_json(&g->left));
     set_rounded(o, "likeness", g->left.likeness);

@@ -13,7 +13,7 @@ typedef enum {
 } rdl_gate_code;
 
 typedef struct rdl_gate {
-    bool asked;            /* to align */
+    bool asked, corrected; /* to align; and there was a shift to correct */
     rdl_shift found, left; /* before and after correction; the same without one */
     unsigned codes;        /* rdl_gate_code */
 } rdl_gate;

@@ -14,6 +14,7 @@ struct rdl_side {
     rdl_burn *burn;
     rdl_burn *same; /* polygons labelled unchanged; NULL: all that is outside the others */
     GArray *changed, *unchanged; /* of range; NULL: all but 0, 0 */
+    unsigned seen; /* bits: 0, 1, 2, another value; of a raster that is read by default */
     float *values;
     uint8_t *valid;
     size_t room;
@@ -159,6 +160,15 @@ static uint8_t class_of(const rdl_side *s, double v, bool known)
                                                                   : RDL_NOT_OBSERVED;
 }
 
+static void note_values(rdl_side *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (s->valid[i] && !isnan(s->values[i])) {
+            float v = s->values[i];
+            s->seen |= v == 0.0f ? 1u : v == 1.0f ? 2u : v == 2.0f ? 4u : 8u;
+        }
+}
+
 /* Where polygons of both labels lie, nothing is known. */
 static bool read_polygons(rdl_side *s, rdl_block block, uint8_t *classes, GError **error)
 {
@@ -196,5 +206,12 @@ bool rdl_side_read(rdl_side *s, rdl_block block, uint8_t *classes, GError **erro
         return false;
     for (size_t i = 0; i < n; i++)
         classes[i] = class_of(s, (double)s->values[i], s->valid[i]);
+    if (!s->changed && !s->unchanged)
+        note_values(s, n);
     return true;
+}
+
+bool rdl_side_in_doubt(const rdl_side *s)
+{
+    return s->seen == 7;
 }

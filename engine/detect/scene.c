@@ -129,6 +129,16 @@ bool rdl_sensor_is_radar(const char *sensor)
     return sensor && strcmp(sensor, "sar") == 0;
 }
 
+/* Radar has a band for each polarisation sent and received. */
+static bool few_polarisations(const rdl_scene *scene, GError **error)
+{
+    return scene->count <= 4 ||
+           rdl_fail(error, RDL_ERROR_DATA,
+                    "%s: --sensor sar: %d bands are no radar intensities, which have at most four "
+                    "(HH, HV, VH, VV): leave --sensor, or name the bands with --bands",
+                    rdl_raster_path(scene->raster), scene->count);
+}
+
 rdl_scene *rdl_scene_open(const char *path, const char *bands, const char *sensor, GError **error)
 {
     g_autoptr(rdl_scene) scene = g_new0(rdl_scene, 1);
@@ -146,6 +156,7 @@ rdl_scene *rdl_scene_open(const char *path, const char *bands, const char *senso
         good = bands_from_sensor(scene, sensor, error);
     else
         bands_of_file(scene);
+    good = good && (!radar || few_polarisations(scene, error));
     return good && bands_are_there(scene, error) ? g_steal_pointer(&scene) : NULL;
 }
 

@@ -261,7 +261,8 @@ bool rdl_ledger_sign(rdl_ledger *ledger, const char *key, const char *on, const 
 
     if (!rdl_store_begin(ledger->store, error))
         return false;
-    bool good = (head = rdl_ledger_head(ledger, error)) && rdl_sign(key, head, &s, error);
+    bool good = rdl_role_known(ledger, NULL, role, rdl_ledger_path(ledger), error) &&
+                (head = rdl_ledger_head(ledger, error)) && rdl_sign(key, head, &s, error);
     if (good) {
         event.subject = head;
         rdl_json_set_text(o, "head", head);

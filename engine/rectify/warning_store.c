@@ -102,6 +102,21 @@ static bool look_at(rdl_ledger *ledger, const rdl_csv *warnings, const rdl_csv *
     return record(ledger, warnings, t, as_of, error);
 }
 
+/* Warnings are put on record in the order of their days. */
+static bool in_order(rdl_ledger *ledger, rdl_day as_of, GError **error)
+{
+    g_autofree char *last = rdl_ledger_date(ledger, error), *asked = rdl_day_text(as_of);
+    rdl_day day;
+
+    if (!last || !rdl_day_parse(last, &day, error))
+        return false;
+    return as_of >= day ||
+           rdl_fail(error, RDL_ERROR_USAGE,
+                    "%s: %s lies before what is on record (%s): 'redline task list --as-of' tells "
+                    "how it stood",
+                    rdl_ledger_path(ledger), asked, last);
+}
+
 bool rdl_ledger_warn(rdl_ledger *ledger, rdl_day as_of, rdl_tally *tally, GError **error)
 {
     rdl_task_filter filter = {.as_of = as_of};
@@ -111,7 +126,8 @@ bool rdl_ledger_warn(rdl_ledger *ledger, rdl_day as_of, rdl_tally *tally, GError
     if (!warnings)
         return rdl_fail(error && *error ? NULL : error, RDL_ERROR_DATA,
                         "%s: its pack has no warnings.csv", rdl_ledger_path(ledger));
-    if (!rdl_warnings_check(warnings, error) || !rdl_store_begin(ledger->store, error))
+    if (!in_order(ledger, as_of, error) || !rdl_warnings_check(warnings, error) ||
+        !rdl_store_begin(ledger->store, error))
         return false;
     g_autoptr(GArray) tasks = rdl_task_list(ledger, &filter, error);
     bool good = tasks != NULL;

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+#include "deliver/deliver.h"
 
 static const char *const job_keys[] = {"redline", "name",    "title", "pack",    "as_of",
                                        "local",   "detect",  "pairs", "patches", "screen",
@@ -247,6 +248,17 @@ static bool read_detect(rdl_job *job, JsonObject *root, GError **error)
            rdl_fail(error, RDL_ERROR_DATA, "%s: patches need detect before them", job->path);
 }
 
+/* A map, a card, or an export there is: told before anything is made. */
+static bool known_profile(const rdl_job *job, const char *name, GError **error)
+{
+    static const char *const drawn[] = {"map", "card", NULL};
+
+    if (g_strv_contains(drawn, name) || rdl_export_known(name, error))
+        return true;
+    g_prefix_error(error, "%s: deliver (map, card or an export): ", job->path);
+    return false;
+}
+
 static bool read_ledger(rdl_job *job, JsonObject *root, GError **error)
 {
     JsonNode *node = json_object_get_member(root, "deliver");
@@ -264,6 +276,8 @@ static bool read_ledger(rdl_job *job, JsonObject *root, GError **error)
         JsonNode *profile = json_array_get_element(array, i);
         if (!JSON_NODE_HOLDS_VALUE(profile) || !json_node_get_string(profile))
             return rdl_fail(error, RDL_ERROR_DATA, "%s: deliver: a profile is a word", job->path);
+        if (!known_profile(job, json_node_get_string(profile), error))
+            return false;
         g_ptr_array_add(profiles, g_strdup(json_node_get_string(profile)));
     }
     g_ptr_array_add(profiles, NULL);
@@ -293,6 +307,16 @@ static bool read_name(rdl_job *job, JsonObject *root, GError **error)
     return true;
 }
 
+/* The pack is there and in order, before hours are spent on scenes. */
+static bool check_pack(const rdl_job *job, GError **error)
+{
+    g_autoptr(rdl_pack) pack = job->pack ? rdl_pack_open(job->pack, job->local, error) : NULL;
+
+    if (job->pack && !pack)
+        g_prefix_error(error, "%s: pack: ", job->path);
+    return !job->pack || pack;
+}
+
 rdl_job *rdl_job_read(const char *path, GError **error)
 {
     g_autoptr(rdl_job) job = g_new0(rdl_job, 1);
@@ -312,7 +336,7 @@ rdl_job *rdl_job_read(const char *path, GError **error)
     JsonObject *root = json_node_get_object(node);
     if (!check_keys(job, root, "job", job_keys, error) || !read_name(job, root, error) ||
         !read_detect(job, root, error) || !read_screen(job, root, error) ||
-        !read_ledger(job, root, error))
+        !read_ledger(job, root, error) || !check_pack(job, error))
         return NULL;
     return g_steal_pointer(&job);
 }

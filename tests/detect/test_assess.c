@@ -1,3 +1,4 @@
+#include <string.h>
 #include "suite.h"
 #include "fixtures/scene.h"
 #include "detect/accuracy.h"
@@ -164,6 +165,35 @@ static void the_score_has_a_curve(void)
     o.score = make_raster("score.tif", &f, v);
     assess(&o, &r);
     CHECK_NEAR(r.auc, 1, 0);
+    rdl_assess_result_clear(&r);
+}
+
+/* 0 unknown, 1 unchanged, 2 changed, as in redline's own rasters but without their name. */
+static void what_may_be_read_the_wrong_way_is_said(void)
+{
+    rdl_assess_options o = RDL_ASSESS_OPTIONS_INIT;
+    rdl_assess_result r;
+    made_form f = MADE_FORM, score = MADE_FORM;
+    g_autofree double *v = g_new(double, SIDE *SIDE), *s = g_new(double, SIDE *SIDE);
+
+    f.width = f.height = score.width = score.height = SIDE, score.type = GDT_Float32;
+    for (int i = 0; i < SIDE * SIDE; i++) {
+        v[i] = i % SIDE < 15 ? 2 : i % SIDE < 50 ? 1 : 0;
+        s[i] = i % SIDE; /* least where something changed */
+    }
+    o.change = make_map();
+    o.reference = make_raster("three.tif", &f, v);
+    assess(&o, &r);
+    CHECK_INT(r.warnings->len, 1);
+    CHECK(r.warnings->len && strstr(r.warnings->pdata[0], "--changed 2 --unchanged 1"));
+    rdl_assess_result_clear(&r);
+    o.changed = "2";
+    o.unchanged = "1";
+    o.score = make_raster("upside-down.tif", &score, s);
+    assess(&o, &r);
+    CHECK_NEAR(r.auc, 0, 0);
+    CHECK_INT(r.warnings->len, 1);
+    CHECK(r.warnings->len && strstr(r.warnings->pdata[0], "area under the curve"));
     rdl_assess_result_clear(&r);
 }
 
@@ -337,6 +367,7 @@ static CU_TestInfo tests[] = {
     {"objects are found, right, split and merged", objects_are_found_right_split_and_merged},
     {"a raster is compared pixel by pixel", a_raster_is_compared_pixel_by_pixel},
     {"the score has a curve", the_score_has_a_curve},
+    {"what may be read the wrong way is said", what_may_be_read_the_wrong_way_is_said},
     {"polygons are changed inside", polygons_are_changed_inside},
     {"labelled polygons leave the rest unknown", labelled_polygons_leave_the_rest_unknown},
     {"a sample is drawn and given back", a_sample_is_drawn_and_given_back},

@@ -76,6 +76,35 @@ static void a_shift_is_found_and_corrected(void)
     }
 }
 
+/* The real pair of the sample is registered to a fifth of a pixel: resampling would only blur it.
+ */
+static void a_pair_that_lies_right_is_not_touched(void)
+{
+    static const char *const how[] = {"none", "auto"};
+    g_autofree char *digests[2] = {NULL, NULL};
+
+    for (int i = 0; i < 2; i++) {
+        rdl_detect_options o = RDL_DETECT_OPTIONS_INIT;
+        rdl_detect_result r;
+        GError *error = NULL;
+        o.before = suite_source("data/sample/scenes/taizhou_20000317.tif");
+        o.after = suite_source("data/sample/scenes/taizhou_20030206.tif");
+        o.output = suite_path("real.tif");
+        o.score = suite_path("real-score.tif");
+        o.overwrite = true;
+        o.align = how[i];
+        o.method = "cva";
+        o.threshold = "3";
+        CHECK(rdl_detect(&o, NULL, &r, &error));
+        CHECK_OK(error);
+        CHECK(i == 0 || r.gate.found.sure);
+        CHECK(!r.gate.corrected);
+        digests[i] = rdl_digest_file(o.score, &error);
+        rdl_detect_result_clear(&r);
+    }
+    CHECK_TEXT(digests[1], digests[0]);
+}
+
 static void threads_change_no_byte_of_an_aligned_pair(void)
 {
     rdl_detect_options o = options_for(make_scene("after.tif", 1.3, -2.2, 15), "auto");
@@ -193,6 +222,7 @@ static void outside_the_aoi_nothing_is_observed(void)
 
 static CU_TestInfo tests[] = {
     {"a shift is found and corrected", a_shift_is_found_and_corrected},
+    {"a pair that lies right is not touched", a_pair_that_lies_right_is_not_touched},
     {"threads change no byte of an aligned pair", threads_change_no_byte_of_an_aligned_pair},
     {"what speaks against a pair is coded", what_speaks_against_a_pair_is_coded},
     {"a pair far apart is refused", a_pair_far_apart_is_refused},

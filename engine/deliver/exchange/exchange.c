@@ -28,6 +28,11 @@ static const profile *find_profile(const char *name, GError **error)
     return NULL;
 }
 
+bool rdl_export_known(const char *name, GError **error)
+{
+    return find_profile(name, error) != NULL;
+}
+
 static bool check(const rdl_export_options *o, GError **error)
 {
     if (!o->output || !*o->output)
