@@ -145,6 +145,9 @@ static void print_task(const rdl_task *t)
                    {"handling", t->handling},
                    {"penalty", t->penalty},
                    {"problem", t->problem_id},
+                   {"number", t->task_no},
+                   {"from", t->problem_source},
+                   {"what", t->problem},
                    {"target", t->target},
                    {"measures", t->measures},
                    {"leader", t->lead_leader},
@@ -164,6 +167,38 @@ static void print_task(const rdl_task *t)
     printf("%-13s %.2f m2 (%.2f to %.2f)\n", "area", t->area_m2, t->area_min_m2, t->area_max_m2);
 }
 
+/* What the office keeps of the task's site: a line a row, what is known of it in order. */
+static void print_rows(JsonObject *chain, const char *member, const char *name)
+{
+    JsonArray *rows = json_object_get_array_member(chain, member);
+
+    for (guint i = 0; rows && i < json_array_get_length(rows); i++) {
+        JsonObject *row = json_array_get_object_element(rows, i);
+        g_autoptr(GList) names = json_object_get_members(row);
+        printf("%-13s", name);
+        for (GList *n = names; n; n = n->next) {
+            const char *text = rdl_json_text(row, n->data, NULL);
+            if (text)
+                printf(" %s", text);
+        }
+        putchar('\n');
+    }
+}
+
+static bool print_office(const char *path, const char *id, GError **error)
+{
+    static const char *const rows[][2] = {{"measure_rows", "measure"}, {"milestones", "milestone"},
+                                          {"closeout", "step"},        {"documents", "paper"},
+                                          {"publications", "public"},  {"lookbacks", "look-back"},
+                                          {"transfers", "transfer"},   {"letters", "letter"}};
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, error);
+    g_autoptr(JsonNode) chain = ledger ? rdl_ledger_chain(ledger, id, error) : NULL;
+
+    for (size_t i = 0; chain && i < G_N_ELEMENTS(rows); i++)
+        print_rows(json_node_get_object(chain), rows[i][0], rows[i][1]);
+    return chain != NULL;
+}
+
 static int task_show(int argc, char **argv)
 {
     static const char teach[] = "Example:\n  redline task show ledger.sqlite V-3f2a91c04b7e\n\n"
@@ -180,15 +215,20 @@ static int task_show(int argc, char **argv)
                  argv[1], argv[2]);
     else if (cli_flags.json)
         cli_print_json(rdl_json_node(rdl_task_json(&g_array_index(tasks, rdl_task, 0))));
-    else
+    else {
         print_task(&g_array_index(tasks, rdl_task, 0));
+        if (!f.as_of)
+            print_office(argv[1], argv[2], &error);
+    }
     return cli_end(error);
 }
 
 /* ---- moves ---- */
 
 static struct {
-    char *to, *on, *by, *role, *reason, *document, *due, **set;
+    char *to, *on, *by, *role, *reason, **document, *due, **set;
+    char *kind, *channel, *link, *result;
+    gboolean accepted;
     int number;
     gint64 revision;
     char *said; /* what was done, where that is more than a word */
@@ -211,8 +251,8 @@ static struct {
 
 static const GOptionEntry move_entries[] = {
     WHO,
-    {"document", 0, 0, G_OPTION_ARG_FILENAME, &m.document,
-     "title of the document, or a file, whose digest is kept", "FILE"},
+    {"document", 0, 0, G_OPTION_ARG_STRING_ARRAY, &m.document,
+     "a file, whose digest is kept, NAME=FILE for one of several papers, or a title", "FILE"},
     {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &m.set, "a value the move must fill; may be repeated",
      "NAME=VALUE"},
     {"to", 0, 0, G_OPTION_ARG_STRING, &m.to, "state to move to", "STATE"},
@@ -221,8 +261,8 @@ static const GOptionEntry move_entries[] = {
 /* The same without --to, for verbs that are a state themselves. */
 static const GOptionEntry fixed_entries[] = {
     WHO,
-    {"document", 0, 0, G_OPTION_ARG_FILENAME, &m.document,
-     "title of the document, or a file, whose digest is kept", "FILE"},
+    {"document", 0, 0, G_OPTION_ARG_STRING_ARRAY, &m.document,
+     "a file, whose digest is kept, NAME=FILE for one of several papers, or a title", "FILE"},
     {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &m.set, "a value the move must fill; may be repeated",
      "NAME=VALUE"},
     G_OPTION_ENTRY_NULL};
@@ -281,13 +321,14 @@ static JsonObject *fields(GError **error)
 static bool move(rdl_ledger *ledger, const char *id, GError **error)
 {
     g_autoptr(JsonObject) set = fields(error);
+    g_autofree char *papers = m.document ? g_strjoinv("|", m.document) : NULL;
     const rdl_move how = {.task_id = id,
                           .to = m.to,
                           .on = m.on,
                           .by = m.by,
                           .role = m.role,
                           .reason = m.reason,
-                          .document = m.document,
+                          .document = papers,
                           .fields = set && json_object_get_size(set) ? set : NULL,
                           .revision = m.revision};
 
@@ -570,6 +611,144 @@ static int task_milestone(int argc, char **argv)
     return run_change(&c, argc, argv);
 }
 
+/* ---- what offices note ---- */
+
+static const GOptionEntry set_entries[] = {
+    WHO,
+    {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &m.set,
+     "a value of the problem: target, measures, lead_leader, supervisor, resp_unit, lead_dept, "
+     "accept_unit, task_no, source, batch, problem, nature, category, listed; may be repeated",
+     "NAME=VALUE"},
+    G_OPTION_ENTRY_NULL};
+
+static bool set_values(rdl_ledger *ledger, const char *id, GError **error)
+{
+    const rdl_move note = who(id);
+    g_autoptr(JsonObject) set = fields(error);
+
+    if (!set)
+        return false;
+    return json_object_get_size(set) ? rdl_task_change(ledger, &note, set, error)
+                                     : need("--set", NULL, error);
+}
+
+static int task_set(int argc, char **argv)
+{
+    static const change c = {
+        set_entries,
+        "LEDGER ID --set NAME=VALUE --on DATE --by NAME --role ROLE [--reason TEXT]",
+        "Change values of a problem; what they were stays in the event.",
+        "Example:\n"
+        "  redline task set ledger.sqlite R-3f2a91c04b7e --set listed=2027-01-05 \\\n"
+        "      --on 2027-01-05 --by 甲 --role city --reason 挂牌督办",
+        NULL,
+        NULL,
+        false,
+        set_values};
+
+    return run_change(&c, argc, argv);
+}
+
+static const GOptionEntry measure_entries[] = {
+    WHO,
+    {"number", 0, 0, G_OPTION_ARG_INT, &m.number, "which measure, from 1", "N"},
+    G_OPTION_ENTRY_NULL};
+
+static bool measure(rdl_ledger *ledger, const char *id, GError **error)
+{
+    const rdl_move note = who(id);
+
+    return rdl_task_measure_done(ledger, &note, m.number, error);
+}
+
+static int task_measure(int argc, char **argv)
+{
+    static const change c = {
+        measure_entries,
+        "LEDGER ID --number N --on DATE --by NAME --role ROLE [--reason TEXT]",
+        "A measure of a rectification is done.",
+        "Example:\n"
+        "  redline task measure ledger.sqlite R-3f2a91c04b7e --number 2 --on 2027-03-20 \\\n"
+        "      --by 甲 --role resp_unit",
+        NULL,
+        NULL,
+        false,
+        measure};
+
+    return run_change(&c, argc, argv);
+}
+
+static const GOptionEntry publish_entries[] = {
+    WHO,
+    {"kind", 0, 0, G_OPTION_ARG_STRING, &m.kind, "通报, 公告, 公开 ...", "KIND"},
+    {"channel", 0, 0, G_OPTION_ARG_STRING, &m.channel, "newspaper, station, site", "TEXT"},
+    {"link", 0, 0, G_OPTION_ARG_STRING, &m.link, "where it can be read", "URL"},
+    {"until", 0, 0, G_OPTION_ARG_STRING, &m.due, "its last day, or words (7日内)", "DATE"},
+    G_OPTION_ENTRY_NULL};
+
+static bool publish(rdl_ledger *ledger, const char *id, GError **error)
+{
+    const rdl_move note = who(id);
+    const rdl_publication p = {m.kind, m.channel, m.due, m.link};
+
+    return rdl_task_publish(ledger, &note, &p, error);
+}
+
+static int task_publish(int argc, char **argv)
+{
+    static const change c = {
+        publish_entries,
+        "LEDGER ID --kind KIND --channel TEXT --on DATE --by NAME --role ROLE",
+        "Something about a task was made public.",
+        "Example:\n"
+        "  redline task publish ledger.sqlite R-3f2a91c04b7e --kind 公开 --channel 市政府网站 \\\n"
+        "      --on 2027-06-01 --by 甲 --role city\n\n"
+        "The notice of the close-out is a move: --to PUBLIC --set channel=... --set "
+        "notice=5个工作日内.",
+        NULL,
+        NULL,
+        false,
+        publish};
+
+    return run_change(&c, argc, argv);
+}
+
+static const GOptionEntry transfer_entries[] = {
+    WHO,
+    {"to", 0, 0, G_OPTION_ARG_STRING, &m.to, "the body it is handed to", "NAME"},
+    {"accepted", 0, 0, G_OPTION_ARG_NONE, &m.accepted, "it was taken up on --on", NULL},
+    {"result", 0, 0, G_OPTION_ARG_STRING, &m.result, "what came back on --on", "TEXT"},
+    G_OPTION_ENTRY_NULL};
+
+static bool transfer(rdl_ledger *ledger, const char *id, GError **error)
+{
+    const rdl_move note = who(id);
+
+    if (m.accepted)
+        return rdl_task_transfer_accepted(ledger, &note, error);
+    if (m.result)
+        return rdl_task_transfer_answered(ledger, &note, m.result, error);
+    return need("--to, --accepted or --result", m.to, error) &&
+           rdl_task_transfer(ledger, &note, m.to, error);
+}
+
+static int task_transfer(int argc, char **argv)
+{
+    static const change c = {
+        transfer_entries,
+        "LEDGER ID --to NAME | --accepted | --result TEXT  --on DATE --by NAME --role ROLE",
+        "Hand a matter to another body: sent, accepted, answered (一事一移送).",
+        "Example:\n"
+        "  redline task transfer ledger.sqlite R-3f2a91c04b7e --to 市纪委监委 --on 2027-02-01 \\\n"
+        "      --by 甲 --role city --reason 虚假整改",
+        NULL,
+        NULL,
+        false,
+        transfer};
+
+    return run_change(&c, argc, argv);
+}
+
 /* ---- warnings ---- */
 
 static bool warn(const char *path, rdl_tally *tally, GError **error)
@@ -613,6 +792,10 @@ static const cli_verb verbs[] = {
     {"extend", "another due date", task_extend},
     {"report", "how far a rectification is", task_report},
     {"milestone", "set a milestone, or say it was met", task_milestone},
+    {"measure", "a measure is done", task_measure},
+    {"set", "change values of a problem", task_set},
+    {"publish", "something was made public", task_publish},
+    {"transfer", "hand a matter to another body", task_transfer},
     {"stop", "stop the clock", task_stop},
     {"resume", "let the clock run again", task_resume},
     {"warn", "put warnings on record", task_warn},

@@ -463,12 +463,16 @@ static char *change_of(writer *w, JsonObject *payload)
 
 static void write_document(writer *w, JsonObject *payload)
 {
-    const char *document = member(payload, "document");
-    const char *digest = member(payload, "document_sha256");
+    JsonNode *node = json_object_get_member(payload, "documents");
+    JsonArray *papers = node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
 
-    if (document)
-        g_string_append_printf(w->out, "; %s %s%s%s", label(w, "document"), document,
-                               digest ? " sha256 " : "", digest ? digest : "");
+    for (guint i = 0; papers && i < json_array_get_length(papers); i++) {
+        JsonObject *paper = json_array_get_object_element(papers, i);
+        const char *digest = member(paper, "sha256");
+        g_string_append_printf(w->out, "; %s %s%s%s", label(w, "document"),
+                               rdl_json_text(paper, "title", ""), digest ? " sha256 " : "",
+                               digest ? digest : "");
+    }
 }
 
 static void write_event(writer *w, JsonObject *e)

@@ -18,4 +18,19 @@ bool rdl_apply_split(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, 
  *  after `source` and `source_id` of `o` is of the activity it was retyped to. */
 bool rdl_apply_retyped(rdl_ledger *ledger, JsonObject *o, GError **error);
 
+/** The papers an event brings, whatever it is. */
+bool rdl_apply_papers(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
+/** A task has come into a state. */
+bool rdl_apply_state(rdl_ledger *ledger, const rdl_event *event, const char *task_id,
+                     const char *state, GError **error);
+/** What a move leaves besides the state: close-out step, notice, look back, rebound. */
+bool rdl_apply_move(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
+bool rdl_apply_publication(rdl_ledger *ledger, const rdl_event *event, JsonObject *o,
+                           GError **error);
+bool rdl_apply_transfer(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
+bool rdl_apply_measure(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
+/** Those members of `fields` that are there go to the problem. */
+bool rdl_apply_problem(rdl_ledger *ledger, const char *problem_id, JsonObject *fields,
+                       GError **error);
+
 #endif

@@ -105,34 +105,68 @@ static bool apply_opened(rdl_ledger *ledger, const rdl_event *event, JsonObject 
                                           "xzqdm",   "department", "tier",       "started", "due",
                                           "due",     "problem_id", NULL};
 
-    (void)event;
     return rdl_apply_texts(
-        ledger,
-        "INSERT INTO task(task_id,site_id,finding_id,kind,state,xzqdm,department,tier,"
-        "started,due_original,due,problem_id) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
-        o, members, error);
+               ledger,
+               "INSERT INTO task(task_id,site_id,finding_id,kind,state,xzqdm,department,tier,"
+               "started,due_original,due,problem_id) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+               o, members, error) &&
+           rdl_apply_state(ledger, event, text(o, "task_id"), text(o, "state"), error);
 }
 
-/* Values that come with a move go to the problem, where there is one. */
-static bool fill_problem(rdl_ledger *ledger, const char *task_id, JsonObject *fields,
-                         GError **error)
+static char *problem_of(rdl_ledger *ledger, const char *task_id, GError **error)
 {
-    static const char *const members[] = {"target",    "measures",    "lead_leader", "supervisor",
-                                          "resp_unit", "accept_unit", NULL};
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store,
-        "UPDATE problem SET target=coalesce(?,target), measures=coalesce(?,measures), "
-        "lead_leader=coalesce(?,lead_leader), supervisor=coalesce(?,supervisor), "
-        "resp_unit=coalesce(?,resp_unit), accept_unit=coalesce(?,accept_unit) WHERE problem_id = "
-        "(SELECT problem_id FROM task WHERE task_id = ?)",
-        error);
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store, "SELECT problem_id FROM task WHERE task_id = ?", error);
+    bool row;
 
     if (!s)
+        return NULL;
+    rdl_statement_text(s, 1, task_id);
+    return rdl_statement_step(s, &row, error) && row ? g_strdup(rdl_statement_get_text(s, 0))
+                                                     : NULL;
+}
+
+/* Measures stand one after another with a full- or half-width semicolon or a line between them. */
+static bool write_measures(rdl_ledger *ledger, const char *problem_id, const char *measures,
+                           GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "INSERT INTO measure(problem_id,n,text,supervised) VALUES(?,?,?,?) ON CONFLICT DO UPDATE "
+        "SET text = excluded.text, supervised = excluded.supervised",
+        error);
+    g_autoptr(rdl_statement) rest =
+        s ? rdl_statement_new(ledger->store, "DELETE FROM measure WHERE problem_id = ? AND n > ?",
+                              error)
+          : NULL;
+    g_auto(GStrv) parts = g_regex_split_simple("\\s*[;；\n]\\s*", measures, 0, 0);
+    int n = 0;
+
+    for (char **part = parts; rest && *part; part++) {
+        if (!**part)
+            continue;
+        rdl_statement_text(s, 1, problem_id);
+        rdl_statement_int(s, 2, ++n);
+        rdl_statement_text(s, 3, *part);
+        rdl_statement_text(s, 4, strstr(*part, "挂账督办") ? "1" : NULL);
+        if (!rdl_statement_run(s, error))
+            return false;
+    }
+    if (!rest)
         return false;
-    for (int i = 0; members[i]; i++)
-        rdl_statement_text(s, i + 1, text(fields, members[i]));
-    rdl_statement_text(s, 7, task_id);
-    return rdl_statement_run(s, error);
+    rdl_statement_text(rest, 1, problem_id);
+    rdl_statement_int(rest, 2, n);
+    return rdl_statement_run(rest, error);
+}
+
+/* Values for a problem, its measures as rows too. */
+static bool fill_problem(rdl_ledger *ledger, const char *problem_id, JsonObject *fields,
+                         GError **error)
+{
+    const char *measures = text(fields, "measures");
+
+    return rdl_apply_problem(ledger, problem_id, fields, error) &&
+           (!measures || write_measures(ledger, problem_id, measures, error));
 }
 
 static bool apply_moved(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
@@ -147,8 +181,9 @@ static bool apply_moved(rdl_ledger *ledger, const rdl_event *event, JsonObject *
     rdl_statement_text(s, 1, text(o, "to"));
     rdl_statement_text(s, 2, event->at);
     rdl_statement_text(s, 3, event->subject);
-    return rdl_statement_run(s, error) &&
-           (!fields || fill_problem(ledger, event->subject, fields, error));
+    g_autofree char *problem_id = problem_of(ledger, event->subject, error);
+    return rdl_statement_run(s, error) && rdl_apply_move(ledger, event, o, error) &&
+           (!fields || !problem_id || fill_problem(ledger, problem_id, fields, error));
 }
 
 static bool apply_assigned(rdl_ledger *ledger, const rdl_event *event, JsonObject *o,
@@ -240,41 +275,30 @@ static bool apply_warning(rdl_ledger *ledger, const rdl_event *event, JsonObject
     return rdl_statement_run(s, error);
 }
 
-/* Measures stand one after another with a full- or half-width semicolon between them. */
-static bool write_measures(rdl_ledger *ledger, JsonObject *o, GError **error)
-{
-    g_autoptr(rdl_statement) s =
-        rdl_statement_new(ledger->store, "INSERT INTO measure VALUES(?,?,?)", error);
-    g_auto(GStrv) parts =
-        g_regex_split_simple("\\s*[;；]\\s*", rdl_json_text(o, "measures", ""), 0, 0);
-    int n = 0;
-
-    for (char **part = parts; s && *part; part++) {
-        if (!**part)
-            continue;
-        rdl_statement_text(s, 1, text(o, "problem_id"));
-        rdl_statement_int(s, 2, ++n);
-        rdl_statement_text(s, 3, *part);
-        if (!rdl_statement_run(s, error))
-            return false;
-    }
-    return s != NULL;
-}
-
 static bool apply_registered(rdl_ledger *ledger, const rdl_event *event, JsonObject *o,
                              GError **error)
 {
-    static const char *const members[] = {"problem_id",  "site_id",     "clue_id",    "target",
-                                          "measures",    "lead_leader", "supervisor", "resp_unit",
-                                          "accept_unit", NULL};
+    static const char *const members[] = {"problem_id", "site_id", "clue_id", NULL};
 
     (void)event;
-    return rdl_apply_texts(
-               ledger,
-               "INSERT INTO problem(problem_id,site_id,clue_id,target,measures,lead_leader,"
-               "supervisor,resp_unit,accept_unit) VALUES(?,?,?,?,?,?,?,?,?)",
-               o, members, error) &&
-           write_measures(ledger, o, error);
+    return rdl_apply_texts(ledger,
+                           "INSERT INTO problem(problem_id,site_id,clue_id) VALUES(?,?,?) ON "
+                           "CONFLICT DO UPDATE SET clue_id = excluded.clue_id",
+                           o, members, error) &&
+           fill_problem(ledger, text(o, "problem_id"), o, error);
+}
+
+static bool apply_changed(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
+{
+    g_autofree char *problem_id = problem_of(ledger, event->subject, error);
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store, "UPDATE task SET revision = revision + 1 WHERE task_id = ?", error);
+
+    if (!s || !problem_id)
+        return false;
+    rdl_statement_text(s, 1, event->subject);
+    return rdl_statement_run(s, error) &&
+           fill_problem(ledger, problem_id, rdl_json_object(o, "fields"), error);
 }
 
 static bool apply_letter(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
@@ -302,24 +326,42 @@ bool rdl_event_apply(rdl_ledger *ledger, const rdl_event *event, GError **error)
     static const struct {
         const char *kind;
         apply_fn fn;
-    } kinds[] = {{"ledger.init", apply_init},        {"pack.added", apply_init},
-                 {"ledger.signed", apply_signed},    {"findings.loaded", apply_loaded},
-                 {"site.found", rdl_apply_site},     {"site.revised", rdl_apply_site},
-                 {"site.joined", rdl_apply_site},    {"site.merged", rdl_apply_merged},
-                 {"site.split", rdl_apply_split},    {"task.opened", apply_opened},
-                 {"task.moved", apply_moved},        {"task.assigned", apply_assigned},
-                 {"task.extended", apply_extended},  {"task.progress", apply_progress},
-                 {"task.stopped", apply_clock},      {"task.resumed", apply_clock},
-                 {"milestone.set", apply_milestone}, {"milestone.met", apply_milestone},
-                 {"warning.changed", apply_warning}, {"problem.registered", apply_registered},
-                 {"letter.received", apply_letter},  {"review.decided", apply_decided}};
+    } kinds[] = {{"ledger.init", apply_init},
+                 {"pack.added", apply_init},
+                 {"ledger.signed", apply_signed},
+                 {"findings.loaded", apply_loaded},
+                 {"site.found", rdl_apply_site},
+                 {"site.revised", rdl_apply_site},
+                 {"site.joined", rdl_apply_site},
+                 {"site.merged", rdl_apply_merged},
+                 {"site.split", rdl_apply_split},
+                 {"task.opened", apply_opened},
+                 {"task.moved", apply_moved},
+                 {"task.assigned", apply_assigned},
+                 {"task.extended", apply_extended},
+                 {"task.progress", apply_progress},
+                 {"task.stopped", apply_clock},
+                 {"task.resumed", apply_clock},
+                 {"milestone.set", apply_milestone},
+                 {"milestone.met", apply_milestone},
+                 {"warning.changed", apply_warning},
+                 {"problem.registered", apply_registered},
+                 {"letter.received", apply_letter},
+                 {"review.decided", apply_decided},
+                 {"problem.changed", apply_changed},
+                 {"measure.done", rdl_apply_measure},
+                 {"publication.made", rdl_apply_publication},
+                 {"transfer.sent", rdl_apply_transfer},
+                 {"transfer.accepted", rdl_apply_transfer},
+                 {"transfer.answered", rdl_apply_transfer}};
     g_autoptr(JsonNode) node = rdl_json_parse(event->payload, "event", error);
 
     if (!node)
         return false;
     for (size_t i = 0; JSON_NODE_HOLDS_OBJECT(node) && i < G_N_ELEMENTS(kinds); i++)
         if (strcmp(event->kind, kinds[i].kind) == 0)
-            return kinds[i].fn(ledger, event, json_node_get_object(node), error);
+            return kinds[i].fn(ledger, event, json_node_get_object(node), error) &&
+                   rdl_apply_papers(ledger, event, json_node_get_object(node), error);
     return rdl_fail(error, RDL_ERROR_DATA,
                     "event %" G_GINT64_FORMAT " of kind %s is not known here", event->seq,
                     event->kind);

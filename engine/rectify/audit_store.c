@@ -18,6 +18,12 @@ static const struct {
                    {"measure", "problem_id, n"},
                    {"milestone", "problem_id, n"},
                    {"task", "task_id"},
+                   {"move", "task_id, seq"},
+                   {"document", "seq, n"},
+                   {"closeout", "seq"},
+                   {"publication", "seq"},
+                   {"lookback", "seq"},
+                   {"transfer", "transfer_no"},
                    {"letter", "letter_no"}};
 
 static void table_free(gpointer p)

@@ -2,11 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "rectify/moving.h"
-
-/* The six fields without which nothing is registered (整改目标, 整改措施, 责任领导, 监管人,
- * 责任单位, 整改时限), and the accepting unit of Code art. 29. */
-static const char *const problem_fields[] = {"target",    "measures", "lead_leader", "supervisor",
-                                             "resp_unit", "due",      "accept_unit", NULL};
+#include "rectify/paper.h"
 
 bool rdl_task_read(rdl_ledger *ledger, const char *task_id, rdl_task *task, GError **error)
 {
@@ -58,13 +54,14 @@ static const char *field_value(const rdl_task *task, const rdl_move *move, const
     const char *given = rdl_json_text(move->fields, field, NULL);
     const struct {
         const char *name, *value;
-    } known[] = {{"target", task->target},
-                 {"measures", task->measures},
-                 {"lead_leader", task->lead_leader},
-                 {"supervisor", task->supervisor},
-                 {"resp_unit", task->resp_unit},
-                 {"accept_unit", task->accept_unit},
-                 {"due", task->problem_id ? task->due : NULL}};
+    } known[] = {
+        {"target", task->target},
+        {"measures", task->measures},
+        {"lead_leader", task->lead_leader},
+        {"supervisor", task->supervisor},
+        {"resp_unit", task->resp_unit},
+        {"accept_unit", task->accept_unit},
+        {"due", task->problem_id && strcmp(task->kind, "rectify") == 0 ? task->due : NULL}};
 
     if (given && *given)
         return given;
@@ -156,6 +153,28 @@ static bool check_later_epoch(rdl_ledger *ledger, const rdl_task *task, const rd
                              task->task_id, task->state, move->to);
 }
 
+/* The notice of the last 公示 has run its time; the last day belongs to it. */
+static bool check_notice(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move,
+                         GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(ledger->store,
+                                                   "SELECT closes FROM publication WHERE task_id = "
+                                                   "? AND kind = '公示' ORDER BY seq DESC LIMIT "
+                                                   "1",
+                                                   error);
+    bool row;
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, task->task_id);
+    if (!rdl_statement_step(s, &row, error))
+        return false;
+    const char *closes = row ? rdl_statement_get_text(s, 0) : NULL;
+    return !closes || strcmp(move->on, closes) > 0 ||
+           rdl_fail(error, RDL_ERROR_USAGE, "%s: %s to %s: the notice runs until %s", task->task_id,
+                    task->state, move->to, closes);
+}
+
 static bool check_guard(rdl_ledger *ledger, const char *guard, const rdl_task *task,
                         const rdl_move *move, GError **error)
 {
@@ -174,6 +193,8 @@ static bool check_guard(rdl_ledger *ledger, const char *guard, const rdl_task *t
                         task->tier ? task->tier : "of none");
     if (strcmp(guard, "IMAGE_AFTER_CLAIM") == 0)
         return check_image(ledger, task, move, error);
+    if (strcmp(guard, "NOTICE_OVER") == 0)
+        return check_notice(ledger, task, move, error);
     if (strcmp(guard, "LATER_EPOCH") == 0)
         return check_later_epoch(ledger, task, move, error);
     return rdl_fail(error, RDL_ERROR_USAGE,
@@ -217,7 +238,7 @@ static bool check_not_followed(rdl_ledger *ledger, const rdl_task *task, GError 
     g_autoptr(rdl_statement) s =
         rdl_statement_new(ledger->store,
                           "SELECT t.task_id FROM problem p JOIN task t USING(problem_id) "
-                          "WHERE p.clue_id = ? LIMIT 1",
+                          "WHERE p.clue_id = ? AND t.kind = 'rectify' LIMIT 1",
                           error);
     bool row;
 
@@ -237,7 +258,7 @@ bool rdl_move_known(rdl_ledger *ledger, const rdl_move *move, bool *known, GErro
 
     *known = false;
     if (rdl_task_read(ledger, move->task_id, &task, error) &&
-        (workflow = rdl_ledger_workflow(ledger, task.xzqdm, error))) {
+        (workflow = rdl_ledger_workflow(ledger, task.xzqdm, task.problem_source, error))) {
         gssize way = find_way(workflow, task.state, move->to);
         *known = way >= 0 && in_list(rdl_csv_at(workflow, (size_t)way, "roles"), move->role);
     }
@@ -248,7 +269,7 @@ bool rdl_move_known(rdl_ledger *ledger, const rdl_move *move, bool *known, GErro
 static bool check_move(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move,
                        GError **error)
 {
-    const rdl_csv *workflow = rdl_ledger_workflow(ledger, task->xzqdm, error);
+    const rdl_csv *workflow = rdl_ledger_workflow(ledger, task->xzqdm, task->problem_source, error);
     gssize way = workflow ? find_way(workflow, task->state, move->to) : -1;
 
     if (!workflow)
@@ -262,10 +283,6 @@ static bool check_move(rdl_ledger *ledger, const rdl_task *task, const rdl_move 
     if (!in_list(roles, move->role))
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s to %s is for %s, not for %s", task->task_id,
                         task->state, move->to, roles, move->role);
-    const char *documents = rdl_csv_at(workflow, (size_t)way, "documents");
-    if (*documents && !(move->document && *move->document) && !in_list(roles, "system"))
-        return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s to %s needs %s: give --document",
-                        task->task_id, task->state, move->to, documents);
     return check_not_followed(ledger, task, error) &&
            rdl_move_in_order(ledger, task, move->on, error) &&
            check_fields(workflow, way, task, move, error) &&
@@ -274,19 +291,101 @@ static bool check_move(rdl_ledger *ledger, const rdl_task *task, const rdl_move 
 
 /* ---- moving ---- */
 
-/* A document's title, and of a file its digest. */
-static bool add_document(JsonObject *payload, const char *document, GError **error)
+/* What the workflow's row asks of papers, and what was given. */
+static bool add_papers(JsonObject *payload, const rdl_csv *workflow, size_t way,
+                       const rdl_task *task, const rdl_move *move, GError **error)
 {
-    g_autofree char *digest = NULL;
+    const char *needed = rdl_csv_at(workflow, way, "documents");
+    bool given = move->document && *move->document;
 
-    if (!document || !*document)
+    if (*needed && !given && !in_list(rdl_csv_at(workflow, way, "roles"), "system"))
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s to %s needs %s: give --document",
+                        task->task_id, task->state, move->to, needed);
+    if (!given)
         return true;
-    rdl_json_set_text(payload, "document", document);
-    if (!g_file_test(document, G_FILE_TEST_IS_REGULAR))
+    JsonArray *papers = rdl_papers(move->document, needed, error);
+    if (!papers)
+        return g_prefix_error(error, "%s: %s to %s: ", task->task_id, task->state, move->to), false;
+    rdl_json_set_text(payload, "document", move->document);
+    json_object_set_array_member(payload, "documents", papers);
+    return true;
+}
+
+/* Step of the close-out, as the workflow numbers and names it. */
+static void add_step(JsonObject *payload, const rdl_csv *workflow, size_t way)
+{
+    const char *n = rdl_csv_at(workflow, way, "step");
+
+    if (!*n)
+        return;
+    JsonObject *step = json_object_new();
+    rdl_json_set_text(step, "n", n);
+    rdl_json_set_text(step, "name", rdl_csv_at(workflow, way, "step_name"));
+    rdl_json_set_text(step, "outcome", rdl_csv_at(workflow, way, "outcome"));
+    json_object_set_object_member(payload, "step", step);
+}
+
+/* 公示: where, from when, until when. A period is stated with the move ("7日内", "5个工作日内", a
+ * day); without one the notice has no end that anybody must wait for. */
+static bool add_notice(rdl_ledger *ledger, JsonObject *payload, const rdl_move *move,
+                       GError **error)
+{
+    const char *words = rdl_json_text(move->fields, "notice", NULL);
+    rdl_deadline closes = {0};
+    rdl_day on;
+
+    if (strcmp(move->to, "PUBLIC") != 0)
         return true;
-    if (!(digest = rdl_digest_file(document, error)))
+    JsonObject *notice = json_object_new();
+    json_object_set_object_member(payload, "publication", notice);
+    rdl_json_set_text(notice, "kind", "公示");
+    rdl_json_set_text(notice, "channel", rdl_json_text(move->fields, "channel", NULL));
+    rdl_json_set_text(notice, "link", rdl_json_text(move->fields, "link", NULL));
+    rdl_json_set_text(notice, "opens", move->on);
+    if (!words)
+        return true;
+    const rdl_deadline_policy *policy = rdl_ledger_policy(ledger, error);
+    if (!policy || !rdl_day_parse(move->on, &on, error) ||
+        !rdl_deadline_words(policy, words, on, &closes, error))
+        return g_prefix_error(error, "%s: notice: ", move->task_id), false;
+    if (closes.kind == RDL_DEADLINE_NONE || closes.due < on)
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: notice: '%s' names no day after %s",
+                        move->task_id, words, move->on);
+    g_autofree char *day = rdl_day_text(closes.due);
+    rdl_json_set_text(notice, "closes", day);
+    return true;
+}
+
+/* A look back is ordered, or held with its result; a failed one registers the problem again under
+ * its old number with a suffix. */
+static bool add_lookback(rdl_ledger *ledger, JsonObject *payload, const rdl_task *task,
+                         const rdl_move *move, GError **error)
+{
+    bool ordered = strcmp(move->to, "LOOKBACK") == 0, held = strcmp(task->state, "LOOKBACK") == 0;
+    bool rebound = strcmp(move->to, "REOPENED") == 0;
+
+    if ((ordered || held) && task->problem_id) {
+        JsonObject *look = json_object_new();
+        json_object_set_object_member(payload, "lookback", look);
+        rdl_json_set_text(look, "result", ordered ? NULL : rebound ? "REBOUND" : "OK");
+    }
+    if (!rebound || !task->problem_id)
+        return true;
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store, "SELECT rebounds FROM problem WHERE problem_id = ?", error);
+    bool row;
+    if (!s)
         return false;
-    rdl_json_set_text(payload, "document_sha256", digest);
+    rdl_statement_text(s, 1, task->problem_id);
+    if (!rdl_statement_step(s, &row, error))
+        return false;
+    gint64 n = row ? rdl_statement_get_int(s, 0) : 0;
+    g_autofree char *suffix = g_strdup_printf("-%" G_GINT64_FORMAT, n);
+    g_autofree char *base = g_strdup(task->problem_id);
+    if (n > 0 && g_str_has_suffix(base, suffix))
+        base[strlen(base) - strlen(suffix)] = '\0';
+    g_autofree char *again = g_strdup_printf("%s-%" G_GINT64_FORMAT, base, n + 1);
+    rdl_json_set_text(payload, "reopened", again);
     return true;
 }
 
@@ -333,14 +432,16 @@ static bool register_problem(rdl_ledger *ledger, const rdl_task *clue, const rdl
                              GError **error)
 {
     g_autoptr(JsonObject) o = json_object_new();
-    g_autofree char *problem_id = rdl_digest_id("P-", clue->task_id, RDL_DIGEST_END);
+    g_autofree char *problem_id = clue->problem_id
+                                      ? g_strdup(clue->problem_id)
+                                      : rdl_digest_id("P-", clue->task_id, RDL_DIGEST_END);
 
     rdl_json_set_text(o, "problem_id", problem_id);
     rdl_json_set_text(o, "site_id", clue->site_id);
     rdl_json_set_text(o, "clue_id", clue->task_id);
-    for (int i = 0; problem_fields[i]; i++)
-        rdl_json_set_text(o, problem_fields[i],
-                          rdl_json_text(move->fields, problem_fields[i], NULL));
+    for (int i = 0; rdl_problem_members[i]; i++)
+        rdl_json_set_text(o, rdl_problem_members[i],
+                          rdl_json_text(move->fields, rdl_problem_members[i], NULL));
     return rdl_move_append(ledger, move, "problem.registered", problem_id, o, error) &&
            open_rectification(ledger, clue, move, problem_id, error);
 }
@@ -396,15 +497,20 @@ static bool move_task(rdl_ledger *ledger, const rdl_task *task, const rdl_move *
 {
     g_autoptr(JsonObject) o = json_object_new();
     bool registers = strcmp(move->to, "REGISTERED") == 0 && strcmp(task->kind, "verify") == 0;
+    const rdl_csv *workflow = rdl_ledger_workflow(ledger, task->xzqdm, task->problem_source, error);
+    size_t way = workflow ? (size_t)find_way(workflow, task->state, move->to) : 0;
 
     rdl_json_set_text(o, "from", task->state);
     rdl_json_set_text(o, "to", move->to);
     if (move->fields)
         json_object_set_object_member(o, "fields", json_object_ref(move->fields));
-    if (!add_document(o, move->document, error) ||
-        !rdl_move_append(ledger, move, "task.moved", task->task_id, o, error))
+    if (!workflow || !add_papers(o, workflow, way, task, move, error) ||
+        !add_notice(ledger, o, move, error) || !add_lookback(ledger, o, task, move, error))
         return false;
-    return !registers || register_problem(ledger, task, move, error);
+    if (task->problem_id)
+        add_step(o, workflow, way);
+    return rdl_move_append(ledger, move, "task.moved", task->task_id, o, error) &&
+           (!registers || register_problem(ledger, task, move, error));
 }
 
 bool rdl_move_complete(const rdl_move *move, GError **error)
@@ -458,10 +564,13 @@ static JsonObject *row_fields(const rdl_csv *csv, size_t row)
 {
     JsonObject *fields = NULL;
 
-    for (int i = 0; problem_fields[i]; i++)
-        take_cell(csv, row, problem_fields[i], &fields);
-    take_cell(csv, row, "tier", &fields);
-    take_cell(csv, row, "image_date", &fields);
+    static const char *const others[] = {"due",    "tier", "image_date", "channel",
+                                         "notice", "link", NULL};
+
+    for (int i = 0; rdl_problem_members[i]; i++)
+        take_cell(csv, row, rdl_problem_members[i], &fields);
+    for (int i = 0; others[i]; i++)
+        take_cell(csv, row, others[i], &fields);
     return fields;
 }
 

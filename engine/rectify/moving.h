@@ -7,6 +7,9 @@
 #include "rectify/site.h"
 #include "rectify/task.h"
 
+/** The master field list: what is known of a problem besides its dates; NULL ends it. */
+extern const char *const rdl_problem_members[];
+
 /** One task by id. Fails: RDL_ERROR_NOT_FOUND. */
 bool rdl_task_read(rdl_ledger *ledger, const char *task_id, rdl_task *task, GError **error);
 /** Is there still something to do? By states.csv; a clue that was registered is done, what it
@@ -44,9 +47,21 @@ bool rdl_sites_merge_within(rdl_ledger *ledger, const char *keep, const char *co
 /** Commit when `good`, else roll back. Returns whether it is committed. */
 bool rdl_ledger_end(rdl_ledger *ledger, bool good, GError **error);
 
-/** The workflow of a unit: pack.yaml, workflows: {default: FILE, units: {"3410": FILE}}, the
- * longest beginning of the code that is named; without either, workflow.csv. Lent. */
-const rdl_csv *rdl_ledger_workflow(rdl_ledger *ledger, const char *xzqdm, GError **error);
+/** The workflow of a unit: pack.yaml, workflows: {default: FILE, units: {"3410": FILE}, sources:
+ *  {NAME: FILE}}: that of the problem's source where it is named, else of the longest beginning of
+ *  the code that is; without either, workflow.csv. Lent. */
+const rdl_csv *rdl_ledger_workflow(rdl_ledger *ledger, const char *xzqdm, const char *source,
+                                   GError **error);
+/** What a note says once the task is read and the day is in order. */
+typedef struct rdl_note {
+    const char *kind;
+    bool (*say)(rdl_ledger *ledger, const rdl_task *task, const rdl_move *who, JsonObject *o,
+                const void *what, GError **error);
+    const void *what;
+    bool closed; /* also on a task that is done */
+} rdl_note;
+/** One event about a task, in a transaction of its own. */
+bool rdl_note_make(rdl_ledger *ledger, const rdl_move *who, const rdl_note *note, GError **error);
 /** A role that some row of a unit's workflow names. Fails: RDL_ERROR_USAGE. */
 bool rdl_role_known(rdl_ledger *ledger, const char *xzqdm, const char *role, const char *subject,
                     GError **error);

@@ -4,14 +4,6 @@
 #include <string.h>
 #include "rectify/moving.h"
 
-/* What a note says, once the task is read and the day is in order. */
-typedef struct {
-    const char *kind;
-    bool (*say)(rdl_ledger *ledger, const rdl_task *task, const rdl_move *who, JsonObject *o,
-                const void *what, GError **error);
-    const void *what;
-} note;
-
 static bool names_role(const rdl_csv *workflow, const char *role)
 {
     for (size_t i = 0; i < rdl_csv_count(workflow); i++) {
@@ -25,7 +17,7 @@ static bool names_role(const rdl_csv *workflow, const char *role)
 bool rdl_role_known(rdl_ledger *ledger, const char *xzqdm, const char *role, const char *subject,
                     GError **error)
 {
-    const rdl_csv *workflow = rdl_ledger_workflow(ledger, xzqdm, error);
+    const rdl_csv *workflow = rdl_ledger_workflow(ledger, xzqdm, NULL, error);
 
     return workflow &&
            (names_role(workflow, role) ||
@@ -43,7 +35,7 @@ bool rdl_note_allowed(rdl_ledger *ledger, const rdl_task *task, const char *role
                     task->state);
 }
 
-static bool make_note(rdl_ledger *ledger, const rdl_move *who, const note *n, GError **error)
+bool rdl_note_make(rdl_ledger *ledger, const rdl_move *who, const rdl_note *n, GError **error)
 {
     g_autoptr(JsonObject) o = json_object_new();
     rdl_task task = {0};
@@ -52,7 +44,8 @@ static bool make_note(rdl_ledger *ledger, const rdl_move *who, const note *n, GE
         return false;
     bool good = rdl_task_read(ledger, who->task_id, &task, error) &&
                 rdl_move_current(&task, who, error) &&
-                rdl_note_allowed(ledger, &task, who->role, error) &&
+                (n->closed ? rdl_role_known(ledger, task.xzqdm, who->role, task.task_id, error)
+                           : rdl_note_allowed(ledger, &task, who->role, error)) &&
                 rdl_move_in_order(ledger, &task, who->on, error) &&
                 n->say(ledger, &task, who, o, n->what, error) &&
                 rdl_move_append(ledger, who, n->kind, who->task_id, o, error);
@@ -80,9 +73,9 @@ static bool say_assigned(rdl_ledger *ledger, const rdl_task *task, const rdl_mov
 
 bool rdl_task_assign(rdl_ledger *ledger, const rdl_move *who, GError **error)
 {
-    const note n = {"task.assigned", say_assigned, who->to};
+    const rdl_note n = {"task.assigned", say_assigned, who->to, false};
 
-    return make_note(ledger, who, &n, error);
+    return rdl_note_make(ledger, who, &n, error);
 }
 
 /* The day that `words` mean, told from the day of the note. */
@@ -119,9 +112,9 @@ static bool say_extended(rdl_ledger *ledger, const rdl_task *task, const rdl_mov
 
 bool rdl_task_extend(rdl_ledger *ledger, const rdl_move *who, const char *due, GError **error)
 {
-    const note n = {"task.extended", say_extended, due};
+    const rdl_note n = {"task.extended", say_extended, due, false};
 
-    return make_note(ledger, who, &n, error);
+    return rdl_note_make(ledger, who, &n, error);
 }
 
 static bool say_progress(rdl_ledger *ledger, const rdl_task *task, const rdl_move *who,
@@ -146,9 +139,9 @@ static bool say_progress(rdl_ledger *ledger, const rdl_task *task, const rdl_mov
 
 bool rdl_task_report(rdl_ledger *ledger, const rdl_move *who, double progress, GError **error)
 {
-    const note n = {"task.progress", say_progress, &progress};
+    const rdl_note n = {"task.progress", say_progress, &progress, false};
 
-    return make_note(ledger, who, &n, error);
+    return rdl_note_make(ledger, who, &n, error);
 }
 
 static bool say_stopped(rdl_ledger *ledger, const rdl_task *task, const rdl_move *who,
@@ -165,9 +158,9 @@ static bool say_stopped(rdl_ledger *ledger, const rdl_task *task, const rdl_move
 
 bool rdl_task_stop(rdl_ledger *ledger, const rdl_move *who, GError **error)
 {
-    const note n = {"task.stopped", say_stopped, NULL};
+    const rdl_note n = {"task.stopped", say_stopped, NULL, false};
 
-    return make_note(ledger, who, &n, error);
+    return rdl_note_make(ledger, who, &n, error);
 }
 
 /* The days that stood still are given back. */
@@ -196,9 +189,9 @@ static bool say_resumed(rdl_ledger *ledger, const rdl_task *task, const rdl_move
 
 bool rdl_task_resume(rdl_ledger *ledger, const rdl_move *who, GError **error)
 {
-    const note n = {"task.resumed", say_resumed, NULL};
+    const rdl_note n = {"task.resumed", say_resumed, NULL, false};
 
-    return make_note(ledger, who, &n, error);
+    return rdl_note_make(ledger, who, &n, error);
 }
 
 static bool say_milestone(rdl_ledger *ledger, const rdl_task *task, const rdl_move *who,
@@ -224,9 +217,9 @@ static bool say_milestone(rdl_ledger *ledger, const rdl_task *task, const rdl_mo
 bool rdl_task_milestone(rdl_ledger *ledger, const rdl_move *who, const rdl_milestone *milestone,
                         GError **error)
 {
-    const note n = {"milestone.set", say_milestone, milestone};
+    const rdl_note n = {"milestone.set", say_milestone, milestone, false};
 
-    return make_note(ledger, who, &n, error);
+    return rdl_note_make(ledger, who, &n, error);
 }
 
 static bool milestone_there(rdl_ledger *ledger, const char *problem_id, int n, bool *there,
@@ -261,7 +254,7 @@ static bool say_met(rdl_ledger *ledger, const rdl_task *task, const rdl_move *wh
 
 bool rdl_task_milestone_met(rdl_ledger *ledger, const rdl_move *who, int n, GError **error)
 {
-    const note met = {"milestone.met", say_met, &n};
+    const rdl_note met = {"milestone.met", say_met, &n, false};
 
-    return make_note(ledger, who, &met, error);
+    return rdl_note_make(ledger, who, &met, error);
 }

@@ -20,6 +20,7 @@ typedef struct rdl_task {
     char *finding_id, *zone, *zone_name, *activity, *result, *severity, *rule_id, *basis;
     char *handling, *penalty;
     char *problem_id, *target, *measures, *lead_leader, *supervisor, *resp_unit, *accept_unit;
+    char *task_no, *problem_source, *problem;           /* of an inspection's list */
     double lon, lat, area_m2, area_min_m2, area_max_m2; /* of the gravest finding */
     GBytes *wkb;                                        /* of the site, ledger's CRS */
 } rdl_task;
@@ -40,7 +41,9 @@ RDL_API JsonObject *rdl_task_json(const rdl_task *task);
 /** All there is to say of a task, site or finding, by its id: the site, its findings with every
  *  rule hit, the inputs and options that made them (the run manifest), the tasks, and the events
  *  so far. Members: "site", "findings" (each with "hits"), "manifest", "tasks", "problem",
- *  "events" (seq, at, by, role, kind, reason, payload, hash), "pack", "pack_version".
+ *  "events" (seq, at, by, role, kind, reason, payload, hash), "pack", "pack_version", and what the
+ *  office keeps: "problems", "measure_rows", "milestones", "closeout", "documents",
+ *  "publications", "lookbacks", "transfers".
  *  Yours. Fails: RDL_ERROR_NOT_FOUND. */
 RDL_API JsonNode *rdl_ledger_chain(rdl_ledger *ledger, const char *id, GError **error);
 
@@ -49,7 +52,7 @@ RDL_API JsonNode *rdl_ledger_chain(rdl_ledger *ledger, const char *id, GError **
 typedef struct rdl_move {
     const char *task_id, *to;      /* needed */
     const char *on, *by, *role;    /* needed; ISO date */
-    const char *reason, *document; /* document: a title, or a file whose digest is kept; NULL */
+    const char *reason, *document; /* document: papers as in rectify/paper.h; NULL */
     JsonObject *fields;            /* values a move must fill: {"target": "..."}; NULL */
     gint64 revision;               /* the task as the mover saw it; 0: as it is */
 } rdl_move;
@@ -91,6 +94,29 @@ RDL_API bool rdl_task_milestone_met(rdl_ledger *ledger, const rdl_move *who, int
  *  the interview triggers that hold). Evaluating again writes nothing.
  *  tally: ledger.warnings (in: open tasks; used: changed; suppressed UNCHANGED, STOPPED). */
 RDL_API bool rdl_ledger_warn(rdl_ledger *ledger, rdl_day as_of, rdl_tally *tally, GError **error);
+
+/** Values of the problem (rectify's master list: target, lead_leader, listed ...) become others. */
+RDL_API bool rdl_task_change(rdl_ledger *ledger, const rdl_move *who, JsonObject *fields,
+                             GError **error);
+/** Measure `n` of the problem is done on `who->on`. */
+RDL_API bool rdl_task_measure_done(rdl_ledger *ledger, const rdl_move *who, int n, GError **error);
+
+/** Something about the task was made public; also after it is closed. */
+typedef struct rdl_publication {
+    const char *kind;          /* 通报 (within offices), 公告 or 公开 (to all) ... */
+    const char *channel;       /* one of 一台一网一报 ... */
+    const char *closes, *link; /* closes: a day or words; NULL */
+} rdl_publication;
+RDL_API bool rdl_task_publish(rdl_ledger *ledger, const rdl_move *who,
+                              const rdl_publication *publication, GError **error);
+
+/** A clue is handed to another body, one matter one transfer (一事一移送): sent, then accepted,
+ * then answered with its result; each on `who->on`. A task has one open transfer at most. */
+RDL_API bool rdl_task_transfer(rdl_ledger *ledger, const rdl_move *who, const char *body,
+                               GError **error);
+RDL_API bool rdl_task_transfer_accepted(rdl_ledger *ledger, const rdl_move *who, GError **error);
+RDL_API bool rdl_task_transfer_answered(rdl_ledger *ledger, const rdl_move *who, const char *result,
+                                        GError **error);
 
 /* ---- finding tasks ---- */
 

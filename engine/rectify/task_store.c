@@ -13,7 +13,8 @@ static const char select_tasks[] =
     " json_extract(f.content,'$.zone_name'), s.activity, f.result, f.severity, f.rule_id,"
     " json_extract(f.content,'$.basis'), json_extract(f.content,'$.handling'),"
     " json_extract(f.content,'$.penalty'), p.problem_id, p.target, p.measures, p.lead_leader,"
-    " p.supervisor, p.resp_unit, p.accept_unit, t.warned, t.stopped, s.lon, s.lat,"
+    " p.supervisor, p.resp_unit, p.accept_unit, t.warned, t.stopped, p.task_no, p.source,"
+    " p.problem, s.lon, s.lat,"
     " json_extract(f.content,'$.area_m2'), json_extract(f.content,'$.area_min_m2'),"
     " json_extract(f.content,'$.area_max_m2'), AsBinary(s.geom), t.progress,"
     " (SELECT count(*) FROM milestone m WHERE m.problem_id = t.problem_id AND m.due < ?5"
@@ -24,20 +25,21 @@ static const char select_tasks[] =
 /* The text members of a task in the order of the columns; `n` slots. */
 static int text_slots(rdl_task *t, char **slots[])
 {
-    char **all[] = {
-        &t->task_id,     &t->kind,      &t->state,        &t->xzqdm,      &t->department,
-        &t->tier,        &t->started,   &t->due_original, &t->due,        &t->assignee,
-        &t->site_id,     &t->source,    &t->source_id,    &t->owner,      &t->finding_id,
-        &t->zone,        &t->zone_name, &t->activity,     &t->result,     &t->severity,
-        &t->rule_id,     &t->basis,     &t->handling,     &t->penalty,    &t->problem_id,
-        &t->target,      &t->measures,  &t->lead_leader,  &t->supervisor, &t->resp_unit,
-        &t->accept_unit, &t->warned,    &t->stopped};
+    char **all[] = {&t->task_id,    &t->kind,      &t->state,          &t->xzqdm,
+                    &t->department, &t->tier,      &t->started,        &t->due_original,
+                    &t->due,        &t->assignee,  &t->site_id,        &t->source,
+                    &t->source_id,  &t->owner,     &t->finding_id,     &t->zone,
+                    &t->zone_name,  &t->activity,  &t->result,         &t->severity,
+                    &t->rule_id,    &t->basis,     &t->handling,       &t->penalty,
+                    &t->problem_id, &t->target,    &t->measures,       &t->lead_leader,
+                    &t->supervisor, &t->resp_unit, &t->accept_unit,    &t->warned,
+                    &t->stopped,    &t->task_no,   &t->problem_source, &t->problem};
 
     memcpy(slots, all, sizeof all);
     return (int)G_N_ELEMENTS(all);
 }
 
-#define TEXT_SLOTS 33
+#define TEXT_SLOTS 36
 
 void rdl_task_clear(rdl_task *task)
 {
@@ -278,11 +280,24 @@ static bool add_chain(rdl_ledger *ledger, JsonObject *o, const char *site_id, GE
     static const char *const task[] = {"task_id",    "kind",  "state",    "xzqdm",
                                        "department", "tier",  "started",  "due_original",
                                        "due",        "moved", "assignee", NULL};
-    static const char *const problem[] = {"problem_id", "target",    "measures",    "lead_leader",
-                                          "supervisor", "resp_unit", "accept_unit", NULL};
+    static const char *const problem[] = {
+        "problem_id", "task_no",     "source",   "batch",       "problem",    "nature",
+        "category",   "target",      "measures", "lead_leader", "supervisor", "resp_unit",
+        "lead_dept",  "accept_unit", "listed",   "reopens",     "rebounds",   NULL};
     static const char *const event[] = {"seq",     "at",     "by",       "role", "kind",
                                         "subject", "reason", "{payload", "hash", NULL};
     static const char *const letter[] = {"letter_no", "received", "activity", NULL};
+    static const char *const measure[] = {"problem_id", "n", "text", "supervised", "done", NULL};
+    static const char *const milestone[] = {"problem_id", "n", "due", "text", "met", NULL};
+    static const char *const step[] = {"task_id", "n",    "step",    "state",  "at",
+                                       "by",      "role", "outcome", "reason", NULL};
+    static const char *const paper[] = {"subject", "at", "name", "title", "sha256", NULL};
+    static const char *const notice[] = {"task_id", "kind", "channel", "opens",
+                                         "closes",  "link", NULL};
+    static const char *const look[] = {"task_id", "ordered", "ordered_by", "held",
+                                       "held_by", "result",  NULL};
+    static const char *const sent[] = {"transfer_no", "task_id",  "body",   "sent",
+                                       "accepted",    "answered", "result", NULL};
 
     return add_rows(ledger, o, "sites",
                     "SELECT site_id,source,source_id,activity,owner,xzqdm,lon,"
@@ -302,13 +317,45 @@ static bool add_chain(rdl_ledger *ledger, JsonObject *o, const char *site_id, GE
                     "DESC",
                     site_id, task, error) &&
            add_rows(ledger, o, "problems",
-                    "SELECT problem_id,target,measures,lead_leader,"
-                    "supervisor,resp_unit,accept_unit FROM problem WHERE site_id = ?",
+                    "SELECT problem_id,task_no,source,batch,problem,nature,category,target,"
+                    "measures,lead_leader,supervisor,resp_unit,lead_dept,accept_unit,listed,"
+                    "reopens,rebounds FROM problem WHERE site_id = ? ORDER BY rebounds DESC, "
+                    "problem_id",
                     site_id, problem, error) &&
            add_rows(ledger, o, "letters",
                     "SELECT letter_no,received,activity FROM letter WHERE "
                     "site_id = ? ORDER BY letter_no",
                     site_id, letter, error) &&
+           add_rows(ledger, o, "measure_rows",
+                    "SELECT problem_id,n,text,supervised,done FROM measure JOIN problem "
+                    "USING(problem_id) WHERE site_id = ? ORDER BY problem_id, n",
+                    site_id, measure, error) &&
+           add_rows(ledger, o, "milestones",
+                    "SELECT problem_id,n,due,text,met FROM milestone JOIN problem USING(problem_id)"
+                    " WHERE site_id = ? ORDER BY problem_id, n",
+                    site_id, milestone, error) &&
+           add_rows(ledger, o, "closeout",
+                    "SELECT task_id,n,step,c.state,at,by,role,outcome,reason FROM closeout c JOIN "
+                    "task USING(task_id) WHERE site_id = ? ORDER BY seq",
+                    site_id, step, error) &&
+           add_rows(
+               ledger, o, "documents",
+               "SELECT d.subject,e.at,name,title,sha256 FROM document d JOIN event e USING(seq)"
+               " WHERE d.subject IN (SELECT task_id FROM task WHERE site_id = ?) ORDER BY seq,"
+               " n",
+               site_id, paper, error) &&
+           add_rows(ledger, o, "publications",
+                    "SELECT task_id,p.kind,channel,opens,closes,link FROM publication p JOIN task "
+                    "USING(task_id) WHERE site_id = ? ORDER BY seq",
+                    site_id, notice, error) &&
+           add_rows(ledger, o, "lookbacks",
+                    "SELECT task_id,ordered,ordered_by,held,held_by,result FROM lookback JOIN task "
+                    "USING(task_id) WHERE site_id = ? ORDER BY seq",
+                    site_id, look, error) &&
+           add_rows(ledger, o, "transfers",
+                    "SELECT transfer_no,task_id,body,sent,accepted,answered,result FROM transfer "
+                    "JOIN task USING(task_id) WHERE site_id = ? ORDER BY seq",
+                    site_id, sent, error) &&
            add_rows(
                ledger, o, "events",
                "SELECT seq,at,by,role,kind,subject,reason,payload,hash "
@@ -343,7 +390,7 @@ static void shape_chain(JsonObject *o)
     if (json_array_get_length(problems))
         json_object_set_object_member(o, "problem",
                                       json_object_ref(json_array_get_object_element(problems, 0)));
-    static const char *const gone[] = {"sites", "loads", "problems", "finding_rows"};
+    static const char *const gone[] = {"sites", "loads", "finding_rows"};
     for (size_t i = 0; i < G_N_ELEMENTS(gone); i++)
         json_object_remove_member(o, gone[i]);
 }

@@ -99,14 +99,18 @@ static const char *file_of_unit(JsonObject *units, const char *xzqdm)
     return best;
 }
 
-const rdl_csv *rdl_ledger_workflow(rdl_ledger *ledger, const char *xzqdm, GError **error)
+const rdl_csv *rdl_ledger_workflow(rdl_ledger *ledger, const char *xzqdm, const char *source,
+                                   GError **error)
 {
     JsonNode *pack = pack_yaml(ledger, error);
 
     if (!pack)
         return NULL;
     JsonObject *workflows = rdl_json_object(object_of(pack), "workflows");
-    const char *file = file_of_unit(rdl_json_object(workflows, "units"), xzqdm);
+    JsonObject *sources = rdl_json_object(workflows, "sources");
+    const char *file = sources && source ? rdl_json_text(sources, source, NULL) : NULL;
+    if (!file)
+        file = file_of_unit(rdl_json_object(workflows, "units"), xzqdm);
     if (!file)
         file = rdl_json_text(workflows, "default", "workflow.csv");
     GError *failed = NULL;

@@ -190,12 +190,12 @@ static void a_unit_may_have_a_workflow_of_its_own(void)
     g_autoptr(rdl_ledger) ledger = fresh("units.sqlite", &error);
 
     CHECK(rdl_ledger_add_pack(ledger, other_pack("cn8"), rdl_day_of(2026, 11, 1), &error));
-    const rdl_csv *own = rdl_ledger_workflow(ledger, "321202", &error);
-    const rdl_csv *others = rdl_ledger_workflow(ledger, "330000", &error);
+    const rdl_csv *own = rdl_ledger_workflow(ledger, "321202", NULL, &error);
+    const rdl_csv *others = rdl_ledger_workflow(ledger, "330000", NULL, &error);
     CHECK_OK(error);
     CHECK(strstr(rdl_csv_name(own), "workflow-huangshan.csv") != NULL);
     CHECK(strstr(rdl_csv_name(others), "workflow.csv") != NULL);
-    CHECK(rdl_ledger_workflow(ledger, NULL, &error) == others);
+    CHECK(rdl_ledger_workflow(ledger, NULL, NULL, &error) == others);
 }
 
 static void a_clue_is_due_by_its_tier(void)

@@ -1,0 +1,15 @@
+/* rectify/paper.h - the papers that come with a step, and those it needs. */
+#ifndef RDL_RECTIFY_PAPER_H
+#define RDL_RECTIFY_PAPER_H
+
+#include "base/base.h"
+
+/** `given`: "NAME=FILE", a file or a title, several with | between; NULL: none. `needed`: names
+ * with | between. Each needed one must be there by its name (核查意见=FILE, or the name itself as a
+ *  title), except that one single paper without a name stands for all that is needed.
+ *  Returns [{"name", "title", "sha256"}], yours: name NULL where it is none of the needed, sha256
+ *  NULL where the paper is a title only. Fails: RDL_ERROR_USAGE naming what is missing,
+ *  RDL_ERROR_NOT_FOUND for NAME=FILE without such a file, RDL_ERROR_IO. */
+JsonArray *rdl_papers(const char *given, const char *needed, GError **error);
+
+#endif

@@ -1,0 +1,297 @@
+/* What a close-out leaves behind: steps, papers, notices, looks back, matters handed over. */
+#include <string.h>
+#include "fixtures/findings.h"
+#include "geo/start.h"
+#include "rectify/rectify.h"
+#include "suite.h"
+
+static const char *const suspect[] = {"SUSPECT"};
+
+static bool go(rdl_ledger *ledger, const char *to, const char *on, const char *role,
+               const char *document, const char *fields, GError **error)
+{
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", error);
+    g_autoptr(JsonNode) node = fields ? rdl_json_parse(fields, "fields", NULL) : NULL;
+    rdl_move move = {.task_id = id,
+                     .to = to,
+                     .on = on,
+                     .by = "某人",
+                     .role = role,
+                     .document = document,
+                     .reason = "因故",
+                     .fields = node ? json_node_get_object(node) : NULL};
+
+    return rdl_task_move(ledger, &move, error);
+}
+
+/* One rectification, in state SUBMITTED since 2027-03-01. */
+static rdl_ledger *submitted(const char *name, GError **error)
+{
+    const char *path = suite_path(name);
+    g_autofree char *gpkg = g_strconcat(path, ".gpkg", NULL);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    rdl_ledger *l = NULL;
+    static const char six[] = "{\"target\":\"恢复\",\"measures\":\"停止；拆除；复绿\",\"lead_"
+                              "leader\":\"甲\",\"supervisor\":"
+                              "\"乙\",\"resp_unit\":\"丙镇\",\"due\":\"2027-06-30\"}";
+
+    if (!fixture_findings(gpkg, 1, suspect, 1, 0, error) ||
+        !rdl_ledger_init(path, suite_source("data/packs/cn"), NULL, error) ||
+        !(l = rdl_ledger_open(path, true, error)) ||
+        !rdl_ledger_load_findings(l, gpkg, rdl_day_of(2026, 11, 1), tally, NULL, error))
+        return l;
+    if (go(l, "ASSIGNED", "2026-11-02", "office", "核查任务单", NULL, error) &&
+        go(l, "VERIFIED", "2026-11-10", "county", "核查材料", NULL, error) &&
+        go(l, "REGISTERED", "2026-11-12", "office", "问题台账", six, error) &&
+        go(l, "PLAN_OK", "2026-11-20", "city", "整改方案", "{\"accept_unit\":\"市局\"}", error) &&
+        go(l, "WORKING", "2026-12-01", "resp_unit", NULL, NULL, error))
+        go(l, "SUBMITTED", "2027-03-01", "resp_unit", "整改落实情况报告", NULL, error);
+    return l;
+}
+
+static JsonObject *chain_of(rdl_ledger *ledger, JsonNode **keep)
+{
+    *keep = rdl_ledger_chain(ledger, "FP-0000", NULL);
+    return json_node_get_object(*keep);
+}
+
+static int rows(rdl_ledger *ledger, const char *member)
+{
+    JsonNode *keep;
+    int n =
+        (int)json_array_get_length(json_object_get_array_member(chain_of(ledger, &keep), member));
+
+    json_node_unref(keep);
+    return n;
+}
+
+static char *cell(rdl_ledger *ledger, const char *member, int row, const char *column)
+{
+    JsonNode *keep;
+    JsonArray *all = json_object_get_array_member(chain_of(ledger, &keep), member);
+    JsonObject *o = row < (int)json_array_get_length(all)
+                        ? json_array_get_object_element(all, (guint)row)
+                        : NULL;
+    char *text = g_strdup(o ? rdl_json_text(o, column, NULL) : NULL);
+
+    json_node_unref(keep);
+    return text;
+}
+
+#define CHECK_CELL(member, row, column, want)                           \
+    do {                                                                \
+        g_autofree char *cell_text = cell(ledger, member, row, column); \
+        CHECK_TEXT(cell_text, want);                                    \
+    } while (0)
+
+static void check_whole(rdl_ledger *ledger)
+{
+    GError *error = NULL;
+
+    CHECK(rdl_ledger_audit(ledger, NULL, &error) &&
+          rdl_ledger_rebuild(ledger, false, NULL, &error) &&
+          rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+}
+
+static void steps_are_rows_and_every_one_can_fail(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = submitted("steps.sqlite", &error);
+    static const struct {
+        const char *on[6];
+        const char *fails_at, *role, *n;
+    } rounds[] = {
+        {{"2027-03-02"}, "SUBMITTED", "county", "1"},
+        {{"2027-03-03", "2027-03-04"}, "REVIEWED", "county", "1"},
+        {{"2027-03-05", "2027-03-06", "2027-03-07"}, "PUBLIC", "city", "2"},
+        {{"2027-03-08", "2027-03-09", "2027-03-10", "2027-03-11"}, "APPLIED", "accept_unit", "4"},
+        {{"2027-03-12", "2027-03-13", "2027-03-14", "2027-03-16", "2027-03-17"},
+         "CHECKED",
+         "province",
+         "5"}};
+    static const char *const way[][4] = {
+        {"REVIEWED", "county", "初审意见", NULL},
+        {"PUBLIC", "city", "公示文本", NULL},
+        {"APPLIED", "county", "销号申请", NULL},
+        {"CHECKED", "accept_unit", "核查材料", "{\"image_date\":\"2027-03-15\"}"},
+        {"CLOSED", "province", "备案表", NULL}};
+    int expected = 0;
+
+    CHECK_OK(error);
+    for (size_t i = 0; i < G_N_ELEMENTS(rounds); i++) {
+        for (size_t k = 0; k < i; k++, expected++)
+            CHECK(go(ledger, way[k][0], rounds[i].on[k], way[k][1], way[k][2], way[k][3], &error));
+        CHECK(go(ledger, "WORKING", rounds[i].on[i], rounds[i].role, NULL, NULL, &error));
+        CHECK_OK(error);
+        CHECK_CELL("closeout", expected, "n", rounds[i].n);
+        CHECK_CELL("closeout", expected, "outcome", "failed");
+        CHECK_CELL("closeout", expected, "reason", "因故");
+        expected++;
+        CHECK(go(ledger, "SUBMITTED", rounds[i].on[i], "resp_unit", "报告", NULL, &error));
+    }
+    CHECK_INT(rows(ledger, "closeout"), expected);
+    check_whole(ledger);
+}
+
+static void papers_are_asked_for_one_by_one(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = submitted("papers.sqlite", &error);
+    const char *file = suite_path("opinion.txt");
+    g_autofree char *named = g_strdup_printf("核查意见=%s", file);
+    g_autofree char *both = g_strdup_printf("前后时相影像|核查意见=%s", file);
+    g_autofree char *gone = g_strdup_printf("前后时相影像|核查意见=%s.no", file);
+    g_autofree char *digest = NULL;
+    static const char image[] = "{\"image_date\":\"2027-03-10\"}";
+
+    CHECK(g_file_set_contents(file, "同意销号", -1, NULL));
+    digest = rdl_digest_file(file, NULL);
+    CHECK(go(ledger, "REVIEWED", "2027-03-02", "county", "初审意见", NULL, &error));
+    CHECK(go(ledger, "PUBLIC", "2027-03-03", "city", "公示文本", NULL, &error));
+    CHECK(go(ledger, "APPLIED", "2027-03-09", "county", "销号申请", NULL, &error));
+    CHECK_OK(error);
+    CHECK(!go(ledger, "CHECKED", "2027-03-12", "accept_unit", named, image, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "前后时相影像 is missing");
+    CHECK(!go(ledger, "CHECKED", "2027-03-12", "accept_unit", gone, image, &error));
+    CHECK_FAILS(error, RDL_ERROR_NOT_FOUND, "no such file");
+    CHECK(go(ledger, "CHECKED", "2027-03-12", "accept_unit", both, image, &error));
+    CHECK_OK(error);
+    int n = rows(ledger, "documents");
+    CHECK_CELL("documents", n - 1, "name", "核查意见");
+    CHECK_CELL("documents", n - 1, "sha256", digest);
+    CHECK_CELL("documents", n - 2, "name", "前后时相影像");
+    CHECK_CELL("documents", n - 2, "sha256", NULL);
+    check_whole(ledger);
+}
+
+/* 2027-03-05 is a Friday: five working days end on the 12th, no calendar of 2027 being known. */
+static void a_notice_runs_its_time(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = submitted("notice.sqlite", &error);
+
+    CHECK(go(ledger, "REVIEWED", "2027-03-02", "county", "初审意见", NULL, &error));
+    CHECK(go(ledger, "PUBLIC", "2027-03-05", "city", "公示文本",
+             "{\"channel\":\"市政府网站\",\"notice\":\"5个工作日内\"}", &error));
+    CHECK_OK(error);
+    CHECK_CELL("publications", 0, "kind", "公示");
+    CHECK_CELL("publications", 0, "channel", "市政府网站");
+    CHECK_CELL("publications", 0, "closes", "2027-03-12");
+    CHECK(!go(ledger, "APPLIED", "2027-03-12", "county", "销号申请", NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "the notice runs until 2027-03-12");
+    CHECK(go(ledger, "APPLIED", "2027-03-13", "county", "销号申请", NULL, &error));
+    CHECK_OK(error);
+    check_whole(ledger);
+}
+
+static bool close_it(rdl_ledger *l, GError **error)
+{
+    return go(l, "REVIEWED", "2027-03-02", "county", "初审意见", NULL, error) &&
+           go(l, "PUBLIC", "2027-03-03", "city", "公示文本", NULL, error) &&
+           go(l, "APPLIED", "2027-03-09", "county", "销号申请", NULL, error) &&
+           go(l, "CHECKED", "2027-03-12", "accept_unit", "材料", "{\"image_date\":\"2027-03-10\"}",
+              error) &&
+           go(l, "CLOSED", "2027-03-20", "province", "备案表", NULL, error);
+}
+
+static void a_rebound_takes_the_old_number_with_a_suffix(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = submitted("rebound.sqlite", &error);
+    g_autofree char *first = NULL, *second = NULL, *third = NULL;
+
+    CHECK(close_it(ledger, &error));
+    CHECK(go(ledger, "LOOKBACK", "2027-09-20", "city", NULL, NULL, &error));
+    CHECK(go(ledger, "CLOSED", "2027-09-25", "city", "回头看记录", NULL, &error));
+    CHECK(go(ledger, "LOOKBACK", "2028-03-20", "city", NULL, NULL, &error));
+    first = cell(ledger, "problems", 0, "problem_id");
+    CHECK(go(ledger, "REOPENED", "2028-03-25", "office", "回头看记录", NULL, &error));
+    CHECK_OK(error);
+    CHECK_CELL("lookbacks", 0, "result", "OK");
+    CHECK_CELL("lookbacks", 1, "result", "REBOUND");
+    CHECK_CELL("lookbacks", 1, "held", "2028-03-25");
+    second = g_strconcat(first, "-1", NULL);
+    CHECK_CELL("problems", 0, "problem_id", second);
+    CHECK_CELL("problems", 0, "reopens", first);
+    CHECK_CELL("problems", 0, "rebounds", "1");
+    CHECK_CELL("problems", 1, "problem_id", first);
+    CHECK_CELL("problems", 1, "rebounds", "0");
+    CHECK_CELL("problems", 0, "target", "恢复");
+    CHECK_INT(rows(ledger, "measure_rows"), 6);
+    check_whole(ledger);
+}
+
+static rdl_move office(const char *id, const char *on)
+{
+    return (rdl_move){
+        .task_id = id, .to = "", .on = on, .by = "甲", .role = "city", .reason = "因故"};
+}
+
+static void one_matter_one_transfer(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = submitted("transfer.sqlite", &error);
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
+    rdl_move who = office(id, "2027-03-02");
+
+    CHECK(!rdl_task_transfer_accepted(ledger, &who, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "no transfer that waits");
+    CHECK(rdl_task_transfer(ledger, &who, "市纪委监委", &error));
+    CHECK(!rdl_task_transfer(ledger, &who, "市公安局", &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "one matter, one transfer");
+    who.on = "2027-03-05";
+    CHECK(rdl_task_transfer_accepted(ledger, &who, &error));
+    who.on = "2027-04-05";
+    CHECK(rdl_task_transfer_answered(ledger, &who, "批评教育", &error));
+    CHECK_OK(error);
+    CHECK_CELL("transfers", 0, "body", "市纪委监委");
+    CHECK_CELL("transfers", 0, "sent", "2027-03-02");
+    CHECK_CELL("transfers", 0, "accepted", "2027-03-05");
+    CHECK_CELL("transfers", 0, "answered", "2027-04-05");
+    CHECK_CELL("transfers", 0, "result", "批评教育");
+    CHECK(rdl_task_transfer(ledger, &who, "市公安局", &error));
+    CHECK_INT(rows(ledger, "transfers"), 2);
+    check_whole(ledger);
+}
+
+static void values_change_and_what_they_were_stays(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = submitted("values.sqlite", &error);
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
+    g_autoptr(JsonNode) set = rdl_json_parse(
+        "{\"listed\":\"2027-03-02\",\"measures\":\"停止；挂账督办：拆除\"}", "set", NULL);
+    g_autoptr(JsonNode) due = rdl_json_parse("{\"due\":\"2030-01-01\"}", "set", NULL);
+    rdl_move who = office(id, "2027-03-02");
+
+    CHECK_INT(rows(ledger, "measure_rows"), 3);
+    CHECK(rdl_task_change(ledger, &who, json_node_get_object(set), &error));
+    CHECK_OK(error);
+    CHECK_CELL("problems", 0, "listed", "2027-03-02");
+    CHECK_INT(rows(ledger, "measure_rows"), 2);
+    CHECK_CELL("measure_rows", 1, "supervised", "1");
+    CHECK(!rdl_task_change(ledger, &who, json_node_get_object(due), &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "due dates by redline task extend");
+    CHECK(rdl_task_measure_done(ledger, &who, 1, &error));
+    CHECK_CELL("measure_rows", 0, "done", "2027-03-02");
+    CHECK(!rdl_task_measure_done(ledger, &who, 3, &error));
+    CHECK_FAILS(error, RDL_ERROR_NOT_FOUND, "has no measure 3");
+    check_whole(ledger);
+}
+
+static CU_TestInfo tests[] = {
+    {"steps are rows, and every one can fail", steps_are_rows_and_every_one_can_fail},
+    {"papers are asked for one by one", papers_are_asked_for_one_by_one},
+    {"a notice runs its time", a_notice_runs_its_time},
+    {"a rebound takes the old number with a suffix", a_rebound_takes_the_old_number_with_a_suffix},
+    {"one matter, one transfer", one_matter_one_transfer},
+    {"values change, and what they were stays", values_change_and_what_they_were_stays},
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    rdl_geo_start();
+    return run_suite("rectify.office", tests, argc, argv);
+}
