@@ -10,6 +10,7 @@
 #include "base/progress.h"
 #include "base/parallel.h"
 #include "base/calendar.h"
+#include "base/name.h"
 #include "base/digest.h"
 #include "base/csv.h"
 #include "base/yaml.h"

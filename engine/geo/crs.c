@@ -159,11 +159,53 @@ static rdl_transform *transform_between(OGRSpatialReferenceH from, OGRSpatialRef
     return g_steal_pointer(&transform);
 }
 
+static bool bound(const rdl_crs *crs);
+
+/* The same system with a transformation to WGS 84. Its codes are taken out: GDAL goes by them alone
+ * where there are any. Yours to destroy. */
+static OGRSpatialReferenceH with_towgs84(const rdl_crs *crs, const double *v)
+{
+    static GRegex *codes;
+    OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
+
+    if (g_once_init_enter(&codes))
+        g_once_init_leave(&codes, g_regex_new(",AUTHORITY\\[[^]]*\\]", G_REGEX_OPTIMIZE, 0, NULL));
+    g_autofree char *wkt = g_regex_replace_literal(codes, crs->wkt, -1, 0, "", 0, NULL);
+    char *at = wkt;
+    OSRImportFromWkt(srs, &at);
+    OSRSetTOWGS84(srs, v[0], v[1], v[2], v[3], v[4], v[5], v[6]);
+    OSRSetAxisMappingStrategy(srs, OAMS_TRADITIONAL_GIS_ORDER);
+    return srs;
+}
+
+/* PROJ knows transformations given to WGS 84, and takes none of them on to CGCS2000: it is WGS 84
+ * to within decimetres, and has to be told so. Yours to destroy; NULL: nothing to tell. */
+static OGRSpatialReferenceH tied_to_wgs84(const rdl_crs *crs, const rdl_crs *other)
+{
+    const char *datum = OSRGetAttrValue(crs->srs, "DATUM", 0);
+
+    if (!bound(other) || bound(crs) || !datum ||
+        !g_regex_match_simple("china[ _](geodetic|2000)|cgcs", datum, G_REGEX_CASELESS, 0))
+        return NULL;
+    return with_towgs84(crs, (const double[7]){0});
+}
+
+static rdl_transform *transform_systems(const rdl_crs *from, const rdl_crs *to, GError **error)
+{
+    OGRSpatialReferenceH a = tied_to_wgs84(from, to), b = tied_to_wgs84(to, from);
+    rdl_transform *transform = transform_between(a ? a : from->srs, b ? b : to->srs, error);
+
+    if (a)
+        OSRDestroySpatialReference(a);
+    if (b)
+        OSRDestroySpatialReference(b);
+    return transform;
+}
+
 rdl_transform *rdl_transform_new(const rdl_crs *from, const rdl_crs *to, GError **error)
 {
-    rdl_transform *transform = rdl_crs_same(from, to)
-                                   ? g_new0(rdl_transform, 1)
-                                   : transform_between(from->srs, to->srs, error);
+    rdl_transform *transform =
+        rdl_crs_same(from, to) ? g_new0(rdl_transform, 1) : transform_systems(from, to, error);
 
     if (transform && rdl_crs_geographic(to))
         transform->turn = 360.0 / rdl_crs_degrees(to);
@@ -349,6 +391,121 @@ rdl_box rdl_crs_limits(const rdl_crs *crs)
     return (rdl_box){box.xmin - aside, box.ymin - far, box.xmax + aside, box.ymax + far};
 }
 
+static bool in_box(rdl_box box, double x, double y)
+{
+    return x >= box.xmin && x <= box.xmax && y >= box.ymin && y <= box.ymax;
+}
+
+bool rdl_crs_exchanged(const rdl_crs *crs, rdl_box box)
+{
+    double x = box.xmin + (box.xmax - box.xmin) / 2.0, y = box.ymin + (box.ymax - box.ymin) / 2.0;
+    rdl_box use;
+
+    if (rdl_crs_geographic(crs)) {
+        if (!OSRGetAreaOfUse(crs->srs, &use.xmin, &use.ymin, &use.xmax, &use.ymax, NULL) ||
+            use.xmin < -360.0)
+            return false;
+    } else if (!area_of_use(crs, &use)) {
+        return false;
+    }
+    return !in_box(use, x, y) && in_box(use, y, x);
+}
+
+/* ---- zones in eastings ---- */
+
+#define BEYOND_ZONE 0.5 /* degrees: sheets of neighbours overlap by as much */
+
+/* Degrees of longitude of the zone with that number: 6n - 3 or 3n is its meridian; 0: neither. */
+static double zone_width(int number, double meridian)
+{
+    if (fabs(meridian - (6.0 * number - 3.0)) < 0.01)
+        return 6.0;
+    return fabs(meridian - 3.0 * number) < 0.01 ? 3.0 : 0.0;
+}
+
+static double middle_longitude(const rdl_crs *crs, double x, double y)
+{
+    g_autoptr(rdl_transform) lonlat = rdl_transform_lonlat(crs, NULL);
+
+    return lonlat && rdl_transform_points(lonlat, 1, &x, &y, NULL) ? x : NAN;
+}
+
+char *rdl_crs_zone_misfit(const rdl_crs *crs, rdl_box box)
+{
+    double easting, meridian = OSRGetProjParm(crs->srs, SRS_PP_CENTRAL_MERIDIAN, NAN, NULL);
+
+    if (rdl_crs_geographic(crs) || !false_easting(crs, &easting) || easting < ZONE_IN_EASTING)
+        return NULL;
+    int number = (int)(easting / ZONE_IN_EASTING);
+    double width = zone_width(number, meridian), reach = width / 2.0 + BEYOND_ZONE;
+    double y = box.ymin + (box.ymax - box.ymin) / 2.0;
+    double west = middle_longitude(crs, box.xmin, y), east = middle_longitude(crs, box.xmax, y);
+    if (width == 0.0 || !(west > meridian + reach || east < meridian - reach))
+        return NULL;
+    double lon = (west + east) / 2.0;
+    int fits = width > 3.0 ? (int)floor(lon / 6.0) + 1 : (int)lround(lon / 3.0);
+    return g_strdup_printf(
+        "its eastings begin with the zone's number %d (central meridian %g), but "
+        "it lies at longitude %.3f, in zone %d",
+        number, meridian, lon, fits);
+}
+
+/* ---- datums that need the user's own transformation ---- */
+
+static bool guarded_datum(const rdl_crs *crs)
+{
+    const char *datum = OSRGetAttrValue(crs->srs, "DATUM", 0);
+    g_autofree char *words = g_strconcat(rdl_crs_name(crs), " ", datum ? datum : "", NULL);
+    double f = OSRGetInvFlattening(crs->srs, NULL), a = OSRGetSemiMajor(crs->srs, NULL);
+
+    if (g_regex_match_simple("xian[ _]?(19)?80|beijing[ _]?(19)?54|new[ _]beijing|西安80|北京54",
+                             words, G_REGEX_CASELESS, 0))
+        return true;
+    bool unnamed = !datum || g_regex_match_simple("unknown|unnamed|not[ _]specified|user", datum,
+                                                  G_REGEX_CASELESS, 0);
+    bool krassowsky = fabs(a - 6378245.0) < 0.5 && fabs(f - 298.3) < 1e-3;
+    bool iag75 = fabs(a - 6378140.0) < 0.5 && fabs(f - 298.257) < 5e-4;
+    return unnamed && (krassowsky || iag75);
+}
+
+static bool bound(const rdl_crs *crs)
+{
+    double seven[7];
+
+    return strstr(crs->wkt, "TOWGS84[") || strstr(crs->wkt, "BOUNDCRS[") ||
+           strstr(crs->wkt, "nadgrids") ||
+           OSRGetTOWGS84(crs->srs, seven, G_N_ELEMENTS(seven)) == OGRERR_NONE;
+}
+
+bool rdl_crs_needs_shift(const rdl_crs *crs)
+{
+    return guarded_datum(crs) && !bound(crs);
+}
+
+bool rdl_crs_has_shift(const rdl_crs *crs)
+{
+    return guarded_datum(crs) && bound(crs);
+}
+
+rdl_crs *rdl_crs_shifted(const rdl_crs *crs, const double *numbers, size_t n, GError **error)
+{
+    double v[7] = {0};
+
+    if (n != 3 && n != 7)
+        return rdl_fail(error, RDL_ERROR_DATA, "a transformation has 3 or 7 numbers, not %zu", n),
+               NULL;
+    if (!rdl_crs_needs_shift(crs))
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "%s needs no transformation: it is for Xian 80 and Beijing 54",
+                        rdl_crs_name(crs)),
+               NULL;
+    memcpy(v, numbers, n * sizeof *v);
+    OGRSpatialReferenceH srs = with_towgs84(crs, v);
+    rdl_crs *shifted = rdl_crs_from_handle(srs);
+    OSRDestroySpatialReference(srs);
+    return shifted;
+}
+
 char *rdl_crs_misfit(const rdl_crs *crs, rdl_box box)
 {
     g_autoptr(GString) text = g_string_new(NULL);
@@ -358,7 +515,10 @@ char *rdl_crs_misfit(const rdl_crs *crs, rdl_box box)
     g_string_printf(text, "x from %.10g to %.10g, y from %.10g to %.10g", box.xmin, box.xmax,
                     box.ymin, box.ymax);
     if (rdl_crs_geographic(crs)) {
-        g_string_append(text, " are no degrees");
+        g_string_append(text, fabs(box.xmin) <= 90.0 && fabs(box.xmax) <= 90.0 &&
+                                      fabs(box.ymin) <= 180.0 && fabs(box.ymax) <= 180.0
+                                  ? ": latitude stands before longitude"
+                                  : " are no degrees");
     } else if (false_easting(crs, &easting)) {
         bool numbered = easting >= ZONE_IN_EASTING;
         if (!numbered && box.xmin >= 1e7 && box.xmax < 1e8)
@@ -376,6 +536,8 @@ char *rdl_crs_misfit(const rdl_crs *crs, rdl_box box)
                                    ": eastings begin with the zone's number %d, this system's "
                                    "with %d",
                                    zone, (int)(easting / 1e6));
+        else if (rdl_crs_exchanged(crs, box))
+            g_string_append(text, ": northing stands before easting");
     }
     return g_string_free(g_steal_pointer(&text), FALSE);
 }

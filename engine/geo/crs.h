@@ -33,6 +33,23 @@ RDL_API rdl_box rdl_crs_limits(const rdl_crs *crs);
  */
 RDL_API char *rdl_crs_misfit(const rdl_crs *crs, rdl_box box);
 
+/** Are `box`'s coordinates y before x? Its middle lies outside the system's area of use, and inside
+ *  it once exchanged. False where the system tells no area of use. */
+RDL_API bool rdl_crs_exchanged(const rdl_crs *crs, rdl_box box);
+/** A Gauss-Kruger system of 3 or 6 degrees whose false easting carries its zone's number, and a box
+ * that lies wholly more than half a degree beyond that zone: says which zone it is in, for people.
+ * Yours; NULL: it fits, or the system has no such zone. */
+RDL_API char *rdl_crs_zone_misfit(const rdl_crs *crs, rdl_box box);
+/** Xian 80 or Beijing 54, whose transformation to CGCS2000 is no public knowledge, with none of
+ *  its own (TOWGS84, a grid): it must not be mixed with others. */
+RDL_API bool rdl_crs_needs_shift(const rdl_crs *crs);
+/** It brings its own transformation from one of those two. */
+RDL_API bool rdl_crs_has_shift(const rdl_crs *crs);
+/** The same system with a transformation to CGCS2000 of three or seven numbers: metres, seconds of
+ *  arc, millionths (position vector, EPSG:9606). Yours to unref. Fails: RDL_ERROR_DATA. */
+RDL_API rdl_crs *rdl_crs_shifted(const rdl_crs *crs, const double *numbers, size_t n,
+                                 GError **error);
+
 /** A transformation of coordinates; belongs to the thread that made it. */
 typedef struct rdl_transform rdl_transform;
 /** Fails: RDL_ERROR_CRS when there is none between the two. */

@@ -4,6 +4,7 @@
 
 #include "base/base.h"
 #include "geo/start.h"
+#include "geo/coordinate.h"
 #include "geo/crs.h"
 #include "geo/geometry.h"
 #include "geo/border.h"

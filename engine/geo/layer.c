@@ -6,6 +6,7 @@
 #include <cpl_error.h>
 #include <gdal.h>
 #include <ogr_api.h>
+#include "geo/coordinate.h"
 #include "geo/crs_handle.h"
 
 /* ---- reading ---- */
@@ -15,6 +16,7 @@ struct rdl_feature {
     const rdl_layer *layer;
     GPtrArray *texts; /* recoded, one slot a field, filled when asked */
     GBytes *wkb;
+    char *flaw;
     bool damaged;
 };
 
@@ -24,8 +26,11 @@ struct rdl_layer {
     OGRLayerH handle;
     OGRFeatureDefnH definition;
     rdl_crs *crs;
-    char *encoding; /* to convert from; NULL: already UTF-8 */
-    bool shapefile, claimed;
+    char *encoding;            /* to convert from; NULL: already UTF-8 */
+    GPtrArray *names, *folded; /* of the fields, UTF-8 */
+    bool shapefile, csv, claimed, exchange;
+    int wkt, x, y; /* columns the geometry is made from; -1: none */
+    const char *web_datum;
     rdl_feature feature;
 };
 
@@ -36,6 +41,7 @@ static void feature_clear(rdl_feature *f)
     f->handle = NULL;
     g_clear_pointer(&f->texts, g_ptr_array_unref);
     g_clear_pointer(&f->wkb, g_bytes_unref);
+    g_clear_pointer(&f->flaw, g_free);
 }
 
 void rdl_layer_close(rdl_layer *layer)
@@ -46,6 +52,8 @@ void rdl_layer_close(rdl_layer *layer)
     if (layer->dataset)
         GDALClose(layer->dataset);
     rdl_crs_unref(layer->crs);
+    g_clear_pointer(&layer->names, g_ptr_array_unref);
+    g_clear_pointer(&layer->folded, g_ptr_array_unref);
     g_free(layer->encoding);
     g_free(layer->source);
     g_free(layer);
@@ -131,12 +139,19 @@ static bool find_layer(rdl_layer *layer, GError **error)
     return true;
 }
 
+static const char *raw_name(const rdl_layer *layer, int i)
+{
+    return OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(layer->definition, i));
+}
+
 static bool all_utf8(rdl_layer *layer)
 {
     bool good = true;
     OGRFeatureH f;
     int fields = OGR_FD_GetFieldCount(layer->definition);
 
+    for (int i = 0; good && i < fields; i++)
+        good = g_utf8_validate(raw_name(layer, i), -1, NULL);
     OGR_L_ResetReading(layer->handle);
     while (good && (f = OGR_L_GetNextFeature(layer->handle))) {
         for (int i = 0; good && i < fields; i++)
@@ -147,44 +162,188 @@ static bool all_utf8(rdl_layer *layer)
     return good;
 }
 
-/* A Shapefile's text: UTF-8 when all of it reads so, whatever the .cpg claims; else what the .cpg
- * says, else GB18030, which holds GBK and CP936 (the habit of the field). */
+/* Text of a Shapefile or a CSV, which come as bytes: UTF-8 when all of it reads so, whatever is
+ * claimed; else what is wanted, else what the .cpg says, else GB18030, which holds GBK and CP936
+ * (the habit of the field). Other formats say what they hold, and GDAL recodes it. */
 static void settle_encoding(rdl_layer *layer, const char *wanted)
 {
-    if (wanted) {
-        layer->encoding = g_ascii_strcasecmp(wanted, "UTF-8") ? g_strdup(wanted) : NULL;
+    if (!(layer->shapefile || layer->csv) || all_utf8(layer))
+        return;
+    if (wanted && g_ascii_strcasecmp(wanted, "UTF-8") != 0) {
+        layer->encoding = g_strdup(wanted);
         return;
     }
-    if (!layer->shapefile || all_utf8(layer))
-        return;
     const char *said = GDALGetMetadataItem(layer->handle, "ENCODING_FROM_CPG", "SHAPEFILE");
     g_autofree char *probe = said ? g_convert("", 0, "UTF-8", said, NULL, NULL, NULL) : NULL;
     bool believable = probe && g_ascii_strcasecmp(said, "UTF-8") != 0;
     layer->encoding = g_strdup(believable ? said : "GB18030");
 }
 
+#define DBF_NAME 10 /* bytes a DBF keeps of a field's name */
+
+/* Bytes in `encoding` (NULL: UTF-8) as UTF-8, without a letter that was cut in two at the end. */
+static char *whole_letters(const char *bytes, size_t n, const char *encoding)
+{
+    for (size_t cut = 0; cut < 4 && cut < n; cut++) {
+        char *text = g_convert(bytes, (gssize)(n - cut), "UTF-8", encoding ? encoding : "UTF-8",
+                               NULL, NULL, NULL);
+        if (text)
+            return text;
+    }
+    return g_utf8_make_valid(bytes, (gssize)n);
+}
+
+static void settle_names(rdl_layer *layer)
+{
+    int n = OGR_FD_GetFieldCount(layer->definition);
+
+    layer->names = g_ptr_array_new_with_free_func(g_free);
+    layer->folded = g_ptr_array_new_with_free_func(g_free);
+    for (int i = 0; i < n; i++) {
+        const char *raw = raw_name(layer, i);
+        char *name = whole_letters(raw, strlen(raw), layer->encoding);
+        g_ptr_array_add(layer->names, name);
+        g_ptr_array_add(layer->folded, rdl_name_fold(name));
+    }
+    g_ptr_array_add(layer->names, NULL); /* for g_strjoinv() */
+}
+
 /* Nothing of the layer can be in `crs`. */
 static bool wholly_outside(const rdl_layer *layer, const rdl_crs *crs)
 {
-    OGREnvelope e;
+    rdl_box box;
 
-    if (OGR_L_GetExtent(layer->handle, &e, TRUE) != OGRERR_NONE)
-        return false;
-    return !rdl_box_meets((rdl_box){e.MinX, e.MinY, e.MaxX, e.MaxY}, rdl_crs_limits(crs));
+    return rdl_layer_extent(layer, &box) && !rdl_box_meets(box, rdl_crs_limits(crs));
 }
 
-static bool settle_crs(rdl_layer *layer, const char *claim, GError **error)
+/* GDAL hands coordinates out in the order of the handle's mapping; ours is x east always. */
+static bool authority_order(OGRSpatialReferenceH handle)
 {
-    layer->crs = rdl_crs_from_handle(OGR_L_GetSpatialRef(layer->handle));
-    if (!claim || (layer->crs && !wholly_outside(layer, layer->crs)))
+    int n = 0;
+    const int *order = handle ? OSRGetDataAxisToSRSAxisMapping(handle, &n) : NULL;
+    OGRSpatialReferenceH ours = handle ? OSRClone(handle) : NULL;
+    bool differs = false;
+
+    if (ours) {
+        OSRSetAxisMappingStrategy(ours, OAMS_TRADITIONAL_GIS_ORDER);
+        int m = 0;
+        const int *wanted = OSRGetDataAxisToSRSAxisMapping(ours, &m);
+        differs = n >= 2 && m >= 2 && order[0] != wanted[0];
+        OSRDestroySpatialReference(ours);
+    }
+    return differs;
+}
+
+static rdl_crs *parse_system(rdl_layer *layer, const char *text, GError **error)
+{
+    const char *web = rdl_web_datum(text);
+    rdl_crs *crs = rdl_crs_parse(web ? "EPSG:4490" : text, error);
+
+    layer->web_datum = web;
+    if (!crs)
+        g_prefix_error(error, "%s, claimed CRS: ", layer->source);
+    return crs;
+}
+
+static bool shift_crs(rdl_layer *layer, const rdl_layer_options *options, GError **error)
+{
+    if (!options->shift || !layer->crs)
         return true;
-    rdl_crs *claimed = rdl_crs_parse(claim, error);
-    if (!claimed)
-        return g_prefix_error(error, "%s, claimed CRS: ", layer->source), false;
-    layer->claimed = layer->crs != NULL;
+    rdl_crs *shifted = rdl_crs_shifted(layer->crs, options->shift, options->n_shift, error);
+    if (!shifted)
+        return g_prefix_error(error, "%s: datum_shift: ", layer->source), false;
     rdl_crs_unref(layer->crs);
-    layer->crs = claimed;
+    layer->crs = shifted;
     return true;
+}
+
+static bool settle_crs(rdl_layer *layer, const rdl_layer_options *options, GError **error)
+{
+    OGRSpatialReferenceH handle = OGR_L_GetSpatialRef(layer->handle);
+    const char *wanted = options->crs;
+
+    layer->crs = rdl_crs_from_handle(handle);
+    layer->exchange = options->exchange != authority_order(handle);
+    if (!wanted && options->crs_claim && (!layer->crs || wholly_outside(layer, layer->crs)))
+        wanted = options->crs_claim;
+    if (wanted) {
+        rdl_crs *other = parse_system(layer, wanted, error);
+        if (!other)
+            return false;
+        layer->claimed = layer->crs && !rdl_crs_same(layer->crs, other);
+        rdl_crs_unref(layer->crs);
+        layer->crs = other;
+    }
+    return shift_crs(layer, options, error);
+}
+
+/* ---- geometry from columns ---- */
+
+static int first_field(const rdl_layer *layer, const char *const *names)
+{
+    int i = -1;
+
+    for (; names && *names && i < 0; names++)
+        i = rdl_layer_field_index(layer, *names);
+    return i;
+}
+
+static bool settle_columns(rdl_layer *layer, const rdl_layer_options *options, GError **error)
+{
+    static const char *const wkt[] = {"WKT",  "_WKT",     "geometry", "geom", "the_geom",
+                                      "TBFW", "图斑范围", "边界坐标", NULL};
+    static const char *const x[] = {"lon",      "lng",  "long", "longitude", "x", "经度",
+                                    "中心经度", "ZXJD", "XZB",  "X坐标",     NULL};
+    static const char *const y[] = {"lat",  "latitude", "y",     "纬度", "中心纬度",
+                                    "ZXWD", "YZB",      "Y坐标", NULL};
+    bool said = options->wkt || options->x || options->y;
+    bool table = layer->csv || OGR_L_GetGeomType(layer->handle) == wkbNone;
+
+    layer->wkt = layer->x = layer->y = -1;
+    if (!said && !table)
+        return true;
+    layer->wkt = first_field(layer, said ? options->wkt : wkt);
+    if (layer->wkt < 0) {
+        layer->x = first_field(layer, said ? options->x : x);
+        layer->y = first_field(layer, said ? options->y : y);
+    }
+    if (layer->wkt < 0 && (layer->x < 0 || layer->y < 0)) {
+        layer->x = layer->y = -1;
+        g_autofree char *fields = g_strjoinv(", ", (char **)layer->names->pdata);
+        return !said || rdl_fail(error, RDL_ERROR_DATA,
+                                 "%s: has no field of the geometry its profile names; it has %s",
+                                 layer->source, fields);
+    }
+    return true;
+}
+
+static const char *datum_of_metadata(GDALMajorObjectH object)
+{
+    char **all = GDALGetMetadata(object, NULL);
+    const char *found = NULL;
+
+    for (; all && *all && !found; all++)
+        found = rdl_web_datum(*all);
+    return found;
+}
+
+/* From what is said nearest to the coordinates to what is said farthest. */
+static void find_web_datum(rdl_layer *layer)
+{
+    g_autofree char *file = g_path_get_basename(layer->source);
+
+    if (!layer->web_datum && layer->crs)
+        layer->web_datum = rdl_web_datum(rdl_crs_name(layer->crs));
+    for (guint i = 0; !layer->web_datum && i < layer->folded->len; i++)
+        layer->web_datum = rdl_web_datum(layer->names->pdata[i]);
+    if (!layer->web_datum)
+        layer->web_datum = datum_of_metadata(layer->handle);
+    if (!layer->web_datum)
+        layer->web_datum = datum_of_metadata(layer->dataset);
+    if (!layer->web_datum)
+        layer->web_datum = rdl_web_datum(rdl_layer_name(layer));
+    if (!layer->web_datum)
+        layer->web_datum = rdl_web_datum(file);
 }
 
 rdl_layer *rdl_layer_open(const char *source, const rdl_layer_options *options, GError **error)
@@ -197,11 +356,14 @@ rdl_layer *rdl_layer_open(const char *source, const rdl_layer_options *options, 
     if (!find_layer(layer, error))
         return NULL;
     layer->definition = OGR_L_GetLayerDefn(layer->handle);
-    layer->shapefile =
-        strcmp(GDALGetDriverShortName(GDALGetDatasetDriver(layer->dataset)), "ESRI Shapefile") == 0;
-    if (!settle_crs(layer, options->crs_claim, error))
-        return NULL;
+    const char *driver = GDALGetDriverShortName(GDALGetDatasetDriver(layer->dataset));
+    layer->shapefile = strcmp(driver, "ESRI Shapefile") == 0;
+    layer->csv = strcmp(driver, "CSV") == 0;
     settle_encoding(layer, options->encoding);
+    settle_names(layer);
+    if (!settle_columns(layer, options, error) || !settle_crs(layer, options, error))
+        return NULL;
+    find_web_datum(layer);
     layer->feature.layer = layer;
     layer->feature.texts = g_ptr_array_new_with_free_func(g_free);
     OGR_L_ResetReading(layer->handle);
@@ -228,6 +390,22 @@ bool rdl_layer_crs_claimed(const rdl_layer *layer)
     return layer->claimed;
 }
 
+const char *rdl_layer_web_datum(const rdl_layer *layer)
+{
+    return layer->web_datum;
+}
+
+bool rdl_layer_extent(const rdl_layer *layer, rdl_box *box)
+{
+    OGREnvelope e;
+
+    if (OGR_L_GetExtent(layer->handle, &e, TRUE) != OGRERR_NONE)
+        return false;
+    *box = layer->exchange ? (rdl_box){e.MinY, e.MinX, e.MaxY, e.MaxX}
+                           : (rdl_box){e.MinX, e.MinY, e.MaxX, e.MaxY};
+    return true;
+}
+
 gint64 rdl_layer_count(const rdl_layer *layer)
 {
     return OGR_L_GetFeatureCount(layer->handle, 1);
@@ -240,27 +418,38 @@ int rdl_layer_fields(const rdl_layer *layer)
 
 const char *rdl_layer_field(const rdl_layer *layer, int i)
 {
-    return OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(layer->definition, i));
+    return layer->names->pdata[i];
 }
-
-#define DBF_NAME 10 /* characters a DBF keeps of a field's name */
 
 static int field_named(const rdl_layer *layer, const char *name)
 {
-    for (int i = 0; i < rdl_layer_fields(layer); i++)
-        if (g_ascii_strcasecmp(rdl_layer_field(layer, i), name) == 0)
-            return i;
+    g_autofree char *folded = rdl_name_fold(name);
+
+    for (guint i = 0; i < layer->folded->len; i++)
+        if (g_ascii_strcasecmp(layer->names->pdata[i], name) == 0)
+            return (int)i;
+    for (guint i = 0; i < layer->folded->len; i++)
+        if (strcmp(layer->folded->pdata[i], folded) == 0)
+            return (int)i;
     return -1;
+}
+
+/* What a DBF keeps of a name; NULL: all of it. */
+static char *cut_name(const rdl_layer *layer, const char *name)
+{
+    size_t n;
+    g_autofree char *bytes =
+        g_convert(name, -1, layer->encoding ? layer->encoding : "UTF-8", "UTF-8", NULL, &n, NULL);
+
+    return bytes && n > DBF_NAME ? whole_letters(bytes, DBF_NAME, layer->encoding) : NULL;
 }
 
 int rdl_layer_field_index(const rdl_layer *layer, const char *name)
 {
     int i = field_named(layer, name);
+    g_autofree char *cut = i < 0 && layer->shapefile ? cut_name(layer, name) : NULL;
 
-    if (i >= 0 || !layer->shapefile || strlen(name) <= DBF_NAME)
-        return i;
-    g_autofree char *cut = g_strndup(name, DBF_NAME);
-    return field_named(layer, cut);
+    return cut ? field_named(layer, cut) : i;
 }
 
 /* 2D, no curves, no surfaces GEOS does not know. Takes `g`. */
@@ -279,19 +468,63 @@ static OGRGeometryH plain_geometry(OGRGeometryH take_g)
     return g;
 }
 
-static bool take_geometry(rdl_feature *feature, GError **error)
+static OGRGeometryH from_wkt(rdl_feature *f)
 {
-    OGRGeometryH g = OGR_F_StealGeometry(feature->handle);
+    const char *text = rdl_feature_text(f, f->layer->wkt);
+    OGRGeometryH g = NULL;
+    char *at = (char *)text;
 
-    if (!g)
-        return true;
-    g = plain_geometry(g);
-    size_t n = (size_t)OGR_G_WkbSizeEx(g);
-    unsigned char *wkb = g_malloc(n ? n : 1);
-    OGRErr failed = OGR_G_ExportToIsoWkb(g, wkbNDR, wkb);
-    OGR_G_DestroyGeometry(g);
-    feature->wkb = g_bytes_new_take(wkb, n);
-    return failed == OGRERR_NONE || rdl_fail(error, RDL_ERROR_DATA, "a geometry cannot be read");
+    if (!text)
+        return NULL;
+    if (OGR_G_CreateFromWkt(&at, NULL, &g) != OGRERR_NONE || !g || *g_strchug(at)) {
+        OGR_G_DestroyGeometry(g);
+        f->flaw = g_strdup_printf("geometry '%.40s'", text);
+        return NULL;
+    }
+    return g;
+}
+
+static OGRGeometryH from_point(rdl_feature *f)
+{
+    const char *tx = rdl_feature_text(f, f->layer->x), *ty = rdl_feature_text(f, f->layer->y);
+    double x, y;
+
+    if (!tx && !ty)
+        return NULL;
+    if (!tx || !ty || !rdl_coordinate_parse(tx, &x) || !rdl_coordinate_parse(ty, &y)) {
+        f->flaw = g_strdup_printf("coordinates '%.40s', '%.40s'", tx ? tx : "", ty ? ty : "");
+        return NULL;
+    }
+    OGRGeometryH g = OGR_G_CreateGeometry(wkbPoint);
+    OGR_G_SetPoint_2D(g, 0, x, y);
+    return g;
+}
+
+static void take_geometry(rdl_feature *f)
+{
+    const rdl_layer *layer = f->layer;
+    OGRGeometryH g;
+
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    if (layer->wkt >= 0 || layer->x >= 0)
+        g = layer->wkt >= 0 ? from_wkt(f) : from_point(f);
+    else
+        g = OGR_F_StealGeometry(f->handle);
+    g = g ? plain_geometry(g) : NULL;
+    if (g) {
+        if (layer->exchange)
+            OGR_G_SwapXY(g);
+        size_t n = (size_t)OGR_G_WkbSizeEx(g);
+        unsigned char *wkb = g_malloc(n ? n : 1);
+        if (OGR_G_ExportToIsoWkb(g, wkbNDR, wkb) == OGRERR_NONE)
+            f->wkb = g_bytes_new_take(wkb, n);
+        else
+            f->flaw = g_strdup_printf("geometry of type %s", OGR_G_GetGeometryName(g));
+        if (!f->wkb)
+            g_free(wkb);
+        OGR_G_DestroyGeometry(g);
+    }
+    CPLPopErrorHandler();
 }
 
 rdl_feature *rdl_feature_new(const rdl_layer *layer)
@@ -319,6 +552,7 @@ bool rdl_layer_read(rdl_layer *layer, rdl_feature *into, bool *there, GError **e
     if (f->handle)
         OGR_F_Destroy(f->handle);
     g_clear_pointer(&f->wkb, g_bytes_unref);
+    g_clear_pointer(&f->flaw, g_free);
     g_ptr_array_set_size(f->texts, 0);
     g_ptr_array_set_size(f->texts, rdl_layer_fields(layer));
     f->damaged = false;
@@ -332,11 +566,9 @@ bool rdl_layer_read(rdl_layer *layer, rdl_feature *into, bool *there, GError **e
         g_autofree char *doing = g_strdup_printf("%s: reading features", layer->source);
         return rdl_fail_gdal(error, RDL_ERROR_IO, doing);
     }
-    *there = take_geometry(f, error);
-    if (!*there)
-        g_prefix_error(error, "%s, feature %" G_GINT64_FORMAT ": ", layer->source,
-                       rdl_feature_id(f));
-    return *there;
+    take_geometry(f);
+    *there = true;
+    return true;
 }
 
 const rdl_feature *rdl_layer_next(rdl_layer *layer, GError **error)
@@ -393,6 +625,11 @@ double rdl_feature_real(const rdl_feature *feature, int i)
 GBytes *rdl_feature_wkb(const rdl_feature *feature)
 {
     return feature->wkb;
+}
+
+const char *rdl_feature_flaw(const rdl_feature *feature)
+{
+    return feature->flaw;
 }
 
 bool rdl_feature_text_damaged(const rdl_feature *feature)

@@ -12,19 +12,30 @@
 typedef struct rdl_layer rdl_layer;     /* one thread's */
 typedef struct rdl_feature rdl_feature; /* what was read last; lent until the next read */
 
+/** All but the first three NULL or 0 where nothing is to be said. */
 typedef struct rdl_layer_options {
-    const char
-        *encoding; /* of attribute text; NULL: as the file says, else UTF-8 or GBK by trial */
+    const char *encoding;  /* of a Shapefile's or CSV's text that is no UTF-8; NULL: as the file
+                              says, else  GB18030 */
     const char *crs_claim; /* "EPSG:4490": for a file that names no CRS, or one that its
                               coordinates cannot be in; NULL: none */
+    const char *crs;       /* in place of whatever the file names; NULL: as it names */
+    const double *shift;   /* to CGCS2000 from Xian 80 or Beijing 54 (rdl_crs_shifted()) */
+    size_t n_shift;
+    const char *const *wkt; /* names of a field that holds the geometry as WKT, the first that is
+                               there; NULL-ended. NULL: see rdl_layer_open() */
+    const char *const *x, *const *y; /* names of the fields of a point's coordinates */
+    bool exchange;                   /* what the file calls x is y */
 } rdl_layer_options;
 #define RDL_LAYER_OPTIONS_INIT \
     {                          \
         .encoding = NULL       \
     }
 
-/** Open for reading. `options` may be NULL. Fails: RDL_ERROR_IO, RDL_ERROR_NOT_FOUND (no such
- *  layer: the message lists those there are; several layers and none named). */
+/** Open for reading. `options` may be NULL. A source without geometry (CSV, a table) that has a
+ * field WKT, geometry or TBFW, or a pair such as lon and lat, 经度 and 纬度, XZB and YZB, has its
+ * geometry from there. "GCJ-02" and "BD-09" are taken for a CRS: CGCS2000 with
+ * rdl_layer_web_datum(). Fails: RDL_ERROR_IO, RDL_ERROR_NOT_FOUND (no such layer: the message lists
+ * those there are; several layers and none named). */
 RDL_API rdl_layer *rdl_layer_open(const char *source, const rdl_layer_options *options,
                                   GError **error);
 RDL_API void rdl_layer_close(rdl_layer *layer);
@@ -33,14 +44,21 @@ RDL_API const char *rdl_layer_source(const rdl_layer *layer);
 RDL_API const char *rdl_layer_name(const rdl_layer *layer);
 /** NULL where the source names none and none was claimed. Lent. */
 RDL_API const rdl_crs *rdl_layer_crs(const rdl_layer *layer);
-/** The claim was taken in place of the CRS the source names. */
+/** The claim, or another system, was taken in place of the CRS the source names. */
 RDL_API bool rdl_layer_crs_claimed(const rdl_layer *layer);
+/** The datum of web maps that its CRS, its name, its metadata or its fields speak of: "GCJ-02" or
+ *  "BD-09"; NULL: none. */
+RDL_API const char *rdl_layer_web_datum(const rdl_layer *layer);
+/** What the source says of its extent, in its own system; false where it does not know. */
+RDL_API bool rdl_layer_extent(const rdl_layer *layer, rdl_box *box);
 /** Features by the source's own count, -1 where it does not know. */
 RDL_API gint64 rdl_layer_count(const rdl_layer *layer);
 RDL_API int rdl_layer_fields(const rdl_layer *layer);
 RDL_API const char *rdl_layer_field(const rdl_layer *layer, int i);
-/** Index of a field, its case apart; -1 where there is none. A Shapefile keeps ten characters of a
- *  name: `built_after` is found as `built_afte` where the full name is not there. */
+/** Index of a field; -1 where there is none. Case, white space and width of letters and brackets do
+ *  not count (rdl_name_fold()); a name equal letter by letter goes first. A Shapefile keeps ten
+ * bytes of a name: `built_after` is found as `built_afte`, `地块总面积` as `地块总` in UTF-8, where
+ * the full name is not there. */
 RDL_API int rdl_layer_field_index(const rdl_layer *layer, const char *name);
 
 /** The next feature, NULL at the end or on error (then `error` is set). */
@@ -57,6 +75,8 @@ RDL_API const char *rdl_feature_text(const rdl_feature *feature, int i);
 RDL_API double rdl_feature_real(const rdl_feature *feature, int i);
 /** 2D WKB, NULL where the geometry is NULL. Lent. */
 RDL_API GBytes *rdl_feature_wkb(const rdl_feature *feature);
+/** Why a text that should give the geometry gives none ("geometry 'POLYGO(('"); NULL. Lent. */
+RDL_API const char *rdl_feature_flaw(const rdl_feature *feature);
 /** Text that is in neither encoding was met in this feature: bytes were replaced by U+FFFD. */
 RDL_API bool rdl_feature_text_damaged(const rdl_feature *feature);
 

@@ -73,7 +73,8 @@ static rdl_footprint *begin(const rdl_record *record, reading *r, const char *co
     g_ptr_array_add(r->footprints, f);
     f->fid = rdl_record_fid(record);
     f->content = rdl_identity_content(record, contents);
-    f->pos_error_m = rdl_record_real(record, "pos_error_m");
+    f->web_datum = rdl_record_web_datum(record);
+    f->pos_error_m = rdl_record_error_m(record, "pos_error_m");
     keep_ground(f, arena, rdl_record_wkb(record), rdl_record_box(record));
     return f;
 }

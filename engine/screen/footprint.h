@@ -15,7 +15,9 @@ typedef struct rdl_footprint {
     rdl_interval onset;  /* the same, ended by as_of: what stands today was built by today */
     const char *content; /* the fields as they came */
     double pos_error_m;  /* NaN: not given */
-    rdl_wkb wkb;         /* target system, valid */
+    const char
+        *web_datum; /* "GCJ-02", "BD-09": its place is displaced, pos_error_m says so; NULL */
+    rdl_wkb wkb;    /* target system, valid */
     rdl_box box;
     gint64 fid;
     const char *note; /* "dates from patch ..."; NULL */

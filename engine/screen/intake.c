@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdarg.h>
 #include <string.h>
+#include "screen/profile.h"
 
 #define FIELDS_MOST 24
 
@@ -11,15 +12,25 @@
 typedef struct {
     const char *name;
     int column; /* -1: not there */
-    JsonObject *values;
+    const rdl_codes *codes;
 } found_field;
+
+/* A field of theirs whose values leave features out. */
+typedef struct {
+    const char *name;
+    int column;
+    const rdl_codes *reasons;
+} leaver;
 
 struct rdl_record {
     const rdl_feature *feature;
     found_field fields[FIELDS_MOST];
     int n_fields;
     const rdl_layer *layer;
-    JsonObject *names, *values; /* of the profile; may be NULL */
+    const rdl_profile *profile; /* may be NULL */
+    GArray *leavers;            /* of leaver */
+    int datum_column;           /* a field that names each feature's system; -1 */
+    const char *web_datum;      /* of this feature; NULL */
     rdl_intake *intake;
     const rdl_intake_spec *spec;
     GBytes *wkb;
@@ -56,14 +67,20 @@ void rdl_reject(rdl_intake *intake, const char *layer, gint64 fid, bool used, co
 
 /* ---- fields ---- */
 
-static const char *name_of(const rdl_record *record, const char *field)
-{
-    return rdl_json_text(record->names, field, field);
-}
-
 static int column(const rdl_record *record, const char *field)
 {
-    return rdl_layer_field_index(record->layer, name_of(record, field));
+    const char *name;
+
+    return rdl_profile_column(record->profile, record->layer, field, &name);
+}
+
+/* The name a field is sought by in this layer. */
+static const char *name_of(const rdl_record *record, const char *field)
+{
+    const char *name;
+
+    rdl_profile_column(record->profile, record->layer, field, &name);
+    return name;
 }
 
 gint64 rdl_record_fid(const rdl_record *record)
@@ -71,15 +88,31 @@ gint64 rdl_record_fid(const rdl_record *record)
     return rdl_feature_id(record->feature);
 }
 
+static void find_leavers(rdl_record *record, GArray *leavers)
+{
+    leaver l;
+
+    for (guint i = 0; rdl_profile_leave_out(record->profile, i, &l.name, &l.reasons); i++)
+        if ((l.column = rdl_layer_field_index(record->layer, l.name)) >= 0)
+            g_array_append_val(leavers, l);
+    record->leavers = leavers;
+}
+
 /* Looked up by name once a layer, not once a record. */
 static void find_fields(rdl_record *record)
 {
+    static const char *const datums[] = {"坐标系",    "坐标系统",   "坐标系名称", "coordsys",
+                                         "coord_sys", "coord_type", "datum",      NULL};
+
     record->n_fields = 0;
     for (const char *const *f = record->spec->known; f && *f; f++) {
         g_assert(record->n_fields < FIELDS_MOST);
         record->fields[record->n_fields++] =
-            (found_field){*f, column(record, *f), rdl_json_object(record->values, *f)};
+            (found_field){*f, column(record, *f), rdl_profile_codes(record->profile, *f)};
     }
+    record->datum_column = -1;
+    for (const char *const *d = datums; *d && record->datum_column < 0; d++)
+        record->datum_column = rdl_layer_field_index(record->layer, *d);
 }
 
 static const found_field *field_of(const rdl_record *record, const char *name)
@@ -90,27 +123,28 @@ static const found_field *field_of(const rdl_record *record, const char *name)
     return NULL;
 }
 
-static int column_of(const rdl_record *record, const char *name, JsonObject **values)
+static int column_of(const rdl_record *record, const char *name, const rdl_codes **codes)
 {
     const found_field *f = field_of(record, name);
 
-    *values = f ? f->values : rdl_json_object(record->values, name);
+    *codes = f ? f->codes : rdl_profile_codes(record->profile, name);
     return f ? f->column : column(record, name);
 }
 
 const char *rdl_record_text(const rdl_record *record, const char *field)
 {
-    JsonObject *values;
-    int i = column_of(record, field, &values);
+    const rdl_codes *codes;
+    int i = column_of(record, field, &codes);
     const char *text = i < 0 ? NULL : rdl_feature_text(record->feature, i);
+    const char *code = text && codes ? rdl_codes_find(codes, text) : NULL;
 
-    return text && values ? rdl_json_text(values, text, text) : text;
+    return code ? code : text;
 }
 
 double rdl_record_real(const rdl_record *record, const char *field)
 {
-    JsonObject *values;
-    int i = column_of(record, field, &values);
+    const rdl_codes *codes;
+    int i = column_of(record, field, &codes);
 
     return i < 0 ? NAN : rdl_feature_real(record->feature, i);
 }
@@ -152,21 +186,7 @@ void rdl_intake_clear(rdl_intake *intake)
     g_clear_pointer(&intake->arena, rdl_arena_free);
 }
 
-/* ---- profile ---- */
-
-static JsonNode *read_profile(const char *name, GError **error)
-{
-    g_autofree char *file =
-        g_str_has_suffix(name, ".yaml") ? g_strdup(name) : g_strconcat(name, ".yaml", NULL);
-    g_autofree char *path = rdl_data_named("profiles", file, error);
-    JsonNode *node = path ? rdl_yaml_read(path, error) : NULL;
-
-    if (node && !JSON_NODE_HOLDS_OBJECT(node)) {
-        rdl_fail(error, RDL_ERROR_DATA, "%s: is no profile: a map is needed", path);
-        g_clear_pointer(&node, json_node_unref);
-    }
-    return node;
-}
+/* ---- fields that must be there ---- */
 
 /* A name found cut, with a second one beside it that GDAL or ArcGIS made unique (built_afte and
  * built_af_1): either may be the field that is meant. */
@@ -175,7 +195,10 @@ static bool check_cut_name(const rdl_record *record, const char *field, GError *
     int i = column(record, field);
     const char *cut = i < 0 ? NULL : rdl_layer_field(record->layer, i);
 
-    if (!cut || g_ascii_strcasecmp(cut, name_of(record, field)) == 0)
+    g_autofree char *found = cut ? rdl_name_fold(cut) : NULL;
+    g_autofree char *sought = rdl_name_fold(name_of(record, field));
+
+    if (!cut || strcmp(found, sought) == 0)
         return true;
     for (int n = 1; n < 10; n++) {
         g_autofree char *twin = g_strdup_printf("%.8s_%d", cut, n);
@@ -287,6 +310,7 @@ typedef struct {
     rdl_box limits;             /* of the layer's own system */
     gint64 geometries, outside; /* met so far; of these OUTSIDE_CRS */
     rdl_box misfit;             /* round the geometries outside */
+    rdl_box seen;               /* round those that are not */
     int min_dimension;
     GPtrArray *spare; /* of tools: those no worker uses now, guarded by `lock` */
     pthread_mutex_t lock;
@@ -452,8 +476,10 @@ static bool beyond_turn(const move *m, rdl_box box)
 static void settle_candidate(const move *m, const tools *t, candidate *c, GArray *rings)
 {
     GBytes *wkb = rdl_feature_wkb(c->feature);
+    const char *flaw = rdl_feature_flaw(c->feature);
 
-    c->reason = "NULL_GEOMETRY";
+    c->reason = flaw ? "UNREADABLE_GEOMETRY" : "NULL_GEOMETRY";
+    c->flaw = g_strdup(flaw);
     if (!wkb)
         return;
     c->wkb = g_bytes_ref(wkb);
@@ -564,9 +590,10 @@ static bool settle_batch(rdl_intake *intake, batch *b, size_t bytes, GArray *rin
 
 static void note_flaw(rdl_record *record, const candidate *c)
 {
+    static const char *const lost_reasons[] = {"NOT_REPAIRABLE", "UNREADABLE_GEOMETRY", NULL};
     const char *flaws[] = {c->flaw, c->moved_flaw}, *when[] = {"", " after reprojection"};
     const bool repaired[] = {c->repaired, c->moved_repaired};
-    bool lost = c->reason && strcmp(c->reason, "NOT_REPAIRABLE") == 0;
+    bool lost = c->reason && g_strv_contains(lost_reasons, c->reason);
 
     for (int i = 0; i < 2; i++) {
         if (repaired[i])
@@ -574,8 +601,57 @@ static void note_flaw(rdl_record *record, const candidate *c)
                        "REPAIRED: %s%s", flaws[i] ? flaws[i] : "", when[i]);
         else if (lost && flaws[i])
             rdl_reject(record->intake, record->spec->layer, rdl_record_fid(record), false,
-                       "NOT_REPAIRABLE: %s%s", flaws[i], when[i]);
+                       "%s: %s%s", c->reason, flaws[i], when[i]);
     }
+}
+
+/* With what was found, where coordinates cannot be in their system. */
+static void note_failure(rdl_record *record, const candidate *c)
+{
+    bool outside = strcmp(c->reason, "OUTSIDE_CRS") == 0;
+    g_autofree char *found =
+        outside ? rdl_crs_misfit(rdl_layer_crs(record->layer), c->came_in) : NULL;
+
+    rdl_reject(record->intake, record->spec->layer, rdl_record_fid(record), false, "%s%s%s",
+               c->reason, found ? ": " : "", found ? found : "");
+}
+
+/* What its profile says is not to be screened: a patch of something that is gone, say. */
+static bool left_out(rdl_record *record)
+{
+    for (guint i = 0; i < record->leavers->len; i++) {
+        const leaver *l = &g_array_index(record->leavers, leaver, i);
+        const char *value = rdl_feature_text(record->feature, l->column);
+        const char *reason = value ? rdl_codes_find(l->reasons, value) : NULL;
+        if (!reason)
+            continue;
+        rdl_tally_suppressed(record->intake->tally, record->spec->item, reason, 1);
+        rdl_reject(record->intake, record->spec->layer, rdl_record_fid(record), false,
+                   "%s: %s is %s", reason, l->name, value);
+        return true;
+    }
+    return false;
+}
+
+static void settle_web_datum(rdl_record *record)
+{
+    const char *said = rdl_profile_datum(record->profile);
+
+    record->web_datum = said ? (*said ? said : NULL) : rdl_layer_web_datum(record->layer);
+    if (!record->web_datum && !said && record->datum_column >= 0)
+        record->web_datum = rdl_web_datum(rdl_feature_text(record->feature, record->datum_column));
+}
+
+double rdl_record_error_m(const rdl_record *record, const char *field)
+{
+    double given = rdl_record_real(record, field);
+
+    return record->web_datum ? fmax(given, rdl_web_datum_error_m(record->web_datum)) : given;
+}
+
+const char *rdl_record_web_datum(const rdl_record *record)
+{
+    return record->web_datum;
 }
 
 /* Rejected with its reason, or handed on. */
@@ -595,10 +671,14 @@ static bool take_candidate(rdl_record *record, move *m, const candidate *c, rdl_
             m->misfit = joined(m->misfit, c->came_in);
         }
         rdl_tally_failed(intake->tally, record->spec->item, c->reason, 1);
-        rdl_reject(intake, layer, rdl_record_fid(record), false, "%s", c->reason);
+        note_failure(record, c);
         return true;
     }
+    if (left_out(record))
+        return true;
     intake->extent = joined(intake->extent, c->box);
+    m->seen = joined(m->seen, c->came_in);
+    settle_web_datum(record);
     record->wkb = c->wkb;
     record->box = c->box;
     bool good = fn(record, user, error);
@@ -658,16 +738,53 @@ static bool read_features(rdl_layer *layer, rdl_record *record, move *m, rdl_rec
     return good;
 }
 
+/* What numbers like these are used for, for who must say which system they are in. Yours. */
+static char *guess(rdl_box box)
+{
+    int zone = (int)(box.xmin / 1e6);
+    bool degrees = fabs(box.xmin) <= 180.0 && fabs(box.xmax) <= 180.0 && fabs(box.ymin) <= 90.0 &&
+                   fabs(box.ymax) <= 90.0;
+
+    if (degrees)
+        return g_strdup(" (its coordinates may be degrees, of EPSG:4490 say)");
+    if (zone >= 25 && zone <= 45) /* 3 degrees */
+        return g_strdup_printf(" (its eastings begin with %d, as in EPSG:%d)", zone, 4488 + zone);
+    if (zone >= 13 && zone <= 23) /* 6 degrees */
+        return g_strdup_printf(" (its eastings begin with %d, as in EPSG:%d)", zone, 4478 + zone);
+    return g_strdup("");
+}
+
+/* A system that can be used as it is. */
+static bool check_claim(const rdl_layer *layer, GError **error)
+{
+    const rdl_crs *crs = rdl_layer_crs(layer);
+    rdl_box box = no_box;
+    g_autofree char *hint = rdl_layer_extent(layer, &box) ? guess(box) : g_strdup("");
+
+    if (!crs)
+        return rdl_fail(error, RDL_ERROR_CRS,
+                        "%s: names no coordinate system: give a --profile with crs_claim%s",
+                        rdl_layer_source(layer), hint);
+    if (rdl_crs_needs_shift(crs))
+        return rdl_fail(error, RDL_ERROR_CRS,
+                        "%s: is in %s, whose transformation to CGCS2000 is not public: give a "
+                        "--profile with datum_shift (3 or 7 numbers from the survey office), or "
+                        "with crs (a PROJ string with its grid), or hand it over in CGCS2000",
+                        rdl_layer_source(layer), rdl_crs_name(crs));
+    return true;
+}
+
 static bool settle_move(rdl_intake *intake, const rdl_layer *layer, move *m, GError **error)
 {
     const rdl_crs *crs = rdl_layer_crs(layer);
 
-    if (!crs)
-        return rdl_fail(error, RDL_ERROR_CRS,
-                        "%s: names no coordinate system: give a --profile with crs_claim",
-                        rdl_layer_source(layer));
+    if (!check_claim(layer, error))
+        return false;
     if (!intake->target)
-        intake->target = rdl_crs_ref(crs);
+        intake->target =
+            rdl_crs_has_shift(crs) ? rdl_crs_parse("EPSG:4490", error) : rdl_crs_ref(crs);
+    if (!intake->target)
+        return false;
     m->tolerance = rdl_reproject_tolerance(intake->target);
     m->limits = rdl_crs_limits(crs);
     m->from = crs;
@@ -679,6 +796,28 @@ static bool settle_move(rdl_intake *intake, const rdl_layer *layer, move *m, GEr
     if (!m->tools)
         g_prefix_error(error, "%s: ", rdl_layer_source(layer));
     return m->tools != NULL;
+}
+
+/* All of it is somewhere else than it says: y before x, or in another zone than its eastings say.
+ */
+static bool check_place(const rdl_layer *layer, const move *m, GError **error)
+{
+    const rdl_crs *crs = rdl_layer_crs(layer);
+
+    if (m->seen.xmin > m->seen.xmax || rdl_layer_crs_claimed(layer))
+        return true;
+    if (rdl_crs_exchanged(crs, m->seen))
+        return rdl_fail(error, RDL_ERROR_CRS,
+                        "%s: x from %.10g to %.10g, y from %.10g to %.10g lie outside the area of "
+                        "%s, and within it once exchanged: exchange them, or give a --profile "
+                        "with exchange_xy: true",
+                        rdl_layer_source(layer), m->seen.xmin, m->seen.xmax, m->seen.ymin,
+                        m->seen.ymax, rdl_crs_name(crs));
+    g_autofree char *zone = rdl_crs_zone_misfit(crs, m->seen);
+    return !zone || rdl_fail(error, RDL_ERROR_CRS,
+                             "%s: %s: correct the system it names (ogr2ogr -a_srs), or give a "
+                             "--profile with the right one as crs",
+                             rdl_layer_source(layer), zone);
 }
 
 /* One stray vertex is a row in `rejected`; a whole layer in the wrong place is nobody's wish. */
@@ -697,34 +836,49 @@ static bool check_system(const rdl_layer *layer, const move *m, GError **error)
 
 static void note_claim(rdl_intake *intake, const rdl_intake_spec *spec, const rdl_layer *layer)
 {
+    const rdl_crs *crs = rdl_layer_crs(layer);
+
     if (rdl_layer_crs_claimed(layer))
         rdl_reject(intake, spec->layer, RDL_WHOLE_LAYER, true,
-                   "CRS_CLAIMED: %s: its coordinates cannot be in the system it names: read as %s, "
-                   "which its profile claims",
-                   rdl_layer_source(layer), rdl_crs_name(rdl_layer_crs(layer)));
+                   "CRS_CLAIMED: %s: read as %s, which its profile claims, not as the system it "
+                   "names",
+                   rdl_layer_source(layer), rdl_crs_name(crs));
+    if (rdl_crs_has_shift(crs))
+        rdl_reject(intake, spec->layer, RDL_WHOLE_LAYER, true,
+                   "DATUM_SHIFTED: %s: brought from %s to CGCS2000 by the transformation given "
+                   "with it",
+                   rdl_layer_source(layer), rdl_crs_name(crs));
+}
+
+static void note_web_datum(rdl_intake *intake, const rdl_intake_spec *spec,
+                           const rdl_record *record)
+{
+    const char *said = rdl_profile_datum(record->profile);
+    const char *datum = said ? (*said ? said : NULL) : rdl_layer_web_datum(record->layer);
+
+    if (datum)
+        rdl_reject(intake, spec->layer, RDL_WHOLE_LAYER, true,
+                   "DATUM_UNCERTAIN: %s: speaks of %s, which displaces places by up to %g m: "
+                   "nothing is accused on it, and what is said to lie outside a zone may lie in "
+                   "it. If it is in CGCS2000 or WGS 84, say 'datum: CGCS2000' in a --profile",
+                   rdl_layer_source(record->layer), datum, rdl_web_datum_error_m(datum));
 }
 
 bool rdl_intake_read(rdl_intake *intake, const rdl_intake_spec *spec, const rdl_source *source,
                      rdl_record_fn fn, void *user, GError **error)
 {
-    g_autoptr(JsonNode) profile = NULL;
-    JsonObject *map = NULL;
+    g_autoptr(rdl_profile) profile = NULL;
 
-    if (source->profile) {
-        if (!(profile = read_profile(source->profile, error)))
-            return false;
-        map = json_node_get_object(profile);
-    }
-    rdl_layer_options options = {.encoding = rdl_json_text(map, "encoding", NULL),
-                                 .crs_claim = rdl_json_text(map, "crs_claim", NULL)};
+    if (source->profile && !(profile = rdl_profile_read(source->profile, error)))
+        return false;
+    rdl_layer_options options = rdl_profile_options(profile);
     g_autoptr(rdl_layer) layer = rdl_layer_open(source->path, &options, error);
-    rdl_record record = {.layer = layer,
-                         .intake = intake,
-                         .spec = spec,
-                         .names = rdl_json_object(map, "fields"),
-                         .values = rdl_json_object(map, "values")};
-    move m = {
-        .misfit = no_box, .min_dimension = spec->min_dimension, .lock = PTHREAD_MUTEX_INITIALIZER};
+    g_autoptr(GArray) leavers = g_array_new(FALSE, FALSE, sizeof(leaver));
+    rdl_record record = {.layer = layer, .intake = intake, .spec = spec, .profile = profile};
+    move m = {.misfit = no_box,
+              .seen = no_box,
+              .min_dimension = spec->min_dimension,
+              .lock = PTHREAD_MUTEX_INITIALIZER};
 
     intake->extent = no_box;
     if (!intake->arena)
@@ -732,10 +886,12 @@ bool rdl_intake_read(rdl_intake *intake, const rdl_intake_spec *spec, const rdl_
     if (!layer || !check_fields(&record, spec, error) || !settle_move(intake, layer, &m, error))
         return false;
     find_fields(&record);
+    find_leavers(&record, leavers);
     note_claim(intake, spec, layer);
+    note_web_datum(intake, spec, &record);
     m.spare = g_ptr_array_new_with_free_func(tools_free);
     bool good = read_features(layer, &record, &m, fn, user, error);
     g_ptr_array_unref(m.spare);
     tools_free(m.tools);
-    return good && check_system(layer, &m, error);
+    return good && check_system(layer, &m, error) && check_place(layer, &m, error);
 }

@@ -45,7 +45,7 @@ typedef struct rdl_record rdl_record; /* lent for the length of the call */
 gint64 rdl_record_fid(const rdl_record *record);
 /** A canonical field; those of spec.known are found once a layer. NULL: none. */
 const char *rdl_record_text(const rdl_record *record, const char *field);
-double rdl_record_real(const rdl_record *record, const char *field);      /* NaN: none */
+double rdl_record_real(const rdl_record *record, const char *field); /* NaN: none */
 /** A date; `unknown` where there is none. A text that is no date is noted as a warning, *bad is
  *  set, and counts as unknown. */
 rdl_day rdl_record_day(const rdl_record *record, const char *field, rdl_day unknown, bool *bad);
@@ -53,6 +53,10 @@ rdl_day rdl_record_day(const rdl_record *record, const char *field, rdl_day unkn
  *  Lent for the length of the call. */
 GBytes *rdl_record_wkb(const rdl_record *record);
 rdl_box rdl_record_box(const rdl_record *record);
+/** A positional error in metres, never less than its datum's; NaN: none is given. */
+double rdl_record_error_m(const rdl_record *record, const char *field);
+/** The datum of web maps its coordinates are in ("GCJ-02", "BD-09"); NULL: none. Static. */
+const char *rdl_record_web_datum(const rdl_record *record);
 /** The intake's, for what is kept of a record. */
 rdl_arena *rdl_record_arena(const rdl_record *record);
 
@@ -69,11 +73,13 @@ typedef struct rdl_intake_spec {
 typedef bool (*rdl_record_fn)(const rdl_record *record, void *user, GError **error);
 
 /** Read all of a source. Every feature counts into the tally as in; those that cannot be used
- *  (NULL_GEOMETRY, EMPTY_GEOMETRY, NOT_REPAIRABLE, WRONG_DIMENSION, OUTSIDE_CRS, and DISTORTED:
- *  another area after reprojection than before) as failed; for the others `fn` is called and must
- *  count them.
- *  Fails: RDL_ERROR_IO, RDL_ERROR_DATA (a needed field is missing; a Shapefile's cut name may be of
- *  two fields), RDL_ERROR_CRS (no system, none between the two, or every geometry is outside it).
+ *  (NULL_GEOMETRY, UNREADABLE_GEOMETRY, EMPTY_GEOMETRY, NOT_REPAIRABLE, WRONG_DIMENSION,
+ * OUTSIDE_CRS, and DISTORTED: another area after reprojection than before) as failed, what the
+ * profile leaves out as suppressed; for the others `fn` is called and must count them. Fails:
+ * RDL_ERROR_IO, RDL_ERROR_DATA (a needed field is missing; a Shapefile's cut name may be of two
+ * fields), RDL_ERROR_CRS (no system, none between the two, Xian 80 or Beijing 54 without a
+ *  transformation, every geometry outside it, all of it with y before x or beyond the zone that its
+ *  eastings name).
  */
 bool rdl_intake_read(rdl_intake *intake, const rdl_intake_spec *spec, const rdl_source *source,
                      rdl_record_fn fn, void *user, GError **error);

@@ -80,7 +80,13 @@ static bool take_permit(const rdl_record *record, void *user, GError **error)
     reading *r = user;
     rdl_permit *permit = g_new0(rdl_permit, 1);
 
-    (void)error;
+    if (rdl_record_web_datum(record)) {
+        g_free(permit);
+        return rdl_fail(error, RDL_ERROR_CRS,
+                        "permits, feature %" G_GINT64_FORMAT ": its scope is in %s: what it covers "
+                        "cannot be said to within hundreds of metres: hand it over in CGCS2000",
+                        rdl_record_fid(record), rdl_record_web_datum(record));
+    }
     g_ptr_array_add(r->permits, permit);
     permit->fid = rdl_record_fid(record);
     permit->content = rdl_identity_content(record, contents);

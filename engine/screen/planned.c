@@ -70,7 +70,9 @@ rdl_verdict rdl_verdict_planned(const rdl_pack *pack, const rdl_footprint *f, co
         now.verdict = then.verdict; /* the row a permit is given by */
         now.rule = then.rule;
     }
-    if (part && part->dimension == 2 && part->min_m2 <= 0.0 && now.result != RDL_RESULT_PASS)
+    bool displaced = f->web_datum || (zone && zone->web_datum);
+    if (displaced ||
+        (part && part->dimension == 2 && part->min_m2 <= 0.0 && now.result != RDL_RESULT_PASS))
         now.result = RDL_RESULT_ASK; /* it may lie beside the zone */
     note_open(&now, &then);
     rdl_verdict_clear(&then);
@@ -96,7 +98,9 @@ GArray *rdl_answers(const GPtrArray *projects, const GPtrArray *findings)
     }
     for (guint i = 0; i < projects->len; i++) {
         const rdl_finding *f = g_hash_table_lookup(why, projects->pdata[i]);
-        rdl_answer one = {projects->pdata[i], f, f ? f->verdict->result : RDL_RESULT_PASS};
+        const rdl_footprint *project = projects->pdata[i];
+        rdl_result none = project->web_datum ? RDL_RESULT_ASK : RDL_RESULT_PASS;
+        rdl_answer one = {project, f, f ? f->verdict->result : none};
         g_array_append_val(answers, one);
     }
     g_array_sort(answers, by_id);

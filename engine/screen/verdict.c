@@ -325,6 +325,26 @@ static char *attributes(const rdl_footprint *f, const rdl_approval *approval)
     return g_strjoin(";", f->attrs ? f->attrs : "", lent, NULL);
 }
 
+const char *rdl_verdict_web_datum(const rdl_footprint *f, const rdl_zone *zone)
+{
+    return f->web_datum ? f->web_datum : zone ? zone->web_datum : NULL;
+}
+
+/* Nobody is accused on a place that may be hundreds of metres away. */
+static void doubt_place(rdl_verdict *v, const char *web_datum)
+{
+    if (!web_datum)
+        return;
+    g_autofree char *note = g_strdup_printf("DATUM_UNCERTAIN: places in %s are displaced by up to "
+                                            "%g m",
+                                            web_datum, rdl_web_datum_error_m(web_datum));
+    add_note(v, note);
+    if (v->verdict && strcmp(v->verdict, "ALLOW") != 0)
+        v->verdict = "REVIEW";
+    if (v->result == RDL_RESULT_SUSPECT)
+        v->result = RDL_RESULT_PERMIT_CHECK;
+}
+
 rdl_verdict rdl_verdict_of(const rdl_pack *pack, const rdl_footprint *f, const rdl_zone *zone,
                            const rdl_part *part, const rdl_approval *approval, rdl_version version,
                            const double *near, rdl_day as_of)
@@ -343,8 +363,7 @@ rdl_verdict rdl_verdict_of(const rdl_pack *pack, const rdl_footprint *f, const r
                   .length_m = part ? part->length_m : NAN,
                   .near = near,
                   .act_judged = version != RDL_VERSION_STATE,
-                  .state_judged =
-                      version != RDL_VERSION_ACT && version != RDL_VERSION_PERHAPS_ACT};
+                  .state_judged = version != RDL_VERSION_ACT && version != RDL_VERSION_PERHAPS_ACT};
     const char *undecided = undecided_by(version);
 
     if (version == RDL_VERSION_ACT) /* a later act is judged on the later version */
@@ -361,6 +380,7 @@ rdl_verdict rdl_verdict_of(const rdl_pack *pack, const rdl_footprint *f, const r
     g_array_sort(v.hits, by_order);
     prefer_lawful(v.hits, v.when);
     conclude(&v, pack, &c, zone == NULL);
+    doubt_place(&v, rdl_verdict_web_datum(f, zone));
     if (part && part->dimension == 2 && part->min_m2 <= 0.0 && v.result != RDL_RESULT_CLEAN)
         v.result = RDL_RESULT_EDGE;
     return v;

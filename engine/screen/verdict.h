@@ -59,6 +59,8 @@ typedef enum {
 rdl_verdict rdl_verdict_of(const rdl_pack *pack, const rdl_footprint *f, const rdl_zone *zone,
                            const rdl_part *part, const rdl_approval *approval, rdl_version version,
                            const double *near, rdl_day as_of);
+/** The datum that displaces the one or the other; NULL: neither. */
+const char *rdl_verdict_web_datum(const rdl_footprint *f, const rdl_zone *zone);
 void rdl_verdict_clear(rdl_verdict *verdict);
 
 /** What a hit has to say besides its row ("an attribute ... is not known: CODE"). Yours; NULL. */

@@ -9,6 +9,7 @@ typedef struct {
     const char *level, *basin, *activity, *attrs; /* NULL where not given */
     const char *approval_note, *approval_attrs, *dates_note;
     const double *near;       /* NULL: not read */
+    const char *web_datum;    /* of the footprint, else of the zone; static; NULL */
     double area_m2, length_m; /* 0 where they are not read */
     size_t n_near;
     rdl_day version_ends;
@@ -64,9 +65,9 @@ static gboolean situation_equal(gconstpointer p, gconstpointer q)
            a->length_m == b->length_m && a->version_ends == b->version_ends &&
            (a->near ? b->near && memcmp(a->near, b->near, a->n_near * sizeof *a->near) == 0
                     : !b->near) &&
-           a->polygon == b->polygon && a->least_is_nothing == b->least_is_nothing &&
-           a->onset.first == b->onset.first && a->onset.last == b->onset.last &&
-           a->established.first == b->established.first &&
+           a->web_datum == b->web_datum && a->polygon == b->polygon &&
+           a->least_is_nothing == b->least_is_nothing && a->onset.first == b->onset.first &&
+           a->onset.last == b->onset.last && a->established.first == b->established.first &&
            a->established.last == b->established.last && strcmp(a->activity, b->activity) == 0 &&
            g_strcmp0(a->level, b->level) == 0 && g_strcmp0(a->basin, b->basin) == 0 &&
            g_strcmp0(a->attrs, b->attrs) == 0 &&
@@ -192,6 +193,7 @@ const rdl_verdict *rdl_verdict_pool_get(rdl_verdict_pool *pool, const rdl_footpr
                    .expansion = f->expands != NULL,
                    .onset = f->onset,
                    .dates_note = f->note,
+                   .web_datum = rdl_verdict_web_datum(f, zone),
                    .granted = approval->granted,
                    .approval_note = approval->note,
                    .approval_attrs = approval->attrs,

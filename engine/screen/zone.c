@@ -64,7 +64,8 @@ static bool take_zone(const rdl_record *record, void *user, GError **error)
     zone->level = g_strdup(rdl_record_text(record, "level"));
     zone->authority = g_strdup(rdl_record_text(record, "authority"));
     zone->basin = g_strdup(rdl_record_text(record, "basin"));
-    zone->boundary_error_m = rdl_record_real(record, "boundary_error_m");
+    zone->web_datum = rdl_record_web_datum(record);
+    zone->boundary_error_m = rdl_record_error_m(record, "boundary_error_m");
     zone->version.first = rdl_record_day(record, "valid_from", RDL_DAY_PAST, &bad);
     zone->version.last = rdl_record_day(record, "valid_to", RDL_DAY_FUTURE, &bad);
     zone->established =

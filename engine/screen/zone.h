@@ -13,6 +13,7 @@ typedef struct rdl_zone {
         established;      /* when the zone was first designated: z_est, or not after the version */
     rdl_interval version; /* valid_from..valid_to of this boundary */
     double boundary_error_m; /* NaN: not given */
+    const char *web_datum;   /* "GCJ-02", "BD-09": its boundary is displaced; NULL */
     GBytes *wkb;             /* target system, valid */
     rdl_box box;
     const char *content; /* the fields as they came; lent by the intake */

@@ -129,7 +129,7 @@ static void no_place_on_earth_is_outside_any_system(void)
     reading r = read_into(lcc, layer_of("lcc.gpkg", lcc, wkts, 2));
 
     CHECK_INT(r.footprints->len, 1);
-    CHECK_TEXT(said(&r, 0), "OUTSIDE_CRS");
+    CHECK(said(&r, 0) && g_str_has_prefix(said(&r, 0), "OUTSIDE_CRS: x from 500100 to 1e+12"));
     stop(&r);
 }
 
