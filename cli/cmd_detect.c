@@ -1,10 +1,12 @@
 /* redline detect - a change raster from two scenes. */
 #include "cli.h"
 
+#include <math.h>
 #include "detect/detect.h"
 
 static rdl_detect_options o;
 static gboolean cog;
+static double height;
 
 static const GOptionEntry entries[] = {
     {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o.output, "change raster to write", "FILE"},
@@ -21,15 +23,22 @@ static const GOptionEntry entries[] = {
     {"sensor", 0, 0, G_OPTION_ARG_STRING, &o.sensor,
      "take the bands from this sensor's file; sar: radar intensities", "NAME"},
     {"mask-before", 0, 0, G_OPTION_ARG_FILENAME, &o.mask_before,
-     "raster that says where the scene before is bad", "FILE"},
+     "raster that says where the scene before is bad; none: not even the product's own", "FILE"},
     {"mask-after", 0, 0, G_OPTION_ARG_FILENAME, &o.mask_after, "the same of the scene after",
      "FILE"},
     {"mask-values", 0, 0, G_OPTION_ARG_STRING, &o.mask_values,
-     "what is bad in the masks: nonzero, qa-pixel, scl or values as in 1,3,8-11 (default nonzero)",
+     "what is bad in the masks: nonzero, qa-pixel, bqa, scl, bits:0-4,9 or values as in "
+     "1,3,8-11 (default nonzero)",
      "VALUES"},
     {"mask-grow", 0, 0, G_OPTION_ARG_DOUBLE, &o.mask_grow_m, "bad pixels grow by so many metres",
      "M"},
     {"aoi", 0, 0, G_OPTION_ARG_FILENAME, &o.aoi, "look only inside these polygons", "FILE"},
+    {"resolution", 0, 0, G_OPTION_ARG_DOUBLE, &o.how.resolution,
+     "pixel size of a product's grid: 10, 20 or 60 of Sentinel-2 (default the finest)", "M"},
+    {"dem", 0, 0, G_OPTION_ARG_FILENAME, &o.how.dem,
+     "heights of the ground for scenes placed by RPC", "FILE"},
+    {"height", 0, 0, G_OPTION_ARG_DOUBLE, &height,
+     "one height above the ellipsoid in place of a DEM (default that of the RPC)", "M"},
     {"align", 0, 0, G_OPTION_ARG_STRING, &o.align, "none or auto (default none)", "HOW"},
     {"threshold", 0, 0, G_OPTION_ARG_STRING, &o.threshold,
      "auto, otsu, kapur, ki, em, pvalue:P or a number (default auto)", "RULE"},
@@ -78,6 +87,7 @@ int cmd_detect(int argc, char **argv)
     rdl_detect_result result = {0};
 
     o = (rdl_detect_options)RDL_DETECT_OPTIONS_INIT;
+    height = NAN;
     if (!cli_parse(&argc, &argv, entries, "BEFORE AFTER -o CHANGE",
                    "Find what changed between two "
                    "scenes.",
@@ -86,6 +96,7 @@ int cmd_detect(int argc, char **argv)
     o.before = argv[1];
     o.after = argv[2];
     o.cog = cog;
+    o.how.height = isnan(height) ? NULL : &height;
     o.overwrite = cli_flags.overwrite;
     o.threads = cli_flags.threads;
     o.memory_mib = cli_flags.memory_mib;

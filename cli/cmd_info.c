@@ -22,6 +22,15 @@ static JsonObject *band_json(const rdl_raster *raster, int band)
     json_object_set_string_member(o, "type", rdl_raster_type(raster, band));
     json_object_set_string_member(o, "description", rdl_raster_description(raster, band));
     json_object_set_boolean_member(o, "alpha", rdl_raster_alpha(raster, band));
+    if (rdl_raster_product(raster)) {
+        double scale, offset;
+        rdl_raster_scale(raster, band, &scale, &offset);
+        set_text(o, "name", rdl_raster_band_item(raster, band, "BAND"));
+        json_object_set_double_member(o, "scale", scale);
+        json_object_set_double_member(o, "offset", offset);
+        set_text(o, "resolution_m", rdl_raster_band_item(raster, band, "RESOLUTION"));
+        set_text(o, "resampled", rdl_raster_band_item(raster, band, "RESAMPLED"));
+    }
     if (!rdl_raster_nodata(raster, band, &nodata))
         json_object_set_null_member(o, "nodata");
     else if (isfinite(nodata))
@@ -29,6 +38,31 @@ static JsonObject *band_json(const rdl_raster *raster, int band)
     else
         json_object_set_string_member(o, "nodata", isnan(nodata) ? "NaN" : "infinity");
     return o;
+}
+
+/* What a product's metadata tell of the scene, its masks, and what is not there. */
+static void add_product(JsonObject *o, const rdl_raster *raster)
+{
+    static const char *const names[] = {"SPACECRAFT_ID", "PROCESSING_LEVEL", "PROCESSING_BASELINE",
+                                        "ADD_OFFSET",    "SUN_ELEVATION",    "SUN_AZIMUTH"};
+    JsonObject *items = json_object_new();
+    JsonArray *masks = json_array_new();
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        if (rdl_raster_item(raster, names[i]))
+            set_text(items, names[i], rdl_raster_item(raster, names[i]));
+    for (int i = 0; i < rdl_raster_masks(raster); i++) {
+        int band;
+        const char *values, *path = rdl_raster_mask(raster, i, &band, &values);
+        JsonObject *mask = json_object_new();
+        set_text(mask, "path", path);
+        json_object_set_int_member(mask, "band", band);
+        set_text(mask, "bad", values);
+        json_array_add_object_element(masks, mask);
+    }
+    json_object_set_object_member(o, "metadata", items);
+    json_object_set_array_member(o, "masks", masks);
+    set_text(o, "missing", rdl_raster_missing(raster));
 }
 
 static JsonObject *raster_json(const rdl_raster *raster)
@@ -46,6 +80,11 @@ static JsonObject *raster_json(const rdl_raster *raster)
         json_array_add_double_element(transform, grid->transform[i]);
     json_object_set_array_member(o, "transform", transform);
     set_text(o, "date", rdl_raster_date(raster));
+    bool flat;
+    if (rdl_raster_ortho(raster, &flat))
+        set_text(o, "laid_on_the_ground", rdl_raster_ortho(raster, &flat));
+    if (rdl_raster_product(raster))
+        add_product(o, raster);
     for (int i = 1; i <= rdl_raster_bands(raster); i++)
         json_array_add_object_element(bands, band_json(raster, i));
     json_object_set_array_member(o, "bands", bands);
@@ -105,6 +144,31 @@ static JsonNode *describe(const char *path, GError **error)
     return json_node_init_object(json_node_alloc(), o);
 }
 
+static void print_product(JsonObject *o)
+{
+    JsonObject *items = rdl_json_object(o, "metadata");
+    JsonArray *masks = json_object_get_array_member(o, "masks");
+    g_autoptr(GList) names = json_object_get_members(items);
+
+    for (GList *n = names; n; n = n->next)
+        printf("  %s %s\n", (char *)n->data, rdl_json_text(items, n->data, ""));
+    for (guint i = 0; i < json_array_get_length(masks); i++) {
+        JsonObject *m = json_array_get_object_element(masks, i);
+        printf("  mask %s, band %d, bad: %s\n", rdl_json_text(m, "path", "?"),
+               (int)rdl_json_real(m, "band", 1), rdl_json_text(m, "bad", "?"));
+    }
+    if (rdl_json_text(o, "missing", NULL))
+        printf("  not there: %s\n", rdl_json_text(o, "missing", ""));
+}
+
+static void print_scaling(JsonObject *b)
+{
+    if (rdl_json_text(b, "name", NULL))
+        printf(", %s of %s m, resampled %s, %g * value %+g", rdl_json_text(b, "name", "?"),
+               rdl_json_text(b, "resolution_m", "?"), rdl_json_text(b, "resampled", "?"),
+               rdl_json_real(b, "scale", 1), rdl_json_real(b, "offset", 0));
+}
+
 static void print_raster(JsonObject *o)
 {
     JsonArray *bands = json_object_get_array_member(o, "bands");
@@ -116,10 +180,16 @@ static void print_raster(JsonObject *o)
     for (guint i = 0; i < json_array_get_length(bands); i++) {
         JsonObject *b = json_array_get_object_element(bands, i);
         g_autofree char *nodata = rdl_json_line(json_object_get_member(b, "nodata"));
-        printf("  band %u: %s, nodata %s %s\n", i + 1, rdl_json_text(b, "type", "?"),
+        printf("  band %u: %s, nodata %s %s", i + 1, rdl_json_text(b, "type", "?"),
                json_object_get_null_member(b, "nodata") ? "none" : nodata,
                rdl_json_text(b, "description", ""));
+        print_scaling(b);
+        putchar('\n');
     }
+    if (rdl_json_text(o, "laid_on_the_ground", NULL))
+        printf("  laid on the ground: %s\n", rdl_json_text(o, "laid_on_the_ground", ""));
+    if (json_object_has_member(o, "masks"))
+        print_product(o);
 }
 
 static void print_layers(JsonArray *layers)

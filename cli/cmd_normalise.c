@@ -1,10 +1,12 @@
 /* redline normalise - one scene in the radiometry of another. */
 #include "cli.h"
 
+#include <math.h>
 #include <stdio.h>
 #include "detect/detect.h"
 
 static rdl_normalise_options o;
+static double height;
 
 static const GOptionEntry entries[] = {
     {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o.output,
@@ -16,6 +18,14 @@ static const GOptionEntry entries[] = {
      "raster that is not 0 where the scene before is bad", "FILE"},
     {"mask-after", 0, 0, G_OPTION_ARG_FILENAME, &o.mask_after, "the same of the scene after",
      "FILE"},
+    {"mask-values", 0, 0, G_OPTION_ARG_STRING, &o.mask_values,
+     "what is bad in the masks, as at detect (default nonzero)", "VALUES"},
+    {"resolution", 0, 0, G_OPTION_ARG_DOUBLE, &o.how.resolution,
+     "pixel size of a product's grid: 10, 20 or 60 of Sentinel-2 (default the finest)", "M"},
+    {"dem", 0, 0, G_OPTION_ARG_FILENAME, &o.how.dem,
+     "heights of the ground for scenes placed by RPC", "FILE"},
+    {"height", 0, 0, G_OPTION_ARG_DOUBLE, &height,
+     "one height above the ellipsoid in place of a DEM (default that of the RPC)", "M"},
     {"unchanged", 0, 0, G_OPTION_ARG_DOUBLE, &o.unchanged,
      "probability of no change asked of invariant pixels (default 0.95)", "P"},
     {"iterations", 0, 0, G_OPTION_ARG_INT, &o.iterations, "of IR-MAD at most (default 50)", "N"},
@@ -49,10 +59,12 @@ int cmd_normalise(int argc, char **argv)
     rdl_normalise_result result = {0};
 
     o = (rdl_normalise_options)RDL_NORMALISE_OPTIONS_INIT;
+    height = NAN;
     if (!cli_parse(&argc, &argv, entries, "BEFORE AFTER [-o FILE]",
                    "Bring one scene into the radiometry of another, by pixels that did not change.",
                    NULL, 2, 2, &error))
         return cli_end(error);
+    o.how.height = isnan(height) ? NULL : &height;
     o.before = argv[1];
     o.after = argv[2];
     o.overwrite = cli_flags.overwrite;

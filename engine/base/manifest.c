@@ -60,6 +60,8 @@ static bool add_input(rdl_manifest *manifest, const rdl_input *from, const char 
         json_object_set_string_member(input, "sha256", digest);
     else
         json_object_set_null_member(input, "sha256");
+    if (from->files && *from->files)
+        json_object_set_int_member(input, "files", g_strv_length((char **)from->files));
     return add_maker(input, from->path, error);
 }
 
@@ -68,12 +70,36 @@ typedef struct {
     char **digests;
 } digesting;
 
+static bool all_local(char *const *files)
+{
+    for (char *const *f = files; *f; f++)
+        if (!g_file_test(*f, G_FILE_TEST_IS_REGULAR))
+            return false;
+    return *files != NULL;
+}
+
+static char *digest_of_files(char *const *files, GError **error)
+{
+    g_autoptr(GString) lines = g_string_new(NULL);
+
+    for (char *const *f = files; *f; f++) {
+        g_autofree char *name = g_path_get_basename(*f), *digest = rdl_digest_file(*f, error);
+        if (!digest)
+            return NULL;
+        g_string_append_printf(lines, "%s  %s\n", digest, name);
+    }
+    return rdl_digest_bytes(lines->str, lines->len);
+}
+
 static bool take_digest(void *job, void *worker, size_t i, GError **error)
 {
     digesting *d = job;
     const char *path = d->inputs[i].path;
+    char *const *files = d->inputs[i].files;
 
     (void)worker;
+    if (path && files && all_local(files))
+        return (d->digests[i] = digest_of_files(files, error)) != NULL;
     if (!path || !g_file_test(path, G_FILE_TEST_IS_REGULAR))
         return true;
     d->digests[i] = rdl_digest_file(path, error);
@@ -98,7 +124,7 @@ bool rdl_manifest_inputs(rdl_manifest *manifest, const rdl_input *inputs, size_t
 
 bool rdl_manifest_input(rdl_manifest *manifest, const char *role, const char *path, GError **error)
 {
-    const rdl_input input = {role, path};
+    const rdl_input input = {role, path, NULL};
 
     return rdl_manifest_inputs(manifest, &input, 1, 1, error);
 }

@@ -14,12 +14,16 @@ RDL_API void rdl_manifest_free(rdl_manifest *manifest);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_manifest, rdl_manifest_free)
 
 /** An input by role ("zones"): its path as given and, for a local file, its SHA-256. A source that
- *  is no plain file (a folder, /vsi...) is recorded with "sha256": null. What made the input, where
- *  a manifest lies beside it, goes along as "made_by". Fails: RDL_ERROR_IO, RDL_ERROR_DATA. */
+ *  is no plain file (a folder, /vsi...) is recorded with "sha256": null, one of several local files
+ *  with the SHA-256 of the lines "<SHA-256 of a file>  <its name>" and the number of "files". What
+ * made the input, where a manifest lies beside it, goes along as "made_by". Fails: RDL_ERROR_IO,
+ * RDL_ERROR_DATA. */
 RDL_API bool rdl_manifest_input(rdl_manifest *manifest, const char *role, const char *path,
                                 GError **error);
 typedef struct rdl_input {
     const char *role, *path; /* path NULL: left out */
+    char *const *files;      /* what a source of several files is put together from, NULL-ended;
+                                NULL: the path is all */
 } rdl_input;
 /** The same for `n` inputs, in their order; digests are taken side by side on `threads` threads. */
 RDL_API bool rdl_manifest_inputs(rdl_manifest *manifest, const rdl_input *inputs, size_t n,

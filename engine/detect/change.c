@@ -11,18 +11,24 @@
 bool rdl_detect_options_check(const rdl_detect_options *o, GError **error)
 {
     const char *const outputs[] = {o->output, o->score, o->probability};
-    const char *const inputs[] = {o->before, o->after, o->mask_before, o->mask_after, o->aoi};
+    const char *const inputs[] = {o->before,     o->after, o->mask_before,
+                                  o->mask_after, o->aoi,   o->how.dem};
 
     if (!o->before || !o->after || !o->output)
         return rdl_fail(error, RDL_ERROR_USAGE,
                         "two scenes and an output (-o) are needed to detect change");
     if (o->align && strcmp(o->align, "none") != 0 && strcmp(o->align, "auto") != 0)
         return rdl_fail(error, RDL_ERROR_USAGE, "--align %s: give none or auto", o->align);
-    if (!(o->mask_grow_m >= 0.0) ||
-        ((o->mask_grow_m > 0.0 || o->mask_values) && !o->mask_before && !o->mask_after))
+    if (o->mask_values && !o->mask_before && !o->mask_after)
         return rdl_fail(error, RDL_ERROR_USAGE,
-                        "--mask-values and --mask-grow (metres, 0 or more) need --mask-before or "
-                        "--mask-after");
+                        "--mask-values needs --mask-before or --mask-after");
+    if (!(o->mask_grow_m >= 0.0))
+        return rdl_fail(error, RDL_ERROR_USAGE, "--mask-grow %g: give metres, 0 or more",
+                        o->mask_grow_m);
+    if (!(o->how.resolution >= 0.0))
+        return rdl_fail(error, RDL_ERROR_USAGE, "--resolution %g: give metres", o->how.resolution);
+    if (o->how.dem && o->how.height)
+        return rdl_fail(error, RDL_ERROR_USAGE, "--dem and --height: give one of them");
     if (o->iterations < 1 || o->iterations > 1000)
         return rdl_fail(error, RDL_ERROR_USAGE, "--iterations %d: give 1 to 1000", o->iterations);
     if (!(o->tolerance > 0.0 && o->tolerance < 1.0))
@@ -100,6 +106,11 @@ static void note_number(rdl_manifest *manifest, const char *name, double number)
     rdl_manifest_option(manifest, name, g_ascii_dtostr(text, sizeof text, number));
 }
 
+static const char *given_mask(const char *path)
+{
+    return g_strcmp0(path, "none") == 0 ? NULL : path;
+}
+
 static bool note_inputs(rdl_detect_result *r, const rdl_detect_options *o, const rdl_pair *pair,
                         GError **error)
 {
@@ -118,15 +129,22 @@ static bool note_inputs(rdl_detect_result *r, const rdl_detect_options *o, const
     rdl_manifest_option(m, "date_before", r->date_before);
     rdl_manifest_option(m, "date_after", r->date_after);
     rdl_manifest_option(m, "mask_values", o->mask_values);
+    if (o->how.resolution > 0.0)
+        note_number(m, "resolution", o->how.resolution);
+    if (o->how.height)
+        note_number(m, "height", *o->how.height);
     if (o->mask_grow_m > 0.0)
         note_number(m, "mask_grow_m", o->mask_grow_m);
     rdl_manifest_option(m, "align", o->align && strcmp(o->align, "auto") == 0 ? "auto" : NULL);
     rdl_manifest_option(m, "cog", o->cog ? "yes" : NULL);
-    const rdl_input inputs[] = {{"before", o->before},
-                                {"after", o->after},
-                                {"mask_before", o->mask_before},
-                                {"mask_after", o->mask_after},
-                                {"aoi", o->aoi}};
+    g_auto(GStrv) before = rdl_raster_files(rdl_pair_before(pair)->raster);
+    g_auto(GStrv) after = rdl_raster_files(rdl_pair_after(pair)->raster);
+    const rdl_input inputs[] = {{"before", o->before, before},
+                                {"after", o->after, after},
+                                {"mask_before", given_mask(o->mask_before), NULL},
+                                {"mask_after", given_mask(o->mask_after), NULL},
+                                {"aoi", o->aoi, NULL},
+                                {"dem", o->how.dem, NULL}};
     return rdl_manifest_inputs(m, inputs, G_N_ELEMENTS(inputs), o->threads, error);
 }
 
@@ -453,9 +471,9 @@ static void name_scenes(const rdl_detect_options *o, GError **error)
 bool rdl_detect(const rdl_detect_options *o, const rdl_progress *progress, rdl_detect_result *r,
                 GError **error)
 {
-    rdl_pair_options scenes = {o->before,      o->after,       o->bands,
-                               o->sensor,      o->mask_before, o->mask_after,
-                               o->mask_values, o->mask_grow_m, o->aoi};
+    rdl_pair_options scenes = {o->before,      o->after,      o->bands,       o->sensor,
+                               o->mask_before, o->mask_after, o->mask_values, o->mask_grow_m,
+                               o->aoi,         o->how};
     g_autofree rdl_scorer *scorer = g_new0(rdl_scorer, 1);
     rdl_decision decision = {0};
 

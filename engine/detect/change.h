@@ -16,11 +16,12 @@ typedef struct rdl_detect_options {
     const char *method;                   /* auto or a detector's name; default "auto" */
     const char *index;                    /* of method index; default NULL: ndvi */
     const char *bands, *sensor;           /* one of them, or all bands; default NULL */
-    const char *mask_before, *mask_after; /* rasters; default NULL */
+    const char *mask_before, *mask_after; /* rasters; default NULL: a product's own; "none" */
     const char *mask_values;              /* nonzero, qa-pixel, scl or bad values: 1,3,8-11;
                                              default NULL: nonzero */
     double mask_grow_m;                   /* bad pixels grow by so many metres; default 0 */
     const char *aoi;                      /* polygons, outside which nothing is observed; NULL */
+    rdl_raster_options how;               /* resolution of products, heights for RPC; default 0 */
     const char *align;                    /* none or auto; default "none" */
     const char *threshold;                /* auto, otsu, kapur, ki, em, pvalue:P or a number */
     int sieve;                            /* pixels a change has at least, 1..16; default 0: as

@@ -14,13 +14,28 @@ static rdl_mask_values *nonzero(void)
     return v;
 }
 
-/* Bits 0 to 5: fill, dilated cloud, cirrus, cloud, cloud shadow, snow. */
-static rdl_mask_values *qa_pixel(void)
+static rdl_mask_values *any_of(unsigned bits)
 {
     rdl_mask_values *v = g_new0(rdl_mask_values, 1);
 
-    for (size_t i = 0; i < sizeof v->bad; i++)
-        v->bad[i] = (i & 0x3f) != 0;
+    for (unsigned i = 0; i < sizeof v->bad; i++)
+        v->bad[i] = (i & bits) != 0;
+    return v;
+}
+
+/* Bits 0 to 5: fill, dilated cloud, cirrus, cloud, cloud shadow, snow. */
+static rdl_mask_values *qa_pixel(void)
+{
+    return any_of(0x3f);
+}
+
+/* Bit 0 fill, 4 cloud; pairs of bits 7 shadow, 9 snow, 11 cirrus, where 3 is high confidence. */
+static rdl_mask_values *bqa(void)
+{
+    rdl_mask_values *v = any_of(0x11);
+
+    for (unsigned i = 0; i < sizeof v->bad; i++)
+        v->bad[i] |= (i >> 7 & 3) == 3 || (i >> 9 & 3) == 3 || (i >> 11 & 3) == 3;
     return v;
 }
 
@@ -57,6 +72,24 @@ static bool add_range(rdl_mask_values *v, const char *text)
     return true;
 }
 
+/* "0-4,9": the bits of which any is bad. */
+static rdl_mask_values *from_bits(const char *list)
+{
+    g_autofree rdl_mask_values *places = g_new0(rdl_mask_values, 1);
+    g_auto(GStrv) parts = g_strsplit(*list ? list : ",", ",", -1);
+    unsigned bits = 0;
+
+    for (char **p = parts; *p; p++)
+        if (!add_range(places, g_strstrip(*p)))
+            return NULL;
+    for (unsigned i = 0; i < sizeof places->bad; i++)
+        if (places->bad[i] && i > 15)
+            return NULL;
+        else if (places->bad[i])
+            bits |= 1u << i;
+    return any_of(bits);
+}
+
 rdl_mask_values *rdl_mask_values_parse(const char *text, GError **error)
 {
     if (!text || strcmp(text, "nonzero") == 0)
@@ -65,14 +98,24 @@ rdl_mask_values *rdl_mask_values_parse(const char *text, GError **error)
         return qa_pixel();
     if (strcmp(text, "scl") == 0)
         return scl();
+    if (strcmp(text, "bqa") == 0)
+        return bqa();
+    if (g_str_has_prefix(text, "bits:")) {
+        rdl_mask_values *of_bits = from_bits(text + strlen("bits:"));
+        if (!of_bits)
+            rdl_fail(error, RDL_ERROR_USAGE,
+                     "--mask-values '%s': bits are numbers from 0 to 15, as in bits:0-4,9", text);
+        return of_bits;
+    }
     g_autofree rdl_mask_values *v = g_new0(rdl_mask_values, 1);
     g_auto(GStrv) parts = g_strsplit(*text ? text : ",", ",", -1);
     for (char **p = parts; *p; p++)
         if (!add_range(v, g_strstrip(*p)))
-            return rdl_fail(error, RDL_ERROR_USAGE,
-                            "--mask-values '%s': give nonzero, qa-pixel, scl or numbers from 0 to "
-                            "65535 as in 1,3,8-11",
-                            text),
+            return rdl_fail(
+                       error, RDL_ERROR_USAGE,
+                       "--mask-values '%s': give nonzero, qa-pixel, bqa, scl, bits:LIST or numbers "
+                       "from 0 to 65535 as in 1,3,8-11",
+                       text),
                    NULL;
     return g_steal_pointer(&v);
 }

@@ -12,7 +12,9 @@ typedef struct rdl_mask_values {
 /** What --mask-values says: NULL or "nonzero"; "qa-pixel", the QA_PIXEL band of Landsat Collection
  * 2 (LSDS-1619: fill, dilated cloud, cirrus, cloud, cloud shadow, snow are bad); "scl", the scene
  *  classification of Sentinel-2 L2A (no data, saturated, cloud shadow, cloud of medium and high
- *  probability, thin cirrus, snow are bad); or a list of numbers and ranges: "1,3,8-11".
+ *  probability, thin cirrus, snow are bad); "bqa",
+ *  the BQA band of Landsat Collection 1 (fill, cloud, and high confidence of shadow, snow, cirrus);
+ *  "bits:0-4,9", where any of these bits is set; or a list of numbers and ranges: "1,3,8-11".
  *  Yours to g_free(). Fails: RDL_ERROR_USAGE. */
 RDL_API rdl_mask_values *rdl_mask_values_parse(const char *text, GError **error);
 /** flags[i]: is plane[i] bad? */

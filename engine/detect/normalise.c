@@ -231,7 +231,9 @@ bool rdl_normalise(const rdl_normalise_options *o, const rdl_progress *progress,
                                .bands = o->bands,
                                .sensor = o->sensor,
                                .mask_before = o->mask_before,
-                               .mask_after = o->mask_after};
+                               .mask_after = o->mask_after,
+                               .mask_values = o->mask_values,
+                               .how = o->how};
     char number[G_ASCII_DTOSTR_BUF_SIZE];
 
     *r = (rdl_normalise_result){0};

@@ -15,6 +15,8 @@ typedef struct rdl_normalise_options {
                                              coefficients only */
     const char *bands, *sensor;           /* as at detect; default NULL */
     const char *mask_before, *mask_after; /* as at detect; default NULL */
+    const char *mask_values;              /* as at detect; default NULL */
+    rdl_raster_options how;               /* as at detect; default 0 */
     double unchanged;                     /* probability of no change asked for; default 0.95 */
     int iterations;                       /* of IR-MAD; default 50 */
     double tolerance;                     /* default 0.001 */

@@ -6,32 +6,48 @@
 
 #define GROW_MOST 100 /* pixels */
 
-enum { BEFORE, AFTER, MASK_BEFORE, MASK_AFTER, PARTS };
+enum { BEFORE, AFTER, DATES };
+
+/* Where a scene is bad. */
+typedef struct {
+    int date;
+    rdl_raster *raster; /* on the grid of the scene before */
+    int band;
+    rdl_mask_values *values;
+} pair_mask;
 
 struct rdl_pair {
-    rdl_scene *scenes[2];
-    rdl_raster *parts[PARTS]; /* all on the grid of the first; scenes' own or brought there */
+    rdl_scene *scenes[DATES];
+    rdl_raster *parts[DATES]; /* on the grid of the first; scenes' own or brought there */
+    GPtrArray *masks;         /* pair_mask * */
     bool resampled;
     double dx, dy; /* where the scene after is read, pixels */
     char *aoi;     /* NULL: all */
-    rdl_mask_values *mask_values;
     int mask_grow; /* pixels */
     int count;
     int *bands[2];
 };
 
+static void mask_free(void *p)
+{
+    pair_mask *m = p;
+
+    rdl_raster_close(m->raster);
+    g_free(m->values);
+    g_free(m);
+}
+
 void rdl_pair_free(rdl_pair *pair)
 {
     if (!pair)
         return;
-    for (int i = 0; i < PARTS; i++)
+    g_clear_pointer(&pair->masks, g_ptr_array_unref);
+    for (int i = 0; i < DATES; i++) {
         rdl_raster_close(pair->parts[i]);
-    for (int i = 0; i < 2; i++) {
         rdl_scene_free(pair->scenes[i]);
         g_free(pair->bands[i]);
     }
     g_free(pair->aoi);
-    g_free(pair->mask_values);
     g_free(pair);
 }
 
@@ -46,8 +62,45 @@ static void warn(GPtrArray *warnings, const char *format, ...)
     va_end(args);
 }
 
-static bool bands_agree(const rdl_scene *before, const rdl_scene *after, GError **error)
+static bool all_play(const rdl_scene *scene)
 {
+    for (int k = 0; k < scene->count; k++)
+        if (!*scene->roles[k])
+            return false;
+    return scene->count > 0;
+}
+
+static bool same_roles(const rdl_scene *a, const rdl_scene *b)
+{
+    return g_strv_equal((const char *const *)a->roles, (const char *const *)b->roles);
+}
+
+/* Bands of both scenes that play one part are compared, in the order of the scene before. */
+static bool match_roles(rdl_scene *before, rdl_scene *after, GPtrArray *warnings, GError **error)
+{
+    g_autoptr(GPtrArray) common = g_ptr_array_new();
+
+    for (int k = 0; k < before->count; k++)
+        if (rdl_scene_role(after, before->roles[k]) >= 0)
+            g_ptr_array_add(common, before->roles[k]);
+    g_ptr_array_add(common, NULL);
+    g_auto(GStrv) roles = g_strdupv((char **)common->pdata);
+    g_autofree char *list = g_strjoinv(", ", roles);
+    if (!*roles)
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "%s and %s have no band in common: name them with "
+                        "--bands",
+                        rdl_raster_path(before->raster), rdl_raster_path(after->raster));
+    warn(warnings, "%s and %s have different bands: compared are %s",
+         rdl_raster_path(before->raster), rdl_raster_path(after->raster), list);
+    return rdl_scene_narrow(before, (const char *const *)roles, error) &&
+           rdl_scene_narrow(after, (const char *const *)roles, error);
+}
+
+static bool bands_agree(rdl_scene *before, rdl_scene *after, GPtrArray *warnings, GError **error)
+{
+    if (all_play(before) && all_play(after) && !same_roles(before, after))
+        return match_roles(before, after, warnings, error);
     if (before->count == after->count)
         return true;
     return rdl_fail(error, RDL_ERROR_DATA,
@@ -121,16 +174,40 @@ static rdl_raster *bring(rdl_pair *pair, const rdl_raster *raster, rdl_resample 
     return rdl_raster_onto(raster, grid, how, error);
 }
 
-static bool bring_mask(rdl_pair *pair, int part, const char *path, GPtrArray *warnings,
-                       GError **error)
+static bool bring_mask(rdl_pair *pair, int date, const char *path, int band, const char *values,
+                       GPtrArray *warnings, GError **error)
 {
-    if (!path)
-        return true;
-    g_autoptr(rdl_raster) mask = rdl_raster_open(path, error);
-    if (!mask)
+    g_autoptr(rdl_raster) raster = rdl_raster_open(path, error);
+
+    if (!raster)
         return g_prefix_error(error, "mask "), false;
-    pair->parts[part] = bring(pair, mask, RDL_RESAMPLE_NEAREST, warnings, error);
-    return pair->parts[part] != NULL;
+    if (band > rdl_raster_bands(raster))
+        return rdl_fail(error, RDL_ERROR_DATA, "mask %s: has no band %d", path, band);
+    pair_mask *m = g_new0(pair_mask, 1);
+    g_ptr_array_add(pair->masks, m);
+    m->date = date;
+    m->band = band;
+    m->raster = bring(pair, raster, RDL_RESAMPLE_NEAREST, warnings, error);
+    m->values = m->raster ? rdl_mask_values_parse(values, error) : NULL;
+    return m->values != NULL;
+}
+
+/* The one given, else those that the scene's maker wrote beside it. */
+static bool bring_masks(rdl_pair *pair, int date, const char *given, const char *values,
+                        GPtrArray *warnings, GError **error)
+{
+    const rdl_raster *scene = pair->scenes[date]->raster;
+
+    if (given)
+        return strcmp(given, "none") == 0 ||
+               bring_mask(pair, date, given, 1, values, warnings, error);
+    for (int i = 0; i < rdl_raster_masks(scene); i++) {
+        int band;
+        const char *own, *path = rdl_raster_mask(scene, i, &band, &own);
+        if (!bring_mask(pair, date, path, band, own, NULL, error))
+            return false;
+    }
+    return true;
 }
 
 static bool bring_all(rdl_pair *pair, const rdl_pair_options *o, GPtrArray *warnings,
@@ -149,8 +226,8 @@ static bool bring_all(rdl_pair *pair, const rdl_pair_options *o, GPtrArray *warn
         if (!pair->parts[i])
             return false;
     }
-    return bring_mask(pair, MASK_BEFORE, o->mask_before, warnings, error) &&
-           bring_mask(pair, MASK_AFTER, o->mask_after, warnings, error);
+    return bring_masks(pair, BEFORE, o->mask_before, o->mask_values, warnings, error) &&
+           bring_masks(pair, AFTER, o->mask_after, o->mask_values, warnings, error);
 }
 
 /* From metres to pixels, by the ground that the pixel in the middle covers. */
@@ -173,25 +250,33 @@ static bool settle_growth(rdl_pair *pair, double metres, GError **error)
     return true;
 }
 
+static void take_bands(rdl_pair *pair)
+{
+    pair->count = pair->scenes[BEFORE]->count;
+    for (int i = 0; i < DATES; i++) {
+        g_free(pair->bands[i]);
+        pair->bands[i] = g_memdup2(pair->scenes[i]->bands, (size_t)pair->count * sizeof(int));
+    }
+}
+
 rdl_pair *rdl_pair_open(const rdl_pair_options *o, GPtrArray *warnings, GError **error)
 {
     g_autoptr(rdl_pair) pair = g_new0(rdl_pair, 1);
 
-    pair->scenes[BEFORE] = rdl_scene_open(o->before, o->bands, o->sensor, error);
+    pair->masks = g_ptr_array_new_with_free_func(mask_free);
+    pair->scenes[BEFORE] = rdl_scene_open(o->before, o->bands, o->sensor, &o->how, error);
     if (!pair->scenes[BEFORE] ||
         !rdl_grid_workable(rdl_raster_grid(pair->scenes[BEFORE]->raster), o->before, error))
         return NULL;
-    pair->scenes[AFTER] = rdl_scene_open(o->after, o->bands, o->sensor, error);
-    if (!pair->scenes[AFTER] || !bands_agree(pair->scenes[BEFORE], pair->scenes[AFTER], error) ||
+    pair->scenes[AFTER] = rdl_scene_open(o->after, o->bands, o->sensor, &o->how, error);
+    if (!pair->scenes[AFTER] ||
+        !bands_agree(pair->scenes[BEFORE], pair->scenes[AFTER], warnings, error) ||
         !bring_all(pair, o, warnings, error))
         return NULL;
     pair->aoi = g_strdup(o->aoi);
-    pair->mask_values = rdl_mask_values_parse(o->mask_values, error);
-    if (!pair->mask_values || !settle_growth(pair, o->mask_grow_m, error))
+    if (!settle_growth(pair, o->mask_grow_m, error))
         return NULL;
-    pair->count = pair->scenes[BEFORE]->count;
-    for (int i = 0; i < 2; i++)
-        pair->bands[i] = g_memdup2(pair->scenes[i]->bands, (size_t)pair->count * sizeof(int));
+    take_bands(pair);
     return g_steal_pointer(&pair);
 }
 
@@ -266,11 +351,11 @@ int rdl_pair_piece(const rdl_pair *pair)
 {
     int most = 1;
 
-    for (int i = 0; i < PARTS; i++) {
+    for (guint i = 0; i < DATES + pair->masks->len; i++) {
         int width, height;
-        if (!pair->parts[i])
-            continue;
-        rdl_raster_native(pair->parts[i], &width, &height);
+        rdl_raster_native(i < DATES ? pair->parts[i]
+                                    : ((pair_mask *)pair->masks->pdata[i - DATES])->raster,
+                          &width, &height);
         most = MAX(most, MAX(width, height));
     }
     return most;
@@ -294,8 +379,11 @@ void rdl_pair_reader_free(rdl_pair_reader *r)
 {
     if (!r)
         return;
-    for (int i = 0; i < PARTS; i++)
+    for (int i = 0; i < DATES; i++)
         rdl_raster_close(r->rasters[i]);
+    for (guint i = 0; r->masks && i < r->pair->masks->len; i++)
+        rdl_raster_close(r->masks[i]);
+    g_free(r->masks);
     rdl_burn_close(r->aoi);
     g_free(r->before);
     g_free(r->planes);
@@ -312,8 +400,12 @@ rdl_pair_reader *rdl_pair_reader_new(const rdl_pair *pair, size_t max_pixels, GE
     r->pair = pair;
     r->bands = pair->count;
     r->room = max_pixels;
-    for (int i = 0; i < PARTS; i++)
-        if (pair->parts[i] && !(r->rasters[i] = rdl_raster_reopen(pair->parts[i], error)))
+    for (int i = 0; i < DATES; i++)
+        if (!(r->rasters[i] = rdl_raster_reopen(pair->parts[i], error)))
+            return NULL;
+    r->masks = g_new0(rdl_raster *, pair->masks->len);
+    for (guint i = 0; i < pair->masks->len; i++)
+        if (!(r->masks[i] = rdl_raster_reopen(((pair_mask *)pair->masks->pdata[i])->raster, error)))
             return NULL;
     if (pair->aoi && !(r->aoi = rdl_burn_open(pair->aoi, rdl_pair_grid(pair), NULL, NULL, error)))
         return g_prefix_error(error, "--aoi: "), NULL;
@@ -416,10 +508,10 @@ static bool read_part(rdl_pair_reader *r, int part, rdl_block b, int step, int n
 
 /* Flags of bad pixels of a window, which may reach beyond the raster, where nothing is bad. A
  * mask's own nodata says nothing: its values count. */
-static bool read_bad(rdl_pair_reader *r, int part, rdl_block want, uint8_t *bad, GError **error)
+static bool read_bad(rdl_pair_reader *r, guint i, rdl_block want, uint8_t *bad, GError **error)
 {
     const rdl_grid *grid = rdl_pair_grid(r->pair);
-    const int first = 1;
+    const pair_mask *mask = r->pair->masks->pdata[i];
     int left = MAX(want.col, 0), top = MAX(want.row, 0);
     rdl_block have = {left, top, MIN(want.col + want.width, grid->width) - left,
                       MIN(want.row + want.height, grid->height) - top};
@@ -431,9 +523,9 @@ static bool read_bad(rdl_pair_reader *r, int part, rdl_block want, uint8_t *bad,
     g_autofree float *values = g_new(float, n);
     g_autofree uint8_t *known = g_malloc(n), *flags = g_malloc(n);
     memset(known, 1, n);
-    if (!rdl_raster_read(r->rasters[part], have, 1, &first, values, known, error))
+    if (!rdl_raster_read(r->masks[i], have, 1, &mask->band, values, known, error))
         return false;
-    rdl_mask_values_apply(r->pair->mask_values, n, values, flags);
+    rdl_mask_values_apply(mask->values, n, values, flags);
     for (int y = 0; y < have.height; y++)
         memcpy(bad + (size_t)(top - want.row + y) * (size_t)want.width + (size_t)(left - want.col),
                flags + (size_t)y * (size_t)have.width, (size_t)have.width);
@@ -441,14 +533,14 @@ static bool read_bad(rdl_pair_reader *r, int part, rdl_block want, uint8_t *bad,
 }
 
 /* The same, grown. */
-static uint8_t *grown_bad(rdl_pair_reader *r, int part, rdl_block want, GError **error)
+static uint8_t *grown_bad(rdl_pair_reader *r, guint i, rdl_block want, GError **error)
 {
     const int grow = r->pair->mask_grow;
     rdl_block wide = {want.col - grow, want.row - grow, want.width + 2 * grow,
                       want.height + 2 * grow};
     g_autofree uint8_t *bad = g_malloc(rdl_block_pixels(wide));
 
-    if (!read_bad(r, part, wide, bad, error))
+    if (!read_bad(r, i, wide, bad, error))
         return NULL;
     if (grow == 0)
         return g_steal_pointer(&bad);
@@ -458,16 +550,15 @@ static uint8_t *grown_bad(rdl_pair_reader *r, int part, rdl_block want, GError *
 }
 
 /* Where the scene after is read elsewhere, any of the four pixels blended may be bad. */
-static bool drop_masked(rdl_pair_reader *r, int part, rdl_block b, int step, GError **error)
+static bool drop_masked(rdl_pair_reader *r, guint mask, rdl_block b, int step, GError **error)
 {
-    const bool moved = part == MASK_AFTER && shifted(r->pair);
+    const pair_mask *m = r->pair->masks->pdata[mask];
+    const bool moved = m->date == AFTER && shifted(r->pair);
     const rdl_block want = moved ? place_of(r->pair, b).want : b;
     const size_t right = moved ? 1 : 0, below = moved ? (size_t)want.width : 0;
     size_t i = 0;
 
-    if (!r->rasters[part])
-        return true;
-    g_autofree uint8_t *bad = grown_bad(r, part, want, error);
+    g_autofree uint8_t *bad = grown_bad(r, mask, want, error);
     if (!bad)
         return false;
     for (int y = (step - b.row % step) % step; y < b.height; y += step)
@@ -504,8 +595,10 @@ bool rdl_pair_read_every(rdl_pair_reader *r, rdl_block block, int step, GError *
         if (!read_part(r, i, block, step, r->bands, r->pair->bands[i], r->planes[i * r->bands],
                        r->valid, error))
             return false;
-    return drop_masked(r, MASK_BEFORE, block, step, error) &&
-           drop_masked(r, MASK_AFTER, block, step, error) && drop_outside(r, block, step, error);
+    for (guint i = 0; i < r->pair->masks->len; i++)
+        if (!drop_masked(r, i, block, step, error))
+            return false;
+    return drop_outside(r, block, step, error);
 }
 
 bool rdl_pair_read(rdl_pair_reader *r, rdl_block block, GError **error)

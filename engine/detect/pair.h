@@ -10,16 +10,18 @@ typedef struct rdl_pair rdl_pair; /* read-only once open; threads read through r
 typedef struct rdl_pair_options {
     const char *before, *after;           /* rasters */
     const char *bands, *sensor;           /* as rdl_scene_open(), for both scenes; NULL */
-    const char *mask_before, *mask_after; /* rasters; NULL: none */
+    const char *mask_before, *mask_after; /* rasters; NULL: a product's own; "none": not those */
     const char *mask_values; /* which of their values are bad, as rdl_mask_values_parse() */
     double mask_grow_m;      /* bad pixels grow by so many metres, >= 0 */
     const char *aoi;         /* polygons, FILE or FILE:LAYER: outside nothing is observed */
+    rdl_raster_options how;  /* resolution of products, heights for RPC */
 } rdl_pair_options;
 
-/** Open both scenes; a scene after that lies on another grid is resampled, bilinear, and said so
- *  in `warnings` (of char *, taken over by the array). Two scenes without CRS are accepted when
- *  they have equal sizes, with a warning.
- *  Fails: RDL_ERROR_IO, RDL_ERROR_DATA (band counts differ, no overlap), RDL_ERROR_CRS. */
+/** Open both scenes; masks that a product brings along (SCL, QA_PIXEL, clouds) are heeded unless
+ * one is given. A scene after that lies on another grid is resampled, bilinear, and said so in
+ * `warnings` (of char *, taken over by the array). Two scenes without CRS are accepted when they
+ * have equal sizes, with a warning. Fails: RDL_ERROR_IO, RDL_ERROR_DATA (band counts differ, no
+ * overlap), RDL_ERROR_CRS. */
 RDL_API rdl_pair *rdl_pair_open(const rdl_pair_options *options, GPtrArray *warnings,
                                 GError **error);
 RDL_API void rdl_pair_free(rdl_pair *pair);
@@ -54,7 +56,7 @@ typedef struct rdl_pair_reader {
     uint8_t *valid;                /* 1 where observed on both dates */
     /* private */
     const rdl_pair *pair;
-    rdl_raster *rasters[4];
+    rdl_raster *rasters[2], **masks;
     rdl_burn *aoi;
     float *values;
     size_t room;

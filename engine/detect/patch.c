@@ -184,8 +184,10 @@ static bool note_inputs(const work *w, GError **error)
     rdl_manifest_option(m, "bands", o->bands);
     rdl_manifest_option(m, "sensor", o->sensor);
     rdl_manifest_method(m, "He, Chao & Suzuki 2008, IEEE TIP 17(5)");
-    const rdl_input inputs[] = {
-        {"change", o->change}, {"before", o->before}, {"after", o->after}, {"score", o->score}};
+    const rdl_input inputs[] = {{"change", o->change, NULL},
+                                {"before", o->before, NULL},
+                                {"after", o->after, NULL},
+                                {"score", o->score, NULL}};
     return rdl_manifest_inputs(m, inputs, G_N_ELEMENTS(inputs), o->threads, error);
 }
 

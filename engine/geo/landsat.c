@@ -1,12 +1,7 @@
 #include "geo/landsat.h"
 
+#include <math.h>
 #include <string.h>
-#include <gdal.h>
-#include <cpl_conv.h>
-#include <cpl_error.h>
-#include "geo/crs_handle.h"
-
-#define LARGEST (1 << 20) /* bytes of a metadata file */
 
 typedef struct {
     const char *role;
@@ -52,145 +47,102 @@ static const char *value_of(GHashTable *keys, const char *key, int band)
     return g_hash_table_lookup(keys, name);
 }
 
-/* A band's file: a name beside the metadata, never a path that leads elsewhere. */
-static char *band_file(GHashTable *keys, const char *path, int band)
+/* A file beside the metadata, never a path that leads elsewhere. */
+static char *file_of(GHashTable *keys, const char *path, const char *key, int band)
 {
-    const char *name = value_of(keys, "FILE_NAME_BAND", band);
-    g_autofree char *folder = g_path_get_dirname(path);
+    const char *name = value_of(keys, key, band);
 
-    if (!name || !*name || strchr(name, '/') || strchr(name, '\\'))
-        return NULL;
-    return g_build_filename(folder, name, NULL);
+    return name && !strchr(name, '/') ? rdl_product_beside(path, name) : NULL;
 }
 
-static void add_number(GString *vrt, const char *element, const char *text)
+static double number_of(GHashTable *keys, const char *key, int band, double unset)
 {
-    char number[G_ASCII_DTOSTR_BUF_SIZE];
+    const char *text = value_of(keys, key, band);
     char *end;
-    double value = text ? g_ascii_strtod(text, &end) : 0.0;
+    double value = text ? g_ascii_strtod(text, &end) : unset;
 
-    if (text && end != text)
-        g_string_append_printf(vrt, "<%s>%s</%s>", element,
-                               g_ascii_dtostr(number, sizeof number, value), element);
+    return text && end == text ? unset : value;
 }
 
-static void add_band(GString *vrt, GHashTable *keys, const part *p, const char *file,
-                     const char *type, int number)
+/* Level 1 reflectances are for a sun in the zenith until divided by the sine of its elevation. */
+static double sun_factor(GHashTable *keys)
 {
-    g_autofree char *name = g_markup_escape_text(file, -1);
+    const char *level = value_of(keys, "PROCESSING_LEVEL", 0);
+    double elevation = number_of(keys, "SUN_ELEVATION", 0, 0.0);
 
-    g_string_append_printf(vrt,
-                           "<VRTRasterBand dataType=\"%s\" band=\"%d\"><Description>%s"
-                           "</Description><NoDataValue>0</NoDataValue>",
-                           type, number, p->role);
-    add_number(vrt, "Scale", value_of(keys, "REFLECTANCE_MULT_BAND", p->band));
-    add_number(vrt, "Offset", value_of(keys, "REFLECTANCE_ADD_BAND", p->band));
-    g_string_append_printf(vrt,
-                           "<SimpleSource><SourceFilename relativeToVRT=\"0\">%s</SourceFilename>"
-                           "<SourceBand>1</SourceBand></SimpleSource></VRTRasterBand>",
-                           name);
+    return level && g_str_has_prefix(level, "L2") ? 1.0
+           : elevation > 0.0                      ? 1.0 / sin(elevation * G_PI / 180.0)
+                                                  : 1.0;
 }
 
-static void add_item(GString *vrt, GHashTable *keys, const char *name)
+static bool add_bands(rdl_product *p, GHashTable *keys, const char *path, const part *parts,
+                      GError **error)
 {
-    const char *value = value_of(keys, name, 0);
-    g_autofree char *text = value ? g_markup_escape_text(value, -1) : NULL;
+    const double sun = sun_factor(keys);
 
-    if (text)
-        g_string_append_printf(vrt, "<MDI key=\"%s\">%s</MDI>", name, text);
-}
-
-/* Size, place and type, which all reflective bands share, as the first one has them. */
-static GString *begin(GHashTable *keys, GDALDatasetH first)
-{
-    GString *vrt = g_string_new(NULL);
-    double t[6];
-    char number[6][G_ASCII_DTOSTR_BUF_SIZE];
-
-    g_string_append_printf(vrt, "<VRTDataset rasterXSize=\"%d\" rasterYSize=\"%d\">",
-                           GDALGetRasterXSize(first), GDALGetRasterYSize(first));
-    g_autofree char *srs = g_markup_escape_text(GDALGetProjectionRef(first), -1);
-    if (*srs)
-        g_string_append_printf(vrt, "<SRS>%s</SRS>", srs);
-    if (GDALGetGeoTransform(first, t) == CE_None) {
-        for (int i = 0; i < 6; i++)
-            g_ascii_dtostr(number[i], sizeof number[i], t[i]);
-        g_string_append_printf(vrt, "<GeoTransform>%s,%s,%s,%s,%s,%s</GeoTransform>", number[0],
-                               number[1], number[2], number[3], number[4], number[5]);
-    }
-    g_string_append(vrt, "<Metadata>");
-    add_item(vrt, keys, "DATE_ACQUIRED");
-    add_item(vrt, keys, "SUN_ELEVATION");
-    g_string_append(vrt, "</Metadata>");
-    return vrt;
-}
-
-static GDALDatasetH open_band(const char *file, GError **error)
-{
-    CPLErrorReset();
-    CPLPushErrorHandler(CPLQuietErrorHandler);
-    GDALDatasetH band = GDALOpenEx(file, GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
-    CPLPopErrorHandler();
-    if (!band) {
-        g_autofree char *doing = g_strdup_printf("%s: cannot be opened as a raster", file);
-        rdl_fail_gdal(error, RDL_ERROR_IO, doing);
-    }
-    return band;
-}
-
-static char *stack(GHashTable *keys, const char *path, const part *parts, GError **error)
-{
-    GString *vrt = NULL;
-    int width = 0, height = 0, count = 0;
-
-    for (const part *p = parts; p->role; p++) {
-        g_autofree char *file = band_file(keys, path, p->band);
-        if (!file) {
-            rdl_fail(error, RDL_ERROR_DATA, "%s: names no file of band %d", path, p->band);
-            break;
+    for (; parts->role; parts++) {
+        g_autofree char *file = file_of(keys, path, "FILE_NAME_BAND", parts->band);
+        g_autofree char *id = g_strdup_printf("B%d", parts->band);
+        if (!file)
+            return rdl_fail(error, RDL_ERROR_DATA, "%s: names no file of band %d", path,
+                            parts->band);
+        rdl_product_band *b = rdl_product_add(p, file, id, parts->role);
+        b->nodata = 0.0;
+        b->resolution = 30.0;
+        if (value_of(keys, "REFLECTANCE_MULT_BAND", parts->band)) {
+            b->scale = sun * number_of(keys, "REFLECTANCE_MULT_BAND", parts->band, 1.0);
+            b->offset = sun * number_of(keys, "REFLECTANCE_ADD_BAND", parts->band, 0.0);
         }
-        GDALDatasetH band = open_band(file, error);
-        if (!band)
-            break;
-        if (!vrt) {
-            vrt = begin(keys, band);
-            width = GDALGetRasterXSize(band);
-            height = GDALGetRasterYSize(band);
-        }
-        bool same = GDALGetRasterXSize(band) == width && GDALGetRasterYSize(band) == height;
-        if (same)
-            add_band(vrt, keys, p, file,
-                     GDALGetDataTypeName(GDALGetRasterDataType(GDALGetRasterBand(band, 1))),
-                     ++count);
-        GDALClose(band);
-        if (!same) {
-            rdl_fail(error, RDL_ERROR_DATA, "%s: is of another size than the bands before it",
-                     file);
-            break;
-        }
-        if (!p[1].role)
-            return g_string_append(vrt, "</VRTDataset>"), g_string_free(vrt, FALSE);
     }
-    if (vrt)
-        g_string_free(vrt, TRUE);
-    return NULL;
+    return true;
 }
 
-char *rdl_landsat_vrt(const char *path, GError **error)
+static void add_masks(rdl_product *p, GHashTable *keys, const char *path, bool imager)
 {
-    g_autofree char *text = NULL;
-    gsize n = 0;
+    const struct {
+        const char *key, *values;
+    } known[] = {{"FILE_NAME_QUALITY_L1_PIXEL", "qa-pixel"},
+                 {"FILE_NAME_BAND_QUALITY", "bqa"},
+                 {"FILE_NAME_QUALITY_L1_RADIOMETRIC_SATURATION", imager ? "bits:11" : "bits:9"}};
 
-    if (!g_str_has_suffix(path, "_MTL.txt") || !g_file_test(path, G_FILE_TEST_IS_REGULAR))
+    for (size_t i = 0; i < G_N_ELEMENTS(known); i++) {
+        g_autofree char *file = file_of(keys, path, known[i].key, 0);
+        if (file && rdl_product_there(file))
+            rdl_product_add_mask(p, file, 1, known[i].values);
+        else if (file)
+            g_string_append_printf(p->missing, "%s%s", p->missing->len ? "," : "",
+                                   value_of(keys, known[i].key, 0));
+    }
+}
+
+bool rdl_landsat_metadata(const char *name)
+{
+    return g_str_has_suffix(name, "_MTL.txt");
+}
+
+rdl_product *rdl_landsat_product(const char *path, double resolution, GError **error)
+{
+    static const char *const items[] = {"DATE_ACQUIRED",     "SUN_ELEVATION", "SUN_AZIMUTH",
+                                        "SPACECRAFT_ID",     "SENSOR_ID",     "PROCESSING_LEVEL",
+                                        "COLLECTION_NUMBER", "WRS_PATH",      "WRS_ROW"};
+    g_autofree char *text = rdl_product_text(path, error);
+
+    if (!text)
         return NULL;
-    if (!g_file_get_contents(path, &text, &n, NULL) || n > LARGEST)
-        return rdl_fail(error, RDL_ERROR_IO, "%s: cannot be read as metadata of a scene", path),
+    if (resolution != 0.0 && resolution != 30.0)
+        return rdl_fail(error, RDL_ERROR_USAGE, "--resolution %g: %s is of 30 m", resolution, path),
                NULL;
     g_autoptr(GHashTable) keys = read_keys(text);
     const char *sensor = value_of(keys, "SENSOR_ID", 0);
-    if (sensor && (strcmp(sensor, "TM") == 0 || strcmp(sensor, "ETM") == 0))
-        return stack(keys, path, thematic_mapper, error);
-    if (sensor && g_str_has_prefix(sensor, "OLI"))
-        return stack(keys, path, land_imager, error);
-    return rdl_fail(error, RDL_ERROR_DATA, "%s: tells of no sensor TM, ETM or OLI", path), NULL;
+    bool mapper = sensor && (strcmp(sensor, "TM") == 0 || strcmp(sensor, "ETM") == 0);
+    bool imager = sensor && g_str_has_prefix(sensor, "OLI");
+    if (!mapper && !imager)
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: tells of no sensor TM, ETM or OLI", path), NULL;
+    g_autoptr(rdl_product) p = rdl_product_new("Landsat", path, 30.0);
+    for (size_t i = 0; i < G_N_ELEMENTS(items); i++)
+        rdl_product_item(p, items[i], value_of(keys, items[i], 0));
+    if (!add_bands(p, keys, path, imager ? land_imager : thematic_mapper, error))
+        return NULL;
+    add_masks(p, keys, path, imager);
+    return g_steal_pointer(&p);
 }

@@ -12,7 +12,8 @@
 #include <gdal_utils.h>
 #include <gdal_vrt.h>
 #include "geo/crs_handle.h"
-#include "geo/landsat.h"
+#include "geo/ortho.h"
+#include "geo/product.h"
 #include "geo/tiles.h"
 
 typedef struct {
@@ -21,8 +22,16 @@ typedef struct {
     double scale, offset; /* of a product known to the engine; 1 and 0 else */
 } band_fact;
 
+/* What was found out when a path was opened first; counted, shared by all handles on it. */
+typedef struct {
+    char *name;           /* as GDAL opens it */
+    rdl_product *product; /* NULL: none */
+    rdl_ortho *ortho;     /* how a picture without a place is laid on the ground; NULL: has one */
+} origin;
+
 struct rdl_raster {
     char *path;
+    origin *origin;
     GDALDatasetH dataset;
     GDALDatasetH source; /* under a virtual warp, else NULL */
     rdl_grid grid;
@@ -32,9 +41,22 @@ struct rdl_raster {
     char *date;
     rdl_tiles *tiles; /* a short way to the pixels; NULL where there is none, or not asked yet */
     bool tiles_asked;
-    bool product; /* scale and offset are applied */
-    int *proven;  /* counted reference, shared by all handles: as rdl_tiles_open() says */
+    int *proven; /* counted reference, shared by all handles: as rdl_tiles_open() says */
 };
+
+static void origin_clear(void *p)
+{
+    origin *o = p;
+
+    rdl_product_free(o->product);
+    rdl_ortho_free(o->ortho);
+    g_free(o->name);
+}
+
+static void origin_release(origin *o)
+{
+    g_atomic_rc_box_release_full(o, origin_clear);
+}
 
 void rdl_raster_close(rdl_raster *raster)
 {
@@ -49,6 +71,7 @@ void rdl_raster_close(rdl_raster *raster)
     rdl_grid_clear(&raster->grid);
     g_free(raster->facts);
     g_free(raster->date);
+    g_clear_pointer(&raster->origin, origin_release);
     g_free(raster->path);
     g_free(raster);
 }
@@ -69,18 +92,28 @@ static GDALDatasetH open_dataset(const char *path, const char *name, GError **er
     return dataset;
 }
 
-/* product: whether the path names a scene of several files. */
-static GDALDatasetH open_raster(const char *path, bool *product, GError **error)
+static origin *origin_new(const char *path, const rdl_raster_options *how, GError **error)
 {
     GError *failure = NULL;
-    g_autofree char *landsat = rdl_landsat_vrt(path, &failure);
+    rdl_product *product = rdl_product_find(path, how->resolution, &failure);
+    char *name = NULL;
 
-    *product = landsat != NULL;
+    if (!failure)
+        name = product ? rdl_product_vrt(product, path, &failure) : g_strdup(path);
+    if (!failure && !product && how->resolution != 0.0)
+        rdl_fail(&failure, RDL_ERROR_USAGE,
+                 "--resolution: %s is one file of one pixel size; resolutions are chosen of "
+                 "products (SAFE, STAC)",
+                 path);
     if (failure) {
+        rdl_product_free(product);
+        g_free(name);
         g_propagate_error(error, failure);
         return NULL;
     }
-    return open_dataset(path, landsat ? landsat : path, error);
+    origin *o = g_atomic_rc_box_new0(origin);
+    *o = (origin){name, product, NULL};
+    return o;
 }
 
 static bool nodata_of(GDALRasterBandH band, double *value)
@@ -112,8 +145,8 @@ static void learn_bands(rdl_raster *raster)
         GDALRasterBandH band = GDALGetRasterBand(raster->dataset, i);
         double value;
         raster->facts[i].has_nodata = nodata_of(band, &value);
-        raster->facts[i].scale = raster->product ? GDALGetRasterScale(band, NULL) : 1.0;
-        raster->facts[i].offset = raster->product ? GDALGetRasterOffset(band, NULL) : 0.0;
+        raster->facts[i].scale = raster->origin->product ? GDALGetRasterScale(band, NULL) : 1.0;
+        raster->facts[i].offset = raster->origin->product ? GDALGetRasterOffset(band, NULL) : 0.0;
         raster->facts[i].whole = GDALDataTypeIsInteger(GDALGetRasterDataType(band));
         if (raster->facts[i].has_nodata)
             raster->facts[i].nodata = as_float(value);
@@ -155,14 +188,15 @@ static bool usable_bands(const rdl_raster *raster, GError **error)
     return true;
 }
 
-rdl_raster *rdl_raster_open(const char *path, GError **error)
+/* The file itself, before it is brought anywhere. */
+static rdl_raster *open_plain(const char *path, origin *from, GError **error)
 {
     g_autoptr(rdl_raster) raster = g_new0(rdl_raster, 1);
-    bool product;
 
     raster->path = g_strdup(path);
+    raster->origin = g_atomic_rc_box_acquire(from);
     raster->proven = g_atomic_rc_box_new0(int);
-    raster->dataset = open_raster(path, &product, error);
+    raster->dataset = open_dataset(path, from->name, error);
     if (!raster->dataset || !usable_bands(raster, error))
         return NULL;
     raster->grid.width = GDALGetRasterXSize(raster->dataset);
@@ -170,31 +204,58 @@ rdl_raster *rdl_raster_open(const char *path, GError **error)
     if (GDALGetGeoTransform(raster->dataset, raster->grid.transform) != CE_None)
         memcpy(raster->grid.transform, (double[]){0, 1, 0, 0, 0, 1}, sizeof(double[6]));
     raster->grid.crs = rdl_crs_from_handle(GDALGetSpatialRef(raster->dataset));
-    raster->product = product;
     learn_bands(raster);
     learn_date(raster);
     return g_steal_pointer(&raster);
 }
 
+static rdl_raster *view(const rdl_raster *raster, const rdl_grid *grid, rdl_resample resample,
+                        GError **error);
+
+rdl_raster *rdl_raster_open_as(const char *path, const rdl_raster_options *how, GError **error)
+{
+    origin *o = origin_new(path, how, error);
+    g_autoptr(rdl_raster) plain = o ? open_plain(path, o, error) : NULL;
+    rdl_grid grid = {0};
+
+    if (o)
+        origin_release(o);
+    if (!plain || rdl_grid_placed(&plain->grid))
+        return g_steal_pointer(&plain);
+    if (!rdl_ortho_find(plain->dataset, path, how, &plain->origin->ortho, &grid, error))
+        return NULL;
+    if (!plain->origin->ortho)
+        return g_steal_pointer(&plain);
+    rdl_raster *on_ground = view(plain, &grid, RDL_RESAMPLE_BILINEAR, error);
+    rdl_grid_clear(&grid);
+    return on_ground;
+}
+
+rdl_raster *rdl_raster_open(const char *path, GError **error)
+{
+    const rdl_raster_options plain = {0};
+
+    return rdl_raster_open_as(path, &plain, error);
+}
+
 rdl_raster *rdl_raster_reopen(const rdl_raster *raster, GError **error)
 {
-    g_autoptr(rdl_raster) plain = rdl_raster_open(raster->path, error);
-
+    if (raster->source)
+        return view(raster, &raster->grid, raster->resample, error);
+    rdl_raster *plain = open_plain(raster->path, raster->origin, error);
     if (!plain)
         return NULL;
     g_atomic_rc_box_release(plain->proven);
     plain->proven = g_atomic_rc_box_acquire(raster->proven);
-    if (!raster->source)
-        return g_steal_pointer(&plain);
-    return rdl_raster_onto(plain, &raster->grid, raster->resample, error);
+    return plain;
 }
 
 /* ---- on another grid ---- */
 
-static void *transformer_onto(GDALDatasetH source, const rdl_grid *grid)
+static void *transformer_onto(GDALDatasetH source, const rdl_ortho *ortho, const rdl_grid *grid)
 {
     const char *wkt = grid->crs ? rdl_crs_wkt(grid->crs) : "";
-    char **options = CSLSetNameValue(NULL, "DST_SRS", wkt);
+    char **options = CSLSetNameValue(rdl_ortho_options(ortho), "DST_SRS", wkt);
     void *exact = GDALCreateGenImgProjTransformer2(source, NULL, options);
 
     CSLDestroy(options);
@@ -238,7 +299,7 @@ static GDALWarpOptions *warp_options(const rdl_raster *from, rdl_resample resamp
 
 static GDALDatasetH warped(const rdl_raster *from, const rdl_grid *grid, rdl_resample resample)
 {
-    void *transformer = transformer_onto(from->dataset, grid);
+    void *transformer = transformer_onto(from->dataset, from->origin->ortho, grid);
     double transform[6];
 
     if (!transformer)
@@ -274,15 +335,14 @@ static bool both_placed(const rdl_raster *from, const rdl_grid *grid, GError **e
                     from->path, rdl_grid_placed(grid) ? "it" : "that");
 }
 
-rdl_raster *rdl_raster_onto(const rdl_raster *raster, const rdl_grid *grid, rdl_resample resample,
-                            GError **error)
+static rdl_raster *view(const rdl_raster *raster, const rdl_grid *grid, rdl_resample resample,
+                        GError **error)
 {
-    if (!both_placed(raster, grid, error))
-        return NULL;
-    g_autoptr(rdl_raster) from = rdl_raster_open(raster->path, error);
+    g_autoptr(rdl_raster) from = open_plain(raster->path, raster->origin, error);
     g_autoptr(rdl_raster) onto = g_new0(rdl_raster, 1);
     if (!from)
         return NULL;
+    onto->origin = g_atomic_rc_box_acquire(raster->origin);
     onto->path = g_strdup(raster->path);
     CPLErrorReset();
     CPLPushErrorHandler(CPLQuietErrorHandler);
@@ -299,13 +359,19 @@ rdl_raster *rdl_raster_onto(const rdl_raster *raster, const rdl_grid *grid, rdl_
     onto->resample = resample;
     onto->tiles_asked = true; /* a view has no tiles of its own */
     onto->proven = g_atomic_rc_box_acquire(from->proven);
-    onto->date = g_strdup(raster->date);
+    onto->date = g_strdup(from->date);
     learn_bands(onto);
     for (int i = 1; i <= GDALGetRasterCount(onto->source); i++) {
         onto->facts[i].scale = from->facts[i].scale;
         onto->facts[i].offset = from->facts[i].offset;
     }
     return g_steal_pointer(&onto);
+}
+
+rdl_raster *rdl_raster_onto(const rdl_raster *raster, const rdl_grid *grid, rdl_resample resample,
+                            GError **error)
+{
+    return both_placed(raster, grid, error) ? view(raster, grid, resample, error) : NULL;
 }
 
 static bool one_system(const char *const *paths, size_t n, const rdl_grid *grid, GError **error)
@@ -326,10 +392,10 @@ static GDALDatasetH build_virtual(const char *const *paths, size_t n, const rdl_
                                   const char *path)
 {
     const rdl_box box = rdl_grid_box(grid);
-    const double numbers[] = {fabs(grid->transform[1]), fabs(grid->transform[5]), box.xmin,
-                              box.ymin, box.xmax, box.ymax};
+    const double numbers[] = {
+        fabs(grid->transform[1]), fabs(grid->transform[5]), box.xmin, box.ymin, box.xmax, box.ymax};
     char text[6][G_ASCII_DTOSTR_BUF_SIZE];
-    const char *words[] = {"-resolution", "user", "-tr", text[0], text[1], "-te",
+    const char *words[] = {"-resolution", "user",  "-tr",   text[0], text[1], "-te",
                            text[2],       text[3], text[4], text[5], NULL};
     g_autofree const char **order = g_new0(const char *, n + 1);
 
@@ -369,6 +435,10 @@ const char *rdl_raster_path(const rdl_raster *raster)
 
 const char *rdl_raster_format(const rdl_raster *raster)
 {
+    const rdl_product *product = raster->origin->product;
+
+    if (product)
+        return product->kind;
     return GDALGetDriverShortName(GDALGetDatasetDriver(raster->dataset));
 }
 
@@ -394,7 +464,11 @@ const char *rdl_raster_type(const rdl_raster *raster, int band)
 
 const char *rdl_raster_description(const rdl_raster *raster, int band)
 {
-    return GDALGetDescription(GDALGetRasterBand(raster->dataset, band));
+    GDALDatasetH dataset = raster->source ? raster->source : raster->dataset;
+
+    return band <= GDALGetRasterCount(dataset)
+               ? GDALGetDescription(GDALGetRasterBand(dataset, band))
+               : "";
 }
 
 static bool scaled(const rdl_raster *raster, int band)
@@ -435,7 +509,68 @@ const char *rdl_raster_date(const rdl_raster *raster)
 
 const char *rdl_raster_item(const rdl_raster *raster, const char *name)
 {
-    return GDALGetMetadataItem(raster->dataset, name, NULL);
+    return GDALGetMetadataItem(raster->source ? raster->source : raster->dataset, name, NULL);
+}
+
+const char *rdl_raster_band_item(const rdl_raster *raster, int band, const char *name)
+{
+    GDALDatasetH dataset = raster->source ? raster->source : raster->dataset;
+
+    return band <= GDALGetRasterCount(dataset)
+               ? GDALGetMetadataItem(GDALGetRasterBand(dataset, band), name, NULL)
+               : NULL;
+}
+
+void rdl_raster_scale(const rdl_raster *raster, int band, double *scale, double *offset)
+{
+    *scale = raster->facts[band].scale;
+    *offset = raster->facts[band].offset;
+}
+
+bool rdl_raster_product(const rdl_raster *raster)
+{
+    return raster->origin->product != NULL;
+}
+
+int rdl_raster_masks(const rdl_raster *raster)
+{
+    return raster->origin->product ? (int)raster->origin->product->masks->len : 0;
+}
+
+const char *rdl_raster_mask(const rdl_raster *raster, int i, int *band, const char **values)
+{
+    const rdl_product_mask *mask = raster->origin->product->masks->pdata[i];
+
+    *band = mask->band;
+    *values = mask->values;
+    return mask->file;
+}
+
+const char *rdl_raster_missing(const rdl_raster *raster)
+{
+    const rdl_product *product = raster->origin->product;
+
+    return product && product->missing->len ? product->missing->str : NULL;
+}
+
+const char *rdl_raster_ortho(const rdl_raster *raster, bool *flat)
+{
+    return rdl_ortho_text(raster->origin->ortho, flat);
+}
+
+char **rdl_raster_files(const rdl_raster *raster)
+{
+    const rdl_product *product = raster->origin->product;
+    GPtrArray *files = g_ptr_array_new();
+
+    if (product)
+        g_ptr_array_add(files, g_strdup(product->metadata));
+    for (guint i = 0; product && i < product->bands->len; i++)
+        g_ptr_array_add(files, g_strdup(((rdl_product_band *)product->bands->pdata[i])->file));
+    for (guint i = 0; product && i < product->masks->len; i++)
+        g_ptr_array_add(files, g_strdup(((rdl_product_mask *)product->masks->pdata[i])->file));
+    g_ptr_array_add(files, NULL);
+    return (char **)g_ptr_array_free(files, FALSE);
 }
 
 /* ---- reading ---- */

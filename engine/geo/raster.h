@@ -17,9 +17,24 @@ typedef enum { RDL_PIXEL_U8, RDL_PIXEL_U16, RDL_PIXEL_I16, RDL_PIXEL_F32 } rdl_p
 
 typedef enum { RDL_RESAMPLE_NEAREST, RDL_RESAMPLE_BILINEAR } rdl_resample;
 
-/** Anything GDAL reads, and a Landsat scene by its _MTL.txt: its reflective bands in reflectances
- *  where the file has scales for them. Fails: RDL_ERROR_IO when it cannot be opened, RDL_ERROR_DATA
- * when it has no bands or complex ones. */
+/** How a scene is opened. All zero: as it is. */
+typedef struct rdl_raster_options {
+    double resolution;    /* metres, of a product's grid; 0: its finest */
+    const char *dem;      /* heights of the ground, for pictures placed by RPC; NULL: one height */
+    const double *height; /* metres above the ellipsoid, in place of a DEM; NULL: that which the
+                             RPC were made about */
+} rdl_raster_options;
+
+/** Anything GDAL reads, and products of several files, by their metadata, their folder or an
+ *  archive of it: a Landsat scene (_MTL.txt), Sentinel-2 L1C and L2A (SAFE), a STAC item (.json).
+ *  Their bands come in reflectances where the metadata have scales and offsets for them, with their
+ *  roles as descriptions ("red"). A picture without a place of its own is laid on the ground by its
+ *  ground control points or rational polynomial coefficients, bilinear, in UTM.
+ *  Fails: RDL_ERROR_IO when it cannot be opened, RDL_ERROR_DATA when it has no bands or complex
+ *  ones, or the product is not whole, RDL_ERROR_USAGE (a resolution it has not), RDL_ERROR_CRS. */
+RDL_API rdl_raster *rdl_raster_open_as(const char *path, const rdl_raster_options *how,
+                                       GError **error);
+/** The same with no options. */
 RDL_API rdl_raster *rdl_raster_open(const char *path, GError **error);
 /** A second handle on the same raster, for another thread. */
 RDL_API rdl_raster *rdl_raster_reopen(const rdl_raster *raster, GError **error);
@@ -36,7 +51,8 @@ RDL_API void rdl_raster_close(rdl_raster *raster);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_raster, rdl_raster_close)
 
 RDL_API const char *rdl_raster_path(const rdl_raster *raster);
-RDL_API const char *rdl_raster_format(const rdl_raster *raster); /* GDAL's short driver name */
+/** GDAL's short driver name, or the kind of product: "Sentinel-2 L2A". */
+RDL_API const char *rdl_raster_format(const rdl_raster *raster);
 RDL_API const rdl_grid *rdl_raster_grid(const rdl_raster *raster);
 RDL_API int rdl_raster_bands(const rdl_raster *raster);
 /** Size of the pieces the file is stored in. */
@@ -56,6 +72,24 @@ RDL_API bool rdl_raster_alpha(const rdl_raster *raster, int band);
 RDL_API const char *rdl_raster_date(const rdl_raster *raster);
 /** Metadata item of the default domain, NULL where there is none. Lent. */
 RDL_API const char *rdl_raster_item(const rdl_raster *raster, const char *name);
+/** The same of a band. A product's bands have BAND ("B8A"), RESOLUTION (metres, of the file) and
+ *  RESAMPLED ("no", "bilinear" or "average", onto the grid). */
+RDL_API const char *rdl_raster_band_item(const rdl_raster *raster, int band, const char *name);
+/** What is read is scale * stored + offset: of a product's bands, else 1 and 0. */
+RDL_API void rdl_raster_scale(const rdl_raster *raster, int band, double *scale, double *offset);
+RDL_API bool rdl_raster_product(const rdl_raster *raster);
+/** A product's own masks: how many, and where mask `i` is, which band of it, and what is bad, as
+ *  rdl_mask_values_parse() takes it. All lent. */
+RDL_API int rdl_raster_masks(const rdl_raster *raster);
+RDL_API const char *rdl_raster_mask(const rdl_raster *raster, int i, int *band,
+                                    const char **values);
+/** "B09,SCL": what a product's metadata tell of and is not there; NULL: nothing. Lent. */
+RDL_API const char *rdl_raster_missing(const rdl_raster *raster);
+/** How a picture without a place was laid on the ground, NULL where it has one. flat: as if the
+ *  ground were level. Lent. */
+RDL_API const char *rdl_raster_ortho(const rdl_raster *raster, bool *flat);
+/** The files a product was put together from, NULL-ended; none for other rasters. Yours. */
+RDL_API char **rdl_raster_files(const rdl_raster *raster);
 
 /** Read `n` bands of a block into `planes`, each rdl_block_pixels() values, and clear the bytes of
  *  `valid` (set to 1 or 0 before) where any of them is not observed: its nodata value, masked out

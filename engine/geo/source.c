@@ -7,9 +7,18 @@
 #include <gdal.h>
 #include <ogr_api.h>
 #include "geo/crs_handle.h"
+#include "geo/product.h"
 
 char **rdl_source_layers(const char *path, bool *raster, GError **error)
 {
+    GError *failure = NULL;
+    g_autoptr(rdl_product) product = rdl_product_find(path, 0.0, &failure);
+
+    if (failure)
+        return g_propagate_error(error, failure), NULL;
+    *raster = product != NULL;
+    if (product)
+        return g_new0(char *, 1);
     CPLErrorReset();
     CPLPushErrorHandler(CPLQuietErrorHandler);
     GDALDatasetH dataset =

@@ -48,7 +48,9 @@ static void note_warnings(execution *x, const char *stage, const GPtrArray *warn
 
 static const char *beside(const execution *x, const rdl_pair_job *pair, const char *key)
 {
-    return beside_job(x, rdl_json_text(pair->detect, key, NULL));
+    const char *path = rdl_json_text(pair->detect, key, NULL);
+
+    return g_strcmp0(path, "none") == 0 ? path : beside_job(x, path);
 }
 
 /* A threshold may be written as a number. */
@@ -88,6 +90,15 @@ static bool run_detect(execution *x, const rdl_pair_job *pair, GError **error)
     o.after = beside(x, pair, "after");
     o.mask_before = beside(x, pair, "mask_before");
     o.mask_after = beside(x, pair, "mask_after");
+    o.mask_values = rdl_json_text(pair->detect, "mask_values", NULL);
+    o.mask_grow_m = rdl_json_real(pair->detect, "mask_grow", 0.0);
+    o.aoi = beside(x, pair, "aoi");
+    o.align = rdl_json_text(pair->detect, "align", o.align);
+    o.index = rdl_json_text(pair->detect, "index", NULL);
+    o.how.resolution = rdl_json_real(pair->detect, "resolution", 0.0);
+    o.how.dem = beside(x, pair, "dem");
+    double height = rdl_json_real(pair->detect, "height", NAN);
+    o.how.height = isnan(height) ? NULL : &height;
     o.date_before = rdl_json_text(pair->detect, "date_before", NULL);
     o.date_after = rdl_json_text(pair->detect, "date_after", NULL);
     o.sensor = rdl_json_text(pair->detect, "sensor", NULL);
@@ -423,7 +434,8 @@ static void add_sources(GPtrArray *paths, const rdl_sources *sources)
 /* An input may lie in the folder of the outputs: it is not to be written over. */
 static bool check_apart(const execution *x, GError **error)
 {
-    static const char *const scenes[] = {"before", "after", "mask_before", "mask_after"};
+    static const char *const scenes[] = {"before",     "after", "mask_before",
+                                         "mask_after", "aoi",   "dem"};
     static const char *const names[] = {"change.tif",    "score.tif",      "patches.gpkg",
                                         "findings.gpkg", "ledger.sqlite",  "balance.json",
                                         "before.vrt",    "run.state.json", "after.vrt"};

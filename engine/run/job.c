@@ -8,11 +8,15 @@ static const char *const job_keys[] = {"redline", "name",    "title", "pack",   
                                        "local",   "detect",  "pairs", "patches", "screen",
                                        "ledger",  "deliver", NULL};
 static const char *const detect_keys[] = {
-    "before",    "after",      "date_before", "date_after",  "sensor",     "bands", "method",
-    "threshold", "iterations", "tolerance",   "mask_before", "mask_after", NULL};
+    "before",      "after",     "date_before", "date_after", "sensor",      "bands",
+    "method",      "threshold", "iterations",  "tolerance",  "mask_before", "mask_after",
+    "mask_values", "mask_grow", "aoi",         "align",      "index",       "resolution",
+    "dem",         "height",    NULL};
 static const char *const pair_keys[] = {
-    "name",   "before",    "after",      "date_before", "date_after",  "sensor",     "bands",
-    "method", "threshold", "iterations", "tolerance",   "mask_before", "mask_after", NULL};
+    "name",       "before",      "after",     "date_before", "date_after", "sensor",
+    "bands",      "method",      "threshold", "iterations",  "tolerance",  "mask_before",
+    "mask_after", "mask_values", "mask_grow", "aoi",         "align",      "index",
+    "resolution", "dem",         "height",    NULL};
 static const char *const patches_keys[] = {"min_area", NULL};
 static const char *const screen_keys[] = {"zones",       "footprints",   "permits",
                                           "units",       "letters",      "residual",
@@ -225,6 +229,18 @@ static bool read_pairs(rdl_job *job, JsonObject *root, JsonObject *shared, GErro
     return true;
 }
 
+static bool check_numbers(const rdl_job *job, JsonObject *detect, GError **error)
+{
+    static const char *const numbers[] = {"iterations", "tolerance", "mask_grow", "resolution",
+                                          "height"};
+    double value;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
+        if (!number_of(job, detect, "detect", numbers[i], 0.0, &value, error))
+            return false;
+    return true;
+}
+
 static bool read_detect(rdl_job *job, JsonObject *root, GError **error)
 {
     bool several = json_object_has_member(root, "pairs");
@@ -244,6 +260,9 @@ static bool read_detect(rdl_job *job, JsonObject *root, GError **error)
     if (job->detects && !several)
         add_pair(job, NULL, detect);
     job->detects = job->n_pairs > 0;
+    for (size_t i = 0; i < job->n_pairs; i++)
+        if (!check_numbers(job, job->pairs[i].detect, error))
+            return false;
     return !job->patches || job->detects ||
            rdl_fail(error, RDL_ERROR_DATA, "%s: patches need detect before them", job->path);
 }

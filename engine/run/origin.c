@@ -122,6 +122,8 @@ char *rdl_origin_detect(const rdl_job *job, const rdl_pair_job *pair, const char
                 from_scene(from, job, pair->detect, "after", error) &&
                 from_scene(from, job, pair->detect, "mask_before", error) &&
                 from_scene(from, job, pair->detect, "mask_after", error) &&
+                from_scene(from, job, pair->detect, "aoi", error) &&
+                from_scene(from, job, pair->detect, "dem", error) &&
                 from_data(from, "sensors", rdl_json_text(pair->detect, "sensor", NULL), error);
     return settle(from, good, code);
 }

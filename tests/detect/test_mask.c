@@ -121,7 +121,7 @@ static void values_without_a_mask_are_refused(void)
     o.mask_after = NULL;
     o.mask_values = "scl";
     CHECK(!rdl_detect_options_check(&o, &error));
-    CHECK_FAILS(error, RDL_ERROR_USAGE, "--mask-values and --mask-grow");
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "--mask-values needs --mask-before");
 }
 
 static CU_TestInfo tests[] = {

@@ -76,7 +76,10 @@ static void what_is_no_scene_is_refused(void)
     CHECK(rdl_raster_open(suite_path("out_MTL.txt"), &error) == NULL);
     CHECK_FAILS(error, RDL_ERROR_DATA, "names no file of band 1");
     CHECK(g_file_set_contents(suite_path("gone_MTL.txt"),
-                              "SENSOR_ID = TM\nFILE_NAME_BAND_1 = gone.TIF\n", -1, NULL));
+                              "SENSOR_ID = TM\nFILE_NAME_BAND_1 = gone.TIF\nFILE_NAME_BAND_2 = "
+                              "g\nFILE_NAME_BAND_3 = g\nFILE_NAME_BAND_4 = g\nFILE_NAME_BAND_5 = "
+                              "g\nFILE_NAME_BAND_7 = g\n",
+                              -1, NULL));
     CHECK(rdl_raster_open(suite_path("gone_MTL.txt"), &error) == NULL);
     CHECK_FAILS(error, RDL_ERROR_IO, "gone.TIF");
 }

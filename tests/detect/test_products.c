@@ -1,0 +1,170 @@
+#include "suite.h"
+#include "fixtures/safe.h"
+#include <math.h>
+#include "detect/detect.h"
+
+/* A landscape in reflectances x 10000, noise that is the date's own, a built square of 120 m on the
+ * later date, and a cloud in the lower left corner there. */
+static int date;
+
+static double land(const char *id, double x, double y)
+{
+    unsigned h = (unsigned)(x / 10) * 73856093u ^ (unsigned)(y / 10) * 19349663u ^
+                 (unsigned)(date + 1) * 83492791u ^ (unsigned)(id[2] * 31 + id[1]) * 2654435761u;
+    double noise = (double)((h ^ h >> 13) * 1274126177u >> 16 & 255) / 8.0;
+    bool built = date && x > 300 && x < 420 && y > 200 && y < 320;
+    bool cloud = date && x < 100 && y > 500;
+
+    if (g_str_equal(id, "SCL"))
+        return cloud ? 9 : 4;
+    return 900 + 300 * sin(x / 40 + id[2]) * cos(y / 50) + (id[2] == '8' ? 1500 : 0) + noise +
+           (built ? 1800 - (id[2] == '8' ? 3000 : 0) : 0) + (cloud ? 6000 : 0);
+}
+
+/* As the agency has stored it since baseline 04.00. */
+static double land_and_offset(const char *id, double x, double y)
+{
+    return land(id, x, y) + (g_str_equal(id, "SCL") ? 0 : 1000);
+}
+
+static const char *before(void)
+{
+    const made_safe m = {true, "03.01", "2021-07-30", 40, false, 0, land};
+
+    date = 0;
+    return make_safe("before.SAFE", &m);
+}
+
+static const char *after(void)
+{
+    const made_safe m = {true, "05.09", "2023-07-23", 41, true, 0, land_and_offset};
+
+    date = 1;
+    return make_safe("after.SAFE", &m);
+}
+
+static rdl_detect_options options(void)
+{
+    rdl_detect_options o = RDL_DETECT_OPTIONS_INIT;
+
+    o.before = before();
+    o.after = after();
+    o.output = suite_path("change.tif");
+    o.overwrite = true;
+    o.method = "index";
+    o.threshold = "0.1"; /* of NDVI; an offset forgotten moves it everywhere by 0.17 */
+    return o;
+}
+
+static void two_baselines_are_compared_in_reflectances(void)
+{
+    rdl_detect_options o = options();
+    rdl_detect_result r;
+    GError *error = NULL;
+
+    CHECK(rdl_detect(&o, NULL, &r, &error));
+    CHECK_OK(error);
+    CHECK_TEXT(r.date_after, "2023-07-23");
+    CHECK_INT(r.changed, 12 * 12);
+    /* the cloud */
+    CHECK_INT(r.not_observed, 100);
+    rdl_detect_result_clear(&r);
+}
+
+static void the_products_own_mask_can_be_left_out(void)
+{
+    rdl_detect_options o = options();
+    rdl_detect_result r;
+    GError *error = NULL;
+
+    o.mask_after = "none";
+    CHECK(rdl_detect(&o, NULL, &r, &error));
+    CHECK_OK(error);
+    CHECK_INT(r.not_observed, 0);
+    CHECK_INT(r.changed, 12 * 12 + 10 * 10);
+    rdl_detect_result_clear(&r);
+    o = options();
+    o.mask_grow_m = 19;
+    CHECK(rdl_detect(&o, NULL, &r, &error));
+    CHECK_OK(error);
+    /* a disc of two pixels around each, cut at the border */
+    CHECK_INT(r.not_observed, 12 * 12 - 3);
+    rdl_detect_result_clear(&r);
+}
+
+static void resolution_threads_and_blocks_are_the_users(void)
+{
+    rdl_detect_options o = options();
+    rdl_detect_result r;
+    GError *error = NULL;
+
+    o.how.resolution = 20;
+    CHECK(rdl_detect(&o, NULL, &r, &error));
+    CHECK_OK(error);
+    CHECK_INT(r.observed + r.not_observed, 900);
+    rdl_detect_result_clear(&r);
+    o.how.resolution = 0;
+    o.score = suite_path("one.tif");
+    CHECK(rdl_detect(&o, NULL, &r, &error));
+    rdl_detect_result_clear(&r);
+    o.score = suite_path("three.tif");
+    o.threads = 3;
+    o.memory_mib = 16;
+    CHECK(rdl_detect(&o, NULL, &r, &error));
+    CHECK_OK(error);
+    CHECK_SAME_FILE(suite_path("one.tif"), suite_path("three.tif"));
+    rdl_detect_result_clear(&r);
+}
+
+static void bands_may_be_named_as_the_product_does(void)
+{
+    rdl_detect_options o = options();
+    rdl_detect_result r;
+    GError *error = NULL;
+
+    o.bands = "red,nir,B05";
+    o.method = "cva";
+    CHECK(rdl_detect(&o, NULL, &r, &error));
+    CHECK_OK(error);
+    CHECK_INT(r.bands, 3);
+    rdl_detect_result_clear(&r);
+    o.bands = "red,purple";
+    CHECK(!rdl_detect(&o, NULL, &r, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "--bands 'purple'");
+    rdl_detect_result_clear(&r);
+}
+
+static void a_product_has_one_digest(void)
+{
+    rdl_detect_options o = options();
+    rdl_detect_result r;
+    GError *error = NULL;
+
+    CHECK(rdl_detect(&o, NULL, &r, &error));
+    g_autofree char *first = g_strdup(rdl_manifest_digest(r.manifest, "after"));
+    rdl_detect_result_clear(&r);
+    g_autofree char *scl =
+        g_strconcat(o.after, "/GRANULE/L_T34UCF/IMG_DATA/R20m/T34UCF_SCL_20m.jp2", NULL);
+    g_autofree char *other = g_strconcat(o.before, scl + strlen(o.after), NULL), *bytes = NULL;
+    gsize n;
+    CHECK(g_file_get_contents(other, &bytes, &n, NULL) &&
+          g_file_set_contents(scl, bytes, (gssize)n, NULL));
+    CHECK(rdl_detect(&o, NULL, &r, &error));
+    CHECK_OK(error);
+    CHECK(first && g_strcmp0(first, rdl_manifest_digest(r.manifest, "after")) != 0);
+    rdl_detect_result_clear(&r);
+}
+
+static CU_TestInfo tests[] = {
+    {"two baselines are compared in reflectances", two_baselines_are_compared_in_reflectances},
+    {"the product's own mask can be left out", the_products_own_mask_can_be_left_out},
+    {"resolution, threads and blocks are the user's", resolution_threads_and_blocks_are_the_users},
+    {"bands may be named as the product does", bands_may_be_named_as_the_product_does},
+    {"a product has one digest", a_product_has_one_digest},
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    return run_suite("detect.products", tests, argc, argv);
+}
