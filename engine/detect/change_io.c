@@ -57,20 +57,37 @@ static void *worker_new(void *job, GError **error)
     return w;
 }
 
-static void classify(worker *w, size_t n, double limit, const float *restrict score,
-                     uint8_t *restrict classes)
+/* n < 2^31, as a block has it. */
+RDL_CLONES static void classify_some(size_t n, float limit, const float *restrict score,
+                                     uint8_t *restrict classes, int *seen, int *moved)
 {
-    gint64 observed = 0, changed = 0;
+    int all = 0, over = 0;
 
     for (size_t i = 0; i < n; i++) {
-        int seen = score[i] == score[i];
-        int moved = (double)fabsf(score[i]) > limit;
-        classes[i] = (uint8_t)(seen + moved);
-        observed += seen;
-        changed += moved;
+        int here = score[i] == score[i], there = fabsf(score[i]) > limit;
+        classes[i] = (uint8_t)(here + there);
+        all += here;
+        over += there;
     }
-    w->observed += observed;
-    w->changed += changed;
+    *seen = all;
+    *moved = over;
+}
+
+/* A float is over a limit when it is over the largest float that is not over the limit. */
+static float limit_of_floats(double limit)
+{
+    float near = (float)limit;
+
+    return (double)near > limit ? nextafterf(near, -HUGE_VALF) : near;
+}
+
+static void classify(worker *w, size_t n, double limit, const float *score, uint8_t *classes)
+{
+    int seen, moved;
+
+    classify_some(n, limit_of_floats(limit), score, classes, &seen, &moved);
+    w->observed += seen;
+    w->changed += moved;
 }
 
 /* A few rows at a time: what was read is scored while it is near. */

@@ -107,7 +107,7 @@ int rdl_sample_one_in(const rdl_sample *sample)
 
 /* ---- keeping cells in their own pixel type ---- */
 
-static void *store_plane(uint8_t *to, rdl_pixel pixel, size_t n, const float *from)
+RDL_CLONES static void *store_plane(uint8_t *to, rdl_pixel pixel, size_t n, const float *from)
 {
     switch (pixel) {
     case RDL_PIXEL_U8:
@@ -128,7 +128,8 @@ static void *store_plane(uint8_t *to, rdl_pixel pixel, size_t n, const float *fr
     return to + n * pixel_bytes(pixel);
 }
 
-static const uint8_t *load_plane(const uint8_t *from, rdl_pixel pixel, size_t n, float *to)
+RDL_CLONES static const uint8_t *load_plane(const uint8_t *from, rdl_pixel pixel, size_t n,
+                                            float *to)
 {
     switch (pixel) {
     case RDL_PIXEL_U8:

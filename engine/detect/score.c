@@ -157,10 +157,11 @@ bool rdl_scorer_fit(rdl_scorer *s, rdl_detector detector, rdl_sample *sample,
 static void apply_cva(const rdl_scorer *s, size_t n, float *const *planes, const uint8_t *valid,
                       float *score)
 {
+    rdl_standard standards[2 * RDL_BANDS_MOST];
+
     for (int k = 0; k < 2 * s->bands; k++)
-        rdl_cva_standardise(n, s->mean[k], s->deviation[k], planes[k]);
-    rdl_cva_magnitude(n, s->bands, (const float *const *)planes,
-                      (const float *const *)planes + s->bands, valid, score);
+        standards[k] = (rdl_standard){s->mean[k], 1.0 / s->deviation[k]};
+    rdl_cva_magnitude(n, s->bands, standards, (const float *const *)planes, valid, score);
 }
 
 void rdl_scorer_apply_mad(const rdl_mad *mad, size_t n, float *const *planes, const uint8_t *valid,

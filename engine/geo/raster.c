@@ -812,17 +812,16 @@ void rdl_raster_writer_free(rdl_raster_writer *w)
     g_free(w);
 }
 
+/* Level 2 packs classes half as fast again as the usual 6 and a tenth larger: packing is what a
+ * detection does beside inflating its scenes. */
+#define EVERY_TIFF                                                                   \
+    "TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256", "COMPRESS=DEFLATE", "ZLEVEL=2", \
+        "BIGTIFF=IF_SAFER"
+
 static GDALDatasetH create_tiles(const char *path, int width, int height, rdl_pixel pixel)
 {
-    static const char *const bytes[] = {"TILED=YES",        "BLOCKXSIZE=256",   "BLOCKYSIZE=256",
-                                        "COMPRESS=DEFLATE", "BIGTIFF=IF_SAFER", NULL};
-    static const char *const floats[] = {"TILED=YES",
-                                         "BLOCKXSIZE=256",
-                                         "BLOCKYSIZE=256",
-                                         "COMPRESS=DEFLATE",
-                                         "BIGTIFF=IF_SAFER",
-                                         "PREDICTOR=3",
-                                         NULL};
+    static const char *const bytes[] = {EVERY_TIFF, NULL};
+    static const char *const floats[] = {EVERY_TIFF, "PREDICTOR=3", NULL};
     bool byte = pixel == RDL_PIXEL_U8;
 
     return GDALCreate(GDALGetDriverByName("GTiff"), path, width, height, 1,

@@ -5,13 +5,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Change vector magnitude, the root of the summed squared band differences (Malila 1980, Change
- *  vector analysis, Purdue LARS). before, after: `bands` planes of n values, one grid and unit;
- *  valid: n flags; magnitude: n values in the same unit, NaN where not valid. */
-void rdl_cva_magnitude(size_t n, int bands, const float *const *before, const float *const *after,
-                       const uint8_t *valid, float *magnitude);
-/** (v - mean) / deviation in place: raw digital numbers of two dates differ by sun and air more
- * than by change, so CVA compares bands brought to mean 0 and deviation 1. */
-void rdl_cva_standardise(size_t n, double mean, double deviation, float *plane);
+/** What brings a band to mean 0 and deviation 1: (v - mean) * factor. Raw digital numbers of two
+ *  dates differ by sun and air more than by change. */
+typedef struct rdl_standard {
+    double mean, factor;
+} rdl_standard;
+
+/** Change vector magnitude, the root of the summed squared differences of standardised bands
+ *  (Malila 1980, Change vector analysis, Purdue LARS). standards, planes: those of `bands` bands
+ *  before, then after; a plane has n values; valid: n flags; magnitude: n values in deviations,
+ *  NaN where not valid. */
+void rdl_cva_magnitude(size_t n, int bands, const rdl_standard *standards,
+                       const float *const *planes, const uint8_t *valid, float *magnitude);
 
 #endif
