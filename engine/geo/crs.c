@@ -9,6 +9,7 @@ struct rdl_crs {
     gatomicrefcount refs;
     OGRSpatialReferenceH srs;
     char *wkt;
+    double axis, e2; /* of the ellipsoid: asked for at every place */
 };
 
 struct rdl_transform {
@@ -45,6 +46,10 @@ rdl_crs *rdl_crs_from_handle(OGRSpatialReferenceH srs)
     OSRExportToWkt(crs->srs, &wkt);
     crs->wkt = g_strdup(wkt ? wkt : "");
     CPLFree(wkt);
+    double inverse = OSRGetInvFlattening(crs->srs, NULL);
+    double f = inverse > 0.0 ? 1.0 / inverse : 0.0;
+    crs->axis = OSRGetSemiMajor(crs->srs, NULL);
+    crs->e2 = f * (2.0 - f);
     return crs;
 }
 
@@ -294,11 +299,8 @@ bool rdl_transform_points(rdl_transform *transform, size_t n, double *x, double 
 
 void rdl_crs_ellipsoid(const rdl_crs *crs, double *a, double *e2)
 {
-    double inverse = OSRGetInvFlattening(crs->srs, NULL);
-    double f = inverse > 0.0 ? 1.0 / inverse : 0.0;
-
-    *a = OSRGetSemiMajor(crs->srs, NULL);
-    *e2 = f * (2.0 - f);
+    *a = crs->axis;
+    *e2 = crs->e2;
 }
 
 /* Metres per radian along the meridian and along the parallel at latitude phi (Snyder 1987,

@@ -14,8 +14,9 @@
  *  Fails: RDL_ERROR_CRS, RDL_ERROR_DATA (an empty geometry). */
 RDL_API bool rdl_geodesic_distance(const rdl_crs *crs, const rdl_geometry *a, const rdl_geometry *b,
                                    double *m, GError **error);
-/** `box` of `crs` grown by at least `metres` on every side, for queries. */
-RDL_API bool rdl_box_grown(const rdl_crs *crs, rdl_box box, double metres, rdl_box *grown,
-                           GError **error);
+/** `box` of `crs` grown by at least `metres` on every side, for queries. `lonlat`: of
+ *  rdl_transform_lonlat(). */
+RDL_API bool rdl_box_grown(const rdl_crs *crs, rdl_transform *lonlat, rdl_box box, double metres,
+                           rdl_box *grown, GError **error);
 
 #endif

@@ -37,6 +37,8 @@ struct rdl_judge {
     double *distances;         /* metres from the footprint to each zone class, see condition.h */
     bool *known;               /* classes whose distance is read and of which there are zones */
     size_t n_classes;          /* 0: no condition reads a distance */
+    bool measures;             /* any class is known */
+    rdl_transform *lonlat;     /* of the bench's system */
 };
 
 rdl_judged *rdl_judged_new(void)
@@ -156,6 +158,7 @@ void rdl_judge_free(rdl_judge *judge)
     g_array_unref(judge->edges);
     g_array_unref(judge->rings);
     rdl_border_free(judge->border);
+    rdl_transform_free(judge->lonlat);
     g_free(judge->distances);
     g_free(judge->known);
     g_free(judge);
@@ -241,6 +244,7 @@ static void begin_distances(rdl_judge *judge)
         bool read = rdl_pack_wants_near(judge->bench->pack, class);
         wanted = wanted || read;
         judge->known[i] = read && any_of_class(judge->bench, class);
+        judge->measures = judge->measures || judge->known[i];
         judge->distances[i] = NAN;
     }
     judge->n_classes = wanted ? rdl_csv_count(zones) : 0;
@@ -269,7 +273,9 @@ rdl_judge *rdl_judge_new(const rdl_bench *bench, rdl_verdict_pool *pool, rdl_are
                                                         bench->permits_given, bench->as_of,
                                                         judge->overlay, arena, error)
                                     : NULL;
-    if (!judge->approvals || !ground_set_init(&judge->units, bench->units, unit_box, error))
+    judge->lonlat = judge->measures ? rdl_transform_lonlat(bench->crs, error) : NULL;
+    if (!judge->approvals || (judge->measures && !judge->lonlat) ||
+        !ground_set_init(&judge->units, bench->units, unit_box, error))
         g_clear_pointer(&judge, rdl_judge_free);
     return judge;
 }
@@ -280,32 +286,42 @@ static const double *judge_near(const rdl_judge *judge)
     return judge->n_classes ? judge->distances : NULL;
 }
 
+/* The zone may be nearer than what its class has so far. */
+static bool worth_measuring(const rdl_judge *judge, const rdl_zone *zone)
+{
+    size_t class = zone->class->number;
+
+    return judge->known[class] && current(zone, judge->bench->as_of) &&
+           judge->distances[class] != 0.0;
+}
+
 static bool measure_distances(rdl_judge *judge, const rdl_footprint *f, GError **error)
 {
     const rdl_bench *bench = judge->bench;
     double limit = rdl_pack_default(bench->pack, "near_limit_m", RDL_NEAR_LIMIT_M);
+    g_autoptr(rdl_geometry) reach = NULL, g = NULL;
     rdl_box grown;
 
-    if (!judge->n_classes)
-        return true;
     for (size_t i = 0; i < judge->n_classes; i++)
         judge->distances[i] = judge->known[i] ? INFINITY : NAN;
-    if (!rdl_box_grown(bench->crs, f->box, limit, &grown, error))
+    if (!judge->measures)
+        return true;
+    if (!rdl_box_grown(bench->crs, judge->lonlat, f->box, limit, &grown, error))
         return false;
     rdl_box_index_query(judge->zones, grown, judge->near);
-    g_autoptr(rdl_geometry) reach = rdl_geometry_of_box(grown, error);
-    g_autoptr(rdl_geometry) g = reach ? geometry_of(f->wkb, error) : NULL;
-    for (guint k = 0; g && k < judge->near->len; k++) {
+    for (guint k = 0; k < judge->near->len; k++) {
         const rdl_zone *zone = bench->zones->pdata[g_array_index(judge->near, size_t, k)];
         double *nearest = &judge->distances[zone->class->number], m;
-        if (!judge->known[zone->class->number] || !current(zone, bench->as_of) || *nearest == 0.0)
+        if (!worth_measuring(judge, zone))
             continue;
-        if (!distance_to(judge, g, zone, reach, &m, error))
+        if ((!reach && !(reach = rdl_geometry_of_box(grown, error))) ||
+            (!g && !(g = geometry_of(f->wkb, error))) ||
+            !distance_to(judge, g, zone, reach, &m, error))
             return false;
         if (m <= limit && m < *nearest)
             *nearest = m;
     }
-    return g != NULL;
+    return true;
 }
 
 /* ---- unit ---- */

@@ -222,39 +222,55 @@ static void judge_free(void *worker)
     rdl_judge_free(worker);
 }
 
-static void *near_new(void *job, GError **error)
+typedef struct {
+    rdl_transform *lonlat;
+    GArray *found; /* of size_t */
+} finder;
+
+static void finder_free(void *worker)
 {
-    (void)job;
-    (void)error;
-    return g_array_new(FALSE, FALSE, sizeof(size_t));
+    finder *f = worker;
+
+    rdl_transform_free(f->lonlat);
+    g_array_unref(f->found);
+    g_free(f);
 }
 
-static void near_free(void *worker)
+static void *finder_new(void *job, GError **error)
 {
-    g_array_unref(worker);
+    const screening *s = job;
+    rdl_transform *lonlat = rdl_transform_lonlat(s->bench.crs, error);
+    finder *f = lonlat ? g_new0(finder, 1) : NULL;
+
+    if (!f)
+        return NULL;
+    f->lonlat = lonlat;
+    f->found = g_array_new(FALSE, FALSE, sizeof(size_t));
+    return f;
 }
 
 /* Which zones the footprints of a batch ask for. */
 static bool note_batch(void *job, void *worker, size_t i, GError **error)
 {
     screening *s = job;
+    finder *f = worker;
     size_t end = MIN((i + 1) * s->batch, s->queue->len);
 
     for (size_t k = i * s->batch; k < end; k++) {
         rdl_box box = ((rdl_footprint *)s->queue->pdata[s->work[k]])->box;
-        if (s->reach_m > 0.0 && !rdl_box_grown(s->bench.crs, box, s->reach_m, &box, error))
+        if (s->reach_m > 0.0 &&
+            !rdl_box_grown(s->bench.crs, f->lonlat, box, s->reach_m, &box, error))
             return false;
-        rdl_box_index_query(s->zone_index, box, worker);
-        for (guint n = 0; n < ((GArray *)worker)->len; n++)
-            rdl_zone_ground_note(s->ground,
-                                 s->zones->pdata[g_array_index((GArray *)worker, size_t, n)], i);
+        rdl_box_index_query(s->zone_index, box, f->found);
+        for (guint n = 0; n < f->found->len; n++)
+            rdl_zone_ground_note(s->ground, s->zones->pdata[g_array_index(f->found, size_t, n)], i);
     }
     return true;
 }
 
 static bool note_ground(screening *s, GError **error)
 {
-    static const rdl_parallel how = {near_new, near_free, note_batch, "screening"};
+    static const rdl_parallel how = {finder_new, finder_free, note_batch, "screening"};
     g_autofree rdl_box *boxes = g_new(rdl_box, s->zones->len + 1);
 
     for (guint i = 0; i < s->zones->len; i++) {
