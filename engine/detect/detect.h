@@ -12,5 +12,6 @@
 #include "detect/normalise.h"
 #include "detect/patch.h"
 #include "detect/assess.h"
+#include "detect/recovery.h"
 
 #endif

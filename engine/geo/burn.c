@@ -110,6 +110,33 @@ rdl_burn *rdl_burn_open(const char *source, const rdl_grid *grid, const char *na
     return read_all(burn, layer, field, values, error) ? g_steal_pointer(&burn) : NULL;
 }
 
+static bool add_shape(rdl_burn *burn, const rdl_geometry *g, GError **error)
+{
+    g_autoptr(GBytes) wkb = rdl_geometry_wkb(g, error);
+    OGRGeometryH shape = NULL;
+
+    if (!wkb)
+        return false;
+    if (OGR_G_CreateFromWkb(g_bytes_get_data(wkb, NULL), NULL, &shape,
+                            (int)g_bytes_get_size(wkb)) != OGRERR_NONE)
+        return rdl_fail(error, RDL_ERROR_DATA, "a geometry cannot be drawn");
+    g_ptr_array_add(burn->shapes, shape);
+    return true;
+}
+
+rdl_burn *rdl_burn_of(const rdl_geometry *const *shapes, size_t n, const rdl_grid *grid,
+                      GError **error)
+{
+    g_autoptr(rdl_burn) burn = g_new0(rdl_burn, 1);
+
+    burn->grid = grid;
+    burn->shapes = g_ptr_array_new_with_free_func(OGR_G_DestroyGeometry);
+    for (size_t i = 0; i < n; i++)
+        if (!add_shape(burn, shapes[i], error))
+            return NULL;
+    return g_steal_pointer(&burn);
+}
+
 bool rdl_burn_read(rdl_burn *burn, rdl_block block, uint8_t *inside, GError **error)
 {
     const double *t = burn->grid->transform;

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 #include "geo/block.h"
+#include "geo/geometry.h"
 #include "geo/grid.h"
 
 typedef struct rdl_burn rdl_burn; /* one thread's */
@@ -15,6 +16,9 @@ typedef struct rdl_burn rdl_burn; /* one thread's */
  *  RDL_ERROR_CRS. */
 RDL_API rdl_burn *rdl_burn_open(const char *source, const rdl_grid *grid, const char *field,
                                 const char *const *values, GError **error);
+/** `n` polygons that are in the CRS of `grid` already, which must live longer. */
+RDL_API rdl_burn *rdl_burn_of(const rdl_geometry *const *shapes, size_t n, const rdl_grid *grid,
+                              GError **error);
 RDL_API void rdl_burn_close(rdl_burn *burn);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_burn, rdl_burn_close)
 /** 1 where the middle of a pixel of `block` lies in a polygon, else 0: rdl_block_pixels() bytes.

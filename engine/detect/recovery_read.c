@@ -1,0 +1,231 @@
+/* The window of three scenes around a ground. */
+#include <math.h>
+#include <string.h>
+#include "detect/gate.h"
+#include "detect/recovery.h"
+
+#define AROUND_LEAST 24 /* pixels of surroundings on each side: neighbours are looked for there */
+#define AROUND_MOST 64
+
+struct rdl_recovery_scenes {
+    rdl_pair *after, *later; /* of the scene before with each */
+    rdl_pair_reader *readers[2];
+    rdl_gate gate;
+    char *gate_text;
+    double inverse[6]; /* from map coordinates to pixels */
+};
+
+void rdl_recovery_close(rdl_recovery_scenes *s)
+{
+    if (!s)
+        return;
+    for (int i = 0; i < 2; i++)
+        rdl_pair_reader_free(s->readers[i]);
+    rdl_pair_free(s->after);
+    rdl_pair_free(s->later);
+    g_free(s->gate_text);
+    g_free(s);
+}
+
+const char *rdl_recovery_gate(const rdl_recovery_scenes *s)
+{
+    return s->gate_text;
+}
+
+static rdl_pair *open_pair(const rdl_recovery_options *o, const char *with, bool masked,
+                           GPtrArray *warnings, GError **error)
+{
+    rdl_pair_options pair = {.before = o->before,
+                             .after = with,
+                             .bands = o->bands,
+                             .sensor = o->sensor,
+                             .mask_after = masked ? o->mask_later : NULL,
+                             .mask_values = o->mask_values};
+
+    return rdl_pair_open(&pair, warnings, error);
+}
+
+static bool pass_gate(rdl_pair *pair, bool align, int threads, rdl_gate *gate, GError **error)
+{
+    return rdl_gate_pass(gate, pair, align, NULL, NULL, threads, NULL, error);
+}
+
+static bool invert(const double t[6], double inverse[6])
+{
+    double det = t[1] * t[5] - t[2] * t[4];
+
+    if (!(fabs(det) > 0.0))
+        return false;
+    inverse[1] = t[5] / det;
+    inverse[2] = -t[2] / det;
+    inverse[4] = -t[4] / det;
+    inverse[5] = t[1] / det;
+    inverse[0] = -(inverse[1] * t[0] + inverse[2] * t[3]);
+    inverse[3] = -(inverse[4] * t[0] + inverse[5] * t[3]);
+    return true;
+}
+
+rdl_recovery_scenes *rdl_recovery_open(const rdl_recovery_options *o, GPtrArray *warnings,
+                                       GError **error)
+{
+    g_autoptr(rdl_recovery_scenes) s = g_new0(rdl_recovery_scenes, 1);
+    rdl_gate first;
+
+    s->after = open_pair(o, o->after, false, warnings, error);
+    s->later = s->after ? open_pair(o, o->later, true, warnings, error) : NULL;
+    if (!s->later || !pass_gate(s->after, o->align, o->threads, &first, error) ||
+        !pass_gate(s->later, o->align, o->threads, &s->gate, error))
+        return NULL;
+    const rdl_grid *grid = rdl_pair_grid(s->after);
+    if (!grid->crs || !invert(grid->transform, s->inverse))
+        return rdl_fail(error, RDL_ERROR_CRS, "%s: has no place on the earth", o->before), NULL;
+    s->gate.codes |= first.codes;
+    s->gate_text = rdl_gate_text(&s->gate);
+    return g_steal_pointer(&s);
+}
+
+/* ---- where ---- */
+
+static rdl_geometry *onto_grid(const rdl_recovery_scenes *s, const rdl_geometry *g,
+                               const rdl_crs *crs, GError **error)
+{
+    const rdl_grid *grid = rdl_pair_grid(s->after);
+    g_autoptr(rdl_transform) way = rdl_transform_new(crs, grid->crs, error);
+
+    return way ? rdl_reproject(g, way, rdl_reproject_tolerance(grid->crs), error) : NULL;
+}
+
+/* The box of a geometry in pixels, outwards. */
+static rdl_box pixel_box(const rdl_recovery_scenes *s, const rdl_geometry *g)
+{
+    const double *t = s->inverse;
+    rdl_box b = rdl_geometry_box(g), found = {G_MAXDOUBLE, G_MAXDOUBLE, -G_MAXDOUBLE, -G_MAXDOUBLE};
+    const double x[] = {b.xmin, b.xmax, b.xmin, b.xmax}, y[] = {b.ymin, b.ymin, b.ymax, b.ymax};
+
+    for (int i = 0; i < 4; i++) {
+        double col = t[0] + x[i] * t[1] + y[i] * t[2], row = t[3] + x[i] * t[4] + y[i] * t[5];
+        found = (rdl_box){MIN(found.xmin, floor(col)), MIN(found.ymin, floor(row)),
+                          MAX(found.xmax, ceil(col)), MAX(found.ymax, ceil(row))};
+    }
+    return found;
+}
+
+static rdl_box raster_box(const rdl_recovery_scenes *s)
+{
+    const rdl_grid *grid = rdl_pair_grid(s->after);
+
+    return (rdl_box){0.0, 0.0, grid->width, grid->height};
+}
+
+bool rdl_recovery_reaches(rdl_recovery_scenes *s, const rdl_geometry *ground, const rdl_crs *crs,
+                          bool *yes, GError **error)
+{
+    g_autoptr(rdl_geometry) here = onto_grid(s, ground, crs, error);
+
+    if (!here)
+        return false;
+    *yes = !rdl_geometry_empty(here) && rdl_box_meets(pixel_box(s, here), raster_box(s));
+    return true;
+}
+
+/* The ground with its surroundings, cut to the raster. */
+static rdl_block window_of(rdl_box box, rdl_box raster)
+{
+    double around = CLAMP(MAX(box.xmax - box.xmin, box.ymax - box.ymin), AROUND_LEAST, AROUND_MOST);
+    double left = MAX(box.xmin - around, 0.0), top = MAX(box.ymin - around, 0.0);
+    double right = MIN(box.xmax + around, raster.xmax),
+           bottom = MIN(box.ymax + around, raster.ymax);
+
+    return (rdl_block){(int)left, (int)top, (int)(right - left), (int)(bottom - top)};
+}
+
+/* ---- what lies there ---- */
+
+static bool burn(const rdl_grid *grid, rdl_block block, const rdl_geometry *const *shapes, size_t n,
+                 uint8_t *flags, GError **error)
+{
+    g_autoptr(rdl_burn) b = rdl_burn_of(shapes, n, grid, error);
+
+    return b && rdl_burn_read(b, block, flags, error);
+}
+
+static uint8_t *ground_flags(const rdl_recovery_scenes *s, rdl_block block,
+                             const rdl_geometry *ground, const GPtrArray *others,
+                             const rdl_crs *crs, GError **error)
+{
+    const rdl_grid *grid = rdl_pair_grid(s->after);
+    size_t n = rdl_block_pixels(block);
+    g_autoptr(GPtrArray) moved = g_ptr_array_new_with_free_func((GDestroyNotify)rdl_geometry_free);
+    g_autofree uint8_t *flags = g_malloc0(n), *rest = g_malloc0(n);
+
+    for (guint i = 0; others && i < others->len; i++) {
+        rdl_geometry *g = onto_grid(s, others->pdata[i], crs, error);
+        if (!g)
+            return NULL;
+        g_ptr_array_add(moved, g);
+    }
+    if (!burn(grid, block, &ground, 1, flags, error) ||
+        !burn(grid, block, (const rdl_geometry *const *)moved->pdata, moved->len, rest, error))
+        return NULL;
+    for (size_t i = 0; i < n; i++)
+        flags[i] = flags[i] ? 1 : rest[i] ? 2 : 0;
+    return g_steal_pointer(&flags);
+}
+
+/* Readers grow with the largest window so far. */
+static bool read_pair(rdl_recovery_scenes *s, int which, rdl_block block, GError **error)
+{
+    const rdl_pair *pair = which == 0 ? s->after : s->later;
+    size_t need = rdl_block_pixels(block);
+
+    if (!s->readers[which] || s->readers[which]->room < need) {
+        rdl_pair_reader_free(s->readers[which]);
+        s->readers[which] = rdl_pair_reader_new(pair, need, error);
+        if (!s->readers[which])
+            return false;
+    }
+    return rdl_pair_read(s->readers[which], block, error);
+}
+
+static int role(const rdl_recovery_scenes *s, const char *name)
+{
+    return rdl_scene_role(rdl_pair_before(s->after), name);
+}
+
+bool rdl_recovery_measure(rdl_recovery_scenes *s, const rdl_geometry *ground,
+                          const GPtrArray *others, const rdl_crs *crs,
+                          const rdl_recovery_limits *limits, rdl_recovery *recovery, GError **error)
+{
+    g_autoptr(rdl_geometry) here = onto_grid(s, ground, crs, error);
+
+    if (!here)
+        return false;
+    rdl_box box = pixel_box(s, here), raster = raster_box(s);
+    rdl_block block = window_of(box, raster);
+    if (rdl_geometry_empty(here) || block.width < 1 || block.height < 1)
+        return rdl_fail(error, RDL_ERROR_DATA, "the scenes do not reach this ground");
+    g_autofree uint8_t *flags = ground_flags(s, block, here, others, crs, error);
+    if (!flags || !read_pair(s, 0, block, error) || !read_pair(s, 1, block, error))
+        return false;
+    rdl_recovery_window w = {.width = block.width,
+                             .height = block.height,
+                             .bands = rdl_pair_bands(s->after),
+                             .before = s->readers[0]->before,
+                             .after = s->readers[0]->after,
+                             .later = s->readers[1]->after,
+                             .seen_after = s->readers[0]->valid,
+                             .seen_later = s->readers[1]->valid,
+                             .ground = flags,
+                             .red = role(s, "red"),
+                             .nir = role(s, "nir"),
+                             .swir = role(s, "swir1")};
+    rdl_recovery_of(&w, limits, recovery);
+    if (box.xmin < -1.0 || box.ymin < -1.0 || box.xmax > raster.xmax + 1.0 ||
+        box.ymax > raster.ymax + 1.0)
+        recovery->codes |= RDL_RECOVERY_OUTSIDE;
+    if (s->gate.codes & RDL_GATE_MISREGISTERED)
+        recovery->codes |= RDL_RECOVERY_MISREGISTERED;
+    if (recovery->codes)
+        recovery->outcome = RDL_OUTCOME_CANNOT_TELL;
+    return true;
+}

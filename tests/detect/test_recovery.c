@@ -1,0 +1,327 @@
+/* What a later scene shows of disturbed ground: planted endings must be told for what they are. */
+#include "detect/detect.h"
+#include "fixtures/scene.h"
+
+enum { SIDE = 90, BANDS = 4, N = SIDE * SIDE, FROM = 35, TO = 55 };
+
+typedef struct {
+    float values[3][BANDS][N];
+    const float *planes[3][BANDS];
+    uint8_t seen_after[N], seen_later[N], ground[N];
+    rdl_recovery_window w;
+} made;
+
+/* red, nir, swir1 and one more: vegetation with texture, two dates under other suns. */
+static double land(int k, double texture)
+{
+    static const double base[BANDS] = {40, 160, 70, 60}, slope[BANDS] = {0.3, -0.8, 0.5, 0.2};
+
+    return base[k] + slope[k] * texture;
+}
+
+static double bare(int k)
+{
+    static const double bright[BANDS] = {150, 170, 190, 140};
+
+    return bright[k];
+}
+
+static bool in_ground(size_t i)
+{
+    int x = (int)(i % SIDE), y = (int)(i / SIDE);
+
+    return x >= FROM && x < TO && y >= FROM && y < TO;
+}
+
+typedef bool (*disturbed_fn)(int x, int y); /* later */
+
+static made *make(GRand *r, disturbed_fn stands, double noise)
+{
+    made *m = g_new0(made, 1);
+    static const double gain[3] = {1.0, 0.8, 1.2}, offset[3] = {0, 11, -7};
+
+    for (size_t i = 0; i < N; i++) {
+        int x = (int)(i % SIDE), y = (int)(i / SIDE);
+        double texture = 40.0 * sin(x / 7.0) * cos(y / 9.0) + g_rand_double_range(r, -10, 10);
+        bool state[3] = {false, in_ground(i), stands(x, y)};
+        for (int date = 0; date < 3; date++)
+            for (int k = 0; k < BANDS; k++) {
+                double v = state[date] ? bare(k) : land(k, texture);
+                double n = g_rand_double_range(r, -noise, noise);
+                m->values[date][k][i] = (float)(gain[date] * (v + n) + offset[date]);
+            }
+        m->seen_after[i] = m->seen_later[i] = 1;
+        m->ground[i] = in_ground(i);
+    }
+    for (int date = 0; date < 3; date++)
+        for (int k = 0; k < BANDS; k++)
+            m->planes[date][k] = m->values[date][k];
+    m->w = (rdl_recovery_window){.width = SIDE,
+                                 .height = SIDE,
+                                 .bands = BANDS,
+                                 .before = m->planes[0],
+                                 .after = m->planes[1],
+                                 .later = m->planes[2],
+                                 .seen_after = m->seen_after,
+                                 .seen_later = m->seen_later,
+                                 .ground = m->ground,
+                                 .red = 0,
+                                 .nir = 1,
+                                 .swir = 2};
+    return m;
+}
+
+static rdl_recovery told(const made *m)
+{
+    rdl_recovery_limits limits = RDL_RECOVERY_LIMITS_INIT;
+    rdl_recovery r;
+
+    rdl_recovery_of(&m->w, &limits, &r);
+    return r;
+}
+
+static bool square(int x, int y, int from, int to)
+{
+    return x >= from && x < to && y >= from && y < to;
+}
+
+static bool all_stands(int x, int y)
+{
+    return square(x, y, FROM, TO);
+}
+
+static bool nothing_stands(int x, int y)
+{
+    (void)x;
+    (void)y;
+    return false;
+}
+
+static bool half_stands(int x, int y)
+{
+    return square(x, y, FROM, TO) && x < (FROM + TO) / 2;
+}
+
+static bool has_spread(int x, int y)
+{
+    return square(x, y, FROM - 5, TO + 5);
+}
+
+static bool elsewhere_too(int x, int y)
+{
+    return square(x, y, FROM, TO) || square(x, y, 2, 20);
+}
+
+static const struct {
+    const char *what;
+    disturbed_fn stands;
+    rdl_outcome outcome;
+    double residual;
+} endings[] = {{"all stands", all_stands, RDL_OUTCOME_STANDING, 1.0},
+               {"all is back", nothing_stands, RDL_OUTCOME_RESTORED, 0.0},
+               {"half is back", half_stands, RDL_OUTCOME_PARTLY, 0.5},
+               {"it has spread", has_spread, RDL_OUTCOME_GROWN, 1.0},
+               {"others are built elsewhere", elsewhere_too, RDL_OUTCOME_STANDING, 1.0}};
+
+static void endings_are_told(void)
+{
+    guint32 seed = g_random_int();
+
+    printf("seed %u\n", seed);
+    g_autoptr(GRand) r = g_rand_new_with_seed(seed);
+    for (size_t i = 0; i < G_N_ELEMENTS(endings); i++)
+        for (double noise = 1.0; noise < 20.0; noise += 6.0) {
+            g_autofree made *m = make(r, endings[i].stands, noise);
+            rdl_recovery it = told(m);
+            if (it.outcome != endings[i].outcome)
+                printf("%s, noise %g: %s\n", endings[i].what, noise, rdl_outcome_name(it.outcome));
+            CHECK_INT(it.outcome, endings[i].outcome);
+            CHECK_NEAR(it.residual, endings[i].residual, 0.02);
+            CHECK(it.residual_min <= it.residual && it.residual <= it.residual_max);
+            CHECK_INT(it.base, RDL_RECOVERY_PAST);
+        }
+}
+
+static void growth_is_measured_without_the_rim(void)
+{
+    g_autoptr(GRand) r = g_rand_new_with_seed(1);
+    g_autofree made *m = make(r, has_spread, 2.0);
+    rdl_recovery it = told(m);
+
+    CHECK_NEAR(it.grown_max, (30.0 * 30.0 - 400.0) / 400.0, 0.02);
+    CHECK_NEAR(it.grown_min, (30.0 * 30.0 - 24.0 * 24.0) / 400.0, 0.02);
+}
+
+/* Cut to bare soil of another kind: the works are gone, the forest is not back. */
+static void gone_is_not_restored(void)
+{
+    g_autoptr(GRand) r = g_rand_new_with_seed(2);
+    g_autofree made *m = make(r, nothing_stands, 2.0);
+
+    for (size_t i = 0; i < N; i++)
+        for (int k = 0; k < BANDS && in_ground(i); k++) { /* 40 % of the way is left */
+            double past = m->values[0][k][i];
+            m->values[2][k][i] = (float)(1.2 * (past + 0.4 * (bare(k) - past)) - 7.0);
+        }
+    rdl_recovery it = told(m);
+    CHECK_INT(it.outcome, RDL_OUTCOME_PARTLY);
+    CHECK_NEAR(it.recovery, 0.6, 0.05);
+    CHECK(it.residual < 0.05);
+}
+
+static void clouds_keep_from_telling(void)
+{
+    g_autoptr(GRand) r = g_rand_new_with_seed(3);
+    g_autofree made *m = make(r, nothing_stands, 2.0);
+
+    for (size_t i = 0; i < N; i++)
+        m->seen_later[i] = (int)(i % SIDE) >= 45; /* half of the ground */
+    rdl_recovery it = told(m);
+    CHECK_INT(it.outcome, RDL_OUTCOME_CANNOT_TELL);
+    CHECK_INT(it.codes & RDL_RECOVERY_NOT_CLEAR, RDL_RECOVERY_NOT_CLEAR);
+    for (size_t i = 0; i < N; i++)
+        m->seen_later[i] = (int)(i % SIDE) >= 41; /* seven tenths: what is hidden may stand */
+    it = told(m);
+    CHECK_INT(it.codes & RDL_RECOVERY_NOT_CLEAR, 0);
+    CHECK_NEAR(it.residual_max, 0.3, 0.02);
+    CHECK_INT(it.outcome, RDL_OUTCOME_RESTORED);
+}
+
+static void what_always_stood_is_held_against_its_neighbours(void)
+{
+    g_autoptr(GRand) r = g_rand_new_with_seed(4);
+    g_autofree made *standing = make(r, all_stands, 2.0), *gone = make(r, nothing_stands, 2.0);
+
+    for (size_t i = 0; i < N; i++)
+        for (int k = 0; k < BANDS && in_ground(i); k++)
+            standing->values[0][k][i] = gone->values[0][k][i] = (float)bare(k);
+    rdl_recovery there = told(standing), not = told(gone);
+    CHECK_INT(there.base, RDL_RECOVERY_NEIGHBOURS);
+    CHECK_INT(there.outcome, RDL_OUTCOME_STANDING);
+    CHECK_INT(not .base, RDL_RECOVERY_NEIGHBOURS);
+    CHECK_INT(not .outcome, RDL_OUTCOME_RESTORED);
+}
+
+static void no_disturbance_is_not_judged(void)
+{
+    g_autoptr(GRand) r = g_rand_new_with_seed(5);
+    g_autofree made *m = make(r, nothing_stands, 2.0);
+
+    memcpy(m->values[1], m->values[0], sizeof m->values[1]); /* nothing ever happened */
+    rdl_recovery it = told(m);
+    CHECK_INT(it.outcome, RDL_OUTCOME_CANNOT_TELL);
+    CHECK_INT(it.codes & RDL_RECOVERY_INDISTINCT, RDL_RECOVERY_INDISTINCT);
+}
+
+static void small_and_crowded_grounds_are_not_judged(void)
+{
+    g_autoptr(GRand) r = g_rand_new_with_seed(6);
+    g_autofree made *m = make(r, all_stands, 2.0);
+    rdl_recovery it;
+
+    for (size_t i = 0; i < N; i++)
+        m->ground[i] = m->ground[i] ? 1 : 2; /* all around is another site's */
+    it = told(m);
+    CHECK_INT(it.codes, RDL_RECOVERY_FEW_NEIGHBOURS);
+    memset(m->ground, 0, sizeof m->ground);
+    m->ground[45 * SIDE + 45] = 1;
+    it = told(m);
+    CHECK_INT(it.codes, RDL_RECOVERY_FEW_PIXELS);
+    CHECK_INT(it.outcome, RDL_OUTCOME_CANNOT_TELL);
+}
+
+static void indices_stand_beside_their_neighbours(void)
+{
+    g_autoptr(GRand) r = g_rand_new_with_seed(7);
+    g_autofree made *m = make(r, all_stands, 0.5);
+    rdl_recovery it = told(m);
+
+    CHECK(it.ndvi[0] > 0.5 && it.ndvi[1] < 0.2 && it.ndvi[2] < 0.2);
+    CHECK_NEAR(it.ndvi[0], it.ndvi_around[0], 0.05);
+    CHECK(it.bare[1] > it.bare_around[1] + 0.3);
+}
+
+static void trends_need_three_scenes_and_a_direction(void)
+{
+    const double days[] = {0, 365.2425, 730.485, 1095.7275}, up[] = {0.1, 0.2, 0.3, 0.4},
+                 mixed[] = {0.1, 0.4, 0.1, 0.4};
+    int sign;
+
+    CHECK(isnan(rdl_trend(2, days, up, &sign)));
+    CHECK_NEAR(rdl_trend(4, days, up, &sign), 0.1, 1e-12);
+    CHECK_INT(sign, 1);
+    rdl_trend(4, days, mixed, &sign);
+    CHECK_INT(sign, 0);
+}
+
+/* ---- from files ---- */
+
+static const char *planted(const char *name, GRand *r, disturbed_fn stands, int date)
+{
+    made_form f = MADE_FORM;
+    g_autofree made *m = make(r, stands, 2.0);
+    g_autofree double *planes = g_new(double, N *BANDS);
+
+    f.width = f.height = SIDE;
+    f.bands = BANDS;
+    for (int k = 0; k < BANDS; k++)
+        for (size_t i = 0; i < N; i++)
+            planes[(size_t)k * N + i] = round(m->values[date][k][i]);
+    return make_raster(name, &f, planes);
+}
+
+static void scenes_are_read_around_a_ground(void)
+{
+    GError *error = NULL;
+    rdl_recovery_options o = {.bands = "red=1,nir=2,swir1=3,4", .threads = 1};
+    g_autoptr(GRand) r = g_rand_new_with_seed(8);
+    rdl_recovery_limits limits = RDL_RECOVERY_LIMITS_INIT;
+    g_autofree char *before = g_strdup(planted("before.tif", r, all_stands, 0));
+    rdl_recovery it;
+    bool reaches = false;
+
+    g_rand_set_seed(r, 8); /* the same texture under other noise would be another land */
+    g_autofree char *after = g_strdup(planted("after.tif", r, all_stands, 1));
+    g_rand_set_seed(r, 8);
+    g_autofree char *later = g_strdup(planted("later.tif", r, half_stands, 2));
+    o.before = before;
+    o.after = after;
+    o.later = later;
+    g_autoptr(rdl_recovery_scenes) scenes = rdl_recovery_open(&o, NULL, &error);
+    CHECK_OK(error);
+    g_autofree char *wkt = g_strdup_printf(
+        "POLYGON((%d %d,%d %d,%d %d,%d %d,%d %d))", 500000 + FROM * 30, 3600000 - FROM * 30,
+        500000 + TO * 30, 3600000 - FROM * 30, 500000 + TO * 30, 3600000 - TO * 30,
+        500000 + FROM * 30, 3600000 - TO * 30, 500000 + FROM * 30, 3600000 - FROM * 30);
+    g_autoptr(rdl_geometry) ground = rdl_geometry_from_wkt(wkt, &error);
+    g_autoptr(rdl_geometry) far = rdl_geometry_from_wkt("POLYGON((0 0,9 0,9 9,0 9,0 0))", &error);
+    g_autoptr(rdl_crs) crs = rdl_crs_parse("EPSG:32651", &error);
+    CHECK_OK(error);
+    CHECK(rdl_recovery_measure(scenes, ground, NULL, crs, &limits, &it, &error));
+    CHECK_OK(error);
+    CHECK_INT(it.pixels, 400);
+    CHECK_INT(it.outcome, RDL_OUTCOME_PARTLY);
+    CHECK_NEAR(it.residual, 0.5, 0.02);
+    CHECK(rdl_recovery_reaches(scenes, far, crs, &reaches, &error) && !reaches);
+    CHECK(rdl_recovery_reaches(scenes, ground, crs, &reaches, &error) && reaches);
+}
+
+static CU_TestInfo tests[] = {
+    {"endings are told", endings_are_told},
+    {"growth is measured without the rim", growth_is_measured_without_the_rim},
+    {"gone is not restored", gone_is_not_restored},
+    {"clouds keep from telling", clouds_keep_from_telling},
+    {"what always stood is held against its neighbours",
+     what_always_stood_is_held_against_its_neighbours},
+    {"no disturbance is not judged", no_disturbance_is_not_judged},
+    {"small and crowded grounds are not judged", small_and_crowded_grounds_are_not_judged},
+    {"indices stand beside their neighbours", indices_stand_beside_their_neighbours},
+    {"trends need three scenes and a direction", trends_need_three_scenes_and_a_direction},
+    {"scenes are read around a ground", scenes_are_read_around_a_ground},
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    return run_suite("detect.recovery", tests, argc, argv);
+}
