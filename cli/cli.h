@@ -66,5 +66,6 @@ int cmd_why(int argc, char **argv);
 int cmd_review(int argc, char **argv);
 int cmd_info(int argc, char **argv);
 int cmd_pack(int argc, char **argv);
+int cmd_verify(int argc, char **argv);
 
 #endif

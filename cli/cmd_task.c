@@ -57,6 +57,14 @@ static void add(GPtrArray *cells, const char *text)
     g_ptr_array_add(cells, g_strdup(text ? text : "-"));
 }
 
+/* What a scene says against the claim stands beside what the calendar says. */
+static char *warning_of(const rdl_task *t)
+{
+    if (!t->contradicted)
+        return g_strdup(t->warning);
+    return g_strconcat(t->warning ? t->warning : "", t->warning ? ", " : "", "contradicted", NULL);
+}
+
 static void print_tasks(const GArray *tasks)
 {
     static const char *const heads[] = {"TASK",    "KIND", "STATE",    "UNIT", "DUE",
@@ -67,8 +75,9 @@ static void print_tasks(const GArray *tasks)
         add(cells, heads[i]);
     for (guint i = 0; i < tasks->len; i++) {
         const rdl_task *t = &g_array_index(tasks, rdl_task, i);
-        const char *texts[] = {t->task_id, t->kind,    t->state, t->xzqdm,
-                               t->due,     t->warning, t->zone,  t->activity};
+        g_autofree char *warning = warning_of(t);
+        const char *texts[] = {t->task_id, t->kind, t->state, t->xzqdm,
+                               t->due,     warning, t->zone,  t->activity};
         for (size_t k = 0; k < G_N_ELEMENTS(texts); k++)
             add(cells, texts[k]);
         g_ptr_array_add(cells, g_strdup_printf("%10.4f", t->area_m2 * 1e-4));
@@ -134,6 +143,7 @@ static void print_task(const rdl_task *t)
                    {"due", t->due},
                    {"first due", t->due_original},
                    {"warning", t->warning},
+                   {"contradicted", t->contradicted},
                    {"assigned to", t->assignee},
                    {"zone", t->zone},
                    {"zone name", t->zone_name},

@@ -17,6 +17,7 @@ const cli_command cli_commands[] = {
     {"review", "patches or clues to look at, decisions back", cmd_review},
     {"ledger", "make, load, audit and rebuild a ledger", cmd_ledger},
     {"task", "see tasks and move them along", cmd_task},
+    {"verify", "the claim \"rectified\" against a later scene", cmd_verify},
     {"export", "the tasks of a ledger as GeoPackage, GeoJSON or XLSX", cmd_export},
     {"card", "one card a site: all that is known of it", cmd_card},
     {"map", "a map of all tasks, to be printed", cmd_map},

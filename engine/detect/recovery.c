@@ -460,7 +460,8 @@ static void judge(const rdl_recovery_limits *l, rdl_recovery *r)
     bool back = r->residual <= l->restored && r->recovery >= l->recovery;
     bool stands = r->residual >= l->standing;
 
-    if (r->residual_min <= l->restored && within(l->standing, r->residual_min, r->residual_max))
+    if (!r->codes && r->residual_min <= l->restored &&
+        within(l->standing, r->residual_min, r->residual_max))
         r->codes |= RDL_RECOVERY_UNCERTAIN;
     if (r->codes)
         r->outcome = RDL_OUTCOME_CANNOT_TELL;

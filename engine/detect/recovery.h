@@ -97,6 +97,9 @@ RDL_API const char *rdl_recovery_gate(const rdl_recovery_scenes *scenes);
 /** Does the scene before reach the ground (in `crs`) at all? */
 RDL_API bool rdl_recovery_reaches(rdl_recovery_scenes *scenes, const rdl_geometry *ground,
                                   const rdl_crs *crs, bool *yes, GError **error);
+/** The box (in `crs`) of what rdl_recovery_measure() reads for a ground. */
+RDL_API bool rdl_recovery_box(rdl_recovery_scenes *scenes, const rdl_geometry *ground,
+                              const rdl_crs *crs, rdl_box *box, GError **error);
 /** Measure a ground; `others` (of rdl_geometry, in `crs`; NULL) are no neighbours.
  *  Fails: RDL_ERROR_IO, RDL_ERROR_CRS. */
 RDL_API bool rdl_recovery_measure(rdl_recovery_scenes *scenes, const rdl_geometry *ground,

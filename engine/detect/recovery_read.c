@@ -139,6 +139,31 @@ static rdl_block window_of(rdl_box box, rdl_box raster)
     return (rdl_block){(int)left, (int)top, (int)(right - left), (int)(bottom - top)};
 }
 
+bool rdl_recovery_box(rdl_recovery_scenes *s, const rdl_geometry *ground, const rdl_crs *crs,
+                      rdl_box *box, GError **error)
+{
+    enum { STEPS = 4 };
+    const rdl_grid *grid = rdl_pair_grid(s->after);
+    g_autoptr(rdl_geometry) here = onto_grid(s, ground, crs, error);
+    g_autoptr(rdl_transform) back = here ? rdl_transform_new(grid->crs, crs, error) : NULL;
+
+    if (!back)
+        return false;
+    rdl_block b = window_of(pixel_box(s, here), raster_box(s));
+    *box = (rdl_box){G_MAXDOUBLE, G_MAXDOUBLE, -G_MAXDOUBLE, -G_MAXDOUBLE};
+    for (int i = 0; i <= STEPS; i++)
+        for (int j = 0; j <= STEPS; j++) {
+            double x, y;
+            rdl_grid_point(grid, b.col + (double)b.width * i / STEPS,
+                           b.row + (double)b.height * j / STEPS, &x, &y);
+            if (!rdl_transform_points(back, 1, &x, &y, error))
+                return false;
+            *box = (rdl_box){MIN(box->xmin, x), MIN(box->ymin, y), MAX(box->xmax, x),
+                             MAX(box->ymax, y)};
+        }
+    return true;
+}
+
 /* ---- what lies there ---- */
 
 static bool burn(const rdl_grid *grid, rdl_block block, const rdl_geometry *const *shapes, size_t n,

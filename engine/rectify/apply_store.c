@@ -169,11 +169,31 @@ static bool fill_problem(rdl_ledger *ledger, const char *problem_id, JsonObject 
            (!measures || write_measures(ledger, problem_id, measures, error));
 }
 
+/* A claim is flagged by the newest scene that tells; withdrawing it takes the flag away. */
+static bool flag_claim(rdl_ledger *ledger, const char *task_id, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "UPDATE task SET contradicted = CASE WHEN claimed IS NOT NULL THEN"
+        " (SELECT CASE WHEN stands THEN scene_date END FROM verification v WHERE v.task_id = ?1 AND"
+        "  outcome <> 'CANNOT_TELL' ORDER BY scene_date DESC, scene LIMIT 1) END WHERE task_id = "
+        "?1",
+        error);
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, task_id);
+    return rdl_statement_run(s, error);
+}
+
 static bool apply_moved(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
 {
     g_autoptr(rdl_statement) s = rdl_statement_new(
         ledger->store,
-        "UPDATE task SET state = ?, moved = ?, revision = revision + 1 WHERE task_id = ?", error);
+        "UPDATE task SET state = ?1, moved = ?2, revision = revision + 1, claimed = CASE ?1"
+        " WHEN 'SUBMITTED' THEN ?2 WHEN 'WORKING' THEN NULL WHEN 'REOPENED' THEN NULL"
+        " ELSE claimed END WHERE task_id = ?3",
+        error);
     JsonObject *fields = rdl_json_object(o, "fields");
 
     if (!s)
@@ -183,6 +203,7 @@ static bool apply_moved(rdl_ledger *ledger, const rdl_event *event, JsonObject *
     rdl_statement_text(s, 3, event->subject);
     g_autofree char *problem_id = problem_of(ledger, event->subject, error);
     return rdl_statement_run(s, error) && rdl_apply_move(ledger, event, o, error) &&
+           flag_claim(ledger, event->subject, error) &&
            (!fields || !problem_id || fill_problem(ledger, problem_id, fields, error));
 }
 
@@ -311,6 +332,22 @@ static bool apply_letter(rdl_ledger *ledger, const rdl_event *event, JsonObject 
     return rdl_apply_texts(ledger, "INSERT INTO letter VALUES(?,?,?,?,?,?,?,?)", o, members, error);
 }
 
+static bool apply_verified(rdl_ledger *ledger, const rdl_event *event, JsonObject *o,
+                           GError **error)
+{
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store, "INSERT INTO verification VALUES(?,?,?,?,?,?)", error);
+    static const char *const members[] = {"task_id", "scene", "scene_date", "outcome"};
+
+    if (!s)
+        return false;
+    for (int i = 0; i < (int)G_N_ELEMENTS(members); i++)
+        rdl_statement_text(s, i + 1, text(o, members[i]));
+    rdl_statement_int(s, 5, (gint64)rdl_json_real(o, "stands", 0.0));
+    rdl_statement_text(s, 6, event->payload);
+    return rdl_statement_run(s, error) && flag_claim(ledger, text(o, "task_id"), error);
+}
+
 /* A signature changes nothing: it speaks of the event before it. */
 static bool apply_signed(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
 {
@@ -348,6 +385,7 @@ bool rdl_event_apply(rdl_ledger *ledger, const rdl_event *event, GError **error)
                  {"problem.registered", apply_registered},
                  {"letter.received", apply_letter},
                  {"review.decided", apply_decided},
+                 {"site.verified", apply_verified},
                  {"problem.changed", apply_changed},
                  {"measure.done", rdl_apply_measure},
                  {"publication.made", rdl_apply_publication},

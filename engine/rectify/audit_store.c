@@ -24,7 +24,8 @@ static const struct {
                    {"publication", "seq"},
                    {"lookback", "seq"},
                    {"transfer", "transfer_no"},
-                   {"letter", "letter_no"}};
+                   {"letter", "letter_no"},
+                   {"verification", "task_id, scene"}};
 
 static void table_free(gpointer p)
 {

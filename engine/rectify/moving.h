@@ -47,6 +47,8 @@ bool rdl_sites_merge_within(rdl_ledger *ledger, const char *keep, const char *co
 /** Commit when `good`, else roll back. Returns whether it is committed. */
 bool rdl_ledger_end(rdl_ledger *ledger, bool good, GError **error);
 
+/** pack.yaml as the ledger keeps it. Lent. */
+JsonObject *rdl_ledger_pack(rdl_ledger *ledger, GError **error);
 /** The workflow of a unit: pack.yaml, workflows: {default: FILE, units: {"3410": FILE}, sources:
  *  {NAME: FILE}}: that of the problem's source where it is named, else of the longest beginning of
  *  the code that is; without either, workflow.csv. Lent. */

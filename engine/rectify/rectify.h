@@ -5,6 +5,8 @@
 #include "rectify/ledger.h"
 #include "rectify/review.h"
 #include "rectify/site.h"
+#include "rectify/recorded.h"
 #include "rectify/task.h"
+#include "rectify/verification.h"
 
 #endif

@@ -12,6 +12,7 @@ typedef struct rdl_task {
     char *warning, *warning_by; /* level at as_of and the test that held; NULL: none */
     int warning_rank;           /* 0 none, 1 the mildest */
     char *warned;               /* level of the last warning on record; NULL: none */
+    char *contradicted;         /* date of the scene that speaks against its claim; NULL: none */
     char *stopped;              /* since when its clock stands still; NULL: it runs */
     double progress;            /* 0..1 as last reported; NaN: never */
     int missed;                 /* milestones passed unmet at as_of */

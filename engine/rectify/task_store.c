@@ -13,7 +13,8 @@ static const char select_tasks[] =
     " json_extract(f.content,'$.zone_name'), s.activity, f.result, f.severity, f.rule_id,"
     " json_extract(f.content,'$.basis'), json_extract(f.content,'$.handling'),"
     " json_extract(f.content,'$.penalty'), p.problem_id, p.target, p.measures, p.lead_leader,"
-    " p.supervisor, p.resp_unit, p.accept_unit, t.warned, t.stopped, p.task_no, p.source,"
+    " p.supervisor, p.resp_unit, p.accept_unit, t.warned, t.contradicted, t.stopped, p.task_no, "
+    "p.source,"
     " p.problem, s.lon, s.lat,"
     " json_extract(f.content,'$.area_m2'), json_extract(f.content,'$.area_min_m2'),"
     " json_extract(f.content,'$.area_max_m2'), AsBinary(s.geom), t.progress,"
@@ -25,21 +26,21 @@ static const char select_tasks[] =
 /* The text members of a task in the order of the columns; `n` slots. */
 static int text_slots(rdl_task *t, char **slots[])
 {
-    char **all[] = {&t->task_id,    &t->kind,      &t->state,          &t->xzqdm,
-                    &t->department, &t->tier,      &t->started,        &t->due_original,
-                    &t->due,        &t->assignee,  &t->site_id,        &t->source,
-                    &t->source_id,  &t->owner,     &t->finding_id,     &t->zone,
-                    &t->zone_name,  &t->activity,  &t->result,         &t->severity,
-                    &t->rule_id,    &t->basis,     &t->handling,       &t->penalty,
-                    &t->problem_id, &t->target,    &t->measures,       &t->lead_leader,
-                    &t->supervisor, &t->resp_unit, &t->accept_unit,    &t->warned,
-                    &t->stopped,    &t->task_no,   &t->problem_source, &t->problem};
+    char **all[] = {
+        &t->task_id,        &t->kind,      &t->state,        &t->xzqdm,      &t->department,
+        &t->tier,           &t->started,   &t->due_original, &t->due,        &t->assignee,
+        &t->site_id,        &t->source,    &t->source_id,    &t->owner,      &t->finding_id,
+        &t->zone,           &t->zone_name, &t->activity,     &t->result,     &t->severity,
+        &t->rule_id,        &t->basis,     &t->handling,     &t->penalty,    &t->problem_id,
+        &t->target,         &t->measures,  &t->lead_leader,  &t->supervisor, &t->resp_unit,
+        &t->accept_unit,    &t->warned,    &t->contradicted, &t->stopped,    &t->task_no,
+        &t->problem_source, &t->problem};
 
     memcpy(slots, all, sizeof all);
     return (int)G_N_ELEMENTS(all);
 }
 
-#define TEXT_SLOTS 36
+#define TEXT_SLOTS 37
 
 void rdl_task_clear(rdl_task *task)
 {
@@ -175,6 +176,7 @@ JsonObject *rdl_task_json(const rdl_task *task)
     rdl_json_set_text(o, "xzqdm", task->xzqdm);
     rdl_json_set_text(o, "due", task->due);
     rdl_json_set_text(o, "warning", task->warning);
+    rdl_json_set_text(o, "contradicted", task->contradicted);
     rdl_json_set_text(o, "zone", task->zone);
     rdl_json_set_text(o, "activity", task->activity);
     rdl_json_set_real(o, "area_m2", task->area_m2);

@@ -60,6 +60,13 @@ static JsonObject *object_of(JsonNode *node)
     return JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
 }
 
+JsonObject *rdl_ledger_pack(rdl_ledger *ledger, GError **error)
+{
+    JsonNode *pack = pack_yaml(ledger, error);
+
+    return pack ? object_of(pack) : NULL;
+}
+
 const rdl_deadline_policy *rdl_ledger_policy(rdl_ledger *ledger, GError **error)
 {
     JsonNode *pack = ledger->days ? ledger->pack : pack_yaml(ledger, error);

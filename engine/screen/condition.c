@@ -95,17 +95,17 @@ rdl_conditions *rdl_conditions_new(const rdl_csv *zones, const rdl_csv *predicat
     return k;
 }
 
-static rdl_cell text(const char *value)
+static rdl_operand text(const char *value)
 {
-    return (rdl_cell){value, NAN};
+    return (rdl_operand){value, NAN};
 }
 
-static rdl_cell real(double value)
+static rdl_operand real(double value)
 {
-    return (rdl_cell){NULL, value};
+    return (rdl_operand){NULL, value};
 }
 
-static void fill_near(const rdl_conditions *k, const rdl_case *c, rdl_cell *cells)
+static void fill_near(const rdl_conditions *k, const rdl_case *c, rdl_operand *cells)
 {
     for (size_t i = 0; i < k->n_zones; i++) {
         double m = c->near ? c->near[i] : NAN;
@@ -118,7 +118,7 @@ rdl_truth rdl_condition_test(const rdl_pack *pack, const char *code, const rdl_c
 {
     rdl_conditions *k = rdl_pack_conditions(pack);
     rdl_expression *e = g_hash_table_lookup(k->expressions, code);
-    g_autofree rdl_cell *cells = g_new0(rdl_cell, k->n);
+    g_autofree rdl_operand *cells = g_new0(rdl_operand, k->n);
     g_autofree char *above = rdl_pack_activity_path(pack, c->activity);
     g_autofree char *after = rdl_day_text(c->onset.first), *before = rdl_day_text(c->onset.last);
     g_autofree char *as_of = rdl_day_text(c->as_of);

@@ -199,7 +199,7 @@ bool rdl_expression_reads(const rdl_expression *e, size_t i)
     return e->reads[i];
 }
 
-static void bind(sqlite3_stmt *statement, int i, rdl_cell cell)
+static void bind(sqlite3_stmt *statement, int i, rdl_operand cell)
 {
     if (cell.text)
         sqlite3_bind_text(statement, i, cell.text, -1, SQLITE_STATIC);
@@ -209,7 +209,7 @@ static void bind(sqlite3_stmt *statement, int i, rdl_cell cell)
         sqlite3_bind_double(statement, i, cell.real);
 }
 
-rdl_truth rdl_expression_test(rdl_expression *e, const rdl_cell *cells)
+rdl_truth rdl_expression_test(rdl_expression *e, const rdl_operand *cells)
 {
     rdl_truth answer = RDL_MAYBE;
 

@@ -15,10 +15,10 @@
 typedef struct rdl_expression rdl_expression;
 
 /** A value of a column: `text` where it is not NULL, else `real`, NaN for SQL NULL. */
-typedef struct rdl_cell {
+typedef struct rdl_operand {
     const char *text;
     double real;
-} rdl_cell;
+} rdl_operand;
 
 /** `columns`: n names (letters, digits, underscore). Fails: RDL_ERROR_DATA with SQLite's words for
  *  what is no expression over them, or is not allowed. */
@@ -29,6 +29,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_expression, rdl_expression_free)
 /** Does it read column i? What it does not read need not be measured. */
 RDL_API bool rdl_expression_reads(const rdl_expression *expression, size_t i);
 /** Any thread may ask; they take turns. `cells`: one a column. */
-RDL_API rdl_truth rdl_expression_test(rdl_expression *expression, const rdl_cell *cells);
+RDL_API rdl_truth rdl_expression_test(rdl_expression *expression, const rdl_operand *cells);
 
 #endif

@@ -6,7 +6,7 @@
 #include "suite.h"
 
 static const char *const columns[] = {"activity", "area_m2", "near_m", "attrs", "built_before"};
-static const rdl_cell cells[] = {{"IND_CHEM", NAN}, {NULL, 1200}, {NULL, NAN}, {"POLLUTES;-OLD", NAN}, {"2024-05-03", NAN}};
+static const rdl_operand cells[] = {{"IND_CHEM", NAN}, {NULL, 1200}, {NULL, NAN}, {"POLLUTES;-OLD", NAN}, {"2024-05-03", NAN}};
 
 static void check(const char *sql, rdl_truth want)
 {

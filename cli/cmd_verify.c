@@ -1,0 +1,162 @@
+/* redline verify - the claim "rectified" against a later scene. */
+#include "verb.h"
+
+#include <stdio.h>
+#include "deliver/deliver.h"
+
+static rdl_verify_options o;
+static gboolean as_they_lie;
+
+static const GOptionEntry entries[] = {
+    {"task", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.task_id,
+     "only this task (default: every rectification, closed ones too)", "ID"},
+    {"date", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.date,
+     "of SCENE, where its metadata do not tell", "DATE"},
+    {"before", 0, 0, G_OPTION_ARG_FILENAME, (gpointer)&o.scenes.before,
+     "scene before the disturbance, instead of the recorded one", "FILE"},
+    {"after", 0, 0, G_OPTION_ARG_FILENAME, (gpointer)&o.scenes.after,
+     "scene that shows it, instead of the recorded one", "FILE"},
+    {"bands", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.scenes.bands,
+     "which band is what, of all three (default: as recorded)", "NAME=N,..."},
+    {"sensor", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.scenes.sensor,
+     "bands as of this sensor (data/sensors)", "NAME"},
+    {"mask", 0, 0, G_OPTION_ARG_FILENAME, (gpointer)&o.scenes.mask_later,
+     "raster whose values tell what SCENE does not show", "FILE"},
+    {"mask-values", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.scenes.mask_values,
+     "which of them are bad: nonzero (default), qa-pixel, scl, or 1,3,8-11", "VALUES"},
+    {"no-align", 0, 0, G_OPTION_ARG_NONE, &as_they_lie,
+     "do not correct what the scenes lie off each other", NULL},
+    {"on", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.on, "day of the verification", "DATE"},
+    {"by", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.by, "who answers for it", "NAME"},
+    {"role", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.role, "as what (default analyst)", "ROLE"},
+    G_OPTION_ENTRY_NULL};
+
+static const char teach[] =
+    "Example:\n"
+    "  redline verify ledger.sqlite 2026-10.tif --date 2026-10-04 --on 2026-11-02 --by 王一\n\n"
+    "Each ground is compared with what it was before, with the scene that shows the disturbance,\n"
+    "and with undisturbed neighbours. Told are the share on which the disturbance still stands,\n"
+    "with bounds, how far the ground has come back, and RESTORED, PARTLY, STANDING, GROWN or\n"
+    "CANNOT_TELL with its reason. What contradicts a claim is flagged in 'redline task list'; of "
+    "a\n"
+    "closed task it is a suspected rebound. No task is moved: a person decides.";
+
+static void add(GPtrArray *cells, const char *text)
+{
+    g_ptr_array_add(cells, g_strdup(text && *text ? text : "-"));
+}
+
+static void add_share(GPtrArray *cells, JsonObject *row, const char *name)
+{
+    double share = rdl_json_real(row, name, -1.0);
+
+    g_ptr_array_add(cells, share < 0.0 ? g_strdup("-") : g_strdup_printf("%3.0f%%", share * 100.0));
+}
+
+static const char *flag_of(JsonObject *row)
+{
+    if (rdl_json_real(row, "rebound", 0.0) > 0.0)
+        return "REBOUND";
+    return rdl_json_real(row, "contradicted", 0.0) > 0.0 ? "CONTRADICTED" : "";
+}
+
+static void print_rows(JsonNode *rows)
+{
+    static const char *const heads[] = {"TASK",  "SCENE", "OUTCOME", "STANDS",
+                                        "LEAST", "MOST",  "FLAG",    "WHY"};
+    g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
+    JsonArray *array = json_node_get_array(rows);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(heads); i++)
+        add(cells, heads[i]);
+    for (guint i = 0; i < json_array_get_length(array); i++) {
+        JsonObject *row = json_array_get_object_element(array, i);
+        add(cells, rdl_json_text(row, "task_id", NULL));
+        add(cells, rdl_json_text(row, "scene_date", NULL));
+        add(cells, rdl_json_text(row, "outcome", NULL));
+        add_share(cells, row, "residual");
+        add_share(cells, row, "residual_min");
+        add_share(cells, row, "residual_max");
+        add(cells, flag_of(row));
+        add(cells, rdl_json_text(row, "codes", NULL));
+    }
+    g_autofree char *text = rdl_table_text(cells, G_N_ELEMENTS(heads));
+    fputs(text, stdout);
+}
+
+static bool show(rdl_ledger *ledger, GError **error)
+{
+    JsonNode *rows = rdl_ledger_verifications(ledger, o.task_id, error);
+
+    if (!rows)
+        return false;
+    if (cli_flags.json)
+        cli_print_json(rows);
+    else
+        print_rows(rows), json_node_unref(rows);
+    return true;
+}
+
+static bool check(GError **error)
+{
+    rdl_day day;
+
+    if (!o.on || !o.by)
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "a ledger keeps who verified and when: give --on DATE and --by NAME");
+    return (!o.date || cli_day("--date", o.date, 0, &day, error)) &&
+           cli_day("--on", o.on, 0, &day, error);
+}
+
+/* What was not said is as it was when the patches were found. */
+static bool take_recorded(const char *path, rdl_scenes_used *used, GError **error)
+{
+    if (o.scenes.before && o.scenes.after)
+        return true;
+    if (o.scenes.before || o.scenes.after)
+        return rdl_fail(error, RDL_ERROR_USAGE, "give --before and --after together, or neither");
+    if (!rdl_scenes_recorded(path, used, error))
+        return false;
+    o.scenes.before = used->before;
+    o.scenes.after = used->after;
+    if (!o.scenes.bands && !o.scenes.sensor) {
+        o.scenes.bands = used->bands;
+        o.scenes.sensor = used->bands ? NULL : used->sensor;
+    }
+    return true;
+}
+
+static bool verify(const char *path, GError **error)
+{
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(rdl_ledger) ledger = check(error) ? rdl_ledger_open(path, true, error) : NULL;
+    rdl_scenes_used used = {0};
+
+    if (!ledger || !cli_happened("--on", o.on, ledger, error) || !take_recorded(path, &used, error))
+        return false;
+    bool good = rdl_ledger_verify(ledger, &o, tally, warnings, cli_progress(), error);
+    for (guint i = 0; i < warnings->len; i++)
+        cli_say("warning: %s", (const char *)warnings->pdata[i]);
+    rdl_scenes_used_clear(&used);
+    if (!good || !show(ledger, error))
+        return false;
+    g_autofree char *text = rdl_tally_text(tally);
+    cli_say("%s", text);
+    return true;
+}
+
+int cmd_verify(int argc, char **argv)
+{
+    GError *error = NULL;
+
+    o = (rdl_verify_options){.role = "analyst"};
+    if (!cli_parse(&argc, &argv, entries, "LEDGER SCENE --on DATE --by NAME",
+                   "Hold the claim \"rectified\" against a later scene.", teach, 2, 2, &error))
+        return cli_end(error);
+    o.scenes.later = argv[2];
+    o.scenes.align = !as_they_lie;
+    o.scenes.threads = cli_flags.threads;
+    verify(argv[1], &error);
+    return cli_end(error);
+}

@@ -1,0 +1,36 @@
+/* rectify/verification.h - the claim "rectified" held against a later scene.
+ *
+ * A task's ground is measured by detect/recovery.h in the scene before the disturbance, the scene
+ * after it, and a later one. What is told is written as one event a task and scene. A claim stands
+ * from the move into SUBMITTED until the task goes back to WORKING or REOPENED. It is contradicted
+ * when a scene taken after it shows, by the lower bound, more of the disturbance than a restored
+ * ground may have (domain no. 115); of a closed task that is a rebound to be looked at (4.8). The
+ * engine flags, a person decides: no task is moved. */
+#ifndef RDL_RECTIFY_VERIFICATION_H
+#define RDL_RECTIFY_VERIFICATION_H
+
+#include "detect/detect.h"
+#include "rectify/ledger.h"
+
+typedef struct rdl_verify_options {
+    rdl_recovery_options scenes;
+    const char *date;           /* of the later scene, ISO; NULL: from its metadata */
+    const char *task_id;        /* NULL: every rectification, also a closed one */
+    const char *on, *by, *role; /* of the verification; needed */
+} rdl_verify_options;
+
+/** Measure and put on record, in one transaction. Limits come from pack.yaml (verification:
+ *  {restored, standing, recovery, grown, clear}). A task measured in this scene before adds
+ * nothing. tally: verify.tasks (suppressed OUTSIDE_SCENE, ALREADY_THERE, NO_GROUND; failed
+ * CANNOT_TELL, on record all the same). `warnings` as rdl_pair_open(). Fails: RDL_ERROR_NOT_FOUND
+ * (task), RDL_ERROR_USAGE (no date), as rdl_recovery_open(). */
+RDL_API bool rdl_ledger_verify(rdl_ledger *ledger, const rdl_verify_options *options,
+                               rdl_tally *tally, GPtrArray *warnings, const rdl_progress *progress,
+                               GError **error);
+/** The verifications of a task (NULL: of all) by task and scene date: array of {"task", "scene",
+ *  "scene_date", "outcome", "codes", "residual", ..., "contradicted", "rebound"}; after the rows of
+ * a task, with three scenes that tell or more, "trend" and "trend_sign" of its recovery, a year, in
+ *  its last row. Yours. */
+RDL_API JsonNode *rdl_ledger_verifications(rdl_ledger *ledger, const char *task_id, GError **error);
+
+#endif

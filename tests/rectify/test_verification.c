@@ -1,0 +1,269 @@
+/* The claim "rectified" and a later scene: told, flagged, and never moved by the engine. */
+#include "rectify/rectify.h"
+#include "fixtures/findings.h"
+#include "fixtures/scene.h"
+
+enum { SIDE = 80, BANDS = 3, N = SIDE * SIDE };
+
+/* Pixels of a ten-thousandth of a degree; the footprint of 15 x 15 of them in the middle. */
+static bool in_ground(size_t i)
+{
+    int x = (int)(i % SIDE), y = (int)(i / SIDE);
+
+    return x >= 30 && x < 45 && y >= 30 && y < 45;
+}
+
+/* red, nir, swir1; share of the ground (from the left) that is disturbed. */
+static char *scene(const char *name, double disturbed, int sun)
+{
+    made_form f = MADE_FORM;
+    g_autoptr(GRand) r = g_rand_new_with_seed(3 + (guint32)sun);
+    g_autofree double *planes = g_new(double, N *BANDS);
+    static const double land[BANDS] = {40, 160, 70}, works[BANDS] = {150, 170, 190};
+
+    f.width = f.height = SIDE;
+    f.bands = BANDS;
+    f.epsg = 4490;
+    f.size = 0.0001;
+    f.x = 119.9 - 30 * f.size;
+    f.y = 32.3 + 45 * f.size;
+    for (size_t i = 0; i < N; i++)
+        for (int k = 0; k < BANDS; k++) {
+            double texture = 20 * sin((double)(i % SIDE) / 5) * cos((double)(i / SIDE) / 6);
+            bool is = in_ground(i) && (double)(i % SIDE) < 30 + 15 * disturbed;
+            double v = (is ? works[k] : land[k] + texture) + g_rand_double_range(r, -2, 2);
+            planes[(size_t)k * N + i] = round(v * (1 - 0.05 * sun) + 3 * sun);
+        }
+    return g_strdup(make_raster(name, &f, planes));
+}
+
+static rdl_ledger *ledger_with_ground(const char *name, GError **error)
+{
+    static const char *const suspect[] = {"SUSPECT"};
+    const char *path = suite_path(name);
+    g_autofree char *gpkg = g_strconcat(path, ".gpkg", NULL);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    if (!fixture_findings(gpkg, 1, suspect, 1, 4, error) ||
+        !rdl_ledger_init(path, suite_source("data/packs/cn"), NULL, error))
+        return NULL;
+    rdl_ledger *ledger = rdl_ledger_open(path, true, error);
+    if (ledger &&
+        !rdl_ledger_load_findings(ledger, gpkg, rdl_day_of(2025, 1, 1), tally, NULL, error))
+        g_clear_pointer(&ledger, rdl_ledger_close);
+    return ledger;
+}
+
+static void go(rdl_ledger *ledger, const char *to, const char *on, const char *role)
+{
+    GError *error = NULL;
+    g_autoptr(JsonObject) fields = json_object_new();
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
+    static const char *const all[] = {"target",     "measures",  "lead_leader",
+                                      "supervisor", "resp_unit", "accept_unit"};
+    rdl_move move = {.task_id = id,
+                     .to = to,
+                     .on = on,
+                     .by = "某人",
+                     .role = role,
+                     .document = "文书",
+                     .reason = "因故",
+                     .fields = fields};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
+        rdl_json_set_text(fields, all[i], "甲");
+    rdl_json_set_text(fields, "due", "2027-06-30");
+    rdl_json_set_text(fields, "image_date", "2026-05-01");
+    CHECK(rdl_task_move(ledger, &move, &error));
+    CHECK_OK(error);
+}
+
+static void claim(rdl_ledger *ledger)
+{
+    go(ledger, "ASSIGNED", "2025-02-01", "office");
+    go(ledger, "VERIFIED", "2025-02-10", "county");
+    go(ledger, "REGISTERED", "2025-03-01", "office");
+    go(ledger, "PLAN_OK", "2025-03-10", "city");
+    go(ledger, "WORKING", "2025-04-01", "resp_unit");
+    go(ledger, "SUBMITTED", "2026-01-15", "resp_unit");
+}
+
+static void close_out(rdl_ledger *ledger)
+{
+    go(ledger, "REVIEWED", "2026-02-01", "county");
+    go(ledger, "PUBLIC", "2026-02-10", "city");
+    go(ledger, "APPLIED", "2026-03-01", "city");
+    go(ledger, "CHECKED", "2026-05-10", "accept_unit");
+    go(ledger, "CLOSED", "2026-06-01", "province");
+}
+
+typedef struct {
+    char *before, *after;
+} scenes;
+
+static bool verify(rdl_ledger *ledger, const scenes *s, const char *later, const char *date,
+                   rdl_tally *tally, GError **error)
+{
+    rdl_verify_options o = {.scenes = {.before = s->before,
+                                       .after = s->after,
+                                       .later = later,
+                                       .bands = "red=1,nir=2,swir1=3",
+                                       .threads = 1},
+                            .date = date,
+                            .on = "2026-11-02",
+                            .by = "王一",
+                            .role = "analyst"};
+
+    return rdl_ledger_verify(ledger, &o, tally, NULL, NULL, error);
+}
+
+static void told(rdl_ledger *ledger, const scenes *s, double disturbed, const char *date)
+{
+    GError *error = NULL;
+    g_autofree char *name = g_strdup_printf("later-%s.tif", date);
+    g_autofree char *later = scene(name, disturbed, 2);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    CHECK(verify(ledger, s, later, date, tally, &error));
+    CHECK_OK(error);
+}
+
+static JsonObject *last_row(rdl_ledger *ledger, JsonNode **keep)
+{
+    GError *error = NULL;
+
+    *keep = rdl_ledger_verifications(ledger, NULL, &error);
+    CHECK_OK(error);
+    JsonArray *rows = json_node_get_array(*keep);
+    return json_array_get_object_element(rows, json_array_get_length(rows) - 1);
+}
+
+static char *flag(rdl_ledger *ledger)
+{
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", NULL);
+    rdl_task_filter filter = {.id = id};
+    g_autoptr(GArray) tasks = rdl_task_list(ledger, &filter, NULL);
+
+    return g_strdup(g_array_index(tasks, rdl_task, 0).contradicted);
+}
+
+static void check_flag(rdl_ledger *ledger, const char *expected)
+{
+    g_autofree char *is = flag(ledger);
+
+    CHECK_TEXT(is ? is : "none", expected);
+}
+
+static void a_claim_is_held_against_a_later_scene(void)
+{
+    static const struct {
+        double disturbed;
+        const char *date, *outcome, *flag;
+        int contradicted;
+    } cases[] = {{1.0, "2026-04-01", "STANDING", "2026-04-01", 1},
+                 {0.0, "2026-04-02", "RESTORED", "none", 0},
+                 {0.5, "2026-04-03", "PARTLY", "2026-04-03", 1},
+                 {1.0, "2026-01-10", "STANDING", "2026-04-03", 0}}; /* before the claim */
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = ledger_with_ground("claim.sqlite", &error);
+    scenes s = {scene("c-before.tif", 0, 0), scene("c-after.tif", 1, 1)};
+
+    CHECK_OK(error);
+    claim(ledger);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(JsonNode) all = NULL;
+        told(ledger, &s, cases[i].disturbed, cases[i].date);
+        all = rdl_ledger_verifications(ledger, NULL, &error);
+        JsonArray *rows = json_node_get_array(all);
+        for (guint k = 0; k < json_array_get_length(rows); k++) {
+            JsonObject *row = json_array_get_object_element(rows, k);
+            if (strcmp(rdl_json_text(row, "scene_date", ""), cases[i].date) != 0)
+                continue;
+            CHECK_TEXT(rdl_json_text(row, "outcome", ""), cases[i].outcome);
+            CHECK_INT(rdl_json_real(row, "contradicted", -1), cases[i].contradicted);
+            CHECK_INT(rdl_json_real(row, "rebound", -1), 0);
+        }
+        check_flag(ledger, cases[i].flag);
+    }
+    go(ledger, "WORKING", "2026-11-03", "county"); /* the claim is withdrawn */
+    check_flag(ledger, "none");
+    go(ledger, "SUBMITTED", "2026-11-20", "resp_unit"); /* again, with the same scene on record */
+    check_flag(ledger, "2026-04-03");
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK(rdl_ledger_rebuild(ledger, false, NULL, &error));
+    CHECK_OK(error);
+    check_flag(ledger, "2026-04-03");
+    g_free(s.before);
+    g_free(s.after);
+}
+
+static void what_comes_back_after_the_closing_is_a_rebound(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = ledger_with_ground("rebound.sqlite", &error);
+    scenes s = {scene("r-before.tif", 0, 0), scene("r-after.tif", 1, 1)};
+    g_autoptr(JsonNode) first = NULL, second = NULL;
+
+    claim(ledger);
+    close_out(ledger);
+    told(ledger, &s, 0.0, "2026-07-01");
+    CHECK_INT(rdl_json_real(last_row(ledger, &first), "rebound", -1), 0);
+    told(ledger, &s, 1.0, "2026-09-01");
+    CHECK_INT(rdl_json_real(last_row(ledger, &second), "rebound", -1), 1);
+    g_free(s.before);
+    g_free(s.after);
+}
+
+static void the_same_scene_is_measured_once(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = ledger_with_ground("once.sqlite", &error);
+    scenes s = {scene("o-before.tif", 0, 0), scene("o-after.tif", 1, 1)};
+    g_autofree char *later = scene("o-later.tif", 1, 2);
+    g_autoptr(rdl_tally) first = rdl_tally_new(), second = rdl_tally_new();
+
+    claim(ledger);
+    CHECK(verify(ledger, &s, later, "2026-04-01", first, &error));
+    CHECK(verify(ledger, &s, later, "2026-04-01", second, &error));
+    CHECK_OK(error);
+    g_autofree char *text = rdl_tally_text(second);
+    CHECK(strstr(text, "ALREADY_THERE") != NULL);
+    g_autoptr(JsonNode) all = rdl_ledger_verifications(ledger, NULL, &error);
+    CHECK_INT(json_array_get_length(json_node_get_array(all)), 1);
+    CHECK(!verify(ledger, &s, later, NULL, second, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "give --date");
+    g_free(s.before);
+    g_free(s.after);
+}
+
+static void a_trend_is_told_of_several_scenes(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = ledger_with_ground("trend.sqlite", &error);
+    scenes s = {scene("t-before.tif", 0, 0), scene("t-after.tif", 1, 1)};
+    g_autoptr(JsonNode) keep = NULL;
+    static const char *const dates[] = {"2026-02-01", "2026-05-01", "2026-08-01", "2026-10-01"};
+
+    claim(ledger);
+    for (int i = 0; i < 4; i++)
+        told(ledger, &s, 1.0 - 0.3 * i, dates[i]);
+    JsonObject *row = last_row(ledger, &keep);
+    CHECK(json_object_has_member(row, "trend"));
+    CHECK(rdl_json_real(row, "trend", -1) >= 0.0);
+    g_free(s.before);
+    g_free(s.after);
+}
+
+static CU_TestInfo tests[] = {
+    {"a claim is held against a later scene", a_claim_is_held_against_a_later_scene},
+    {"what comes back after the closing is a rebound",
+     what_comes_back_after_the_closing_is_a_rebound},
+    {"the same scene is measured once", the_same_scene_is_measured_once},
+    {"a trend is told of several scenes", a_trend_is_told_of_several_scenes},
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    return run_suite("rectify.verification", tests, argc, argv);
+}
