@@ -24,7 +24,7 @@ void rdl_flow_pairs(rdl_flow *flow, const char *const *cells, guint n);
 typedef struct rdl_column {
     const char *head; /* NULL in all: a table without a head */
     double share;     /* of the width; shares sum to 1 */
-    rdl_align align;
+    rdl_text_align align;
 } rdl_column;
 /** Rows of `n` cells each (char *, NULL: empty), ruled; the head is repeated on every sheet, and a
  *  cell too long for a sheet goes on in the next row. A row whose first cell begins with "*" is

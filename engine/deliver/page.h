@@ -30,13 +30,13 @@ void rdl_page_next(rdl_page *page);
 /** To draw on the page as it stands. Lent; leave its state as it was. */
 cairo_t *rdl_page_cairo(rdl_page *page);
 
-typedef enum { RDL_LEFT, RDL_CENTRE, RDL_RIGHT } rdl_align;
+typedef enum { RDL_LEFT, RDL_CENTRE, RDL_RIGHT } rdl_text_align;
 
 /** How text looks. */
 typedef struct rdl_lettering {
     double size; /* points */
     bool bold;
-    rdl_align align;
+    rdl_text_align align;
     unsigned rgb;    /* 0xRRGGBB; default black */
     bool halo;       /* white around it, to be read over imagery */
     double smallest; /* the size it may shrink to so as to fit on one line; 0: it wraps at once */
