@@ -43,7 +43,7 @@ static const GOptionEntry entries[] = {
     {"threshold", 0, 0, G_OPTION_ARG_STRING, &o.threshold,
      "auto, otsu, kapur, ki, em, pvalue:P or a number (default auto)", "RULE"},
     {"sieve", 0, 0, G_OPTION_ARG_INT, &o.sieve,
-     "pixels a change has at least (default 4 with auto for IR-MAD and MAD, else 1)", "PIXELS"},
+     "pixels a change has at least (default 4 with auto for optical scenes, else 1)", "PIXELS"},
     {"iterations", 0, 0, G_OPTION_ARG_INT, &o.iterations, "of IR-MAD at most (default 30)", "N"},
     {"tolerance", 0, 0, G_OPTION_ARG_DOUBLE, &o.tolerance,
      "IR-MAD stops when no canonical correlation moves more (default 0.001)", "T"},

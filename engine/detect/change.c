@@ -164,9 +164,6 @@ static void doubt_limit(rdl_detect_result *r, const rdl_decision *d)
         warn(r, "the threshold is uncertain: its candidates reach from %.4g to %.4g", low, high);
     if (d->limit.share < 1e-3)
         warn(r, "less than one pixel in a thousand stands out: the threshold is uncertain");
-    if (d->judge == RDL_JUDGE_MAJORITY)
-        warn(r, "the threshold is uncertain: no rule is known that holds for change vectors at "
-                "every share of change; prefer irmad where there are two bands or more");
 }
 
 /* ---- writing ---- */
@@ -489,7 +486,6 @@ bool rdl_detect(const rdl_detect_options *o, const rdl_progress *progress, rdl_d
     bool good = detect(&d, r, progress, error);
     if (!good)
         name_scenes(o, error);
-    rdl_decision_clear(&decision);
     return good;
 }
 
@@ -529,6 +525,8 @@ static void set_limit(JsonObject *object, const rdl_limit *limit)
     set_text(object, "threshold_rule", limit->rule);
     set_text(object, "threshold_domain", limit->domain);
     set_text(object, "threshold_paper", limit->source);
+    if (isfinite(limit->power))
+        set_number(object, "threshold_power", limit->power);
     if (limit->names[0]) {
         JsonArray *names = json_array_new();
         for (int i = 0; i < 3; i++)

@@ -25,7 +25,7 @@ typedef struct rdl_detect_options {
     const char *align;                    /* none or auto; default "none" */
     const char *threshold;                /* auto, otsu, kapur, ki, em, pvalue:P or a number */
     int sieve;                            /* pixels a change has at least, 1..16; default 0: as
-                                             the rule says, which is 4 for auto, else 1 */
+                                             the rule says: 4 for auto on optical scenes, else 1 */
     const char *date_before, *date_after; /* ISO 8601; default NULL: the scenes' metadata */
     int iterations;                       /* IR-MAD at most, 1..1000; default 30 */
     double tolerance;                     /* of rho, 0 < t < 1; default 0.001 */

@@ -7,20 +7,25 @@
 #include "detect/doubtful.h"
 #include "detect/focal.h"
 
-#define SIEVE 4           /* pixels that rules for real scenes ask of a change */
-#define RATE 0.2          /* false discovery rate, geometric mean of both, that counts as changed */
-#define FEW 0.05          /* share of pixels under which IR-MAD alone is not to be trusted */
-#define AGREED_LEAST 4    /* pixels of a component on which both rules agree */
-#define AGREED_SHARE 0.5  /* of it */
-#define STRONG_FACTOR 1.6 /* of the limit, which a pixel of a component must reach */
+#define SIEVE 4 /* pixels that rules for real scenes ask of a change */
+#define CONFIRMED_SHARE                                                                          \
+    0.25                     /* of a component, in which the second score must be over its limit \
+                              */
+#define STRONG_FACTOR 1.6    /* of the limit, which a pixel of a component must reach */
+#define MOST_OF_SQUARES 0.25 /* power of a chi-square at many changes; 1 of a length */
 
 struct rdl_bench {
     double *scratch;
     float *score; /* where there is a focus */
     float *focal; /* four planes for it */
-    float *median;
+    float *context;
     uint8_t *weak, *strong, *firm;
 };
+
+static bool by_context(const rdl_decision *d)
+{
+    return d->judge == RDL_JUDGE_CONTEXT || d->judge == RDL_JUDGE_CONFIRMED;
+}
 
 rdl_bench *rdl_bench_new(const rdl_decision *d, size_t pixels)
 {
@@ -36,8 +41,8 @@ rdl_bench *rdl_bench_new(const rdl_decision *d, size_t pixels)
         b->score = g_malloc_n(pixels, sizeof(float));
         b->focal = g_malloc_n(4 * pixels, sizeof(float));
     }
-    if (d->judge == RDL_JUDGE_RATES || d->judge == RDL_JUDGE_AGREEMENT)
-        b->median = g_malloc_n(pixels, sizeof(float));
+    if (by_context(d))
+        b->context = g_malloc_n(pixels, sizeof(float));
     b->weak = g_malloc(pixels);
     b->strong = g_malloc(pixels);
     b->firm = g_malloc(pixels);
@@ -51,7 +56,7 @@ void rdl_bench_free(rdl_bench *b)
     g_free(b->scratch);
     g_free(b->score);
     g_free(b->focal);
-    g_free(b->median);
+    g_free(b->context);
     g_free(b->weak);
     g_free(b->strong);
     g_free(b->firm);
@@ -82,19 +87,13 @@ static const float *focused(const rdl_decision *d, rdl_bench *b, rdl_window w)
     return b->score;
 }
 
-void rdl_decision_clear(rdl_decision *d)
-{
-    rdl_rates_clear(&d->own);
-    rdl_rates_clear(&d->smooth);
-}
-
 bool rdl_decision_by_components(const rdl_decision *d, int *least, double *share)
 {
-    bool agreement = d->judge == RDL_JUDGE_AGREEMENT;
+    bool confirmed = d->judge == RDL_JUDGE_CONFIRMED;
 
-    *least = agreement ? AGREED_LEAST : 1;
-    *share = agreement ? AGREED_SHARE : 0.0;
-    return agreement || d->judge == RDL_JUDGE_HYSTERESIS;
+    *least = d->sieve;
+    *share = confirmed ? CONFIRMED_SHARE : 0.0;
+    return confirmed || d->judge == RDL_JUDGE_HYSTERESIS;
 }
 
 /* ---- finding it ---- */
@@ -106,20 +105,22 @@ static void set_margin(rdl_decision *d)
                                 [RDL_FOCUS_MEANS] = 1,
                                 [RDL_FOCUS_PATTERNS] = RDL_PCA_RADIUS};
     int focus = reach[rdl_detector_facts(d->scorer->detector)->focus];
-    int around = d->judge == RDL_JUDGE_LIMIT || d->judge == RDL_JUDGE_HYSTERESIS ? 0 : 1;
+    int least;
+    double share;
+    bool components = rdl_decision_by_components(d, &least, &share);
 
-    d->margin = focus + around + d->sieve - 1;
+    d->margin = focus + by_context(d) + (components ? 0 : d->sieve - 1);
 }
 
+/* Histograms of each plane, of its context where the decision is taken by that. */
 typedef struct {
     const rdl_decision *decision;
-    bool smooth; /* histogram of the 3 x 3 median, too */
-    rdl_histogram *all, *all_smooth;
+    rdl_histogram *all[2];
 } counting;
 
 typedef struct {
     rdl_bench *bench;
-    rdl_histogram *own, *smooth;
+    rdl_histogram *counts[2];
 } counter;
 
 static void *counter_new(void *user, size_t pixels)
@@ -128,8 +129,8 @@ static void *counter_new(void *user, size_t pixels)
     counter *c = g_new0(counter, 1);
 
     c->bench = rdl_bench_new(job->decision, pixels);
-    c->own = rdl_histogram_new();
-    c->smooth = rdl_histogram_new();
+    for (int k = 0; k < 2; k++)
+        c->counts[k] = rdl_histogram_new();
     return c;
 }
 
@@ -138,10 +139,10 @@ static void counter_free(void *user, void *state)
     counting *job = user;
     counter *c = state;
 
-    rdl_histogram_merge(job->all, c->own);
-    rdl_histogram_merge(job->all_smooth, c->smooth);
-    rdl_histogram_free(c->own);
-    rdl_histogram_free(c->smooth);
+    for (int k = 0; k < 2; k++) {
+        rdl_histogram_merge(job->all[k], c->counts[k]);
+        rdl_histogram_free(c->counts[k]);
+    }
     rdl_bench_free(c->bench);
     g_free(c);
 }
@@ -162,115 +163,103 @@ static void count_core(rdl_histogram *h, rdl_window w, const float *plane)
                               (size_t)(w.core.col - w.whole.col));
 }
 
-/* The score judged by rates is in the last plane; where there is a focus, it makes the score. */
 static bool counter_window(void *user, void *state, size_t block, rdl_window w, GError **error)
 {
     const counting *job = user;
     counter *c = state;
-    bool own = rdl_detector_facts(job->decision->scorer->detector)->focus == RDL_FOCUS_NONE;
-    const float *score =
-        own ? w.planes + (size_t)(job->decision->planes - 1) * rdl_block_pixels(w.whole)
-            : focused(job->decision, c->bench, w);
+    const rdl_decision *d = job->decision;
 
     (void)block;
     (void)error;
-    count_core(c->own, w, score);
-    if (job->smooth) {
-        rdl_median3(w.whole.width, w.whole.height, score, c->bench->median);
-        count_core(c->smooth, w, c->bench->median);
+    if (!by_context(d)) {
+        count_core(c->counts[0], w, focused(d, c->bench, w));
+        return true;
+    }
+    for (int k = 0; k < d->planes; k++) {
+        rdl_context3(w.whole.width, w.whole.height,
+                     w.planes + (size_t)k * rdl_block_pixels(w.whole), c->bench->context);
+        count_core(c->counts[k], w, c->bench->context);
     }
     return true;
 }
 
-static bool fit_rates(const rdl_histogram *h, rdl_rates *rates, double *mode, GError **error)
+static bool count_windows(const rdl_decision *d, const rdl_pair *pair, int threads,
+                          const rdl_progress *progress, rdl_bins *bins, GError **error)
 {
-    rdl_bins bins = rdl_histogram_bins(h);
-    rdl_null null;
-    bool good = rdl_null_fit(&bins, &null);
-
-    rdl_bins_clear(&bins);
-    if (!good)
-        return rdl_fail(error, RDL_ERROR_DATA, "the scores do not spread: give a threshold");
-    *rates = rdl_rates_of(&null);
-    *mode = null.mode;
-    return true;
-}
-
-static bool count_windows(counting *job, const rdl_pair *pair, int margin, int threads,
-                          const rdl_progress *progress, GError **error)
-{
-    const rdl_field_work work = {.planes = job->decision->planes,
-                                 .margin = margin,
+    const rdl_field_work work = {.planes = d->planes,
+                                 .margin = d->margin,
                                  .state_new = counter_new,
                                  .state_free = counter_free,
                                  .score = counter_score,
                                  .window = counter_window,
                                  .step = "histogram"};
+    g_autoptr(rdl_histogram) first = rdl_histogram_new(), second = rdl_histogram_new();
+    counting job = {d, {first, second}};
 
-    return rdl_field_sample(pair, threads, &work, job, progress, error);
-}
-
-static bool find_rates(rdl_decision *d, const rdl_pair *pair, int threads,
-                       const rdl_progress *progress, double *mode, GError **error)
-{
-    g_autoptr(rdl_histogram) own = rdl_histogram_new(), smooth = rdl_histogram_new();
-    counting job = {d, true, own, smooth};
-    double ignored;
-
-    return count_windows(&job, pair, 1, threads, progress, error) &&
-           fit_rates(own, &d->own, mode, error) && fit_rates(smooth, &d->smooth, &ignored, error);
-}
-
-static bool auto_irmad(rdl_decision *d, const rdl_bins *bins, const rdl_pair *pair, int threads,
-                       const rdl_progress *progress, GError **error)
-{
-    rdl_null null;
-    double mode;
-
-    if (!rdl_limit_null(bins, &null, &d->limit, error))
+    if (!rdl_field_sample(pair, threads, &work, &job, progress, error))
         return false;
-    d->sieve = SIEVE;
-    if (d->limit.share >= FEW)
-        return true;
-    d->judge = RDL_JUDGE_AGREEMENT;
-    d->limit.rule = "null+ki, with mad";
-    d->planes = 2;
-    return find_rates(d, pair, threads, progress, &mode, error);
+    for (int k = 0; k < d->planes; k++)
+        bins[k] = rdl_histogram_bins(job.all[k]);
+    return true;
 }
 
-static bool auto_mad(rdl_decision *d, const rdl_bins *bins, const rdl_pair *pair, int threads,
-                     const rdl_progress *progress, GError **error)
+/* Of scores one by one from the sample; of those that look around from windows. */
+static bool histograms(const rdl_decision *d, rdl_sample *sample, int threads,
+                       const rdl_progress *progress, rdl_bins *bins, GError **error)
 {
-    rdl_null null;
-
-    if (!rdl_limit_null(bins, &null, &d->limit, error))
+    if (by_context(d) || rdl_detector_facts(d->scorer->detector)->focus != RDL_FOCUS_NONE)
+        return count_windows(d, rdl_sample_pair(sample), threads, progress, bins, error);
+    g_autoptr(rdl_histogram) all = rdl_scorer_histogram(d->scorer, sample, progress, error);
+    if (!all)
         return false;
-    d->judge = RDL_JUDGE_RATES;
-    d->sieve = SIEVE;
-    d->limit.rule = "fdr of score and 3x3 median";
-    d->limit.alpha = RATE;
-    d->limit.value = rdl_null_limit(&null, RATE); /* where a pixel and its median agree */
-    memset(d->limit.names, 0, sizeof d->limit.names);
-    return find_rates(d, pair, threads, progress, &d->limit.mode, error);
+    *bins = rdl_histogram_bins(all);
+    return true;
 }
 
-static bool find_auto(rdl_decision *d, const rdl_bins *bins, const rdl_pair *pair, int threads,
-                      const rdl_progress *progress, GError **error)
+/* How `auto` judges the scores of a detector. */
+static rdl_judge auto_judge(const rdl_scorer *scorer)
 {
-    switch (rdl_detector_facts(d->scorer->detector)->scale) {
+    const rdl_detector_fact *fact = rdl_detector_facts(scorer->detector);
+
+    switch (fact->scale) {
     case RDL_SCALE_CHI_SQUARE:
-        return d->scorer->detector != RDL_DETECT_MAD
-                   ? auto_irmad(d, bins, pair, threads, progress, error)
-                   : auto_mad(d, bins, pair, threads, progress, error);
-    case RDL_SCALE_MAGNITUDE:
-        d->judge = RDL_JUDGE_MAJORITY;
-        /* the size of one difference has its mode at 0, where minimum error would divide it */
-        return d->scorer->bands == 1 ? rdl_limit_log_ratio(bins, &d->limit, error)
-                                     : rdl_limit_magnitude(bins, &d->limit, error);
+        return scorer->detector == RDL_DETECT_MAD ? RDL_JUDGE_CONTEXT : RDL_JUDGE_CONFIRMED;
     case RDL_SCALE_LOG_RATIO:
-        d->judge = RDL_JUDGE_HYSTERESIS;
-        return rdl_limit_log_ratio(bins, &d->limit, error);
+        return RDL_JUDGE_HYSTERESIS;
+    case RDL_SCALE_MAGNITUDE:
     case RDL_SCALE_DIFFERENCE:
+        break;
+    }
+    return fact->focus == RDL_FOCUS_NONE ? RDL_JUDGE_CONTEXT : RDL_JUDGE_LIMIT;
+}
+
+static void set_judge(rdl_decision *d, rdl_judge judge, int sieve)
+{
+    d->judge = judge;
+    d->sieve = sieve ? sieve : by_context(d) ? SIEVE : 1;
+    if (judge == RDL_JUDGE_CONFIRMED)
+        d->planes = 2;
+    set_margin(d);
+}
+
+static bool find_auto(rdl_decision *d, const rdl_bins *bins, GError **error)
+{
+    const rdl_scale scale = rdl_detector_facts(d->scorer->detector)->scale;
+
+    switch (d->judge) {
+    case RDL_JUDGE_CONFIRMED:
+        return rdl_limit_power(bins, MOST_OF_SQUARES, &d->limit, error) &&
+               rdl_limit_null(bins + 1, &d->second, error);
+    case RDL_JUDGE_CONTEXT:
+        if (scale == RDL_SCALE_CHI_SQUARE)
+            return rdl_limit_null(bins, &d->limit, error);
+        /* the size of one difference has its mode at 0: there is no left half to tell a null by */
+        return scale == RDL_SCALE_MAGNITUDE && d->scorer->bands > 1
+                   ? rdl_limit_power(bins, 1.0, &d->limit, error)
+                   : rdl_limit_log_ratio(bins, &d->limit, error);
+    case RDL_JUDGE_HYSTERESIS:
+        return rdl_limit_log_ratio(bins, &d->limit, error);
+    case RDL_JUDGE_LIMIT:
         break;
     }
     if (d->scorer->detector == RDL_DETECT_PCA_KMEANS) {
@@ -278,51 +267,26 @@ static bool find_auto(rdl_decision *d, const rdl_bins *bins, const rdl_pair *pai
         d->limit.rule = "nearer cluster";
         return true;
     }
-    return rdl_limit_find((rdl_limit_choice){RDL_LIMIT_OTSU, NAN}, RDL_SCALE_DIFFERENCE, 1, bins,
-                          &d->limit, error);
-}
-
-/* Of scores one by one from the sample; of those with a focus from windows. */
-static bool histogram(const rdl_decision *d, rdl_sample *sample, int threads,
-                      const rdl_progress *progress, rdl_bins *bins, GError **error)
-{
-    g_autoptr(rdl_histogram) all = NULL;
-
-    if (rdl_detector_facts(d->scorer->detector)->focus == RDL_FOCUS_NONE) {
-        all = rdl_scorer_histogram(d->scorer, sample, progress, error);
-        if (!all)
-            return false;
-    } else {
-        g_autoptr(rdl_histogram) none = rdl_histogram_new();
-        all = rdl_histogram_new();
-        counting job = {d, false, all, none};
-        if (!count_windows(&job, rdl_sample_pair(sample), d->margin, threads, progress, error))
-            return false;
-    }
-    *bins = rdl_histogram_bins(all);
-    return true;
+    return rdl_limit_find((rdl_limit_choice){RDL_LIMIT_OTSU, NAN}, scale, 1, bins, &d->limit,
+                          error);
 }
 
 bool rdl_decide(rdl_decision *d, const rdl_scorer *scorer, rdl_sample *sample,
                 const rdl_decision_options *o, const rdl_progress *progress, GError **error)
 {
-    const rdl_scale scale = rdl_detector_facts(scorer->detector)->scale;
-    rdl_bins bins = {0};
+    const rdl_detector_fact *fact = rdl_detector_facts(scorer->detector);
+    bool any = o->choice.rule == RDL_LIMIT_AUTO;
+    rdl_bins bins[2] = {0};
 
-    *d = (rdl_decision){.scorer = scorer, .judge = RDL_JUDGE_LIMIT, .sieve = 1};
-    d->planes = rdl_detector_facts(scorer->detector)->planes;
-    set_margin(d);
-    if (o->choice.rule != RDL_LIMIT_VALUE && o->choice.rule != RDL_LIMIT_PVALUE) {
-        if (!histogram(d, sample, o->threads, progress, &bins, error))
-            return false;
-    }
-    bool good = o->choice.rule == RDL_LIMIT_AUTO
-                    ? find_auto(d, &bins, rdl_sample_pair(sample), o->threads, progress, error)
-                    : rdl_limit_find(o->choice, scale, scorer->bands, &bins, &d->limit, error);
-    rdl_bins_clear(&bins);
-    if (o->sieve)
-        d->sieve = o->sieve;
-    set_margin(d);
+    *d = (rdl_decision){.scorer = scorer, .planes = fact->planes};
+    set_judge(d, any ? auto_judge(scorer) : RDL_JUDGE_LIMIT, o->sieve);
+    if (o->choice.rule != RDL_LIMIT_VALUE && o->choice.rule != RDL_LIMIT_PVALUE &&
+        !histograms(d, sample, o->threads, progress, bins, error))
+        return false;
+    bool good = any ? find_auto(d, bins, error)
+                    : rdl_limit_find(o->choice, fact->scale, scorer->bands, bins, &d->limit, error);
+    rdl_bins_clear(&bins[0]);
+    rdl_bins_clear(&bins[1]);
     return good;
 }
 
@@ -330,21 +294,10 @@ bool rdl_decide(rdl_decision *d, const rdl_scorer *scorer, rdl_sample *sample,
 
 void rdl_decision_score(const rdl_decision *d, rdl_bench *b, rdl_pair_reader *r, float *planes)
 {
-    if (d->judge == RDL_JUDGE_AGREEMENT)
+    if (d->judge == RDL_JUDGE_CONFIRMED)
         rdl_scorer_apply_mad(&d->scorer->fit.first, r->n, r->planes, r->valid, b->scratch,
                              planes + r->n);
     rdl_scorer_apply(d->scorer, r->n, r->planes, r->valid, b->scratch, planes);
-}
-
-/* Where the geometric mean of both rates is under RATE. NaN has none. */
-static void by_rates(const rdl_decision *d, size_t n, const float *score, const float *median,
-                     uint8_t *flags)
-{
-    const float most = (float)(RATE * RATE);
-
-    for (size_t i = 0; i < n; i++)
-        flags[i] = score[i] == score[i] &&
-                   rdl_rate(&d->own, score[i]) * rdl_rate(&d->smooth, median[i]) < most;
 }
 
 static void over(size_t n, const float *score, double limit, uint8_t *flags)
@@ -353,48 +306,42 @@ static void over(size_t n, const float *score, double limit, uint8_t *flags)
         flags[i] = (double)fabsf(score[i]) > limit;
 }
 
-static void agree(const rdl_decision *d, rdl_bench *b, rdl_window w)
+/* Flags where the context of a plane is over a limit. */
+static void over_in_context(const rdl_decision *d, rdl_bench *b, rdl_window w, int plane,
+                            uint8_t *flags)
 {
     const size_t n = rdl_block_pixels(w.whole);
 
-    rdl_median3(w.whole.width, w.whole.height, w.planes + n, b->median);
-    by_rates(d, n, w.planes + n, b->median, b->firm);
-    over(n, w.planes, d->limit.value, b->weak);
-    for (size_t i = 0; i < n; i++) {
-        b->strong[i] = b->weak[i] & b->firm[i];
-        b->weak[i] |= b->firm[i];
-    }
-    rdl_sieve(w.whole.width, w.whole.height, d->sieve, b->strong, b->firm);
+    rdl_context3(w.whole.width, w.whole.height, w.planes + (size_t)plane * n, b->context);
+    over(n, b->context, plane ? d->second.value : d->limit.value, flags);
 }
 
 /* Flags in `firm` (and weak, strong where components decide). */
 static void judge(const rdl_decision *d, rdl_bench *b, rdl_window w, const float *score)
 {
-    const int width = w.whole.width, height = w.whole.height;
     const size_t n = rdl_block_pixels(w.whole);
 
     switch (d->judge) {
-    case RDL_JUDGE_AGREEMENT:
-        agree(d, b, w);
+    case RDL_JUDGE_CONFIRMED:
+        over_in_context(d, b, w, 0, b->weak);
+        over_in_context(d, b, w, 1, b->strong);
+        for (size_t i = 0; i < n; i++)
+            b->strong[i] &= b->weak[i];
+        memset(b->firm, 0, n);
         return;
     case RDL_JUDGE_HYSTERESIS:
         over(n, score, d->limit.value, b->weak);
         over(n, score, STRONG_FACTOR * d->limit.value, b->strong);
         memset(b->firm, 0, n);
         return;
+    case RDL_JUDGE_CONTEXT:
+        over_in_context(d, b, w, 0, b->strong);
+        break;
     case RDL_JUDGE_LIMIT:
         over(n, score, d->limit.value, b->strong);
         break;
-    case RDL_JUDGE_MAJORITY:
-        over(n, score, d->limit.value, b->weak);
-        rdl_majority3(width, height, score, b->weak, b->strong);
-        break;
-    case RDL_JUDGE_RATES:
-        rdl_median3(width, height, score, b->median);
-        by_rates(d, n, score, b->median, b->strong);
-        break;
     }
-    rdl_sieve(width, height, d->sieve, b->strong, b->firm);
+    rdl_sieve(w.whole.width, w.whole.height, d->sieve, b->strong, b->firm);
 }
 
 static uint8_t class_of(const rdl_bench *b, size_t i, float score, bool components)

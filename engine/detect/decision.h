@@ -8,10 +8,8 @@
 
 typedef enum {
     RDL_JUDGE_LIMIT,     /* |score| over the limit */
-    RDL_JUDGE_MAJORITY,  /* in more than half of the 3 x 3 around */
-    RDL_JUDGE_RATES,     /* false discovery rates of score and of its 3 x 3 median, together */
-    RDL_JUDGE_AGREEMENT, /* over the limit, or by the rates of MAD: components on which both agree
-                          */
+    RDL_JUDGE_CONTEXT,   /* |score| and its 3 x 3 median, their geometric mean, over the limit */
+    RDL_JUDGE_CONFIRMED, /* the same in components of which a quarter is over MAD's limit as well */
     RDL_JUDGE_HYSTERESIS /* components over the limit that reach half as far again */
 } rdl_judge;
 
@@ -19,10 +17,10 @@ typedef struct rdl_decision {
     const rdl_scorer *scorer; /* lent */
     rdl_limit limit;
     rdl_judge judge;
-    int sieve;             /* 8-connected components of fewer pixels are unchanged; 1: none */
-    int planes;            /* scores a pixel needs: MAD's beside IR-MAD's for agreement */
-    int margin;            /* pixels around a block that are looked at; 0: each for itself */
-    rdl_rates own, smooth; /* of MAD's score and of its 3 x 3 median */
+    int sieve;        /* 8-connected components of fewer pixels are unchanged; 1: none */
+    int planes;       /* scores a pixel needs: MAD's beside IR-MAD's where it confirms */
+    int margin;       /* pixels around a block that are looked at; 0: each for itself */
+    rdl_limit second; /* of MAD's score, where it confirms */
 } rdl_decision;
 
 typedef struct rdl_decision_options {
@@ -31,11 +29,10 @@ typedef struct rdl_decision_options {
     int threads;
 } rdl_decision_options;
 
-/** Find it from the scores of the sample. Clear it, after failure too.
+/** Find it from the scores of the sample.
  *  Fails: RDL_ERROR_DATA, RDL_ERROR_IO, RDL_ERROR_CANCELLED. */
 bool rdl_decide(rdl_decision *decision, const rdl_scorer *scorer, rdl_sample *sample,
                 const rdl_decision_options *options, const rdl_progress *progress, GError **error);
-void rdl_decision_clear(rdl_decision *decision);
 /** Components of doubtful pixels must be settled: see doubtful.h. */
 bool rdl_decision_by_components(const rdl_decision *decision, int *least, double *share);
 

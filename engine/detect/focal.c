@@ -191,20 +191,16 @@ void rdl_median3(int width, int height, const float *in, float *out)
     }
 }
 
-void rdl_majority3(int width, int height, const float *observed, const uint8_t *in, uint8_t *out)
+RDL_CLONES static void geometric_mean(size_t n, const float *restrict in, float *restrict out)
 {
-    for (int row = 0; row < height; row++)
-        for (int col = 0; col < width; col++) {
-            int ones = 0, seen = 0;
-            for (int y = row > 0 ? row - 1 : 0; y <= row + 1 && y < height; y++)
-                for (int x = col > 0 ? col - 1 : 0; x <= col + 1 && x < width; x++) {
-                    size_t i = (size_t)y * (size_t)width + (size_t)x;
-                    int there = observed[i] == observed[i];
-                    seen += there;
-                    ones += there & in[i];
-                }
-            out[(size_t)row * (size_t)width + (size_t)col] = 2 * ones > seen;
-        }
+    for (size_t i = 0; i < n; i++)
+        out[i] = sqrtf(fabsf(in[i])) * sqrtf(fabsf(out[i]));
+}
+
+void rdl_context3(int width, int height, const float *in, float *out)
+{
+    rdl_median3(width, height, in, out);
+    geometric_mean((size_t)width * (size_t)height, in, out);
 }
 
 /* ---- sieve ---- */

@@ -18,8 +18,9 @@ void rdl_gaussian(int width, int height, const float *in, float *scratch, float 
 void rdl_mean3(int width, int height, const float *in, float *out);
 /** Median of the 3 x 3 around, the upper of the middle two of an even number; NaN where `in` is. */
 void rdl_median3(int width, int height, const float *in, float *out);
-/** 1 where more than half of the 3 x 3 around that is observed is 1, 0 elsewhere. */
-void rdl_majority3(int width, int height, const float *observed, const uint8_t *in, uint8_t *out);
+/** sqrt(|in| |median of the 3 x 3 around|), NaN where `in` is: a score and what its surroundings
+ * say of it, so that neither a lone pixel nor the blur of a median stands out. */
+void rdl_context3(int width, int height, const float *in, float *out);
 /** `in` without the 8-connected components of fewer than `least` ones, 1..16; radius least - 1. */
 void rdl_sieve(int width, int height, int least, const uint8_t *in, uint8_t *out);
 

@@ -12,7 +12,11 @@
 #define OTSU "Otsu 1979, IEEE SMC 9"
 #define KAPUR "Kapur, Sahoo & Wong 1985, CVGIP 29"
 #define BRUZZONE "Bruzzone & Prieto 2000, IEEE TGRS 38(3)"
+#define BOX "Box & Cox 1964, JRSS B 26"
 
+#define FEW 0.01  /* share of change up to which minimum error works on the logarithm */
+#define MANY 0.16 /* and from which on the highest power */
+#define RATE 0.2  /* local false discovery rate that counts as changed */
 #define RATIO_BINS 256
 #define RATIO_ROUNDS 300 /* of expectation and maximisation */
 
@@ -22,6 +26,7 @@ static rdl_limit limit_of(double value, const char *rule, const char *domain, co
                        .rule = rule,
                        .domain = domain,
                        .source = source,
+                       .power = NAN,
                        .mode = NAN,
                        .alpha = NAN,
                        .share = NAN,
@@ -182,45 +187,90 @@ static double share_above(const rdl_bins *bins, double z)
     return sum / bins->total;
 }
 
-static double minimum_error(const rdl_bins *bins, rdl_domain domain, size_t first)
+/* NaN where it would divide the unchanged. */
+static double minimum_error(const rdl_bins *bins, rdl_domain domain, const rdl_null *null)
 {
-    g_auto(rdl_coarse) h = rdl_coarse_of(bins, domain, RDL_NULL_BINS, first);
+    g_auto(rdl_coarse) h =
+        rdl_coarse_of(bins, domain, RDL_NULL_BINS, rdl_bins_quantile(bins, 0.0001));
+    double z = h.width > 0.0 ? rdl_domain_back(domain, rdl_minimum_error(&h)) : NAN;
 
-    return h.width > 0.0 ? rdl_domain_back(domain, rdl_minimum_error(&h)) : NAN;
+    return z > exp(null->mode) ? z : NAN;
 }
 
-bool rdl_limit_null(const rdl_bins *bins, rdl_null *null, rdl_limit *limit, GError **error)
+static bool fit_null(const rdl_bins *bins, rdl_null *null, rdl_limit *limit, GError **error)
 {
-    *limit = limit_of(NAN, "null+ki", "ln", EFRON "; " KITTLER);
     if (!spread(bins, error))
         return false;
     if (!rdl_null_fit(bins, null))
         return rdl_fail(error, RDL_ERROR_DATA, "the scores do not spread: give a threshold");
     limit->mode = null->mode;
-    limit->share = share_above(bins, rdl_null_limit(null, 0.5));
-    double ramp = log(fmax(limit->share, 1e-12) / 0.02) / log(5.0);
-    limit->alpha = 0.2 + 0.3 * CLAMP(ramp, 0.0, 1.0);
-    limit->names[0] = "fdr";
-    limit->names[1] = "ki ln";
-    limit->names[2] = "ki cbrt";
-    limit->candidates[0] = rdl_null_limit(null, limit->alpha);
-    limit->candidates[1] =
-        minimum_error(bins, RDL_DOMAIN_LOGARITHM, rdl_bins_quantile(bins, 0.0001));
-    limit->candidates[2] = minimum_error(bins, RDL_DOMAIN_CUBE_ROOT, 0);
-    for (int i = 1; i < 3; i++)
-        if (!(limit->candidates[i] > exp(null->mode)))
-            limit->candidates[i] = NAN; /* it divides the unchanged */
-    limit->value = median(limit->candidates, 3);
     return true;
 }
 
-bool rdl_limit_magnitude(const rdl_bins *bins, rdl_limit *limit, GError **error)
+/* 0 where a share of `low` stands out, 1 from `high` on, even steps of the logarithm between. */
+static double ramp(double share, double low, double high)
 {
-    *limit = limit_of(NAN, "ki", rdl_domain_name(RDL_DOMAIN_FOURTH_ROOT), KITTLER);
-    if (!spread(bins, error))
+    return CLAMP(log(fmax(share, 1e-12) / low) / log(high / low), 0.0, 1.0);
+}
+
+/* Minimum error on a power that grows as long as what stands out asks for more. */
+static void settle_power(const rdl_bins *bins, const rdl_null *null, double most, rdl_limit *limit)
+{
+    double next = 0.0;
+
+    for (limit->power = -1.0; next > limit->power + 1e-3;) {
+        double z = minimum_error(bins, next, null);
+        if (isnan(z))
+            return;
+        limit->power = next;
+        limit->value = z;
+        limit->share = share_above(bins, z);
+        next = most * ramp(limit->share, FEW, MANY);
+    }
+}
+
+bool rdl_limit_power(const rdl_bins *bins, double most, rdl_limit *limit, GError **error)
+{
+    rdl_null null;
+
+    *limit = limit_of(NAN, "ki of power", "power", KITTLER "; " BOX);
+    if (!fit_null(bins, &null, limit, error))
         return false;
-    limit->value = divide(bins, RDL_DOMAIN_FOURTH_ROOT, 512, rdl_minimum_error);
-    return found(limit, error);
+    limit->alpha = RATE;
+    limit->names[0] = "fdr";
+    limit->names[1] = "ki ln";
+    limit->names[2] = "ki most";
+    limit->candidates[0] = rdl_null_limit(&null, RATE);
+    limit->candidates[1] = minimum_error(bins, RDL_DOMAIN_LOGARITHM, &null);
+    limit->candidates[2] = minimum_error(bins, most, &null);
+    settle_power(bins, &null, most, limit);
+    if (isfinite(limit->value))
+        return true;
+    limit->rule = "fdr";
+    limit->source = EFRON;
+    limit->power = NAN;
+    limit->value = limit->candidates[0];
+    limit->share = share_above(bins, limit->value);
+    return true;
+}
+
+bool rdl_limit_null(const rdl_bins *bins, rdl_limit *limit, GError **error)
+{
+    rdl_null null;
+
+    *limit = limit_of(NAN, "null+ki", "ln", EFRON "; " KITTLER);
+    if (!fit_null(bins, &null, limit, error))
+        return false;
+    limit->share = share_above(bins, rdl_null_limit(&null, 0.5));
+    limit->alpha = RATE + (0.5 - RATE) * ramp(limit->share, 0.02, 0.1);
+    limit->names[0] = "fdr";
+    limit->names[1] = "ki ln";
+    limit->names[2] = "ki sqrt";
+    limit->candidates[0] = rdl_null_limit(&null, limit->alpha);
+    limit->candidates[1] = minimum_error(bins, RDL_DOMAIN_LOGARITHM, &null);
+    limit->candidates[2] = minimum_error(bins, RDL_DOMAIN_ROOT, &null);
+    limit->value = median(limit->candidates, 3);
+    return true;
 }
 
 /* The top one of three normals, begun at the median, at the 99.98 % quantile and half way. */

@@ -33,13 +33,15 @@ typedef enum {
  *  score: a pixel is changed when |score| > value. */
 typedef struct rdl_limit {
     double value;
-    const char *rule;   /* "null+ki", "fdr", "median of three", "ki", "otsu", "kapur", "em",
-                           "pvalue", "value" */
-    const char *domain; /* in which the histogram was taken: "ln", "sqrt", "linear", ... or "" */
+    const char *rule;   /* "ki of power", "null+ki", "median of three", "ki", "otsu", "kapur",
+                           "em", "pvalue", "value" */
+    const char *domain; /* in which the histogram was taken: "ln", "sqrt", "power", ... or "" */
     const char *source; /* of the rule: paper; NULL: none */
-    double mode, alpha, share; /* null+ki: mode m and p of ln z, alpha */
-    const char *names[3];      /* of the candidates; NULL: none */
-    double candidates[3];      /* in units of the score; NaN: that rule found none */
+    double power;       /* ki of power: the one settled on; 0: ln */
+    double mode, alpha,
+        share;            /* of the null: mode m of ln z, rate allowed, share that stands out */
+    const char *names[3]; /* of the candidates; NULL: none */
+    double candidates[3]; /* in units of the score; NaN: that rule found none */
 } rdl_limit;
 
 /** Parse "auto", "otsu", "kapur", "ki", "em", "pvalue:0.001" or a number; p-values fit
@@ -53,17 +55,21 @@ RDL_API bool rdl_limit_parse(const char *text, rdl_scale scale, rdl_limit_choice
 RDL_API bool rdl_limit_find(rdl_limit_choice choice, rdl_scale scale, int freedom,
                             const rdl_bins *bins, rdl_limit *limit, GError **error);
 
-/** For IR-MAD: the median of an empirical null with local false discovery rate on ln z (Efron 2004,
- *  JASA 99) and two minimum-error limits on ln z and its cube root (Kittler & Illingworth 1986,
- *  Pattern Recognition 19); a candidate below the null's mode is none. The rate allowed grows from
- *  0.2 at 2 % of the pixels standing out to 0.5 at 10 %. `null`: filled.
- *  Fails: RDL_ERROR_DATA when the scores do not spread. */
-RDL_API bool rdl_limit_null(const rdl_bins *bins, rdl_null *null, rdl_limit *limit, GError **error);
-/** For change vectors: minimum error on the fourth root. Fails: RDL_ERROR_DATA. */
-RDL_API bool rdl_limit_magnitude(const rdl_bins *bins, rdl_limit *limit, GError **error);
-/** For log-ratios r: on 256 bins of |r| the median of Otsu's limit, Kapur's, and the point where
- *  the top one of three normals fitted to the root of |r| outweighs the others.
- *  Fails: RDL_ERROR_DATA. */
+/** Minimum error (Kittler & Illingworth 1986, Pattern Recognition 19) on a power of the score that
+ *  grows with the share of change the limit itself leaves: the logarithm up to 1 % (few changes are
+ *  a far tail), the power `most` from 16 % (many are a heap of their own). A limit below the mode
+ * of the unchanged divides them and is none; where nothing else is found, the local false discovery
+ *  rate of 0.2 limits (Efron 2004, JASA 99). Fails: RDL_ERROR_DATA when the scores do not spread.
+ */
+RDL_API bool rdl_limit_power(const rdl_bins *bins, double most, rdl_limit *limit, GError **error);
+/** The median of an empirical null with local false discovery rate on ln z (Efron 2004, JASA 99)
+ * and two minimum-error limits, on ln z and on its root; a candidate below the null's mode is none.
+ * The rate allowed grows from 0.2 at 2 % of the pixels standing out to 0.5 at 10 %. Fails:
+ * RDL_ERROR_DATA when the scores do not spread. */
+RDL_API bool rdl_limit_null(const rdl_bins *bins, rdl_limit *limit, GError **error);
+/** For log-ratios and other single differences r: on 256 bins of |r| the median of Otsu's limit,
+ * Kapur's, and the point where the top one of three normals fitted to the root of |r| outweighs the
+ * others. Fails: RDL_ERROR_DATA. */
 RDL_API bool rdl_limit_log_ratio(const rdl_bins *bins, rdl_limit *limit, GError **error);
 
 /** The chi-square(p) quantile whose upper tail is `tail`. */

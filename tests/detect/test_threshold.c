@@ -107,37 +107,63 @@ static void equal_scores_have_no_limit(void)
     const float scores[] = {1, 1, 1};
     rdl_bins bins = bins_of(scores, 3);
     rdl_limit limit;
-    rdl_null null;
     GError *error = NULL;
 
     CHECK(!rdl_limit_find((rdl_limit_choice){RDL_LIMIT_OTSU, NAN}, RDL_SCALE_MAGNITUDE, 1, &bins,
                           &limit, &error));
     CHECK_FAILS(error, RDL_ERROR_DATA, "all scores are equal");
-    CHECK(!rdl_limit_null(&bins, &null, &limit, &error));
+    CHECK(!rdl_limit_null(&bins, &limit, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "all scores are equal");
+    CHECK(!rdl_limit_power(&bins, 1, &limit, &error));
     CHECK_FAILS(error, RDL_ERROR_DATA, "all scores are equal");
     rdl_bins_clear(&bins);
 }
 
-/* A log-normal null and a heap of change far above it, at each share the rule is meant for. */
-static void the_null_rule_finds_any_share(void)
+/* A log-normal null and a heap of change far above it, at each share the rules are meant for. */
+static void any_share_is_found(void)
 {
     enum { N = 200000 };
     static const size_t periods[] = {1000, 200, 20, 3};
 
     for (size_t k = 0; k < G_N_ELEMENTS(periods); k++) {
         g_autofree float *scores = g_new(float, N);
-        rdl_limit limit;
-        rdl_null null;
+        rdl_limit null, power;
         GError *error = NULL;
         for (size_t i = 0; i < N; i++)
             scores[i] = (float)exp(i % periods[k] ? 2.5 + 0.6 * normal() : 8 + 0.5 * normal());
         rdl_bins bins = bins_of(scores, N);
-        CHECK(rdl_limit_null(&bins, &null, &limit, &error));
-        CHECK(misplaced(scores, N, periods[k], limit.value) < N / (int)periods[k] / 10);
-        CHECK_NEAR(limit.mode, 2.5, 0.2);
-        CHECK_NEAR(limit.share, 1.0 / (double)periods[k], 0.2 / (double)periods[k]);
+        CHECK(rdl_limit_null(&bins, &null, &error));
+        CHECK(misplaced(scores, N, periods[k], null.value) < N / (int)periods[k] / 10);
+        CHECK_NEAR(null.mode, 2.5, 0.2);
+        CHECK_NEAR(null.share, 1.0 / (double)periods[k], 0.2 / (double)periods[k]);
+        CHECK(rdl_limit_power(&bins, 0.25, &power, &error));
+        CHECK(misplaced(scores, N, periods[k], power.value) < N / (int)periods[k] / 10);
+        CHECK_NEAR(power.share, 1.0 / (double)periods[k], 0.1 / (double)periods[k]);
+        CHECK_NEAR(power.power, k < 2 ? 0 : k == 2 ? 0.25 * log(5.0) / log(16.0) : 0.25, 1e-3);
         rdl_bins_clear(&bins);
     }
+}
+
+/* A body with a tail that runs into the changes: the share decides how far down the limit goes. */
+static void the_limit_falls_as_the_share_grows(void)
+{
+    enum { N = 200000 };
+    static const size_t periods[] = {500, 5};
+    double limits[2];
+
+    for (int k = 0; k < 2; k++) {
+        g_autofree float *scores = g_new(float, N);
+        rdl_limit limit;
+        GError *error = NULL;
+        for (size_t i = 0; i < N; i++)
+            scores[i] = (float)exp(i % periods[k] ? 0.5 * normal() : 2.0 + 0.5 * normal());
+        rdl_bins bins = bins_of(scores, N);
+        CHECK(rdl_limit_power(&bins, 1, &limit, &error));
+        CHECK(limit.candidates[2] < limit.candidates[1]);
+        limits[k] = limit.value;
+        rdl_bins_clear(&bins);
+    }
+    CHECK(limits[1] < limits[0]);
 }
 
 static void a_candidate_below_the_mode_is_none(void)
@@ -145,37 +171,19 @@ static void a_candidate_below_the_mode_is_none(void)
     enum { N = 100000 };
     g_autofree float *scores = g_new(float, N);
     rdl_limit limit;
-    rdl_null null;
     GError *error = NULL;
 
     for (size_t i = 0; i < N; i++) /* nothing changed, and a long left tail */
         scores[i] = (float)exp(2.5 + (i % 10 ? 0.5 * normal() : -4 + normal()));
     rdl_bins bins = bins_of(scores, N);
-    CHECK(rdl_limit_null(&bins, &null, &limit, &error));
+    CHECK(rdl_limit_null(&bins, &limit, &error));
     for (int i = 0; i < 3; i++)
         CHECK(isnan(limit.candidates[i]) || limit.candidates[i] > exp(limit.mode));
     CHECK(misplaced(scores, N, N + 1, limit.value) < N / 100);
-    rdl_bins_clear(&bins);
-}
-
-static void rates_by_bits_are_those_of_the_bins(void)
-{
-    enum { N = 50000 };
-    g_autofree float *scores = g_new(float, N);
-    rdl_null null;
-
-    for (size_t i = 0; i < N; i++)
-        scores[i] = (float)exp(i % 50 ? 2.5 + 0.6 * normal() : 6 + 0.5 * normal());
-    rdl_bins bins = bins_of(scores, N);
-    CHECK(rdl_null_fit(&bins, &null));
-    rdl_rates rates = rdl_rates_of(&null);
-    CHECK_NEAR(rdl_rate(&rates, 0.0f), 1, 0);
-    CHECK_NEAR(rdl_rate(&rates, (float)exp(null.mode - 0.5)), 1, 0);
-    CHECK_NEAR(rdl_rate(&rates, 1e30f), null.rate[RDL_NULL_BINS - 1], 1e-9);
-    float limit = (float)rdl_null_limit(&null, 0.2);
-    CHECK(rdl_rate(&rates, limit * 0.98f) > 0.2f);
-    CHECK(rdl_rate(&rates, limit * 1.01f) <= 0.2f);
-    rdl_rates_clear(&rates);
+    CHECK(rdl_limit_power(&bins, 0.25, &limit, &error));
+    CHECK_TEXT(limit.rule, "fdr");
+    CHECK(isnan(limit.power));
+    CHECK(misplaced(scores, N, N + 1, limit.value) < N / 100);
     rdl_bins_clear(&bins);
 }
 
@@ -307,16 +315,22 @@ static void a_sieve_drops_small_components(void)
     CHECK_INT(out[0] + out[6] + out[8] + out[4], 4);
 }
 
-static void a_majority_is_more_than_half_of_what_is_seen(void)
+/* Nine pixels of 4 in a sea of 1, one lone 100, a gap. */
+static void context_asks_the_surroundings(void)
 {
-    const float seen[] = {0, 0, NAN, 0, 0, NAN, NAN, NAN, NAN};
-    const uint8_t in[] = {1, 1, 0, 1, 0, 0, 0, 0, 0}, few[] = {1, 1, 0, 0, 0, 0, 0, 0, 0};
-    uint8_t out[9];
+    enum { W = 9 };
+    float in[W * W], out[W * W];
 
-    rdl_majority3(3, 3, seen, in, out);
-    CHECK_INT(out[4], 1); /* 3 of 4 */
-    rdl_majority3(3, 3, seen, few, out);
-    CHECK_INT(out[4], 0); /* 2 of 4 */
+    for (int i = 0; i < W * W; i++)
+        in[i] = i / W >= 2 && i / W <= 4 && i % W >= 2 && i % W <= 4 ? -4.0f : 1.0f;
+    in[7 * W + 7] = 100;
+    in[0] = NAN;
+    rdl_context3(W, W, in, out);
+    CHECK_NEAR(out[3 * W + 3], 4, 1e-6);
+    CHECK_NEAR(out[2 * W + 2], 2, 1e-6); /* a corner: its median is 1 */
+    CHECK_NEAR(out[7 * W + 7], 10, 1e-5);
+    CHECK_NEAR(out[7 * W + 6], 1, 1e-6);
+    CHECK(isnan(out[0]));
 }
 
 /* ---- components ---- */
@@ -388,9 +402,9 @@ static CU_TestInfo tests[] = {
     {"minimum error lies where densities cross", minimum_error_lies_where_densities_cross},
     {"Kapur makes both entropies large", kapur_makes_both_entropies_large},
     {"equal scores have no limit", equal_scores_have_no_limit},
-    {"the null rule finds any share", the_null_rule_finds_any_share},
+    {"any share is found", any_share_is_found},
+    {"the limit falls as the share grows", the_limit_falls_as_the_share_grows},
     {"a candidate below the mode is none", a_candidate_below_the_mode_is_none},
-    {"rates by bits are those of the bins", rates_by_bits_are_those_of_the_bins},
     {"log-ratios take the median of three", log_ratios_take_the_median_of_three},
     {"pvalue is the quantile", pvalue_is_the_quantile},
     {"wrong words are refused", wrong_words_are_refused},
@@ -399,7 +413,7 @@ static CU_TestInfo tests[] = {
     {"the Gaussian keeps constants and gaps", the_gaussian_keeps_constants_and_gaps},
     {"the Gaussian of a point is a bell", the_gaussian_of_a_point_is_a_bell},
     {"a sieve drops small components", a_sieve_drops_small_components},
-    {"a majority is more than half of what is seen", a_majority_is_more_than_half_of_what_is_seen},
+    {"context asks the surroundings", context_asks_the_surroundings},
     {"components do not see blocks", components_do_not_see_blocks},
     {"a component is changed when enough speaks for it",
      a_component_is_changed_when_enough_speaks_for_it},

@@ -4,43 +4,26 @@
 
 const char *rdl_domain_name(rdl_domain domain)
 {
-    static const char *const names[] = {"linear", "sqrt", "cbrt", "4th root", "ln"};
-
-    return names[domain];
+    return domain == RDL_DOMAIN_LINEAR      ? "linear"
+           : domain == RDL_DOMAIN_ROOT      ? "sqrt"
+           : domain == RDL_DOMAIN_LOGARITHM ? "ln"
+                                            : "power";
 }
 
 double rdl_domain_into(rdl_domain domain, double z)
 {
-    switch (domain) {
-    case RDL_DOMAIN_LINEAR:
-        break;
-    case RDL_DOMAIN_ROOT:
-        return sqrt(z);
-    case RDL_DOMAIN_CUBE_ROOT:
-        return cbrt(z);
-    case RDL_DOMAIN_FOURTH_ROOT:
-        return sqrt(sqrt(z));
-    case RDL_DOMAIN_LOGARITHM:
-        return log(z);
-    }
-    return z;
+    return domain == RDL_DOMAIN_LINEAR      ? z
+           : domain == RDL_DOMAIN_ROOT      ? sqrt(z)
+           : domain == RDL_DOMAIN_LOGARITHM ? log(z)
+                                            : pow(z, domain);
 }
 
 double rdl_domain_back(rdl_domain domain, double x)
 {
-    switch (domain) {
-    case RDL_DOMAIN_LINEAR:
-        break;
-    case RDL_DOMAIN_ROOT:
-        return x * x;
-    case RDL_DOMAIN_CUBE_ROOT:
-        return x * x * x;
-    case RDL_DOMAIN_FOURTH_ROOT:
-        return x * x * x * x;
-    case RDL_DOMAIN_LOGARITHM:
-        return exp(x);
-    }
-    return x;
+    return domain == RDL_DOMAIN_LINEAR      ? x
+           : domain == RDL_DOMAIN_ROOT      ? x * x
+           : domain == RDL_DOMAIN_LOGARITHM ? exp(x)
+                                            : pow(x, 1.0 / domain);
 }
 
 double rdl_coarse_middle(const rdl_coarse *h, int bin)

@@ -4,16 +4,14 @@
 
 #include "detect/histogram.h"
 
-/** What is histogrammed instead of a score z >= 0. All grow with z, so a limit in one is a limit
- *  in the score. */
-typedef enum {
-    RDL_DOMAIN_LINEAR,
-    RDL_DOMAIN_ROOT,
-    RDL_DOMAIN_CUBE_ROOT,
-    RDL_DOMAIN_FOURTH_ROOT,
-    RDL_DOMAIN_LOGARITHM
-} rdl_domain;
-const char *rdl_domain_name(rdl_domain domain); /* "linear", "sqrt", "cbrt", "4th root", "ln" */
+/** What is histogrammed instead of a score z >= 0: a power of it, or its logarithm, which stands
+ *  where the power 0 would (Box & Cox 1964). All grow with z, so a limit in one is a limit in the
+ *  score. */
+typedef double rdl_domain;
+#define RDL_DOMAIN_LINEAR 1.0
+#define RDL_DOMAIN_ROOT 0.5
+#define RDL_DOMAIN_LOGARITHM 0.0
+const char *rdl_domain_name(rdl_domain domain); /* "linear", "sqrt", "ln"; "power" */
 double rdl_domain_into(rdl_domain domain, double z);
 double rdl_domain_back(rdl_domain domain, double x);
 

@@ -1,12 +1,11 @@
 #include "detect/threshold/null.h"
 
 #include <math.h>
-#include <string.h>
 #include "detect/threshold/coarse.h"
 
-#define LEAVE_OUT 0.0001 /* quantile at which the bins begin: single scores near 0 reach far left \
-                          */
-#define SHIFT 12         /* as the histogram's: 2048 slots to each doubling */
+#define LEAVE_OUT                                                                   \
+    0.0001 /* quantile at which the bins begin: single scores near 0 reach far left \
+            */
 
 static int highest(int n, const double *values)
 {
@@ -77,50 +76,4 @@ double rdl_null_limit(const rdl_null *null, double alpha)
     while (last > 0 && null->rate[last] <= alpha)
         last--;
     return exp(null->low + (last + 1) * null->width);
-}
-
-/* ---- by bits ---- */
-
-static uint32_t slot_of(float z)
-{
-    uint32_t bits;
-
-    memcpy(&bits, &z, sizeof bits);
-    return (bits & 0x7fffffffu) >> SHIFT;
-}
-
-static double middle_of(uint32_t slot)
-{
-    uint32_t bits = slot << SHIFT | 1u << (SHIFT - 1);
-    float z;
-
-    memcpy(&z, &bits, sizeof z);
-    return (double)z;
-}
-
-rdl_rates rdl_rates_of(const rdl_null *null)
-{
-    float mode = (float)exp(null->mode);
-    float most = (float)exp(fmin(null->low + RDL_NULL_BINS * null->width, 88.0));
-    rdl_rates r = {.first = slot_of(mode)};
-
-    r.n = slot_of(most) - r.first + 1;
-    r.rate = g_new(float, r.n);
-    for (uint32_t k = 0; k < r.n; k++) {
-        int bin = (int)((log(middle_of(r.first + k)) - null->low) / null->width);
-        r.rate[k] = (float)null->rate[CLAMP(bin, 0, RDL_NULL_BINS - 1)];
-    }
-    return r;
-}
-
-void rdl_rates_clear(rdl_rates *rates)
-{
-    g_clear_pointer(&rates->rate, g_free);
-}
-
-float rdl_rate(const rdl_rates *rates, float z)
-{
-    uint32_t slot = slot_of(z);
-
-    return slot < rates->first ? 1.0f : rates->rate[MIN(slot - rates->first, rates->n - 1)];
 }

@@ -23,14 +23,4 @@ bool rdl_null_fit(const rdl_bins *bins, rdl_null *null);
 /** Score from which on the rate is at most alpha: the upper edge of the last bin over it. */
 double rdl_null_limit(const rdl_null *null, double alpha);
 
-/** Rates by score, for kernels: looked up by the leading bits of the float. */
-typedef struct rdl_rates {
-    uint32_t first, n; /* slots count from `first` */
-    float *rate;
-} rdl_rates;
-rdl_rates rdl_rates_of(const rdl_null *null);
-void rdl_rates_clear(rdl_rates *rates);
-/** z >= 0. */
-float rdl_rate(const rdl_rates *rates, float z);
-
 #endif
