@@ -516,7 +516,7 @@ static void what_is_not_built_is_refused(void)
     refused(&o, RDL_ERROR_USAGE, "which band is red?");
     o.method = "auto";
     o.date_before = "yesterday";
-    refused(&o, RDL_ERROR_USAGE, "--date-before yesterday");
+    refused(&o, RDL_ERROR_USAGE, "--date-before: 'yesterday' is not a date");
 }
 
 static void defaults_pass_the_check(void)
