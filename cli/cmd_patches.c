@@ -4,6 +4,7 @@
 #include "detect/detect.h"
 
 static rdl_patches_options o;
+static gboolean recorded, keep_suppressed;
 
 static const GOptionEntry entries[] = {
     {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o.output, "GeoPackage to write", "FILE"},
@@ -14,9 +15,24 @@ static const GOptionEntry entries[] = {
      "which bands are red and nir: red=3,nir=4 (default: as at detect)", "LIST"},
     {"sensor", 0, 0, G_OPTION_ARG_STRING, &o.sensor, "take the bands from this sensor's file",
      "NAME"},
-    {"score", 0, 0, G_OPTION_ARG_FILENAME, &o.score, "score raster, for score_mean", "FILE"},
+    {"recorded-scenes", 0, 0, G_OPTION_ARG_NONE, &recorded,
+     "take the scenes that CHANGE.run.json names", NULL},
+    {"score", 0, 0, G_OPTION_ARG_FILENAME, &o.score, "score raster, for score_mean and score_max",
+     "FILE"},
+    {"probability", 0, 0, G_OPTION_ARG_FILENAME, &o.probability,
+     "raster of the probability of no change, for prob", "FILE"},
     {"min-area", 0, 0, G_OPTION_ARG_DOUBLE, &o.min_area_m2,
      "least area on the ellipsoid, square metres; 0 keeps all (default: four pixels)", "M2"},
+    {"fill-holes", 0, 0, G_OPTION_ARG_DOUBLE, &o.fill_m2,
+     "fill holes up to this area, square metres (default 0: none)", "M2"},
+    {"simplify", 0, 0, G_OPTION_ARG_DOUBLE, &o.simplify,
+     "outlines without steps, less than half a pixel off, where a patch's area changes by no more "
+     "than this share (default 0: the pixels' outlines)",
+     "SHARE"},
+    {"suppress", 0, 0, G_OPTION_ARG_STRING, &o.suppress,
+     "leave out nuisance: mask-edge, snow, water-level, all or none (default)", "LIST"},
+    {"keep-suppressed", 0, 0, G_OPTION_ARG_NONE, &keep_suppressed,
+     "write what was left out to layer suppressed, with its reason", NULL},
     G_OPTION_ENTRY_NULL};
 
 static void print(const rdl_patches_result *r)
@@ -28,8 +44,8 @@ static void print(const rdl_patches_result *r)
         return;
     }
     cli_say("%" G_GINT64_FORMAT " patches of %.1f m2 from %" G_GINT64_FORMAT
-            " components; the others are too small",
-            r->patches, r->area_m2, r->components);
+            " components; the others are too small%s",
+            r->patches, r->area_m2, r->components, o.suppress ? " or suppressed" : "");
 }
 
 int cmd_patches(int argc, char **argv)
@@ -42,6 +58,8 @@ int cmd_patches(int argc, char **argv)
                    1, &error))
         return cli_end(error);
     o.change = argv[1];
+    o.recorded = recorded;
+    o.keep_suppressed = keep_suppressed;
     o.overwrite = cli_flags.overwrite;
     o.threads = cli_flags.threads;
     o.memory_mib = cli_flags.memory_mib;

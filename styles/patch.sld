@@ -10,12 +10,12 @@
       <Title>变化图斑 / patches of change</Title>
       <FeatureTypeStyle>
         <Rule>
-          <Name>veg_loss</Name>
-          <Title>植被减少 / loss of vegetation</Title>
+          <Name>veg_to_bare</Name>
+          <Title>植被变裸地 / vegetation to bare ground</Title>
           <ogc:Filter>
             <ogc:PropertyIsEqualTo>
               <ogc:PropertyName>kind</ogc:PropertyName>
-              <ogc:Literal>veg_loss</ogc:Literal>
+              <ogc:Literal>veg_to_bare</ogc:Literal>
             </ogc:PropertyIsEqualTo>
           </ogc:Filter>
           <PolygonSymbolizer>
@@ -36,12 +36,90 @@
           </PolygonSymbolizer>
         </Rule>
         <Rule>
-          <Name>veg_gain</Name>
-          <Title>植被增加 / gain of vegetation</Title>
+          <Name>bare_to_built</Name>
+          <Title>裸地变建设用地 / bare ground to built</Title>
           <ogc:Filter>
             <ogc:PropertyIsEqualTo>
               <ogc:PropertyName>kind</ogc:PropertyName>
-              <ogc:Literal>veg_gain</ogc:Literal>
+              <ogc:Literal>bare_to_built</ogc:Literal>
+            </ogc:PropertyIsEqualTo>
+          </ogc:Filter>
+          <PolygonSymbolizer>
+            <Stroke>
+              <CssParameter name="stroke">#ffffff</CssParameter>
+              <CssParameter name="stroke-width">2.8</CssParameter>
+            </Stroke>
+          </PolygonSymbolizer>
+          <PolygonSymbolizer>
+            <Fill>
+              <CssParameter name="fill">#cc79a7</CssParameter>
+              <CssParameter name="fill-opacity">0.2</CssParameter>
+            </Fill>
+            <Stroke>
+              <CssParameter name="stroke">#cc79a7</CssParameter>
+              <CssParameter name="stroke-width">1.4</CssParameter>
+            </Stroke>
+          </PolygonSymbolizer>
+        </Rule>
+        <Rule>
+          <Name>water_loss</Name>
+          <Title>水面减少 / water lost</Title>
+          <ogc:Filter>
+            <ogc:PropertyIsEqualTo>
+              <ogc:PropertyName>kind</ogc:PropertyName>
+              <ogc:Literal>water_loss</ogc:Literal>
+            </ogc:PropertyIsEqualTo>
+          </ogc:Filter>
+          <PolygonSymbolizer>
+            <Stroke>
+              <CssParameter name="stroke">#ffffff</CssParameter>
+              <CssParameter name="stroke-width">2.8</CssParameter>
+            </Stroke>
+          </PolygonSymbolizer>
+          <PolygonSymbolizer>
+            <Fill>
+              <CssParameter name="fill">#e69f00</CssParameter>
+              <CssParameter name="fill-opacity">0.2</CssParameter>
+            </Fill>
+            <Stroke>
+              <CssParameter name="stroke">#e69f00</CssParameter>
+              <CssParameter name="stroke-width">1.4</CssParameter>
+            </Stroke>
+          </PolygonSymbolizer>
+        </Rule>
+        <Rule>
+          <Name>water_gain</Name>
+          <Title>水面增加 / water gained</Title>
+          <ogc:Filter>
+            <ogc:PropertyIsEqualTo>
+              <ogc:PropertyName>kind</ogc:PropertyName>
+              <ogc:Literal>water_gain</ogc:Literal>
+            </ogc:PropertyIsEqualTo>
+          </ogc:Filter>
+          <PolygonSymbolizer>
+            <Stroke>
+              <CssParameter name="stroke">#ffffff</CssParameter>
+              <CssParameter name="stroke-width">2.8</CssParameter>
+            </Stroke>
+          </PolygonSymbolizer>
+          <PolygonSymbolizer>
+            <Fill>
+              <CssParameter name="fill">#56b4e9</CssParameter>
+              <CssParameter name="fill-opacity">0.2</CssParameter>
+            </Fill>
+            <Stroke>
+              <CssParameter name="stroke">#0072b2</CssParameter>
+              <CssParameter name="stroke-width">1.4</CssParameter>
+            </Stroke>
+          </PolygonSymbolizer>
+        </Rule>
+        <Rule>
+          <Name>recovery</Name>
+          <Title>植被恢复 / recovery of vegetation</Title>
+          <ogc:Filter>
+            <ogc:PropertyIsEqualTo>
+              <ogc:PropertyName>kind</ogc:PropertyName>
+              <ogc:Literal>recovery</ogc:Literal>
             </ogc:PropertyIsEqualTo>
           </ogc:Filter>
           <PolygonSymbolizer>
@@ -62,8 +140,8 @@
           </PolygonSymbolizer>
         </Rule>
         <Rule>
-          <Name>change</Name>
-          <Title>其他变化 / other change</Title>
+          <Name>other</Name>
+          <Title>其他或未知变化 / other or unknown change</Title>
           <ElseFilter/>
           <PolygonSymbolizer>
             <Stroke>
@@ -73,11 +151,11 @@
           </PolygonSymbolizer>
           <PolygonSymbolizer>
             <Fill>
-              <CssParameter name="fill">#56b4e9</CssParameter>
+              <CssParameter name="fill">#999999</CssParameter>
               <CssParameter name="fill-opacity">0.2</CssParameter>
             </Fill>
             <Stroke>
-              <CssParameter name="stroke">#0072b2</CssParameter>
+              <CssParameter name="stroke">#555555</CssParameter>
               <CssParameter name="stroke-width">1.4</CssParameter>
             </Stroke>
           </PolygonSymbolizer>

@@ -164,10 +164,10 @@ static void add_runs(comparison *c, rdl_block b, const uint8_t *map, const uint8
         const uint8_t *m = map + (size_t)y * width, *f = reference + (size_t)y * width;
         for (size_t i = 0; i < width; i++)
             flags[i] = m[i] == RDL_CHANGED && f[i] != RDL_NOT_OBSERVED;
-        rdl_runs_add_row(&c->map_runs, b.row + y, b.width, flags, NULL, NULL);
+        rdl_runs_add_row(&c->map_runs, b.row + y, b.width, flags);
         for (size_t i = 0; i < width; i++)
             flags[i] = f[i] == RDL_CHANGED && m[i] != RDL_NOT_OBSERVED;
-        rdl_runs_add_row(&c->reference_runs, b.row + y, b.width, flags, NULL, NULL);
+        rdl_runs_add_row(&c->reference_runs, b.row + y, b.width, flags);
     }
 }
 

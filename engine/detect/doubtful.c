@@ -112,7 +112,7 @@ void rdl_doubtful_settle(rdl_doubtful *c, int least, double share)
     g_autofree uint32_t *label = g_new(uint32_t, n + 1);
     g_autofree gint64 *pixels = g_new0(gint64, n + 1), *strong = g_new0(gint64, n + 1);
 
-    rdl_runs_label(&c->runs, true, label);
+    rdl_runs_label((const rdl_run *)(void *)c->runs.runs->data, n, true, label);
     for (guint i = 0; i < n; i++) {
         const rdl_run *run = &g_array_index(c->runs.runs, rdl_run, i);
         pixels[label[i]] += run->end - run->col;

@@ -23,7 +23,7 @@ static objects objects_of(const rdl_runs *runs)
     o.pixels = g_new0(gint64, o.n + 1);
     o.shared = g_new0(gint64, o.n + 1);
     o.met = g_new0(gint64, o.n + 1);
-    rdl_runs_label(runs, true, o.label);
+    rdl_runs_label(o.run, o.n, true, o.label);
     for (guint i = 0; i < o.n; i++)
         o.pixels[o.label[i]] += o.run[i].end - o.run[i].col;
     return o;

@@ -4,20 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include "detect/align.h"
-#include "detect/outline.h"
-#include "detect/patch_read.h"
-#include "store/store.h"
+#include "detect/nuisance.h"
+#include "detect/patch_io.h"
+#include "detect/vicinity.h"
 
 #define COMPONENTS "patches.components"
 #define PIXELS "patches.pixels"
+#define HOLES "patches.holes"
+#define OUTLINES "patches.outlines"
+#define TOO_SMALL "BELOW_MIN_AREA"
 #define LEAST_PIXELS 4
-#define NDVI_MOVED 0.1   /* mean difference from which vegetation counts as lost or gained */
-#define BATCH 4096       /* patches drawn before they are written, at most */
-#define BATCH_RUNS 65536 /* and their runs, but for the last of them */
+#define AREA_TOLERANCE 1e-9 /* of areas that must add up */
 
 bool rdl_patches_options_check(const rdl_patches_options *o, GError **error)
 {
-    const char *const inputs[] = {o->change, o->score, o->before, o->after};
+    const char *const inputs[] = {o->change, o->score, o->probability, o->before, o->after};
+    unsigned rules;
 
     if (!o->change || !o->output)
         return rdl_fail(error, RDL_ERROR_USAGE,
@@ -27,6 +29,16 @@ bool rdl_patches_options_check(const rdl_patches_options *o, GError **error)
     if (o->min_area_m2 < 0.0 || isinf(o->min_area_m2))
         return rdl_fail(error, RDL_ERROR_USAGE, "--min-area %g: give square metres, 0 or more",
                         o->min_area_m2);
+    if (!(o->fill_m2 >= 0.0) || isinf(o->fill_m2))
+        return rdl_fail(error, RDL_ERROR_USAGE, "--fill-holes %g: give square metres, 0 or more",
+                        o->fill_m2);
+    if (!(o->simplify >= 0.0 && o->simplify <= 1.0))
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "--simplify %g: give the share of its area that a patch may gain or lose, "
+                        "0 to 1",
+                        o->simplify);
+    if (!rdl_nuisances_parse(o->suppress, &rules, error))
+        return false;
     if (o->memory_mib < 16)
         return rdl_fail(error, RDL_ERROR_USAGE, "--memory %d: give at least 16 MiB", o->memory_mib);
     return rdl_output_apart(&o->output, 1, inputs, G_N_ELEMENTS(inputs), error);
@@ -37,6 +49,7 @@ void rdl_patches_result_clear(rdl_patches_result *r)
     g_free(r->output_digest);
     g_clear_pointer(&r->manifest, rdl_manifest_free);
     g_clear_pointer(&r->tally, rdl_tally_free);
+    g_clear_pointer(&r->suppressed_m2, g_hash_table_unref);
     g_clear_pointer(&r->warnings, g_ptr_array_unref);
     *r = (rdl_patches_result){0};
 }
@@ -46,40 +59,33 @@ void rdl_patches_result_clear(rdl_patches_result *r)
 typedef struct {
     const rdl_patches_options *o;
     rdl_patches_result *r;
-    rdl_raster *change, *score;
+    char *before, *after; /* the scenes; NULL: none */
+    rdl_raster *change, *score, *probability;
     rdl_pair *pair;
+    rdl_kind_index indices[RDL_FIGURE_INDICES];
+    const char *untold; /* why kinds are not told, NULL where they are */
+    bool calibrated;
     const rdl_grid *grid;
-    const char *t_before, *t_after; /* NULL: unknown */
-    rdl_runs runs;
-    rdl_components components;
-    GArray *kept;     /* of patch, in order of id */
-    const char *gate; /* what the pair's gate said; NULL: nobody asked it */
+    rdl_pixel_areas *areas;
+    rdl_vicinity *vicinity;
+    rdl_labelling *labelling;
+    unsigned rules; /* of nuisance */
+    rdl_patch_set set;
+    guint kept; /* patches of the set that are not suppressed; they come first */
 } work;
-
-typedef struct {
-    char *id;
-    guint component;
-    GBytes *wkb;
-    rdl_box box; /* of it */
-    double area_m2;
-} patch;
-
-static void patch_clear(gpointer p)
-{
-    patch *one = p;
-
-    g_free(one->id);
-    g_clear_pointer(&one->wkb, g_bytes_unref);
-}
 
 static void work_clear(work *w)
 {
+    rdl_vicinity_free(w->vicinity);
+    rdl_labelling_free(w->labelling);
+    rdl_pixel_areas_free(w->areas);
     rdl_raster_close(w->change);
     rdl_raster_close(w->score);
+    rdl_raster_close(w->probability);
     rdl_pair_free(w->pair);
-    rdl_components_clear(&w->components);
-    rdl_runs_clear(&w->runs);
-    g_clear_pointer(&w->kept, g_array_unref);
+    rdl_patch_set_clear(&w->set);
+    g_free(w->before);
+    g_free(w->after);
 }
 
 static const char *item(const rdl_raster *raster, const char *name)
@@ -116,18 +122,21 @@ static bool open_change(work *w, GError **error)
                         "%s: holds %s: no change raster (bytes: 0 not observed, 1 unchanged, 2 "
                         "changed)",
                         w->o->change, rdl_raster_type(w->change, 1));
-    w->t_before = item(w->change, "REDLINE_T_BEFORE");
-    w->t_after = item(w->change, "REDLINE_T_AFTER");
-    w->gate = item(w->change, "REDLINE_GATE");
-    return true;
+    rdl_patch_set_init(&w->set, w->grid);
+    w->set.t_before = item(w->change, "REDLINE_T_BEFORE");
+    w->set.t_after = item(w->change, "REDLINE_T_AFTER");
+    w->set.gate = item(w->change, "REDLINE_GATE");
+    w->set.simplify = w->o->simplify;
+    w->set.threads = w->o->threads;
+    return rdl_nuisances_parse(w->o->suppress, &w->rules, error);
 }
 
-static bool open_score(work *w, GError **error)
+static bool open_numbers(const work *w, const char *path, rdl_raster **raster, GError **error)
 {
-    if (!w->o->score)
+    if (!path)
         return true;
-    w->score = rdl_raster_open(w->o->score, error);
-    return w->score && same_grid(w, rdl_raster_grid(w->score), w->o->score, error);
+    *raster = rdl_raster_open(path, error);
+    return *raster && same_grid(w, rdl_raster_grid(*raster), path, error);
 }
 
 /* The scene after is read where detection read it. */
@@ -143,94 +152,260 @@ static void shift_as_then(work *w)
         rdl_pair_shift(w->pair, dx, dy);
 }
 
-/* Scenes whose red and nir nobody named give kinds all the same: "change", with a warning. */
+/* The path of an input of the change raster as its manifest gives it, or beside the raster. */
+static char *recorded(JsonArray *inputs, const char *role, const char *change)
+{
+    for (guint i = 0; i < json_array_get_length(inputs); i++) {
+        JsonObject *input = json_array_get_object_element(inputs, i);
+        const char *path = json_object_get_string_member_with_default(input, "path", "");
+        if (strcmp(json_object_get_string_member_with_default(input, "role", ""), role) != 0)
+            continue;
+        if (g_file_test(path, G_FILE_TEST_EXISTS))
+            return g_strdup(path);
+        g_autofree char *folder = g_path_get_dirname(change), *name = g_path_get_basename(path);
+        return g_build_filename(folder, name, NULL);
+    }
+    return NULL;
+}
+
+static bool find_recorded(work *w, GError **error)
+{
+    g_autofree char *manifest = g_strconcat(w->o->change, ".run.json", NULL);
+    g_autoptr(JsonParser) parser = json_parser_new();
+    g_autoptr(GError) failed = NULL;
+
+    if (!json_parser_load_from_file(parser, manifest, &failed))
+        return rdl_fail(error, RDL_ERROR_IO, "%s: names no scenes: %s; give --before and --after",
+                        manifest, failed->message);
+    JsonNode *root = json_parser_get_root(parser);
+    JsonObject *object = root && JSON_NODE_HOLDS_OBJECT(root) ? json_node_get_object(root) : NULL;
+    JsonNode *inputs = object ? json_object_get_member(object, "inputs") : NULL;
+    if (inputs && JSON_NODE_HOLDS_ARRAY(inputs)) {
+        w->before = recorded(json_node_get_array(inputs), "before", w->o->change);
+        w->after = recorded(json_node_get_array(inputs), "after", w->o->change);
+    }
+    return (w->before && w->after) ||
+           rdl_fail(error, RDL_ERROR_DATA, "%s: names no scenes; give --before and --after",
+                    manifest);
+}
+
+static bool find_scenes(work *w, GError **error)
+{
+    w->before = g_strdup(w->o->before);
+    w->after = g_strdup(w->o->after);
+    return w->before || !w->o->recorded || find_recorded(w, error);
+}
+
+/* Rules that ask where an index stands. */
+static bool states_needed(const work *w, GError **error)
+{
+    const unsigned states = 1u << RDL_NUISANCE_SNOW | 1u << RDL_NUISANCE_WATER_LEVEL;
+
+    if (w->calibrated || !w->o->suppress || strcmp(w->o->suppress, "all") == 0)
+        return true;
+    return !(w->rules & states) ||
+           rdl_fail(error, RDL_ERROR_DATA,
+                    "%s: --suppress %s: snow and water cannot be told from 8-bit counts: give "
+                    "scenes in reflectances",
+                    w->before, w->o->suppress);
+}
+
+/* Scenes whose bands nobody named give kinds all the same: unknown, with a warning. */
 static bool open_scenes(work *w, GError **error)
 {
-    static const char *const ndvi[] = {"red", "nir", NULL};
     const rdl_patches_options *o = w->o;
     bool named = o->bands || o->sensor;
-    rdl_pair_options scenes = {.before = o->before,
-                               .after = o->after,
-                               .bands = named ? o->bands : item(w->change, "REDLINE_BANDS"),
+    rdl_pair_options scenes = {.bands = named ? o->bands : item(w->change, "REDLINE_BANDS"),
                                .sensor = o->sensor};
-    g_autoptr(GError) unnamed = NULL;
 
-    if (!o->before)
+    w->untold = "NO_SCENES";
+    if (!find_scenes(w, error))
+        return false;
+    if (!w->before)
         return true;
+    scenes.before = w->before;
+    scenes.after = w->after;
     w->pair = rdl_pair_open(&scenes, w->r->warnings, error);
-    if (!w->pair || !same_grid(w, rdl_pair_grid(w->pair), o->before, error))
+    if (!w->pair || !same_grid(w, rdl_pair_grid(w->pair), w->before, error))
         return false;
     shift_as_then(w);
-    if (rdl_pair_narrow(w->pair, ndvi, &unnamed))
-        return true;
-    g_clear_pointer(&w->pair, rdl_pair_free);
-    if (named) {
-        g_propagate_error(error, g_steal_pointer(&unnamed));
-        return false;
+    w->calibrated = false;
+    if (rdl_kind_narrow(w->pair, w->indices)) {
+        w->untold = NULL;
+        w->calibrated = rdl_kind_calibrated(w->pair);
+        return states_needed(w, error);
     }
-    g_ptr_array_add(w->r->warnings, g_strdup_printf("kind is not told: %s", unnamed->message));
+    g_clear_pointer(&w->pair, rdl_pair_free);
+    w->untold = "NO_BANDS";
+    const char *wanted = "needs red and nir, or green and nir or swir1";
+    if (named)
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: kind %s: name them with --bands or --sensor",
+                        w->before, wanted);
+    g_ptr_array_add(
+        w->r->warnings,
+        g_strdup_printf("kind is not told: it %s: name them with --bands or --sensor", wanted));
     return true;
+}
+
+static void note_number(rdl_manifest *m, const char *name, double value)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+    rdl_manifest_option(m, name, g_ascii_dtostr(text, sizeof text, value));
 }
 
 static bool note_inputs(const work *w, GError **error)
 {
     const rdl_patches_options *o = w->o;
     rdl_manifest *m = w->r->manifest;
-    char text[G_ASCII_DTOSTR_BUF_SIZE];
 
-    rdl_manifest_option(m, "min_area_m2",
-                        isnan(o->min_area_m2) ? "four pixels"
-                                              : g_ascii_dtostr(text, sizeof text, o->min_area_m2));
+    if (isnan(o->min_area_m2))
+        rdl_manifest_option(m, "min_area_m2", "four pixels");
+    else
+        note_number(m, "min_area_m2", o->min_area_m2);
+    if (o->fill_m2 > 0.0)
+        note_number(m, "fill_m2", o->fill_m2);
+    if (o->simplify > 0.0)
+        note_number(m, "simplify", o->simplify);
+    rdl_manifest_option(m, "suppress", o->suppress);
     rdl_manifest_option(m, "bands", o->bands);
     rdl_manifest_option(m, "sensor", o->sensor);
     rdl_manifest_method(m, "He, Chao & Suzuki 2008, IEEE TIP 17(5)");
+    if (o->simplify > 0.0)
+        rdl_manifest_method(m, "Douglas & Peucker 1973, The Canadian Cartographer 10(2)");
     const rdl_input inputs[] = {{"change", o->change, NULL},
-                                {"before", o->before, NULL},
-                                {"after", o->after, NULL},
-                                {"score", o->score, NULL}};
+                                {"before", w->before, NULL},
+                                {"after", w->after, NULL},
+                                {"score", o->score, NULL},
+                                {"probability", o->probability, NULL}};
     return rdl_manifest_inputs(m, inputs, G_N_ELEMENTS(inputs), o->threads, error);
 }
 
 /* ---- which components are patches ---- */
 
-static bool large_enough(const work *w, const rdl_component *c, rdl_pixel_areas *areas,
-                         double *area_m2, bool *keep, GError **error)
+static char *patch_id(const rdl_patch_set *set, const rdl_component *c)
 {
-    *keep = c->pixels >= LEAST_PIXELS;
-    if (isnan(w->o->min_area_m2) && !*keep)
-        return true;
-    if (!rdl_component_area(&w->components, c, areas, area_m2, error))
-        return false;
-    if (!isnan(w->o->min_area_m2))
-        *keep = *area_m2 >= w->o->min_area_m2;
-    return true;
-}
-
-static char *patch_id(const work *w, const rdl_component *c)
-{
-    const rdl_run *run = &g_array_index(w->runs.runs, rdl_run, c->first);
     char sx[G_ASCII_DTOSTR_BUF_SIZE], sy[G_ASCII_DTOSTR_BUF_SIZE];
     double x, y;
 
-    rdl_grid_point(w->grid, run->col, run->row, &x, &y);
-    return rdl_digest_id("P", rdl_crs_name(w->grid->crs), g_ascii_dtostr(sx, sizeof sx, x),
-                         g_ascii_dtostr(sy, sizeof sy, y), w->t_before, w->t_after, RDL_DIGEST_END);
+    rdl_grid_point(set->grid, c->col, c->row, &x, &y);
+    return rdl_digest_id("P", rdl_crs_name(set->grid->crs), g_ascii_dtostr(sx, sizeof sx, x),
+                         g_ascii_dtostr(sy, sizeof sy, y), set->t_before, set->t_after,
+                         RDL_DIGEST_END);
+}
+
+static bool area_of(rdl_pixel_areas *areas, const rdl_run *runs, size_t n, double *m2,
+                    GError **error)
+{
+    double part;
+
+    *m2 = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        if (!rdl_pixel_areas_run(areas, &runs[i], &part, error))
+            return false;
+        *m2 += part;
+    }
+    return true;
+}
+
+static bool large_enough(const work *w, const rdl_component *c, double m2)
+{
+    return isnan(w->o->min_area_m2) ? c->pixels + c->filled >= LEAST_PIXELS
+                                    : m2 >= w->o->min_area_m2;
+}
+
+static void keep(work *w, const rdl_patch *take_patch)
+{
+    rdl_patch one = *take_patch;
+
+    one.id = patch_id(&w->set, &one.component);
+    one.first = w->set.runs->len;
+    g_array_append_vals(w->set.runs, one.component.runs, (guint)one.component.n);
+    one.component.runs = NULL;
+    g_array_append_val(w->set.list, one);
+}
+
+static void leave_out(rdl_patches_result *r, const rdl_patch *one)
+{
+    double *m2 = g_hash_table_lookup(r->suppressed_m2, one->reason);
+
+    if (!m2) {
+        m2 = g_new0(double, 1);
+        g_hash_table_insert(r->suppressed_m2, g_strdup(one->reason), m2);
+    }
+    *m2 += one->pixels_m2;
+    rdl_tally_suppressed(r->tally, COMPONENTS, one->reason, 1);
+    rdl_tally_suppressed(r->tally, PIXELS, one->reason, one->component.pixels);
+}
+
+static bool take_component(const rdl_component *c, void *user, GError **error)
+{
+    work *w = user;
+    rdl_patches_result *r = w->r;
+    rdl_patch one = {.component = *c, .kind = RDL_KIND_UNKNOWN, .kind_reason = w->untold};
+
+    if (!area_of(w->areas, c->runs, c->n, &one.pixels_m2, error))
+        return false;
+    r->components++;
+    r->filled_m2 += c->filled_m2;
+    r->filled_pixels += c->filled;
+    if (!w->untold)
+        one.kind = rdl_kind_of(&c->figures, w->calibrated, &one.kind_reason);
+    one.reason =
+        large_enough(w, c, one.pixels_m2) ? rdl_nuisance_of(w->rules, c, one.kind) : TOO_SMALL;
+    if (one.reason)
+        leave_out(r, &one);
+    else
+        r->pixels_m2 += one.pixels_m2;
+    if (!one.reason || (w->o->keep_suppressed && strcmp(one.reason, TOO_SMALL) != 0))
+        keep(w, &one);
+    if (one.reason)
+        return true;
+    r->kinds[one.kind]++;
+    w->kept++;
+    rdl_tally_used(r->tally, COMPONENTS, 1);
+    rdl_tally_used(r->tally, PIXELS, c->pixels);
+    return true;
+}
+
+static bool take_row(const rdl_row *row, void *user, GError **error)
+{
+    work *w = user;
+    double m2;
+
+    if (!area_of(w->areas, row->changed, row->n, &m2, error))
+        return false;
+    w->r->changed_m2 += m2;
+    if (row->n == 0 && !(w->o->fill_m2 > 0.0))
+        return true;
+    return rdl_labelling_row(w->labelling, row, error);
+}
+
+static bool take_strip(const rdl_strip *strip, void *user, GError **error)
+{
+    work *w = user;
+
+    w->r->pixels += strip->pixels;
+    return rdl_vicinity_add(w->vicinity, strip, error);
 }
 
 static gint by_id(gconstpointer a, gconstpointer b)
 {
-    const patch *x = a, *y = b;
-    int order = strcmp(x->id, y->id);
+    const rdl_patch *x = a, *y = b;
+    const rdl_component *c = &x->component, *d = &y->component;
+    int order = !x->reason == !y->reason ? strcmp(x->id, y->id) : x->reason ? 1 : -1;
 
-    return order ? order : (x->component > y->component) - (x->component < y->component);
+    if (!order)
+        order = (c->row > d->row) - (c->row < d->row);
+    return order ? order : (c->col > d->col) - (c->col < d->col);
 }
 
 /* Twelve digits may meet by chance; the later patch then gets a number behind. */
-static void tell_apart(GArray *kept)
+static void tell_apart(GArray *list)
 {
-    for (guint i = 1; i < kept->len; i++) {
-        patch *one = &g_array_index(kept, patch, i);
-        if (g_str_has_prefix(one->id, g_array_index(kept, patch, i - 1).id)) {
+    for (guint i = 1; i < list->len; i++) {
+        rdl_patch *one = &g_array_index(list, rdl_patch, i);
+        if (g_str_has_prefix(one->id, g_array_index(list, rdl_patch, i - 1).id)) {
             char *longer = g_strdup_printf("%s-%u", one->id, i);
             g_free(one->id);
             one->id = longer;
@@ -238,173 +413,131 @@ static void tell_apart(GArray *kept)
     }
 }
 
-static bool choose(work *w, GError **error)
+static bool check_areas(const rdl_patches_result *r, GError **error)
 {
-    g_autoptr(rdl_pixel_areas) areas = rdl_pixel_areas_new(w->grid, error);
-    rdl_tally *tally = w->r->tally;
-    double area = 0.0;
-    bool keep;
+    GHashTableIter it;
+    gpointer code, m2;
+    double in = r->changed_m2 + r->filled_m2, out = r->pixels_m2;
 
-    if (!areas)
-        return false;
-    for (guint i = 0; i < w->components.list->len; i++) {
-        const rdl_component *c = &g_array_index(w->components.list, rdl_component, i);
-        if (!large_enough(w, c, areas, &area, &keep, error))
-            return false;
-        if (!keep) {
-            rdl_tally_suppressed(tally, COMPONENTS, "BELOW_MIN_AREA", 1);
-            rdl_tally_suppressed(tally, PIXELS, "BELOW_MIN_AREA", c->pixels);
-            continue;
-        }
-        patch one = {.id = patch_id(w, c), .component = i, .area_m2 = area};
-        g_array_append_val(w->kept, one);
-        rdl_tally_used(tally, COMPONENTS, 1);
-        rdl_tally_used(tally, PIXELS, c->pixels);
+    g_hash_table_iter_init(&it, r->suppressed_m2);
+    while (g_hash_table_iter_next(&it, &code, &m2))
+        out += *(double *)m2;
+    if (fabs(in - out) <= AREA_TOLERANCE * in)
+        return true;
+    return rdl_fail(error, RDL_ERROR_BALANCE,
+                    "patches: %.3f m2 changed or filled, %.3f m2 in patches and left out", in, out);
+}
+
+static bool balance(work *w, GError **error)
+{
+    rdl_tally *tally = w->r->tally;
+    rdl_holes holes = rdl_labelling_holes(w->labelling);
+
+    rdl_tally_in(tally, COMPONENTS, w->r->components);
+    rdl_tally_in(tally, PIXELS, w->r->pixels);
+    if (w->o->fill_m2 > 0.0) {
+        rdl_tally_in(tally, HOLES, holes.filled + holes.too_large + holes.not_observed);
+        rdl_tally_used(tally, HOLES, holes.filled);
+        rdl_tally_suppressed(tally, HOLES, "TOO_LARGE", holes.too_large);
+        rdl_tally_suppressed(tally, HOLES, "NOT_OBSERVED", holes.not_observed);
     }
-    g_array_sort(w->kept, by_id);
-    tell_apart(w->kept);
+    return rdl_tally_check(tally, error) && check_areas(w->r, error);
+}
+
+static bool find_patches(work *w, const rdl_progress *progress, GError **error)
+{
+    rdl_patch_source source = {.change = w->change,
+                               .score = w->score,
+                               .probability = w->probability,
+                               .pair = w->pair,
+                               .indices = w->indices,
+                               .water = w->calibrated && w->indices[RDL_FIGURE_WATER].there &&
+                                        w->rules & 1u << RDL_NUISANCE_WATER_LEVEL,
+                               .threads = w->o->threads,
+                               .memory_mib = w->o->memory_mib};
+
+    if (!w->calibrated)
+        w->rules &= 1u << RDL_NUISANCE_MASK_EDGE;
+    w->areas = rdl_pixel_areas_new(w->grid, error);
+    if (!w->areas)
+        return false;
+    w->labelling = rdl_labelling_new(w->grid->width, w->grid->height, w->o->fill_m2, w->areas,
+                                     take_component, w);
+    w->vicinity = rdl_vicinity_new(w->grid->height, take_row, w);
+    if (!rdl_patch_read(&source, take_strip, w, progress, error) ||
+        !rdl_labelling_end(w->labelling, error) || !balance(w, error))
+        return false;
+    g_array_sort(w->set.list, by_id);
+    tell_apart(w->set.list);
     return true;
 }
 
-static bool find_components(work *w, const rdl_progress *progress, GError **error)
-{
-    rdl_patch_source source = {w->change, w->score, w->pair, w->o->threads, w->o->memory_mib};
-
-    if (!rdl_patch_read(&source, progress, &w->runs, &w->r->pixels, error))
-        return false;
-    w->components = rdl_components_of(&w->runs);
-    w->r->components = w->components.list->len;
-    rdl_tally_in(w->r->tally, COMPONENTS, w->r->components);
-    rdl_tally_in(w->r->tally, PIXELS, w->r->pixels);
-    return choose(w, error) && rdl_tally_check(w->r->tally, error);
-}
-
-/* ---- drawing ---- */
+/* ---- writing ---- */
 
 typedef struct {
     work *work;
-    guint from;
-} drawing;
+    rdl_rows *rows;
+} writing;
 
-static bool draw(void *job, void *worker, size_t i, GError **error)
+static bool write_patch(const rdl_patch *one, void *user, GError **error)
 {
-    const drawing *d = job;
-    patch *one = &g_array_index(d->work->kept, patch, d->from + i);
+    const writing *to = user;
+    rdl_patches_result *r = to->work->r;
 
-    (void)worker;
-    (void)error;
-    one->wkb =
-        rdl_component_wkb(&d->work->components,
-                          &g_array_index(d->work->components.list, rdl_component, one->component),
-                          d->work->grid, &one->box);
-    return true;
-}
-
-static const rdl_field fields[] = {{"patch_id", RDL_FIELD_TEXT},   {"t_before", RDL_FIELD_TEXT},
-                                   {"t_after", RDL_FIELD_TEXT},    {"kind", RDL_FIELD_TEXT},
-                                   {"score_mean", RDL_FIELD_REAL}, {"prob", RDL_FIELD_REAL},
-                                   {"area_m2", RDL_FIELD_REAL},    {"gate", RDL_FIELD_TEXT}};
-
-static const char *kind_of(rdl_patches_result *r, const rdl_run_sums *sums)
-{
-    if (sums->ndvis == 0)
-        return "change";
-    double mean = sums->ndvi / sums->ndvis;
-    if (mean <= -NDVI_MOVED)
-        return r->veg_loss++, "veg_loss";
-    if (mean >= NDVI_MOVED)
-        return r->veg_gain++, "veg_gain";
-    return r->other++, "other";
-}
-
-static bool write_patch(work *w, rdl_rows *rows, const patch *one, GError **error)
-{
-    const rdl_extent extent = {one->box.xmin, one->box.xmax, one->box.ymin, one->box.ymax};
-    const rdl_component *c = &g_array_index(w->components.list, rdl_component, one->component);
-    const rdl_run_sums *sums = &c->sums;
-    const rdl_value values[] = {
-        rdl_text(one->id),
-        rdl_text(w->t_before),
-        rdl_text(w->t_after),
-        rdl_text(kind_of(w->r, sums)),
-        sums->scores ? rdl_real(sums->score / sums->scores) : RDL_NULL,
-        RDL_NULL,
-        rdl_real(one->area_m2),
-        rdl_text(w->gate),
-    };
-
-    G_STATIC_ASSERT(G_N_ELEMENTS(values) == G_N_ELEMENTS(fields));
-
-    w->r->patches++;
-    w->r->area_m2 += one->area_m2;
-    rdl_rows_values(rows, fields, values, G_N_ELEMENTS(values));
-    rdl_rows_geometry(rows, g_bytes_get_data(one->wkb, NULL), g_bytes_get_size(one->wkb), extent);
-    return rdl_rows_add(rows, error);
-}
-
-/* How many patches from `from` on are drawn before they are written. */
-static guint batch_of(const work *w, guint from)
-{
-    guint n = 0;
-    size_t runs = 0;
-
-    while (from + n < w->kept->len && n < BATCH && runs < BATCH_RUNS) {
-        const patch *one = &g_array_index(w->kept, patch, from + n++);
-        const rdl_component *c = &g_array_index(w->components.list, rdl_component, one->component);
-        runs += c->to - c->from;
+    if (!one->reason) {
+        r->patches++;
+        r->area_m2 += one->area_m2;
     }
-    return n;
-}
-
-static bool write_batch(work *w, rdl_rows *rows, guint from, guint n, GError **error)
-{
-    static const rdl_parallel how = {.piece = draw, .step = "patches"};
-    drawing d = {w, from};
-
-    if (!rdl_parallel_run(&how, &d, n, w->o->threads, NULL, error))
-        return false;
-    for (guint i = from; i < from + n; i++) {
-        patch *one = &g_array_index(w->kept, patch, i);
-        if (!write_patch(w, rows, one, error))
-            return false;
-        g_clear_pointer(&one->wkb, g_bytes_unref);
+    if (!one->reason && to->work->o->simplify > 0.0) {
+        if (one->drawn)
+            rdl_tally_suppressed(r->tally, OUTLINES, one->drawn, 1);
+        else
+            rdl_tally_used(r->tally, OUTLINES, 1);
     }
-    return true;
+    return rdl_patch_write(to->rows, &to->work->set, one, error);
 }
 
-static bool write_rows(work *w, rdl_rows *rows, const rdl_progress *progress, GError **error)
+/* GDAL makes the file and its layers, so that they are as GDAL wants them. */
+static bool make_layers(const work *w, const char *path, GError **error)
 {
-    for (guint at = 0, n; at < w->kept->len; at += n) {
-        n = batch_of(w, at);
-        if (!rdl_progress_tell(progress, (double)at / w->kept->len, "patches", error) ||
-            !write_batch(w, rows, at, n, error))
-            return false;
-    }
-    return rdl_progress_tell(progress, 1.0, "patches", error);
-}
-
-/* GDAL makes the file and its layer, so that they are as GDAL wants them. */
-static bool make_layer(const work *w, const char *path, GError **error)
-{
-    static const rdl_styled styled[] = {{.layer = "patch", .style = "patch"}};
+    static const rdl_styled styled[] = {{"patch", "patch", NULL, 0},
+                                        {"suppressed", "patch", NULL, 0}};
     rdl_vector *vector = rdl_vector_create(path, "GPKG", error);
+    bool all = w->o->keep_suppressed;
 
     if (!vector)
         return false;
-    if (rdl_vector_layer(vector, "patch", w->grid->crs, "MultiPolygon", fields,
-                         G_N_ELEMENTS(fields), error) >= 0 &&
-        rdl_vector_styles(vector, styled, G_N_ELEMENTS(styled), error))
+    if (rdl_patch_layer(vector, &w->set, false, error) &&
+        (!all || rdl_patch_layer(vector, &w->set, true, error)) &&
+        rdl_vector_styles(vector, styled, all ? 2 : 1, error))
         return rdl_vector_finish(vector, error);
     rdl_vector_abandon(vector);
     return false;
 }
 
-static bool fill_layer(work *w, const char *path, const rdl_progress *progress, GError **error)
+static bool write_layers(work *w, rdl_geopackage *package, const rdl_progress *progress,
+                         GError **error)
+{
+    writing to = {w, rdl_geopackage_rows(package, "patch", error)};
+
+    if (w->o->simplify > 0.0)
+        rdl_tally_in(w->r->tally, OUTLINES, w->kept);
+    if (!to.rows || !rdl_patch_draw(&w->set, 0, w->kept, write_patch, &to, progress, error))
+        return false;
+    if (w->o->keep_suppressed) {
+        to.rows = rdl_geopackage_rows(package, "suppressed", error);
+        if (!to.rows ||
+            !rdl_patch_draw(&w->set, w->kept, w->set.list->len, write_patch, &to, progress, error))
+            return false;
+    }
+    return rdl_tally_check(w->r->tally, error);
+}
+
+static bool fill_layers(work *w, const char *path, const rdl_progress *progress, GError **error)
 {
     rdl_geopackage *package = rdl_geopackage_open(path, error);
-    rdl_rows *rows = package ? rdl_geopackage_rows(package, "patch", error) : NULL;
 
-    if (rows && write_rows(w, rows, progress, error))
+    if (package && write_layers(w, package, progress, error))
         return rdl_geopackage_finish(package, error);
     rdl_geopackage_abandon(package);
     return false;
@@ -415,7 +548,7 @@ static bool write_patches(work *w, const rdl_progress *progress, GError **error)
     g_autoptr(rdl_output) output = rdl_output_begin(w->o->output, w->o->overwrite, error);
     const char *path = output ? rdl_output_temporary(output) : NULL;
 
-    if (!output || !make_layer(w, path, error) || !fill_layer(w, path, progress, error) ||
+    if (!output || !make_layers(w, path, error) || !fill_layers(w, path, progress, error) ||
         !rdl_output_commit(output, error))
         return false;
     w->r->output_digest = rdl_digest_file(w->o->output, error);
@@ -433,13 +566,30 @@ bool rdl_patches(const rdl_patches_options *o, const rdl_progress *progress, rdl
     r->warnings = g_ptr_array_new_with_free_func(g_free);
     r->manifest = rdl_manifest_new("patches");
     r->tally = rdl_tally_new();
-    w.kept = g_array_new(FALSE, TRUE, sizeof(patch));
-    g_array_set_clear_func(w.kept, patch_clear);
+    r->suppressed_m2 = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     bool good = rdl_patches_options_check(o, error) && open_change(&w, error) &&
-                open_score(&w, error) && open_scenes(&w, error) && note_inputs(&w, error) &&
-                find_components(&w, progress, error) && write_patches(&w, progress, error);
+                open_numbers(&w, o->score, &w.score, error) &&
+                open_numbers(&w, o->probability, &w.probability, error) && open_scenes(&w, error) &&
+                note_inputs(&w, error) && find_patches(&w, progress, error) &&
+                write_patches(&w, progress, error);
     work_clear(&w);
     return good;
+}
+
+static JsonObject *areas_json(const rdl_patches_result *r)
+{
+    JsonObject *areas = json_object_new(), *suppressed = json_object_new();
+    g_autoptr(GList) codes =
+        g_list_sort(g_hash_table_get_keys(r->suppressed_m2), (GCompareFunc)strcmp);
+
+    json_object_set_double_member(areas, "changed_m2", r->changed_m2);
+    json_object_set_double_member(areas, "filled_m2", r->filled_m2);
+    json_object_set_double_member(areas, "patches_m2", r->pixels_m2);
+    for (const GList *code = codes; code; code = code->next)
+        json_object_set_double_member(suppressed, code->data,
+                                      *(double *)g_hash_table_lookup(r->suppressed_m2, code->data));
+    json_object_set_object_member(areas, "suppressed_m2", suppressed);
+    return areas;
 }
 
 JsonNode *rdl_patches_result_json(const rdl_patches_result *r)
@@ -453,10 +603,10 @@ JsonNode *rdl_patches_result_json(const rdl_patches_result *r)
     json_object_set_int_member(o, "components", r->components);
     json_object_set_int_member(o, "patches", r->patches);
     json_object_set_double_member(o, "area_m2", r->area_m2);
-    json_object_set_int_member(kinds, "veg_loss", r->veg_loss);
-    json_object_set_int_member(kinds, "veg_gain", r->veg_gain);
-    json_object_set_int_member(kinds, "other", r->other);
-    json_object_set_int_member(kinds, "change", r->patches - r->veg_loss - r->veg_gain - r->other);
+    json_object_set_int_member(o, "filled_pixels", r->filled_pixels);
+    json_object_set_object_member(o, "areas", areas_json(r));
+    for (int k = 0; k < RDL_KINDS; k++)
+        json_object_set_int_member(kinds, rdl_kind_code((rdl_kind)k), r->kinds[k]);
     json_object_set_object_member(o, "kinds", kinds);
     json_object_set_string_member(digests, "change", change ? change : "");
     json_object_set_string_member(digests, "output", r->output_digest ? r->output_digest : "");

@@ -4,31 +4,12 @@
 
 rdl_runs rdl_runs_new(void)
 {
-    return (rdl_runs){g_array_new(FALSE, FALSE, sizeof(rdl_run)),
-                      g_array_new(FALSE, FALSE, sizeof(rdl_run_sums))};
+    return (rdl_runs){g_array_new(FALSE, FALSE, sizeof(rdl_run))};
 }
 
 void rdl_runs_clear(rdl_runs *runs)
 {
     g_clear_pointer(&runs->runs, g_array_unref);
-    g_clear_pointer(&runs->sums, g_array_unref);
-}
-
-static rdl_run_sums sums_over(int col, int end, const float *score, const float *ndvi)
-{
-    rdl_run_sums sums = {0};
-
-    for (int i = col; score && i < end; i++)
-        if (score[i] == score[i]) {
-            sums.score += (double)score[i];
-            sums.scores++;
-        }
-    for (int i = col; ndvi && i < end; i++)
-        if (ndvi[i] == ndvi[i]) {
-            sums.ndvi += (double)ndvi[i];
-            sums.ndvis++;
-        }
-    return sums;
 }
 
 /* The next column from `at` on whose flag is (or is not) set, eight bytes at a time over zeros. */
@@ -43,27 +24,15 @@ static int next_set(const uint8_t *changed, int at, int width)
     return at;
 }
 
-void rdl_runs_add_row(rdl_runs *runs, int row, int width, const uint8_t *changed,
-                      const float *score, const float *ndvi)
+void rdl_runs_add_row(rdl_runs *runs, int row, int width, const uint8_t *changed)
 {
     for (int at = next_set(changed, 0, width); at < width; at = next_set(changed, at, width)) {
         rdl_run run = {row, at, at};
         while (run.end < width && changed[run.end])
             run.end++;
         g_array_append_val(runs->runs, run);
-        if (score || ndvi) {
-            rdl_run_sums sums = sums_over(run.col, run.end, score, ndvi);
-            g_array_append_val(runs->sums, sums);
-        }
         at = run.end;
     }
-}
-
-void rdl_runs_append(rdl_runs *runs, rdl_runs *from)
-{
-    g_array_append_vals(runs->runs, from->runs->data, from->runs->len);
-    g_array_append_vals(runs->sums, from->sums->data, from->sums->len);
-    rdl_runs_clear(from);
 }
 
 /* ---- union-find ---- */
@@ -110,10 +79,9 @@ static uint32_t row_end(const rdl_run *run, uint32_t n, uint32_t first)
     return i;
 }
 
-void rdl_runs_label(const rdl_runs *runs, bool corners, uint32_t *label)
+void rdl_runs_label(const rdl_run *run, size_t count, bool corners, uint32_t *label)
 {
-    const rdl_run *run = (const rdl_run *)(void *)runs->runs->data;
-    uint32_t n = runs->runs->len, above = 0, here = 0;
+    uint32_t n = (uint32_t)count, above = 0, here = 0;
 
     for (uint32_t i = 0; i < n; i++)
         label[i] = i;

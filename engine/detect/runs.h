@@ -11,30 +11,19 @@ typedef struct rdl_run {
     int row, col, end;
 } rdl_run;
 
-/** Sums over the pixels of a run that have the figure. */
-typedef struct rdl_run_sums {
-    double score, ndvi;
-    int scores, ndvis; /* pixels summed */
-} rdl_run_sums;
-
 /** Runs in order of row and column. */
 typedef struct rdl_runs {
     GArray *runs; /* of rdl_run */
-    GArray *sums; /* of rdl_run_sums, one a run; empty where there are no figures to sum */
 } rdl_runs;
 
 rdl_runs rdl_runs_new(void);
 void rdl_runs_clear(rdl_runs *runs);
-/** Add the runs of one row of `width` flags. score and ndvi: width values, or NULL; NaN is left
- *  out of the sums. */
-void rdl_runs_add_row(rdl_runs *runs, int row, int width, const uint8_t *changed,
-                      const float *score, const float *ndvi);
-/** Append `from`, whose rows lie below, and empty it. */
-void rdl_runs_append(rdl_runs *runs, rdl_runs *from);
+/** Add the runs of one row of `width` flags. */
+void rdl_runs_add_row(rdl_runs *runs, int row, int width, const uint8_t *changed);
 
-/** For each run the number of the first run of its component; pixels are neighbours along edges, or
- *  along corners too when `corners`. label: one per run (union-find, the lower number is the root:
- *  He, Chao & Suzuki 2008, IEEE TIP 17(5)). */
-void rdl_runs_label(const rdl_runs *runs, bool corners, uint32_t *label);
+/** For each of n runs the number of the first run of its component; pixels are neighbours along
+ * edges, or along corners too when `corners`. label: one per run (union-find, the lower number is
+ * the root: He, Chao & Suzuki 2008, IEEE TIP 17(5)). */
+void rdl_runs_label(const rdl_run *runs, size_t n, bool corners, uint32_t *label);
 
 #endif

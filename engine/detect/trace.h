@@ -22,5 +22,12 @@ void rdl_rings_clear(rdl_rings *rings);
  *  (emptied first). Only corners where the outline turns. No ring touches itself; rings may touch
  *  each other at corners, as a valid polygon allows. */
 void rdl_trace(const rdl_run *runs, size_t n, rdl_rings *rings);
+/** The same rings without their steps, into `straight` (emptied first), in half pixels. Every
+ *  straight line lies less than half a pixel from the outline it stands for, and the outline from
+ *  it: patches, a pixel or more apart, cannot come to touch. Lines run through the middles of sides
+ *  one pixel long, as the boundary of a digitised line does, and through corners of longer ones;
+ *  the longest that keep the bound are found as Douglas & Peucker 1973 (The Canadian Cartographer
+ *  10(2)) do. Rings of one polygon may meet then where they touched: see that it is valid. */
+void rdl_trace_straighten(const rdl_rings *rings, rdl_rings *straight);
 
 #endif

@@ -59,7 +59,7 @@ static rdl_runs runs_of(const char *const *rows, int n)
         int width = (int)strlen(rows[y]);
         for (int x = 0; x < width; x++)
             flags[x] = rows[y][x] == '#';
-        rdl_runs_add_row(&runs, y, width, flags, NULL, NULL);
+        rdl_runs_add_row(&runs, y, width, flags);
     }
     return runs;
 }

@@ -1,0 +1,87 @@
+#include "detect/nuisance.h"
+
+#include <string.h>
+
+#define CLEAR_LEAST 0.5
+#define SNOW_NDSI 0.4
+#define SNOW_NDVI (-0.1)
+#define BELT_WIDTH 3.0 /* pixels */
+#define BELT_WATER 0.5
+
+static const struct {
+    const char *name, *code;
+} rules[RDL_NUISANCES] = {
+    {"mask-edge", "MASK_EDGE"}, {"snow", "SNOW"}, {"water-level", "WATER_LEVEL"}};
+
+const char *rdl_nuisance_code(rdl_nuisance rule)
+{
+    return rules[rule].code;
+}
+
+static unsigned bit_of(const char *name)
+{
+    for (int i = 0; i < RDL_NUISANCES; i++)
+        if (strcmp(rules[i].name, name) == 0)
+            return 1u << i;
+    return 0;
+}
+
+bool rdl_nuisances_parse(const char *text, unsigned *bits, GError **error)
+{
+    *bits = 0;
+    if (!text || strcmp(text, "none") == 0)
+        return true;
+    if (strcmp(text, "all") == 0)
+        return *bits = (1u << RDL_NUISANCES) - 1, true;
+    g_auto(GStrv) names = g_strsplit(text, ",", -1);
+    for (char **name = names; *name; name++) {
+        unsigned bit = bit_of(g_strstrip(*name));
+        if (!bit)
+            return rdl_fail(error, RDL_ERROR_USAGE,
+                            "--suppress %s: no rule '%s': give mask-edge, snow, water-level, all "
+                            "or none",
+                            text, *name);
+        *bits |= bit;
+    }
+    return true;
+}
+
+double rdl_component_width(const rdl_component *c)
+{
+    return 2.0 * (double)(c->pixels + c->filled) / (double)c->sides;
+}
+
+double rdl_component_clear_of(const rdl_component *c, rdl_mark mark)
+{
+    return 1.0 - (double)c->figures.near_mark[mark] / (double)c->pixels;
+}
+
+static bool snowy(const rdl_figures *f, int date)
+{
+    return rdl_figures_mean(f, RDL_FIGURE_WATER, date) >= SNOW_NDSI &&
+           rdl_figures_mean(f, RDL_FIGURE_NDVI, date) >= SNOW_NDVI;
+}
+
+static bool applies(rdl_nuisance rule, const rdl_component *c, rdl_kind kind)
+{
+    switch (rule) {
+    case RDL_NUISANCE_MASK_EDGE:
+        return rdl_component_clear_of(c, RDL_MARK_UNOBSERVED) < CLEAR_LEAST;
+    case RDL_NUISANCE_SNOW:
+        return snowy(&c->figures, 0) != snowy(&c->figures, 1);
+    case RDL_NUISANCE_WATER_LEVEL:
+        return (kind == RDL_KIND_WATER_LOSS || kind == RDL_KIND_WATER_GAIN) &&
+               rdl_component_width(c) <= BELT_WIDTH &&
+               rdl_component_clear_of(c, RDL_MARK_WATER) <= 1.0 - BELT_WATER;
+    default:
+        return false;
+    }
+}
+
+const char *rdl_nuisance_of(unsigned bits, const rdl_component *c, rdl_kind kind)
+{
+    for (int i = 0; i < RDL_NUISANCES; i++)
+        if (bits & 1u << i && applies((rdl_nuisance)i, c, kind))
+            return rules[i].code;
+    return NULL;
+}
