@@ -34,7 +34,7 @@ static int ledger_init(int argc, char **argv)
 /* ---- load ---- */
 
 static struct {
-    char *findings, *letters, *as_of;
+    char *findings, *letters, *problems, *as_of;
     char *zones, *footprints, *permits, *units, *patches; /* refused with the way there is */
 } l;
 
@@ -43,6 +43,8 @@ static const GOptionEntry load_entries[] = {
      "FILE"},
     {"letters", 0, 0, G_OPTION_ARG_FILENAME, &l.letters, "letters and visits, a layer of points",
      "SRC"},
+    {"problems", 0, 0, G_OPTION_ARG_FILENAME, &l.problems,
+     "the problem list of an inspection: XLSX, ODS or CSV", "SRC"},
     {"as-of", 0, 0, G_OPTION_ARG_STRING, &l.as_of, "day from which deadlines run (default: today)",
      "DATE"},
     {"zones", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &l.zones, "", "SRC"},
@@ -68,8 +70,19 @@ static bool check_layers(GError **error)
                             "%s: a ledger takes findings and letters: give the layer to "
                             "'redline screen' and load what it finds",
                             screened[i].option);
-    return l.findings || l.letters ||
-           rdl_fail(error, RDL_ERROR_USAGE, "nothing to load: give --findings or --letters");
+    return l.findings || l.letters || l.problems ||
+           rdl_fail(error, RDL_ERROR_USAGE,
+                    "nothing to load: give --findings, --letters or --problems");
+}
+
+static bool load_problems(rdl_ledger *ledger, rdl_day as_of, rdl_tally *tally, GError **error)
+{
+    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+    bool good = rdl_ledger_load_problems(ledger, l.problems, as_of, tally, notes, error);
+
+    for (guint i = 0; i < notes->len; i++)
+        cli_say("%s", (char *)notes->pdata[i]);
+    return good;
 }
 
 static bool load(const char *path, rdl_tally *tally, GError **error)
@@ -82,7 +95,8 @@ static bool load(const char *path, rdl_tally *tally, GError **error)
         return false;
     return (!l.findings ||
             rdl_ledger_load_findings(ledger, l.findings, as_of, tally, cli_progress(), error)) &&
-           (!l.letters || rdl_ledger_load_letters(ledger, l.letters, as_of, tally, error));
+           (!l.letters || rdl_ledger_load_letters(ledger, l.letters, as_of, tally, error)) &&
+           (!l.problems || load_problems(ledger, as_of, tally, error));
 }
 
 static int ledger_load(int argc, char **argv)
@@ -90,9 +104,12 @@ static int ledger_load(int argc, char **argv)
     static const char teach[] =
         "Example:\n"
         "  redline ledger load ledger.sqlite --findings findings.gpkg --letters letters.gpkg \\\n"
-        "      --as-of 2026-11-01\n\n"
+        "      --as-of 2026-11-01\n"
+        "  redline ledger load ledger.sqlite --problems 问题清单.xlsx --as-of 2026-11-01\n\n"
         "Each footprint or patch becomes a site; a site whose gravest finding is not CLEAN gets a\n"
-        "clue to be verified. Loading the same file again adds nothing.";
+        "clue to be verified. A problem of a list with all six mandatory fields is registered, "
+        "the\n"
+        "others are clues; xx and * are unknown. Loading the same file again adds nothing.";
     g_autoptr(rdl_tally) tally = rdl_tally_new();
     GError *error = NULL;
 

@@ -17,6 +17,7 @@
 #include "geo/layer.h"
 #include "geo/burn.h"
 #include "geo/rescale.h"
+#include "geo/sheet.h"
 #include "geo/source.h"
 #include "geo/chip.h"
 #include "geo/memory.h"

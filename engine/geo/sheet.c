@@ -1,0 +1,94 @@
+#include "geo/sheet.h"
+
+#include <string.h>
+#include <cpl_conv.h>
+#include <cpl_error.h>
+#include <gdal.h>
+#include <ogr_api.h>
+#include "geo/crs_handle.h"
+
+/* Rows as they stand: no row is taken for a header, no text for a number. */
+static GDALDatasetH open_raw(const char *path)
+{
+    static const char *const names[][2] = {{"OGR_XLSX_HEADERS", "DISABLE"},
+                                           {"OGR_ODS_HEADERS", "DISABLE"},
+                                           {"OGR_XLSX_FIELD_TYPES", "STRING"},
+                                           {"OGR_ODS_FIELD_TYPES", "STRING"}};
+    static const char *const csv[] = {"HEADERS=NO", "KEEP_GEOM_COLUMNS=YES", NULL};
+    bool is_csv = g_str_has_suffix(path, ".csv") || g_str_has_suffix(path, ".CSV");
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        CPLSetThreadLocalConfigOption(names[i][0], names[i][1]);
+    CPLErrorReset();
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    GDALDatasetH dataset =
+        GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_VERBOSE_ERROR, NULL, is_csv ? csv : NULL, NULL);
+    CPLPopErrorHandler();
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        CPLSetThreadLocalConfigOption(names[i][0], NULL);
+    return dataset;
+}
+
+static char **row_of(OGRFeatureH feature, const char *path, GError **error)
+{
+    int n = OGR_F_GetFieldCount(feature);
+    g_auto(GStrv) row = g_new0(char *, n + 1);
+
+    for (int i = 0; i < n; i++) {
+        const char *text = OGR_F_GetFieldAsString(feature, i);
+        if (!g_utf8_validate(text, -1, NULL))
+            return rdl_fail(error, RDL_ERROR_DATA, "%s: a cell is no UTF-8: save it as UTF-8",
+                            path),
+                   NULL;
+        row[i] = g_strdup(g_str_has_prefix(text, "\xEF\xBB\xBF") ? text + 3 : text);
+    }
+    return g_steal_pointer(&row);
+}
+
+static GPtrArray *read_rows(OGRLayerH layer, const char *path, GError **error)
+{
+    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);
+    OGRFeatureH feature;
+
+    OGR_L_ResetReading(layer);
+    CPLErrorReset();
+    while ((feature = OGR_L_GetNextFeature(layer))) {
+        char **row = row_of(feature, path, error);
+        OGR_F_Destroy(feature);
+        if (!row)
+            return NULL;
+        g_ptr_array_add(rows, row);
+    }
+    if (CPLGetLastErrorType() >= CE_Failure)
+        return rdl_fail_gdal(error, RDL_ERROR_DATA, path), NULL;
+    return g_steal_pointer(&rows);
+}
+
+/* "FILE:SHEET" in two, where FILE is not itself a name that is there. */
+static void name_parts(const char *path, char **file, char **sheet)
+{
+    const char *colon = strrchr(path, ':');
+    bool whole = !colon || colon == path || g_file_test(path, G_FILE_TEST_EXISTS);
+
+    *file = whole ? g_strdup(path) : g_strndup(path, (gsize)(colon - path));
+    *sheet = whole ? NULL : g_strdup(colon + 1);
+}
+
+GPtrArray *rdl_sheet_read(const char *path, GError **error)
+{
+    g_autofree char *file = NULL, *sheet = NULL;
+    GPtrArray *rows = NULL;
+
+    name_parts(path, &file, &sheet);
+    GDALDatasetH dataset = open_raw(file);
+    if (!dataset)
+        return rdl_fail_gdal(error, RDL_ERROR_IO, path), NULL;
+    OGRLayerH layer =
+        sheet ? GDALDatasetGetLayerByName(dataset, sheet) : GDALDatasetGetLayer(dataset, 0);
+    if (layer)
+        rows = read_rows(layer, path, error);
+    else
+        rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: has no sheet %s", file, sheet ? sheet : "at all");
+    GDALClose(dataset);
+    return rows;
+}

@@ -1,0 +1,21 @@
+/* rectify/inspection.h - the problem list of an inspection, in the ledger beside the sites. */
+#ifndef RDL_RECTIFY_INSPECTION_H
+#define RDL_RECTIFY_INSPECTION_H
+
+#include "rectify/ledger.h"
+
+/** Load a list of problems without a place (XLSX, ODS, CSV; geo/sheet.h). The header is the first
+ *  row with at least three names of the pack's fields.csv, or of the master field list itself,
+ *  compared as rdl_name_fold() leaves them; rows above it are titles. A row without number and
+ *  problem adds its measure to the problem above; so does one that repeats number and problem.
+ *  What is only xx, X, * or a dash is unknown, as is a date with such in it: never zero, never
+ * kept. Columns of no known name are kept in the event. A problem with all six mandatory fields is
+ * registered, with its rectification, due in the words of the list counted from its start (`as_of`
+ * where it names none); one that lacks some is a clue until they are known; `notes` (may be NULL)
+ * takes a line for each, which says what it lacks. Loading again adds nothing; other values of a
+ * known number change it. One transaction. tally: ledger.problems (suppressed ALREADY_THERE, failed
+ * NO_PROBLEM, NUMBER_TWICE), ledger.measures, ledger.registered (suppressed INCOMPLETE). */
+RDL_API bool rdl_ledger_load_problems(rdl_ledger *ledger, const char *path, rdl_day as_of,
+                                      rdl_tally *tally, GPtrArray *notes, GError **error);
+
+#endif

@@ -1,0 +1,442 @@
+#include "rectify/inspection.h"
+
+#include <math.h>
+#include <string.h>
+#include "geo/geo.h"
+#include "rectify/moving.h"
+
+#define HEADER_LEAST 3 /* known names that make a row a header */
+
+/* Fields of a list that are not of the problem itself. */
+static const char *const other_fields[] = {"tier",          "started", "due",
+                                           "progress_text", "xzqdm",   NULL};
+
+/* What must be known before anything is registered (domain no. 67). */
+static const char *const mandatory[] = {"target",    "measures", "lead_leader", "supervisor",
+                                        "resp_unit", "due",      NULL};
+
+typedef struct {
+    JsonObject *fields; /* known values by field; measures apart */
+    JsonObject *others; /* columns of no known name */
+    GPtrArray *measures;
+    guint row; /* from 1 */
+} item;
+
+static void item_free(gpointer p)
+{
+    item *i = p;
+
+    json_object_unref(i->fields);
+    json_object_unref(i->others);
+    g_ptr_array_unref(i->measures);
+    g_free(i);
+}
+
+/* ---- the sheet ---- */
+
+/* Folded name -> field. */
+static GHashTable *names_of(rdl_ledger *ledger, GError **error)
+{
+    g_autoptr(GHashTable) names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    GError *failed = NULL;
+    const rdl_csv *csv = rdl_ledger_table(ledger, "fields.csv", &failed);
+
+    for (int i = 0; rdl_problem_members[i]; i++)
+        g_hash_table_insert(names, rdl_name_fold(rdl_problem_members[i]),
+                            g_strdup(rdl_problem_members[i]));
+    for (int i = 0; other_fields[i]; i++)
+        g_hash_table_insert(names, rdl_name_fold(other_fields[i]), g_strdup(other_fields[i]));
+    for (size_t r = 0; csv && r < rdl_csv_count(csv); r++) {
+        g_auto(GStrv) list = g_strsplit(rdl_csv_at(csv, r, "names"), "|", -1);
+        for (char **name = list; *name; name++)
+            g_hash_table_insert(names, rdl_name_fold(*name), g_strdup(rdl_csv_at(csv, r, "field")));
+    }
+    if (failed) {
+        g_propagate_error(error, failed);
+        return NULL;
+    }
+    return g_steal_pointer(&names);
+}
+
+/* Field of each column of that row, NULL where it has no known name; `found`: how many. */
+static GPtrArray *columns_of(char **row, GHashTable *names, guint *found)
+{
+    GPtrArray *columns = g_ptr_array_new();
+
+    *found = 0;
+    for (; *row; row++) {
+        g_autofree char *name = rdl_name_fold(*row);
+        char *field = *name ? g_hash_table_lookup(names, name) : NULL;
+        *found += field != NULL;
+        g_ptr_array_add(columns, field);
+    }
+    return columns;
+}
+
+/* Masks of published plans: a cell of nothing else says nothing. */
+static bool is_mask(gunichar c)
+{
+    return c == 'x' || c == 'X' || c == '*' || c == '-' || c == '/' || c == 0x2014 || c == 0x25cb ||
+           g_unichar_isspace(c);
+}
+
+static bool is_known(const char *text)
+{
+    for (; *text; text = g_utf8_next_char(text))
+        if (!is_mask(g_utf8_get_char(text)))
+            return true;
+    return false;
+}
+
+/* Cell as NFKC without blanks around; NULL: unknown. */
+static char *value_of(const char *cell, const char *field)
+{
+    g_autofree char *text = g_strstrip(g_utf8_normalize(cell, -1, G_NORMALIZE_ALL_COMPOSE));
+    bool date = field && (strcmp(field, "due") == 0 || strcmp(field, "started") == 0 ||
+                          strcmp(field, "listed") == 0);
+
+    if (!is_known(text) || (date && strpbrk(text, "xX*")))
+        return NULL;
+    return g_steal_pointer(&text);
+}
+
+static item *read_item(char **row, const GPtrArray *columns, char **header, guint number)
+{
+    item *i = g_new0(item, 1);
+
+    i->fields = json_object_new();
+    i->others = json_object_new();
+    i->measures = g_ptr_array_new_with_free_func(g_free);
+    i->row = number;
+    for (guint c = 0; row[c] && c < columns->len; c++) {
+        const char *field = columns->pdata[c];
+        char *value = value_of(row[c], field);
+        if (value && field && strcmp(field, "measures") == 0) {
+            g_ptr_array_add(i->measures, value);
+            continue;
+        }
+        if (value && !(field && json_object_has_member(i->fields, field)))
+            rdl_json_set_text(field ? i->fields : i->others, field ? field : header[c], value);
+        g_free(value);
+    }
+    return i;
+}
+
+static const char *field_of(const item *i, const char *field)
+{
+    return rdl_json_text(i->fields, field, NULL);
+}
+
+/* Cells of a problem with several measures stand in its first row only, or are repeated. */
+static bool continues(const item *above, const item *i)
+{
+    const char *no = field_of(i, "task_no"), *problem = field_of(i, "problem");
+
+    return above && i->measures->len && (!no || g_strcmp0(no, field_of(above, "task_no")) == 0) &&
+           (!problem || g_strcmp0(problem, field_of(above, "problem")) == 0);
+}
+
+static void take_measures(item *above, item *i)
+{
+    for (guint m = 0; m < i->measures->len; m++)
+        g_ptr_array_add(above->measures, g_strdup(i->measures->pdata[m]));
+}
+
+static bool is_blank(const item *i)
+{
+    return json_object_get_size(i->fields) == 0 && json_object_get_size(i->others) == 0 &&
+           i->measures->len == 0;
+}
+
+/* The problems of a sheet, in order. */
+static GPtrArray *read_items(rdl_ledger *ledger, const char *path, GError **error)
+{
+    g_autoptr(GHashTable) names = names_of(ledger, error);
+    g_autoptr(GPtrArray) rows = names ? rdl_sheet_read(path, error) : NULL;
+    g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(item_free), columns = NULL;
+    char **header = NULL;
+    item *above = NULL;
+
+    for (guint r = 0; rows && r < rows->len; r++) {
+        guint found;
+        if (!header) {
+            columns = columns_of(rows->pdata[r], names, &found);
+            header = found >= HEADER_LEAST ? rows->pdata[r] : NULL;
+            if (!header)
+                g_clear_pointer(&columns, g_ptr_array_unref);
+            continue;
+        }
+        item *i = read_item(rows->pdata[r], columns, header, r + 1);
+        bool blank = is_blank(i), more = !blank && continues(above, i);
+        if (more)
+            take_measures(above, i);
+        if (blank || more)
+            item_free(i);
+        else
+            g_ptr_array_add(items, above = i);
+    }
+    if (rows && !header)
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "%s: no row names at least %d fields of a problem list (序号, 反馈问题, "
+                        "整改措施 ...): see fields.csv of the pack",
+                        path, HEADER_LEAST),
+               NULL;
+    return rows ? g_steal_pointer(&items) : NULL;
+}
+
+/* ---- into the ledger ---- */
+
+typedef struct {
+    rdl_ledger *ledger;
+    const char *path;
+    rdl_day as_of;
+    rdl_tally *tally;
+    GPtrArray *notes;
+    GHashTable *seen; /* ids of this list */
+} listing;
+
+static void note(listing *l, const item *i, const char *text)
+{
+    if (l->notes)
+        g_ptr_array_add(l->notes, g_strdup_printf("%s, row %u: %s", l->path, i->row, text));
+}
+
+static bool append(listing *l, const char *at, const char *kind, const char *subject,
+                   JsonObject *payload, GError **error)
+{
+    rdl_event event = {
+        .at = at, .by = "redline", .role = "system", .kind = kind, .subject = subject};
+
+    return rdl_event_append(l->ledger, &event, payload, error);
+}
+
+/* Start and due day by the list's words; unreadable ones are as unknown as masked ones. */
+static bool settle_dates(listing *l, item *i, char **started, char **due, bool *longterm,
+                         GError **error)
+{
+    const rdl_deadline_policy *policy = rdl_ledger_policy(l->ledger, error);
+    rdl_deadline first, last;
+    rdl_day from = l->as_of;
+
+    *longterm = false;
+    *due = NULL;
+    if (!policy)
+        return false;
+    const char *start = field_of(i, "started"), *words = field_of(i, "due");
+    if (start && rdl_deadline_words(policy, start, l->as_of, &first, NULL) &&
+        first.kind == RDL_DEADLINE_DATE)
+        from = first.due;
+    *started = rdl_day_text(from);
+    if (words && rdl_deadline_words(policy, words, from, &last, NULL)) {
+        *longterm = last.kind == RDL_DEADLINE_NONE;
+        *due = *longterm ? NULL : rdl_day_text(last.due);
+    } else if (words) {
+        g_autofree char *text = g_strdup_printf("the time limit '%s' names no day", words);
+        note(l, i, text);
+        json_object_remove_member(i->fields, "due");
+    }
+    return true;
+}
+
+/* Names of the mandatory fields that are not known, NULL: none. Yours. */
+static char *lacking(const item *i)
+{
+    GString *names = g_string_new(NULL);
+
+    for (int m = 0; mandatory[m]; m++) {
+        bool there = strcmp(mandatory[m], "measures") == 0 ? i->measures->len > 0
+                                                           : field_of(i, mandatory[m]) != NULL;
+        if (!there)
+            g_string_append_printf(names, "%s%s", names->len ? ", " : "", mandatory[m]);
+    }
+    return g_string_free(names, names->len == 0);
+}
+
+static JsonObject *problem_payload(const item *i, const char *problem_id, const char *site_id,
+                                   const char *clue_id)
+{
+    JsonObject *o = json_object_new();
+    g_autoptr(GString) measures = g_string_new(NULL);
+
+    for (int m = 0; rdl_problem_members[m]; m++)
+        if (field_of(i, rdl_problem_members[m]))
+            rdl_json_set_text(o, rdl_problem_members[m], field_of(i, rdl_problem_members[m]));
+    for (guint m = 0; m < i->measures->len; m++)
+        g_string_append_printf(measures, "%s%s", m ? "\n" : "", (char *)i->measures->pdata[m]);
+    rdl_json_set_text(o, "measures", measures->len ? measures->str : NULL);
+    rdl_json_set_text(o, "problem_id", problem_id);
+    rdl_json_set_text(o, "site_id", site_id);
+    rdl_json_set_text(o, "clue_id", clue_id);
+    json_object_set_object_member(o, "others", json_object_ref(i->others));
+    return o;
+}
+
+static bool add_site(listing *l, const item *i, const char *at, const char *kind,
+                     const char *site_id, const char *source_id, const char *content,
+                     GError **error)
+{
+    g_autoptr(JsonObject) o = json_object_new();
+
+    rdl_json_set_text(o, "source", "inspection");
+    rdl_json_set_text(o, "source_id", source_id);
+    rdl_json_set_text(o, "xzqdm", field_of(i, "xzqdm"));
+    rdl_json_set_text(o, "content", content);
+    rdl_json_set_text(o, "geometry", NULL);
+    json_object_set_array_member(o, "findings", json_array_new());
+    return append(l, at, kind, site_id, o, error);
+}
+
+static bool open_task(listing *l, const item *i, bool complete, const char *site_id,
+                      const char *problem_id, const char *task_id, const char *at,
+                      const char *started, const char *listed_due, bool longterm, GError **error)
+{
+    g_autoptr(JsonObject) o = json_object_new();
+    g_autofree char *due = NULL;
+    const char *kind = complete ? "rectify" : "verify", *tier;
+
+    if (!rdl_ledger_deadline(l->ledger, kind, NULL, NULL, l->as_of, &tier, &due, error))
+        return false;
+    if (longterm)
+        tier = "T4";
+    rdl_json_set_text(o, "task_id", task_id);
+    rdl_json_set_text(o, "site_id", site_id);
+    rdl_json_set_text(o, "kind", kind);
+    rdl_json_set_text(o, "state", complete ? "REGISTERED" : "CLUE");
+    rdl_json_set_text(o, "xzqdm", field_of(i, "xzqdm"));
+    rdl_json_set_text(o, "department", field_of(i, "lead_dept"));
+    rdl_json_set_text(o, "tier", complete && field_of(i, "tier") ? field_of(i, "tier") : tier);
+    rdl_json_set_text(o, "started", complete ? started : at);
+    rdl_json_set_text(o, "due", complete ? listed_due : due);
+    rdl_json_set_text(o, "problem_id", problem_id);
+    return append(l, at, "task.opened", task_id, o, error);
+}
+
+static bool known_content(listing *l, const char *source_id, char **content, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        l->ledger->store,
+        "SELECT content FROM origin WHERE source = 'inspection' AND source_id = ?", error);
+    bool row;
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, source_id);
+    if (!rdl_statement_step(s, &row, error))
+        return false;
+    *content = row ? g_strdup(rdl_statement_get_text(s, 0)) : NULL;
+    return true;
+}
+
+static char *content_of(const item *i, JsonObject *payload)
+{
+    g_autoptr(JsonObject) all = json_object_new();
+
+    json_object_set_object_member(all, "problem", json_object_ref(payload));
+    json_object_set_object_member(all, "fields", json_object_ref(i->fields));
+    g_autoptr(JsonNode) node = rdl_json_node(all);
+    g_autofree char *line = rdl_json_canonical(node);
+    return rdl_digest_bytes(line, strlen(line));
+}
+
+/* Another version of a known problem: its values change, its task goes on. */
+static bool revise(listing *l, const item *i, const char *at, const char *site_id,
+                   const char *source_id, const char *content, JsonObject *payload, GError **error)
+{
+    static const char *const ids[] = {"problem_id", "site_id", "clue_id", "others"};
+    g_autofree char *task_id = rdl_task_of_source(l->ledger, source_id, error);
+    g_autoptr(JsonObject) o = json_object_new();
+
+    for (size_t k = 0; k < G_N_ELEMENTS(ids); k++)
+        json_object_remove_member(payload, ids[k]);
+    json_object_set_object_member(o, "fields", json_object_ref(payload));
+    return task_id && append(l, at, "problem.changed", task_id, o, error) &&
+           add_site(l, i, at, "site.revised", site_id, source_id, content, error);
+}
+
+static bool settle_item(listing *l, item *i, const char *source_id, GError **error)
+{
+    g_autofree char *site_id = rdl_digest_id("S-", "inspection", source_id, RDL_DIGEST_END);
+    g_autofree char *clue_id = rdl_digest_id("V-", site_id, RDL_DIGEST_END);
+    g_autofree char *problem_id = rdl_digest_id("P-", clue_id, RDL_DIGEST_END);
+    g_autofree char *task_id = rdl_digest_id("R-", problem_id, RDL_DIGEST_END);
+    g_autofree char *at = rdl_day_text(l->as_of), *was = NULL, *due = NULL, *started = NULL;
+    bool longterm;
+
+    if (!settle_dates(l, i, &started, &due, &longterm, error))
+        return false;
+    g_autofree char *missing = lacking(i);
+    g_autoptr(JsonObject) payload =
+        problem_payload(i, problem_id, site_id, missing ? clue_id : NULL);
+    g_autofree char *content = content_of(i, payload);
+    if (!known_content(l, source_id, &was, error))
+        return false;
+    if (g_strcmp0(was, content) == 0) {
+        rdl_tally_suppressed(l->tally, "ledger.problems", "ALREADY_THERE", 1);
+        return true;
+    }
+    rdl_tally_used(l->tally, "ledger.problems", 1);
+    rdl_tally_in(l->tally, "ledger.measures", i->measures->len);
+    rdl_tally_used(l->tally, "ledger.measures", i->measures->len);
+    if (was)
+        return revise(l, i, at, site_id, source_id, content, payload, error);
+    rdl_tally_in(l->tally, "ledger.registered", 1);
+    if (missing) {
+        g_autofree char *text = g_strdup_printf("is a clue until it is known: %s", missing);
+        note(l, i, text);
+        rdl_tally_suppressed(l->tally, "ledger.registered", "INCOMPLETE", 1);
+    } else {
+        rdl_tally_used(l->tally, "ledger.registered", 1);
+    }
+    return add_site(l, i, at, "site.found", site_id, source_id, content, error) &&
+           append(l, at, "problem.registered", problem_id, payload, error) &&
+           open_task(l, i, !missing, site_id, problem_id, missing ? clue_id : task_id, at, started,
+                     due, longterm, error);
+}
+
+/* What a problem is known by: where it comes from and its number, or its words where that is
+ * unknown. */
+static char *source_id_of(const item *i)
+{
+    const char *from[] = {field_of(i, "source"), field_of(i, "batch"), field_of(i, "task_no")};
+    GString *id = g_string_new(NULL);
+
+    for (size_t k = 0; k < G_N_ELEMENTS(from); k++)
+        if (from[k])
+            g_string_append_printf(id, "%s%s", id->len ? "/" : "", from[k]);
+    if (!from[2]) {
+        g_autofree char *words = rdl_digest_id("", field_of(i, "problem"), RDL_DIGEST_END);
+        g_string_append_printf(id, "%s%s", id->len ? "/" : "", words);
+    }
+    return g_string_free(id, FALSE);
+}
+
+static bool take_item(listing *l, item *i, GError **error)
+{
+    g_autofree char *source_id = source_id_of(i);
+
+    rdl_tally_in(l->tally, "ledger.problems", 1);
+    if (!field_of(i, "problem")) {
+        note(l, i, "names no problem");
+        rdl_tally_failed(l->tally, "ledger.problems", "NO_PROBLEM", 1);
+        return true;
+    }
+    if (!g_hash_table_add(l->seen, g_strdup(source_id))) {
+        note(l, i, "has the number of a problem above");
+        rdl_tally_failed(l->tally, "ledger.problems", "NUMBER_TWICE", 1);
+        return true;
+    }
+    return settle_item(l, i, source_id, error);
+}
+
+bool rdl_ledger_load_problems(rdl_ledger *ledger, const char *path, rdl_day as_of, rdl_tally *tally,
+                              GPtrArray *notes, GError **error)
+{
+    g_autoptr(GPtrArray) items = read_items(ledger, path, error);
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    listing l = {ledger, path, as_of, tally, notes, seen};
+    bool good = items && rdl_store_begin(ledger->store, error);
+
+    for (guint i = 0; good && i < items->len; i++)
+        good = take_item(&l, items->pdata[i], error);
+    return items && rdl_ledger_end(ledger, good && rdl_tally_check(tally, error), error);
+}

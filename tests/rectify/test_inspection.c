@@ -1,0 +1,253 @@
+/* The problem list of an inspection: what it says, and what it only seems to say. */
+#include <string.h>
+#include <xlsxwriter.h>
+#include "geo/start.h"
+#include "rectify/rectify.h"
+#include "suite.h"
+
+static rdl_ledger *fresh(const char *name, GError **error)
+{
+    const char *path = suite_path(name);
+
+    return rdl_ledger_init(path, suite_source("data/packs/cn"), NULL, error)
+               ? rdl_ledger_open(path, true, error)
+               : NULL;
+}
+
+/* The balance of a load as JSON; yours. */
+static char *load(rdl_ledger *ledger, const char *path, GPtrArray *notes, GError **error)
+{
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    if (!rdl_ledger_load_problems(ledger, path, rdl_day_of(2017, 7, 31), tally, notes, error))
+        return NULL;
+    g_autoptr(JsonNode) node = rdl_tally_json(tally);
+    return json_to_string(node, FALSE);
+}
+
+static GArray *tasks(rdl_ledger *ledger, const char *state)
+{
+    const rdl_task_filter filter = {.state = state};
+
+    return rdl_task_list(ledger, &filter, NULL);
+}
+
+static void check_whole(rdl_ledger *ledger)
+{
+    GError *error = NULL;
+
+    CHECK(rdl_ledger_audit(ledger, NULL, &error) &&
+          rdl_ledger_rebuild(ledger, false, NULL, &error) &&
+          rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+}
+
+/* Gansu 2017 in outline: 62 problems with 270 measures, number and problem in the first row of
+ * each only, as merged cells are read. */
+static const char *gansu(void)
+{
+    const char *path = suite_path("gansu.xlsx");
+    lxw_workbook *book = workbook_new(path);
+    lxw_worksheet *sheet = workbook_add_worksheet(book, "清单");
+    static const char *const header[] = {"序 号",    "问题来源", "反馈问题", "整改目标",
+                                         "整改措施", "责任领导", "监管人",   "责任单位",
+                                         "整改时限", "验收单位"};
+    lxw_row_t row = 2;
+    int measures = 0;
+
+    worksheet_write_string(sheet, 0, 0, "整改问题清单", NULL);
+    for (lxw_col_t c = 0; c < G_N_ELEMENTS(header); c++)
+        worksheet_write_string(sheet, 1, c, header[c], NULL);
+    for (int p = 1; p <= 62; p++) {
+        int n = p <= 22 ? 5 : 4; /* 22 * 5 + 40 * 4 = 270 */
+        g_autofree char *problem = g_strdup_printf("问题%d", p);
+        const char *const cells[] = {"中央督察", problem,    "整改到位",   NULL,      "省领导甲",
+                                     "监管人乙", "某市政府", "2017年底前", "省整改办"};
+        worksheet_write_number(sheet, row, 0, p, NULL);
+        for (lxw_col_t c = 0; c < G_N_ELEMENTS(cells); c++)
+            if (cells[c])
+                worksheet_write_string(sheet, row, (lxw_col_t)(c + 1), cells[c], NULL);
+        for (int m = 1; m <= n; m++, row++, measures++) {
+            g_autofree char *text = g_strdup_printf("措施%d-%d", p, m);
+            worksheet_write_string(sheet, row, 4, text, NULL);
+        }
+    }
+    CHECK_INT(measures, 270);
+    CHECK_INT(workbook_close(book), 0);
+    return path;
+}
+
+static void sixty_two_problems_have_270_measures(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fresh("gansu.sqlite", &error);
+    const char *path = gansu();
+    g_autofree char *first = load(ledger, path, NULL, &error);
+
+    CHECK_OK(error);
+    CHECK(first && strstr(first, "\"ledger.problems\",\"in\":62,\"used\":62"));
+    CHECK(first && strstr(first, "\"ledger.measures\",\"in\":270,\"used\":270"));
+    CHECK(first && strstr(first, "\"ledger.registered\",\"in\":62,\"used\":62"));
+    g_autoptr(GArray) all = tasks(ledger, "REGISTERED");
+    CHECK_INT(all->len, 62);
+    const rdl_task *t = &g_array_index(all, rdl_task, 0);
+    CHECK_TEXT(t->kind, "rectify");
+    CHECK_TEXT(t->due, "2017-12-31");
+    CHECK_TEXT(t->problem_source, "中央督察");
+    CHECK_TEXT(t->accept_unit, "省整改办");
+    g_autofree char *head = rdl_ledger_head(ledger, &error);
+    g_autofree char *again = load(ledger, path, NULL, &error);
+    g_autofree char *same = rdl_ledger_head(ledger, &error);
+    CHECK_TEXT(same, head);
+    CHECK(again && strstr(again, "\"ALREADY_THERE\":62"));
+    check_whole(ledger);
+}
+
+static const char *csv(const char *name, const char *text)
+{
+    const char *path = suite_path(name);
+
+    CHECK(g_file_set_contents(path, text, -1, NULL));
+    return path;
+}
+
+#define HEAD "序号,反馈问题,整改目标,整改措施,责任领导,监管人,责任单位,整改时限\n"
+
+static void masks_are_unknown_never_zero(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fresh("masks.sqlite", &error);
+    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *balance =
+        load(ledger,
+             csv("masks.csv", HEAD "1,问题甲,恢复,拆除,xx,**,某县,20xx年底前\n"
+                                   "2,问题乙,恢复,拆除,省领导,监管人,xx县政府,2017年底前\n"
+                                   "xx,问题丙,恢复,拆除,省领导,监管人,某县,长期坚持\n"
+                                   "4,问题丁,恢复,拆除,省领导,监管人,某县,尽快\n"),
+             notes, &error);
+    CHECK_OK(error);
+    CHECK(balance && strstr(balance, "\"ledger.registered\",\"in\":4,\"used\":2,\"suppressed\":"
+                                     "{\"INCOMPLETE\":2}"));
+    CHECK_INT(notes->len, 3);
+    CHECK(strstr(notes->pdata[0],
+                 "row 2: is a clue until it is known: lead_leader, supervisor, due"));
+    CHECK(strstr(notes->pdata[1], "'尽快' names no day"));
+    g_autoptr(GArray) clues = tasks(ledger, "CLUE"), open = tasks(ledger, "REGISTERED");
+    CHECK_INT(clues->len, 2);
+    CHECK_INT(open->len, 2);
+    for (guint i = 0; i < clues->len; i++) {
+        const rdl_task *t = &g_array_index(clues, rdl_task, i);
+        if (g_strcmp0(t->task_no, "1") == 0) {
+            CHECK_TEXT(t->lead_leader, NULL);
+            CHECK_TEXT(t->supervisor, NULL);
+            CHECK_TEXT(t->resp_unit, "某县");
+        }
+    }
+    for (guint i = 0; i < open->len; i++) {
+        const rdl_task *t = &g_array_index(open, rdl_task, i);
+        bool longterm = strcmp(t->problem, "问题丙") == 0;
+        CHECK_TEXT(t->tier, longterm ? "T4" : "T3");
+        CHECK_TEXT(t->due, longterm ? NULL : "2017-12-31");
+        CHECK_TEXT(t->task_no, longterm ? NULL : "2");
+        if (!longterm)
+            CHECK_TEXT(t->resp_unit, "xx县政府");
+    }
+    check_whole(ledger);
+}
+
+/* Full width, blanks and line breaks in a header are a matter of typing. */
+static void headers_are_matched_after_nfkc(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fresh("nfkc.sqlite", &error);
+    g_autofree char *balance =
+        load(ledger,
+             csv("nfkc.csv",
+                 "某市清单,,,,,,,\n"
+                 "\"序　号\",反馈 问题,整改目标,\"整改\n措施\",责任领导,监管人,责任单位,Ｄｕｅ\n"
+                 "１,问题甲,恢复,拆除,甲,乙,丙,2017年12月31日\n"),
+             NULL, &error);
+    CHECK_OK(error);
+    CHECK(balance && strstr(balance, "\"ledger.registered\",\"in\":1,\"used\":1"));
+    g_autoptr(GArray) open = tasks(ledger, "REGISTERED");
+    CHECK_TEXT(g_array_index(open, rdl_task, 0).task_no, "1");
+    g_autofree char *none = load(ledger, csv("headless.csv", "甲,乙,丙\n1,2,3\n"), NULL, &error);
+    CHECK(!none);
+    CHECK_FAILS(error, RDL_ERROR_DATA, "no row names at least 3 fields");
+}
+
+static void rows_that_say_nothing_are_counted(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fresh("rows.sqlite", &error);
+    g_autofree char *balance = load(ledger,
+                                    csv("rows.csv", HEAD "1,问题甲,恢复,拆除,甲,乙,丙,2017年底前\n"
+                                                         ",,,,,,,\n"
+                                                         "1,问题乙,恢复,拆除,甲,乙,丙,2017年底前\n"
+                                                         "合计,,,,,,,\n"),
+                                    NULL, &error);
+    CHECK_OK(error);
+    CHECK(balance && strstr(balance, "\"ledger.problems\",\"in\":3,\"used\":1"));
+    CHECK(balance && strstr(balance, "\"NUMBER_TWICE\":1"));
+    CHECK(balance && strstr(balance, "\"NO_PROBLEM\":1"));
+}
+
+/* A clue of the list is registered with what the list knew and what was missing. */
+static void a_clue_of_the_list_is_registered_when_it_is_known(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fresh("clue.sqlite", &error);
+    g_autofree char *balance =
+        load(ledger, csv("clue.csv", HEAD "7,问题甲,恢复,拆除;复绿,甲,xx,丙,2017年底前\n"), NULL,
+             &error);
+    static const struct {
+        const char *to, *on, *role, *paper;
+    } way[] = {{"SCREENED", "2017-08-01", "analyst", "疑似问题清单"},
+               {"ASSIGNED", "2017-08-02", "office", "核查任务单"},
+               {"VERIFIED", "2017-08-10", "county", "核查材料"},
+               {"REGISTERED", "2017-08-12", "office", "问题台账"}};
+    g_autofree char *id = rdl_task_of_source(ledger, "7", &error);
+    g_autoptr(JsonNode) known =
+        rdl_json_parse("{\"supervisor\":\"乙\",\"due\":\"2017年底前\"}", "fields", NULL);
+
+    CHECK(balance && id);
+    for (size_t i = 0; i < G_N_ELEMENTS(way); i++) {
+        rdl_move move = {.task_id = id,
+                         .to = way[i].to,
+                         .on = way[i].on,
+                         .by = "甲",
+                         .role = way[i].role,
+                         .document = way[i].paper,
+                         .fields = i == 3 ? json_node_get_object(known) : NULL};
+        CHECK(rdl_task_move(ledger, &move, &error));
+        CHECK_OK(error);
+    }
+    g_autoptr(GArray) open = tasks(ledger, "REGISTERED");
+    for (guint i = 0; i < open->len; i++) {
+        const rdl_task *t = &g_array_index(open, rdl_task, i);
+        if (strcmp(t->kind, "rectify") != 0)
+            continue;
+        CHECK_TEXT(t->supervisor, "乙");
+        CHECK_TEXT(t->lead_leader, "甲");
+        CHECK_TEXT(t->task_no, "7");
+        CHECK_TEXT(t->due, "2017-12-31");
+    }
+    CHECK_INT(open->len, 2);
+    check_whole(ledger);
+}
+
+static CU_TestInfo tests[] = {
+    {"sixty-two problems have 270 measures", sixty_two_problems_have_270_measures},
+    {"masks are unknown, never zero", masks_are_unknown_never_zero},
+    {"headers are matched after NFKC", headers_are_matched_after_nfkc},
+    {"rows that say nothing are counted", rows_that_say_nothing_are_counted},
+    {"a clue of the list is registered when it is known",
+     a_clue_of_the_list_is_registered_when_it_is_known},
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    rdl_geo_start();
+    return run_suite("rectify.inspection", tests, argc, argv);
+}
