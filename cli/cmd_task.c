@@ -121,6 +121,60 @@ static int task_list(int argc, char **argv)
     return cli_end(error);
 }
 
+/* ---- count ---- */
+
+static JsonNode *count(const char *path, GError **error)
+{
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, error);
+    rdl_day as_of;
+
+    return ledger && filter_day(ledger, &as_of, error) ? rdl_ledger_count(ledger, as_of, error)
+                                                       : NULL;
+}
+
+static void print_count(JsonObject *o)
+{
+    static const char *const members[] = {"xzqdm", "kind", "state"};
+    JsonArray *rows = json_object_get_array_member(o, "rows");
+    g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
+    static const char *const heads[] = {"UNIT", "KIND", "STATE", "TASKS", "OVERDUE"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(heads); i++)
+        add(cells, heads[i]);
+    for (guint i = 0; i < json_array_get_length(rows); i++) {
+        JsonObject *row = json_array_get_object_element(rows, i);
+        for (size_t k = 0; k < G_N_ELEMENTS(members); k++)
+            add(cells, rdl_json_text(row, members[k], NULL));
+        g_ptr_array_add(
+            cells, g_strdup_printf("%7" G_GINT64_FORMAT, json_object_get_int_member(row, "tasks")));
+        g_ptr_array_add(cells, g_strdup_printf("%7" G_GINT64_FORMAT,
+                                               json_object_get_int_member(row, "overdue")));
+    }
+    g_autofree char *text = rdl_table_text(cells, G_N_ELEMENTS(heads));
+    fputs(text, stdout);
+}
+
+static int task_count(int argc, char **argv)
+{
+    static const char teach[] =
+        "Example:\n  redline task count ledger.sqlite --as-of 2026-11-30\n\n"
+        "Tasks by unit, kind and state as they stood that day; OVERDUE are open ones past due.";
+    GError *error = NULL;
+    JsonNode *node;
+
+    if (cli_parse(&argc, &argv, &list_entries[3], "LEDGER [--as-of DATE]", "Count tasks.", teach, 1,
+                  1, &error) &&
+        (node = count(argv[1], &error))) {
+        if (cli_flags.json) {
+            cli_print_json(node);
+        } else {
+            print_count(json_node_get_object(node));
+            json_node_unref(node);
+        }
+    }
+    return cli_end(error);
+}
+
 /* ---- show ---- */
 
 static void print_member(const char *name, const char *text)
@@ -796,6 +850,7 @@ static int task_warn(int argc, char **argv)
 
 static const cli_verb verbs[] = {
     {"list", "tasks by state, unit and kind", task_list},
+    {"count", "how many, by unit and state", task_count},
     {"show", "one task", task_show},
     {"advance", "move a task to another state", task_advance},
     {"assign", "give a task to somebody", task_assign},

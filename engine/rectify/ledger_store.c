@@ -63,7 +63,7 @@ static const char schema[] =
     " scene_date TEXT NOT NULL, outcome TEXT NOT NULL, stands INTEGER NOT NULL,"
     " content TEXT NOT NULL, PRIMARY KEY(task_id, scene));"
     "CREATE INDEX task_state ON task(state, task_id);"
-    "CREATE INDEX task_unit ON task(xzqdm, task_id);"
+    "CREATE INDEX task_unit ON task(xzqdm, kind, state, due, task_id);"
     "CREATE INDEX task_site ON task(site_id);"
     "CREATE INDEX task_problem ON task(problem_id) WHERE problem_id IS NOT NULL;"
     "CREATE TABLE move(task_id TEXT NOT NULL, seq INTEGER NOT NULL, at TEXT NOT NULL,"

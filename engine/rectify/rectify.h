@@ -2,6 +2,7 @@
 #ifndef RDL_RECTIFY_H
 #define RDL_RECTIFY_H
 
+#include "rectify/count.h"
 #include "rectify/inspection.h"
 #include "rectify/ledger.h"
 #include "rectify/review.h"

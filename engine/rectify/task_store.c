@@ -116,15 +116,16 @@ static void read_task(rdl_statement *s, rdl_task *t)
     t->revision = rdl_statement_get_int(s, n + 8);
 }
 
-/* Only the conditions that are asked for, so that an index serves them. The codes of a unit's own
- * units lie between it and itself with the highest character behind. */
+/* Only the conditions that are asked for, so that an index serves them: that of the unit where one
+ * is given, a state holds more tasks (the + keeps it from being looked up). The codes of a unit's
+ * own units lie between it and itself with the highest character behind. */
 static rdl_statement *ask_tasks(rdl_ledger *ledger, const rdl_task_filter *filter, GError **error)
 {
     g_autoptr(GString) sql = g_string_new(select_tasks);
 
     g_string_append(sql, " WHERE 1");
     if (filter->state)
-        g_string_append(sql, " AND t.state = ?1");
+        g_string_append(sql, filter->unit ? " AND +t.state = ?1" : " AND t.state = ?1");
     if (filter->unit)
         g_string_append(sql, " AND t.xzqdm >= ?2 AND t.xzqdm < ?2 || char(1114111)");
     if (filter->kind)

@@ -1,0 +1,58 @@
+#include "rectify/count.h"
+
+#include <string.h>
+#include "rectify/moving.h"
+
+/* States of now; an index holds all that is asked. */
+static const char now[] =
+    "SELECT xzqdm, kind, state, count(*), sum(due < ?1) FROM task GROUP BY xzqdm, kind, state";
+
+/* The last state each task came into until the day. */
+static const char then[] =
+    "SELECT t.xzqdm, t.kind, m.state, count(*), sum(t.due < ?1) FROM (SELECT task_id, state, "
+    "max(seq) FROM move WHERE at <= ?1 GROUP BY task_id) m JOIN task t USING(task_id) "
+    "GROUP BY t.xzqdm, t.kind, m.state";
+
+static void add_row(JsonArray *rows, rdl_statement *s, const rdl_csv *states)
+{
+    JsonObject *o = json_object_new();
+    rdl_task task = {.kind = (char *)rdl_statement_get_text(s, 1),
+                     .state = (char *)rdl_statement_get_text(s, 2)};
+
+    json_array_add_object_element(rows, o);
+    rdl_json_set_text(o, "xzqdm", rdl_statement_get_text(s, 0));
+    rdl_json_set_text(o, "kind", task.kind);
+    rdl_json_set_text(o, "state", task.state);
+    json_object_set_int_member(o, "tasks", rdl_statement_get_int(s, 3));
+    json_object_set_int_member(o, "overdue",
+                               rdl_task_open(&task, states) ? rdl_statement_get_int(s, 4) : 0);
+}
+
+JsonNode *rdl_ledger_count(rdl_ledger *ledger, rdl_day as_of, GError **error)
+{
+    g_autofree char *day = rdl_day_text(as_of), *latest = rdl_ledger_date(ledger, error);
+    g_autofree char *head = latest ? rdl_ledger_head(ledger, error) : NULL;
+    g_autoptr(rdl_statement) s =
+        head ? rdl_statement_new(ledger->store, strcmp(day, latest) < 0 ? then : now, error) : NULL;
+    const rdl_csv *states = rdl_ledger_table(ledger, "states.csv", NULL);
+    g_autoptr(JsonObject) o = json_object_new();
+    JsonArray *rows = json_array_new();
+    gint64 tasks = 0;
+    bool row = true;
+
+    json_object_set_array_member(o, "rows", rows);
+    if (!s)
+        return NULL;
+    rdl_statement_text(s, 1, day);
+    while (rdl_statement_step(s, &row, error)) {
+        if (!row) {
+            rdl_json_set_text(o, "as_of", day);
+            rdl_json_set_text(o, "head", head);
+            json_object_set_int_member(o, "tasks", tasks);
+            return rdl_json_node(o);
+        }
+        add_row(rows, s, states);
+        tasks += rdl_statement_get_int(s, 3);
+    }
+    return NULL;
+}
