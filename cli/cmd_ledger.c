@@ -372,6 +372,81 @@ static int ledger_split(int argc, char **argv)
     return cli_end(error);
 }
 
+/* ---- draws ---- */
+
+static struct {
+    char *purpose, *seed, *among, *state, *unit, *kind;
+    double rate;
+    gboolean cross;
+} w = {.rate = 1.0};
+
+static const GOptionEntry draw_entries[] = {
+    {"purpose", 0, 0, G_OPTION_ARG_STRING, &w.purpose, "inspection, cross, audit ...", "TEXT"},
+    {"seed", 0, 0, G_OPTION_ARG_STRING, &w.seed, "any text, stated before the draw", "TEXT"},
+    {"rate", 0, 0, G_OPTION_ARG_DOUBLE, &w.rate,
+     "share of each county's tasks, rounded up (default 1)", "0..1"},
+    {"among", 0, 0, G_OPTION_ARG_STRING, &w.among,
+     "who is drawn for them: names or codes of counties, commas between", "LIST"},
+    {"cross", 0, 0, G_OPTION_ARG_NONE, &w.cross, "nobody for the county of his own code", NULL},
+    {"state", 0, 0, G_OPTION_ARG_STRING, &w.state, "only tasks in this state", "STATE"},
+    {"unit", 0, 0, G_OPTION_ARG_STRING, &w.unit, "only of this unit: a code or its beginning",
+     "CODE"},
+    {"kind", 0, 0, G_OPTION_ARG_STRING, &w.kind, "only verify or rectify", "KIND"},
+    DECIDED,
+    G_OPTION_ENTRY_NULL};
+
+static JsonNode *draw(const char *path, GError **error)
+{
+    g_auto(GStrv) among = w.among ? g_strsplit(w.among, ",", -1) : NULL;
+    const rdl_draw how = {.purpose = w.purpose,
+                          .seed = w.seed,
+                          .rate = w.rate,
+                          .among = (const char *const *)among,
+                          .cross = w.cross,
+                          .state = w.state,
+                          .unit = w.unit,
+                          .kind = w.kind};
+    g_autoptr(rdl_ledger) ledger = NULL;
+    rdl_day day;
+
+    if (!d.on || !d.by || !d.role)
+        return rdl_fail(error, RDL_ERROR_USAGE, "--on, --by and --role are needed"), NULL;
+    if (!cli_day("--on", d.on, 0, &day, error) || !(ledger = rdl_ledger_open(path, true, error)) ||
+        !cli_happened("--on", d.on, ledger, error))
+        return NULL;
+    return rdl_ledger_draw(ledger, &how, d.on, d.by, d.role, error);
+}
+
+static int ledger_draw(int argc, char **argv)
+{
+    static const char teach[] =
+        "Examples:\n"
+        "  redline ledger draw ledger.sqlite --purpose cross --seed 2026-11-20/1 --cross \\\n"
+        "      --among 321202,321203,321204 --state APPLIED --on 2026-11-20 --by 甲 --role city\n"
+        "  redline ledger draw ledger.sqlite --purpose inspection --seed 2026-12 --rate 0.15 \\\n"
+        "      --among 甲,乙,丙 --on 2026-12-01 --by 甲 --role auditor\n\n"
+        "Seed, pool and result are one event: anybody draws the same again, and an audit does.";
+    GError *error = NULL;
+    JsonNode *rows;
+
+    if (cli_parse(&argc, &argv, draw_entries,
+                  "LEDGER --purpose TEXT --seed TEXT --on DATE --by NAME --role ROLE",
+                  "Draw tasks, and who looks at them, by lot.", teach, 1, 1, &error) &&
+        (rows = draw(argv[1], &error))) {
+        JsonArray *all = json_node_get_array(rows);
+        for (guint i = 0; !cli_flags.json && i < json_array_get_length(all); i++) {
+            JsonObject *row = json_array_get_object_element(all, i);
+            printf("%s  %s  %s\n", rdl_json_text(row, "task_id", "-"),
+                   rdl_json_text(row, "xzqdm", "-"), rdl_json_text(row, "drawn", "-"));
+        }
+        if (cli_flags.json)
+            cli_print_json(rows);
+        else
+            json_node_unref(rows);
+    }
+    return cli_end(error);
+}
+
 static const cli_verb verbs[] = {
     {"init", "make a new ledger for a pack", ledger_init},
     {"load", "findings to sites and clues, letters beside them", ledger_load},
@@ -379,6 +454,7 @@ static const cli_verb verbs[] = {
     {"info", "what a ledger holds", ledger_info},
     {"merge", "several sites are one place", ledger_merge},
     {"split", "some sources of a site are another place", ledger_split},
+    {"draw", "tasks and inspectors by lot", ledger_draw},
     {"audit", "is every event and table in order", ledger_audit},
     {"sign", "sign what a ledger holds", ledger_sign},
     {"rebuild", "make every table again from the events", ledger_rebuild},

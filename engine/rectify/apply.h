@@ -28,6 +28,7 @@ bool rdl_apply_move(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, G
 bool rdl_apply_publication(rdl_ledger *ledger, const rdl_event *event, JsonObject *o,
                            GError **error);
 bool rdl_apply_transfer(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
+bool rdl_apply_draw(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
 bool rdl_apply_measure(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
 /** Those members of `fields` that are there go to the problem. */
 bool rdl_apply_problem(rdl_ledger *ledger, const char *problem_id, JsonObject *fields,

@@ -389,6 +389,7 @@ bool rdl_event_apply(rdl_ledger *ledger, const rdl_event *event, GError **error)
                  {"problem.changed", apply_changed},
                  {"measure.done", rdl_apply_measure},
                  {"publication.made", rdl_apply_publication},
+                 {"draw.made", rdl_apply_draw},
                  {"transfer.sent", rdl_apply_transfer},
                  {"transfer.accepted", rdl_apply_transfer},
                  {"transfer.answered", rdl_apply_transfer}};

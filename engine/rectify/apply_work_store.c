@@ -98,9 +98,11 @@ static bool apply_rebound(rdl_ledger *ledger, const rdl_event *event, JsonObject
                ledger,
                "INSERT INTO problem(problem_id,site_id,clue_id,task_no,source,batch,problem,nature,"
                "category,target,measures,lead_leader,supervisor,resp_unit,lead_dept,accept_unit,"
-               "listed,reopens,rebounds) SELECT ?3,p.site_id,clue_id,task_no,source,batch,problem,"
+               "listed,first_responsible,reopens,rebounds) SELECT "
+               "?3,p.site_id,clue_id,task_no,source,batch,problem,"
                "nature,category,target,measures,lead_leader,supervisor,resp_unit,lead_dept,"
-               "accept_unit,listed,p.problem_id,rebounds+1 FROM problem p JOIN task "
+               "accept_unit,listed,first_responsible,p.problem_id,rebounds+1 FROM problem p JOIN "
+               "task "
                "USING(problem_id)"
                " WHERE task_id = ?2 AND ?1",
                event->seq, values, 2, error) &&
@@ -141,6 +143,22 @@ bool rdl_apply_transfer(rdl_ledger *ledger, const rdl_event *event, JsonObject *
     return run_row(ledger, sql, event->seq, values, 5, error);
 }
 
+bool rdl_apply_draw(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
+{
+    JsonArray *rows = json_object_get_array_member(o, "rows");
+
+    for (guint i = 0; i < json_array_get_length(rows); i++) {
+        JsonObject *row = json_array_get_object_element(rows, i);
+        const char *const values[] = {text(row, "task_id"), text(o, "purpose"), event->at,
+                                      text(row, "drawn")};
+        if (!run_row(ledger,
+                     "INSERT INTO draw(seq,task_id,purpose,at,drawn) VALUES(?1,?2,?3,?4,?5)",
+                     event->seq, values, 4, error))
+            return false;
+    }
+    return true;
+}
+
 bool rdl_apply_measure(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
 {
     const char *const values[] = {event->at, text(o, "problem_id"), text(o, "n"), event->subject};
@@ -151,10 +169,22 @@ bool rdl_apply_measure(rdl_ledger *ledger, const rdl_event *event, JsonObject *o
                    event->seq, values, 4, error);
 }
 
-const char *const rdl_problem_members[] = {"task_no",     "source",     "batch",     "problem",
-                                           "nature",      "category",   "target",    "measures",
-                                           "lead_leader", "supervisor", "resp_unit", "lead_dept",
-                                           "accept_unit", "listed",     NULL};
+const char *const rdl_problem_members[] = {"task_no",
+                                           "source",
+                                           "batch",
+                                           "problem",
+                                           "nature",
+                                           "category",
+                                           "target",
+                                           "measures",
+                                           "lead_leader",
+                                           "supervisor",
+                                           "first_responsible",
+                                           "resp_unit",
+                                           "lead_dept",
+                                           "accept_unit",
+                                           "listed",
+                                           NULL};
 
 bool rdl_apply_problem(rdl_ledger *ledger, const char *problem_id, JsonObject *fields,
                        GError **error)

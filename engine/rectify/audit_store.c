@@ -1,7 +1,9 @@
 /* Is the ledger what its events make of it; the same made again, or as it stood on a day. */
 #include <string.h>
 #include "rectify/moving.h"
+#include "rectify/draw.h"
 #include "rectify/ledger.h"
+#include "rectify/route.h"
 
 /* Every table that events make, parents first. */
 static const struct {
@@ -24,6 +26,7 @@ static const struct {
                    {"publication", "seq"},
                    {"lookback", "seq"},
                    {"transfer", "transfer_no"},
+                   {"draw", "seq, task_id"},
                    {"letter", "letter_no"},
                    {"verification", "task_id, scene"}};
 
@@ -80,6 +83,20 @@ static bool check_signature(const rdl_event *event, GError **error)
                     "event %" G_GINT64_FORMAT " holds a signature that is not good", event->seq);
 }
 
+/* What was drawn is what the seed gives. */
+static bool check_draw(const rdl_event *event, GError **error)
+{
+    if (strcmp(event->kind, "draw.made") != 0)
+        return true;
+    g_autoptr(JsonNode) node = rdl_json_parse(event->payload, "event", error);
+    if (!node)
+        return false;
+    return (JSON_NODE_HOLDS_OBJECT(node) && rdl_draw_good(json_node_get_object(node))) ||
+           rdl_fail(error, RDL_ERROR_BALANCE,
+                    "event %" G_GINT64_FORMAT " holds a draw that its seed does not give",
+                    event->seq);
+}
+
 static bool replay_event(const rdl_event *event, void *user, GError **error)
 {
     replay *r = user;
@@ -87,7 +104,7 @@ static bool replay_event(const rdl_event *event, void *user, GError **error)
     rdl_day at;
 
     if (!check_link(r, event, error) || !check_signature(event, error) ||
-        !rdl_day_parse(event->at, &at, error))
+        !check_draw(event, error) || !rdl_day_parse(event->at, &at, error))
         return false;
     if (at > r->until)
         return true;
@@ -266,7 +283,8 @@ bool rdl_ledger_sign(rdl_ledger *ledger, const char *key, const char *on, const 
     rdl_signature s = {0};
     rdl_event event = {.at = on, .by = by, .role = role, .kind = "ledger.signed"};
 
-    if (!rdl_store_begin(ledger->store, error))
+    if (!rdl_role_may(ledger, role, "sign", rdl_ledger_path(ledger), error) ||
+        !rdl_store_begin(ledger->store, error))
         return false;
     bool good = rdl_role_known(ledger, NULL, role, rdl_ledger_path(ledger), error) &&
                 (head = rdl_ledger_head(ledger, error)) && rdl_sign(key, head, &s, error);

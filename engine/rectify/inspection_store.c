@@ -4,6 +4,7 @@
 #include <string.h>
 #include "geo/geo.h"
 #include "rectify/moving.h"
+#include "rectify/route.h"
 
 #define HEADER_LEAST 3 /* known names that make a row a header */
 
@@ -292,9 +293,10 @@ static bool open_task(listing *l, const item *i, bool complete, const char *site
 {
     g_autoptr(JsonObject) o = json_object_new();
     g_autofree char *due = NULL;
-    const char *kind = complete ? "rectify" : "verify", *tier;
+    const char *kind = complete ? "rectify" : "verify", *tier, *unit;
 
-    if (!rdl_ledger_deadline(l->ledger, kind, NULL, NULL, l->as_of, &tier, &due, error))
+    if (!rdl_route_unit(l->ledger, field_of(i, "xzqdm"), l->as_of, &unit, error) ||
+        !rdl_ledger_deadline(l->ledger, kind, NULL, NULL, l->as_of, &tier, &due, error))
         return false;
     if (longterm)
         tier = "T4";
@@ -302,8 +304,9 @@ static bool open_task(listing *l, const item *i, bool complete, const char *site
     rdl_json_set_text(o, "site_id", site_id);
     rdl_json_set_text(o, "kind", kind);
     rdl_json_set_text(o, "state", complete ? "REGISTERED" : "CLUE");
-    rdl_json_set_text(o, "xzqdm", field_of(i, "xzqdm"));
-    rdl_json_set_text(o, "department", field_of(i, "lead_dept"));
+    rdl_json_set_text(o, "xzqdm", unit);
+    rdl_json_set_text(o, "department",
+                      rdl_route_department(l->ledger, field_of(i, "lead_dept"), l->as_of));
     rdl_json_set_text(o, "tier", complete && field_of(i, "tier") ? field_of(i, "tier") : tier);
     rdl_json_set_text(o, "started", complete ? started : at);
     rdl_json_set_text(o, "due", complete ? listed_due : due);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 #include "rectify/moving.h"
+#include "rectify/route.h"
 #include "rectify/site.h"
 
 char *rdl_ground_text(const rdl_geometry *g, GError **error)
@@ -65,7 +66,8 @@ bool rdl_site_ground(rdl_ledger *ledger, const char *site_id, const char *const 
 
 /* ---- what both need ---- */
 
-static bool check_who(rdl_ledger *ledger, const rdl_who *who, const char *site_id, GError **error)
+static bool check_who(rdl_ledger *ledger, const rdl_who *who, const char *act, const char *site_id,
+                      GError **error)
 {
     rdl_day day;
 
@@ -82,7 +84,8 @@ static bool check_who(rdl_ledger *ledger, const rdl_who *who, const char *site_i
     if (!rdl_statement_step(s, &row, error))
         return false;
     g_autofree char *xzqdm = row ? g_strdup(rdl_statement_get_text(s, 0)) : NULL;
-    return rdl_role_known(ledger, xzqdm, who->role, site_id, error);
+    return rdl_role_known(ledger, xzqdm, who->role, site_id, error) &&
+           rdl_role_may(ledger, who->role, act, site_id, error);
 }
 
 static bool decide(rdl_ledger *ledger, const rdl_who *who, const char *kind, const char *site_id,
@@ -235,7 +238,7 @@ bool rdl_sites_merge_within(rdl_ledger *ledger, const char *keep_id, const char 
     g_autofree char *keep = rdl_site_of(ledger, keep_id, error);
     g_autoptr(GPtrArray) sites = keep ? sites_to_merge(ledger, keep, others, error) : NULL;
 
-    if (!sites || !check_who(ledger, who, keep, error))
+    if (!sites || !check_who(ledger, who, "merge", keep, error))
         return false;
     return sites->len == 0 || (append_merge(ledger, keep, sites, who, error) &&
                                dismiss_twins(ledger, keep, who, error));
@@ -425,7 +428,8 @@ static bool settle_split(rdl_ledger *ledger, const splitting *p, JsonObject *fin
 static bool split(rdl_ledger *ledger, splitting *p, const char *site, const char *const *sources,
                   const char *const *tasks, const rdl_who *who, GError **error)
 {
-    if (!(p->from = rdl_site_of(ledger, site, error)) || !check_who(ledger, who, p->from, error))
+    if (!(p->from = rdl_site_of(ledger, site, error)) ||
+        !check_who(ledger, who, "split", p->from, error))
         return false;
     for (int i = 0; sources[i]; i++)
         if (!take_origin(ledger, p, sources[i], error))

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "rectify/moving.h"
 #include "rectify/paper.h"
+#include "rectify/route.h"
 
 bool rdl_task_read(rdl_ledger *ledger, const char *task_id, rdl_task *task, GError **error)
 {
@@ -502,7 +503,7 @@ static bool move_task(rdl_ledger *ledger, const rdl_task *task, const rdl_move *
 
     rdl_json_set_text(o, "from", task->state);
     rdl_json_set_text(o, "to", move->to);
-    if (move->fields)
+    if (json_object_get_size(move->fields))
         json_object_set_object_member(o, "fields", json_object_ref(move->fields));
     if (!workflow || !add_papers(o, workflow, way, task, move, error) ||
         !add_notice(ledger, o, move, error) || !add_lookback(ledger, o, task, move, error))
@@ -520,14 +521,39 @@ bool rdl_move_complete(const rdl_move *move, GError **error)
     return true;
 }
 
-bool rdl_task_move_within(rdl_ledger *ledger, const rdl_move *move, GError **error)
+/* Whoever holds a post in the unit is the problem's, where nobody else is named (domain nos. 76,
+ * 85). */
+static bool inherit(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move, GError **error)
 {
+    static const char *const posts[] = {"lead_leader", "supervisor", "first_responsible"};
+    rdl_day on;
+
+    if (strcmp(move->to, "REGISTERED") != 0 || strcmp(task->kind, "verify") != 0)
+        return true;
+    if (!rdl_day_parse(move->on, &on, error))
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(posts); i++) {
+        const char *known = field_value(task, move, posts[i]);
+        const char *name = known ? NULL : rdl_route_post(ledger, task->xzqdm, posts[i], on);
+        if (name)
+            rdl_json_set_text(move->fields, posts[i], name);
+    }
+    return true;
+}
+
+bool rdl_task_move_within(rdl_ledger *ledger, const rdl_move *given, GError **error)
+{
+    g_autoptr(JsonObject) fields =
+        given->fields ? json_object_ref(given->fields) : json_object_new();
+    rdl_move own = *given, *move = &own;
     rdl_task task = {0};
+
+    own.fields = fields;
     bool good = rdl_move_complete(move, error) &&
                 rdl_task_read(ledger, move->task_id, &task, error) &&
-                rdl_move_current(&task, move, error) && check_move(ledger, &task, move, error) &&
-                check_tier(ledger, move, error) && settle_due(ledger, move, error) &&
-                move_task(ledger, &task, move, error);
+                rdl_move_current(&task, move, error) && inherit(ledger, &task, move, error) &&
+                check_move(ledger, &task, move, error) && check_tier(ledger, move, error) &&
+                settle_due(ledger, move, error) && move_task(ledger, &task, move, error);
 
     rdl_task_clear(&task);
     return good;

@@ -2,6 +2,7 @@
  * handed over. */
 #include <string.h>
 #include "rectify/moving.h"
+#include "rectify/route.h"
 
 static bool need_problem(const rdl_task *task, GError **error)
 {
@@ -37,7 +38,7 @@ static bool say_changed(rdl_ledger *ledger, const rdl_task *task, const rdl_move
 
     json_object_set_object_member(o, "was", was);
     json_object_set_object_member(o, "fields", json_object_ref(fields));
-    if (!need_problem(task, error))
+    if (!need_problem(task, error) || !rdl_role_may(ledger, who->role, "set", who->task_id, error))
         return false;
     for (GList *n = names; n; n = n->next) {
         g_autofree char *sql = NULL, *value = NULL;
@@ -94,6 +95,8 @@ static bool say_public(rdl_ledger *ledger, const rdl_task *task, const rdl_move 
     if (!p->kind || !p->channel)
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: say what was made public, and where",
                         who->task_id);
+    if (!rdl_role_may(ledger, who->role, "publish", who->task_id, error))
+        return false;
     rdl_json_set_text(o, "kind", p->kind);
     rdl_json_set_text(o, "channel", p->channel);
     rdl_json_set_text(o, "link", p->link);
@@ -132,7 +135,8 @@ static bool say_sent(rdl_ledger *ledger, const rdl_task *task, const rdl_move *w
 {
     g_autofree char *open = NULL, *n = NULL;
 
-    if (!open_transfer(ledger, task->task_id, &open, error) ||
+    if (!rdl_role_may(ledger, who->role, "transfer", who->task_id, error) ||
+        !open_transfer(ledger, task->task_id, &open, error) ||
         !one_row(ledger, "SELECT count(*) FROM transfer WHERE task_id = ?", task->task_id, 0, &n,
                  error))
         return false;

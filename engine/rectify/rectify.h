@@ -3,6 +3,7 @@
 #define RDL_RECTIFY_H
 
 #include "rectify/count.h"
+#include "rectify/draw.h"
 #include "rectify/inspection.h"
 #include "rectify/ledger.h"
 #include "rectify/review.h"

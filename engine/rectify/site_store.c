@@ -7,6 +7,7 @@
 #include "rectify/lineage.h"
 #include "rectify/moving.h"
 #include "rectify/neighbour.h"
+#include "rectify/route.h"
 
 /* ---- findings as they come ---- */
 
@@ -222,9 +223,10 @@ bool rdl_clue_open(rdl_ledger *ledger, const rdl_clue *clue, rdl_day as_of, GErr
     g_autoptr(JsonObject) o = json_object_new();
     g_autofree char *at = rdl_day_text(as_of), *due = NULL;
     g_autofree char *task_id = rdl_digest_id("V-", clue->site_id, RDL_DIGEST_END);
-    const char *tier;
+    const char *tier, *unit;
 
-    if (!rdl_ledger_deadline(ledger, "verify", clue->result, clue->severity, as_of, &tier, &due,
+    if (!rdl_route_unit(ledger, clue->xzqdm, as_of, &unit, error) ||
+        !rdl_ledger_deadline(ledger, "verify", clue->result, clue->severity, as_of, &tier, &due,
                              error))
         return false;
     rdl_json_set_text(o, "task_id", task_id);
@@ -232,8 +234,10 @@ bool rdl_clue_open(rdl_ledger *ledger, const rdl_clue *clue, rdl_day as_of, GErr
     rdl_json_set_text(o, "kind", "verify");
     rdl_json_set_text(o, "state", "CLUE");
     rdl_json_set_text(o, "finding_id", clue->finding_id);
-    rdl_json_set_text(o, "xzqdm", clue->xzqdm);
-    rdl_json_set_text(o, "department", clue->department);
+    rdl_json_set_text(o, "xzqdm", unit);
+    if (g_strcmp0(unit, clue->xzqdm) != 0)
+        rdl_json_set_text(o, "xzqdm_was", clue->xzqdm);
+    rdl_json_set_text(o, "department", rdl_route_department(ledger, clue->department, as_of));
     rdl_json_set_text(o, "tier", tier);
     rdl_json_set_text(o, "started", at);
     rdl_json_set_text(o, "due", due);

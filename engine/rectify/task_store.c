@@ -284,9 +284,10 @@ static bool add_chain(rdl_ledger *ledger, JsonObject *o, const char *site_id, GE
                                        "department", "tier",  "started",  "due_original",
                                        "due",        "moved", "assignee", NULL};
     static const char *const problem[] = {
-        "problem_id", "task_no",     "source",   "batch",       "problem",    "nature",
-        "category",   "target",      "measures", "lead_leader", "supervisor", "resp_unit",
-        "lead_dept",  "accept_unit", "listed",   "reopens",     "rebounds",   NULL};
+        "problem_id", "task_no",   "source",    "batch",       "problem",
+        "nature",     "category",  "target",    "measures",    "lead_leader",
+        "supervisor", "resp_unit", "lead_dept", "accept_unit", "first_responsible",
+        "listed",     "reopens",   "rebounds",  NULL};
     static const char *const event[] = {"seq",     "at",     "by",       "role", "kind",
                                         "subject", "reason", "{payload", "hash", NULL};
     static const char *const letter[] = {"letter_no", "received", "activity", NULL};
@@ -321,7 +322,8 @@ static bool add_chain(rdl_ledger *ledger, JsonObject *o, const char *site_id, GE
                     site_id, task, error) &&
            add_rows(ledger, o, "problems",
                     "SELECT problem_id,task_no,source,batch,problem,nature,category,target,"
-                    "measures,lead_leader,supervisor,resp_unit,lead_dept,accept_unit,listed,"
+                    "measures,lead_leader,supervisor,resp_unit,lead_dept,accept_unit,first_"
+                    "responsible,listed,"
                     "reopens,rebounds FROM problem WHERE site_id = ? ORDER BY rebounds DESC, "
                     "problem_id",
                     site_id, problem, error) &&

@@ -187,6 +187,13 @@ static bool known_state(const checker *k, const char *code)
     return in_table(k, "states.csv", "state", code);
 }
 
+/* Where the pack says what roles there are. */
+static bool known_role(const checker *k, const char *code)
+{
+    return !g_hash_table_contains(k->tables, "roles.csv") ||
+           in_table(k, "roles.csv", "role", code);
+}
+
 static bool known_source(const checker *k, const char *text)
 {
     g_auto(GStrv) keys = g_strsplit_set(text, ";|", -1);
@@ -454,7 +461,7 @@ static void check_work(checker *k, const char *file)
     for (size_t i = 0; csv && i < rdl_csv_count(csv); i++) {
         codes(k, csv, i, "from", known_state, false, "is not in states.csv:");
         codes(k, csv, i, "to", known_state, false, "is not in states.csv:");
-        filled(k, csv, i, "roles");
+        codes(k, csv, i, "roles", known_role, false, "is not in roles.csv:");
     }
 }
 
