@@ -79,6 +79,8 @@ static void print(const rdl_detect_result *r)
     cli_say("%s: threshold %.6g (%s), %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
             " observed pixels changed, %" G_GINT64_FORMAT " not observed",
             r->method, r->limit.value, r->limit.rule, r->changed, r->observed, r->not_observed);
+    if (r->outside_aoi)
+        cli_say("outside the area of interest: %" G_GINT64_FORMAT " pixels", r->outside_aoi);
 }
 
 int cmd_detect(int argc, char **argv)

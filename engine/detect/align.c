@@ -20,12 +20,14 @@
 typedef struct {
     bool good;
     double dx, dy, likeness;
+    double x, y; /* middle of the tile from the middle of the grid, pixels */
 } answer;
 
 typedef struct {
     const rdl_pair *pair;
     int side, across, down;
     answer *answers;
+    rdl_levels *levels; /* of each tile; NULL: not asked for */
 } job;
 
 typedef struct {
@@ -228,13 +230,19 @@ static bool measure_tile(void *p, void *state, size_t i, GError **error)
     answer *a = &j->answers[i];
     size_t side = (size_t)j->side, seen = 0;
 
-    *a = (answer){.likeness = -1.0};
-    if (!rdl_pair_read(w->reader, tile_at(j, i), error))
+    const rdl_block tile = tile_at(j, i);
+    const rdl_grid *grid = rdl_pair_grid(j->pair);
+    *a = (answer){.likeness = -1.0,
+                  .x = tile.col + 0.5 * (j->side - grid->width),
+                  .y = tile.row + 0.5 * (j->side - grid->height)};
+    if (!rdl_pair_read(w->reader, tile, error))
         return false;
     for (size_t k = 0; k < side * side; k++)
         seen += w->reader->valid[k];
     if ((double)seen < SEEN_LEAST * (double)(side * side))
         return true;
+    if (j->levels)
+        rdl_levels_of_tile(&j->levels[i], w->reader);
     memset(w->product, 0, 2 * side * side * sizeof *w->product);
     for (int band = 0; band < MIN(w->reader->bands, BANDS_MOST); band++)
         if (load_band(w, side, band, &a->likeness)) {
@@ -289,6 +297,86 @@ static void agree(const answer *answers, int n, rdl_shift *s)
               (s->used >= 3 || n < 3);
 }
 
+/* ---- rotation ---- */
+
+#define TURN_TILES 6      /* that must fit */
+#define TURN_RESIDUAL 0.5 /* pixels, root mean square, of what fits */
+#define TURN_LEAST 1.0    /* pixels that it moves the farthest corner */
+
+/* dx = tx + e x - w y, dy = ty + w x + e y (a small rotation w and stretch e about the middle), by
+ * least squares over the answers flagged. */
+typedef struct {
+    double tx, ty, e, w, residual;
+    int n;
+} turn;
+
+static turn fit_turn(const answer *answers, int n, const bool *in)
+{
+    double k = 0, sx = 0, sy = 0, su = 0, sv = 0, ss = 0, sp = 0, sq = 0, square = 0;
+
+    for (int i = 0; i < n; i++) {
+        const answer *a = &answers[i];
+        if (!in[i])
+            continue;
+        k += 1, sx += a->x, sy += a->y, su += a->dx, sv += a->dy;
+        ss += a->x * a->x + a->y * a->y;
+        sp += a->x * a->dx + a->y * a->dy;
+        sq += a->x * a->dy - a->y * a->dx;
+    }
+    double s = ss - (sx * sx + sy * sy) / k;
+    turn t = {.n = (int)k};
+    if (!(k >= 3 && s > 0.0))
+        return (turn){.residual = INFINITY};
+    t.e = (sp - (sx * su + sy * sv) / k) / s;
+    t.w = (sq - (sx * sv - sy * su) / k) / s;
+    t.tx = (su - t.e * sx + t.w * sy) / k;
+    t.ty = (sv - t.w * sx - t.e * sy) / k;
+    for (int i = 0; i < n; i++) {
+        const answer *a = &answers[i];
+        double u = a->dx - t.tx - t.e * a->x + t.w * a->y;
+        double v = a->dy - t.ty - t.w * a->x - t.e * a->y;
+        square += in[i] ? u * u + v * v : 0.0;
+    }
+    t.residual = sqrt(square / k);
+    return t;
+}
+
+/* Drop the answer that fits worst until all fit. */
+static turn robust_turn(const answer *answers, int n)
+{
+    g_autofree bool *in = g_new(bool, n);
+    turn t;
+
+    for (int i = 0; i < n; i++)
+        in[i] = answers[i].good;
+    while ((t = fit_turn(answers, n, in)).residual > TURN_RESIDUAL && t.n > TURN_TILES) {
+        int worst = 0;
+        double most = -1.0;
+        for (int i = 0; i < n; i++) {
+            const answer *a = &answers[i];
+            double u = a->dx - t.tx - t.e * a->x + t.w * a->y;
+            double v = a->dy - t.ty - t.w * a->x - t.e * a->y;
+            if (in[i] && hypot(u, v) > most) {
+                most = hypot(u, v);
+                worst = i;
+            }
+        }
+        in[worst] = false;
+    }
+    return t;
+}
+
+static void look_for_turn(const answer *answers, int n, const rdl_grid *grid, rdl_shift *s)
+{
+    turn t = robust_turn(answers, n);
+    double corner = 0.5 * hypot(grid->width, grid->height) * hypot(t.e, t.w);
+    bool fits = t.n >= TURN_TILES && t.n > s->used - 1 && t.residual <= TURN_RESIDUAL &&
+                corner >= TURN_LEAST && corner > 2.0 * t.residual;
+
+    s->turned = fits ? t.w * 180.0 / G_PI : NAN;
+    s->stretched = fits ? t.e : NAN;
+}
+
 static double likeness_of(const answer *answers, int n)
 {
     g_autofree double *values = g_new(double, (size_t)n);
@@ -301,14 +389,16 @@ static double likeness_of(const answer *answers, int n)
 }
 
 bool rdl_align_measure(const rdl_pair *pair, bool quick, int threads, const rdl_progress *progress,
-                       rdl_shift *shift, GError **error)
+                       rdl_shift *shift, rdl_levels *levels, GError **error)
 {
     static const rdl_parallel how = {worker_new, worker_free, measure_tile, "alignment"};
     const rdl_grid *grid = rdl_pair_grid(pair);
     const int most = quick ? 3 : 5;
-    job j = {pair, quick ? SIDE_MOST / 2 : SIDE_MOST, 1, 1, NULL};
+    job j = {.pair = pair, .side = quick ? SIDE_MOST / 2 : SIDE_MOST};
 
-    *shift = (rdl_shift){.likeness = NAN};
+    *shift = (rdl_shift){.likeness = NAN, .turned = NAN, .stretched = NAN};
+    if (levels)
+        *levels = (rdl_levels){0};
     while (j.side > SIDE_LEAST && 2 * j.side > MIN(grid->width, grid->height))
         j.side /= 2;
     if (j.side > MIN(grid->width, grid->height))
@@ -317,10 +407,16 @@ bool rdl_align_measure(const rdl_pair *pair, bool quick, int threads, const rdl_
     j.down = CLAMP(grid->height / j.side, 1, most);
     shift->tiles = j.across * j.down;
     g_autofree answer *answers = g_new0(answer, (size_t)shift->tiles);
+    g_autofree rdl_levels *tiles = levels ? g_new0(rdl_levels, (size_t)shift->tiles) : NULL;
     j.answers = answers;
+    j.levels = tiles;
     if (!rdl_parallel_run(&how, &j, (size_t)shift->tiles, threads, progress, error))
         return false;
     agree(answers, shift->tiles, shift);
+    look_for_turn(answers, shift->tiles, grid, shift);
+    for (int i = 0; levels && i < shift->tiles; i++)
+        if (tiles[i].bands)
+            rdl_levels_merge(levels, &tiles[i]);
     shift->likeness = likeness_of(answers, shift->tiles);
     return true;
 }
@@ -331,9 +427,9 @@ bool rdl_shift_counts(const rdl_shift *s)
 }
 
 bool rdl_align(rdl_pair *pair, int threads, const rdl_progress *progress, rdl_shift *found,
-               rdl_shift *left, GError **error)
+               rdl_shift *left, rdl_levels *levels, GError **error)
 {
-    if (!rdl_align_measure(pair, false, threads, progress, found, error))
+    if (!rdl_align_measure(pair, false, threads, progress, found, levels, error))
         return false;
     *left = *found;
     if (!rdl_shift_counts(found))
@@ -344,7 +440,7 @@ bool rdl_align(rdl_pair *pair, int threads, const rdl_progress *progress, rdl_sh
             found->dy += left->dy;
         }
         rdl_pair_shift(pair, found->dx, found->dy);
-        if (!rdl_align_measure(pair, false, threads, progress, left, error))
+        if (!rdl_align_measure(pair, false, threads, progress, left, NULL, error))
             return false;
     }
     return true;

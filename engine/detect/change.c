@@ -269,23 +269,47 @@ static bool create_all(const rdl_detect_options *o, const rdl_detect_result *r,
     return !o->probability || pass->probability;
 }
 
-static bool balance(rdl_detect_result *r, const rdl_pair *pair, const rdl_change_pass *pass,
-                    GError **error)
+static bool balance(const rdl_detect_options *o, rdl_detect_result *r, const rdl_pair *pair,
+                    const rdl_change_pass *pass, GError **error)
 {
     const rdl_grid *grid = rdl_pair_grid(pair);
     gint64 all = (gint64)grid->width * grid->height;
 
     r->observed = pass->observed;
     r->changed = pass->changed;
-    r->not_observed = all - r->observed;
+    if (!rdl_pair_outside(pair, &r->outside_aoi, error))
+        return false;
+    r->not_observed = all - r->observed - r->outside_aoi;
     r->tally = rdl_tally_new();
     rdl_tally_in(r->tally, ITEM, all);
     rdl_tally_used(r->tally, ITEM, r->observed);
     rdl_tally_suppressed(r->tally, ITEM, "NOT_OBSERVED", r->not_observed);
+    if (o->aoi)
+        rdl_tally_suppressed(r->tally, ITEM, "OUTSIDE_AOI", r->outside_aoi);
     if (r->observed == 0)
         return rdl_fail(error, RDL_ERROR_DATA,
                         "no pixel is observed on both dates: nodata or masks cover them all");
     return rdl_tally_check(r->tally, error);
+}
+
+/* Known only now, and written into the change raster before it is closed. */
+static bool ask_clear(rdl_detect_result *r, const rdl_pair *pair, const rdl_change_pass *pass,
+                      GError **error)
+{
+    const rdl_grid *grid = rdl_pair_grid(pair);
+    gint64 inside = (gint64)grid->width * grid->height - r->outside_aoi;
+
+    if (!rdl_gate_clear(&r->gate, r->observed, inside, error))
+        return false;
+    if (r->gate.codes & RDL_GATE_CLOUDY) {
+        g_autofree char *gate = rdl_gate_text(&r->gate);
+        rdl_raster_restate(pass->change, "REDLINE_GATE", gate);
+        warn(r, "only %.0f%% of the area of interest are observed on both dates",
+             100.0 * r->gate.clear);
+    }
+    return rdl_raster_finish(pass->change, error) &&
+           (!pass->score || rdl_raster_finish(pass->score, error)) &&
+           (!pass->probability || rdl_raster_finish(pass->probability, error));
 }
 
 static bool put_in_place(const rdl_detect_options *o, rdl_detect_result *r,
@@ -313,7 +337,8 @@ static bool write_change(const rdl_detect_options *o, rdl_detect_result *r, cons
                             .blocks = rdl_pair_blocks(pair, o->memory_mib, o->threads),
                             .threads = o->threads};
     bool good = create_all(o, r, &pass, error) && rdl_change_pass_run(&pass, progress, error) &&
-                balance(r, pair, &pass, error) && put_in_place(o, r, &pass, error);
+                balance(o, r, pair, &pass, error) && ask_clear(r, pair, &pass, error) &&
+                put_in_place(o, r, &pass, error);
 
     rdl_raster_writer_free(pass.change);
     rdl_raster_writer_free(pass.score);
@@ -421,28 +446,21 @@ static bool ask_gate(detection *d, rdl_detect_result *r, const rdl_progress *pro
                      GError **error)
 {
     const rdl_detect_options *o = d->options;
-    bool align = o->align && strcmp(o->align, "auto") == 0;
+    const rdl_gate_question q = {.align = o->align && strcmp(o->align, "auto") == 0,
+                                 .date_before = r->date_before,
+                                 .date_after = r->date_after,
+                                 .radar = rdl_sensor_is_radar(o->sensor),
+                                 .levels_matter = d->detector == RDL_DETECT_INDEX};
     rdl_gate *g = &r->gate;
 
-    if (!rdl_gate_pass(g, d->pair, align, r->date_before, r->date_after, o->threads, progress,
-                       error))
+    if (!rdl_gate_pass(g, d->pair, &q, o->threads, progress, error))
         return false;
     if (g->corrected)
         rdl_manifest_method(r->manifest, "alignment: Kuglin & Hines 1975, phase correlation");
     if (rdl_sensor_is_radar(o->sensor) && rdl_pair_bands(d->pair) > 2)
         warn(r, "--sensor sar with %d bands: are they radar intensities, and no colours?",
              rdl_pair_bands(d->pair));
-    if (g->codes & RDL_GATE_MISREGISTERED)
-        warn(r, "the scenes lie %.2f pixels apart%s", hypot(g->left.dx, g->left.dy),
-             align ? " after correction" : ": --align auto may help");
-    if (g->codes & RDL_GATE_ALIGN_UNSURE)
-        warn(r, "the scenes are not aligned: %d of %d tiles agree on a shift", g->found.used,
-             g->found.tiles);
-    if (g->codes & RDL_GATE_SEASON)
-        warn(r, "the scenes are of different seasons: what grows looks changed");
-    if (g->codes & RDL_GATE_UNLIKE)
-        warn(r, "no band of one scene looks like that of the other (correlation %.2f)",
-             g->left.likeness);
+    rdl_gate_explain(g, d->pair, r->warnings);
     return true;
 }
 
@@ -571,6 +589,7 @@ JsonNode *rdl_detect_result_json(const rdl_detect_result *r)
     json_object_set_int_member(o, "observed", r->observed);
     json_object_set_int_member(o, "changed", r->changed);
     json_object_set_int_member(o, "not_observed", r->not_observed);
+    json_object_set_int_member(o, "outside_aoi", r->outside_aoi);
     json_object_set_int_member(o, "sample_step", r->sample_step);
     json_object_set_int_member(o, "sample_one_in", r->sample_one_in);
     json_object_set_member(o, "gate", rdl_gate_json(&r->gate));

@@ -141,6 +141,5 @@ bool rdl_change_pass_run(rdl_change_pass *pass, const rdl_progress *progress, GE
     bool good =
         rdl_parallel_run(&how, &s, rdl_blocks_count(&pass->blocks), pass->threads, progress, error);
     pthread_mutex_destroy(&s.lock);
-    return good && rdl_raster_finish(pass->change, error) &&
-           (!pass->score || rdl_raster_finish(pass->score, error));
+    return good;
 }

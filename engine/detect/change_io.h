@@ -15,7 +15,8 @@ typedef struct rdl_change_pass {
     gint64 observed, changed; /* out */
 } rdl_change_pass;
 
-/** Score, classify and hand over every block. Fails: RDL_ERROR_IO, RDL_ERROR_CANCELLED. */
+/** Score, classify and hand over every block; the files are still to be finished. Fails:
+ * RDL_ERROR_IO, RDL_ERROR_CANCELLED. */
 bool rdl_change_pass_run(rdl_change_pass *pass, const rdl_progress *progress, GError **error);
 
 #endif

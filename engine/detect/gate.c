@@ -2,11 +2,19 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define TOLERATED 0.5 /* pixels between the scenes */
 #define TOO_FAR 5.0
 #define SEASON_DAYS 45
 #define LIKENESS_LEAST 0.3
+#define SUN_DEGREES 15.0
+#define LEVELS_APART 1.0 /* standard deviations */
+#define CLEAR_LEAST 0.5  /* share */
+#define CLEAR_REFUSED 0.02
+#define TILES_LEAST 4      /* before their silence says something */
+#define DARK_BELOW (-0.03) /* reflectance: an offset was taken off twice */
+#define NUMBER_UNIT 1e-4   /* reflectance of one unit in numbers as Sentinel-2 has them */
 
 static const struct {
     rdl_gate_code code;
@@ -14,7 +22,15 @@ static const struct {
 } names[] = {{RDL_GATE_MISREGISTERED, "MISREGISTERED"},
              {RDL_GATE_ALIGN_UNSURE, "ALIGN_UNSURE"},
              {RDL_GATE_SEASON, "SEASON"},
-             {RDL_GATE_UNLIKE, "UNLIKE"}};
+             {RDL_GATE_UNLIKE, "UNLIKE"},
+             {RDL_GATE_ROTATED, "ROTATED"},
+             {RDL_GATE_UNREGISTERED, "UNREGISTERED"},
+             {RDL_GATE_SUN, "SUN"},
+             {RDL_GATE_OFFSET, "OFFSET"},
+             {RDL_GATE_LEVELS, "LEVELS"},
+             {RDL_GATE_ORTHO_FLAT, "ORTHO_FLAT"},
+             {RDL_GATE_INCOMPLETE, "INCOMPLETE"},
+             {RDL_GATE_CLOUDY, "CLOUDY"}};
 
 /* Days between two dates within the circle of a year; 0 where one is unknown. */
 static int season_apart(const char *before, const char *after)
@@ -40,25 +56,232 @@ static bool refuse_far(const rdl_gate *g, const rdl_pair *pair, GError **error)
                     g->asked ? "register it first" : "give --align auto, or register it first");
 }
 
-bool rdl_gate_pass(rdl_gate *g, rdl_pair *pair, bool align, const char *before, const char *after,
-                   int threads, const rdl_progress *progress, GError **error)
+static bool refuse_turned(const rdl_gate *g, const rdl_pair *pair, GError **error)
 {
-    *g = (rdl_gate){.asked = align};
-    if (align ? !rdl_align(pair, threads, progress, &g->found, &g->left, error)
-              : !rdl_align_measure(pair, true, threads, progress, &g->found, error))
+    const rdl_grid *grid = rdl_pair_grid(pair);
+    double half = 0.5 * hypot(grid->width, grid->height);
+    double corner = half * hypot(g->found.turned * G_PI / 180.0, g->found.stretched);
+
+    if (!(corner > TOO_FAR))
+        return true;
+    return rdl_fail(
+        error, RDL_ERROR_DATA,
+        "%s: ROTATED_FAR: is turned by %.2f degrees and stretched by %.2f%% against %s, "
+        "%.1f pixels at the corner: rectify it with ground control points first",
+        rdl_raster_path(rdl_pair_after(pair)->raster), g->found.turned, 100.0 * g->found.stretched,
+        rdl_raster_path(rdl_pair_before(pair)->raster), corner);
+}
+
+/* ---- codes ---- */
+
+static unsigned registration(const rdl_gate *g)
+{
+    bool silent = !g->found.sure && g->found.tiles >= TILES_LEAST;
+
+    if (isfinite(g->found.turned))
+        return RDL_GATE_ROTATED;
+    return (g->asked && !g->found.sure ? RDL_GATE_ALIGN_UNSURE : 0) |
+           (!g->asked && silent ? RDL_GATE_UNREGISTERED : 0) |
+           (g->left.sure && hypot(g->left.dx, g->left.dy) > TOLERATED ? RDL_GATE_MISREGISTERED : 0);
+}
+
+static double sun_of(const rdl_scene *scene)
+{
+    const char *text = rdl_raster_item(scene->raster, "SUN_ELEVATION");
+    char *end;
+    double value = text ? g_ascii_strtod(text, &end) : NAN;
+
+    return text && end != text ? value : NAN;
+}
+
+/* Reflectance of a unit of what is read of the scene. */
+static double unit_of(const rdl_scene *scene)
+{
+    double scale, offset;
+
+    rdl_raster_scale(scene->raster, scene->bands[0], &scale, &offset);
+    return scale != 1.0 || offset != 0.0 ? 1.0 : NUMBER_UNIT;
+}
+
+static bool offset_told(const rdl_scene *scene)
+{
+    const char *text = rdl_raster_item(scene->raster, "ADD_OFFSET");
+
+    return text && g_ascii_strtod(text, NULL) != 0.0;
+}
+
+static bool wide_numbers(const rdl_scene *scene)
+{
+    const char *type = rdl_raster_type(scene->raster, scene->bands[0]);
+
+    return unit_of(scene) == 1.0 || strcmp(type, "UInt16") == 0 || strcmp(type, "Int16") == 0;
+}
+
+static bool doubtful_offset(const rdl_gate *g, const rdl_scene *before, const rdl_scene *after)
+{
+    const rdl_offset_view *v = &g->offset;
+
+    return (wide_numbers(before) && wide_numbers(after) && v->step != 0.0) ||
+           (offset_told(before) && v->darkest_before < DARK_BELOW) ||
+           (offset_told(after) && v->darkest_after < DARK_BELOW);
+}
+
+static bool levels_apart(const rdl_levels *l)
+{
+    rdl_level_fit fit;
+    int apart = 0, known = 0;
+
+    for (int k = 0; k < l->bands; k++)
+        if (rdl_levels_fit(l, k, &fit)) {
+            known++;
+            apart += fabs(fit.apart) > LEVELS_APART;
+        }
+    return 2 * apart > known;
+}
+
+static unsigned radiometry(rdl_gate *g, const rdl_pair *pair, const rdl_gate_question *q)
+{
+    const rdl_scene *before = rdl_pair_before(pair), *after = rdl_pair_after(pair);
+
+    g->sun[0] = sun_of(before);
+    g->sun[1] = sun_of(after);
+    g->offset = rdl_levels_offset(&g->levels, unit_of(before), unit_of(after));
+    if (q->radar)
+        return 0;
+    return (fabs(g->sun[1] - g->sun[0]) > SUN_DEGREES ? RDL_GATE_SUN : 0) |
+           (doubtful_offset(g, before, after) ? RDL_GATE_OFFSET : 0) |
+           (q->levels_matter && levels_apart(&g->levels) ? RDL_GATE_LEVELS : 0);
+}
+
+static unsigned making(const rdl_pair *pair)
+{
+    const rdl_raster *scenes[] = {rdl_pair_before(pair)->raster, rdl_pair_after(pair)->raster};
+    unsigned codes = 0;
+
+    for (int i = 0; i < 2; i++) {
+        bool flat;
+        rdl_raster_ortho(scenes[i], &flat);
+        codes |= (flat ? RDL_GATE_ORTHO_FLAT : 0) |
+                 (rdl_raster_missing(scenes[i]) ? RDL_GATE_INCOMPLETE : 0);
+    }
+    return codes;
+}
+
+bool rdl_gate_pass(rdl_gate *g, rdl_pair *pair, const rdl_gate_question *q, int threads,
+                   const rdl_progress *progress, GError **error)
+{
+    *g = (rdl_gate){.asked = q->align, .clear = NAN};
+    if (q->align ? !rdl_align(pair, threads, progress, &g->found, &g->left, &g->levels, error)
+                 : !rdl_align_measure(pair, true, threads, progress, &g->found, &g->levels, error))
         return false;
-    if (!align)
+    if (!q->align)
         g->left = g->found;
-    g->corrected = align && rdl_shift_counts(&g->found);
-    if (align && !g->found.sure)
-        g->codes |= RDL_GATE_ALIGN_UNSURE;
-    if (g->left.sure && hypot(g->left.dx, g->left.dy) > TOLERATED)
-        g->codes |= RDL_GATE_MISREGISTERED;
-    if (season_apart(before, after) > SEASON_DAYS)
+    g->corrected = q->align && rdl_shift_counts(&g->found);
+    g->codes = registration(g) | radiometry(g, pair, q) | making(pair);
+    if (season_apart(q->date_before, q->date_after) > SEASON_DAYS)
         g->codes |= RDL_GATE_SEASON;
     if (g->left.likeness < LIKENESS_LEAST)
         g->codes |= RDL_GATE_UNLIKE;
-    return refuse_far(g, pair, error);
+    return refuse_turned(g, pair, error) && refuse_far(g, pair, error);
+}
+
+bool rdl_gate_clear(rdl_gate *g, gint64 observed, gint64 inside, GError **error)
+{
+    g->clear = inside > 0 ? (double)observed / (double)inside : 0.0;
+    if (g->clear < CLEAR_LEAST)
+        g->codes |= RDL_GATE_CLOUDY;
+    return g->clear >= CLEAR_REFUSED ||
+           rdl_fail(error, RDL_ERROR_DATA,
+                    "CLEAR_TOO_LITTLE: only %.1f%% of the area of interest are observed on both "
+                    "dates: take another pair, or a smaller --aoi",
+                    100.0 * g->clear);
+}
+
+/* ---- in words ---- */
+
+static void say(GPtrArray *to, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static void say(GPtrArray *to, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    g_ptr_array_add(to, g_strdup_vprintf(format, args));
+    va_end(args);
+}
+
+static void explain_registration(const rdl_gate *g, GPtrArray *to)
+{
+    if (g->codes & RDL_GATE_MISREGISTERED)
+        say(to, "the scenes lie %.2f pixels apart%s", hypot(g->left.dx, g->left.dy),
+            g->asked ? " after correction" : ": --align auto may help");
+    if (g->codes & RDL_GATE_ALIGN_UNSURE)
+        say(to, "the scenes are not aligned: %d of %d tiles agree on a shift", g->found.used,
+            g->found.tiles);
+    if (g->codes & RDL_GATE_UNREGISTERED)
+        say(to, "how the scenes lie to each other is not known: %d of %d tiles agree on a shift",
+            g->found.used, g->found.tiles);
+    if (g->codes & RDL_GATE_ROTATED)
+        say(to,
+            "the scene after is turned by %.3f degrees and stretched by %.3f%%: edges will look "
+            "changed towards the corners; rectify it with ground control points",
+            g->found.turned, 100.0 * g->found.stretched);
+}
+
+static void explain_offset(const rdl_gate *g, const rdl_pair *pair, GPtrArray *to)
+{
+    const rdl_scene *scenes[] = {rdl_pair_before(pair), rdl_pair_after(pair)};
+    const double dark[] = {g->offset.darkest_before, g->offset.darkest_after};
+
+    if (g->offset.step != 0.0)
+        say(to,
+            "%s lies %.2f %s %s in every band, as if the offset of Sentinel-2's processing "
+            "baseline 04.00 (-1000) were taken off one of them only: give both as they came, with "
+            "their metadata, or both harmonised",
+            rdl_raster_path(scenes[1]->raster), fabs(g->offset.step),
+            g->offset.step > 0 ? "above" : "below", rdl_raster_path(scenes[0]->raster));
+    for (int i = 0; i < 2; i++)
+        if (offset_told(scenes[i]) && dark[i] < DARK_BELOW)
+            say(to,
+                "%s: its metadata tell of an offset of %s, and with it the darkest ground has a "
+                "reflectance of %.2f: the images look harmonised already",
+                rdl_raster_path(scenes[i]->raster),
+                rdl_raster_item(scenes[i]->raster, "ADD_OFFSET"), dark[i]);
+}
+
+static void explain_making(const rdl_pair *pair, GPtrArray *to)
+{
+    const rdl_raster *scenes[] = {rdl_pair_before(pair)->raster, rdl_pair_after(pair)->raster};
+
+    for (int i = 0; i < 2; i++) {
+        bool flat;
+        const char *how = rdl_raster_ortho(scenes[i], &flat);
+        if (flat)
+            say(to,
+                "%s: laid on the ground by %s, without a DEM: hills lie where they do not belong; "
+                "give --dem",
+                rdl_raster_path(scenes[i]), how);
+        if (rdl_raster_missing(scenes[i]))
+            say(to, "%s: its metadata tell of %s, which are not there", rdl_raster_path(scenes[i]),
+                rdl_raster_missing(scenes[i]));
+    }
+}
+
+void rdl_gate_explain(const rdl_gate *g, const rdl_pair *pair, GPtrArray *to)
+{
+    explain_registration(g, to);
+    if (g->codes & RDL_GATE_SEASON)
+        say(to, "the scenes are of different seasons: what grows looks changed");
+    if (g->codes & RDL_GATE_UNLIKE)
+        say(to, "no band of one scene looks like that of the other (correlation %.2f)",
+            g->left.likeness);
+    if (g->codes & RDL_GATE_SUN)
+        say(to, "the sun stood at %.0f degrees and at %.0f: shadows look changed", g->sun[0],
+            g->sun[1]);
+    if (g->codes & RDL_GATE_OFFSET)
+        explain_offset(g, pair, to);
+    if (g->codes & RDL_GATE_LEVELS)
+        say(to, "one scene is much brighter than the other: normalise it first, or take irmad");
+    explain_making(pair, to);
 }
 
 char *rdl_gate_text(const rdl_gate *g)
@@ -92,7 +315,27 @@ static JsonObject *shift_json(const rdl_shift *s)
     set_rounded(object, "spread", s->used ? s->spread : NAN);
     json_object_set_int_member(object, "tiles", s->tiles);
     json_object_set_int_member(object, "agree", s->used);
+    if (isfinite(s->turned)) {
+        set_rounded(object, "turned_degrees", s->turned);
+        set_rounded(object, "stretched_percent", 100.0 * s->stretched);
+    }
     return object;
+}
+
+static JsonArray *levels_json(const rdl_levels *l)
+{
+    JsonArray *array = json_array_new();
+    rdl_level_fit fit;
+
+    for (int k = 0; k < l->bands; k++) {
+        JsonObject *band = json_object_new();
+        bool known = rdl_levels_fit(l, k, &fit);
+        set_rounded(band, "slope", known ? fit.slope : NAN);
+        set_rounded(band, "intercept", known ? fit.intercept : NAN);
+        set_rounded(band, "correlation", known ? fit.correlation : NAN);
+        json_array_add_object_element(array, band);
+    }
+    return array;
 }
 
 JsonNode *rdl_gate_json(const rdl_gate *g)
@@ -109,5 +352,9 @@ JsonNode *rdl_gate_json(const rdl_gate *g)
     json_object_set_object_member(o, "shift", shift_json(&g->found));
     json_object_set_object_member(o, "residual", shift_json(&g->left));
     set_rounded(o, "likeness", g->left.likeness);
+    set_rounded(o, "sun_elevation_before", g->sun[0]);
+    set_rounded(o, "sun_elevation_after", g->sun[1]);
+    set_rounded(o, "clear_share", g->clear);
+    json_object_set_array_member(o, "radiometric_fit", levels_json(&g->levels));
     return json_node_init_object(json_node_alloc(), o);
 }

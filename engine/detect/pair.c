@@ -347,6 +347,28 @@ bool rdl_pair_narrow(rdl_pair *pair, const char *const *roles, GError **error)
     return true;
 }
 
+bool rdl_pair_outside(const rdl_pair *pair, gint64 *pixels, GError **error)
+{
+    const rdl_grid *grid = rdl_pair_grid(pair);
+    g_autoptr(rdl_burn) aoi = pair->aoi ? rdl_burn_open(pair->aoi, grid, NULL, NULL, error) : NULL;
+
+    *pixels = 0;
+    if (!pair->aoi)
+        return true;
+    if (!aoi)
+        return g_prefix_error(error, "--aoi: "), false;
+    g_autofree uint8_t *inside = g_malloc((size_t)grid->width * RDL_CELL);
+    for (int row = 0; row < grid->height; row += RDL_CELL) {
+        rdl_block b = {0, row, grid->width, MIN(RDL_CELL, grid->height - row)};
+        size_t n = rdl_block_pixels(b);
+        if (!rdl_burn_read(aoi, b, inside, error))
+            return false;
+        for (size_t i = 0; i < n; i++)
+            *pixels += !inside[i];
+    }
+    return true;
+}
+
 int rdl_pair_piece(const rdl_pair *pair)
 {
     int most = 1;

@@ -40,6 +40,8 @@ RDL_API int rdl_pair_bands(const rdl_pair *pair);
  * of the scene before, is read from there, bilinear; call before readers are made. Where a
  * neighbour is not observed, nothing is. */
 RDL_API void rdl_pair_shift(rdl_pair *pair, double dx, double dy);
+/** Pixels of the grid outside the area of interest; 0 where there is none. Fails: as a reader. */
+RDL_API bool rdl_pair_outside(const rdl_pair *pair, gint64 *pixels, GError **error);
 /** How pixels of variate k (bands before, then after) were stored. */
 RDL_API rdl_pixel rdl_pair_pixel(const rdl_pair *pair, int k);
 /** Width or height of the largest piece that any of the pair's files is stored in. */

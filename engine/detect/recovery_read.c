@@ -47,7 +47,9 @@ static rdl_pair *open_pair(const rdl_recovery_options *o, const char *with, bool
 
 static bool pass_gate(rdl_pair *pair, bool align, int threads, rdl_gate *gate, GError **error)
 {
-    return rdl_gate_pass(gate, pair, align, NULL, NULL, threads, NULL, error);
+    const rdl_gate_question question = {.align = align};
+
+    return rdl_gate_pass(gate, pair, &question, threads, NULL, error);
 }
 
 static bool invert(const double t[6], double inverse[6])

@@ -144,7 +144,5 @@ bool rdl_window_pass_run(rdl_change_pass *pass, const rdl_progress *progress, GE
         if (!write_settled(&s, error))
             return false;
     }
-    return rdl_raster_finish(pass->change, error) &&
-           (!pass->score || rdl_raster_finish(pass->score, error)) &&
-           (!pass->probability || rdl_raster_finish(pass->probability, error));
+    return true;
 }

@@ -1013,6 +1013,13 @@ static bool make_cog(rdl_raster_writer *w, GError **error)
     return rdl_fail_gdal(error, RDL_ERROR_IO, doing);
 }
 
+void rdl_raster_restate(rdl_raster_writer *w, const char *name, const char *value)
+{
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    GDALSetMetadataItem(w->dataset, name, value, NULL);
+    CPLPopErrorHandler();
+}
+
 bool rdl_raster_finish(rdl_raster_writer *w, GError **error)
 {
     g_assert(w->written == w->blocks.down);

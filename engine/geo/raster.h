@@ -135,6 +135,8 @@ RDL_API bool rdl_raster_write(rdl_raster_writer *writer, size_t i, const void *p
                               GError **error);
 /** A block will not come because of `why`: let go of all that wait in rdl_raster_write(). */
 RDL_API void rdl_raster_stop(rdl_raster_writer *writer, const GError *why);
+/** Say a metadata item anew; all blocks are handed over, the file is not finished. */
+RDL_API void rdl_raster_restate(rdl_raster_writer *writer, const char *name, const char *value);
 /** All blocks are there: complete the file under its temporary name. */
 RDL_API bool rdl_raster_finish(rdl_raster_writer *writer, GError **error);
 /** Put the finished file in place. */

@@ -7,8 +7,12 @@ enum { SIDE = 400 };
 
 /* A landscape as a sum of bumps from fields to single houses, known at every place and not only at
  * pixels: that of (x, y) lies at (x + dx, y + dy). */
+static double turned; /* degrees, about the middle */
+
 static double *landscape(double dx, double dy)
 {
+    const double c = cos(turned * G_PI / 180.0), s = sin(turned * G_PI / 180.0);
+
     double *v = g_new(double, (size_t)SIDE *SIDE);
 
     for (size_t i = 0; i < (size_t)SIDE * SIDE; i++)
@@ -16,6 +20,9 @@ static double *landscape(double dx, double dy)
     for (int k = 0; k < 3000; k++) {
         double cx = (double)(k * 7919LL % 42701) / 100.0 - 13 + dx;
         double cy = (double)(k * 104729LL % 42709) / 100.0 - 13 + dy;
+        double px = cx - 0.5 * SIDE, py = cy - 0.5 * SIDE;
+        cx = 0.5 * SIDE + c * px - s * py;
+        cy = 0.5 * SIDE + s * px + c * py;
         double r = k % 20 ? 1.2 + k % 7 * 0.4 : 9.0, high = (k % 5 - 2) * 150.0;
         for (int y = MAX(0, (int)(cy - 4 * r)); y < MIN(SIDE, (int)(cy + 4 * r)); y++)
             for (int x = MAX(0, (int)(cx - 4 * r)); x < MIN(SIDE, (int)(cx + 4 * r)); x++)
@@ -154,7 +161,7 @@ static void what_speaks_against_a_pair_is_coded(void)
     o.date_before = o.date_after = NULL;
     o.after = make_scene("noise.tif", 0, 0, 60000);
     unlike = gate_of(o);
-    CHECK_TEXT(unlike, "UNLIKE");
+    CHECK_TEXT(unlike, "UNLIKE;UNREGISTERED");
 }
 
 static void a_pair_far_apart_is_refused(void)
@@ -220,7 +227,114 @@ static void outside_the_aoi_nothing_is_observed(void)
     rdl_detect_result_clear(&r);
 }
 
+static void a_rotation_is_told_or_refused(void)
+{
+    rdl_detect_options o = options_for("", "auto");
+    rdl_detect_result r;
+    GError *error = NULL;
+    g_autofree char *little = NULL;
+
+    turned = 0.3;
+    o.after = make_scene("turned.tif", 0, 0, 15);
+    CHECK(rdl_detect(&o, NULL, &r, &error));
+    CHECK_OK(error);
+    little = rdl_gate_text(&r.gate);
+    CHECK_TEXT(little, "ROTATED");
+    CHECK_NEAR(r.gate.found.turned, 0.3, 0.03);
+    CHECK_NEAR(r.gate.found.stretched, 0, 5e-4);
+    rdl_detect_result_clear(&r);
+    turned = 1.2;
+    o.after = make_scene("far.tif", 0, 0, 15);
+    turned = 0;
+    CHECK(!rdl_detect(&o, NULL, &r, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "ROTATED_FAR: is turned by 1.");
+    rdl_detect_result_clear(&r);
+}
+
+/* Four bands of numbers as Sentinel-2 has them, `step` higher; columns from `from` on are there. */
+static const char *make_numbers(const char *name, double step, double gain, int from)
+{
+    made_form f = MADE_FORM;
+    size_t n = (size_t)SIDE * SIDE;
+    g_autofree double *planes = g_new(double, 4 * n), *v = landscape(0, 0);
+
+    f.width = f.height = SIDE, f.bands = 4, f.type = GDT_UInt16, f.nodata = 0;
+    for (size_t i = 0; i < 4 * n; i++)
+        planes[i] = (int)(i % SIDE) < from ? 0
+                                           : round(gain * (v[i % n] + 400.0 * (double)(i / n))) +
+                                                 step + (double)((i * 2654435761u >> 7) % 16);
+    return make_raster(name, &f, planes);
+}
+
+static void a_forgotten_offset_is_seen(void)
+{
+    rdl_detect_options o = options_for("", "none");
+    g_autofree char *same = NULL, *above = NULL, *below = NULL, *brighter = NULL;
+
+    o.before = make_numbers("n0.tif", 0, 1, 0);
+    o.after = make_numbers("n1.tif", 1000, 1, 0);
+    above = gate_of(o);
+    CHECK_TEXT(above, "OFFSET");
+    o.before = o.after;
+    o.after = suite_path("n0.tif");
+    below = gate_of(o);
+    CHECK_TEXT(below, "OFFSET");
+    o.before = make_numbers("n2.tif", 7, 1, 0);
+    same = gate_of(o);
+    CHECK_TEXT(same, "PASS");
+    /* a sun that is a quarter brighter moves bright bands more than dark ones */
+    o.after = make_numbers("n3.tif", 0, 1.6, 0);
+    brighter = gate_of(o);
+    CHECK_TEXT(brighter, "PASS");
+    o.bands = "red=2,nir=4";
+    o.method = "index";
+    o.threshold = "0.2";
+    g_free(brighter);
+    brighter = gate_of(o);
+    CHECK_TEXT(brighter, "LEVELS");
+}
+
+static void what_is_clear_is_counted_inside_the_aoi(void)
+{
+    static const char *const square =
+        "{\"type\":\"FeatureCollection\",\"crs\":{\"type\":\"name\",\"properties\":{\"name\":"
+        "\"urn:ogc:def:crs:EPSG::32651\"}},\"features\":[{\"type\":\"Feature\",\"properties\":{},"
+        "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[500000,3600000],[506000,3600000],"
+        "[506000,3594000],[500000,3594000],[500000,3600000]]]}}]}";
+    rdl_detect_options o = options_for("", "none");
+    rdl_detect_result r;
+    GError *error = NULL;
+
+    CHECK(g_file_set_contents(suite_path("west.geojson"), square, -1, NULL));
+    o.before = make_numbers("n0.tif", 0, 1, 0);
+    o.after = make_numbers("half.tif", 0, 1, 120);
+    CHECK(rdl_detect(&o, NULL, &r, &error));
+    CHECK_OK(error);
+    CHECK_NEAR(r.gate.clear, 0.7, 1e-12);
+    CHECK_INT(r.gate.codes & RDL_GATE_CLOUDY, 0);
+    CHECK_INT(r.not_observed, 120 * SIDE);
+    rdl_detect_result_clear(&r);
+    o.aoi = suite_path("west.geojson");
+    CHECK(rdl_detect(&o, NULL, &r, &error));
+    CHECK_OK(error);
+    CHECK_INT(r.outside_aoi, SIDE * SIDE - 200 * 200);
+    CHECK_INT(r.observed, 80 * 200);
+    CHECK_INT(r.not_observed, 120 * 200);
+    CHECK_NEAR(r.gate.clear, 0.4, 1e-12);
+    CHECK(r.gate.codes & RDL_GATE_CLOUDY);
+    g_autoptr(rdl_raster) change = rdl_raster_open(o.output, &error);
+    CHECK(change && strstr(rdl_raster_item(change, "REDLINE_GATE"), "CLOUDY"));
+    rdl_detect_result_clear(&r);
+    o.after = make_numbers("none.tif", 0, 1, 199);
+    CHECK(!rdl_detect(&o, NULL, &r, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "CLEAR_TOO_LITTLE: only 0.5%");
+    rdl_detect_result_clear(&r);
+}
+
 static CU_TestInfo tests[] = {
+    {"a rotation is told or refused", a_rotation_is_told_or_refused},
+    {"a forgotten offset is seen", a_forgotten_offset_is_seen},
+    {"what is clear is counted inside the AOI", what_is_clear_is_counted_inside_the_aoi},
     {"a shift is found and corrected", a_shift_is_found_and_corrected},
     {"a pair that lies right is not touched", a_pair_that_lies_right_is_not_touched},
     {"threads change no byte of an aligned pair", threads_change_no_byte_of_an_aligned_pair},

@@ -12,13 +12,15 @@ static double land(const char *id, double x, double y)
     unsigned h = (unsigned)(x / 10) * 73856093u ^ (unsigned)(y / 10) * 19349663u ^
                  (unsigned)(date + 1) * 83492791u ^ (unsigned)(id[2] * 31 + id[1]) * 2654435761u;
     double noise = (double)((h ^ h >> 13) * 1274126177u >> 16 & 255) / 8.0;
+    unsigned g = (unsigned)(x / 20) * 2654435761u ^ (unsigned)(y / 20) * 40503u * 2654435761u;
+    double fields = (double)((g ^ g >> 15) * 2246822519u >> 24 & 255);
     bool built = date && x > 300 && x < 420 && y > 200 && y < 320;
     bool cloud = date && x < 100 && y > 500;
 
     if (g_str_equal(id, "SCL"))
         return cloud ? 9 : 4;
     return 900 + 300 * sin(x / 40 + id[2]) * cos(y / 50) + (id[2] == '8' ? 1500 : 0) + noise +
-           (built ? 1800 - (id[2] == '8' ? 3000 : 0) : 0) + (cloud ? 6000 : 0);
+           fields + (built ? 1800 - (id[2] == '8' ? 3000 : 0) : 0) + (cloud ? 6000 : 0);
 }
 
 /* As the agency has stored it since baseline 04.00. */
@@ -155,7 +157,58 @@ static void a_product_has_one_digest(void)
     rdl_detect_result_clear(&r);
 }
 
+static const char *gate_of_after(const char *name, const made_safe *m)
+{
+    const made_safe old = {true, "03.01", "2021-07-30", 40, false, 1800, land};
+    rdl_detect_options o = options();
+    rdl_detect_result r;
+    GError *error = NULL;
+    g_autofree char *text = NULL;
+
+    date = 0;
+    o.before = make_safe("wide.SAFE", &old);
+    date = 1;
+    o.after = make_safe(name, m);
+    CHECK(rdl_detect(&o, NULL, &r, &error));
+    CHECK_OK(error);
+    text = rdl_gate_text(&r.gate);
+    rdl_detect_result_clear(&r);
+    return g_intern_string(text);
+}
+
+static void metadata_that_cannot_be_true_are_told(void)
+{
+    made_safe m = {true, "05.09", "2023-07-23", 41, true, 1800, land_and_offset};
+
+    CHECK_TEXT(gate_of_after("right.SAFE", &m), "PASS");
+    m.value = land; /* harmonised, and the metadata still tell of the offset */
+    CHECK_TEXT(gate_of_after("twice.SAFE", &m), "OFFSET;LEVELS");
+    m.value = land_and_offset;
+    m.offset = false; /* not harmonised, and the metadata tell of none */
+    CHECK_TEXT(gate_of_after("never.SAFE", &m), "OFFSET;LEVELS");
+}
+
+static void a_low_sun_and_lost_files_are_told(void)
+{
+    made_safe m = {true, "05.09", "2023-07-23", 70, true, 1800, land_and_offset};
+
+    CHECK_TEXT(gate_of_after("low.SAFE", &m), "SUN");
+    m.zenith = 41, m.side = 0;
+    make_safe("lost.SAFE", &m);
+    g_remove(suite_path("lost.SAFE/GRANULE/L_T34UCF/IMG_DATA/R20m/T34UCF_SCL_20m.jp2"));
+    rdl_detect_options o = options();
+    rdl_detect_result r;
+    GError *error = NULL;
+    o.after = suite_path("lost.SAFE");
+    CHECK(rdl_detect(&o, NULL, &r, &error));
+    CHECK_OK(error);
+    CHECK(r.gate.codes & RDL_GATE_INCOMPLETE);
+    rdl_detect_result_clear(&r);
+}
+
 static CU_TestInfo tests[] = {
+    {"metadata that cannot be true are told", metadata_that_cannot_be_true_are_told},
+    {"a low sun and lost files are told", a_low_sun_and_lost_files_are_told},
     {"two baselines are compared in reflectances", two_baselines_are_compared_in_reflectances},
     {"the product's own mask can be left out", the_products_own_mask_can_be_left_out},
     {"resolution, threads and blocks are the user's", resolution_threads_and_blocks_are_the_users},

@@ -1,0 +1,122 @@
+#include "detect/levels.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include "detect/normalise.h"
+
+#define DARK 0.02 /* share of a tile's pixels */
+#define EVERY 7   /* pixel is looked at for the dark ones */
+#define STEP_LEAST 0.07
+#define STEP_MOST 0.13
+#define STEP_SPREAD 0.03
+#define BANDS_LEAST 2 /* that agree, before a step is believed */
+
+static int by_size(const void *a, const void *b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+
+    return (x > y) - (x < y);
+}
+
+static double dark_end(size_t n, const float *plane, const uint8_t *valid, float *some)
+{
+    size_t k = 0;
+
+    for (size_t i = 0; i < n; i += EVERY)
+        if (valid[i])
+            some[k++] = plane[i];
+    if (k == 0)
+        return INFINITY;
+    qsort(some, k, sizeof *some, by_size);
+    return (double)some[(size_t)(DARK * (double)k)];
+}
+
+void rdl_levels_of_tile(rdl_levels *levels, const rdl_pair_reader *tile)
+{
+    g_autofree float *some = g_new(float, tile->n / EVERY + 1);
+
+    *levels = (rdl_levels){.bands = MIN(tile->bands, RDL_LEVELS_MOST)};
+    for (int k = 0; k < levels->bands; k++) {
+        const float *x = tile->before[k], *y = tile->after[k];
+        rdl_band_levels *b = &levels->band[k];
+        for (size_t i = 0; i < tile->n; i++) {
+            double u = tile->valid[i] ? (double)x[i] : 0.0, v = tile->valid[i] ? (double)y[i] : 0.0;
+            b->n += tile->valid[i];
+            b->x += u;
+            b->y += v;
+            b->xx += u * u;
+            b->yy += v * v;
+            b->xy += u * v;
+        }
+        b->dark_before = dark_end(tile->n, x, tile->valid, some);
+        b->dark_after = dark_end(tile->n, y, tile->valid, some);
+    }
+}
+
+void rdl_levels_merge(rdl_levels *into, const rdl_levels *tile)
+{
+    if (into->bands == 0) {
+        *into = *tile;
+        return;
+    }
+    for (int k = 0; k < MIN(into->bands, tile->bands); k++) {
+        rdl_band_levels *a = &into->band[k];
+        const rdl_band_levels *b = &tile->band[k];
+        a->n += b->n;
+        a->x += b->x;
+        a->y += b->y;
+        a->xx += b->xx;
+        a->yy += b->yy;
+        a->xy += b->xy;
+        a->dark_before = fmin(a->dark_before, b->dark_before);
+        a->dark_after = fmin(a->dark_after, b->dark_after);
+    }
+}
+
+bool rdl_levels_fit(const rdl_levels *levels, int band, rdl_level_fit *fit)
+{
+    const rdl_band_levels *b = &levels->band[band];
+    double mx = b->x / b->n, my = b->y / b->n;
+    double xx = b->xx / b->n - mx * mx, yy = b->yy / b->n - my * my, xy = b->xy / b->n - mx * my;
+
+    if (!(b->n > 1.0 && xx > 0.0 && yy > 0.0 && xy != 0.0))
+        return false;
+    fit->slope = rdl_orthogonal_slope(xx, yy, xy);
+    fit->intercept = my - fit->slope * mx;
+    fit->correlation = xy / sqrt(xx * yy);
+    fit->apart = (my - mx) / (0.5 * (sqrt(xx) + sqrt(yy)));
+    return true;
+}
+
+/* One step for all bands, in their darkest ground as in their means? */
+static double common_step(const rdl_levels *l, double before, double after)
+{
+    double low = INFINITY, high = -INFINITY, sum = 0.0;
+
+    for (int k = 0; k < l->bands; k++) {
+        const rdl_band_levels *b = &l->band[k];
+        double dark = b->dark_after * after - b->dark_before * before;
+        double mean = (b->y * after - b->x * before) / b->n;
+        if (!isfinite(dark) || !(fabs(mean) > 0.5 * STEP_LEAST) || mean * dark < 0.0)
+            return 0.0;
+        low = fmin(low, dark);
+        high = fmax(high, dark);
+        sum += dark;
+    }
+    double step = l->bands ? sum / l->bands : 0.0;
+    bool alike = l->bands >= BANDS_LEAST && high - low <= STEP_SPREAD && fabs(step) >= STEP_LEAST &&
+                 fabs(step) <= STEP_MOST;
+    return alike ? step : 0.0;
+}
+
+rdl_offset_view rdl_levels_offset(const rdl_levels *l, double before, double after)
+{
+    rdl_offset_view view = {0.0, NAN, NAN};
+
+    for (int k = 0; k < l->bands; k++) {
+        view.darkest_before = fmin(view.darkest_before, l->band[k].dark_before * before);
+        view.darkest_after = fmin(view.darkest_after, l->band[k].dark_after * after);
+    }
+    view.step = common_step(l, before, after);
+    return view;
+}

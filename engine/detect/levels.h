@@ -1,0 +1,49 @@
+/* detect/levels.h - how the brightness of the two scenes compares, band by band, on a few tiles.
+ *
+ * Two questions: are the bands of one date a linear function of those of the other (radiometric
+ * fit), and does one date lie above the other by the same step in every band, as it does when the
+ * offset of Sentinel-2's processing baseline 04.00 was taken off one of them only? Haze, seasons
+ * and the sun move bands by different amounts; a forgotten offset moves the darkest ground of
+ * every band by the same 0.1. */
+#ifndef RDL_DETECT_LEVELS_H
+#define RDL_DETECT_LEVELS_H
+
+#include "detect/pair.h"
+
+#define RDL_LEVELS_MOST 32 /* bands looked at */
+
+typedef struct rdl_band_levels {
+    double n, x, y, xx, yy, xy;     /* sums of before and after, and of their products */
+    double dark_before, dark_after; /* darkest two per cent end here; infinite: not known */
+} rdl_band_levels;
+
+typedef struct rdl_levels {
+    int bands;
+    rdl_band_levels band[RDL_LEVELS_MOST];
+} rdl_levels;
+
+/** Those of the `n` pixels of a tile where valid is 1. */
+void rdl_levels_of_tile(rdl_levels *levels, const rdl_pair_reader *tile);
+/** Tiles in a fixed order give a fixed answer. */
+void rdl_levels_merge(rdl_levels *into, const rdl_levels *tile);
+
+/** after = intercept + slope * before, by orthogonal regression; false where a band does not vary
+ *  or was not seen. */
+typedef struct rdl_level_fit {
+    double slope, intercept, correlation;
+    double apart; /* difference of the means over the mean standard deviation */
+} rdl_level_fit;
+bool rdl_levels_fit(const rdl_levels *levels, int band, rdl_level_fit *fit);
+
+/** What the offsets look like. step: by how much the scene after lies higher, reflectance; 0 where
+ *  bands do not agree on one like 0.1. */
+typedef struct rdl_offset_view {
+    double step;
+    double darkest_before, darkest_after; /* of all bands, reflectance; NaN: not known */
+} rdl_offset_view;
+/** scale: reflectance of one unit of what was read (1 for products, 1e-4 for numbers as Sentinel-2
+ *  has them), for each date. */
+rdl_offset_view rdl_levels_offset(const rdl_levels *levels, double scale_before,
+                                  double scale_after);
+
+#endif
