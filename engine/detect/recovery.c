@@ -450,9 +450,11 @@ static void measure_index(scale *s, int high, int low, double own[DATES], double
 
 /* ---- the judgement ---- */
 
-static bool within(double x, double least, double most)
+/* What is called one thing must not be able to be its contrary. */
+static bool doubtful(const rdl_recovery_limits *l, const rdl_recovery *r, bool back)
 {
-    return x >= least && x <= most;
+    return (r->residual_min <= l->restored && r->residual_max >= l->standing) ||
+           (back && r->residual_max >= l->doubt);
 }
 
 static void judge(const rdl_recovery_limits *l, rdl_recovery *r)
@@ -460,8 +462,7 @@ static void judge(const rdl_recovery_limits *l, rdl_recovery *r)
     bool back = r->residual <= l->restored && r->recovery >= l->recovery;
     bool stands = r->residual >= l->standing;
 
-    if (!r->codes && r->residual_min <= l->restored &&
-        within(l->standing, r->residual_min, r->residual_max))
+    if (!r->codes && doubtful(l, r, back))
         r->codes |= RDL_RECOVERY_UNCERTAIN;
     if (r->codes)
         r->outcome = RDL_OUTCOME_CANNOT_TELL;

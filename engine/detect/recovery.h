@@ -27,7 +27,7 @@ typedef enum {
     RDL_RECOVERY_NOT_CLEAR = 2,      /* less of it is seen on all dates than the limits ask */
     RDL_RECOVERY_FEW_NEIGHBOURS = 4, /* fewer than thirty undisturbed pixels around it */
     RDL_RECOVERY_INDISTINCT = 8,     /* it looked like its reference even when disturbed */
-    RDL_RECOVERY_UNCERTAIN = 16,     /* restored and standing both lie within the bounds */
+    RDL_RECOVERY_UNCERTAIN = 16,     /* the bounds hold more than one outcome */
     RDL_RECOVERY_MISREGISTERED = 32, /* the scenes do not lie over each other */
     RDL_RECOVERY_OUTSIDE = 64        /* the scenes do not reach all of it */
 } rdl_recovery_code;
@@ -43,14 +43,16 @@ typedef enum {
 /** From what on the numbers are called what. */
 typedef struct rdl_recovery_limits {
     double restored; /* most residual share of a restored ground, default 0.10 */
+    double doubt;    /* its upper bound lies below this, default 0.50 */
     double standing; /* least of a standing one, default 0.75 */
     double recovery; /* least recovery of a restored one, default 0.75 */
     double grown;    /* least growth, of the ground's area, default 0.10 */
     double clear;    /* least share that must be seen, default 0.60 */
 } rdl_recovery_limits;
-#define RDL_RECOVERY_LIMITS_INIT                                                           \
-    {                                                                                      \
-        .restored = 0.10, .standing = 0.75, .recovery = 0.75, .grown = 0.10, .clear = 0.60 \
+#define RDL_RECOVERY_LIMITS_INIT                                                            \
+    {                                                                                       \
+        .restored = 0.10, .doubt = 0.50, .standing = 0.75, .recovery = 0.75, .grown = 0.10, \
+        .clear = 0.60                                                                       \
     }
 
 /** Shares are of the ground's pixels, 0..1; NaN: not known. */

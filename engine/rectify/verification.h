@@ -20,7 +20,7 @@ typedef struct rdl_verify_options {
 } rdl_verify_options;
 
 /** Measure and put on record, in one transaction. Limits come from pack.yaml (verification:
- *  {restored, standing, recovery, grown, clear}). A task measured in this scene before adds
+ *  {restored, doubt, standing, recovery, grown, clear}). A task measured in this scene before adds
  * nothing. tally: verify.tasks (suppressed OUTSIDE_SCENE, ALREADY_THERE, NO_GROUND; failed
  * CANNOT_TELL, on record all the same). `warnings` as rdl_pair_open(). Fails: RDL_ERROR_NOT_FOUND
  * (task), RDL_ERROR_USAGE (no date), as rdl_recovery_open(). */

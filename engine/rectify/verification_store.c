@@ -22,11 +22,8 @@ static bool set_limits(rdl_ledger *ledger, rdl_recovery_limits *l, GError **erro
     const struct {
         const char *name;
         double *value;
-    } known[] = {{"restored", &l->restored},
-                 {"standing", &l->standing},
-                 {"recovery", &l->recovery},
-                 {"grown", &l->grown},
-                 {"clear", &l->clear}};
+    } known[] = {{"restored", &l->restored}, {"doubt", &l->doubt}, {"standing", &l->standing},
+                 {"recovery", &l->recovery}, {"grown", &l->grown}, {"clear", &l->clear}};
     JsonObject *pack = rdl_ledger_pack(ledger, error);
     JsonObject *given = pack ? rdl_json_object(pack, "verification") : NULL;
 

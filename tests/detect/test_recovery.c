@@ -185,6 +185,11 @@ static void clouds_keep_from_telling(void)
     CHECK_INT(it.codes & RDL_RECOVERY_NOT_CLEAR, 0);
     CHECK_NEAR(it.residual_max, 0.3, 0.02);
     CHECK_INT(it.outcome, RDL_OUTCOME_RESTORED);
+    rdl_recovery_limits strict = RDL_RECOVERY_LIMITS_INIT;
+    strict.doubt = 0.25; /* what is hidden would be too much to call it restored */
+    rdl_recovery_of(&m->w, &strict, &it);
+    CHECK_INT(it.outcome, RDL_OUTCOME_CANNOT_TELL);
+    CHECK_INT(it.codes, RDL_RECOVERY_UNCERTAIN);
 }
 
 static void what_always_stood_is_held_against_its_neighbours(void)
