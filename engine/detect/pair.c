@@ -335,9 +335,12 @@ bool rdl_pair_narrow(rdl_pair *pair, const char *const *roles, GError **error)
         for (int k = 0; k < count; k++) {
             int at = rdl_scene_role(scene, roles[k]);
             if (at < 0)
-                return rdl_fail(error, RDL_ERROR_USAGE,
-                                "%s: which band is %s? say so with --bands or --sensor",
-                                rdl_raster_path(scene->raster), roles[k]);
+                return rdl_fail(
+                    error, RDL_ERROR_USAGE,
+                    "%s: which band is %s? say so with --bands or --sensor; where there is none, "
+                    "as in pictures of red, green and blue, --method irmad, mad, cva and "
+                    "pca-kmeans need none",
+                    rdl_raster_path(scene->raster), roles[k]);
             bands[k] = scene->bands[at];
         }
         g_free(pair->bands[i]);
