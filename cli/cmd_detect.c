@@ -14,8 +14,11 @@ static const GOptionEntry entries[] = {
     {"probability", 0, 0, G_OPTION_ARG_FILENAME, &o.probability,
      "raster of the probability of no change to write as well (irmad, mad, isfa)", "FILE"},
     {"method", 0, 0, G_OPTION_ARG_STRING, &o.method,
-     "auto, irmad, mad, isfa, cva, pca-kmeans, index, logratio or meanratio (default auto)",
+     "auto, irmad, mad, isfa, cva, pca-kmeans, index, logratio, meanratio or fuse:NAME,NAME,... "
+     "(default auto)",
      "NAME"},
+    {"vote", 0, 0, G_OPTION_ARG_INT, &o.vote,
+     "of fuse: detectors that must agree (default more than half)", "N"},
     {"index", 0, 0, G_OPTION_ARG_STRING, &o.index,
      "of method index: ndvi, ndbi, mndwi, ndwi, ndmi, nbr or bsi (default ndvi)", "NAME"},
     {"bands", 0, 0, G_OPTION_ARG_STRING, &o.bands,

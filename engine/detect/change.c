@@ -1,9 +1,12 @@
 #include "detect/change.h"
 
+#include <errno.h>
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 #include "detect/change/moments.h"
 #include "detect/change_io.h"
+#include "detect/fusion.h"
 #include "detect/pca_fit.h"
 
 #define ITEM "detect.pixels"
@@ -43,6 +46,8 @@ bool rdl_detect_options_check(const rdl_detect_options *o, GError **error)
 
 void rdl_detect_result_clear(rdl_detect_result *r)
 {
+    g_free(r->why);
+    g_clear_pointer(&r->members, json_array_unref);
     g_free(r->date_before);
     g_free(r->date_after);
     g_free(r->output_digest);
@@ -118,6 +123,8 @@ static bool note_inputs(rdl_detect_result *r, const rdl_detect_options *o, const
     g_autofree char *bands = rdl_scene_band_text(rdl_pair_before(pair));
 
     rdl_manifest_option(m, "method", o->method);
+    if (o->vote)
+        note_number(m, "vote", o->vote);
     rdl_manifest_option(m, "index", r->index);
     rdl_manifest_option(m, "bands", bands);
     rdl_manifest_option(m, "sensor", o->sensor);
@@ -329,23 +336,6 @@ static bool put_in_place(const rdl_detect_options *o, rdl_detect_result *r,
     return rdl_manifest_write(r->manifest, o->output, error);
 }
 
-static bool write_change(const rdl_detect_options *o, rdl_detect_result *r, const rdl_pair *pair,
-                         const rdl_decision *decision, const rdl_progress *progress, GError **error)
-{
-    rdl_change_pass pass = {.pair = pair,
-                            .decision = decision,
-                            .blocks = rdl_pair_blocks(pair, o->memory_mib, o->threads),
-                            .threads = o->threads};
-    bool good = create_all(o, r, &pass, error) && rdl_change_pass_run(&pass, progress, error) &&
-                balance(o, r, pair, &pass, error) && ask_clear(r, pair, &pass, error) &&
-                put_in_place(o, r, &pass, error);
-
-    rdl_raster_writer_free(pass.change);
-    rdl_raster_writer_free(pass.score);
-    rdl_raster_writer_free(pass.probability);
-    return good;
-}
-
 /* ---- all of it ---- */
 
 /* What one detection is made of, between its steps. */
@@ -356,7 +346,29 @@ typedef struct {
     rdl_limit_choice choice;
     rdl_scorer *scorer;
     rdl_decision *decision;
+    rdl_fusion fusion; /* of several detectors; n is 0 for one */
 } detection;
+
+/* By the decision, or by votes of the change rasters at `paths`. */
+static bool write_change(detection *d, rdl_detect_result *r, char *const *paths,
+                         const rdl_progress *progress, GError **error)
+{
+    const rdl_detect_options *o = d->options;
+    rdl_change_pass pass = {.pair = d->pair,
+                            .decision = d->decision,
+                            .blocks = rdl_pair_blocks(d->pair, o->memory_mib, o->threads),
+                            .threads = o->threads};
+    bool good = create_all(o, r, &pass, error) &&
+                (paths ? rdl_fusion_count(&d->fusion, paths, &pass, progress, error)
+                       : rdl_change_pass_run(&pass, progress, error)) &&
+                balance(o, r, d->pair, &pass, error) && ask_clear(r, d->pair, &pass, error) &&
+                put_in_place(o, r, &pass, error);
+
+    rdl_raster_writer_free(pass.change);
+    rdl_raster_writer_free(pass.score);
+    rdl_raster_writer_free(pass.probability);
+    return good;
+}
 
 static void tell_fit(rdl_detect_result *r, const rdl_scorer *scorer)
 {
@@ -412,9 +424,12 @@ static bool settle_index(detection *d, rdl_detect_result *r, GError **error)
 
 static bool settle_method(detection *d, rdl_detect_result *r, GError **error)
 {
+    const char *why;
+
     if (!rdl_detector_parse(d->options->method, rdl_sensor_is_radar(d->options->sensor),
-                            rdl_pair_bands(d->pair), &d->detector, &r->why, error))
+                            rdl_pair_bands(d->pair), &d->detector, &why, error))
         return false;
+    r->why = g_strdup(why);
     const rdl_detector_fact *fact = rdl_detector_facts(d->detector);
     r->method = fact->name;
     r->detector = d->detector;
@@ -464,15 +479,148 @@ static bool ask_gate(detection *d, rdl_detect_result *r, const rdl_progress *pro
     return true;
 }
 
+/* What the gate found of the pair belongs to the reasons of "auto". */
+static void explain(rdl_detect_result *r)
+{
+    g_autofree char *codes = rdl_gate_text(&r->gate);
+    g_autofree char *why = g_steal_pointer(&r->why);
+
+    if (!why)
+        return;
+    r->why = r->gate.codes == 0 ? g_strdup_printf("%s; nothing at the gate speaks against it "
+                                                  "(correlation of the scenes %.2f)",
+                                                  why, r->gate.left.likeness)
+                                : g_strdup_printf("%s; the gate says %s, for which no other "
+                                                  "detector is known to be better",
+                                                  why, codes);
+}
+
+/* ---- several detectors ---- */
+
+static void take_warnings(rdl_detect_result *r, const char *name, const rdl_detect_result *member)
+{
+    for (guint i = 0; i < member->warnings->len; i++) {
+        const char *text = member->warnings->pdata[i];
+        if (!g_ptr_array_find_with_equal_func(r->warnings, text, g_str_equal, NULL))
+            warn(r, "%s: %s", name, text);
+    }
+}
+
+static void set_limit(JsonObject *object, const rdl_limit *limit);
+
+static void note_member(rdl_detect_result *r, const rdl_detect_result *member)
+{
+    JsonObject *object = json_object_new();
+
+    json_object_set_string_member(object, "method", member->method);
+    set_limit(object, &member->limit);
+    json_object_set_int_member(object, "changed", member->changed);
+    json_array_add_object_element(r->members, object);
+}
+
+static bool detect_member(detection *d, rdl_detect_result *r, const char *name, const char *path,
+                          const rdl_progress *progress, GError **error)
+{
+    rdl_detect_options o = *d->options;
+    rdl_detect_result member;
+
+    o.method = name;
+    o.output = path;
+    o.score = o.probability = NULL;
+    o.cog = false;
+    o.vote = 0;
+    bool good = rdl_detect(&o, progress, &member, error);
+    if (good) {
+        note_member(r, &member);
+        take_warnings(r, name, &member);
+    } else {
+        g_prefix_error(error, "%s: ", d->options->method);
+    }
+    rdl_detect_result_clear(&member);
+    return good;
+}
+
+static bool vote_in(const char *folder, detection *d, rdl_detect_result *r,
+                    const rdl_progress *progress, GError **error)
+{
+    const rdl_fusion *f = &d->fusion;
+    g_auto(GStrv) paths = g_new0(char *, (size_t)f->n + 1);
+    bool good = true;
+
+    r->members = json_array_new();
+    for (int k = 0; k < f->n && good; k++) {
+        paths[k] = g_strdup_printf("%s/%s.tif", folder, f->names[k]);
+        good = detect_member(d, r, f->names[k], paths[k], progress, error);
+    }
+    good = good && write_change(d, r, paths, progress, error);
+    for (int k = 0; k < f->n && paths[k]; k++) {
+        g_autofree char *record = g_strconcat(paths[k], ".run.json", NULL);
+        g_unlink(paths[k]);
+        g_unlink(record);
+    }
+    return good;
+}
+
+/* Each detector's raster lies beside the output until the votes are counted. */
+static bool vote(detection *d, rdl_detect_result *r, const rdl_progress *progress, GError **error)
+{
+    g_autofree char *folder = g_strconcat(d->options->output, ".votes-XXXXXX", NULL);
+
+    if (!g_mkdtemp(folder))
+        return rdl_fail(error, RDL_ERROR_IO, "%s: no folder can be made beside it: %s",
+                        d->options->output, g_strerror(errno));
+    bool good = vote_in(folder, d, r, progress, error);
+    g_rmdir(folder);
+    return good;
+}
+
+static bool settle_fusion(detection *d, rdl_detect_result *r, GError **error)
+{
+    rdl_fusion *f = &d->fusion;
+    g_autoptr(GString) papers = g_string_new(RDL_FUSION_PAPER);
+
+    if (d->options->probability)
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "--probability: a vote has none: --score gives the share of votes");
+    if (!rdl_fusion_parse(d->options->method, d->options->vote, f, error))
+        return false;
+    rdl_manifest_method(r->manifest, RDL_FUSION_PAPER);
+    for (int k = 0; k < f->n; k++) {
+        rdl_detector detector;
+        const char *why;
+        if (!rdl_detector_parse(f->names[k], false, 1, &detector, &why, error))
+            return false;
+        const char *paper = rdl_detector_facts(detector)->paper;
+        g_string_append_printf(papers, "; %s", paper);
+        rdl_manifest_method(r->manifest, paper);
+    }
+    r->method = g_intern_string(d->options->method);
+    r->paper = g_intern_string(papers->str);
+    r->bands = rdl_pair_bands(d->pair);
+    r->sieve = 1;
+    r->limit = rdl_limit_value((f->vote - 0.5) / f->n);
+    r->limit.rule = "vote";
+    r->limit.source = RDL_FUSION_PAPER;
+    return true;
+}
+
 static bool detect(detection *d, rdl_detect_result *r, const rdl_progress *progress, GError **error)
 {
-    if (!settle_method(d, r, error) || !afford(d, error) ||
+    bool fused = rdl_fusion_asked(d->options->method);
+
+    if (d->options->vote && !fused)
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "--vote: only --method fuse:NAME,NAME,... is decided by vote");
+    if (!(fused ? settle_fusion(d, r, error) : settle_method(d, r, error)) || !afford(d, error) ||
         !settle_dates(r, d->options, d->pair, error))
         return false;
     r->resampled = rdl_pair_resampled(d->pair);
-    return note_inputs(r, d->options, d->pair, error) && ask_gate(d, r, progress, error) &&
-           fit_and_decide(d, r, progress, error) &&
-           write_change(d->options, r, d->pair, d->decision, progress, error);
+    if (!note_inputs(r, d->options, d->pair, error) || !ask_gate(d, r, progress, error))
+        return false;
+    explain(r);
+    return fused
+               ? vote(d, r, progress, error)
+               : fit_and_decide(d, r, progress, error) && write_change(d, r, NULL, progress, error);
 }
 
 /* What is wrong with both scenes together is told of both. */
@@ -585,6 +733,8 @@ JsonNode *rdl_detect_result_json(const rdl_detect_result *r)
     json_object_set_boolean_member(o, "converged", r->converged);
     json_object_set_array_member(o, "rho", numbers(r->iterations ? r->bands : 0, r->rho));
     set_limit(o, &r->limit);
+    if (r->members)
+        json_object_set_array_member(o, "members", json_array_ref(r->members));
     json_object_set_int_member(o, "sieve", r->sieve);
     json_object_set_int_member(o, "observed", r->observed);
     json_object_set_int_member(o, "changed", r->changed);

@@ -13,7 +13,10 @@ typedef struct rdl_detect_options {
     const char *output;                   /* change raster; needed */
     const char *score;                    /* score raster; NULL: none */
     const char *probability;              /* raster of the probability of no change; NULL: none */
-    const char *method;                   /* auto or a detector's name; default "auto" */
+    const char *method;                   /* auto, a detector's name, or fuse:NAME,NAME,...;
+                                             default "auto" */
+    int vote;                             /* of fuse: detectors that must agree; default 0: more
+                                             than half */
     const char *index;                    /* of method index; default NULL: ndvi */
     const char *bands, *sensor;           /* one of them, or all bands; default NULL */
     const char *mask_before, *mask_after; /* rasters; default NULL: a product's own; "none" */
@@ -43,10 +46,12 @@ RDL_API bool rdl_detect_options_check(const rdl_detect_options *options, GError 
 
 typedef struct rdl_detect_result {
     rdl_detector detector;
-    const char *index;        /* of method index, else NULL; static */
-    const char *paper;        /* of the method */
-    const char *method, *why; /* why: of "auto", else NULL; static */
-    int iterations;           /* 0 where the method does not iterate */
+    const char *index;  /* of method index, else NULL; static */
+    const char *paper;  /* of the method; static */
+    const char *method; /* static */
+    char *why;          /* of "auto", else NULL */
+    JsonArray *members; /* of fuse: each detector's threshold and changes; else NULL */
+    int iterations;     /* 0 where the method does not iterate */
     bool converged;
     int bands;                  /* compared */
     double rho[RDL_BANDS_MOST]; /* MAD family: canonical correlations, falling */

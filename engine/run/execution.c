@@ -104,6 +104,7 @@ static bool run_detect(execution *x, const rdl_pair_job *pair, GError **error)
     o.sensor = rdl_json_text(pair->detect, "sensor", NULL);
     o.bands = rdl_json_text(pair->detect, "bands", NULL);
     o.method = rdl_json_text(pair->detect, "method", o.method);
+    o.vote = (int)rdl_json_real(pair->detect, "vote", o.vote);
     o.threshold = threshold(pair);
     o.iterations = (int)rdl_json_real(pair->detect, "iterations", o.iterations);
     o.tolerance = rdl_json_real(pair->detect, "tolerance", o.tolerance);

@@ -11,12 +11,12 @@ static const char *const detect_keys[] = {
     "before",      "after",     "date_before", "date_after", "sensor",      "bands",
     "method",      "threshold", "iterations",  "tolerance",  "mask_before", "mask_after",
     "mask_values", "mask_grow", "aoi",         "align",      "index",       "resolution",
-    "dem",         "height",    NULL};
+    "dem",         "height",    "vote",        NULL};
 static const char *const pair_keys[] = {
     "name",       "before",      "after",     "date_before", "date_after", "sensor",
     "bands",      "method",      "threshold", "iterations",  "tolerance",  "mask_before",
     "mask_after", "mask_values", "mask_grow", "aoi",         "align",      "index",
-    "resolution", "dem",         "height",    NULL};
+    "resolution", "dem",         "height",    "vote",        NULL};
 static const char *const patches_keys[] = {"min_area", NULL};
 static const char *const screen_keys[] = {"zones",       "footprints",   "permits",
                                           "units",       "letters",      "residual",

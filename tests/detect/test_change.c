@@ -57,8 +57,8 @@ static void refused(const rdl_detect_options *o, rdl_error code, const char *par
 
 static void planted_change_is_found(void)
 {
-    static const char *const methods[] = {"auto", "irmad",      "mad",     "isfa",
-                                          "cva",  "pca-kmeans", "logratio"};
+    static const char *const methods[] = {"auto", "irmad",      "mad",      "isfa",
+                                          "cva",  "pca-kmeans", "logratio", "fuse:mad,cva,isfa"};
 
     for (size_t m = 0; m < G_N_ELEMENTS(methods); m++) {
         rdl_detect_options o = options_for("found.tif");
@@ -83,8 +83,9 @@ static void planted_change_is_found(void)
 
 static void threads_and_memory_change_no_byte(void)
 {
-    static const char *const methods[] = {"irmad",      "mad",      "isfa",     "cva",
-                                          "pca-kmeans", "logratio", "meanratio"};
+    static const char *const methods[] = {
+        "irmad",      "mad",      "isfa",      "cva",
+        "pca-kmeans", "logratio", "meanratio", "fuse:irmad,cva,pca-kmeans"};
 
     for (size_t m = 0; m < G_N_ELEMENTS(methods); m++) {
         rdl_detect_options o = options_for("one.tif");
@@ -103,6 +104,97 @@ static void threads_and_memory_change_no_byte(void)
         rdl_detect_result_clear(&a);
         rdl_detect_result_clear(&b);
     }
+}
+
+/* The votes of three, counted by hand, at each number of votes asked for. */
+static void a_vote_counts_what_each_detector_says(void)
+{
+    enum { N = 600 * 300 };
+    static const char *const names[] = {"mad", "cva", "pca-kmeans"};
+    g_autofree int *votes = g_new0(int, N);
+
+    for (int k = 0; k < 3; k++) {
+        rdl_detect_options o = options_for("voter.tif");
+        rdl_detect_result r;
+        o.method = names[k];
+        run(&o, &r);
+        g_autofree double *c = raster_values(o.output, 1);
+        for (int i = 0; i < N; i++)
+            votes[i] += c[i] == RDL_CHANGED;
+        rdl_detect_result_clear(&r);
+    }
+    for (int vote = 0; vote <= 3; vote++) {
+        rdl_detect_options o = options_for("votes.tif");
+        rdl_detect_result r;
+        int wrong = 0;
+        o.method = "fuse:mad,cva,pca-kmeans";
+        o.vote = vote;
+        o.score = suite_path("votes-score.tif");
+        run(&o, &r);
+        g_autofree double *c = raster_values(o.output, 1), *s = raster_values(o.score, 1);
+        for (int i = 0; i < N; i++) {
+            bool changed = votes[i] >= (vote ? vote : 2);
+            wrong += c[i] != (changed ? RDL_CHANGED : RDL_UNCHANGED);
+            wrong += fabs(s[i] - votes[i] / 3.0) > 1e-6;
+            wrong += (s[i] > r.limit.value) != changed;
+        }
+        CHECK_INT(wrong, 0);
+        CHECK(g_str_has_suffix(r.paper, rdl_detector_facts(RDL_DETECT_PCA_KMEANS)->paper));
+        CHECK_INT((int)json_array_get_length(r.members), 3);
+        rdl_detect_result_clear(&r);
+    }
+    g_autoptr(GDir) folder = g_dir_open(suite_folder(), 0, NULL);
+    for (const char *name; (name = g_dir_read_name(folder));)
+        CHECK(!strstr(name, ".votes-"));
+}
+
+static void only_detectors_vote(void)
+{
+    rdl_detect_options o = options_for("votes.tif");
+
+    o.method = "fuse:mad";
+    refused(&o, RDL_ERROR_USAGE, "--method fuse:mad: give two detectors or more");
+    o.method = "fuse:mad,cva,mad";
+    refused(&o, RDL_ERROR_USAGE, "mad has one vote");
+    o.method = "fuse:mad,auto";
+    refused(&o, RDL_ERROR_USAGE, "name the detectors that vote");
+    o.method = "fuse:mad,magic";
+    refused(&o, RDL_ERROR_USAGE, "--method magic: no such detector");
+    o.method = "fuse:mad,index"; /* fails when its turn comes: nothing is left then either */
+    refused(&o, RDL_ERROR_USAGE, "fuse:mad,index: --method index: ");
+    o.method = "fuse:mad,cva";
+    o.vote = 3;
+    refused(&o, RDL_ERROR_USAGE, "--vote 3: give 1 to 2");
+    o.vote = 0;
+    o.probability = suite_path("votes-p.tif");
+    refused(&o, RDL_ERROR_USAGE, "--probability: a vote has none");
+    o.probability = NULL;
+    o.method = "mad";
+    o.vote = 1;
+    refused(&o, RDL_ERROR_USAGE, "--vote: only --method fuse:");
+    g_autoptr(GDir) folder = g_dir_open(suite_folder(), 0, NULL);
+    for (const char *name; (name = g_dir_read_name(folder));)
+        CHECK(!strstr(name, ".votes-"));
+}
+
+static void auto_says_why(void)
+{
+    rdl_detect_options o = options_for("why.tif");
+    rdl_detect_result r;
+
+    run(&o, &r);
+    CHECK(strstr(r.why, "two or more bands") != NULL);
+    CHECK(strstr(r.why, "nothing at the gate speaks against it") != NULL);
+    rdl_detect_result_clear(&r);
+    o.date_before = "2020-01-10";
+    o.date_after = "2020-07-10";
+    run(&o, &r);
+    CHECK(strstr(r.why, "the gate says SEASON") != NULL);
+    rdl_detect_result_clear(&r);
+    o.method = "mad";
+    run(&o, &r);
+    CHECK(r.why == NULL);
+    rdl_detect_result_clear(&r);
 }
 
 static void probability_is_the_tail_of_the_score(void)
@@ -547,6 +639,9 @@ static void a_cut_off_scene_leaves_no_output(void)
 static CU_TestInfo tests[] = {
     {"defaults pass the check", defaults_pass_the_check},
     {"planted change is found", planted_change_is_found},
+    {"a vote counts what each detector says", a_vote_counts_what_each_detector_says},
+    {"only detectors vote", only_detectors_vote},
+    {"auto says why", auto_says_why},
     {"threads and memory change no byte", threads_and_memory_change_no_byte},
     {"probability is the tail of the score", probability_is_the_tail_of_the_score},
     {"tile layout changes nothing", tile_layout_changes_nothing},
