@@ -21,6 +21,8 @@ static const GOptionEntry entries[] = {
      "FILE"},
     {"probability", 0, 0, G_OPTION_ARG_FILENAME, &o.probability,
      "raster of the probability of no change, for prob", "FILE"},
+    {"series", 0, 0, G_OPTION_ARG_FILENAME, &o.series,
+     "raster of NDVI of earlier dates, a band each: tells crop rotation", "FILE"},
     {"min-area", 0, 0, G_OPTION_ARG_DOUBLE, &o.min_area_m2,
      "least area on the ellipsoid, square metres; 0 keeps all (default: four pixels)", "M2"},
     {"fill-holes", 0, 0, G_OPTION_ARG_DOUBLE, &o.fill_m2,
@@ -30,9 +32,14 @@ static const GOptionEntry entries[] = {
      "than this share (default 0: the pixels' outlines)",
      "SHARE"},
     {"suppress", 0, 0, G_OPTION_ARG_STRING, &o.suppress,
-     "leave out nuisance: mask-edge, snow, water-level, all or none (default)", "LIST"},
+     "leave out nuisance: mask-edge, snow, water-level, crop-rotation, all or none (default)",
+     "LIST"},
     {"keep-suppressed", 0, 0, G_OPTION_ARG_NONE, &keep_suppressed,
      "write what was left out to layer suppressed, with its reason", NULL},
+    {"previous", 0, 0, G_OPTION_ARG_FILENAME, &o.previous,
+     "patches of the epoch before: tell what is the same, grew, shrank, split, merged, is gone or "
+     "returned",
+     "FILE"},
     G_OPTION_ENTRY_NULL};
 
 static void print(const rdl_patches_result *r)

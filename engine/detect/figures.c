@@ -17,6 +17,8 @@ void rdl_figures_add(rdl_figures *f, const rdl_figures *more)
     }
     for (int k = 0; k < RDL_MARKS; k++)
         f->near_mark[k] += more->near_mark[k];
+    f->series += more->series;
+    f->crops += more->crops;
 }
 
 double rdl_figures_mean(const rdl_figures *f, rdl_figure_index index, int date)

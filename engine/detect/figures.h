@@ -26,6 +26,7 @@ typedef struct rdl_figures {
     gint64 scores, probabilities;        /* pixels summed */
     gint64 observed[RDL_FIGURE_INDICES]; /* on both dates */
     gint64 near_mark[RDL_MARKS];         /* pixels with such a mark near */
+    gint64 series, crops;                /* pixels with a series of NDVI; whose series alternates */
 } rdl_figures;
 
 void rdl_figures_add(rdl_figures *figures, const rdl_figures *more);

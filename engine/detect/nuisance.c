@@ -7,11 +7,14 @@
 #define SNOW_NDVI (-0.1)
 #define BELT_WIDTH 3.0 /* pixels */
 #define BELT_WATER 0.5
+#define CROP_LEAST 0.5
 
 static const struct {
     const char *name, *code;
-} rules[RDL_NUISANCES] = {
-    {"mask-edge", "MASK_EDGE"}, {"snow", "SNOW"}, {"water-level", "WATER_LEVEL"}};
+} rules[RDL_NUISANCES] = {{"mask-edge", "MASK_EDGE"},
+                          {"snow", "SNOW"},
+                          {"water-level", "WATER_LEVEL"},
+                          {"crop-rotation", "CROP_ROTATION"}};
 
 const char *rdl_nuisance_code(rdl_nuisance rule)
 {
@@ -38,8 +41,8 @@ bool rdl_nuisances_parse(const char *text, unsigned *bits, GError **error)
         unsigned bit = bit_of(g_strstrip(*name));
         if (!bit)
             return rdl_fail(error, RDL_ERROR_USAGE,
-                            "--suppress %s: no rule '%s': give mask-edge, snow, water-level, all "
-                            "or none",
+                            "--suppress %s: no rule '%s': give mask-edge, snow, water-level, "
+                            "crop-rotation, all or none",
                             text, *name);
         *bits |= bit;
     }
@@ -73,6 +76,10 @@ static bool applies(rdl_nuisance rule, const rdl_component *c, rdl_kind kind)
         return (kind == RDL_KIND_WATER_LOSS || kind == RDL_KIND_WATER_GAIN) &&
                rdl_component_width(c) <= BELT_WIDTH &&
                rdl_component_clear_of(c, RDL_MARK_WATER) <= 1.0 - BELT_WATER;
+    case RDL_NUISANCE_CROP_ROTATION:
+        return (kind == RDL_KIND_VEG_TO_BARE || kind == RDL_KIND_RECOVERY) &&
+               c->figures.series > 0 &&
+               (double)c->figures.crops >= CROP_LEAST * (double)c->figures.series;
     default:
         return false;
     }

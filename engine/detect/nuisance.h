@@ -12,6 +12,7 @@ typedef enum {
     RDL_NUISANCE_MASK_EDGE,
     RDL_NUISANCE_SNOW,
     RDL_NUISANCE_WATER_LEVEL,
+    RDL_NUISANCE_CROP_ROTATION,
     RDL_NUISANCES
 } rdl_nuisance;
 
@@ -23,7 +24,10 @@ typedef enum {
  *    not;
  *  - water-level (WATER_LEVEL): kind water_loss or water_gain, at most 3 pixels wide (field
  *    width_px), and half of it or more within RDL_NEAR pixels of water on both dates (field
- *    water_share). */
+ *    water_share);
+ *  - crop-rotation (CROP_ROTATION): kind veg_to_bare or recovery, and half or more of the pixels
+ *    that have a series went up and down before (field crop_share, detect/series.h). Needs a
+ *    series. */
 RDL_API const char *rdl_nuisance_code(rdl_nuisance rule);
 
 /** Bits 1 << rule of a list "mask-edge,snow", "all" or "none" (also NULL).

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "detect/align.h"
+#include "detect/lineage_io.h"
 #include "detect/nuisance.h"
 #include "detect/patch_io.h"
 #include "detect/vicinity.h"
@@ -18,7 +19,8 @@
 
 bool rdl_patches_options_check(const rdl_patches_options *o, GError **error)
 {
-    const char *const inputs[] = {o->change, o->score, o->probability, o->before, o->after};
+    const char *const inputs[] = {o->change, o->score, o->probability, o->series,
+                                  o->before, o->after, o->previous};
     unsigned rules;
 
     if (!o->change || !o->output)
@@ -60,7 +62,7 @@ typedef struct {
     const rdl_patches_options *o;
     rdl_patches_result *r;
     char *before, *after; /* the scenes; NULL: none */
-    rdl_raster *change, *score, *probability;
+    rdl_raster *change, *score, *probability, *series;
     rdl_pair *pair;
     rdl_kind_index indices[RDL_FIGURE_INDICES];
     const char *untold; /* why kinds are not told, NULL where they are */
@@ -69,7 +71,9 @@ typedef struct {
     rdl_pixel_areas *areas;
     rdl_vicinity *vicinity;
     rdl_labelling *labelling;
-    unsigned rules; /* of nuisance */
+    unsigned rules;       /* of nuisance */
+    rdl_lineage *lineage; /* NULL: no epoch before */
+    rdl_descent *descent; /* of each patch that is kept */
     rdl_patch_set set;
     guint kept; /* patches of the set that are not suppressed; they come first */
 } work;
@@ -82,8 +86,11 @@ static void work_clear(work *w)
     rdl_raster_close(w->change);
     rdl_raster_close(w->score);
     rdl_raster_close(w->probability);
+    rdl_raster_close(w->series);
     rdl_pair_free(w->pair);
     rdl_patch_set_clear(&w->set);
+    rdl_lineage_free(w->lineage);
+    g_free(w->descent);
     g_free(w->before);
     g_free(w->after);
 }
@@ -199,15 +206,16 @@ static bool find_scenes(work *w, GError **error)
 /* Rules that ask where an index stands. */
 static bool states_needed(const work *w, GError **error)
 {
-    const unsigned states = 1u << RDL_NUISANCE_SNOW | 1u << RDL_NUISANCE_WATER_LEVEL;
+    const unsigned states = ~(1u << RDL_NUISANCE_MASK_EDGE);
 
     if (w->calibrated || !w->o->suppress || strcmp(w->o->suppress, "all") == 0)
         return true;
     return !(w->rules & states) ||
-           rdl_fail(error, RDL_ERROR_DATA,
-                    "%s: --suppress %s: snow and water cannot be told from 8-bit counts: give "
-                    "scenes in reflectances",
-                    w->before, w->o->suppress);
+           rdl_fail(
+               error, RDL_ERROR_DATA,
+               "%s: --suppress %s: snow, water and crops cannot be told from 8-bit counts: give "
+               "scenes in reflectances",
+               w->before, w->o->suppress);
 }
 
 /* Scenes whose bands nobody named give kinds all the same: unknown, with a warning. */
@@ -247,6 +255,18 @@ static bool open_scenes(work *w, GError **error)
     return true;
 }
 
+static bool open_series(work *w, GError **error)
+{
+    if (!w->o->series)
+        return true;
+    if (!w->pair || !w->indices[RDL_FIGURE_NDVI].there)
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "--series %s: needs scenes whose red and nir are known: give --before and "
+                        "--after, or --recorded-scenes",
+                        w->o->series);
+    return open_numbers(w, w->o->series, &w->series, error);
+}
+
 static void note_number(rdl_manifest *m, const char *name, double value)
 {
     char text[G_ASCII_DTOSTR_BUF_SIZE];
@@ -277,7 +297,9 @@ static bool note_inputs(const work *w, GError **error)
                                 {"before", w->before, NULL},
                                 {"after", w->after, NULL},
                                 {"score", o->score, NULL},
-                                {"probability", o->probability, NULL}};
+                                {"probability", o->probability, NULL},
+                                {"series", o->series, NULL},
+                                {"previous", o->previous, NULL}};
     return rdl_manifest_inputs(m, inputs, G_N_ELEMENTS(inputs), o->threads, error);
 }
 
@@ -450,6 +472,7 @@ static bool find_patches(work *w, const rdl_progress *progress, GError **error)
                                .score = w->score,
                                .probability = w->probability,
                                .pair = w->pair,
+                               .series = w->series,
                                .indices = w->indices,
                                .water = w->calibrated && w->indices[RDL_FIGURE_WATER].there &&
                                         w->rules & 1u << RDL_NUISANCE_WATER_LEVEL,
@@ -469,6 +492,47 @@ static bool find_patches(work *w, const rdl_progress *progress, GError **error)
         return false;
     g_array_sort(w->set.list, by_id);
     tell_apart(w->set.list);
+    return true;
+}
+
+/* ---- the epoch before ---- */
+
+typedef struct {
+    work *work;
+    guint patch;
+    double *area_m2;
+} linking;
+
+static bool link_patch(const rdl_patch *one, void *user, GError **error)
+{
+    linking *l = user;
+    gsize n;
+    const void *wkb = g_bytes_get_data(one->wkb, &n);
+
+    l->area_m2[l->patch] = one->area_m2;
+    return rdl_lineage_link(l->work->lineage, l->patch++, wkb, n, one->box, error);
+}
+
+static bool find_lineage(work *w, const rdl_progress *progress, GError **error)
+{
+    g_autofree double *area_m2 = g_new(double, w->kept + 1);
+    linking l = {w, 0, area_m2};
+
+    if (!w->o->previous)
+        return true;
+    w->lineage = rdl_lineage_read(w->o->previous, w->grid->crs, error);
+    if (!w->lineage || !rdl_patch_draw(&w->set, 0, w->kept, link_patch, &l, progress, error))
+        return false;
+    w->descent = rdl_lineage_settle(w->lineage, w->kept, area_m2);
+    for (guint i = 0; i < w->kept; i++) {
+        rdl_patch *one = &g_array_index(w->set.list, rdl_patch, i);
+        const rdl_descent *d = &w->descent[i];
+        one->relation = d->relation;
+        one->lineage_id =
+            g_strdup(d->from == RDL_NOBODY ? one->id : rdl_lineage_id(w->lineage, d->from));
+    }
+    w->r->relations_told = w->kept;
+    w->r->gone = rdl_lineage_gone(w->lineage);
     return true;
 }
 
@@ -509,6 +573,7 @@ static bool make_layers(const work *w, const char *path, GError **error)
         return false;
     if (rdl_patch_layer(vector, &w->set, false, error) &&
         (!all || rdl_patch_layer(vector, &w->set, true, error)) &&
+        (!w->lineage || rdl_lineage_layers(vector, w->grid->crs, error)) &&
         rdl_vector_styles(vector, styled, all ? 2 : 1, error))
         return rdl_vector_finish(vector, error);
     rdl_vector_abandon(vector);
@@ -530,6 +595,8 @@ static bool write_layers(work *w, rdl_geopackage *package, const rdl_progress *p
             !rdl_patch_draw(&w->set, w->kept, w->set.list->len, write_patch, &to, progress, error))
             return false;
     }
+    if (w->lineage && !rdl_lineage_write(w->lineage, package, &w->set, w->kept, w->descent, error))
+        return false;
     return rdl_tally_check(w->r->tally, error);
 }
 
@@ -570,7 +637,8 @@ bool rdl_patches(const rdl_patches_options *o, const rdl_progress *progress, rdl
     bool good = rdl_patches_options_check(o, error) && open_change(&w, error) &&
                 open_numbers(&w, o->score, &w.score, error) &&
                 open_numbers(&w, o->probability, &w.probability, error) && open_scenes(&w, error) &&
-                note_inputs(&w, error) && find_patches(&w, progress, error) &&
+                open_series(&w, error) && note_inputs(&w, error) &&
+                find_patches(&w, progress, error) && find_lineage(&w, progress, error) &&
                 write_patches(&w, progress, error);
     work_clear(&w);
     return good;
@@ -608,6 +676,8 @@ JsonNode *rdl_patches_result_json(const rdl_patches_result *r)
     for (int k = 0; k < RDL_KINDS; k++)
         json_object_set_int_member(kinds, rdl_kind_code((rdl_kind)k), r->kinds[k]);
     json_object_set_object_member(o, "kinds", kinds);
+    if (rdl_manifest_digest(r->manifest, "previous"))
+        json_object_set_int_member(o, "gone", r->gone);
     json_object_set_string_member(digests, "change", change ? change : "");
     json_object_set_string_member(digests, "output", r->output_digest ? r->output_digest : "");
     json_object_set_object_member(o, "digests", digests);

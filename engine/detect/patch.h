@@ -15,16 +15,19 @@ typedef struct rdl_patches_options {
                                    names; default false */
     const char *score;          /* score raster, for `score_mean`, `score_max`; default NULL */
     const char *probability;    /* raster of the probability of no change, for `prob`; NULL */
-    double min_area_m2;         /* on the ellipsoid, 0 keeps all; default NaN: four pixels */
-    double fill_m2;             /* holes up to this size are filled; default 0: none */
-    double simplify;            /* draw outlines without their steps, where a patch's area changes
-                                   by no larger a share than this, 0..1; default 0: draw pixels */
-    const char *suppress;       /* rules of detect/nuisance.h: "mask-edge,snow,water-level", "all",
-                                   "none"; default NULL: none */
-    bool keep_suppressed;       /* in layer `suppressed`; default false */
-    bool overwrite;             /* default false */
-    int threads;                /* default 1 */
-    int memory_mib;             /* for blocks; default 256 */
+    const char *series;   /* raster of NDVI of earlier dates, a band each, on the same grid, for
+                             `crop_share`; needs scenes; default NULL */
+    double min_area_m2;   /* on the ellipsoid, 0 keeps all; default NaN: four pixels */
+    double fill_m2;       /* holes up to this size are filled; default 0: none */
+    double simplify;      /* draw outlines without their steps, where a patch's area changes
+                             by no larger a share than this, 0..1; default 0: draw pixels */
+    const char *suppress; /* rules of detect/nuisance.h: "mask-edge,snow,water-level", "all",
+                             "none"; default NULL: none */
+    bool keep_suppressed; /* in layer `suppressed`; default false */
+    const char *previous; /* patches.gpkg of the epoch before (detect/lineage.h); NULL */
+    bool overwrite;       /* default false */
+    int threads;          /* default 1 */
+    int memory_mib;       /* for blocks; default 256 */
 } rdl_patches_options;
 #define RDL_PATCHES_OPTIONS_INIT                            \
     {                                                       \
@@ -42,8 +45,10 @@ typedef struct rdl_patches_result {
     double changed_m2, filled_m2; /* pixels, of the raster; of filled holes */
     double pixels_m2;             /* of the patches before their outlines were straightened */
     gint64 filled_pixels;
-    GHashTable *suppressed_m2; /* code -> double, on the heap: components left out */
-    char *output_digest;       /* SHA-256 */
+    gint64 relations_told, gone; /* patches with a relation to the epoch before; its own that
+                                    are not there now; where `previous` is given */
+    GHashTable *suppressed_m2;   /* code -> double, on the heap: components left out */
+    char *output_digest;         /* SHA-256 */
     rdl_manifest *manifest;
     rdl_tally *tally;    /* patches.components, patches.pixels, and where asked for patches.holes,
                             patches.outlines */
@@ -66,9 +71,12 @@ RDL_API JsonNode *rdl_patches_result_json(const rdl_patches_result *result);
  *  water_share  of its pixels, with a pixel of water on both dates within two pixels; where the
  *               water-level rule was asked for
  *  width_px     twice its pixels over the sides along its outline
+ *  crop_share   of its pixels that have a series, those whose NDVI went up and down before
  *  filled_m2    of holes that were filled
  *  ndvi_before ... bsi_after   means of the indices that tell the kind
- *  lineage_id, relation   detect/lineage.h
+ *  lineage_id   of the place, the same over epochs; its patch_id in the first
+ *  relation     to the epoch before: same, grew, shrank, split, merged, returned, new; NULL without
+ *               `previous`. Then there are layer `gone` and table `lineage` too (lineage_io.h)
  *  Layer `suppressed` has the same and `reason`.
  *
  *  Areas add up: changed_m2 + filled_m2 = pixels_m2 + all of suppressed_m2.

@@ -16,9 +16,9 @@ typedef struct {
 } job;
 
 typedef struct {
-    rdl_raster *change, *score, *probability;
+    rdl_raster *change, *score, *probability, *series;
     rdl_pair_reader *pair;
-    float *scores, *probabilities;
+    float *scores, *probabilities, *ndvi[2];     /* ndvi: where there is a series */
     uint8_t *known, *flags, *unobserved, *water; /* flags: first the classes */
 } worker;
 
@@ -29,6 +29,9 @@ static void worker_free(void *p)
     rdl_raster_close(w->change);
     rdl_raster_close(w->score);
     rdl_raster_close(w->probability);
+    rdl_raster_close(w->series);
+    g_free(w->ndvi[0]);
+    g_free(w->ndvi[1]);
     rdl_pair_reader_free(w->pair);
     g_free(w->scores);
     g_free(w->probabilities);
@@ -46,6 +49,7 @@ static bool worker_open(worker *w, const job *j, size_t room, GError **error)
     return (w->change = rdl_raster_reopen(s->change, error)) &&
            (!s->score || (w->score = rdl_raster_reopen(s->score, error))) &&
            (!s->probability || (w->probability = rdl_raster_reopen(s->probability, error))) &&
+           (!s->series || (w->series = rdl_raster_reopen(s->series, error))) &&
            (!s->pair || (w->pair = rdl_pair_reader_new(s->pair, room, error)));
 }
 
@@ -57,6 +61,8 @@ static void *worker_new(void *p, GError **error)
 
     w->scores = j->source->score ? g_malloc_n(room, sizeof(float)) : NULL;
     w->probabilities = j->source->probability ? g_malloc_n(room, sizeof(float)) : NULL;
+    for (int date = 0; j->source->series && date < 2; date++)
+        w->ndvi[date] = g_malloc_n(room, sizeof(float));
     w->known = g_malloc(room);
     w->flags = g_malloc(room);
     w->unobserved = g_malloc(room);
@@ -156,6 +162,24 @@ static void add_pixel(const worker *w, const rdl_kind_index *indices, size_t i, 
         add_indices(w, indices, i, f);
 }
 
+/* After add_figures(). */
+static bool add_series(const worker *w, const rdl_patch_source *s, rdl_strip *strip, int width,
+                       GError **error)
+{
+    const float *const ndvi[2] = {w->ndvi[0], w->ndvi[1]};
+    const rdl_kind_index *index = &s->indices[RDL_FIGURE_NDVI];
+    size_t n = (size_t)width * (size_t)strip->rows;
+
+    for (size_t i = 0; i < n; i++) {
+        bool seen = w->pair->valid[i];
+        w->ndvi[0][i] = seen ? (float)rdl_kind_value(index, w->pair->before, i) : NAN;
+        w->ndvi[1][i] = seen ? (float)rdl_kind_value(index, w->pair->after, i) : NAN;
+    }
+    return rdl_series_count(w->series, (const rdl_run *)(void *)strip->changed->data,
+                            strip->changed->len, strip->row, ndvi,
+                            (rdl_figures *)(void *)strip->figures->data, error);
+}
+
 static void add_figures(const worker *w, const rdl_patch_source *source, rdl_strip *strip,
                         int width)
 {
@@ -196,7 +220,7 @@ static bool read_strip(const job *j, worker *w, rdl_strip *strip, GError **error
         mark_water(w, &s->indices[RDL_FIGURE_WATER], rdl_block_pixels(b));
     add_runs(strip->marks[RDL_MARK_WATER], strip, j->width, w->water);
     add_figures(w, s, strip, j->width);
-    return true;
+    return !w->series || add_series(w, s, strip, j->width, error);
 }
 
 /* ---- one after another ---- */

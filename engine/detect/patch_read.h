@@ -3,6 +3,7 @@
 #define RDL_DETECT_PATCH_READ_H
 
 #include "detect/kind.h"
+#include "detect/series.h"
 #include "detect/runs.h"
 
 typedef struct rdl_patch_source {
@@ -10,7 +11,8 @@ typedef struct rdl_patch_source {
     const rdl_raster *score, *probability; /* on the same grid; NULL */
     const rdl_pair *pair;                  /* as rdl_kind_narrow() left it, same grid; NULL */
     const rdl_kind_index *indices;
-    bool water; /* mark pixels that are water on both dates */
+    rdl_raster *series; /* NDVI of earlier dates, a band each, same grid; with `pair`; NULL */
+    bool water;         /* mark pixels that are water on both dates */
     int threads, memory_mib;
 } rdl_patch_source;
 

@@ -740,6 +740,44 @@ static void snow_is_left_out_when_asked(void)
     rdl_patches_result_clear(&r);
 }
 
+/* A field was bare twice before, a wood never; both are bare now. */
+static void crop_rotation_is_left_out_when_asked(void)
+{
+    rdl_patches_options o = options_for(drawn("crop.tif", 7, 2,
+                                              "##...##"
+                                              "##...##"),
+                                        "crop.gpkg");
+    rdl_patches_result r;
+    made_form f = form_of(7, 2);
+    double v[5 * 14];
+    GError *error = NULL;
+
+    o.before = scene_of("crop-before.tif", 7, 2, "vvvvvvvvvvvvvv");
+    o.after = scene_of("crop-after.tif", 7, 2, "bbvvvbbbbvvvbb");
+    o.bands = "blue=1,green=2,red=3,nir=4,swir1=5";
+    for (int date = 0; date < 5; date++)
+        for (int i = 0; i < 14; i++)
+            v[date * 14 + i] = i % 7 < 3 && date % 2 ? 1500 : 8000;
+    v[2 * 14] = v[4 * 14] = -1; /* clouds: this pixel was seen to go down and stay there */
+    f.bands = 5, f.type = GDT_Int16, f.nodata = -1;
+    o.series = make_raster("crop-series.tif", &f, v);
+    run(&o, &r);
+    CHECK_INT(r.patches, 2);
+    rdl_patches_result_clear(&r);
+    o.suppress = "crop-rotation";
+    o.keep_suppressed = true;
+    run(&o, &r);
+    CHECK_INT(r.patches, 1);
+    CHECK_INT(tally_of(&r, "patches.components", "CROP_ROTATION"), 1);
+    CHECK_NEAR(real_of(&o, "patch", "crop_share"), 0, 0);
+    CHECK_NEAR(real_of(&o, "suppressed", "crop_share"), 0.75, 0);
+    rdl_patches_result_clear(&r);
+    o.before = o.after = NULL;
+    CHECK(!rdl_patches(&o, NULL, &r, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "needs scenes");
+    rdl_patches_result_clear(&r);
+}
+
 static void refused(const rdl_patches_options *o, rdl_error code, const char *part)
 {
     GError *error = NULL;
@@ -807,6 +845,7 @@ static CU_TestInfo tests[] = {
     {"the rim of a cloud is left out when asked", the_rim_of_a_cloud_is_left_out_when_asked},
     {"a belt along water is left out when asked", a_belt_along_water_is_left_out_when_asked},
     {"snow is left out when asked", snow_is_left_out_when_asked},
+    {"crop rotation is left out when asked", crop_rotation_is_left_out_when_asked},
     {"what cannot be drawn is refused", what_cannot_be_drawn_is_refused},
     CU_TEST_INFO_NULL,
 };
