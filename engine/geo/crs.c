@@ -17,6 +17,8 @@ struct rdl_transform {
     OGRSpatialReferenceH target;
     double degrees, greenwich; /* to end in degrees from Greenwich: times, then plus; 0: as it is */
     double turn;
+    double side; /* as rdl_transform_side() says */
+    GHashTable *squares;
 };
 
 bool rdl_fail_gdal(GError **error, rdl_error code, const char *doing)
@@ -207,6 +209,23 @@ static rdl_transform *transform_systems(const rdl_crs *from, const rdl_crs *to, 
     return transform;
 }
 
+static double side_of(const rdl_crs *from)
+{
+    return rdl_crs_geographic(from) ? 0.1 / rdl_crs_degrees(from) : 1e4 / rdl_crs_unit(from);
+}
+
+double rdl_transform_side(const rdl_transform *transform)
+{
+    return transform->side;
+}
+
+GHashTable *rdl_transform_squares(rdl_transform *transform)
+{
+    if (!transform->squares)
+        transform->squares = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+    return transform->squares;
+}
+
 rdl_transform *rdl_transform_new(const rdl_crs *from, const rdl_crs *to, GError **error)
 {
     rdl_transform *transform =
@@ -214,6 +233,8 @@ rdl_transform *rdl_transform_new(const rdl_crs *from, const rdl_crs *to, GError 
 
     if (transform && rdl_crs_geographic(to))
         transform->turn = 360.0 / rdl_crs_degrees(to);
+    if (transform)
+        transform->side = side_of(from);
     return transform;
 }
 
@@ -235,6 +256,7 @@ rdl_transform *rdl_transform_lonlat(const rdl_crs *from, GError **error)
 
     if (rdl_crs_geographic(from)) {
         transform = g_new0(rdl_transform, 1);
+        transform->side = side_of(from);
         end_in_degrees(transform, from->srs);
         return transform;
     }
@@ -247,6 +269,7 @@ rdl_transform *rdl_transform_lonlat(const rdl_crs *from, GError **error)
     transform = transform_between(from->srs, base, error);
     if (transform) {
         transform->target = base;
+        transform->side = side_of(from);
         end_in_degrees(transform, base);
     } else {
         OSRDestroySpatialReference(base);
@@ -267,6 +290,7 @@ void rdl_transform_free(rdl_transform *transform)
         OCTDestroyCoordinateTransformation(transform->ct);
     if (transform->target)
         OSRDestroySpatialReference(transform->target);
+    g_clear_pointer(&transform->squares, g_hash_table_unref);
     g_free(transform);
 }
 

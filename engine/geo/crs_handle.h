@@ -9,6 +9,11 @@
 OGRSpatialReferenceH rdl_crs_handle(const rdl_crs *crs);
 /** Copies `srs` and sets its axis order; NULL for NULL. */
 rdl_crs *rdl_crs_from_handle(OGRSpatialReferenceH srs);
+/** A side, in units of the source, over which a transformation is all but a parallel one: 10 km or
+ *  0.1 degrees. */
+double rdl_transform_side(const rdl_transform *transform);
+/** What reprojection remembers of squares of that side: gint64 -> double, both owned. */
+GHashTable *rdl_transform_squares(rdl_transform *transform);
 /** Set `error` to "<doing>: <what CPL last said>" and return false. Call CPLErrorReset() before. */
 bool rdl_fail_gdal(GError **error, rdl_error code, const char *doing);
 

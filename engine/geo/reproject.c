@@ -1,8 +1,10 @@
 #include "geo/reproject.h"
 
 #include <math.h>
+#include <string.h>
 #include <geos_c.h>
 #include <ogr_srs_api.h>
+#include "geo/border.h"
 #include "geo/crs_handle.h"
 
 #define MAX_CUTS 12 /* 4096 pieces an edge */
@@ -18,6 +20,8 @@ typedef struct {
     double turn;   /* of longitude, units of the target; 0: the target has no antimeridian */
     point start;   /* near which a curve begins */
     GArray *x, *y; /* of the curve being made */
+    GArray *from;  /* of point: its vertices, and then their images */
+    GArray *images_x, *images_y;
 } reprojection;
 
 double rdl_reproject_tolerance(const rdl_crs *target)
@@ -132,25 +136,109 @@ static bool close_curve(reprojection *r, GError **error)
     return true;
 }
 
+/* ---- edges too short to bend ---- */
+
+#define LATTICE 3
+#define STEADY 0.05 /* change of the first differences over a square, of themselves */
+
+static double difference_2(const point *p, int a, int m, int b)
+{
+    return hypot(p[a].x - 2.0 * p[m].x + p[b].x, p[a].y - 2.0 * p[m].y + p[b].y);
+}
+
+/* How much the image of a square bends: the largest second derivative, which second differences
+ * over the square give to within a factor of two. Infinite where it has no steady image (near a
+ * pole, across the antimeridian): every edge is looked at there. */
+static double bend_of(reprojection *r, double left, double bottom, double side)
+{
+    static const int lines[][3] = {{0, 1, 2}, {3, 4, 5}, {6, 7, 8}, {0, 3, 6},
+                                   {1, 4, 7}, {2, 5, 8}, {0, 4, 8}, {2, 4, 6}};
+    double x[LATTICE * LATTICE], y[LATTICE * LATTICE], most = 0.0, h = side / 2.0;
+    point p[LATTICE * LATTICE];
+
+    for (int i = 0; i < LATTICE * LATTICE; i++) {
+        x[i] = left + i % LATTICE * h;
+        y[i] = bottom + i / LATTICE * h;
+    }
+    if (!rdl_transform_points(r->transform, LATTICE * LATTICE, x, y, NULL))
+        return INFINITY;
+    for (int i = 0; i < LATTICE * LATTICE; i++)
+        p[i] = (point){x[i], y[i]};
+    for (size_t k = 0; k < G_N_ELEMENTS(lines); k++) {
+        const int *l = lines[k];
+        double bend = difference_2(p, l[0], l[1], l[2]);
+        double whole = hypot(p[l[2]].x - p[l[0]].x, p[l[2]].y - p[l[0]].y);
+        if (!(bend <= STEADY * whole))
+            return INFINITY;
+        most = fmax(most, bend / (k < 6 ? h * h : 2.0 * h * h));
+    }
+    return most;
+}
+
+/* Up to what length an edge there leaves its chord by no more than a fourth of the tolerance: by
+ * its sagitta, length^2 / 8 times the second derivative. */
+static double straight_at(reprojection *r, point at)
+{
+    double side = rdl_transform_side(r->transform), col = floor(at.x / side),
+           row = floor(at.y / side);
+    GHashTable *squares = rdl_transform_squares(r->transform);
+
+    if (!(fabs(col) < 1e9 && fabs(row) < 1e9))
+        return 0.0;
+    gint64 key = (gint64)((guint64)(guint32)(gint32)col << 32 | (guint32)(gint32)row);
+    double *bend = g_hash_table_lookup(squares, &key);
+    if (!bend) {
+        bend = g_new(double, 1);
+        *bend = bend_of(r, col * side, row * side, side);
+        g_hash_table_insert(squares, g_memdup2(&key, sizeof key), bend);
+    }
+    return fmin(sqrt(r->tolerance / *bend), side / 2.0);
+}
+
+static bool too_short_to_bend(reprojection *r, point a, point b)
+{
+    double length = hypot(b.x - a.x, b.y - a.y);
+
+    return length <= straight_at(r, a) && length <= straight_at(r, b);
+}
+
+/* ---- curves ---- */
+
+/* All vertices go through the transformation at once. */
+static bool map_vertices(reprojection *r, const GEOSCoordSequence *s, unsigned n, GError **error)
+{
+    g_array_set_size(r->images_x, n);
+    g_array_set_size(r->images_y, n);
+    g_array_set_size(r->from, n);
+    double *x = (double *)(void *)r->images_x->data, *y = (double *)(void *)r->images_y->data;
+    point *from = (point *)(void *)r->from->data;
+
+    if (!GEOSCoordSeq_copyToArrays_r(r->geos, s, x, y, NULL, NULL))
+        return rdl_fail(error, RDL_ERROR_INTERNAL, "the vertices of a geometry cannot be read");
+    for (unsigned i = 0; i < n; i++)
+        from[i] = (point){x[i], y[i]};
+    return rdl_transform_points(r->transform, n, x, y, error);
+}
+
 static bool add_curve(reprojection *r, const GEOSCoordSequence *s, unsigned n, GError **error)
 {
-    point a, ia, first;
+    point ia = r->start;
 
+    if (!map_vertices(r, s, n, error))
+        return false;
+    const double *x = (const double *)(const void *)r->images_x->data;
+    const double *y = (const double *)(const void *)r->images_y->data;
+    const point *from = (const point *)(const void *)r->from->data;
     for (unsigned i = 0; i < n; i++) {
-        point b, ib;
-        GEOSCoordSeq_getXY_r(r->geos, s, i, &b.x, &b.y);
-        if (i == 0) {
-            if (!images(r, r->start, 1, &b, &ib, error))
-                return false;
-            first = b;
+        point ib = run_on(r, ia, (point){x[i], y[i]});
+        if (i == 0 || too_short_to_bend(r, from[i - 1], from[i]))
             add_point(r, ib);
-        } else if (!add_whole_edge(r, a, b, ia, &ib, error)) {
+        else if (!add_whole_edge(r, from[i - 1], from[i], ia, &ib, error))
             return false;
-        }
-        a = b;
         ia = ib;
     }
-    return n <= 3 || a.x != first.x || a.y != first.y || close_curve(r, error);
+    return n <= 3 || from[n - 1].x != from[0].x || from[n - 1].y != from[0].y ||
+           close_curve(r, error);
 }
 
 static GEOSGeometry *curve(reprojection *r, const GEOSGeometry *g, GError **error)
@@ -245,15 +333,74 @@ rdl_geometry *rdl_reproject(const rdl_geometry *g, rdl_transform *transform, dou
 
     r.x = g_array_new(FALSE, FALSE, sizeof(double));
     r.y = g_array_new(FALSE, FALSE, sizeof(double));
+    r.images_x = g_array_new(FALSE, FALSE, sizeof(double));
+    r.images_y = g_array_new(FALSE, FALSE, sizeof(double));
+    r.from = g_array_new(FALSE, FALSE, sizeof(point));
     GEOSGeometry *made = any(&r, g, &failed);
     g_array_unref(r.x);
     g_array_unref(r.y);
+    g_array_unref(r.images_x);
+    g_array_unref(r.images_y);
+    g_array_unref(r.from);
     GEOS_finish_r(r.geos);
     if (failed)
         g_propagate_error(error, failed);
     else if (!made)
         rdl_fail(error, RDL_ERROR_DATA, "a geometry cannot be rebuilt after reprojection");
     return made;
+}
+
+/* In place; `xy` is in `ring`'s own bytes. */
+static bool move_ring(reprojection *r, const rdl_ring *ring, guint8 *xy)
+{
+    g_array_set_size(r->from, ring->n);
+    g_array_set_size(r->images_x, ring->n);
+    g_array_set_size(r->images_y, ring->n);
+    point *from = (point *)(void *)r->from->data;
+    double *x = (double *)(void *)r->images_x->data, *y = (double *)(void *)r->images_y->data;
+
+    for (guint32 i = 0; i < ring->n; i++) {
+        rdl_point_at(xy, i, &x[i], &y[i]);
+        from[i] = (point){x[i], y[i]};
+        if (i && !too_short_to_bend(r, from[i - 1], from[i]))
+            return false;
+    }
+    if (!rdl_transform_points(r->transform, ring->n, x, y, NULL))
+        return false;
+    for (guint32 i = 0; i < ring->n; i++) {
+        if (i && r->turn > 0.0 && fabs(x[i] - x[i - 1]) > r->turn / 4.0)
+            return false;
+        memcpy(xy + 16 * (size_t)i, &x[i], 8);
+        memcpy(xy + 16 * (size_t)i + 8, &y[i], 8);
+    }
+    return true;
+}
+
+GBytes *rdl_wkb_reproject(GBytes *wkb, rdl_transform *transform, double tolerance)
+{
+    size_t n;
+    const guint8 *bytes = g_bytes_get_data(wkb, &n);
+    guint8 *moved = g_memdup2(bytes, n);
+    g_autoptr(GArray) rings = g_array_new(FALSE, FALSE, sizeof(rdl_ring));
+    reprojection r = {.transform = transform,
+                      .tolerance = tolerance,
+                      .turn = rdl_transform_turn(transform),
+                      .images_x = g_array_new(FALSE, FALSE, sizeof(double)),
+                      .images_y = g_array_new(FALSE, FALSE, sizeof(double)),
+                      .from = g_array_new(FALSE, FALSE, sizeof(point))};
+    bool good = rdl_rings_of(moved, n, rings);
+
+    for (guint i = 0; good && i < rings->len; i++) {
+        const rdl_ring *ring = &g_array_index(rings, rdl_ring, i);
+        good = move_ring(&r, ring, moved + (ring->xy - moved));
+    }
+    g_array_unref(r.images_x);
+    g_array_unref(r.images_y);
+    g_array_unref(r.from);
+    if (good)
+        return g_bytes_new_take(moved, n);
+    g_free(moved);
+    return NULL;
 }
 
 /* ---- the antimeridian ---- */

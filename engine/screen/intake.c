@@ -473,6 +473,28 @@ static bool beyond_turn(const move *m, rdl_box box)
     return box.xmin < -half || box.xmax > half;
 }
 
+/* The usual case of a small ring: valid for certain where it came from and where it goes, its image
+ * neither bent nor torn. */
+static bool move_plainly(const move *m, const tools *t, candidate *c, GArray *rings)
+{
+    rdl_box box;
+    size_t n;
+    GBytes *moved = t ? rdl_wkb_reproject(c->wkb, t->transform, m->tolerance) : NULL;
+
+    if (!moved)
+        return false;
+    const void *bytes = g_bytes_get_data(moved, &n);
+    g_array_set_size(rings, 0);
+    if (rdl_rings_of(bytes, n, rings) && rdl_rings_surely_valid(rings, &box) &&
+        !beyond_turn(m, box)) {
+        g_bytes_unref(c->wkb);
+        c->wkb = moved;
+        return true;
+    }
+    g_bytes_unref(moved);
+    return false;
+}
+
 static void settle_candidate(const move *m, const tools *t, candidate *c, GArray *rings)
 {
     GBytes *wkb = rdl_feature_wkb(c->feature);
@@ -484,7 +506,8 @@ static void settle_candidate(const move *m, const tools *t, candidate *c, GArray
         return;
     c->wkb = g_bytes_ref(wkb);
     c->reason = check_geometry(m, c, rings);
-    if (!c->reason && (t || beyond_turn(m, c->came_in)))
+    if (!c->reason && (t || beyond_turn(m, c->came_in)) &&
+        (c->repaired || !move_plainly(m, t, c, rings)))
         c->reason = move_geometry(m, t, c);
     if (!c->reason)
         settle_box(c, rings);

@@ -671,14 +671,15 @@ static bool run(screening *s, const rdl_progress *progress, GError **error)
     /* where it cannot be written is said before the work, not after it */
     if (!apart(o, error) || !(s->output = rdl_output_begin(o->output, o->overwrite, error)) ||
         !(s->pack = rdl_pack_open(o->pack, o->local, error)) || !check_local(s, error) ||
-        !read_layers(s, progress, error) || !settle_layers(s, error) ||
+        !read_layers(s, progress, error) ||
+        !rdl_progress_tell(progress, 0.0, "settling layers", error) || !settle_layers(s, error) ||
         !judge_all(s, progress, error))
         return false;
     merge_batches(s);
     if (o->planned)
         s->found.answers = rdl_answers(s->footprints, s->found.findings);
     return rdl_tally_check(s->intake.tally, error) && check_areas(s, error) &&
-           write_outputs(s, error);
+           rdl_progress_tell(progress, 0.0, "writing findings", error) && write_outputs(s, error);
 }
 
 static void keep_free(gpointer p)

@@ -47,10 +47,13 @@ void rdl_store_close(rdl_store *store)
  * be written it is opened so, and kept from writing by query_only. */
 static int open_flags(const char *path, rdl_store_mode mode)
 {
+    const int own = SQLITE_OPEN_NOMUTEX; /* a connection is one thread's: nobody to lock out */
+
     if (mode == RDL_STORE_CREATE)
-        return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    return mode == RDL_STORE_READ && access(path, W_OK) != 0 ? SQLITE_OPEN_READONLY
-                                                             : SQLITE_OPEN_READWRITE;
+        return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | own;
+    return (mode == RDL_STORE_READ && access(path, W_OK) != 0 ? SQLITE_OPEN_READONLY
+                                                              : SQLITE_OPEN_READWRITE) |
+           own;
 }
 
 static bool set_up(rdl_store *store, rdl_store_mode mode, GError **error)

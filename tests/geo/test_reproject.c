@@ -126,6 +126,89 @@ static void an_edge_round_the_world_stays_one(void)
     CHECK_NEAR(area_of("EPSG:4490", g), was, 1e-6 * was);
 }
 
+/* A place in a system, and how large things are drawn round it. */
+typedef struct {
+    const char *from, *to;
+    double x, y, width, height, least, most;
+} ground;
+
+/* How far the image of an edge lies from its chord, at the quarters. */
+static double bend(rdl_transform *t, double turn, const double *x, const double *y)
+{
+    double most = 0.0;
+
+    for (int k = 0; k <= 4; k++) {
+        double px[] = {x[0], x[0] + 0.25 * k * (x[1] - x[0]), x[1]};
+        double py[] = {y[0], y[0] + 0.25 * k * (y[1] - y[0]), y[1]};
+        CHECK(rdl_transform_points(t, 3, px, py, NULL));
+        for (int i = 1; i < 3 && turn > 0.0; i++)
+            px[i] -= turn * round((px[i] - px[0]) / turn);
+        most = fmax(most, hypot(px[0] + 0.25 * k * (px[2] - px[0]) - px[1],
+                                py[0] + 0.25 * k * (py[2] - py[0]) - py[1]));
+    }
+    return most;
+}
+
+static bool same_bytes(GBytes *a, const rdl_geometry *g)
+{
+    g_autoptr(GBytes) b = g ? rdl_geometry_wkb(g, NULL) : NULL;
+
+    return b && g_bytes_equal(a, b);
+}
+
+/* One triangle: moved by its vertices alone, if at all, it is what moving it with care makes. */
+static bool triangle_is_moved_alike(const ground *at, rdl_transform *t, double tolerance)
+{
+    GRand *r = suite_rand();
+    double size = at->least * pow(at->most / at->least, g_rand_double(r));
+    double x[4], y[4], cx = at->x + at->width * g_rand_double_range(r, -1, 1),
+                       cy = at->y + at->height * g_rand_double_range(r, -1, 1);
+
+    for (int i = 0; i < 3; i++) {
+        x[i] = cx + size * cos(2.0 * i + 1.5 * g_rand_double(r));
+        y[i] = cy + size * sin(2.0 * i + 1.5 * g_rand_double(r));
+    }
+    x[3] = x[0];
+    y[3] = y[0];
+    g_autofree char *wkt =
+        g_strdup_printf("POLYGON((%.17g %.17g,%.17g %.17g,%.17g %.17g,%.17g %.17g))", x[0], y[0],
+                        x[1], y[1], x[2], y[2], x[3], y[3]);
+    g_autoptr(rdl_geometry) g = rdl_geometry_from_wkt(wkt, NULL);
+    g_autoptr(GBytes) wkb = rdl_geometry_wkb(g, NULL);
+    g_autoptr(GBytes) plain = rdl_wkb_reproject(wkb, t, tolerance);
+    g_autoptr(rdl_geometry) careful = rdl_reproject(g, t, tolerance, NULL);
+    if (!plain)
+        return false;
+    CHECK(same_bytes(plain, careful));
+    for (int i = 0; i < 3; i++)
+        CHECK(bend(t, rdl_transform_turn(t), &x[i], &y[i]) <= tolerance);
+    return true;
+}
+
+static void what_is_too_short_to_bend_does_not(void)
+{
+    static const ground grounds[] = {
+        {"EPSG:32647", "EPSG:4490", 5e5, 3e6, 3e5, 2.9e6, 1.0, 2e4},
+        {"EPSG:4490", "EPSG:32647", 99.0, 30.0, 4.0, 25.0, 1e-5, 0.5},
+        {"EPSG:32660", "EPSG:4326", 7e5, 6e6, 1e5, 3e6, 1.0, 2e4},   /* over the antimeridian */
+        {"EPSG:3413", "EPSG:4326", 0.0, 0.0, 3e4, 3e4, 1.0, 2e4},    /* round the pole */
+        {"EPSG:3413", "EPSG:4326", 0.0, 0.0, 2e6, 2e6, 1.0, 2e4},    /* polar */
+        {"EPSG:4326", "EPSG:3413", 0.0, 75.0, 180.0, 15.0, 1e-5, 1}, /* polar */
+        {"EPSG:3857", "EPSG:4326", 0.0, 0.0, 1.9e7, 1.9e7, 1.0, 2e4},
+    };
+    int alone = 0;
+
+    for (size_t k = 0; k < G_N_ELEMENTS(grounds); k++) {
+        const ground *at = &grounds[k];
+        g_autoptr(rdl_crs) a = rdl_crs_parse(at->from, NULL), b = rdl_crs_parse(at->to, NULL);
+        g_autoptr(rdl_transform) t = rdl_transform_new(a, b, NULL);
+        for (int i = 0; i < 400; i++)
+            alone += triangle_is_moved_alike(at, t, rdl_reproject_tolerance(b));
+    }
+    CHECK(alone > 300);
+    CHECK(alone < 2500);
+}
+
 static CU_TestInfo tests[] = {
     {"over the antimeridian the ground is the same", over_the_antimeridian_the_ground_is_the_same},
     {"a hole beyond the antimeridian stays a hole", a_hole_beyond_the_antimeridian_stays_a_hole},
@@ -133,6 +216,7 @@ static CU_TestInfo tests[] = {
     {"a ring round a pole is refused", a_ring_round_a_pole_is_refused},
     {"an edge like an S is cut", an_edge_like_an_s_is_cut},
     {"an edge round the world stays one", an_edge_round_the_world_stays_one},
+    {"what is too short to bend does not", what_is_too_short_to_bend_does_not},
     CU_TEST_INFO_NULL,
 };
 
