@@ -130,6 +130,22 @@ static bool same_tables(rdl_ledger *a, rdl_ledger *b, GError **error)
     return true;
 }
 
+/* The index of places knows every site where it lies; its rows are numbered as they came. */
+static bool same_index(rdl_ledger *a, rdl_ledger *b, GError **error)
+{
+    static const char sql[] =
+        "SELECT site_id, xmin, xmax, ymin, ymax FROM idx_site_geom i LEFT JOIN site s ON "
+        "s.rowid = i.pkid ORDER BY site_id, xmin";
+    g_autofree char *x = rdl_store_digest(a->store, sql, error);
+    g_autofree char *y = x ? rdl_store_digest(b->store, sql, error) : NULL;
+
+    return y && (strcmp(x, y) == 0 ||
+                 rdl_fail(error, RDL_ERROR_BALANCE,
+                          "%s: its index of places is not that of its sites: see redline ledger "
+                          "rebuild",
+                          rdl_ledger_path(a)));
+}
+
 /* Tables, triggers and indexes of the ledger's own tables as this program makes them, and no
  * others: a trigger could undo or do anything. */
 static bool same_schema(rdl_ledger *a, rdl_ledger *b, GError **error)
@@ -180,7 +196,8 @@ bool rdl_ledger_audit(rdl_ledger *ledger, const rdl_progress *progress, GError *
     bool good = rdl_progress_tell(progress, 0.0, "auditing", error) &&
                 (r.copy = copy = blank(ledger, error)) && rdl_store_begin(copy->store, error) &&
                 begin_snapshot(ledger, error) && rdl_event_each(ledger, replay_event, &r, error) &&
-                same_tables(ledger, copy, error) && same_schema(ledger, copy, error);
+                same_tables(ledger, copy, error) && same_index(ledger, copy, error) &&
+                same_schema(ledger, copy, error);
 
     rdl_store_rollback(ledger->store);
     g_free(r.prev);

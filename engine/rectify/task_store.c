@@ -256,7 +256,9 @@ char *rdl_site_of(rdl_ledger *ledger, const char *id, GError **error)
         "SELECT coalesce(merged_into, site_id) FROM site WHERE site_id = ?1 UNION SELECT site_id "
         "FROM origin WHERE source_id = ?1 UNION SELECT site_id FROM task WHERE task_id = ?1 UNION "
         "SELECT site_id FROM finding WHERE finding_id = ?1 UNION SELECT site_id FROM problem WHERE "
-        "problem_id = ?1 LIMIT 1",
+        "problem_id = ?1 UNION SELECT site_id FROM letter WHERE letter_no = ?1 AND site_id IS NOT "
+        "NULL "
+        "LIMIT 1",
         error);
     bool row = false;
 

@@ -8,8 +8,8 @@
 #include "rectify/rectify.h"
 #include "suite.h"
 
-#define HANDS 4
-#define NOTES 40
+#define HANDS 8
+#define NOTES 25
 
 static const char *const suspect[] = {"SUSPECT"};
 
