@@ -180,6 +180,18 @@ static char *number_text(double number)
     return g_strdup_printf("%.17g", number);
 }
 
+/* As --bands takes them for either scene: by number, or where those differ by role, which both then
+ * have for their bands. */
+static char *bands_of_both(const rdl_pair *pair)
+{
+    const rdl_scene *before = rdl_pair_before(pair);
+    g_autofree char *numbers = rdl_scene_band_text(before);
+    g_autofree char *others = rdl_scene_band_text(rdl_pair_after(pair));
+
+    return strcmp(numbers, others) == 0 ? g_steal_pointer(&numbers)
+                                        : g_strjoinv(",", before->roles);
+}
+
 static rdl_raster_writer *create_change(const rdl_detect_options *o, const rdl_detect_result *r,
                                         const rdl_pair *pair, const rdl_blocks *blocks,
                                         GError **error)
@@ -192,7 +204,10 @@ static rdl_raster_writer *create_change(const rdl_detect_options *o, const rdl_d
         shifted ? g_strdup_printf("%.3f %.3f", r->gate.found.dx, r->gate.found.dy) : NULL;
     g_autofree char *before = g_path_get_basename(o->before);
     g_autofree char *after = g_path_get_basename(o->after);
-    g_autofree char *bands = rdl_scene_band_text(rdl_pair_before(pair));
+    g_autofree char *bands = bands_of_both(pair);
+    g_autofree char *resolution =
+        o->how.resolution > 0.0 ? g_strdup_printf("%g", o->how.resolution) : NULL;
+    g_autofree char *height = o->how.height ? g_strdup_printf("%.17g", *o->how.height) : NULL;
     const char *items[] = {"REDLINE",
                            "change " RDL_VERSION,
                            "REDLINE_CLASSES",
@@ -227,6 +242,12 @@ static rdl_raster_writer *create_change(const rdl_detect_options *o, const rdl_d
                            r->resampled || shifted ? "after, bilinear" : "no",
                            "REDLINE_GATE",
                            gate,
+                           "REDLINE_RESOLUTION",
+                           resolution,
+                           "REDLINE_DEM",
+                           o->how.dem,
+                           "REDLINE_HEIGHT",
+                           height,
                            "REDLINE_SHIFT",
                            shift,
                            "REDLINE_T_BEFORE",

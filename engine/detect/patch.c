@@ -218,6 +218,20 @@ static bool states_needed(const work *w, GError **error)
                w->before, w->o->suppress);
 }
 
+/* Resolution and heights as the change raster remembers them. */
+static rdl_raster_options opened_as_then(const rdl_raster *change, double *height)
+{
+    const char *resolution = rdl_raster_item(change, "REDLINE_RESOLUTION");
+    const char *dem = rdl_raster_item(change, "REDLINE_DEM");
+    const char *level = rdl_raster_item(change, "REDLINE_HEIGHT");
+
+    *height = level && *level ? g_ascii_strtod(level, NULL) : 0.0;
+    return (rdl_raster_options){
+        .resolution = resolution && *resolution ? g_ascii_strtod(resolution, NULL) : 0.0,
+        .dem = dem && *dem ? dem : NULL,
+        .height = level && *level ? height : NULL};
+}
+
 /* Scenes whose bands nobody named give kinds all the same: unknown, with a warning. */
 static bool open_scenes(work *w, GError **error)
 {
@@ -233,6 +247,8 @@ static bool open_scenes(work *w, GError **error)
         return true;
     scenes.before = w->before;
     scenes.after = w->after;
+    double height;
+    scenes.how = opened_as_then(w->change, &height);
     w->pair = rdl_pair_open(&scenes, w->r->warnings, error);
     if (!w->pair || !same_grid(w, rdl_pair_grid(w->pair), w->before, error))
         return false;

@@ -206,7 +206,76 @@ static void a_low_sun_and_lost_files_are_told(void)
     rdl_detect_result_clear(&r);
 }
 
+/* Four bands in another order, as a processor writes them, with descriptions. */
+static const char *make_stack(const char *name)
+{
+    static const char *const roles[] = {"nir", "red", "green", "blue"}, *const ids[] = {
+                                                                            "B08", "B04", "B03",
+                                                                            "B02"};
+    GDALDatasetH d =
+        GDALCreate(GDALGetDriverByName("GTiff"), suite_path(name), 60, 60, 4, GDT_Float32, NULL);
+    double transform[6] = {300000, 10, 0, 6100020, 0, -10}, v[3600];
+    OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
+
+    OSRImportFromEPSG(srs, 32634);
+    GDALSetSpatialRef(d, srs);
+    OSRDestroySpatialReference(srs);
+    GDALSetGeoTransform(d, transform);
+    date = 0;
+    for (int k = 0; k < 4; k++) {
+        for (int i = 0; i < 3600; i++)
+            v[i] = land(ids[k], i % 60 * 10 + 5, i / 60 * 10 + 5) / 1e4;
+        GDALSetDescription(GDALGetRasterBand(d, k + 1), roles[k]);
+        CHECK(GDALRasterIO(GDALGetRasterBand(d, k + 1), GF_Write, 0, 0, 60, 60, v, 60, 60,
+                           GDT_Float64, 0, 0) == CE_None);
+    }
+    GDALClose(d);
+    return suite_path(name);
+}
+
+/* Drawn patches know the indices of both dates: a field became a roof. */
+static void draw(const rdl_detect_options *o)
+{
+    rdl_patches_options p = RDL_PATCHES_OPTIONS_INIT;
+    rdl_detect_result r;
+    rdl_patches_result drawn;
+    GError *error = NULL;
+
+    CHECK(rdl_detect(o, NULL, &r, &error));
+    CHECK_OK(error);
+    rdl_detect_result_clear(&r);
+    p.change = o->output;
+    p.before = o->before;
+    p.after = o->after;
+    p.output = suite_path("patches.gpkg");
+    p.overwrite = true;
+    CHECK(rdl_patches(&p, NULL, &drawn, &error));
+    CHECK_OK(error);
+    rdl_patches_result_clear(&drawn);
+    g_autoptr(rdl_layer) layer = rdl_layer_open(p.output, NULL, &error);
+    const rdl_feature *f = layer ? rdl_layer_next(layer, &error) : NULL;
+    CHECK_OK(error);
+    double was = f ? rdl_feature_real(f, rdl_layer_field_index(layer, "ndvi_before")) : NAN;
+    double is = f ? rdl_feature_real(f, rdl_layer_field_index(layer, "ndvi_after")) : NAN;
+    CHECK_NEAR(was, 0.4, 0.1);
+    CHECK_NEAR(is, -0.4, 0.1);
+}
+
+static void patches_open_the_scenes_as_they_were_compared(void)
+{
+    rdl_detect_options o = options();
+
+    draw(&o);
+    o.how.resolution = 20;
+    draw(&o);
+    o.how.resolution = 0;
+    o.before = make_stack("stack.tif");
+    draw(&o);
+}
+
 static CU_TestInfo tests[] = {
+    {"patches open the scenes as they were compared",
+     patches_open_the_scenes_as_they_were_compared},
     {"metadata that cannot be true are told", metadata_that_cannot_be_true_are_told},
     {"a low sun and lost files are told", a_low_sun_and_lost_files_are_told},
     {"two baselines are compared in reflectances", two_baselines_are_compared_in_reflectances},
