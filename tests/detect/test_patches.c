@@ -782,6 +782,40 @@ static void crop_rotation_is_left_out_when_asked(void)
     rdl_patches_result_clear(&r);
 }
 
+static const char *random_scene(const char *name, int width, int height)
+{
+    g_autofree char *picture = g_malloc((gsize)width * (gsize)height);
+
+    for (int i = 0; i < width * height; i++)
+        picture[i] = "wsvb"[g_rand_int_range(suite_rand(), 0, 4)];
+    return scene_of(name, width, height, picture);
+}
+
+static void with_everything_on_threads_change_no_byte(void)
+{
+    const int w = 180, h = 700;
+    rdl_patches_options o = options_for(random_change("all.tif", w, h, 0.35), "all-one.gpkg");
+    rdl_patches_result a, b;
+
+    o.before = random_scene("all-before.tif", w, h);
+    o.after = random_scene("all-after.tif", w, h);
+    o.bands = "blue=1,green=2,red=3,nir=4,swir1=5";
+    o.fill_m2 = 4000;
+    o.simplify = 0.2;
+    o.suppress = "all";
+    o.keep_suppressed = true;
+    run(&o, &a);
+    o.output = suite_path("all-many.gpkg");
+    o.threads = 5;
+    o.memory_mib = 16;
+    run(&o, &b);
+    CHECK_SAME_FILE(suite_path("all-one.gpkg"), suite_path("all-many.gpkg"));
+    CHECK(tally_of(&a, "patches.holes", "used") > 0);
+    CHECK(g_hash_table_size(a.suppressed_m2) > 1);
+    rdl_patches_result_clear(&a);
+    rdl_patches_result_clear(&b);
+}
+
 static void refused(const rdl_patches_options *o, rdl_error code, const char *part)
 {
     GError *error = NULL;
@@ -850,6 +884,7 @@ static CU_TestInfo tests[] = {
     {"a belt along water is left out when asked", a_belt_along_water_is_left_out_when_asked},
     {"snow is left out when asked", snow_is_left_out_when_asked},
     {"crop rotation is left out when asked", crop_rotation_is_left_out_when_asked},
+    {"with everything on threads change no byte", with_everything_on_threads_change_no_byte},
     {"what cannot be drawn is refused", what_cannot_be_drawn_is_refused},
     CU_TEST_INFO_NULL,
 };
