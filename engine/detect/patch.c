@@ -309,9 +309,11 @@ static bool note_inputs(const work *w, GError **error)
     rdl_manifest_method(m, "He, Chao & Suzuki 2008, IEEE TIP 17(5)");
     if (o->simplify > 0.0)
         rdl_manifest_method(m, "Douglas & Peucker 1973, The Canadian Cartographer 10(2)");
+    g_auto(GStrv) before = w->pair ? rdl_raster_files(rdl_pair_before(w->pair)->raster) : NULL;
+    g_auto(GStrv) after = w->pair ? rdl_raster_files(rdl_pair_after(w->pair)->raster) : NULL;
     const rdl_input inputs[] = {{"change", o->change, NULL},
-                                {"before", w->before, NULL},
-                                {"after", w->after, NULL},
+                                {"before", w->before, before},
+                                {"after", w->after, after},
                                 {"score", o->score, NULL},
                                 {"probability", o->probability, NULL},
                                 {"series", o->series, NULL},

@@ -364,6 +364,17 @@ static void holes_are_filled_as_a_flood_fill_would(void)
     }
 }
 
+static double real_of(const rdl_patches_options *o, const char *layer_name, const char *field)
+{
+    g_autofree char *source = g_strconcat(o->output, ":", layer_name, NULL);
+    GError *error = NULL;
+    g_autoptr(rdl_layer) layer = rdl_layer_open(source, NULL, &error);
+    const rdl_feature *first = rdl_layer_next(layer, &error);
+
+    CHECK_OK(error);
+    return rdl_feature_real(first, rdl_layer_field_index(layer, field));
+}
+
 static void a_hole_takes_in_what_lies_in_it(void)
 {
     const char *picture = "#######"
@@ -383,6 +394,7 @@ static void a_hole_takes_in_what_lies_in_it(void)
     CHECK_INT(r.filled_pixels, 16);
     CHECK_INT(tally_of(&r, "patches.holes", "NOT_OBSERVED"), 1);
     CHECK_NEAR(pixels_drawn(&o), 48, 1e-9);
+    CHECK_NEAR(real_of(&o, "patch", "width_px"), 2.0 * 48 / (28 + 4), 1e-12);
     rdl_patches_result_clear(&r);
     o.fill_m2 = 15 * 901;
     run(&o, &r);
@@ -529,17 +541,6 @@ static void a_slope_becomes_one_line(void)
 }
 
 /* ---- fields ---- */
-
-static double real_of(const rdl_patches_options *o, const char *layer_name, const char *field)
-{
-    g_autofree char *source = g_strconcat(o->output, ":", layer_name, NULL);
-    GError *error = NULL;
-    g_autoptr(rdl_layer) layer = rdl_layer_open(source, NULL, &error);
-    const rdl_feature *first = rdl_layer_next(layer, &error);
-
-    CHECK_OK(error);
-    return rdl_feature_real(first, rdl_layer_field_index(layer, field));
-}
 
 static char *text_of(const rdl_patches_options *o, const char *layer_name, const char *field)
 {
