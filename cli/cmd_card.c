@@ -17,16 +17,7 @@ static const GOptionEntry entries[] = {
     CLI_LANGUAGE(o.language),
     {"compiler", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.compiler, "who answers for the card",
      "NAME"},
-    {"before", 0, 0, G_OPTION_ARG_FILENAME, (gpointer)&o.before,
-     "earlier scene, instead of the recorded one", "FILE"},
-    {"after", 0, 0, G_OPTION_ARG_FILENAME, (gpointer)&o.after,
-     "later scene, instead of the recorded one", "FILE"},
-    {"zones", 0, 0, G_OPTION_ARG_FILENAME, (gpointer)&o.zones,
-     "zones, instead of the recorded ones", "SOURCE"},
-    {"zones-profile", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.zones_profile,
-     "profile the zones are read by", "NAME"},
-    {"units", 0, 0, G_OPTION_ARG_FILENAME, (gpointer)&o.units,
-     "administrative units, instead of the recorded ones", "SOURCE"},
+    CLI_DRAWN(o),
     {"permits", 0, 0, G_OPTION_ARG_FILENAME, (gpointer)&o.permits,
      "permits, instead of the recorded ones", "SOURCE"},
     {"dpi", 0, 0, G_OPTION_ARG_DOUBLE, &o.dpi, "of a PNG and of imagery (default 150)", "N"},
@@ -43,18 +34,17 @@ static const char teach[] =
 static bool draw(int argc, char **argv, GError **error)
 {
     g_autoptr(rdl_tally) tally = rdl_tally_new();
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
 
     o.id = argc > 2 ? argv[2] : NULL;
     o.overwrite = cli_flags.overwrite;
+    o.warnings = warnings;
     o.threads = cli_flags.threads;
     if (all == (o.id != NULL))
         return rdl_fail(error, RDL_ERROR_USAGE, "give the id of a task, or --all");
     if (!rdl_card(argv[1], &o, cli_progress(), NULL, tally, error))
         return false;
-    if (cli_flags.json)
-        cli_print_json(rdl_tally_json(tally));
-    g_autofree char *text = rdl_tally_text(tally);
-    cli_say("%s%s", text, o.output);
+    cli_report(tally, warnings, o.output);
     return true;
 }
 

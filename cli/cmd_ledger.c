@@ -67,9 +67,10 @@ static bool check_layers(GError **error)
     for (size_t i = 0; i < G_N_ELEMENTS(screened); i++)
         if (screened[i].value)
             return rdl_fail(error, RDL_ERROR_USAGE,
-                            "%s: a ledger takes findings and letters: give the layer to "
-                            "'redline screen' and load what it finds",
-                            screened[i].option);
+                            "%s: a ledger takes findings, letters and problems, not the layers "
+                            "they came from: 'redline screen %s %s ... -o findings.gpkg', then "
+                            "'redline ledger load LEDGER --findings findings.gpkg'",
+                            screened[i].option, screened[i].option, screened[i].value);
     return l.findings || l.letters || l.problems ||
            rdl_fail(error, RDL_ERROR_USAGE,
                     "nothing to load: give --findings, --letters or --problems");

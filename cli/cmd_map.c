@@ -20,16 +20,7 @@ static const GOptionEntry entries[] = {
      "CODE"},
     {"compiler", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.compiler, "who answers for the sheet",
      "NAME"},
-    {"before", 0, 0, G_OPTION_ARG_FILENAME, (gpointer)&o.before,
-     "earlier scene, instead of the recorded one", "FILE"},
-    {"after", 0, 0, G_OPTION_ARG_FILENAME, (gpointer)&o.after,
-     "later scene, instead of the recorded one", "FILE"},
-    {"zones", 0, 0, G_OPTION_ARG_FILENAME, (gpointer)&o.zones,
-     "zones, instead of the recorded ones", "SOURCE"},
-    {"zones-profile", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.zones_profile,
-     "profile the zones are read by", "NAME"},
-    {"units", 0, 0, G_OPTION_ARG_FILENAME, (gpointer)&o.units,
-     "administrative units, instead of the recorded ones", "SOURCE"},
+    CLI_DRAWN(o),
     {"dpi", 0, 0, G_OPTION_ARG_DOUBLE, &o.dpi, "of a PNG and of imagery (default 150)", "N"},
     G_OPTION_ENTRY_NULL};
 
@@ -46,14 +37,13 @@ static const char teach[] =
 static bool draw(const char *input, GError **error)
 {
     g_autoptr(rdl_tally) tally = rdl_tally_new();
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
 
     o.overwrite = cli_flags.overwrite;
+    o.warnings = warnings;
     if (!rdl_map(input, &o, NULL, tally, error))
         return false;
-    if (cli_flags.json)
-        cli_print_json(rdl_tally_json(tally));
-    g_autofree char *text = rdl_tally_text(tally);
-    cli_say("%s%s", text, o.output);
+    cli_report(tally, warnings, o.output);
     return true;
 }
 

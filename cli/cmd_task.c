@@ -67,8 +67,8 @@ static char *warning_of(const rdl_task *t)
 
 static void print_tasks(const GArray *tasks)
 {
-    static const char *const heads[] = {"TASK",    "KIND", "STATE",    "UNIT", "DUE",
-                                        "WARNING", "ZONE", "ACTIVITY", "HA",   "SOURCE"};
+    static const char *const heads[] = {"TASK",    "NO",   "KIND",     "STATE", "UNIT",  "DUE",
+                                        "WARNING", "ZONE", "ACTIVITY", "HA",    "SOURCE"};
     g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
 
     for (size_t i = 0; i < G_N_ELEMENTS(heads); i++)
@@ -76,8 +76,9 @@ static void print_tasks(const GArray *tasks)
     for (guint i = 0; i < tasks->len; i++) {
         const rdl_task *t = &g_array_index(tasks, rdl_task, i);
         g_autofree char *warning = warning_of(t);
-        const char *texts[] = {t->task_id, t->kind, t->state, t->xzqdm,
-                               t->due,     warning, t->zone,  t->activity};
+        g_autofree char *number = g_strdup_printf("%d", t->number);
+        const char *texts[] = {t->task_id, number,  t->kind, t->state,   t->xzqdm,
+                               t->due,     warning, t->zone, t->activity};
         for (size_t k = 0; k < G_N_ELEMENTS(texts); k++)
             add(cells, texts[k]);
         g_ptr_array_add(cells, g_strdup_printf("%10.4f", t->area_m2 * 1e-4));
@@ -98,7 +99,10 @@ static GArray *list(const char *path, const char *id, GError **error)
         return NULL;
     if (past && !(then = rdl_ledger_as_of(ledger, filter.as_of, error)))
         return NULL;
-    return rdl_task_list(then ? then : ledger, &filter, error);
+    g_autoptr(GArray) tasks = rdl_task_list(then ? then : ledger, &filter, error);
+    if (!tasks || !rdl_tasks_number(then ? then : ledger, tasks, error))
+        return NULL;
+    return g_steal_pointer(&tasks);
 }
 
 static int task_list(int argc, char **argv)
@@ -106,8 +110,9 @@ static int task_list(int argc, char **argv)
     static const char teach[] =
         "Example:\n"
         "  redline task list ledger.sqlite --state SCREENED --unit 3212 --as-of 2026-11-30\n\n"
-        "Sorted by task. --json prints an array of {id, kind, state, xzqdm, due, warning, zone,\n"
-        "activity, area_m2, lon, lat}.";
+        "Sorted by task; NO is the number of its site on maps and cards. --json prints an array "
+        "of\n"
+        "{id, number, kind, state, xzqdm, due, warning, zone, activity, area_m2, lon, lat}.";
     GError *error = NULL;
     g_autoptr(GArray) tasks = NULL;
 

@@ -169,3 +169,14 @@ void cli_print_json(JsonNode *take_node)
     puts(text);
     json_node_unref(take_node);
 }
+
+void cli_report(rdl_tally *tally, const GPtrArray *warnings, const char *output)
+{
+    g_autofree char *text = rdl_tally_text(tally);
+
+    for (guint i = 0; warnings && i < warnings->len; i++)
+        cli_say("redline: warning: %s", (const char *)warnings->pdata[i]);
+    if (cli_flags.json)
+        cli_print_json(rdl_tally_json(tally));
+    cli_say("%s%s", text, output);
+}

@@ -29,10 +29,12 @@ rdl_output *rdl_output_begin(const char *path, bool overwrite, GError **error)
                NULL;
     if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
         return rdl_fail(error, RDL_ERROR_IO, "%s: the folder %s does not exist: make it first",
-                        path, folder), NULL;
+                        path, folder),
+               NULL;
     if (access(folder, W_OK) != 0)
         return rdl_fail(error, RDL_ERROR_IO, "%s: the folder %s cannot be written: %s", path,
-                        folder, g_strerror(errno)), NULL;
+                        folder, g_strerror(errno)),
+               NULL;
     rdl_output *output = g_new0(rdl_output, 1);
     output->path = g_strdup(path);
     output->temporary = g_strdup_printf("%s/.part-%d-%s", folder, (int)getpid(), base);
@@ -112,7 +114,8 @@ static bool same_file(const char *a, const char *b)
 
     if (strcmp(one, other) == 0)
         return true;
-    return stat(a, &sa) == 0 && stat(b, &sb) == 0 && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
+    return stat(a, &sa) == 0 && stat(b, &sb) == 0 && sa.st_dev == sb.st_dev &&
+           sa.st_ino == sb.st_ino;
 }
 
 static bool is_part_of_shapefile(const char *output, const char *input)
@@ -150,21 +153,25 @@ bool rdl_output_apart(const char *const *outputs, size_t n_outputs, const char *
                                 outputs[i], inputs[k]);
         for (size_t k = 0; outputs[i] && k < i; k++)
             if (outputs[k] && same_file(outputs[i], outputs[k]))
-                return rdl_fail(error, RDL_ERROR_USAGE, "%s: is named for two outputs: name another",
-                                outputs[i]);
+                return rdl_fail(error, RDL_ERROR_USAGE,
+                                "%s: is named for two outputs: name another", outputs[i]);
     }
     return true;
 }
 
 bool rdl_output_text(const char *path, const char *text, bool overwrite, GError **error)
 {
+    return rdl_output_bytes(path, text, strlen(text), overwrite, error);
+}
+
+bool rdl_output_bytes(const char *path, const void *bytes, size_t n, bool overwrite, GError **error)
+{
     g_autoptr(rdl_output) output = rdl_output_begin(path, overwrite, error);
 
     if (!output)
         return false;
     FILE *f = g_fopen(output->temporary, "wb");
-    size_t n = strlen(text);
-    bool good = f && fwrite(text, 1, n, f) == n;
+    bool good = f && fwrite(bytes, 1, n, f) == n;
     if (f)
         good = fclose(f) == 0 && good;
     if (!good)

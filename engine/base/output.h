@@ -26,6 +26,8 @@ RDL_API bool rdl_output_apart(const char *const *outputs, size_t n_outputs,
 
 /** All of `text` to `path`, whole or not at all. */
 RDL_API bool rdl_output_text(const char *path, const char *text, bool overwrite, GError **error);
+RDL_API bool rdl_output_bytes(const char *path, const void *bytes, size_t n, bool overwrite,
+                              GError **error);
 /** Make a folder and its parents. Fails: RDL_ERROR_IO. */
 RDL_API bool rdl_output_folder(const char *path, GError **error);
 

@@ -177,6 +177,7 @@ bool rdl_card(const char *input, const rdl_card_options *o, const rdl_progress *
 
     if (!data || !rdl_map_unit_known(data, o->unit, error))
         return false;
+    rdl_map_warn(data, o->warnings);
     if (!o->id)
         return write_all(input, data, o, progress, written, tally, error);
     const rdl_task *task = task_of(data, o->id, error);

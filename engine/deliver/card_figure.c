@@ -6,8 +6,8 @@
 #include "deliver/map_name.h"
 
 #define GAP (4.0 * MM)
-#define CHIP_HEIGHT (62.0 * MM)
-#define PLACE_HEIGHT (58.0 * MM)
+#define CHIP_HEIGHT(flow) (62.0 * MM * (flow)->scale)
+#define PLACE_HEIGHT(flow) (58.0 * MM * (flow)->scale)
 #define CHIP_LEAST 4000.0 /* scales no larger than these */
 #define CHIP_PIXELS 36.0  /* of the coarsest scene, across a chip at least */
 #define PLACE_LEAST 50000.0
@@ -126,7 +126,7 @@ static bool draw_chips(rdl_card_page *card, figure *f, GError **error)
     double w = (flow->width - GAP) / 2.0;
 
     f->frame = rdl_frame_new(card->data, grown(site_box(card), AROUND), chip_scale(card, w),
-                             flow->left, flow->y, w, CHIP_HEIGHT, error);
+                             flow->left, flow->y, w, CHIP_HEIGHT(flow), error);
     if (!f->frame || !rdl_frame_zones(f->frame, &f->layers[0], error) ||
         !rdl_frame_permits(f->frame, &f->layers[1], error) ||
         !rdl_frame_site(f->frame, card->task->site_id, true, &f->layers[2], error) ||
@@ -136,7 +136,7 @@ static bool draw_chips(rdl_card_page *card, figure *f, GError **error)
     rdl_page_fill(flow->page, f->frame->x + 2.0, f->frame->y + 2.0, 17.0, 32.0, 0xffffff);
     if (!rdl_frame_arrow(f->frame, flow->page, f->frame->x + 10.5, f->frame->y + 3.0, 29.0, error))
         return false;
-    flow->y += CHIP_HEIGHT + 14.0;
+    flow->y += CHIP_HEIGHT(flow) + 14.0;
     return true;
 }
 
@@ -168,8 +168,9 @@ static bool draw_place(rdl_card_page *card, figure *f, GError **error)
     double w = (flow->width - GAP) / 2.0;
     g_autoptr(GPtrArray) used = g_ptr_array_new();
 
-    f->frame = rdl_frame_new(card->data, place_box(card), PLACE_LEAST, flow->left + 5.0 * MM,
-                             flow->y + 4.0 * MM, w - 10.0 * MM, PLACE_HEIGHT - 8.0 * MM, error);
+    f->frame =
+        rdl_frame_new(card->data, place_box(card), PLACE_LEAST, flow->left + 5.0 * MM,
+                      flow->y + 4.0 * MM, w - 10.0 * MM, PLACE_HEIGHT(flow) - 8.0 * MM, error);
     if (!f->frame || !rdl_frame_units(f->frame, &f->layers[0], error) ||
         !rdl_frame_zones(f->frame, &f->layers[1], error) ||
         !rdl_frame_site(f->frame, card->task->site_id, false, &f->layers[2], error) ||
@@ -181,7 +182,7 @@ static bool draw_place(rdl_card_page *card, figure *f, GError **error)
         !rdl_frame_edge(f->frame, flow->page, 5.5, error))
         return false;
     g_autofree char *text = caption(card, "where", used, f->frame);
-    rdl_page_text(flow->page, &look, flow->left, flow->y + PLACE_HEIGHT + 1.0, w, text);
+    rdl_page_text(flow->page, &look, flow->left, flow->y + PLACE_HEIGHT(flow) + 1.0, w, text);
     return true;
 }
 
@@ -245,10 +246,10 @@ bool rdl_card_figures(rdl_card_page *card, GError **error)
 
     if (site.xmin > site.xmax)
         return true; /* a site without ground: nothing to be shown */
-    rdl_flow_head(flow, rdl_card_word(card, "images"), CHIP_HEIGHT + 14.0);
+    rdl_flow_head(flow, rdl_card_word(card, "images"), CHIP_HEIGHT(flow) + 14.0);
     bool good = draw_chips(card, &figures[0], error);
     if (good)
-        rdl_flow_need(flow, PLACE_HEIGHT + 14.0);
+        rdl_flow_need(flow, PLACE_HEIGHT(flow) + 14.0);
     good = good && draw_place(card, &figures[1], error);
     y = flow->y;
     good = good && write_legend(card, figures, x, w, &y, error);
@@ -257,7 +258,7 @@ bool rdl_card_figures(rdl_card_page *card, GError **error)
         y += write_scale(card, "images_scale", figures[0].frame, x, y, w);
         y += write_scale(card, "where", figures[1].frame, x, y, w);
         write_notes(card, x, w, &y);
-        flow->y = MAX(flow->y + PLACE_HEIGHT + 13.0, y + 3.0);
+        flow->y = MAX(flow->y + PLACE_HEIGHT(flow) + 13.0, y + 3.0);
     }
     figure_clear(&figures[0]);
     figure_clear(&figures[1]);

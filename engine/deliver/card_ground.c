@@ -175,7 +175,7 @@ static bool write_permits(rdl_card_page *card, GError **error)
         if (m2 > 0.0 || named(findings, p->permit_no))
             add_permit(card, p, m2, cells);
     }
-    rdl_flow_head(&card->flow, word(card, "permit_table"), 24.0);
+    rdl_flow_head(&card->flow, word(card, "permit_table"), 50.0);
     if (cells->len)
         rdl_flow_table(&card->flow, 7.5, columns, G_N_ELEMENTS(columns), cells);
     else

@@ -9,6 +9,7 @@
 #define SIDE (12.0 * MM)
 #define TOP (12.0 * MM)
 #define BOTTOM (16.0 * MM)
+#define LEAST_SCALE 0.84 /* 6.5 points are then 5.5: the least that print is read at */
 
 static const char *word(const rdl_card_page *card, const char *key)
 {
@@ -144,7 +145,7 @@ static void add_identity(const rdl_card_page *card, pairs *p)
     pair_take(p, "unit", unit(card));
     pair(p, "activity", rdl_word_of(ledger, RDL_WORDS_ACTIVITY, t->activity, language));
     pair(p, "owner", t->owner);
-    wide(p);
+    pair_take(p, "number", g_strdup_printf("№%d", t->number));
     pair_take(p, "place", place(t));
     wide(p);
     pair_take(p, "area", area(card));
@@ -293,9 +294,10 @@ static void add_step(const rdl_card_page *card, JsonObject *event, GPtrArray *ce
                                     document ? document : ""));
 }
 
-/* The way of a rectification in states.csv that has not been walked yet. */
-static void add_open_steps(const rdl_card_page *card, GPtrArray *cells)
+/* The way of a rectification in states.csv that has not been walked yet, in one line. */
+static void write_open_steps(rdl_card_page *card)
 {
+    g_autoptr(GString) line = g_string_new(NULL);
     const rdl_csv *states = rdl_ledger_table(card->data->ledger, "states.csv", NULL);
     gssize now = states ? rdl_csv_find(states, "state", card->task->state) : -1;
     bool done = now >= 0 && strcmp(rdl_csv_at(states, (size_t)now, "open"), "1") != 0;
@@ -306,12 +308,13 @@ static void add_open_steps(const rdl_card_page *card, GPtrArray *cells)
         if (strcmp(rdl_csv_at(states, i, "kind"), "rectify") != 0 ||
             strcmp(card->task->kind, "rectify") != 0)
             continue;
-        add(cells, rdl_word_of(card->data->ledger, RDL_WORDS_STATE, state, card->data->language));
-        for (int k = 0; k < 3; k++)
-            add(cells, NULL);
-        if (strcmp(rdl_csv_at(states, i, "counts"), "done") == 0)
-            return; /* closed: what follows is look-back */
+        g_string_append_printf(
+            line, "%s%s", line->len ? " → " : word(card, "to_come"),
+            rdl_word_of(card->data->ledger, RDL_WORDS_STATE, state, card->data->language));
+        done = strcmp(rdl_csv_at(states, i, "counts"), "done") == 0; /* then comes look-back */
     }
+    if (line->len)
+        rdl_flow_text(&card->flow, 8.0, 0, line->str);
 }
 
 static void write_steps(rdl_card_page *card)
@@ -331,9 +334,9 @@ static void write_steps(rdl_card_page *card)
         if (g_strcmp0(rdl_card_text(e, "kind"), "task.moved") == 0 && to)
             add_step(card, e, look ? looks : cells);
     }
-    add_open_steps(card, cells);
     rdl_flow_head(&card->flow, word(card, "steps"), 40.0);
     rdl_flow_table(&card->flow, 7.5, columns, G_N_ELEMENTS(columns), cells);
+    write_open_steps(card);
     rdl_flow_head(&card->flow, word(card, "lookback"), 20.0);
     if (looks->len)
         rdl_flow_table(&card->flow, 7.5, columns, G_N_ELEMENTS(columns), looks);
@@ -464,6 +467,25 @@ static bool compose(rdl_card_page *card, GError **error)
     return true;
 }
 
+/* The card on pages of its own; yours. */
+static rdl_page *draw(rdl_card_page *card, const rdl_page_form *form, double scale, GError **error)
+{
+    g_autoptr(rdl_page) page = rdl_page_new(form, error);
+
+    if (!page)
+        return NULL;
+    card->flow = (rdl_flow){page, SIDE, WIDTH - 2.0 * SIDE, TOP, HEIGHT - BOTTOM, TOP, scale};
+    return compose(card, error) ? g_steal_pointer(&page) : NULL;
+}
+
+/* Is what runs over onto a last page little enough to find room on the pages before it? */
+static bool runs_over(const rdl_page *page, const rdl_flow *flow)
+{
+    double room = (rdl_page_count(page) - 1) * (flow->bottom - flow->top);
+
+    return room > 0.0 && room / (room + flow->y - flow->top) >= LEAST_SCALE;
+}
+
 rdl_page *rdl_card_draw(const rdl_map_data *data, const rdl_task *task, const char *compiler,
                         double dpi, GError **error)
 {
@@ -475,17 +497,21 @@ rdl_page *rdl_card_draw(const rdl_map_data *data, const rdl_task *task, const ch
     card.chain = json_node_get_object(chain);
     g_autofree char *foot = footer(&card, compiler);
     g_autofree char *title = g_strdup_printf("%s %s", word(&card, "title"), task->task_id);
-    rdl_page_form form = {.width = WIDTH,
-                          .height = HEIGHT,
-                          .title = title,
-                          .author = compiler,
-                          .date = data->date,
-                          .language = data->language,
-                          .footer = foot,
-                          .numbering = word(&card, "numbering")};
-    g_autoptr(rdl_page) page = rdl_page_new(&form, error);
-    if (!page)
-        return NULL;
-    card.flow = (rdl_flow){page, SIDE, WIDTH - 2.0 * SIDE, TOP, HEIGHT - BOTTOM, TOP};
-    return compose(&card, error) ? g_steal_pointer(&page) : NULL;
+    const rdl_page_form form = {.width = WIDTH,
+                                .height = HEIGHT,
+                                .title = title,
+                                .author = compiler,
+                                .date = data->date,
+                                .language = data->language,
+                                .footer = foot,
+                                .numbering = word(&card, "numbering")};
+    g_autoptr(rdl_page) page = draw(&card, &form, 1.0, error);
+    if (!page || !runs_over(page, &card.flow))
+        return g_steal_pointer(&page);
+    for (double scale = 0.94; scale > LEAST_SCALE - 0.01; scale -= 0.05) {
+        g_autoptr(rdl_page) smaller = draw(&card, &form, scale, error);
+        if (!smaller || rdl_page_count(smaller) < rdl_page_count(page))
+            return g_steal_pointer(&smaller);
+    }
+    return g_steal_pointer(&page);
 }

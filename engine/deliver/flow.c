@@ -18,17 +18,18 @@ void rdl_flow_need(rdl_flow *f, double height)
 
 void rdl_flow_head(rdl_flow *f, const char *text, double follows)
 {
-    rdl_lettering look = {.size = 10.5, .bold = true, .rgb = 0x1f3a5f};
+    rdl_lettering look = {.size = 10.5 * f->scale, .bold = true, .rgb = 0x1f3a5f};
 
     rdl_flow_need(f, 20.0 + follows);
-    f->y += f->y > f->top ? 5.0 : 0.0;
-    rdl_page_fill(f->page, f->left, f->y + 2.5, 2.6, 11.5, 0x1f3a5f);
-    f->y += rdl_page_text(f->page, &look, f->left + 7.0, f->y, f->width - 7.0, text) + 1.5;
+    f->y += f->y > f->top ? 5.0 * f->scale : 0.0;
+    rdl_page_fill(f->page, f->left, f->y + 2.5 * f->scale, 2.6, 11.5 * f->scale, 0x1f3a5f);
+    f->y +=
+        rdl_page_text(f->page, &look, f->left + 7.0, f->y, f->width - 7.0, text) + 1.5 * f->scale;
 }
 
 void rdl_flow_text(rdl_flow *f, double size, unsigned rgb, const char *text)
 {
-    rdl_lettering look = {.size = size, .rgb = rgb};
+    rdl_lettering look = {.size = size * f->scale, .rgb = rgb};
 
     rdl_flow_need(f, rdl_page_measure(f->page, &look, f->width, text));
     f->y += rdl_page_text(f->page, &look, f->left, f->y, f->width, text) + 1.5;
@@ -50,7 +51,7 @@ static double row_height(rdl_flow *f, const cell *cells, guint n)
     for (guint i = 0; i < n; i++) {
         double h =
             rdl_page_measure(f->page, &cells[i].look, cells[i].width - 2.0 * PAD, cells[i].text);
-        height = MAX(height, h + PAD);
+        height = MAX(height, h + PAD * f->scale);
     }
     return height;
 }
@@ -62,7 +63,7 @@ static void draw_row(rdl_flow *f, const cell *cells, guint n, double height)
     for (guint i = 0; i < n; i++) {
         if (cells[i].shaded)
             rdl_page_fill(f->page, x, f->y, cells[i].width, height, SHADE);
-        rdl_page_text(f->page, &cells[i].look, x + PAD, f->y + PAD / 2.0,
+        rdl_page_text(f->page, &cells[i].look, x + PAD, f->y + PAD / 2.0 * f->scale,
                       cells[i].width - 2.0 * PAD, cells[i].text);
         rdl_page_box(f->page, x, f->y, cells[i].width, height, 0.4, RULE);
         x += cells[i].width;
@@ -72,7 +73,8 @@ static void draw_row(rdl_flow *f, const cell *cells, guint n, double height)
 
 void rdl_flow_pairs(rdl_flow *f, const char *const *cells, guint n)
 {
-    rdl_lettering label = {.size = 8.0, .rgb = 0x333333}, value = {.size = 8.5};
+    rdl_lettering label = {.size = 8.0 * f->scale, .rgb = 0x333333},
+                  value = {.size = 8.5 * f->scale};
     double wide = f->width * 0.15, text = f->width / 2.0 - wide;
 
     for (guint i = 0; i + 1 < n;) {
@@ -112,10 +114,11 @@ static void set_row(rdl_flow *f, double size, const rdl_column *columns, guint n
 
     for (guint i = 0; i < n; i++) {
         const char *text = i == 0 && !head && bold ? texts[0] + 1 : texts[i];
-        row[i] = (cell){text,
-                        f->width * columns[i].share,
-                        {.size = size, .bold = bold, .align = head ? RDL_CENTRE : columns[i].align},
-                        head};
+        row[i] = (cell){
+            text,
+            f->width * columns[i].share,
+            {.size = size * f->scale, .bold = bold, .align = head ? RDL_CENTRE : columns[i].align},
+            head};
     }
 }
 

@@ -8,6 +8,7 @@ typedef struct rdl_flow {
     rdl_page *page;
     double left, width, top, bottom; /* the column of text on every sheet */
     double y;                        /* where the next thing begins */
+    double scale;                    /* of letters and the space around them; 1: as given */
 } rdl_flow;
 
 /** Begin a new sheet unless `height` is left on this one. */

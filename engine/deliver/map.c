@@ -37,6 +37,8 @@ static const rdl_label labels[] = {
     {"empty", "本图范围内没有任务", "There is no task on this sheet"},
     {"symbols", "面积过小的点位以圆形符号表示（%u个）",
      "Sites too small for this scale are drawn as round symbols (%u)"},
+    {"numbered", "№为点位序号，与卡片、任务清单（redline task list）中的序号一致",
+     "№ is the number of a site: its card and 'redline task list' name it with the task"},
     {"unlabelled", "编号标注%u个，其余%u个因避让未标",
      "%u sites are numbered; %u more had no room for a number"},
     {"expired", "已失效或者尚未生效的管控区版本%u个未绘",
@@ -165,13 +167,15 @@ static bool draw_main_layers(sheet *s, GError **error)
 static bool write_labels(sheet *s, GError **error)
 {
     g_autoptr(rdl_names) l = rdl_names_new(s->frame, s->page);
-    guint written, all;
+    rdl_sites_named sites;
 
     if (!rdl_name_grounds(l, true, true, 8.0, error) ||
-        !rdl_name_sites(l, s->unit, 5.5, &written, &all, error))
+        !rdl_name_sites(l, s->unit, 5.5, &sites, error))
         return false;
-    if (written < all)
-        note(s, "unlabelled", written, all - written);
+    if (sites.numbered)
+        note(s, "numbered");
+    if (sites.written < sites.all)
+        note(s, "unlabelled", sites.written, sites.all - sites.written);
     return true;
 }
 
@@ -712,6 +716,7 @@ bool rdl_map(const char *input, const rdl_map_options *o, GPtrArray *written, rd
 
     if (!data || !rdl_map_unit_known(data, o->unit, error))
         return false;
+    rdl_map_warn(data, o->warnings);
     if (o->by)
         return rdl_output_folder(o->output, error) &&
                (strcmp(o->by, "unit") == 0 ? write_units(data, o, written, tally, error)

@@ -17,6 +17,7 @@ typedef struct rdl_map_options {
     const char *before, *after, *zones, *zones_profile, *units, *permits;
     double dpi; /* of a PNG, and of imagery; 50..600, default 150 */
     bool overwrite;
+    GPtrArray *warnings; /* takes what is recorded but cannot be shown, as char *; NULL */
 } rdl_map_options;
 #define RDL_MAP_OPTIONS_INIT                            \
     {                                                   \

@@ -19,6 +19,12 @@ void rdl_map_note(rdl_map_data *data, const char *format, ...)
     va_end(args);
 }
 
+void rdl_map_warn(const rdl_map_data *data, GPtrArray *to)
+{
+    for (guint i = 0; to && i < data->warnings->len; i++)
+        g_ptr_array_add(to, g_strdup(data->warnings->pdata[i]));
+}
+
 /* ---- layers ---- */
 
 static char *text_of(const rdl_record *record, const char *field)
@@ -154,6 +160,8 @@ static void note_missing(rdl_map_data *data, const char *what, const rdl_recorde
 
     rdl_map_note(data, SAY(data, "%s未显示（%s）：%s", "%s not shown (%s): %s"), what, name,
                  reason);
+    g_ptr_array_add(data->warnings, g_strdup_printf("%s: not shown: %s: give the file with --%s",
+                                                    data->path, why->message, r->role));
 }
 
 /* Given: must be readable. Recorded: as far as it is there, else a note. */
@@ -334,7 +342,8 @@ static bool read_ledger(rdl_map_data *data, GError **error)
     data->crs = crs ? rdl_crs_parse(crs, error) : NULL;
     data->digest = data->crs ? rdl_ledger_head(data->ledger, error) : NULL;
     data->tasks = data->digest ? rdl_task_list(data->ledger, &today, error) : NULL;
-    return data->tasks && read_boxes(data, error);
+    return data->tasks && rdl_tasks_number(data->ledger, data->tasks, error) &&
+           read_boxes(data, error);
 }
 
 /* Findings are drawn by way of a ledger: one law of what a clue is, what it is called and when it
@@ -452,6 +461,7 @@ rdl_map_data *rdl_map_data_open(const char *path, const rdl_map_sources *sources
     data->permits = new_array(sizeof(rdl_map_permit), clear_permit);
     data->scenes = new_array(sizeof(rdl_map_scene), clear_scene);
     data->notes = g_ptr_array_new_with_free_func(g_free);
+    data->warnings = g_ptr_array_new_with_free_func(g_free);
     if (!read_all(data, path, sources ? sources : &none, error))
         return NULL;
     return g_steal_pointer(&data);
@@ -485,6 +495,7 @@ void rdl_map_data_free(rdl_map_data *data)
     g_array_unref(data->permits);
     g_array_unref(data->scenes);
     g_ptr_array_unref(data->notes);
+    g_ptr_array_unref(data->warnings);
     rdl_crs_unref(data->crs);
     g_free(data->boxes);
     g_free(data->path);

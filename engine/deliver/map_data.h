@@ -2,7 +2,7 @@
  *
  * A ledger records by path and SHA-256 what its findings were made from. The files are looked for
  * where they were, and below the folders above the ledger; one whose digest differs is not used.
- * What cannot be shown is told in `notes`, which belong on the sheet. */
+ * What cannot be shown is told in `notes`, which belong on the sheet, and in `warnings`. */
 #ifndef RDL_DELIVER_MAP_DATA_H
 #define RDL_DELIVER_MAP_DATA_H
 
@@ -54,8 +54,9 @@ typedef struct rdl_map_data {
     GArray *tasks; /* of rdl_task, by id */
     GArray *zones; /* the least strict first: the order of drawing */
     GArray *units, *permits, *scenes;
-    rdl_box *boxes;   /* of the tasks */
-    GPtrArray *notes; /* of char: what could not be shown, in `language` */
+    rdl_box *boxes;      /* of the tasks */
+    GPtrArray *notes;    /* of char: what could not be shown, in `language` */
+    GPtrArray *warnings; /* of char: the same for who draws it, with path and reason */
     const char *language;
     char *scratch; /* folder of a ledger made for findings; NULL */
 } rdl_map_data;
@@ -67,6 +68,8 @@ rdl_map_data *rdl_map_data_open(const char *path, const rdl_map_sources *sources
                                 const char *language, GError **error);
 void rdl_map_data_free(rdl_map_data *data);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_map_data, rdl_map_data_free)
+/** The warnings, added to `to` unless it is NULL. */
+void rdl_map_warn(const rdl_map_data *data, GPtrArray *to);
 /** Add a note. */
 void rdl_map_note(rdl_map_data *data, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /** The unit's name, the code itself where there is none; "" for NULL. Lent. */

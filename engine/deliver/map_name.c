@@ -5,7 +5,7 @@
 #include "deliver/words.h"
 
 #define CELL 24.0 /* points: labels are kept by cells of the frame */
-#define LONGEST 9 /* characters of a site's number */
+#define LONGEST 9 /* characters of a source's id on a map */
 
 typedef struct {
     double x, y, w, h;
@@ -229,17 +229,17 @@ static int graver(gconstpointer a, gconstpointer b)
     return d ? d : strcmp(s->task_id, t->task_id);
 }
 
-/* A long number is told by its beginning; the whole one is in the table of tasks. */
-static char *short_number(const char *id)
+/* What people call it, where that is short; else its number. */
+static char *short_name(const rdl_task *t, guint *numbered)
 {
-    if (g_utf8_strlen(id, -1) <= LONGEST)
-        return g_strdup(id);
-    g_autofree char *start = g_utf8_substring(id, 0, LONGEST - 1);
-    return g_strconcat(start, "…", NULL);
+    if (t->source_id && g_utf8_strlen(t->source_id, -1) <= LONGEST)
+        return g_strdup(t->source_id);
+    *numbered += 1;
+    return g_strdup_printf("№%d", t->number);
 }
 
-static bool label_site(rdl_names *l, const rdl_task *t, rdl_box b, double size, guint *written,
-                       guint *all, GError **error)
+static bool label_site(rdl_names *l, const rdl_task *t, rdl_box b, double size,
+                       rdl_sites_named *named, GError **error)
 {
     const rdl_frame *f = l->frame;
     rdl_lettering look = {.size = size, .halo = true};
@@ -253,10 +253,14 @@ static bool label_site(rdl_names *l, const rdl_task *t, rdl_box b, double size, 
     rdl_frame_place(f, x[1], y[1], &x[1], &y[1]);
     if (x[0] < f->x || x[0] > f->x + f->w || y[0] < f->y || y[0] > f->y + f->h)
         return true;
-    g_autofree char *text = short_number(t->source_id ? t->source_id : t->task_id);
-    *all += 1;
-    *written += rdl_name(l, &look, x[0], y[0],
-                         CLAMP(hypot(x[1] - x[0], y[1] - y[0]) * 0.7, 2.2, 14.0), text);
+    guint numbered = 0;
+    g_autofree char *text = short_name(t, &numbered);
+    named->all++;
+    if (rdl_name(l, &look, x[0], y[0], CLAMP(hypot(x[1] - x[0], y[1] - y[0]) * 0.7, 2.2, 14.0),
+                 text)) {
+        named->written++;
+        named->numbered += numbered;
+    }
     return true;
 }
 
@@ -266,14 +270,14 @@ static rdl_box box_of(const rdl_map_data *data, const rdl_task *t)
     return data->boxes[t - &g_array_index(data->tasks, rdl_task, 0)];
 }
 
-bool rdl_name_sites(rdl_names *l, const char *unit, double size, guint *written, guint *all,
+bool rdl_name_sites(rdl_names *l, const char *unit, double size, rdl_sites_named *named,
                     GError **error)
 {
     g_autoptr(GPtrArray) order = g_ptr_array_new();
     g_autoptr(GHashTable) done = g_hash_table_new(g_str_hash, g_str_equal);
     const GArray *tasks = l->frame->data->tasks;
 
-    *written = *all = 0;
+    *named = (rdl_sites_named){0};
     for (guint i = 0; i < tasks->len; i++) {
         rdl_task *t = &g_array_index(tasks, rdl_task, i);
         if (t->wkb && (!unit || (t->xzqdm && g_str_has_prefix(t->xzqdm, unit))))
@@ -283,7 +287,7 @@ bool rdl_name_sites(rdl_names *l, const char *unit, double size, guint *written,
     for (guint i = 0; i < order->len; i++) {
         const rdl_task *t = order->pdata[i];
         if (g_hash_table_add(done, t->site_id) &&
-            !label_site(l, t, box_of(l->frame->data, t), size, written, all, error))
+            !label_site(l, t, box_of(l->frame->data, t), size, named, error))
             return false;
     }
     return true;

@@ -22,8 +22,13 @@ void rdl_name_avoid(rdl_names *labels, double x, double y, double w, double h);
 
 /** Names of the zones and units in a frame, in their places. */
 bool rdl_name_grounds(rdl_names *labels, bool zones, bool units, double size, GError **error);
-/** The sources' own numbers beside the sites; *written of *all are there. */
-bool rdl_name_sites(rdl_names *labels, const char *unit, double size, guint *written, guint *all,
+typedef struct rdl_sites_named {
+    guint all, written; /* sites in the frame; those that found room for a name */
+    guint numbered;     /* of these by number */
+} rdl_sites_named;
+/** Beside the sites the ids of their sources, or where these are long the numbers of their tasks
+ *  (rdl_task's number). */
+bool rdl_name_sites(rdl_names *labels, const char *unit, double size, rdl_sites_named *named,
                     GError **error);
 
 #endif

@@ -1,5 +1,6 @@
 #include "deliver/review.h"
 
+#include <glib/gstdio.h>
 #include "deliver/review_piece.h"
 
 #define T RDL_FIELD_TEXT
@@ -98,8 +99,15 @@ static bool write_review(const GPtrArray *pieces, const rdl_crs *crs, const char
     return false;
 }
 
+/* `made` takes the files that were not there before. */
+static void note_made(GPtrArray *made, const char *path)
+{
+    if (!g_file_test(path, G_FILE_TEST_EXISTS))
+        g_ptr_array_add(made, g_strdup(path));
+}
+
 static bool draw(rdl_chips *chips, const GPtrArray *pieces, const rdl_crs *crs, const char *folder,
-                 const rdl_progress *progress, GError **error)
+                 GPtrArray *made, const rdl_progress *progress, GError **error)
 {
     for (guint i = 0; i < pieces->len; i++) {
         const rdl_piece *p = pieces->pdata[i];
@@ -109,6 +117,8 @@ static bool draw(rdl_chips *chips, const GPtrArray *pieces, const rdl_crs *crs, 
             return false;
         if (!p->wkb)
             continue;
+        note_made(made, before);
+        note_made(made, after);
         g_autoptr(rdl_geometry) shape =
             rdl_geometry_from_wkb(g_bytes_get_data(p->wkb, NULL), g_bytes_get_size(p->wkb), error);
         if (!shape || !rdl_chips_draw(chips, shape, crs, before, after, error))
@@ -129,32 +139,57 @@ static bool plain_ids(const char *source, const GPtrArray *pieces, GError **erro
     return true;
 }
 
+/* Nothing half-made stays behind: the files, then the folders as far as they are empty. */
+static void unmake(const GPtrArray *made)
+{
+    for (guint i = made->len; i > 0; i--)
+        if (g_remove(made->pdata[i - 1]) != 0)
+            g_debug("%s: stays", (const char *)made->pdata[i - 1]);
+}
+
+static bool write_folder(const GPtrArray *pieces, const rdl_crs *crs, const char *folder,
+                         const rdl_review_scenes *scenes, bool overwrite, GPtrArray *made,
+                         const rdl_progress *progress, GError **error)
+{
+    g_autofree char *path = g_build_filename(folder, "review.gpkg", NULL);
+    g_autofree char *chips_folder = g_build_filename(folder, "chips", NULL);
+    g_autoptr(rdl_chips) chips = NULL;
+    g_autoptr(rdl_output) output = NULL;
+    bool pictures = scenes->before != NULL;
+
+    note_made(made, folder);
+    if (!rdl_output_folder(folder, error) || !(output = rdl_output_begin(path, overwrite, error)))
+        return false;
+    if (pictures) {
+        note_made(made, chips_folder);
+        chips = rdl_chips_open(scenes->before, scenes->after, scenes->bands, error);
+        if (!chips || !rdl_output_folder(chips_folder, error) ||
+            !draw(chips, pieces, crs, folder, made, progress, error))
+            return false;
+    }
+    return write_review(pieces, crs, rdl_output_temporary(output), pictures, error) &&
+           rdl_output_commit(output, error);
+}
+
 bool rdl_review_export(const char *source, const char *folder, const rdl_review_scenes *scenes,
                        bool overwrite, rdl_tally *tally, const rdl_progress *progress,
                        GError **error)
 {
-    g_autofree char *path = g_build_filename(folder, "review.gpkg", NULL);
-    g_autofree char *chips_folder = g_build_filename(folder, "chips", NULL);
+    g_autoptr(GPtrArray) made = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(rdl_crs) crs = NULL;
-    g_autoptr(rdl_chips) chips = NULL;
-    g_autoptr(rdl_output) output = NULL;
-    bool pictures = scenes->before != NULL;
 
     if (!scenes->before != !scenes->after)
         return rdl_fail(error, RDL_ERROR_USAGE, "--before and --after: give both or none");
     g_autoptr(GPtrArray) pieces = rdl_holds_patches(source)
                                       ? rdl_pieces_of_patches(source, &crs, error)
                                       : rdl_pieces_of_clues(source, &crs, error);
-    if (!pieces || !plain_ids(source, pieces, error) || !rdl_output_folder(folder, error) ||
-        !(output = rdl_output_begin(path, overwrite, error)))
+    if (!pieces || !plain_ids(source, pieces, error))
         return false;
-    if (pictures &&
-        (!(chips = rdl_chips_open(scenes->before, scenes->after, scenes->bands, error)) ||
-         !rdl_output_folder(chips_folder, error) ||
-         !draw(chips, pieces, crs, folder, progress, error)))
+    if (!write_folder(pieces, crs, folder, scenes, overwrite, made, progress, error)) {
+        unmake(made);
         return false;
+    }
     rdl_tally_in(tally, "review.pieces", pieces->len);
     rdl_tally_used(tally, "review.pieces", pieces->len);
-    return write_review(pieces, crs, rdl_output_temporary(output), pictures, error) &&
-           rdl_output_commit(output, error);
+    return true;
 }

@@ -5,11 +5,13 @@
 #include <string.h>
 #include <cpl_error.h>
 #include <cpl_string.h>
+#include <cpl_vsi.h>
 #include <gdal.h>
 #include <gdal_alg.h>
 #include <gdal_utils.h>
 #include <ogr_api.h>
 #include "geo/crs_handle.h"
+#include "geo/memory.h"
 #include "geo/reproject.h"
 
 #define SIDE 384          /* pixels of a picture */
@@ -159,8 +161,25 @@ static bool outline(GDALDatasetH picture, const rdl_geometry *shape)
     return good;
 }
 
+/* By way of memory: a driver does not tell of a disk that is full. */
+static bool save(GDALDatasetH picture, const char *path, GError **error)
+{
+    g_autofree char *memory = rdl_memory_name(".png");
+    GDALDatasetH png =
+        GDALCreateCopy(GDALGetDriverByName("PNG"), memory, picture, TRUE, NULL, NULL, NULL);
+    vsi_l_offset n = 0;
+
+    if (png)
+        GDALClose(png);
+    const GByte *bytes = png ? VSIGetMemFileBuffer(memory, &n, FALSE) : NULL;
+    bool good = bytes ? rdl_output_bytes(path, bytes, (size_t)n, true, error)
+                      : rdl_fail_gdal(error, RDL_ERROR_IO, "a picture cannot be drawn");
+    VSIUnlink(memory);
+    return good;
+}
+
 static bool paint(GDALDatasetH from, const double low[3], const double high[3],
-                  const rdl_geometry *shape, const char *path)
+                  const rdl_geometry *shape, const char *path, GError **error)
 {
     const size_t n = (size_t)SIDE * SIDE;
     g_autofree float *values = g_new(float, n);
@@ -179,14 +198,10 @@ static bool paint(GDALDatasetH from, const double low[3], const double high[3],
                                     bytes, SIDE, SIDE, GDT_Byte, 0, 0) == CE_None;
     }
     good = good && outline(picture, shape);
-    GDALDatasetH png =
-        good ? GDALCreateCopy(GDALGetDriverByName("PNG"), path, picture, TRUE, NULL, NULL, NULL)
-             : NULL;
-    if (png)
-        GDALClose(png);
+    good = good && save(picture, path, error);
     if (picture)
         GDALClose(picture);
-    return png != NULL;
+    return good;
 }
 
 static bool draw_both(rdl_chips *chips, rdl_geometry *const shapes[2], const char *const paths[2],
@@ -202,12 +217,12 @@ static bool draw_both(rdl_chips *chips, rdl_geometry *const shapes[2], const cha
     for (int b = 0; good && b < 3; b++)
         stretch_of(cuts, b + 1, &low[b], &high[b]);
     for (int i = 0; good && i < 2; i++)
-        good = paint(cuts[i], low, high, shapes[i], paths[i]);
+        good = paint(cuts[i], low, high, shapes[i], paths[i], error);
     for (int i = 0; i < 2; i++)
         if (cuts[i])
             GDALClose(cuts[i]);
-    if (good)
-        return true;
+    if (good || (error && *error))
+        return good;
     g_autofree char *doing = g_strdup_printf("%s: cannot be drawn", paths[0]);
     return rdl_fail_gdal(error, RDL_ERROR_IO, doing);
 }

@@ -17,7 +17,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_chips, rdl_chips_free)
 /** The surroundings of `shape` (in `crs`) as two PNG files of 384 x 384 pixels with its outline,
  *  three times its size and at least 32 pixels of the scene; both stretched alike, from the 2nd to
  *  the 98th percentile of the two, band by band. Ground a scene does not reach is black. Existing
- *  files are replaced. Fails: RDL_ERROR_IO, RDL_ERROR_CRS. */
+ *  files are replaced, each whole or not at all. Fails: RDL_ERROR_IO, RDL_ERROR_CRS. */
 RDL_API bool rdl_chips_draw(rdl_chips *chips, const rdl_geometry *shape, const rdl_crs *crs,
                             const char *before_png, const char *after_png, GError **error);
 

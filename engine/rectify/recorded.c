@@ -205,13 +205,14 @@ static bool is_same(const rdl_recorded *r, const char *path, bool *yes, GError *
     return digest != NULL;
 }
 
-/* A place to look: the path as it is, as the hint has it, then below folder after folder. */
+/* A place to look: the path as it is, as the hint has it, then below folder after folder, where
+ * whoever worked in one of them has named it from there. */
 static char *candidate(const rdl_recorded *r, int i, const char *folder)
 {
-    const char *path = i == 0 ? r->path : r->hint;
+    const char *path = i % 2 == 0 ? r->path : r->hint;
 
-    if (i >= 2)
-        return in_folder(folder, r->path);
+    if (path && i >= 2)
+        return in_folder(folder, path);
     return path && g_file_test(path, G_FILE_TEST_EXISTS) ? g_strdup(path) : NULL;
 }
 
@@ -223,7 +224,7 @@ char *rdl_recorded_find(const rdl_recorded *r, const char *near, GError **error)
 
     if (g_str_has_prefix(r->path, "/vsi"))
         return g_strdup(r->path);
-    for (int i = 0; i < 2 + LEVELS; i++) {
+    for (int i = 0; i < 2 + 2 * LEVELS; i++) {
         g_autofree char *path = candidate(r, i, folder);
         if (path && !is_same(r, path, &same, error))
             return NULL;
@@ -231,7 +232,7 @@ char *rdl_recorded_find(const rdl_recorded *r, const char *near, GError **error)
             return g_steal_pointer(&path);
         if (path && !other)
             other = g_steal_pointer(&path);
-        if (i >= 2) {
+        if (i >= 2 && i % 2) {
             char *parent = g_path_get_dirname(folder);
             g_free(folder);
             folder = parent;

@@ -16,6 +16,7 @@ typedef struct rdl_task {
     char *stopped;              /* since when its clock stands still; NULL: it runs */
     double progress;            /* 0..1 as last reported; NaN: never */
     int missed;                 /* milestones passed unmet at as_of */
+    int number;                 /* on maps; 0: not asked for, see rdl_tasks_number() */
     gint64 revision;            /* grows with every change of the task */
     char *site_id, *source, *source_id, *owner;
     char *finding_id, *zone, *zone_name, *activity, *result, *severity, *rule_id, *basis;
@@ -34,9 +35,14 @@ typedef struct rdl_task_filter {
 
 /** Tasks by id, as GArray of rdl_task (clears itself). Yours to unref. */
 RDL_API GArray *rdl_task_list(rdl_ledger *ledger, const rdl_task_filter *filter, GError **error);
+/** Number the tasks of a list: by the order in which the ledger opened the first task of their
+ * site, from 1. It is short, is the same for a site's clue and its rectification, and never changes
+ *  unless sites are merged or split. */
+RDL_API bool rdl_tasks_number(rdl_ledger *ledger, GArray *tasks, GError **error);
 /** Name of the ledger's coordinate system ("EPSG:4490"). Yours. */
 RDL_API char *rdl_ledger_crs(rdl_ledger *ledger, GError **error);
-/** {"id", "kind", "state", "xzqdm", "due", "warning", "zone", "activity", "area_m2", "lon", "lat"}.
+/** {"id", "number" (if it was asked for), "kind", "state", "xzqdm", "due", "warning", "zone",
+ * "activity", "area_m2", "lon", "lat"}.
  */
 RDL_API JsonObject *rdl_task_json(const rdl_task *task);
 /** All there is to say of a task, site or finding, by its id: the site, its findings with every

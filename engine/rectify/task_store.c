@@ -167,11 +167,35 @@ GArray *rdl_task_list(rdl_ledger *ledger, const rdl_task_filter *filter, GError 
     return NULL;
 }
 
+bool rdl_tasks_number(rdl_ledger *ledger, GArray *tasks, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT t.task_id, min(o.n) OVER (PARTITION BY t.site_id) FROM task t JOIN"
+        " (SELECT subject, row_number() OVER (ORDER BY seq) AS n FROM event"
+        "  WHERE kind = 'task.opened') o ON o.subject = t.task_id",
+        error);
+    g_autoptr(GHashTable) numbers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    bool row = s != NULL;
+
+    while (row && rdl_statement_step(s, &row, error))
+        if (row)
+            g_hash_table_insert(numbers, g_strdup(rdl_statement_get_text(s, 0)),
+                                GINT_TO_POINTER((int)rdl_statement_get_int(s, 1)));
+    for (guint i = 0; i < tasks->len; i++) {
+        rdl_task *t = &g_array_index(tasks, rdl_task, i);
+        t->number = GPOINTER_TO_INT(g_hash_table_lookup(numbers, t->task_id));
+    }
+    return s && !row;
+}
+
 JsonObject *rdl_task_json(const rdl_task *task)
 {
     JsonObject *o = json_object_new();
 
     rdl_json_set_text(o, "id", task->task_id);
+    if (task->number)
+        json_object_set_int_member(o, "number", task->number);
     rdl_json_set_text(o, "kind", task->kind);
     rdl_json_set_text(o, "state", task->state);
     rdl_json_set_text(o, "xzqdm", task->xzqdm);

@@ -314,6 +314,7 @@ static bool deliver_map(execution *x, GError **error)
         rdl_map_options o = RDL_MAP_OPTIONS_INIT;
         o.output = out(x, names[i]);
         o.overwrite = x->overwrite;
+        o.warnings = i ? NULL : x->sheet->warnings;
         if (!rdl_map(out(x, "ledger.sqlite"), &o, NULL, i ? again : x->sheet->tally, error))
             return false;
         note_output(x, o.output);

@@ -216,7 +216,66 @@ static void a_zone_is_drawn_by_one_rule(void)
     rdl_memory_free(path);
 }
 
+static GArray *numbered(rdl_ledger *ledger)
+{
+    const rdl_task_filter all = {0};
+    GError *error = NULL;
+    GArray *tasks = rdl_task_list(ledger, &all, &error);
+
+    CHECK(tasks && rdl_tasks_number(ledger, tasks, &error));
+    CHECK_OK(error);
+    return tasks;
+}
+
+static void a_site_keeps_its_number_when_it_is_registered(void)
+{
+    rdl_ledger *ledger = district_ledger(suite_path("numbers.sqlite"), 3);
+    g_autoptr(GArray) before = numbered(ledger);
+    g_autofree char *clue = district_task(ledger, "FP-0");
+    int sum = 0, first = 0;
+
+    for (guint i = 0; i < before->len; i++) {
+        const rdl_task *t = &g_array_index(before, rdl_task, i);
+        sum += t->number;
+        first = strcmp(t->task_id, clue) == 0 ? t->number : first;
+    }
+    CHECK_INT(before->len, 3);
+    CHECK_INT(sum, 1 + 2 + 3);
+    CHECK_INT(first, 1); /* findings are loaded in their order */
+    CHECK(district_register(ledger));
+    g_autoptr(GArray) after = numbered(ledger);
+    CHECK_INT(after->len, 4);
+    for (guint i = 0; i < after->len; i++) {
+        const rdl_task *t = &g_array_index(after, rdl_task, i);
+        CHECK_INT(t->number, t->source_id[3] - '0' + 1); /* FP-0, FP-1 ... and the clue of FP-0 */
+    }
+    rdl_ledger_close(ledger);
+}
+
+static void what_cannot_be_shown_is_said_to_who_draws(void)
+{
+    static const char manifest[] =
+        "{\"command\": \"screen\", \"options\": {\"as_of\": \"2026-11-01\"}, \"inputs\": "
+        "[{\"role\": \"zones\", \"path\": \"far/zones.gpkg\", \"sha256\": \"00\"}]}";
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    rdl_map_options o = to(suite_path("warned.png"));
+    GError *error = NULL;
+
+    CHECK(g_file_set_contents(suite_path("far.sqlite.findings.gpkg.run.json"), manifest, -1, NULL));
+    rdl_ledger_close(district_ledger(suite_path("far.sqlite"), 2));
+    o.warnings = warnings;
+    CHECK(rdl_map(suite_path("far.sqlite"), &o, NULL, tally, &error));
+    CHECK_OK(error);
+    CHECK_INT(warnings->len, 1);
+    CHECK(warnings->len == 1 && strstr(warnings->pdata[0], "zones.gpkg: is not there any more") &&
+          strstr(warnings->pdata[0], "--zones"));
+}
+
 static CU_TestInfo tests[] = {
+    {"a site keeps its number when it is registered",
+     a_site_keeps_its_number_when_it_is_registered},
+    {"what cannot be shown is said to who draws", what_cannot_be_shown_is_said_to_who_draws},
     {"the same ledger gives the same bytes", the_same_ledger_gives_the_same_bytes},
     {"every task is counted", every_task_is_counted},
     {"nothing to draw is an error and leaves no file",

@@ -1,6 +1,10 @@
 /* Visual triage: out with pictures, back as decisions; a rejected patch accuses nobody. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <glib/gstdio.h>
 #include "deliver/deliver.h"
 #include "detect/detect.h"
@@ -55,6 +59,39 @@ static bool export_to(const char *source, const char *folder, bool pictures, GEr
         scenes.after = scene("20030206");
     }
     return rdl_review_export(source, folder, &scenes, true, tally, NULL, error);
+}
+
+/* A disk that is full: a child of this process may write no file larger than `most` bytes. */
+static int export_where_files_end(const char *folder, rlim_t most)
+{
+    const char *source = patches();
+    pid_t child = fork();
+    int status = 0;
+
+    if (child == 0) {
+        GError *error = NULL;
+        const struct rlimit limit = {most, most};
+        signal(SIGXFSZ, SIG_IGN);
+        setrlimit(RLIMIT_FSIZE, &limit);
+        _exit(export_to(source, folder, true, &error) ? 0 : rdl_exit_status(error));
+    }
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void a_full_disk_leaves_nothing_half_made(void)
+{
+    g_autofree char *chips = g_build_filename(suite_path("full"), "chips", NULL);
+    g_autofree char *own = g_build_filename(suite_path("full"), "mine.txt", NULL);
+
+    /* no room for a picture (20 kB and more), then none for the layer */
+    CHECK_INT(export_where_files_end(suite_path("full"), 2000), 3);
+    CHECK(!g_file_test(suite_path("full"), G_FILE_TEST_EXISTS));
+    CHECK_INT(g_mkdir(suite_path("full"), 0777), 0);
+    CHECK(g_file_set_contents(own, "mine", -1, NULL));
+    CHECK(export_where_files_end(suite_path("full"), 90000) != 0);
+    CHECK(!g_file_test(chips, G_FILE_TEST_EXISTS));
+    CHECK(g_file_test(own, G_FILE_TEST_EXISTS));
 }
 
 /* The ids of a layer, in its order. */
@@ -550,6 +587,7 @@ static void the_old_name_of_a_column_is_still_read(void)
 }
 
 static CU_TestInfo tests[] = {
+    {"a full disk leaves nothing half made", a_full_disk_leaves_nothing_half_made},
     {"every patch gets a row and two pictures", every_patch_gets_a_row_and_two_pictures},
     {"what is sent back empty changes nothing", what_is_sent_back_empty_changes_nothing},
     {"decisions are applied and counted", decisions_are_applied_and_counted},
