@@ -1,6 +1,8 @@
 /* The guide is what happens: its console blocks are typed in order into one shell, in a folder of their
  * own, and print what it shows. "..." in what is shown stands for anything; a command with nothing
- * shown only has to end well. What the guide tells a person to fill in, this program fills in. */
+ * shown only has to end well. What the guide tells a person to fill in, this program fills in.
+ * REDLINE_UPDATE=1 writes what is printed now, where "..." is at the end at most: look at the
+ * difference, and at the numbers in the text around it, before you commit it. */
 #include <gdal.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
@@ -133,6 +135,40 @@ static char *type_in(const GArray *commands, const char *self)
     return out;
 }
 
+/* As much of what was printed as is shown now; NULL where only a person can tell how much that is. */
+static char *shown_anew(const char *shown, const char *got)
+{
+    const char *dots = strstr(shown, "...");
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    if (!dots)
+        return g_strdup(got);
+    if (strcmp(dots, "...\n") != 0 || (dots > shown && dots[-1] != '\n'))
+        return NULL;
+    for (const char *s = shown; s < dots && *got; s = strchr(s, '\n') + 1) {
+        gsize n = strcspn(got, "\n") + 1;
+        g_string_append_len(out, got, (gssize)n);
+        got += n;
+    }
+    return g_strdup_printf("%s...\n", out->str);
+}
+
+static void update(char **guide, const command *c, const char *got)
+{
+    g_autofree char *was = g_strdup_printf("$ %s\n%s", c->line, c->shown->str);
+    g_autofree char *shown = shown_anew(c->shown->str, got);
+    g_autofree char *is = g_strdup_printf("$ %s\n%s", c->line, shown);
+    char *at = shown ? strstr(*guide, was) : NULL;
+
+    if (!at)
+        return;
+    g_autofree char *head = g_strndup(*guide, (gsize)(at - *guide));
+    char *whole = g_strconcat(head, is, at + strlen(was), NULL);
+    g_free(*guide);
+    *guide = whole;
+    g_file_set_contents(suite_source("docs/guide.md"), whole, -1, NULL);
+}
+
 static void the_guide_is_what_happens(void)
 {
     g_autofree char *guide = NULL, *self = g_file_read_link("/proc/self/exe", NULL);
@@ -148,6 +184,8 @@ static void the_guide_is_what_happens(void)
     for (guint i = 0; i < commands->len && g_strv_length(parts) > 2 * i + 1; i++) {
         const command *c = &g_array_index(commands, command, i);
         bool good = strcmp(parts[2 * i + 1], "0") == 0 && reads_as(c->shown->str, parts[2 * i]);
+        if (!good && g_getenv("REDLINE_UPDATE"))
+            update(&guide, c, parts[2 * i]);
         if (!good)
             printf("\n    $ %s\n    status %s, printed\n%s\n    the guide shows\n%s\n", c->line,
                    parts[2 * i + 1], parts[2 * i], c->shown->str);
