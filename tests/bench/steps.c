@@ -37,6 +37,11 @@ static bool tell(double fraction, const char *step, void *user)
     return true;
 }
 
+static const char *profile(const char *name)
+{
+    return strcmp(name, "-") ? name : NULL;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 7)
@@ -45,7 +50,7 @@ int main(int argc, char **argv)
                2;
     clock_of_step c = {"start", g_get_monotonic_time(), 0.0};
     const rdl_progress progress = {tell, &c};
-    const rdl_source zones = {argv[1], argv[2]}, others = {argv[3], argv[4]};
+    const rdl_source zones = {argv[1], profile(argv[2])}, others = {argv[3], profile(argv[4])};
     rdl_screen_options o = RDL_SCREEN_OPTIONS_INIT;
     rdl_screen_result result = {0};
     GError *error = NULL;
