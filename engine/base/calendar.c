@@ -1,5 +1,6 @@
 #include "base/calendar.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool digits(const char *p, int n, int *value)
@@ -89,6 +90,68 @@ rdl_truth rdl_interval_within(rdl_interval when, rdl_interval span)
     if (when.first >= span.first && when.last <= span.last)
         return RDL_YES;
     return when.last < span.first || when.first > span.last ? RDL_NO : RDL_MAYBE;
+}
+
+/* ---- seasons ---- */
+
+typedef struct {
+    int first, last; /* month * 100 + day */
+} window;
+
+/* "MM-DD/MM-DD"; 02-29 is a day of some years. */
+static bool window_parse(const char *text, window *w)
+{
+    int m0, d0, m1, d1, end = 0;
+
+    if (strlen(text) != 11 || sscanf(text, "%2d-%2d/%2d-%2d%n", &m0, &d0, &m1, &d1, &end) != 4 ||
+        end != 11)
+        return false;
+    *w = (window){m0 * 100 + d0, m1 * 100 + d1};
+    return g_date_valid_dmy((GDateDay)d0, (GDateMonth)m0, 2000) &&
+           g_date_valid_dmy((GDateDay)d1, (GDateMonth)m1, 2000);
+}
+
+bool rdl_season_valid(const char *season)
+{
+    g_auto(GStrv) windows = g_strsplit(season, "|", -1);
+    window w;
+
+    for (char **text = windows; *text; text++)
+        if (!window_parse(*text, &w))
+            return false;
+    return *windows != NULL;
+}
+
+static bool in_season(char *const *windows, rdl_day day)
+{
+    window w;
+    GDate date;
+
+    g_date_clear(&date, 1);
+    g_date_set_julian(&date, (guint32)day);
+    int at = (int)g_date_get_month(&date) * 100 + (int)g_date_get_day(&date);
+    for (; *windows; windows++) {
+        window_parse(*windows, &w);
+        if (w.first <= w.last ? w.first <= at && at <= w.last : at >= w.first || at <= w.last)
+            return true;
+    }
+    return false;
+}
+
+rdl_truth rdl_season_within(rdl_interval when, const char *season)
+{
+    g_auto(GStrv) windows = g_strsplit(season, "|", -1);
+    bool in = false, out = false;
+
+    if (!rdl_season_valid(season))
+        return RDL_MAYBE;
+    if (when.first == RDL_DAY_PAST || when.last == RDL_DAY_FUTURE || when.last - when.first > 366) {
+        when.first = rdl_day_of(2000, 1, 1); /* some day of the year: every day of one */
+        when.last = rdl_day_of(2000, 12, 31);
+    }
+    for (rdl_day day = when.first; day <= when.last; day++)
+        *(in_season(windows, day) ? &in : &out) = true;
+    return in && out ? RDL_MAYBE : in ? RDL_YES : RDL_NO;
 }
 
 rdl_truth rdl_interval_before(rdl_interval when, rdl_day limit)

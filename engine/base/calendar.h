@@ -33,6 +33,12 @@ RDL_API rdl_truth rdl_interval_within(rdl_interval when, rdl_interval span);
 /** Is a moment known to lie in `when` before `limit`? */
 RDL_API rdl_truth rdl_interval_before(rdl_interval when, rdl_day limit);
 
+/** A season: windows of the year as "MM-DD/MM-DD", joined by "|"; both days count, and one that
+ * ends before it begins runs over the new year. Is it well written? */
+RDL_API bool rdl_season_valid(const char *season);
+/** Is a moment known to lie in `when` within the season? RDL_MAYBE for one badly written. */
+RDL_API rdl_truth rdl_season_within(rdl_interval when, const char *season);
+
 RDL_API rdl_truth rdl_truth_and(rdl_truth a, rdl_truth b);
 RDL_API rdl_truth rdl_truth_or(rdl_truth a, rdl_truth b);
 RDL_API rdl_truth rdl_truth_not(rdl_truth a);

@@ -144,5 +144,11 @@ rdl_truth rdl_condition_test(const rdl_pack *pack, const char *code, const rdl_c
 
 bool rdl_pack_wants_near(const rdl_pack *pack, const rdl_zone_class *zone)
 {
-    return rdl_pack_conditions(pack)->near[zone->number];
+    const GPtrArray *rules = rdl_pack_rules(pack);
+    g_autofree char *name = g_strdup_printf("near_%s_m", zone->zone);
+    bool yes = rdl_pack_conditions(pack)->near[zone->number];
+
+    for (guint i = 0; !yes && i < rules->len; i++)
+        yes = g_strcmp0(((const rdl_rule *)rules->pdata[i])->quantity, name) == 0;
+    return yes;
 }

@@ -25,7 +25,7 @@ void rdl_conditions_free(rdl_conditions *conditions);
 /** The predicate `code` of the case; RDL_MAYBE where it reads what is not known. */
 rdl_truth rdl_condition_test(const rdl_pack *pack, const char *code, const rdl_case *c);
 #define RDL_NEAR_LIMIT_M 10000.0 /* where pack.yaml gives no near_limit_m */
-/** Does some expression read the distance to zones of that class? */
+/** Does some expression, or the quantity of some rule, read the distance to zones of that class? */
 bool rdl_pack_wants_near(const rdl_pack *pack, const rdl_zone_class *zone);
 /** Between pack.c and condition.c. */
 rdl_conditions *rdl_pack_conditions(const rdl_pack *pack);

@@ -44,10 +44,3 @@ int rdl_finding_gravity(const rdl_finding *a, const rdl_finding *b)
         order = (a->part.area_m2 < b->part.area_m2) - (a->part.area_m2 > b->part.area_m2);
     return order ? order : strcmp(a->finding_id, b->finding_id);
 }
-
-const char *rdl_finding_unit(const rdl_finding *finding)
-{
-    if (isnan(finding->quantity))
-        return NULL;
-    return strcmp(finding->verdict->rule->quantity, "m") == 0 ? "m" : "m2";
-}

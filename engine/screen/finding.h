@@ -12,7 +12,8 @@ typedef struct rdl_finding {
     const rdl_rule *rule_then;  /* of the verdict, or of an earlier version of the zone; NULL */
     const char *permit_no;      /* lent; NULL */
     const char *xzqdm;          /* lent; NULL: outside every unit */
-    double quantity;            /* NaN: none; see rdl_finding_unit() */
+    double quantity;            /* of the legal basis (domain 3.5); NaN: none */
+    const char *quantity_unit;  /* "m" or "m2"; static; NULL: none */
     char finding_id[15];        /* digest of source, source_id, zone_id and side: order-free */
     char parent_id[15];         /* of the part a permit cut it off from; "": none */
     rdl_side side;
@@ -23,7 +24,5 @@ typedef struct rdl_finding {
 int rdl_finding_gravity(const rdl_finding *a, const rdl_finding *b);
 void rdl_finding_make_id(
     rdl_finding *finding); /* and parent_id, from its footprint, zone and side */
-/** Unit of the quantity, "m" or "m2"; NULL where there is none. */
-const char *rdl_finding_unit(const rdl_finding *finding);
 
 #endif

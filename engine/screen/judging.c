@@ -405,18 +405,39 @@ static bool find_unit(rdl_judge *judge, ground *part, const char **xzqdm, GError
 
 /* ---- one part ---- */
 
-/* What lies outside of a permit is a part of its own: its area is what was mined outside. */
-static void set_quantity(rdl_finding *f)
+static double distance_to_class(const rdl_judge *judge, const char *kind)
+{
+    const rdl_csv *zones = rdl_pack_table(judge->bench->pack, "zones.csv");
+
+    for (size_t i = 0; i < judge->n_classes; i++) {
+        g_autofree char *name = g_strdup_printf("near_%s_m", rdl_csv_at(zones, i, "zone"));
+        if (strcmp(name, kind) == 0)
+            return isfinite(judge->distances[i]) ? judge->distances[i] : NAN;
+    }
+    return NAN;
+}
+
+/* What the basis counts: ground, metres of a shoreline or crossing, a distance. What lies outside
+ * of a permit is a part of its own: its area is what was mined outside. */
+static bool set_quantity(rdl_judge *judge, rdl_finding *f, GError **error)
 {
     const char *kind = f->verdict->rule ? f->verdict->rule->quantity : NULL;
+    bool area = kind && (strcmp(kind, "m2") == 0 || strcmp(kind, "outside_permit_m2") == 0);
 
     f->quantity = NAN;
-    if (!kind)
-        return;
-    if (strcmp(kind, "m") == 0)
+    if (!kind || strcmp(kind, "none") == 0)
+        return true;
+    if (g_str_has_prefix(kind, "near_"))
+        f->quantity = distance_to_class(judge, kind);
+    else if (f->part.dimension == 2)
+        f->quantity = area ? f->part.area_m2 : f->part.length_m;
+    else if (f->part.dimension == 1)
         f->quantity = f->part.length_m;
-    else if (strcmp(kind, "outside_permit_m2") == 0 || strcmp(kind, "m2") == 0)
-        f->quantity = f->part.area_m2;
+    if (f->zone && f->part.dimension == 1 &&
+        !rdl_overlay_line_length(judge->overlay, f->footprint, f->part.zone, &f->quantity, error))
+        return false;
+    f->quantity_unit = isnan(f->quantity) ? NULL : area && f->part.dimension == 2 ? "m2" : "m";
+    return true;
 }
 
 #define SLIVER 1e-3 /* borders drawn twice overlap a little */
@@ -594,8 +615,7 @@ static bool judge_held(rdl_judge *judge, const rdl_footprint *f, const GArray *p
     out->rule_then = out->verdict->rule_then;
     rdl_finding_make_id(out);
     out->permit_no = held->approval.permit_no;
-    set_quantity(out);
-    return true;
+    return set_quantity(judge, out, error);
 }
 
 static bool judge_part(rdl_judge *judge, const rdl_footprint *f, const GArray *parts, guint i,
@@ -671,7 +691,8 @@ static bool add_everywhere(rdl_judge *judge, const rdl_footprint *f, const rdl_h
     if (!good)
         return false;
     rdl_finding_make_id(&out);
-    set_quantity(&out);
+    if (!set_quantity(judge, &out, error))
+        return false;
     g_array_append_val(findings, out);
     return true;
 }

@@ -531,6 +531,27 @@ static bool finish_part(rdl_overlay *o, laying *l, piece *p, rdl_part *part, GEr
     return own_area(o, l, p, part, error);
 }
 
+bool rdl_overlay_line_length(rdl_overlay *o, const rdl_footprint *f, size_t number, double *m,
+                             GError **error)
+{
+    double e = isnan(f->pos_error_m) ? o->options.pos_error_m : f->pos_error_m;
+    frame fr;
+
+    if (zone_border(o, number))
+        return true;
+    const rdl_geometry *line = zone_geometry(o, number, error);
+    g_autoptr(rdl_geometry) g = line ? geometry_of(f->wkb, error) : NULL;
+    if (!g || rdl_geometry_dimension(g) < 2)
+        return g != NULL;
+    if (!frame_at(o, rdl_geometry_box(g), &fr, error))
+        return false;
+    g_autoptr(rdl_geometry) here = rdl_geometry_scaled(g, fr.x0, fr.y0, fr.mx, fr.my, error);
+    g_autoptr(rdl_geometry) wide = here ? rdl_geometry_buffer(here, e, error) : NULL;
+    g_autoptr(rdl_geometry) there = wide ? out_of_frame(wide, &fr, error) : NULL;
+    g_autoptr(rdl_geometry) near = there ? rdl_geometry_intersection(line, there, error) : NULL;
+    return near && rdl_measure_length(o->measure, near, m, error);
+}
+
 /* ---- slivers ---- */
 
 /* Does no disc of that width fit in? */

@@ -77,6 +77,10 @@ bool rdl_overlay_zone_band(rdl_overlay *overlay, size_t zone, rdl_box box, doubl
                            rdl_geometry **band, GError **error);
 bool rdl_overlay_band(rdl_overlay *overlay, const rdl_geometry *polygons, rdl_box box, double e,
                       rdl_geometry **band, GError **error);
+/** Where the zone is a line and `f` polygons: *m of the line within the positional error of `f`
+ *  (domain 3.5, metres of natural shoreline); else *m is left as it is. */
+bool rdl_overlay_line_length(rdl_overlay *overlay, const rdl_footprint *f, size_t zone, double *m,
+                             GError **error);
 /** The thread's measure, for others in the same worker. Lent. */
 rdl_measure *rdl_overlay_measure(rdl_overlay *overlay);
 

@@ -64,6 +64,8 @@ static rdl_verdict judge(const rdl_pack *pack, const rdl_csv *csv, size_t i)
     rdl_zone zone = {.class = rdl_pack_zone(pack, code),
                      .level = (char *)or_null(rdl_csv_at(csv, i, "level")),
                      .basin = (char *)or_null(rdl_csv_at(csv, i, "basin")),
+                     .period = (char *)or_null(rdl_csv_at(csv, i, "period")),
+                     .managed_as = rdl_pack_zone(pack, rdl_csv_at(csv, i, "managed_as")),
                      .established = {established, established},
                      .version = {from, rdl_pack_day(csv, i, "valid_to", RDL_DAY_FUTURE)},
                      .boundary_error_m = NAN};

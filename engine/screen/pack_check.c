@@ -361,6 +361,16 @@ static void check_local(checker *k, const rdl_csv *csv, size_t row)
         fault(k, csv, row, "enabled: a local row is 0 until its label is switched on");
 }
 
+/* "near_<ZONE>_m" of a zone of the pack. */
+static bool is_distance(const checker *k, const char *quantity)
+{
+    size_t n = strlen(quantity);
+    g_autofree char *zone = n > 7 ? g_strndup(quantity + 5, n - 7) : NULL;
+
+    return zone && g_str_has_prefix(quantity, "near_") && g_str_has_suffix(quantity, "_m") &&
+           known_zone(k, zone);
+}
+
 static void check_rule(checker *k, const rdl_csv *csv, size_t row)
 {
     static const char *const verdicts[] = {"PROHIBIT", "DENY",   "PERMIT", "ALLOW",
@@ -395,7 +405,11 @@ static void check_rule(checker *k, const rdl_csv *csv, size_t row)
     span(k, csv, row, "eff_from", "eff_to");
     day(k, csv, row, "review_from", RDL_DAY_FUTURE);
     one_of(k, csv, row, "enabled", bits);
-    one_of(k, csv, row, "quantity", quantities);
+    if (!is_distance(k, rdl_csv_at(csv, row, "quantity")))
+        one_of(k, csv, row, "quantity", quantities);
+    const char *season = rdl_csv_at(csv, row, "season");
+    if (*season && strcmp(season, "zone") != 0 && !rdl_season_valid(season))
+        fault(k, csv, row, "rule %s: season is not MM-DD/MM-DD or zone: '%s'", id, season);
     if (!rdl_penalty_parse(rdl_csv_at(csv, row, "pen"), &kind, &max))
         fault(k, csv, row, "rule %s: pen is not FIX:, M2:, M: or X:min-max, or -: '%s'", id,
               rdl_csv_at(csv, row, "pen"));
@@ -413,7 +427,7 @@ static void check_columns(checker *k, const rdl_csv *csv)
         "rule_id",  "zone",     "activity",  "when",     "verdict", "basis",     "eff_from",
         "eff_to",   "severity", "lead_dept", "handling", "pen",     "src",       "applies",
         "local",    "enabled",  "level",     "basin",    "ask_if",  "overrides", "review_from",
-        "quantity", "only_if",  "note",      NULL};
+        "quantity", "only_if",  "note",      "season",   NULL};
     const char *column;
 
     for (int c = 0; (column = rdl_csv_column_name(csv, c)); c++)

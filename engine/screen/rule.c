@@ -59,6 +59,7 @@ static void read_texts(const rdl_csv *csv, size_t row, rdl_rule *rule)
     rule->level = cell(csv, row, "level");
     rule->basin = cell(csv, row, "basin");
     rule->quantity = cell(csv, row, "quantity");
+    rule->season = cell(csv, row, "season");
     rule->zones = cell_list(csv, row, "zone");
     rule->activities = cell_list(csv, row, "activity");
     rule->ask_if = cell_list(csv, row, "ask_if");
@@ -248,6 +249,15 @@ static rdl_truth field_matches(const char *wanted, const char *got)
     return !got ? RDL_MAYBE : strcmp(wanted, got) == 0 ? RDL_YES : RDL_NO;
 }
 
+/* Was it done in the row's season, or in the one the polygon names? None: all the year. */
+static rdl_truth season_holds(const rdl_rule *rule, const rdl_case *c)
+{
+    bool of_zone = rule->season && strcmp(rule->season, "zone") == 0;
+    const char *season = of_zone ? c->period : rule->season;
+
+    return season ? rdl_season_within(c->onset, season) : RDL_YES;
+}
+
 static void ask(rdl_hit *hit, const char *note, const char *asked)
 {
     hit->asked = asked;
@@ -287,10 +297,15 @@ static bool match(const rdl_pack *pack, const rdl_rule *rule, const rdl_case *c,
         fits = rdl_truth_and(fits, limits_hold(pack, rule, c, &asked));
     rdl_truth place =
         rdl_truth_and(field_matches(rule->level, c->level), field_matches(rule->basin, c->basin));
-    if (fits == RDL_NO || place == RDL_NO || !select_by_date(rule, c, hit))
+    rdl_truth season = season_holds(rule, c);
+    if (fits == RDL_NO || place == RDL_NO || season == RDL_NO || !select_by_date(rule, c, hit))
         return false;
     if (!hit->by_act && c->undated)
         hit->status = RDL_HIT_DATE;
+    if (season == RDL_MAYBE) {
+        hit->status = RDL_HIT_DATE;
+        hit->note = "whether it was done within the season is not known";
+    }
     if (converted) {
         rdl_day date = hit->by_act ? c->onset.last : c->as_of;
         if (date < c->zone->converts_from)
@@ -373,7 +388,7 @@ bool rdl_rules_know(const rdl_pack *pack, const rdl_case *c)
         const rdl_rule *rule = rules->pdata[i];
         if (rule->enabled && when_matches(rule, c) && zone_matches(rule, c, &converted) &&
             activity_matches(pack, rule, c, NULL) != RDL_NO &&
-            limits_hold(pack, rule, c, NULL) != RDL_NO &&
+            limits_hold(pack, rule, c, NULL) != RDL_NO && season_holds(rule, c) != RDL_NO &&
             field_matches(rule->level, c->level) != RDL_NO &&
             field_matches(rule->basin, c->basin) != RDL_NO)
             return true;

@@ -21,7 +21,7 @@ typedef enum { RDL_APPLIES_ACT, RDL_APPLIES_STATE, RDL_APPLIES_BOTH } rdl_applie
 
 typedef struct rdl_rule {
     const char *rule_id, *when, *verdict, *basis, *severity, *lead_dept, *handling, *penalty;
-    const char *level, *basin, *quantity;                         /* NULL where the row has none */
+    const char *level, *basin, *quantity, *season;                /* NULL where the row has none */
     char **zones, **activities, **ask_if, **overrides, **only_if; /* NULL-ended */
     rdl_interval in_force;                                        /* eff_from..eff_to, closed */
     rdl_day review_from; /* acts from then on are for a person; FUTURE: none */
@@ -36,6 +36,7 @@ typedef struct rdl_rule {
 typedef struct rdl_case {
     const rdl_zone_class *zone; /* NULL: all territory */
     const char *level, *basin;  /* of the zone polygon; NULL: not known */
+    const char *period;         /* of the zone polygon: a season; NULL: all the year */
     const char *activity;
     const char *attrs; /* "CODE;-CODE": known true, known false; may be NULL */
     rdl_when when;

@@ -345,6 +345,28 @@ static void doubt_place(rdl_verdict *v, const char *web_datum)
         v->result = RDL_RESULT_PERMIT_CHECK;
 }
 
+/* Outside its strict season, or where what it protects lies underground, a zone is managed as
+ * another (Regulation 2026 art. 28). MAYBE: the onset does not tell the season. */
+static rdl_truth managed_as_other(const rdl_zone *zone, rdl_interval onset)
+{
+    if (!zone || !zone->managed_as)
+        return RDL_NO;
+    return zone->period ? rdl_truth_not(rdl_season_within(onset, zone->period)) : RDL_YES;
+}
+
+static void manage(rdl_verdict *v, rdl_case *c, const rdl_zone *zone, const char **undecided)
+{
+    rdl_truth other = managed_as_other(zone, c->onset);
+
+    if (other == RDL_MAYBE)
+        *undecided = "whether it was done in the zone's strict season is not known";
+    if (other != RDL_YES)
+        return;
+    c->zone = zone->managed_as;
+    g_autofree char *note = g_strdup_printf("managed as %s", zone->managed_as->zone);
+    add_note(v, note);
+}
+
 rdl_verdict rdl_verdict_of(const rdl_pack *pack, const rdl_footprint *f, const rdl_zone *zone,
                            const rdl_part *part, const rdl_approval *approval, rdl_version version,
                            const double *near, rdl_day as_of)
@@ -354,6 +376,7 @@ rdl_verdict rdl_verdict_of(const rdl_pack *pack, const rdl_footprint *f, const r
     rdl_case c = {.zone = zone ? zone->class : NULL,
                   .level = zone ? zone->level : NULL,
                   .basin = zone ? zone->basin : NULL,
+                  .period = zone ? zone->period : NULL,
                   .activity = f->activity,
                   .attrs = attrs,
                   .expansion = f->expands != NULL,
@@ -368,6 +391,7 @@ rdl_verdict rdl_verdict_of(const rdl_pack *pack, const rdl_footprint *f, const r
 
     if (version == RDL_VERSION_ACT) /* a later act is judged on the later version */
         c.onset.last = MIN(c.onset.last, zone->version.last);
+    manage(&v, &c, zone, &undecided);
     v.when = c.when = undecided ? RDL_WHEN_UNKNOWN : rdl_when_of(f->onset, zone, approval->granted);
     c.undated = c.when == RDL_WHEN_UNKNOWN &&
                 (undecided || !approval->papers_only || before_zone(f->onset, zone) != RDL_NO);

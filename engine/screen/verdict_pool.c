@@ -5,8 +5,9 @@
 #include "screen/planned.h"
 
 typedef struct {
-    const rdl_zone_class *class;                  /* lent by the pack; NULL: all territory */
-    const char *level, *basin, *activity, *attrs; /* NULL where not given */
+    const rdl_zone_class *class; /* lent by the pack; NULL: all territory */
+    const rdl_zone_class *managed_as;
+    const char *level, *basin, *activity, *attrs, *period; /* NULL where not given */
     const char *approval_note, *approval_attrs, *dates_note;
     const double *near;       /* NULL: not read */
     const char *web_datum;    /* of the footprint, else of the zone; static; NULL */
@@ -59,8 +60,9 @@ static gboolean situation_equal(gconstpointer p, gconstpointer q)
 {
     const situation *a = p, *b = q;
 
-    return a->class == b->class && a->granted == b->granted && a->version == b->version &&
-           a->expansion == b->expansion && a->planned == b->planned &&
+    return a->class == b->class && a->managed_as == b->managed_as &&
+           g_strcmp0(a->period, b->period) == 0 && a->granted == b->granted &&
+           a->version == b->version && a->expansion == b->expansion && a->planned == b->planned &&
            a->papers_only == b->papers_only && a->area_m2 == b->area_m2 &&
            a->length_m == b->length_m && a->version_ends == b->version_ends &&
            (a->near ? b->near && memcmp(a->near, b->near, a->n_near * sizeof *a->near) == 0
@@ -82,6 +84,7 @@ static void entry_free(gpointer p)
 
     g_free((char *)e->situation.level);
     g_free((char *)e->situation.basin);
+    g_free((char *)e->situation.period);
     g_free((char *)e->situation.activity);
     g_free((char *)e->situation.attrs);
     g_free((char *)e->situation.approval_note);
@@ -135,6 +138,7 @@ static entry *entry_new(const situation *s)
     e->situation = *s;
     e->situation.level = g_strdup(s->level);
     e->situation.basin = g_strdup(s->basin);
+    e->situation.period = g_strdup(s->period);
     e->situation.activity = g_strdup(s->activity);
     e->situation.attrs = g_strdup(s->attrs);
     e->situation.approval_note = g_strdup(s->approval_note);
@@ -187,6 +191,8 @@ const rdl_verdict *rdl_verdict_pool_get(rdl_verdict_pool *pool, const rdl_footpr
     situation s = {.class = zone ? zone->class : NULL,
                    .level = zone ? zone->level : NULL,
                    .basin = zone ? zone->basin : NULL,
+                   .period = zone ? zone->period : NULL,
+                   .managed_as = zone ? zone->managed_as : NULL,
                    .established = zone ? zone->established : (rdl_interval){0, 0},
                    .activity = f->activity,
                    .attrs = f->attrs,
@@ -205,7 +211,8 @@ const rdl_verdict *rdl_verdict_pool_get(rdl_verdict_pool *pool, const rdl_footpr
                    .version = version,
                    .polygon = part && part->dimension == 2,
                    .least_is_nothing = part && part->min_m2 <= 0.0};
-    if (part && reads_size(pool, zone ? zone->class : NULL)) {
+    if (part && (reads_size(pool, zone ? zone->class : NULL) ||
+                 (zone && zone->managed_as && reads_size(pool, zone->managed_as)))) {
         s.area_m2 = part->area_m2;
         s.length_m = part->length_m;
     }

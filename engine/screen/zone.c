@@ -5,9 +5,9 @@
 #include "screen/identity.h"
 
 static const char *const needed[] = {"zone", NULL};
-static const char *const contents[] = {"zone_id",   "zone",       "name",     "level",
-                                       "z_est",     "valid_from", "valid_to", "boundary_error_m",
-                                       "authority", "basin",      NULL};
+static const char *const contents[] = {
+    "zone_id",          "zone",      "name",  "level",  "z_est",      "valid_from", "valid_to",
+    "boundary_error_m", "authority", "basin", "period", "managed_as", NULL};
 static const rdl_intake_spec spec = {"screen.zones", "zone", needed, 1, contents, NULL};
 
 static void zone_free(gpointer p)
@@ -18,6 +18,7 @@ static void zone_free(gpointer p)
     g_free(zone->level);
     g_free(zone->authority);
     g_free(zone->basin);
+    g_free(zone->period);
     if (zone->wkb)
         g_bytes_unref(zone->wkb);
     g_free(zone);
@@ -44,6 +45,29 @@ static rdl_interval established(rdl_day z_est, rdl_interval version)
                           version.first == RDL_DAY_PAST ? RDL_DAY_FUTURE : version.first};
 }
 
+/* A season nobody can read decides nothing. */
+static char *period_of(const reading *r, const rdl_record *record)
+{
+    const char *period = rdl_record_text(record, "period");
+
+    if (period && *period && !rdl_season_valid(period))
+        rdl_reject(r->intake, spec.layer, rdl_record_fid(record), true,
+                   "BAD_PERIOD: '%s' is not MM-DD/MM-DD: the season counts as unknown", period);
+    return period && *period ? g_strdup(period) : NULL;
+}
+
+/* Strict rows stay in force where the code is not known. */
+static const rdl_zone_class *managed_as(const reading *r, const rdl_record *record)
+{
+    const char *code = rdl_record_text(record, "managed_as");
+    const rdl_zone_class *class = code && *code ? rdl_pack_zone(r->pack, code) : NULL;
+
+    if (code && *code && !class)
+        rdl_reject(r->intake, spec.layer, rdl_record_fid(record), true,
+                   "UNKNOWN_ZONE: managed_as '%s' is not in zones.csv: judged as what it is", code);
+    return class;
+}
+
 static bool take_zone(const rdl_record *record, void *user, GError **error)
 {
     reading *r = user;
@@ -64,6 +88,8 @@ static bool take_zone(const rdl_record *record, void *user, GError **error)
     zone->level = g_strdup(rdl_record_text(record, "level"));
     zone->authority = g_strdup(rdl_record_text(record, "authority"));
     zone->basin = g_strdup(rdl_record_text(record, "basin"));
+    zone->period = period_of(r, record);
+    zone->managed_as = managed_as(r, record);
     zone->web_datum = rdl_record_web_datum(record);
     zone->boundary_error_m = rdl_record_error_m(record, "boundary_error_m");
     zone->version.first = rdl_record_day(record, "valid_from", RDL_DAY_PAST, &bad);

@@ -8,7 +8,10 @@
 typedef struct rdl_zone {
     char *zone_id;                          /* never NULL; lent by the intake */
     char *name, *level, *authority, *basin; /* NULL where not given; zone_id never */
+    char *period;                           /* a season (base/calendar.h); NULL: all the year */
     const rdl_zone_class *class;
+    const rdl_zone_class *managed_as; /* whose rows apply in place of `class`, outside of `period`
+                                         where there is one; NULL: its own do */
     rdl_interval
         established;      /* when the zone was first designated: z_est, or not after the version */
     rdl_interval version; /* valid_from..valid_to of this boundary */

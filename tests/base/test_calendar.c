@@ -35,8 +35,8 @@ static void basic_and_extended_dates_are_read(void)
 
 static void days_that_do_not_exist_are_refused(void)
 {
-    static const char *const bad[] = {"2026-02-29", "2026-13-01", "26-01-01", "2026-1-1", "",
-                                      "2026-01-01x", "0000-01-01", "2026/01/01"};
+    static const char *const bad[] = {"2026-02-29", "2026-13-01",  "26-01-01",   "2026-1-1",
+                                      "",           "2026-01-01x", "0000-01-01", "2026/01/01"};
     GError *error = NULL;
     rdl_day d;
 
@@ -65,12 +65,45 @@ static void an_unknown_bound_has_no_text(void)
     CHECK(rdl_day_text(RDL_DAY_FUTURE) == NULL);
 }
 
+static void seasons_are_three_valued(void)
+{
+    static const struct {
+        const char *season;
+        int first[3], last[3];
+        rdl_truth want;
+    } cases[] = {{"03-01/06-30", {2022, 3, 1}, {2022, 6, 30}, RDL_YES},
+                 {"03-01/06-30", {2022, 2, 28}, {2022, 3, 1}, RDL_MAYBE},
+                 {"03-01/06-30", {2022, 7, 1}, {2023, 2, 28}, RDL_NO},
+                 {"03-01/06-30", {2022, 4, 1}, {2023, 4, 1}, RDL_MAYBE},
+                 {"11-01/02-29", {2023, 12, 30}, {2024, 2, 29}, RDL_YES},
+                 {"11-01/02-28", {2024, 2, 29}, {2024, 2, 29}, RDL_NO},
+                 {"11-01/02-28", {2024, 3, 1}, {2024, 10, 31}, RDL_NO},
+                 {"01-01/12-31", {1999, 1, 1}, {2024, 1, 1}, RDL_YES},
+                 {"01-01/03-31|10-01/12-31", {2022, 11, 1}, {2023, 2, 1}, RDL_YES},
+                 {"spring", {2022, 3, 1}, {2022, 3, 1}, RDL_MAYBE}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const int *a = cases[i].first, *b = cases[i].last;
+        rdl_interval when = {rdl_day_of(a[0], a[1], a[2]), rdl_day_of(b[0], b[1], b[2])};
+        CHECK_INT(rdl_season_within(when, cases[i].season), cases[i].want);
+    }
+    rdl_interval open = {RDL_DAY_PAST, rdl_day_of(2022, 4, 1)};
+    CHECK_INT(rdl_season_within(open, "03-01/06-30"), RDL_MAYBE);
+    CHECK_INT(rdl_season_within(open, "01-01/12-31"), RDL_YES);
+    CHECK(!rdl_season_valid("3-1/6-30"));
+    CHECK(!rdl_season_valid("02-30/06-30"));
+    CHECK(!rdl_season_valid("03-01/06-30|"));
+    CHECK(!rdl_season_valid(""));
+}
+
 static CU_TestInfo tests[] = {
-    {"months end on the corresponding day or the last", months_end_on_the_corresponding_day_or_the_last},
+    {"months end on the corresponding day or the last",
+     months_end_on_the_corresponding_day_or_the_last},
     {"basic and extended dates are read", basic_and_extended_dates_are_read},
     {"days that do not exist are refused", days_that_do_not_exist_are_refused},
     {"intervals are closed", intervals_are_closed},
     {"an unknown bound has no text", an_unknown_bound_has_no_text},
+    {"seasons are three-valued", seasons_are_three_valued},
     CU_TEST_INFO_NULL,
 };
 

@@ -1,4 +1,5 @@
 /* One footprint at a time: what a permit covers, which unit, which version of a zone, whose row. */
+#include <math.h>
 #include <string.h>
 #include <glib/gstdio.h>
 #include "screen/screen.h"
@@ -313,6 +314,81 @@ static void a_row_of_another_reserve_is_not_named(void)
     CHECK(strstr(one, "B NR94-01\n") != NULL);
 }
 
+static const char *const quantities[] = {"rule_id", "quantity", "quantity_unit", NULL};
+
+static double quantity_of(const char *line)
+{
+    g_auto(GStrv) words = g_strsplit(line, " ", -1);
+
+    return g_strv_length(words) > 2 ? g_ascii_strtod(words[2], NULL) : NAN;
+}
+
+/* A works 111.3 m wide on the shoreline, placed to 5 m: 121.3 m of shoreline are within its error.
+ */
+static void metres_of_shoreline_are_within_the_error(void)
+{
+    row_texts zones[] = {
+        {"K", "COAST_NAT", NULL, "2000-01-01", NULL, NULL, "LINESTRING(119.9 0,120.1 0)"}, END};
+    row_texts works[] = {{"W", "IND", "2026-09-01", "2026-10-01", BOX(120, -0.001, 120.001, 0.001)},
+                         END};
+    g_autofree char *all = screened(zones, works, NULL, NULL, quantities);
+
+    CHECK(g_str_has_prefix(all, "K CST-01 ") && strstr(all, " m\n"));
+    CHECK_NEAR(quantity_of(all), 111.3195 + 10.0, 0.01);
+}
+
+/* How far a plant within the published band stands from the shoreline itself; the band decides. */
+static void a_band_prints_the_distance_to_the_shoreline(void)
+{
+    row_texts zones[] = {
+        {"B", "YZ_1KM", NULL, "2000-01-01", NULL, NULL, BOX(119.9, 0, 120.1, 0.009)},
+        {"S", "YZ_SHORE", NULL, "2000-01-01", NULL, NULL, "LINESTRING(119.9 0,120.1 0)"},
+        END};
+    row_texts works[] = {
+        {"W", "IND_CHEM", "2022-01-01", "2022-06-01", BOX(120, 0.005, 120.001, 0.006)}, END};
+    g_autofree char *all = screened(zones, works, NULL, NULL, quantities);
+
+    CHECK(g_str_has_prefix(all, "B YZ-01 ") && strstr(all, " m\n"));
+    CHECK_NEAR(quantity_of(all), 552.871, 0.01); /* 0.005 degrees of the meridian at the equator */
+}
+
+/* Without the band the distance itself decides: 995.2 m and 1105.7 m. */
+static void a_distance_is_a_band(void)
+{
+    row_texts shore[] = {
+        {"S", "YZ_SHORE", NULL, "2000-01-01", NULL, NULL, "LINESTRING(119.9 0,120.1 0)"}, END};
+    row_texts works[] = {
+        {"N", "IND_CHEM", "2022-01-01", "2022-06-01", BOX(120, 0.009, 120.001, 0.0095)},
+        {"F", "IND_CHEM", "2022-01-01", "2022-06-01", BOX(120, 0.01, 120.001, 0.0105)},
+        END};
+    g_autofree char *none = screened(shore, works, NULL, NULL, quantities);
+    g_autofree char *source = g_strconcat(suite_path("findings.gpkg"), ":finding", NULL);
+    GError *error = NULL;
+    g_autoptr(rdl_layer) layer = rdl_layer_open(source, NULL, &error);
+    const rdl_feature *row = rdl_layer_next(layer, &error);
+
+    CHECK_TEXT(none, ""); /* in no zone */
+    CHECK_OK(error);
+    CHECK_TEXT(rdl_feature_text(row, rdl_layer_field_index(layer, "source_id")), "N");
+    CHECK_TEXT(rdl_feature_text(row, rdl_layer_field_index(layer, "rule_id")), "YZ-01S");
+    CHECK_NEAR(rdl_feature_real(row, rdl_layer_field_index(layer, "quantity")), 995.168, 0.01);
+    CHECK(rdl_layer_next(layer, &error) == NULL);
+    CHECK_OK(error);
+}
+
+/* What runs through a zone as a line is counted in metres. */
+static void a_crossing_is_counted_in_metres(void)
+{
+    row_texts zones[] = {{"D", "DW1", NULL, "2000-01-01", NULL, NULL, BOX(120, -0.1, 120.001, 0.1)},
+                         END};
+    row_texts road[] = {{"R", "TR_LINE", "2026-09-01", "2026-10-01", "LINESTRING(119.9 0,120.1 0)"},
+                        END};
+    g_autofree char *all = screened(zones, road, NULL, NULL, quantities);
+
+    CHECK(g_str_has_prefix(all, "D DW-01 ") && strstr(all, " m\n"));
+    CHECK_NEAR(quantity_of(all), 111.3195, 0.001);
+}
+
 static CU_TestInfo tests[] = {
     {"a permit over little of a line is not over it",
      a_permit_over_little_of_a_line_is_not_over_it},
@@ -330,6 +406,10 @@ static CU_TestInfo tests[] = {
     {"excess is a part of its own", excess_is_a_part_of_its_own},
     {"pieces make the part", pieces_make_the_part},
     {"a narrow excess is an edge", a_narrow_excess_is_an_edge},
+    {"metres of shoreline are within the error", metres_of_shoreline_are_within_the_error},
+    {"a band prints the distance to the shoreline", a_band_prints_the_distance_to_the_shoreline},
+    {"a distance is a band", a_distance_is_a_band},
+    {"a crossing is counted in metres", a_crossing_is_counted_in_metres},
     CU_TEST_INFO_NULL,
 };
 
