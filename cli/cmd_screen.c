@@ -7,7 +7,7 @@
 #include "screen/screen.h"
 
 static struct {
-    char **zones, **footprints, **planned, **patches, **permits, **units, **profiles;
+    char **zones, **footprints, **planned, **patches, **permits, **units, **letters, **profiles;
     char *pack, *local, *as_of, *output, *fail_on, *replay;
     double residual, sliver_area, sliver_width;
 } o = {.sliver_area = NAN, .sliver_width = NAN};
@@ -24,6 +24,8 @@ static const GOptionEntry entries[] = {
     {"permits", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.permits,
      "approvals; without any the best result is SUSPECT", "SRC"},
     {"units", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.units, "administrative units", "SRC"},
+    {"letters", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.letters,
+     "letters and visits, held against footprints and patches", "SRC"},
     {"profile", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.profiles,
      "read a source by a profile: LAYER is a role (zones, footprints ...) or a source's file name",
      "LAYER=FILE"},
@@ -59,6 +61,11 @@ static const char teach[] =
     "verdict\n"
     "changed, the cells that differ, and the rules behind it: - no longer matches, + matches now,\n"
     "~ matches with another cell. --as-of and --local differ only where they are given.\n\n"
+    "With --letters (letter_no, batch, received, activity, key, founded, duplicate_of, "
+    "pos_error_m)\n"
+    "layer 'letter' says of each MATCHED, AMBIGUOUS, NO_MATCH or UNLOCATED, 'letter_match' what "
+    "it\n"
+    "may speak of, with bounds of the distance; duplicates and unfounded ones are in no share.\n\n"
     "  redline screen --planned projects.gpkg --zones zones.gpkg --pack cn -o answers.gpkg\n\n"
     "asks about projects (points, lines, polygons with fp_id, activity, attrs) before anything is\n"
     "built: layer 'planned' answers each REFUSE, ASK, PERMIT-NEEDED or PASS with the row behind "
@@ -106,13 +113,31 @@ static bool check_options(GError **error)
     return true;
 }
 
+/* The denominator rule: repeated letters and unfounded ones are in no share. */
+static void print_letters(JsonObject *of)
+{
+    static const char *const names[] = {"all",     "duplicates", "unfounded", "due",
+                                        "matched", "ambiguous",  "no_match",  "unlocated"};
+    int n[G_N_ELEMENTS(names)];
+
+    for (size_t i = 0; of && i < G_N_ELEMENTS(names); i++)
+        n[i] = (int)json_object_get_int_member(of, names[i]);
+    if (of)
+        cli_say("letters: %d - %d duplicates - %d unfounded = %d due; of these %d matched "
+                "(%.1f %%), %d ambiguous, %d near nothing, %d without a place",
+                n[0], n[1], n[2], n[3], n[4], rdl_json_real(of, "matched_percent", 0.0), n[5], n[6],
+                n[7]);
+}
+
 static void print_summary(const rdl_screen_result *result)
 {
-    g_autofree char *balance = rdl_tally_text(result->tally);
+    g_autofree char *balance = g_strchomp(rdl_tally_text(result->tally));
 
     for (guint i = 0; i < result->warnings->len; i++)
         cli_say("redline: warning: %s", (const char *)result->warnings->pdata[i]);
-    cli_say("balance sheet\n%s%s", balance, o.output);
+    cli_say("balance sheet\n%s", balance);
+    print_letters(rdl_json_object(json_node_get_object(result->summary), "letters"));
+    cli_say("%s", o.output);
 }
 
 /* ---- replay ---- */
@@ -194,6 +219,8 @@ int cmd_screen(int argc, char **argv)
     g_autofree rdl_source *permits =
         sources("permits", o.permits, &options.permits, &options.n_permits);
     g_autofree rdl_source *units = sources("units", o.units, &options.units, &options.n_units);
+    g_autofree rdl_source *letters =
+        sources("letters", o.letters, &options.letters, &options.n_letters);
     g_autofree rdl_source *planned =
         sources("planned", o.planned, &options.footprints, &options.n_footprints);
     options.planned = planned != NULL;

@@ -8,6 +8,7 @@
 #include <ogr_api.h>
 #include "geo/coordinate.h"
 #include "geo/crs_handle.h"
+#include "geo/source.h"
 
 /* ---- reading ---- */
 
@@ -21,7 +22,7 @@ struct rdl_feature {
 };
 
 struct rdl_layer {
-    char *source;
+    char *source; /* as it may be shown */
     GDALDatasetH dataset;
     OGRLayerH handle;
     OGRFeatureDefnH definition;
@@ -102,18 +103,18 @@ static OGRLayerH only_layer(GDALDatasetH dataset)
 }
 
 /* FILE, else FILE:LAYER split at the last colon. */
-static bool find_layer(rdl_layer *layer, GError **error)
+static bool find_layer(rdl_layer *layer, const char *source, GError **error)
 {
-    const char *colon = strrchr(layer->source, ':');
+    const char *colon = strrchr(source, ':');
     g_autofree char *reason = NULL;
 
-    layer->dataset = open_vector(layer->source);
+    layer->dataset = open_vector(source);
     if (layer->dataset)
         colon = NULL;
     else
         reason = g_strdup(CPLGetLastErrorMsg());
     if (!layer->dataset && colon) {
-        g_autofree char *file = g_strndup(layer->source, (size_t)(colon - layer->source));
+        g_autofree char *file = g_strndup(source, (size_t)(colon - source));
         layer->dataset = open_vector(file);
         if (!layer->dataset && g_file_test(file, G_FILE_TEST_EXISTS)) {
             g_free(reason);
@@ -352,8 +353,8 @@ rdl_layer *rdl_layer_open(const char *source, const rdl_layer_options *options, 
     g_autoptr(rdl_layer) layer = g_new0(rdl_layer, 1);
 
     options = options ? options : &none;
-    layer->source = g_strdup(source);
-    if (!find_layer(layer, error))
+    layer->source = rdl_source_shown(source);
+    if (!find_layer(layer, source, error))
         return NULL;
     layer->definition = OGR_L_GetLayerDefn(layer->handle);
     const char *driver = GDALGetDriverShortName(GDALGetDatasetDriver(layer->dataset));

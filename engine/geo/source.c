@@ -69,3 +69,15 @@ char *rdl_archive_text(const char *path, const char *name, GError **error)
         rdl_fail(error, RDL_ERROR_IO, "%s: %s in it cannot be read whole", path, name);
     return text;
 }
+
+char *rdl_source_shown(const char *source)
+{
+    static GRegex *secret;
+
+    if (g_once_init_enter(&secret))
+        g_once_init_leave(&secret,
+                          g_regex_new("\\s*\\b(password|passwd|pwd)\\s*=\\s*('[^']*'|[^\\s:;&']*)|"
+                                      "(?<=://)(?<user>[^:/@\\s]*):[^@\\s]*(?=@)",
+                                      G_REGEX_OPTIMIZE | G_REGEX_CASELESS, 0, NULL));
+    return g_regex_replace(secret, source, -1, 0, "\\g<user>", 0, NULL);
+}

@@ -13,4 +13,7 @@ RDL_API char **rdl_archive_names(const char *path, GError **error);
 /** All of one of them as text. Yours. Fails: RDL_ERROR_IO when it cannot be read whole. */
 RDL_API char *rdl_archive_text(const char *path, const char *name, GError **error);
 
+/** How a source may be shown and kept: a database's without its password. Yours to free. */
+RDL_API char *rdl_source_shown(const char *source);
+
 #endif

@@ -245,6 +245,8 @@ static bool run_screen(execution *x, GError **error)
     o.n_permits = job->permits.n;
     o.units = job->units.list;
     o.n_units = job->units.n;
+    o.letters = job->letters.list;
+    o.n_letters = job->letters.n;
     o.patches = &patches;
     o.n_patches = job->patches ? 1 : 0;
     o.pack = job->pack;

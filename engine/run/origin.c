@@ -171,6 +171,7 @@ char *rdl_origin_screen(const rdl_job *job, const char *folder, const char *code
                 from_sources(from, "footprints", &job->footprints, error) &&
                 from_sources(from, "permits", &job->permits, error) &&
                 from_sources(from, "units", &job->units, error) &&
+                from_sources(from, "letters", &job->letters, error) &&
                 (!job->patches || from_output(from, folder, "patches.gpkg", error));
     return settle(from, good, code);
 }

@@ -38,6 +38,16 @@ static const rdl_field planned_fields[] = {{"planned_id", T}, {"activity", T}, {
                                            {"rule_id", T},    {"basis", T},    {"handling", T},
                                            {"lead_dept", T},  {"note", T}};
 
+static const rdl_field letter_fields[] = {
+    {"letter_no", T}, {"batch", T},        {"received", T},   {"activity", T},   {"key", I},
+    {"founded", I},   {"duplicate_of", T}, {"due", I},        {"fate", T},       {"reason", T},
+    {"source", T},    {"source_id", T},    {"finding_id", T}, {"pos_error_m", R}};
+
+static const rdl_field match_fields[] = {
+    {"letter_no", T},      {"source", T},        {"source_id", T}, {"finding_id", T},
+    {"result", T},         {"activity", T},      {"fits", I},      {"distance_m", R},
+    {"distance_min_m", R}, {"distance_max_m", R}};
+
 static const char *source_name(const rdl_footprint *f)
 {
     return f->planned ? "planned" : f->patch ? "patch" : "footprint";
@@ -291,9 +301,95 @@ static bool write_answers(rdl_geopackage *package, texts *t, const rdl_findings 
     return good;
 }
 
-/* GDAL makes the file and its layers, so that they are as GDAL wants them. */
-static bool make_layers(const char *path, const rdl_crs *crs, bool planned, GError **error)
+/* What a letter is matched to; NULL unless its fate is MATCHED. */
+static const rdl_letter_match *matched(const rdl_letter *letter)
 {
+    for (guint i = 0; letter->fate == RDL_LETTER_MATCHED && i < letter->matches->len; i++)
+        if (g_array_index(letter->matches, rdl_letter_match, i).fits)
+            return &g_array_index(letter->matches, rdl_letter_match, i);
+    return NULL;
+}
+
+static rdl_value flag(int known)
+{
+    return known < 0 ? RDL_NULL : rdl_integer(known);
+}
+
+static bool write_letter(rdl_rows *out, texts *t, const rdl_letter *letter, GError **error)
+{
+    const rdl_letter_match *m = matched(letter);
+    const rdl_value row[] = {rdl_text(letter->letter_no),
+                             rdl_text(letter->batch),
+                             rdl_text(letter->received),
+                             rdl_text(letter->activity),
+                             flag(letter->key),
+                             flag(letter->founded),
+                             rdl_text(letter->duplicate_of),
+                             rdl_integer(!letter->duplicate_of && letter->founded != 0),
+                             rdl_text(rdl_letter_fate_text(letter->fate)),
+                             rdl_text(letter->reason),
+                             rdl_text(m ? source_name(m->source) : NULL),
+                             rdl_text(m ? m->source->fp_id : NULL),
+                             rdl_text(m && m->finding ? m->finding->finding_id : NULL),
+                             rdl_real(letter->error_m)};
+    G_STATIC_ASSERT(G_N_ELEMENTS(row) == G_N_ELEMENTS(letter_fields));
+
+    rdl_rows_values(out, letter_fields, row, G_N_ELEMENTS(row));
+    return (!letter->wkb.n || put_geometry(out, t, letter->wkb, error)) && rdl_rows_add(out, error);
+}
+
+static bool write_match(rdl_rows *out, const rdl_letter *letter, const rdl_letter_match *m,
+                        GError **error)
+{
+    const rdl_value row[] = {
+        rdl_text(letter->letter_no),
+        rdl_text(source_name(m->source)),
+        rdl_text(m->source->fp_id),
+        rdl_text(m->finding ? m->finding->finding_id : NULL),
+        rdl_text(m->finding ? rdl_result_text(m->finding->verdict->result) : NULL),
+        rdl_text(m->source->activity),
+        rdl_integer(m->fits),
+        rdl_real(m->distance_m),
+        rdl_real(m->min_m),
+        rdl_real(m->max_m)};
+    G_STATIC_ASSERT(G_N_ELEMENTS(row) == G_N_ELEMENTS(match_fields));
+
+    rdl_rows_values(out, match_fields, row, G_N_ELEMENTS(row));
+    return rdl_rows_add(out, error);
+}
+
+static bool write_letters(rdl_geopackage *package, texts *t, const rdl_findings *all,
+                          GError **error)
+{
+    rdl_rows *out = all->letters ? rdl_geopackage_rows(package, "letter", error) : NULL;
+    bool good = out || !all->letters;
+
+    for (guint i = 0; good && all->letters && i < all->letters->len; i++)
+        good = write_letter(out, t, all->letters->pdata[i], error);
+    if (!good || !all->letters || !(out = rdl_geopackage_rows(package, "letter_match", error)))
+        return good && !all->letters;
+    for (guint i = 0; i < all->letters->len; i++) {
+        const rdl_letter *letter = all->letters->pdata[i];
+        for (guint k = 0; good && k < letter->matches->len; k++)
+            good = write_match(out, letter, &g_array_index(letter->matches, rdl_letter_match, k),
+                               error);
+    }
+    return good;
+}
+
+/* GDAL makes the file and its layers, so that they are as GDAL wants them. */
+static bool make_letters(rdl_vector *out, const rdl_crs *crs, GError **error)
+{
+    return rdl_vector_layer(out, "letter", crs, "Geometry", letter_fields,
+                            G_N_ELEMENTS(letter_fields), error) >= 0 &&
+           rdl_vector_layer(out, "letter_match", NULL, NULL, match_fields,
+                            G_N_ELEMENTS(match_fields), error) >= 0;
+}
+
+static bool make_layers(const char *path, const rdl_crs *crs, const rdl_findings *all,
+                        GError **error)
+{
+    bool planned = all->answers != NULL;
     static const rdl_styled styled[] = {{.layer = "finding", .style = "finding"}};
     rdl_vector *out = rdl_vector_create(path, "GPKG", error);
 
@@ -309,6 +405,7 @@ static bool make_layers(const char *path, const rdl_crs *crs, bool planned, GErr
                          error) >= 0 &&
         rdl_vector_layer(out, "rejected", NULL, NULL, rejected_fields,
                          G_N_ELEMENTS(rejected_fields), error) >= 0 &&
+        (!all->letters || make_letters(out, crs, error)) &&
         (planned || rdl_vector_styles(out, styled, G_N_ELEMENTS(styled), error)))
         return rdl_vector_finish(out, error);
     rdl_vector_abandon(out);
@@ -318,9 +415,8 @@ static bool make_layers(const char *path, const rdl_crs *crs, bool planned, GErr
 bool rdl_findings_write(const char *path, const rdl_crs *crs, const rdl_findings *findings,
                         rdl_day as_of, GError **error)
 {
-    rdl_geopackage *package = make_layers(path, crs, findings->answers != NULL, error)
-                                  ? rdl_geopackage_open(path, error)
-                                  : NULL;
+    rdl_geopackage *package =
+        make_layers(path, crs, findings, error) ? rdl_geopackage_open(path, error) : NULL;
     texts t;
 
     if (!package)
@@ -329,7 +425,8 @@ bool rdl_findings_write(const char *path, const rdl_crs *crs, const rdl_findings
     bool good =
         write_answers(package, &t, findings, error) &&
         write_findings(package, &t, findings, error) && write_hits(package, &t, findings, error) &&
-        write_balances(package, findings, error) && write_rejections(package, findings, error);
+        write_balances(package, findings, error) && write_rejections(package, findings, error) &&
+        write_letters(package, &t, findings, error);
     texts_clear(&t);
     if (good)
         return rdl_geopackage_finish(package, error);

@@ -1,4 +1,5 @@
-/* screen/finding_io.h - findings.gpkg: layers finding, hit, balance, rejected.
+/* screen/finding_io.h - findings.gpkg: layers finding, hit, balance, rejected; with letters also
+ * letter (fate and reason of each: screen/letter.h) and letter_match (what each may speak of).
  *
  * rejected has a row for everything said about an input: reason begins with a code; used 1 is a
  * warning, the feature was used all the same; repaired 1 where its geometry was made valid first;
@@ -7,12 +8,14 @@
 #define RDL_SCREEN_FINDING_IO_H
 
 #include "screen/finding.h"
+#include "screen/letter.h"
 
 typedef struct rdl_findings {
     GPtrArray *findings; /* of rdl_finding, by finding_id; lent */
     GArray *balances;    /* of rdl_source_balance, by source and source_id */
     GArray *rejections;  /* of rdl_rejection */
     GArray *answers;     /* of rdl_answer: to planned projects; NULL: these are findings */
+    GPtrArray *letters;  /* of rdl_letter, by letter_no; lent; NULL: none were given */
 } rdl_findings;
 
 typedef struct rdl_source_balance {

@@ -31,6 +31,7 @@ struct rdl_record {
     GArray *leavers;            /* of leaver */
     int datum_column;           /* a field that names each feature's system; -1 */
     const char *web_datum;      /* of this feature; NULL */
+    const char *unplaced;       /* why this one has no place; static; NULL */
     rdl_intake *intake;
     const rdl_intake_spec *spec;
     GBytes *wkb;
@@ -611,6 +612,11 @@ static bool settle_batch(rdl_intake *intake, batch *b, size_t bytes, GArray *rin
     return true;
 }
 
+static bool takes_unplaced(const rdl_record *record)
+{
+    return record->spec->min_dimension == NO_PLACE_NEEDED;
+}
+
 static void note_flaw(rdl_record *record, const candidate *c)
 {
     static const char *const lost_reasons[] = {"NOT_REPAIRABLE", "UNREADABLE_GEOMETRY", NULL};
@@ -623,8 +629,8 @@ static void note_flaw(rdl_record *record, const candidate *c)
             rdl_reject(record->intake, record->spec->layer, rdl_record_fid(record), true,
                        "REPAIRED: %s%s", flaws[i] ? flaws[i] : "", when[i]);
         else if (lost && flaws[i])
-            rdl_reject(record->intake, record->spec->layer, rdl_record_fid(record), false,
-                       "%s: %s%s", c->reason, flaws[i], when[i]);
+            rdl_reject(record->intake, record->spec->layer, rdl_record_fid(record),
+                       takes_unplaced(record), "%s: %s%s", c->reason, flaws[i], when[i]);
     }
 }
 
@@ -635,8 +641,8 @@ static void note_failure(rdl_record *record, const candidate *c)
     g_autofree char *found =
         outside ? rdl_crs_misfit(rdl_layer_crs(record->layer), c->came_in) : NULL;
 
-    rdl_reject(record->intake, record->spec->layer, rdl_record_fid(record), false, "%s%s%s",
-               c->reason, found ? ": " : "", found ? found : "");
+    rdl_reject(record->intake, record->spec->layer, rdl_record_fid(record), takes_unplaced(record),
+               "%s%s%s", c->reason, found ? ": " : "", found ? found : "");
 }
 
 /* What its profile says is not to be screened: a patch of something that is gone, say. */
@@ -672,6 +678,11 @@ double rdl_record_error_m(const rdl_record *record, const char *field)
     return record->web_datum ? fmax(given, rdl_web_datum_error_m(record->web_datum)) : given;
 }
 
+const char *rdl_record_unplaced(const rdl_record *record)
+{
+    return record->unplaced;
+}
+
 const char *rdl_record_web_datum(const rdl_record *record)
 {
     return record->web_datum;
@@ -688,11 +699,20 @@ static bool take_candidate(rdl_record *record, move *m, const candidate *c, rdl_
     rdl_tally_in(intake->tally, record->spec->item, 1);
     m->geometries += c->met;
     note_flaw(record, c);
+    if (c->reason && strcmp(c->reason, "OUTSIDE_CRS") == 0) {
+        m->outside++;
+        m->misfit = joined(m->misfit, c->came_in);
+    }
+    record->unplaced = c->reason;
+    if (c->reason && takes_unplaced(record)) {
+        if (left_out(record))
+            return true;
+        note_failure(record, c);
+        record->wkb = NULL;
+        record->web_datum = NULL;
+        return fn(record, user, error);
+    }
     if (c->reason) {
-        if (strcmp(c->reason, "OUTSIDE_CRS") == 0) {
-            m->outside++;
-            m->misfit = joined(m->misfit, c->came_in);
-        }
         rdl_tally_failed(intake->tally, record->spec->item, c->reason, 1);
         note_failure(record, c);
         return true;

@@ -55,17 +55,22 @@ GBytes *rdl_record_wkb(const rdl_record *record);
 rdl_box rdl_record_box(const rdl_record *record);
 /** A positional error in metres, never less than its datum's; NaN: none is given. */
 double rdl_record_error_m(const rdl_record *record, const char *field);
+/** Why it has no usable place, where its spec takes it all the same: a code; rdl_record_wkb() is
+ * NULL then. NULL: it has one. Static. */
+const char *rdl_record_unplaced(const rdl_record *record);
 /** The datum of web maps its coordinates are in ("GCJ-02", "BD-09"); NULL: none. Static. */
 const char *rdl_record_web_datum(const rdl_record *record);
 /** The intake's, for what is kept of a record. */
 rdl_arena *rdl_record_arena(const rdl_record *record);
+
+#define NO_PLACE_NEEDED (-1) /* features without a usable place are handed on too */
 
 /** What a layer must bring. */
 typedef struct rdl_intake_spec {
     const char *item;          /* in the tally: "screen.zones" */
     const char *layer;         /* in rejections: "zone" */
     const char *const *fields; /* that must be there, NULL-ended */
-    int min_dimension;         /* 2: polygons only */
+    int min_dimension;         /* 2: polygons only; NO_PLACE_NEEDED */
     const char *const *known;  /* all canonical fields, NULL-ended */
     const char *const *dates;  /* NO_DATES is noted where none of these is there; NULL: not asked */
 } rdl_intake_spec;

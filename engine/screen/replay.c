@@ -9,8 +9,9 @@ typedef struct {
     GArray *sources; /* of rdl_source, lent from the manifest */
 } role_sources;
 
-enum { ZONES, FOOTPRINTS, PATCHES, PERMITS, UNITS, ROLES };
-static const char *const roles[ROLES] = {"zones", "footprints", "patches", "permits", "units"};
+enum { ZONES, FOOTPRINTS, PATCHES, PERMITS, UNITS, LETTERS, ROLES };
+static const char *const roles[ROLES] = {"zones",   "footprints", "patches",
+                                         "permits", "units",      "letters"};
 
 struct rdl_replay {
     JsonNode *manifest;
@@ -128,6 +129,7 @@ void rdl_replay_options(const rdl_replay *r, rdl_screen_options *options)
     lend(r, FOOTPRINTS, &options->footprints, &options->n_footprints);
     lend(r, PATCHES, &options->patches, &options->n_patches);
     lend(r, PERMITS, &options->permits, &options->n_permits);
+    lend(r, LETTERS, &options->letters, &options->n_letters);
     lend(r, UNITS, &options->units, &options->n_units);
     options->local = rdl_json_text(r->options, "local", NULL);
     options->residual_m = number_at(r, "residual_m");

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "screen/condition.h"
 #include "screen/judging.h"
+#include "screen/letter.h"
 #include "screen/planned.h"
 #include "screen/zone_ground.h"
 
@@ -20,7 +21,7 @@ typedef struct {
     const rdl_screen_options *options;
     rdl_pack *pack;
     rdl_intake intake;
-    GPtrArray *zones, *footprints, *patches, *permits, *units;
+    GPtrArray *zones, *footprints, *patches, *permits, *units, *letters;
     GPtrArray *queue; /* footprints and patches, in order of work; lent */
     rdl_bench bench;
     rdl_judged **batches; /* one a piece */
@@ -46,6 +47,10 @@ static bool check_options(const rdl_screen_options *o, GError **error)
         return rdl_fail(error, RDL_ERROR_USAGE, "screen: --zones is needed");
     if (!o->n_footprints && !o->n_patches)
         return rdl_fail(error, RDL_ERROR_USAGE, "screen: --footprints or --patches is needed");
+    if (o->planned && o->n_letters)
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "screen: letters speak of what stands, not of projects: leave --letters or "
+                        "--planned");
     if (!o->pack)
         return rdl_fail(error, RDL_ERROR_USAGE, "screen: --pack is needed, such as cn");
     if (!o->output)
@@ -63,9 +68,11 @@ static bool note_input(screening *s, const char *role, const rdl_source *source,
 {
     static const char *const beside[] = {".dbf", ".prj", ".cpg"};
     const char *colon = strrchr(source->path, ':');
-    bool whole = g_file_test(source->path, G_FILE_TEST_EXISTS) || !colon;
+    g_autofree char *shown = rdl_source_shown(source->path);
+    bool database = g_str_has_prefix(source->path, "PG:");
+    bool whole = database || g_file_test(source->path, G_FILE_TEST_EXISTS) || !colon;
     g_autofree char *file =
-        whole ? g_strdup(source->path) : g_strndup(source->path, (size_t)(colon - source->path));
+        whole ? g_strdup(shown) : g_strndup(source->path, (size_t)(colon - source->path));
 
     if (!rdl_manifest_input(s->manifest, role, file, error))
         return false;
@@ -155,7 +162,9 @@ static bool read_layers(screening *s, const rdl_progress *progress, GError **err
                     error) &&
            read_all(s, "permits", o->permits, o->n_permits, rdl_permits_read, s->permits, progress,
                     error) &&
-           read_all(s, "units", o->units, o->n_units, read_units, s->units, progress, error);
+           read_all(s, "units", o->units, o->n_units, read_units, s->units, progress, error) &&
+           read_all(s, "letters", o->letters, o->n_letters, rdl_letters_read, s->letters, progress,
+                    error);
 }
 
 static bool something_came_in(const screening *s)
@@ -546,6 +555,8 @@ static JsonNode *summarise(screening *s, const GPtrArray *layers)
                                   count_by_result(s->found.findings, s->options->planned));
     if (s->found.answers)
         json_object_set_object_member(o, "answers", count_answers(s->found.answers));
+    if (s->options->n_letters)
+        json_object_set_object_member(o, "letters", rdl_letters_statistics(s->letters));
     json_object_set_double_member(o, "whole_m2", whole);
     json_object_set_double_member(o, "area_own_m2", own);
     json_object_set_double_member(o, "remainder_m2", remainder);
@@ -563,7 +574,8 @@ static void add_sources(JsonArray *all, const char *role, const rdl_source *sour
     for (size_t i = 0; i < n; i++) {
         JsonObject *o = json_object_new();
         json_object_set_string_member(o, "role", role);
-        json_object_set_string_member(o, "path", sources[i].path);
+        g_autofree char *shown = rdl_source_shown(sources[i].path);
+        json_object_set_string_member(o, "path", shown);
         rdl_json_set_text(o, "profile", sources[i].profile);
         json_array_add_object_element(all, o);
     }
@@ -587,6 +599,7 @@ static void describe_sources(screening *s)
     add_sources(all, "patches", o->patches, o->n_patches);
     add_sources(all, "permits", o->permits, o->n_permits);
     add_sources(all, "units", o->units, o->n_units);
+    add_sources(all, "letters", o->letters, o->n_letters);
     json_object_set_array_member(rdl_manifest_object(s->manifest), "sources", all);
     note_number(s, "residual_m", o->residual_m);
     note_number(s, "sliver_m2", s->bench.overlay.sliver_m2);
@@ -624,11 +637,9 @@ static bool apart(const rdl_screen_options *o, GError **error)
     const struct {
         const rdl_source *list;
         size_t n;
-    } roles[] = {{o->zones, o->n_zones},
-                 {o->footprints, o->n_footprints},
-                 {o->patches, o->n_patches},
-                 {o->permits, o->n_permits},
-                 {o->units, o->n_units}};
+    } roles[] = {{o->zones, o->n_zones},     {o->footprints, o->n_footprints},
+                 {o->patches, o->n_patches}, {o->permits, o->n_permits},
+                 {o->units, o->n_units},     {o->letters, o->n_letters}};
 
     for (size_t r = 0; r < G_N_ELEMENTS(roles); r++)
         for (size_t i = 0; i < roles[r].n; i++)
@@ -664,6 +675,15 @@ static bool check_local(const screening *s, GError **error)
     return true;
 }
 
+static bool hold_letters(screening *s, GError **error)
+{
+    if (!rdl_letters_match(&s->intake, s->pack, s->letters, s->queue, s->found.findings, error))
+        return false;
+    g_array_sort(s->intake.rejections, by_rejection);
+    s->found.letters = s->options->n_letters ? s->letters : NULL;
+    return true;
+}
+
 static bool run(screening *s, const rdl_progress *progress, GError **error)
 {
     const rdl_screen_options *o = s->options;
@@ -678,6 +698,8 @@ static bool run(screening *s, const rdl_progress *progress, GError **error)
     merge_batches(s);
     if (o->planned)
         s->found.answers = rdl_answers(s->footprints, s->found.findings);
+    if (!hold_letters(s, error))
+        return false;
     return rdl_tally_check(s->intake.tally, error) && check_areas(s, error) &&
            rdl_progress_tell(progress, 0.0, "writing findings", error) && write_outputs(s, error);
 }
@@ -700,6 +722,7 @@ static void screening_init(screening *s, const rdl_screen_options *options)
                      .patches = rdl_footprints_new(),
                      .permits = rdl_permits_new(),
                      .units = rdl_units_new(),
+                     .letters = rdl_letters_new(),
                      .queue = g_ptr_array_new(),
                      .keeps = g_ptr_array_new_with_free_func(keep_free),
                      .lock = PTHREAD_MUTEX_INITIALIZER,
@@ -735,6 +758,7 @@ static void screening_clear(screening *s)
     g_ptr_array_unref(s->patches);
     g_ptr_array_unref(s->permits);
     g_ptr_array_unref(s->units);
+    g_ptr_array_unref(s->letters);
     rdl_manifest_free(s->manifest);
     rdl_output_free(s->output);
     json_object_unref(s->asked);

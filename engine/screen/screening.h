@@ -7,8 +7,9 @@
 #include "screen/intake.h"
 
 typedef struct rdl_screen_options {
-    const rdl_source *zones, *footprints, *patches, *permits, *units; /* arrays */
-    size_t n_zones, n_footprints, n_patches, n_permits, n_units;      /* no permits: none known */
+    const rdl_source *zones, *footprints, *patches, *permits, *units, *letters; /* arrays */
+    size_t n_letters; /* held against footprints and patches: screen/letter.h */
+    size_t n_zones, n_footprints, n_patches, n_permits, n_units; /* no permits: none known */
     bool planned;      /* the footprints are projects on a list: answers, nothing is accused */
     const char *pack;  /* name or path */
     const char *local; /* labels of LOCAL rows to switch on, "S1,S4"; NULL: none */
