@@ -50,13 +50,12 @@ static void measure_free(void *measure)
     rdl_measure_free(measure);
 }
 
-static bool measure_lengths(rdl_measure *measure, rdl_patch *one, GError **error)
+static bool measure_perimeter(rdl_measure *measure, rdl_patch *one, GError **error)
 {
     gsize n;
     const void *wkb = g_bytes_get_data(one->wkb, &n);
-    g_autoptr(rdl_geometry) g = rdl_geometry_from_wkb(wkb, n, error);
 
-    return g && rdl_measure_length(measure, g, &one->perimeter_m, error);
+    return rdl_measure_wkb_length(measure, wkb, n, &one->perimeter_m, error);
 }
 
 /* Without steps, where that gives a valid outline of nearly the same area. */
@@ -96,7 +95,7 @@ static bool draw(void *job, void *measure, size_t i, GError **error)
     one->wkb = rdl_outline_wkb(runs, one->component.n, false, d->set->grid, &one->box);
     one->area_m2 = one->pixels_m2;
     return (!(d->set->simplify > 0.0) || straighten(d->set, measure, runs, one, error)) &&
-           measure_lengths(measure, one, error);
+           measure_perimeter(measure, one, error);
 }
 
 /* How many patches from `from` on are drawn before they are written. */

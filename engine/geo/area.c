@@ -19,8 +19,15 @@ typedef struct {
     gint64 column, row;
     bool good, scaled;
     double q[6];
-    double least; /* metres a unit, once `scaled` */
+    double least;       /* metres a unit, once `scaled` */
+    bool metred, even;  /* `along` was tried; it holds */
+    double along[3][4]; /* by `shape`, each c[0] + c[1] u + c[2] v + c[3] u v, where u and v count
+                           sides from the lower left corner */
 } cell;
+
+/* What the length of a short edge is made of: metres a unit along x and along y, and their inner
+ * product. */
+typedef enum { ALONG_X, ALONG_Y, ACROSS } shape;
 
 struct rdl_measure {
     rdl_transform *lonlat;
@@ -490,9 +497,8 @@ bool rdl_measure_wkb_ring(rdl_measure *measure, const rdl_ring *ring, double *m2
 
     if (c)
         one = quadratic_area(measure, c, ring);
-    else if (!copy_ring(measure, ring) ||
-             !rdl_measure_ring(measure, ring->n, doubles(measure->x), doubles(measure->y), &one,
-                               error))
+    else if (!copy_ring(measure, ring) || !rdl_measure_ring(measure, ring->n, doubles(measure->x),
+                                                            doubles(measure->y), &one, error))
         return false;
     *m2 = fabs(one);
     return true;
@@ -512,6 +518,117 @@ bool rdl_measure_wkb(rdl_measure *measure, const void *wkb, size_t n, double *m2
             return false;
         *m2 += ring->hole ? -one : one;
     }
+    return true;
+}
+
+/* ---- short edges ---- */
+
+#define STEP (1.0 / 16.0) /* of a side: lengths about a place are measured so far each way */
+#define EVEN 2e-7         /* of a length that the cell must give */
+
+static bool length_about(rdl_measure *m, const cell *c, double u, double v, double du, double dv,
+                         double *metres)
+{
+    const double x = ((double)c->column + u) * m->side, y = ((double)c->row + v) * m->side;
+    const double dx = du * m->side, dy = dv * m->side;
+    const double xs[] = {x - dx, x + dx}, ys[] = {y - dy, y + dy};
+
+    *metres = 0.0;
+    return curve_length(m, 2, xs, ys, metres, NULL) && *metres > 0.0;
+}
+
+static double short_edge(const cell *c, double u, double v, double dx, double dy)
+{
+    double k[3];
+
+    for (int i = ALONG_X; i <= ACROSS; i++)
+        k[i] = c->along[i][0] + c->along[i][1] * u + (c->along[i][2] + c->along[i][3] * u) * v;
+    double x = k[ALONG_X] * dx, y = k[ALONG_Y] * dy;
+    return sqrt(x * x + 2.0 * k[ACROSS] * dx * dy + y * y);
+}
+
+/* Does the cell give the lengths between its corners, where bilinear numbers err most? */
+static bool is_even(rdl_measure *m, const cell *c)
+{
+    static const double place[][2] = {{0.5, 0.5}, {0.5, 0.0}, {0.5, 1.0}, {0.0, 0.5}, {1.0, 0.5}};
+    static const double way[][2] = {{STEP, 0.0}, {0.0, STEP}, {STEP, STEP}, {STEP, -STEP}};
+    double metres;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(place); i++)
+        for (size_t k = 0; k < G_N_ELEMENTS(way); k++)
+            if (!length_about(m, c, place[i][0], place[i][1], way[k][0], way[k][1], &metres) ||
+                !(fabs(short_edge(c, place[i][0], place[i][1], 2.0 * way[k][0] * m->side,
+                                  2.0 * way[k][1] * m->side) -
+                       metres) <= EVEN * metres))
+                return false;
+    return true;
+}
+
+/* From the lengths about the four corners; of the diagonal the inner product. */
+static void fit_lengths(rdl_measure *m, cell *c)
+{
+    double r[3][4], d = 2.0 * STEP * m->side;
+
+    c->metred = true;
+    for (int i = 0; i < 4; i++) {
+        double x, y, both;
+        if (!length_about(m, c, i % 2, i / 2, STEP, 0.0, &x) ||
+            !length_about(m, c, i % 2, i / 2, 0.0, STEP, &y) ||
+            !length_about(m, c, i % 2, i / 2, STEP, STEP, &both))
+            return;
+        r[ALONG_X][i] = x / d;
+        r[ALONG_Y][i] = y / d;
+        r[ACROSS][i] = (both * both - x * x - y * y) / (2.0 * d * d);
+    }
+    for (int k = ALONG_X; k <= ACROSS; k++) {
+        c->along[k][0] = r[k][0];
+        c->along[k][1] = r[k][1] - r[k][0];
+        c->along[k][2] = r[k][2] - r[k][0];
+        c->along[k][3] = r[k][3] - r[k][2] - r[k][1] + r[k][0];
+    }
+    c->even = is_even(m, c);
+}
+
+/* The cell of an edge's middle, NULL where the edge is too long, or lengths vary too much. */
+static const cell *edge_cell(rdl_measure *m, double x, double y, double dx, double dy)
+{
+    if (!(fmax(fabs(dx), fabs(dy)) <= m->side / 4.0) || !(fmax(fabs(x), fabs(y)) < 1e6 * m->side))
+        return NULL;
+    cell *c = cell_at(m, x, y);
+    if (!c->metred)
+        fit_lengths(m, c);
+    return c->even ? c : NULL;
+}
+
+static bool ring_length(rdl_measure *m, const rdl_ring *ring, double *metres, GError **error)
+{
+    double x[2], y[2];
+
+    if (ring->n)
+        rdl_point_at(ring->xy, 0, &x[0], &y[0]);
+    for (guint32 k = 1; k < ring->n; k++, x[0] = x[1], y[0] = y[1]) {
+        rdl_point_at(ring->xy, k, &x[1], &y[1]);
+        double dx = x[1] - x[0], dy = y[1] - y[0], xm = x[0] + dx / 2.0, ym = y[0] + dy / 2.0;
+        const cell *c = edge_cell(m, xm, ym, dx, dy);
+        if (c)
+            *metres += short_edge(c, xm / m->side - (double)c->column,
+                                  ym / m->side - (double)c->row, dx, dy);
+        else if (!curve_length(m, 2, x, y, metres, error))
+            return false;
+    }
+    return true;
+}
+
+bool rdl_measure_wkb_length(rdl_measure *measure, const void *wkb, size_t n, double *m,
+                            GError **error)
+{
+    *m = 0.0;
+    g_array_set_size(measure->rings, 0);
+    if (!rdl_rings_of(wkb, n, measure->rings))
+        return true;
+    for (guint i = 0; i < measure->rings->len; i++)
+        if (!ring_length(measure, &g_array_index(measure->rings, rdl_ring, i), m, error))
+            return false;
     return true;
 }
 

@@ -24,7 +24,8 @@ static double zone_area(double lat)
     const double a = 6378137.0, f = 1 / 298.257222101, e = sqrt(f * (2 - f));
     double s = sin(lat * G_PI / 180);
 
-    return a * a * (1 - e * e) / 2 * (s / (1 - e * e * s * s) - log((1 - e * s) / (1 + e * s)) / (2 * e));
+    return a * a * (1 - e * e) / 2 *
+           (s / (1 - e * e * s * s) - log((1 - e * s) / (1 + e * s)) / (2 * e));
 }
 
 static void a_graticule_cell_is_exact(void)
@@ -66,7 +67,8 @@ static double karney_square(const char *crs_text, double x0, double y0, double s
     geod_init(&ellipsoid, a, 1 - sqrt(1 - e2));
     geod_polygon_init(&polygon, 0);
     for (int i = 0; i < 4 * cuts; i++) {
-        double t = side * (i % cuts) / cuts, xs[] = {t, side, side - t, 0}, ys[] = {0, t, side, side - t};
+        double t = side * (i % cuts) / cuts, xs[] = {t, side, side - t, 0},
+               ys[] = {0, t, side, side - t};
         double x = x0 + xs[i / cuts], y = y0 + ys[i / cuts];
         rdl_transform_points(lonlat, 1, &x, &y, &error);
         geod_polygon_addpoint(&ellipsoid, &polygon, y, x);
@@ -83,9 +85,8 @@ static void a_projected_square_agrees_with_karney(void)
 
     for (int i = 0; i < 3; i++) {
         double s = sides[i], x = 640000, y = 3570000;
-        g_autofree char *wkt =
-            g_strdup_printf("POLYGON((%f %f,%f %f,%f %f,%f %f,%f %f))", x, y, x + s, y, x + s, y + s,
-                            x, y + s, x, y);
+        g_autofree char *wkt = g_strdup_printf("POLYGON((%f %f,%f %f,%f %f,%f %f,%f %f))", x, y,
+                                               x + s, y, x + s, y + s, x, y + s, x, y);
         double want = karney_square("EPSG:32651", x, y, s, cuts[i]);
         CHECK_NEAR(area_of("EPSG:32651", wkt) / want, 1.0, 2e-9);
     }
@@ -121,15 +122,98 @@ static void an_edge_beside_the_pole_cuts_a_square_in_two(void)
     for (int i = 0; i < 2; i++) {
         g_autoptr(rdl_crs) crs = rdl_crs_parse(systems[i], NULL);
         g_autoptr(rdl_measure) measure = rdl_measure_new(crs, NULL);
-        const double xs[3][5] = {{-500, 500, 500, -500, -500},
-                                 {-500, 0.5, 0.5, -500, -500},
-                                 {0.5, 500, 500, 0.5, 0.5}};
+        const double xs[3][5] = {
+            {-500, 500, 500, -500, -500}, {-500, 0.5, 0.5, -500, -500}, {0.5, 500, 500, 0.5, 0.5}};
         const double ys[] = {-500, -500, 500, 500, -500};
         double m2[3];
         for (int k = 0; k < 3; k++)
             CHECK(rdl_measure_ring(measure, 5, xs[k], ys, &m2[k], NULL));
         CHECK_NEAR(m2[1] + m2[2], m2[0], 1e-9 * m2[0]);
         CHECK_NEAR(m2[1] / m2[0], 0.5005, 1e-8);
+    }
+}
+
+/* A comb from (x0, y0): up by `tall`, over by `wide`, down, over; and back by a slanting line. */
+static char *comb(double x0, double y0, double wide, double tall, int teeth)
+{
+    GString *wkt = g_string_new("POLYGON((");
+
+    for (int i = 0; i < teeth; i++) {
+        double x = x0 + 2 * i * wide;
+        g_string_append_printf(wkt, "%.12g %.12g,%.12g %.12g,%.12g %.12g,%.12g %.12g,", x, y0, x,
+                               y0 + tall, x + wide, y0 + tall, x + wide, y0);
+    }
+    for (int i = teeth; i >= 0; i--)
+        g_string_append_printf(wkt, "%.12g %.12g,", x0 + 2 * i * wide,
+                               y0 - i * tall / teeth - tall);
+    g_string_append_printf(wkt, "%.12g %.12g))", x0, y0);
+    return g_string_free(wkt, FALSE);
+}
+
+/* Sum of geodesics between the vertices of a polygon, each edge cut into `cuts`. */
+static double geodesic_perimeter(const rdl_crs *crs, const void *wkb, size_t n, int cuts)
+{
+    g_autoptr(rdl_transform) lonlat = rdl_transform_lonlat(crs, NULL);
+    g_autoptr(GArray) rings = g_array_new(FALSE, FALSE, sizeof(rdl_ring));
+    struct geod_geodesic ellipsoid;
+    double a, e2, sum = 0.0;
+
+    rdl_crs_ellipsoid(crs, &a, &e2);
+    geod_init(&ellipsoid, a, 1 - sqrt(1 - e2));
+    CHECK(rdl_rings_of(wkb, n, rings) && rings->len == 1);
+    const rdl_ring *ring = &g_array_index(rings, rdl_ring, 0);
+    for (guint32 i = 1; i < ring->n; i++)
+        for (int k = 0; k < cuts; k++) {
+            double x0, y0, x1, y1, metres;
+            rdl_point_at(ring->xy, i - 1, &x0, &y0);
+            rdl_point_at(ring->xy, i, &x1, &y1);
+            double xs[] = {x0 + (x1 - x0) * k / cuts, x0 + (x1 - x0) * (k + 1) / cuts};
+            double ys[] = {y0 + (y1 - y0) * k / cuts, y0 + (y1 - y0) * (k + 1) / cuts};
+            CHECK(rdl_transform_points(lonlat, 2, xs, ys, NULL));
+            geod_inverse(&ellipsoid, ys[0], xs[0], ys[1], xs[1], &metres, NULL, NULL);
+            sum += metres;
+        }
+    return sum;
+}
+
+/* Perimeters by cells, along vertices and by geodesics, for grids near and far from where they are
+ * true, and for systems whose axes are neither square nor alike. */
+static void perimeters_agree_with_geodesics(void)
+{
+    static const struct {
+        const char *crs;
+        double x, y, wide, tall;
+    } at[] = {
+        {"EPSG:32647", 500000, 10, 10, 20},
+        {"EPSG:32647", 166000, 3300000, 10, 30},
+        {"EPSG:32647", 830000, 6600000, 10, 10},
+        {"EPSG:32647", 1200000, 9200000, 10, 10}, /* far beyond the zone */
+        {"EPSG:32747", 400000, 1200000, 20, 10},
+        {"EPSG:4490", 103.0, 0.001, 1e-4, 2e-4},
+        {"EPSG:4490", 103.0, 31.0, 1e-4, 1e-4},
+        {"EPSG:4326", -17.0, 60.0, 2e-4, 1e-4},
+        {"EPSG:4326", 15.0, 80.0, 5e-4, 1e-4},
+        {"EPSG:4326", 15.0, 89.0, 5e-4, 1e-4},
+        {"EPSG:3857", 1e7, 1.2e7, 10, 10},
+        {"EPSG:3413", 5e5, -2e5, 10, 10},
+        {"EPSG:5514", -6e5, -1.1e6, 10, 10},       /* Krovak: an oblique cone */
+        {"ESRI:54009", 8e6, 5e6, 10, 10},          /* Mollweide: axes far from square */
+        {"EPSG:32647", 500000, 3300000, 2500, 10}, /* too long for a cell */
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(at); i++) {
+        g_autoptr(rdl_crs) crs = rdl_crs_parse(at[i].crs, NULL);
+        g_autoptr(rdl_measure) measure = crs ? rdl_measure_new(crs, NULL) : NULL;
+        g_autofree char *wkt = comb(at[i].x, at[i].y, at[i].wide, at[i].tall, 200);
+        g_autoptr(rdl_geometry) g = rdl_geometry_from_wkt(wkt, NULL);
+        g_autoptr(GBytes) wkb = rdl_geometry_wkb(g, NULL);
+        gsize n;
+        const void *bytes = g_bytes_get_data(wkb, &n);
+        double by_cell, by_vertex, want = geodesic_perimeter(crs, bytes, n, 4);
+        CHECK(rdl_measure_wkb_length(measure, bytes, n, &by_cell, NULL));
+        CHECK(rdl_measure_length(measure, g, &by_vertex, NULL));
+        CHECK_NEAR(by_cell / want, 1.0, 1e-6);
+        CHECK_NEAR(by_cell / by_vertex, 1.0, 1e-6);
     }
 }
 
@@ -141,6 +225,7 @@ static CU_TestInfo tests[] = {
     {"a pole may be inside", a_pole_may_be_inside},
     {"a meridian has its length", a_meridian_has_its_length},
     {"an edge beside the pole cuts a square in two", an_edge_beside_the_pole_cuts_a_square_in_two},
+    {"perimeters agree with geodesics", perimeters_agree_with_geodesics},
     CU_TEST_INFO_NULL,
 };
 
