@@ -95,14 +95,25 @@ static rdl_geometry *without_empty_members(context *c, rdl_geometry *take_g)
     return GEOSGeom_createCollection_r(c->handle, type, members, kept);
 }
 
-rdl_geometry *rdl_geometry_from_wkb(const void *wkb, size_t n, GError **error)
+static rdl_geometry *read_wkb(const void *wkb, size_t n, bool mending, GError **error)
 {
     context *c = geos();
-    rdl_geometry *g = GEOSWKBReader_read_r(c->handle, c->wkb_reader, wkb, n);
 
+    GEOSWKBReader_setFixStructure_r(c->handle, c->wkb_reader, mending);
+    rdl_geometry *g = GEOSWKBReader_read_r(c->handle, c->wkb_reader, wkb, n);
     if (!g || !(g = without_empty_members(c, g)))
         fail_geos(c, "reading a geometry", error);
     return g;
+}
+
+rdl_geometry *rdl_geometry_from_wkb(const void *wkb, size_t n, GError **error)
+{
+    return read_wkb(wkb, n, false, error);
+}
+
+rdl_geometry *rdl_geometry_from_open_wkb(const void *wkb, size_t n, GError **error)
+{
+    return read_wkb(wkb, n, true, error);
 }
 
 rdl_geometry *rdl_geometry_from_wkt(const char *wkt, GError **error)
@@ -149,6 +160,15 @@ void rdl_geometry_free(rdl_geometry *g)
 int rdl_geometry_dimension(const rdl_geometry *g)
 {
     return MAX(0, GEOSGeom_getDimensions_r(geos()->handle, g));
+}
+
+bool rdl_geometry_loose(const rdl_geometry *g)
+{
+    GEOSContextHandle_t h = geos()->handle;
+
+    return GEOSGeomTypeId_r(h, g) == GEOS_GEOMETRYCOLLECTION &&
+           (GEOSGetNumGeometries_r(h, g) > 1 ||
+            (GEOSGetNumGeometries_r(h, g) == 1 && rdl_geometry_loose(GEOSGetGeometryN_r(h, g, 0))));
 }
 
 bool rdl_geometry_empty(const rdl_geometry *g)
@@ -239,6 +259,11 @@ rdl_geometry *rdl_geometry_repair(const rdl_geometry *g, GError **error)
     GEOSMakeValidParams_setKeepCollapsed_r(c->handle, how, 0);
     rdl_geometry *valid = GEOSMakeValidWithParams_r(c->handle, g, how);
     GEOSMakeValidParams_destroy_r(c->handle, how);
+    if (valid && GEOSGeomTypeId_r(c->handle, g) == GEOS_GEOMETRYCOLLECTION) {
+        rdl_geometry *members = valid;
+        valid = GEOSUnaryUnion_r(c->handle, members);
+        GEOSGeom_destroy_r(c->handle, members);
+    }
     if (!valid)
         return fail_geos(c, "repairing a geometry", error), NULL;
     valid = keep_dimension(c, valid, dimension, error);
@@ -445,7 +470,9 @@ int rdl_orientation(double ax, double ay, double bx, double by, double px, doubl
     if (det < -doubt)
         return -1;
     int turn = GEOSOrientationIndex_r(geos()->handle, ax, ay, bx, by, px, py);
-    return turn > 0 ? 1 : turn < 0 ? -1 : 0; /* 2, a failure, needs coordinates that are no numbers */
+    return turn > 0   ? 1
+           : turn < 0 ? -1
+                      : 0; /* 2, a failure, needs coordinates that are no numbers */
 }
 
 rdl_geometry *rdl_geometry_of_lines(size_t n, const guint32 *counts, const double *x,
@@ -533,10 +560,10 @@ void rdl_boxes_order(const rdl_box *boxes, size_t n, guint32 *numbers, size_t *f
             all = box_union(all, boxes[i]);
     for (size_t i = 0; i < n; i++)
         if (boxes[i].xmin <= boxes[i].xmax)
-            places[k++] = (placed){
-                hilbert(cell((boxes[i].xmin + boxes[i].xmax) / 2.0, all.xmin, all.xmax),
-                        cell((boxes[i].ymin + boxes[i].ymax) / 2.0, all.ymin, all.ymax)),
-                (guint32)i};
+            places[k++] =
+                (placed){hilbert(cell((boxes[i].xmin + boxes[i].xmax) / 2.0, all.xmin, all.xmax),
+                                 cell((boxes[i].ymin + boxes[i].ymax) / 2.0, all.ymin, all.ymax)),
+                         (guint32)i};
     qsort(places, k, sizeof *places, by_place);
     for (size_t i = 0; i < k; i++)
         numbers[i] = places[i].number;
@@ -595,8 +622,8 @@ static void search(const rdl_box_index *index, int level, size_t from, size_t en
         if (!rdl_box_meets(boxes[i], box))
             continue;
         if (level > 0) {
-            search(index, level - 1, i * FANOUT,
-                   MIN((i + 1) * FANOUT, index->count[level - 1]), box, found);
+            search(index, level - 1, i * FANOUT, MIN((i + 1) * FANOUT, index->count[level - 1]),
+                   box, found);
         } else {
             size_t number = index->numbers[i];
             g_array_append_val(found, number);

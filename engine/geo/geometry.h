@@ -21,6 +21,9 @@ typedef struct rdl_wkb {
 
 /** Empty members of a collection are left out. Fails: RDL_ERROR_DATA. */
 RDL_API rdl_geometry *rdl_geometry_from_wkb(const void *wkb, size_t n, GError **error);
+/** The same of WKB that breaks the rules of rings and lines: a ring that does not end where it
+ * began is closed, what has too few points gets its last one again. Fails: RDL_ERROR_DATA. */
+RDL_API rdl_geometry *rdl_geometry_from_open_wkb(const void *wkb, size_t n, GError **error);
 RDL_API rdl_geometry *rdl_geometry_from_wkt(const char *wkt, GError **error);
 /** ISO WKB, little endian, 2D. Yours. */
 RDL_API GBytes *rdl_geometry_wkb(const rdl_geometry *g, GError **error);
@@ -30,6 +33,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_geometry, rdl_geometry_free)
 
 /** 0 points (also empty), 1 lines, 2 polygons; the highest of a collection. */
 RDL_API int rdl_geometry_dimension(const rdl_geometry *g);
+/** A collection of several, valid or not: its members may lie on each other, or be of several
+ *  dimensions. */
+RDL_API bool rdl_geometry_loose(const rdl_geometry *g);
 RDL_API bool rdl_geometry_empty(const rdl_geometry *g);
 /** The single geometries of a multi geometry or collection, itself where it is none. Lent. */
 RDL_API int rdl_geometry_components(const rdl_geometry *g);
@@ -40,8 +46,9 @@ RDL_API bool rdl_box_meets(rdl_box a, rdl_box b);
 /** *valid, with the reason (yours, NULL when valid) as "Self-intersection[x y]". */
 RDL_API bool rdl_geometry_valid(const rdl_geometry *g, bool *valid, char **reason, GError **error);
 /** A valid geometry of the same ground, of the dimension it had (GEOSMakeValid, structure method:
- *  each ring is made simple with all its lobes, shells are united, holes taken out); NULL without
- *  error when nothing of that dimension is left. */
+ *  each ring is made simple with all its lobes, shells are united, holes taken out, and so are the
+ *  members of a collection; a hole outside its shell is ground, as to PostGIS and JTS); NULL
+ * without error when nothing of that dimension is left. */
 RDL_API rdl_geometry *rdl_geometry_repair(const rdl_geometry *g, GError **error);
 
 /** Overlay. The result holds only parts of the lower dimension of the two for intersection and of

@@ -458,7 +458,7 @@ static OGRGeometryH plain_geometry(OGRGeometryH take_g)
 {
     OGRGeometryH g = take_g;
 
-    if (OGR_G_HasCurveGeometry(g, TRUE)) {
+    if (OGR_G_HasCurveGeometry(g, FALSE)) {
         g = OGR_G_GetLinearGeometry(take_g, 0.0, NULL);
         OGR_G_DestroyGeometry(take_g);
     }

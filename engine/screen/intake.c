@@ -351,10 +351,23 @@ static bool make_valid(rdl_geometry *g, char **flaw, rdl_geometry **mended)
     bool valid = false;
 
     *mended = NULL;
-    if (rdl_geometry_valid(g, &valid, flaw, NULL) && valid)
-        return true;
+    if (rdl_geometry_valid(g, &valid, flaw, NULL) && valid) {
+        if (!rdl_geometry_loose(g))
+            return true;
+        *flaw = g_strdup("Collection of several geometries");
+    }
+    if (*flaw && g_str_has_prefix(*flaw, "Invalid Coordinate"))
+        return false; /* not a number: where that corner is, nobody knows */
     *mended = rdl_geometry_repair(g, NULL);
     return *mended != NULL;
+}
+
+/* Of "reading a geometry failed: IllegalArgumentException: what it is". Yours. */
+static char *last_clause(const char *message)
+{
+    const char *colon = strrchr(message, ':');
+
+    return g_strstrip(g_strdup(colon ? colon + 1 : message));
 }
 
 /* Read, check and mend in the layer's own system. Most features are one small ring that is plainly
@@ -370,7 +383,12 @@ static const char *check_geometry(const move *m, candidate *c, GArray *rings)
         c->met = true;
         return within(c->came_in, m->limits) ? NULL : "OUTSIDE_CRS";
     }
-    g_autoptr(rdl_geometry) g = rdl_geometry_from_wkb(bytes, n, NULL);
+    g_autoptr(GError) unread = NULL;
+    g_autoptr(rdl_geometry) g = rdl_geometry_from_wkb(bytes, n, &unread);
+    if (unread) {
+        c->flaw = last_clause(unread->message);
+        g = rdl_geometry_from_open_wkb(bytes, n, NULL);
+    }
     if (!g)
         return "NOT_REPAIRABLE";
     if (rdl_geometry_empty(g))
@@ -381,13 +399,14 @@ static const char *check_geometry(const move *m, candidate *c, GArray *rings)
         return "OUTSIDE_CRS";
     if (rdl_geometry_dimension(g) < m->min_dimension)
         return "WRONG_DIMENSION";
-    if (!make_valid(g, &c->flaw, &mended))
+    g_autofree char *why = NULL;
+    if (!make_valid(g, unread ? &why : &c->flaw, &mended))
         return "NOT_REPAIRABLE";
-    if (!mended)
+    if (!mended && !unread)
         return NULL;
     c->repaired = true;
     g_bytes_unref(c->wkb);
-    c->wkb = rdl_geometry_wkb(mended, NULL);
+    c->wkb = rdl_geometry_wkb(mended ? mended : g, NULL);
     rdl_geometry_free(mended);
     return c->wkb ? NULL : "NOT_REPAIRABLE";
 }
@@ -617,32 +636,31 @@ static bool takes_unplaced(const rdl_record *record)
     return record->spec->min_dimension == NO_PLACE_NEEDED;
 }
 
-static void note_flaw(rdl_record *record, const candidate *c)
+static void note_repairs(rdl_record *record, const candidate *c)
 {
-    static const char *const lost_reasons[] = {"NOT_REPAIRABLE", "UNREADABLE_GEOMETRY", NULL};
-    const char *flaws[] = {c->flaw, c->moved_flaw}, *when[] = {"", " after reprojection"};
-    const bool repaired[] = {c->repaired, c->moved_repaired};
-    bool lost = c->reason && g_strv_contains(lost_reasons, c->reason);
-
-    for (int i = 0; i < 2; i++) {
-        if (repaired[i])
-            rdl_reject(record->intake, record->spec->layer, rdl_record_fid(record), true,
-                       "REPAIRED: %s%s", flaws[i] ? flaws[i] : "", when[i]);
-        else if (lost && flaws[i])
-            rdl_reject(record->intake, record->spec->layer, rdl_record_fid(record),
-                       takes_unplaced(record), "%s: %s%s", c->reason, flaws[i], when[i]);
-    }
+    if (c->repaired)
+        rdl_reject(record->intake, record->spec->layer, rdl_record_fid(record), true,
+                   "REPAIRED: %s", c->flaw);
+    if (c->moved_repaired)
+        rdl_reject(record->intake, record->spec->layer, rdl_record_fid(record), true,
+                   "REPAIRED: %s after reprojection", c->moved_flaw);
 }
 
-/* With what was found, where coordinates cannot be in their system. */
+/* With what was found: what could not be repaired, or coordinates that cannot be in their system.
+ */
 static void note_failure(rdl_record *record, const candidate *c)
 {
     bool outside = strcmp(c->reason, "OUTSIDE_CRS") == 0;
-    g_autofree char *found =
+    g_autofree char *misfit =
         outside ? rdl_crs_misfit(rdl_layer_crs(record->layer), c->came_in) : NULL;
+    bool lost =
+        strcmp(c->reason, "NOT_REPAIRABLE") == 0 || strcmp(c->reason, "UNREADABLE_GEOMETRY") == 0;
+    const char *flaw = c->moved_flaw ? c->moved_flaw : c->flaw;
+    const char *found = outside ? misfit : lost ? flaw : NULL;
 
-    rdl_reject(record->intake, record->spec->layer, rdl_record_fid(record), takes_unplaced(record),
-               "%s%s%s", c->reason, found ? ": " : "", found ? found : "");
+    rdl_reject(record->intake, record->spec->layer, rdl_record_fid(record), false, "%s%s%s%s",
+               c->reason, found ? ": " : "", found ? found : "",
+               found && found == c->moved_flaw ? " after reprojection" : "");
 }
 
 /* What its profile says is not to be screened: a patch of something that is gone, say. */
@@ -698,7 +716,6 @@ static bool take_candidate(rdl_record *record, move *m, const candidate *c, rdl_
     record->feature = c->feature;
     rdl_tally_in(intake->tally, record->spec->item, 1);
     m->geometries += c->met;
-    note_flaw(record, c);
     if (c->reason && strcmp(c->reason, "OUTSIDE_CRS") == 0) {
         m->outside++;
         m->misfit = joined(m->misfit, c->came_in);
@@ -719,6 +736,7 @@ static bool take_candidate(rdl_record *record, move *m, const candidate *c, rdl_
     }
     if (left_out(record))
         return true;
+    note_repairs(record, c);
     intake->extent = joined(intake->extent, c->box);
     m->seen = joined(m->seen, c->came_in);
     settle_web_datum(record);

@@ -48,6 +48,7 @@ rdl_judged *rdl_judged_new(void)
     judged->findings = g_ptr_array_new();
     judged->asked = g_hash_table_new(g_str_hash, g_str_equal);
     judged->slivers = g_array_new(FALSE, FALSE, sizeof(rdl_left_over));
+    judged->dust_only = g_ptr_array_new();
     judged->failures = g_ptr_array_new_with_free_func(g_free);
     judged->failed_footprints = g_ptr_array_new();
     return judged;
@@ -60,6 +61,7 @@ void rdl_judged_free(rdl_judged *judged)
     g_ptr_array_unref(judged->findings);
     g_hash_table_unref(judged->asked);
     g_array_unref(judged->slivers);
+    g_ptr_array_unref(judged->dust_only);
     g_ptr_array_unref(judged->failures);
     g_ptr_array_unref(judged->failed_footprints);
     g_free(judged);
@@ -823,6 +825,8 @@ bool rdl_judge_footprint(rdl_judge *judge, const rdl_footprint *f, rdl_judged *j
         judged->with_findings[f->patch]++;
     else if (b.slivers)
         judged->slivers_only[f->patch]++;
+    else if (b.dust)
+        g_ptr_array_add(judged->dust_only, (gpointer)f);
     else
         judged->without[f->patch]++;
     return true;

@@ -30,6 +30,7 @@ typedef struct rdl_judged {
     gint64 with_findings[2], without[2], failed[2]; /* footprints, patches */
     gint64 slivers_only[2];                         /* those that meet zones in slivers alone */
     gint64 dust;
+    GPtrArray *dust_only;         /* of rdl_footprint: those that meet zones in dust alone */
     GArray *slivers;              /* of rdl_left_over */
     GPtrArray *failures;          /* of char *: messages */
     GPtrArray *failed_footprints; /* of rdl_footprint, beside `failures` */

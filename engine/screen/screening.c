@@ -403,6 +403,10 @@ static void count_fates(screening *s, const rdl_judged *j)
         rdl_tally_suppressed(tally, items[k], "SLIVER", j->slivers_only[k]);
         rdl_tally_failed(tally, items[k], "OVERLAY_FAILED", j->failed[k]);
     }
+    for (guint i = 0; i < j->dust_only->len; i++) {
+        const rdl_footprint *f = j->dust_only->pdata[i];
+        rdl_tally_suppressed(tally, items[f->patch], "DUST", 1);
+    }
     rdl_tally_in(tally, "screen.parts", j->findings->len + j->dust + j->slivers->len);
     rdl_tally_used(tally, "screen.parts", j->findings->len);
     rdl_tally_suppressed(tally, "screen.parts", "DUST", j->dust);
@@ -436,6 +440,16 @@ static void tell_slivers(screening *s, const GArray *slivers)
     }
 }
 
+static void tell_dust(screening *s, const GPtrArray *footprints)
+{
+    for (guint i = 0; i < footprints->len; i++) {
+        const rdl_footprint *f = footprints->pdata[i];
+        rdl_reject(&s->intake, f->patch ? "patch" : "footprint", f->fid, true,
+                   "DUST: %s: meets zones with less than %g m2: no finding", f->fp_id,
+                   s->bench.overlay.dust_m2);
+    }
+}
+
 static void merge_batches(screening *s)
 {
     for (size_t i = 0; i < s->n_batches; i++) {
@@ -447,6 +461,7 @@ static void merge_batches(screening *s)
                        "OVERLAY_FAILED: %s", (char *)j->failures->pdata[k]);
         }
         tell_slivers(s, j->slivers);
+        tell_dust(s, j->dust_only);
         merge_asked(s, j->asked);
         count_fates(s, j);
         g_clear_pointer(&s->batches[i], rdl_judged_free);
