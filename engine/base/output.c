@@ -14,27 +14,32 @@ struct rdl_output {
     bool overwrite, committed;
 };
 
+bool rdl_output_possible(const char *path, bool overwrite, GError **error)
+{
+    g_autofree char *folder = path ? g_path_get_dirname(path) : NULL;
+
+    if (!path)
+        return true;
+    if (!overwrite && g_file_test(path, G_FILE_TEST_EXISTS))
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "%s: is there already: name another file, or give --overwrite", path);
+    if (g_file_test(path, G_FILE_TEST_IS_DIR))
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: is a folder, a file name is needed", path);
+    if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
+        return rdl_fail(error, RDL_ERROR_IO, "%s: the folder %s does not exist: make it first",
+                        path, folder);
+    return access(folder, W_OK) == 0 ||
+           rdl_fail(error, RDL_ERROR_IO, "%s: the folder %s cannot be written: %s", path, folder,
+                    g_strerror(errno));
+}
+
 rdl_output *rdl_output_begin(const char *path, bool overwrite, GError **error)
 {
     g_autofree char *folder = g_path_get_dirname(path);
     g_autofree char *base = g_path_get_basename(path);
 
-    if (!overwrite && g_file_test(path, G_FILE_TEST_EXISTS)) {
-        rdl_fail(error, RDL_ERROR_USAGE,
-                 "%s: is there already: name another file, or give --overwrite", path);
+    if (!rdl_output_possible(path, overwrite, error))
         return NULL;
-    }
-    if (g_file_test(path, G_FILE_TEST_IS_DIR))
-        return rdl_fail(error, RDL_ERROR_USAGE, "%s: is a folder, a file name is needed", path),
-               NULL;
-    if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
-        return rdl_fail(error, RDL_ERROR_IO, "%s: the folder %s does not exist: make it first",
-                        path, folder),
-               NULL;
-    if (access(folder, W_OK) != 0)
-        return rdl_fail(error, RDL_ERROR_IO, "%s: the folder %s cannot be written: %s", path,
-                        folder, g_strerror(errno)),
-               NULL;
     rdl_output *output = g_new0(rdl_output, 1);
     output->path = g_strdup(path);
     output->temporary = g_strdup_printf("%s/.part-%d-%s", folder, (int)getpid(), base);

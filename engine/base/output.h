@@ -10,6 +10,8 @@ typedef struct rdl_output rdl_output;
  *  same ending, then commit. `overwrite` false: an existing `path` is refused.
  *  Fails: RDL_ERROR_USAGE when it exists, RDL_ERROR_IO when the folder cannot be written. */
 RDL_API rdl_output *rdl_output_begin(const char *path, bool overwrite, GError **error);
+/** Can it be begun? To be asked before hours of work; NULL: nothing to write. Fails: the same. */
+RDL_API bool rdl_output_possible(const char *path, bool overwrite, GError **error);
 RDL_API const char *rdl_output_temporary(const rdl_output *output);
 /** Flush to disk and rename over `path`. Fails: RDL_ERROR_IO; the old file is then still there. */
 RDL_API bool rdl_output_commit(rdl_output *output, GError **error);

@@ -664,7 +664,10 @@ bool rdl_detect(const rdl_detect_options *o, const rdl_progress *progress, rdl_d
     *r = (rdl_detect_result){.limit = rdl_limit_value(NAN)};
     r->warnings = g_ptr_array_new_with_free_func(g_free);
     r->manifest = rdl_manifest_new("detect");
-    if (!rdl_detect_options_check(o, error))
+    if (!rdl_detect_options_check(o, error) ||
+        !rdl_output_possible(o->output, o->overwrite, error) ||
+        !rdl_output_possible(o->score, o->overwrite, error) ||
+        !rdl_output_possible(o->probability, o->overwrite, error))
         return false;
     g_autoptr(rdl_pair) pair = rdl_pair_open(&scenes, r->warnings, error);
     if (!pair)

@@ -95,6 +95,11 @@ rdl_holes rdl_labelling_holes(const rdl_labelling *l)
     return l->holes;
 }
 
+size_t rdl_labelling_runs(const rdl_labelling *l)
+{
+    return l->nodes->len;
+}
+
 static bool filling(const rdl_labelling *l)
 {
     return l->fill_m2 > 0.0;

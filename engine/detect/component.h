@@ -56,6 +56,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_labelling, rdl_labelling_free)
 bool rdl_labelling_row(rdl_labelling *labelling, const rdl_row *row, GError **error);
 /** No more rows will come. */
 bool rdl_labelling_end(rdl_labelling *labelling, GError **error);
+/** Runs held at most so far. */
+size_t rdl_labelling_runs(const rdl_labelling *labelling);
 rdl_holes rdl_labelling_holes(const rdl_labelling *labelling);
 
 #endif

@@ -183,8 +183,10 @@ void rdl_median3(int width, int height, const float *in, float *out)
             gaps_row(width, line - width, line, line + width, gap);
         }
         for (int col = 0; col < width; col++) {
-            if (inside && col > 0 && col + 1 < width && !gap[col])
-                continue;
+            if (inside && col > 0 && col + 1 < width) {
+                const uint8_t *next = memchr(gap + col, 1, (size_t)(width - 1 - col));
+                col = next ? (int)(next - gap) : width - 1;
+            }
             int n = around(width, height, in, col, row, values);
             to[col] = line[col] == line[col] ? median_of(n, values) : NAN;
         }

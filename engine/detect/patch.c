@@ -15,6 +15,10 @@
 #define OUTLINES "patches.outlines"
 #define TOO_SMALL "BELOW_MIN_AREA"
 #define LEAST_PIXELS 4
+/* Bytes: of a run while its component grows and is gathered, and is drawn; of a patch. */
+#define RUN_GROWING 28.0
+#define RUN_DRAWN 160.0
+#define PATCH_KEPT (sizeof(rdl_patch) + 32.0)
 #define AREA_TOLERANCE 1e-9 /* of areas that must add up */
 
 bool rdl_patches_options_check(const rdl_patches_options *o, GError **error)
@@ -75,7 +79,8 @@ typedef struct {
     rdl_lineage *lineage; /* NULL: no epoch before */
     rdl_descent *descent; /* of each patch that is kept */
     rdl_patch_set set;
-    guint kept; /* patches of the set that are not suppressed; they come first */
+    size_t largest; /* runs of one patch */
+    guint kept;     /* patches of the set that are not suppressed; they come first */
 } work;
 
 static void work_clear(work *w)
@@ -323,6 +328,23 @@ static bool note_inputs(const work *w, GError **error)
 
 /* ---- which components are patches ---- */
 
+/* Blocks have half of the memory; growing components, runs of patches and the drawing of the
+ * largest have the other. */
+static bool afford_runs(const work *w, GError **error)
+{
+    const double half = w->o->memory_mib * 524288.0;
+    double bytes = RUN_GROWING * (double)rdl_labelling_runs(w->labelling) +
+                   sizeof(rdl_run) * (double)w->set.runs->len + RUN_DRAWN * (double)w->largest +
+                   PATCH_KEPT * w->set.list->len;
+
+    return bytes <= half ||
+           rdl_fail(error, RDL_ERROR_INTERNAL,
+                    "%s: %u patches, or change that hangs together all over, need more memory than "
+                    "--memory %d leaves: detect with a higher threshold or a sieve, give a larger "
+                    "--min-area, or more --memory",
+                    w->o->change, w->set.list->len, w->o->memory_mib);
+}
+
 static char *patch_id(const rdl_patch_set *set, const rdl_component *c)
 {
     char sx[G_ASCII_DTOSTR_BUF_SIZE], sy[G_ASCII_DTOSTR_BUF_SIZE];
@@ -361,6 +383,7 @@ static void keep(work *w, const rdl_patch *take_patch)
     one.id = patch_id(&w->set, &one.component);
     one.first = w->set.runs->len;
     g_array_append_vals(w->set.runs, one.component.runs, (guint)one.component.n);
+    w->largest = MAX(w->largest, one.component.n);
     one.component.runs = NULL;
     g_array_append_val(w->set.list, one);
 }
@@ -399,6 +422,9 @@ static bool take_component(const rdl_component *c, void *user, GError **error)
         r->pixels_m2 += one.pixels_m2;
     if (!one.reason || (w->o->keep_suppressed && strcmp(one.reason, TOO_SMALL) != 0))
         keep(w, &one);
+    if (!one.reason || w->o->keep_suppressed)
+        if (!afford_runs(w, error))
+            return false;
     if (one.reason)
         return true;
     r->kinds[one.kind]++;
@@ -418,7 +444,7 @@ static bool take_row(const rdl_row *row, void *user, GError **error)
     w->r->changed_m2 += m2;
     if (row->n == 0 && !(w->o->fill_m2 > 0.0))
         return true;
-    return rdl_labelling_row(w->labelling, row, error);
+    return afford_runs(w, error) && rdl_labelling_row(w->labelling, row, error);
 }
 
 static bool take_strip(const rdl_strip *strip, void *user, GError **error)
@@ -652,7 +678,8 @@ bool rdl_patches(const rdl_patches_options *o, const rdl_progress *progress, rdl
     r->manifest = rdl_manifest_new("patches");
     r->tally = rdl_tally_new();
     r->suppressed_m2 = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    bool good = rdl_patches_options_check(o, error) && open_change(&w, error) &&
+    bool good = rdl_patches_options_check(o, error) &&
+                rdl_output_possible(o->output, o->overwrite, error) && open_change(&w, error) &&
                 open_numbers(&w, o->score, &w.score, error) &&
                 open_numbers(&w, o->probability, &w.probability, error) && open_scenes(&w, error) &&
                 open_series(&w, error) && note_inputs(&w, error) &&

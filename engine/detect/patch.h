@@ -81,10 +81,12 @@ RDL_API JsonNode *rdl_patches_result_json(const rdl_patches_result *result);
  *
  *  Areas add up: changed_m2 + filled_m2 = pixels_m2 + all of suppressed_m2.
  *  Memory: a strip of rows a thread, the components the current row cuts, and the runs of those
- *  that are patches.
+ *  that are patches: a half of memory_mib for these, some 200 bytes a run of the largest patch and
+ *  12 of the others. More is refused.
  *  `out` is to be cleared, after failure too.
  *  Fails: RDL_ERROR_USAGE, RDL_ERROR_IO, RDL_ERROR_CRS (a raster without CRS), RDL_ERROR_DATA (no
- *  change raster, other grids), RDL_ERROR_BALANCE, RDL_ERROR_CANCELLED; no output is left then. */
+ *  change raster, other grids), RDL_ERROR_BALANCE, RDL_ERROR_CANCELLED, RDL_ERROR_INTERNAL
+ * (memory_mib is too little); no output is left then. */
 RDL_API bool rdl_patches(const rdl_patches_options *options, const rdl_progress *progress,
                          rdl_patches_result *out, GError **error);
 

@@ -18,6 +18,7 @@ struct rdl_store {
 struct rdl_statement {
     rdl_store *store;
     sqlite3_stmt *stmt;
+    size_t too_large; /* bytes that SQLite did not take; 0: it took all */
 };
 
 static bool fail_store(const rdl_store *store, GError **error)
@@ -184,13 +185,20 @@ void rdl_statement_real(rdl_statement *statement, int i, double value)
     sqlite3_bind_double(statement->stmt, i, value); /* SQLite stores NaN as NULL */
 }
 
+static void bind_bytes(rdl_statement *statement, int i, const void *bytes, size_t n,
+                       sqlite3_destructor_type keep)
+{
+    if (sqlite3_bind_blob64(statement->stmt, i, bytes, n, keep) == SQLITE_TOOBIG)
+        statement->too_large = n;
+}
+
 void rdl_statement_bytes(rdl_statement *statement, int i, GBytes *bytes)
 {
     size_t n = 0;
     const void *data = bytes ? g_bytes_get_data(bytes, &n) : NULL;
 
     if (data)
-        sqlite3_bind_blob64(statement->stmt, i, data, n, SQLITE_TRANSIENT);
+        bind_bytes(statement, i, data, n, SQLITE_TRANSIENT);
     else
         sqlite3_bind_null(statement->stmt, i);
 }
@@ -202,17 +210,25 @@ void rdl_statement_lend_text(rdl_statement *statement, int i, const char *text)
 
 void rdl_statement_lend_bytes(rdl_statement *statement, int i, const void *bytes, size_t n)
 {
-    sqlite3_bind_blob64(statement->stmt, i, bytes, n, SQLITE_STATIC);
+    bind_bytes(statement, i, bytes, n, SQLITE_STATIC);
 }
 
 void rdl_statement_reset(rdl_statement *statement)
 {
     sqlite3_reset(statement->stmt);
     sqlite3_clear_bindings(statement->stmt);
+    statement->too_large = 0;
 }
 
 bool rdl_statement_step(rdl_statement *statement, bool *row, GError **error)
 {
+    *row = false;
+    if (statement->too_large) {
+        rdl_fail(error, RDL_ERROR_DATA, "%s: %zu bytes are more than a row of SQLite holds",
+                 statement->store->path, statement->too_large);
+        rdl_statement_reset(statement);
+        return false;
+    }
     int code = sqlite3_step(statement->stmt);
 
     *row = code == SQLITE_ROW;

@@ -583,6 +583,19 @@ static void scenes_without_place_need_equal_sizes(void)
     g_free(after);
 }
 
+/* Before a scene is opened: these do not even exist. */
+static void where_nothing_can_be_written_is_found_first(void)
+{
+    rdl_detect_options o = options_for("first.tif");
+
+    o.before = "no-such-scene-1.tif", o.after = "no-such-scene-2.tif";
+    o.score = suite_path("no-such-folder/score.tif");
+    refused(&o, RDL_ERROR_IO, "no-such-folder does not exist: make it first");
+    o.score = NULL;
+    o.output = suite_path("no-such-folder/change.tif");
+    refused(&o, RDL_ERROR_IO, "no-such-folder does not exist: make it first");
+}
+
 static void what_is_not_built_is_refused(void)
 {
     rdl_detect_options o = options_for("refused.tif");
@@ -660,6 +673,7 @@ static CU_TestInfo tests[] = {
     {"scenes without place need equal sizes", scenes_without_place_need_equal_sizes},
     {"what is not built is refused", what_is_not_built_is_refused},
     {"a cut off scene leaves no output", a_cut_off_scene_leaves_no_output},
+    {"where nothing can be written is found first", where_nothing_can_be_written_is_found_first},
     CU_TEST_INFO_NULL,
 };
 

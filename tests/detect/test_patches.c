@@ -865,6 +865,28 @@ static void what_cannot_be_drawn_is_refused(void)
     refused(&o, RDL_ERROR_DATA, "lies on another grid than");
 }
 
+/* A chessboard is one component of 80 000 runs. */
+static void what_needs_too_much_memory_is_refused(void)
+{
+    g_autofree char *picture = g_malloc(400 * 400);
+    rdl_patches_result r;
+    GError *error = NULL;
+
+    for (int i = 0; i < 400 * 400; i++)
+        picture[i] = (i / 400 + i) % 2 ? '#' : '.';
+    rdl_patches_options o = options_for(drawn("board.tif", 400, 400, picture), "board.gpkg");
+    o.memory_mib = 16;
+    CHECK(!rdl_patches(&o, NULL, &r, &error));
+    CHECK_FAILS(error, RDL_ERROR_INTERNAL, "--memory 16 leaves: detect with a higher threshold");
+    CHECK(!g_file_test(o.output, G_FILE_TEST_EXISTS));
+    rdl_patches_result_clear(&r);
+    o.memory_mib = 64;
+    run(&o, &r);
+    CHECK_INT(r.patches, 1);
+    CHECK_NEAR(pixels_drawn(&o), 80000.0, 1e-6);
+    rdl_patches_result_clear(&r);
+}
+
 static CU_TestInfo tests[] = {
     {"shapes have their outlines", shapes_have_their_outlines},
     {"components are those of a flood fill", components_are_those_of_a_flood_fill},
@@ -887,6 +909,7 @@ static CU_TestInfo tests[] = {
     {"crop rotation is left out when asked", crop_rotation_is_left_out_when_asked},
     {"with everything on threads change no byte", with_everything_on_threads_change_no_byte},
     {"what cannot be drawn is refused", what_cannot_be_drawn_is_refused},
+    {"what needs too much memory is refused", what_needs_too_much_memory_is_refused},
     CU_TEST_INFO_NULL,
 };
 

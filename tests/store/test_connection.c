@@ -57,6 +57,25 @@ static void values_come_back_as_they_went(void)
     CHECK_OK(error);
 }
 
+/* Without this a row would be written whose bytes are NULL. */
+static void bytes_too_large_for_a_row_are_an_error(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_store) store = with_table("large.sqlite", &error);
+    g_autoptr(rdl_statement) put = rdl_statement_new(store, "INSERT INTO t(c) VALUES(?)", &error);
+    static const char one = 1;
+
+    CHECK_OK(error);
+    rdl_statement_lend_bytes(put, 1, &one, (size_t)3 << 30); /* refused before it is read */
+    CHECK(!rdl_statement_run(put, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "large.sqlite: 3221225472 bytes");
+    rdl_statement_lend_bytes(put, 1, &one, 1);
+    CHECK(rdl_statement_run(put, &error));
+    g_autofree char *rows = rdl_store_value(store, "SELECT count(*) FROM t", &error);
+    CHECK_TEXT(rows, "1");
+    CHECK_OK(error);
+}
+
 static void what_is_rolled_back_was_never_there(void)
 {
     GError *error = NULL;
@@ -183,6 +202,7 @@ static CU_TestInfo tests[] = {
     {"what cannot be opened is said", what_cannot_be_opened_is_said},
     {"a cut file is damaged", a_cut_file_is_damaged},
     {"broken sql is reported in sqlite's words", broken_sql_is_reported_in_sqlites_words},
+    {"bytes too large for a row are an error", bytes_too_large_for_a_row_are_an_error},
     CU_TEST_INFO_NULL,
 };
 
