@@ -16,6 +16,7 @@
 
 #define FEW 0.01  /* share of change up to which minimum error works on the logarithm */
 #define MANY 0.16 /* and from which on the highest power */
+#define FAR 4.0   /* times what the null explains: a limit beyond may be that of a far heap */
 #define RATE 0.2  /* local false discovery rate that counts as changed */
 #define RATIO_BINS 256
 #define RATIO_ROUNDS 300 /* of expectation and maximisation */
@@ -213,19 +214,48 @@ static double ramp(double share, double low, double high)
     return CLAMP(log(fmax(share, 1e-12) / low) / log(high / low), 0.0, 1.0);
 }
 
-/* Minimum error on a power that grows as long as what stands out asks for more. */
-static void settle_power(const rdl_bins *bins, const rdl_null *null, double most, rdl_limit *limit)
+/* Minimum error on a power that grows as long as what stands out of all asks for more. */
+static void settle_power(const rdl_bins *all, const rdl_bins *bins, const rdl_null *null,
+                         double most, rdl_limit *limit)
 {
     double next = 0.0;
 
-    for (limit->power = -1.0; next > limit->power + 1e-3;) {
+    for (double power = -1.0; next > power + 1e-3;) {
         double z = minimum_error(bins, next, null);
         if (isnan(z))
             return;
-        limit->power = next;
+        limit->power = power = next;
         limit->value = z;
-        limit->share = share_above(bins, z);
+        limit->share = share_above(all, z);
         next = most * ramp(limit->share, FEW, MANY);
+    }
+}
+
+static rdl_bins bins_up_to(const rdl_bins *bins, double z)
+{
+    rdl_bins part = {0, bins->value, bins->count, 0.0};
+
+    while (part.n < bins->n && bins->value[part.n] <= z)
+        part.total += bins->count[part.n++];
+    return part;
+}
+
+/* A far heap, as of cloud, draws the limit to itself: what lies below is divided anew for as long
+ * as the limit is out of all proportion to what the null explains. */
+static void settle_below_heaps(const rdl_bins *bins, const rdl_null *null, double most,
+                               rdl_limit *limit)
+{
+    const double explained = limit->candidates[0];
+
+    settle_power(bins, bins, null, most, limit);
+    while (limit->value > FAR * explained) {
+        rdl_limit below = *limit;
+        const rdl_bins part = bins_up_to(bins, limit->value);
+        below.value = NAN;
+        settle_power(bins, &part, null, most, &below);
+        if (!(below.value > explained))
+            return;
+        *limit = below;
     }
 }
 
@@ -243,7 +273,7 @@ bool rdl_limit_power(const rdl_bins *bins, double most, rdl_limit *limit, GError
     limit->candidates[0] = rdl_null_limit(&null, RATE);
     limit->candidates[1] = minimum_error(bins, RDL_DOMAIN_LOGARITHM, &null);
     limit->candidates[2] = minimum_error(bins, most, &null);
-    settle_power(bins, &null, most, limit);
+    settle_below_heaps(bins, &null, most, limit);
     if (isfinite(limit->value))
         return true;
     limit->rule = "fdr";

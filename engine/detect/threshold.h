@@ -59,7 +59,9 @@ RDL_API bool rdl_limit_find(rdl_limit_choice choice, rdl_scale scale, int freedo
  *  grows with the share of change the limit itself leaves: the logarithm up to 1 % (few changes are
  *  a far tail), the power `most` from 16 % (many are a heap of their own). A limit below the mode
  * of the unchanged divides them and is none; where nothing else is found, the local false discovery
- *  rate of 0.2 limits (Efron 2004, JASA 99). Fails: RDL_ERROR_DATA when the scores do not spread.
+ *  rate of 0.2 limits (Efron 2004, JASA 99). A limit beyond four times that rate's may be drawn up
+ * by a heap far above all others, as of cloud: what lies below it is divided anew, for as long as
+ * the new limit is over that rate's. Fails: RDL_ERROR_DATA when the scores do not spread.
  */
 RDL_API bool rdl_limit_power(const rdl_bins *bins, double most, rdl_limit *limit, GError **error);
 /** The median of an empirical null with local false discovery rate on ln z (Efron 2004, JASA 99)

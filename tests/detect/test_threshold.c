@@ -1,6 +1,7 @@
 #include "suite.h"
 #include <math.h>
 #include <string.h>
+#include <gsl/gsl_cdf.h>
 #include "detect/change.h"
 #include "detect/doubtful.h"
 #include "detect/focal.h"
@@ -102,6 +103,21 @@ static void kapur_makes_both_entropies_large(void)
     CHECK_NEAR(rdl_kapur(&h), at, 0);
 }
 
+/* By hand, in nats, after 1, 2, .. bins:
+ * {2 2 0 4 4}: 0 + 1.0549, ln 2 + ln 2 = 1.3863, the same (an empty bin: the first holds), 1.0549 +
+ * 0. {4 4 1 1 1}: 0 + 1.1537, ln 2 + ln 3 = 1.7918, 0.9650 + ln 2 = 1.6581, 1.1935 + 0. {3 3 3 3}:
+ * ln 3 = 1.0986, ln 4 = 1.3863, 1.0986. */
+static void kapur_of_small_histograms_by_hand(void)
+{
+    double two[] = {2, 2, 0, 4, 4}, tail[] = {4, 4, 1, 1, 1}, even[] = {3, 3, 3, 3};
+    const rdl_coarse h[] = {{RDL_DOMAIN_LINEAR, 5, 0, 1, 12, two},
+                            {RDL_DOMAIN_LINEAR, 5, 0, 1, 11, tail},
+                            {RDL_DOMAIN_LINEAR, 4, 0, 1, 12, even}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(h); i++)
+        CHECK_NEAR(rdl_kapur(&h[i]), 2, 0);
+}
+
 static void equal_scores_have_no_limit(void)
 {
     const float scores[] = {1, 1, 1};
@@ -184,6 +200,32 @@ static void a_candidate_below_the_mode_is_none(void)
     CHECK_TEXT(limit.rule, "fdr");
     CHECK(isnan(limit.power));
     CHECK(misplaced(scores, N, N + 1, limit.value) < N / 100);
+    rdl_bins_clear(&bins);
+}
+
+/* n scores whose logarithms are a normal's quantiles. */
+static float *add_heap(float *to, int n, double mean, double deviation)
+{
+    for (int i = 0; i < n; i++)
+        *to++ = (float)exp(mean + gsl_cdf_gaussian_Pinv((i + 0.5) / n, deviation));
+    return to;
+}
+
+/* One pixel in 20 has changed, and a few, as of cloud, stand out far more. */
+static void a_far_heap_does_not_hide_the_changes(void)
+{
+    enum { N = 200000, CHANGED = 10000, CLOUD = 450 };
+    g_autofree float *scores = g_new(float, N);
+    rdl_limit limit;
+    GError *error = NULL;
+
+    add_heap(add_heap(add_heap(scores, N - CHANGED - CLOUD, 2.5, 0.9), CHANGED, 4.5, 1.0), CLOUD,
+             12, 0.3);
+    rdl_bins bins = bins_of(scores, N);
+    CHECK(rdl_limit_power(&bins, 0.25, &limit, &error));
+    CHECK(limit.candidates[1] > 10 * limit.candidates[0]); /* drawn to the heap */
+    CHECK(limit.value > limit.candidates[0] && limit.value < 4 * limit.candidates[0]);
+    CHECK(limit.share > 2.0 * CLOUD / N);
     rdl_bins_clear(&bins);
 }
 
@@ -401,10 +443,12 @@ static CU_TestInfo tests[] = {
     {"named rules divide two heaps", named_rules_divide_two_heaps},
     {"minimum error lies where densities cross", minimum_error_lies_where_densities_cross},
     {"Kapur makes both entropies large", kapur_makes_both_entropies_large},
+    {"Kapur of small histograms by hand", kapur_of_small_histograms_by_hand},
     {"equal scores have no limit", equal_scores_have_no_limit},
     {"any share is found", any_share_is_found},
     {"the limit falls as the share grows", the_limit_falls_as_the_share_grows},
     {"a candidate below the mode is none", a_candidate_below_the_mode_is_none},
+    {"a far heap does not hide the changes", a_far_heap_does_not_hide_the_changes},
     {"log-ratios take the median of three", log_ratios_take_the_median_of_three},
     {"pvalue is the quantile", pvalue_is_the_quantile},
     {"wrong words are refused", wrong_words_are_refused},
