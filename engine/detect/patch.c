@@ -527,7 +527,7 @@ static bool find_patches(work *w, const rdl_progress *progress, GError **error)
         w->rules &= 1u << RDL_NUISANCE_MASK_EDGE;
     w->areas = rdl_pixel_areas_new(w->grid, error);
     if (!w->areas)
-        return false;
+        return g_prefix_error(error, "%s: ", w->o->change), false;
     w->labelling = rdl_labelling_new(w->grid->width, w->grid->height, w->o->fill_m2, w->areas,
                                      take_component, w);
     w->vicinity = rdl_vicinity_new(w->grid->height, take_row, w);

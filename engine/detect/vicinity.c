@@ -68,7 +68,8 @@ static void grow_marks(GArray *grown, const GArray *marks, guint at, int row)
         g_array_append_val(grown, run);
     }
     rdl_run *runs = (rdl_run *)(void *)grown->data;
-    qsort(runs, grown->len, sizeof *runs, by_col);
+    if (grown->len)
+        qsort(runs, grown->len, sizeof *runs, by_col);
     for (guint i = 0; i < grown->len; i++) {
         if (kept && runs[kept - 1].end >= runs[i].col)
             runs[kept - 1].end = MAX(runs[kept - 1].end, runs[i].end);

@@ -282,7 +282,7 @@ static bool read_ledger(rdl_job *job, JsonObject *root, GError **error)
 {
     JsonNode *node = json_object_get_member(root, "deliver");
     JsonArray *array = node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
-    g_autoptr(GPtrArray) profiles = g_ptr_array_new();
+    g_autoptr(GPtrArray) profiles = g_ptr_array_new_with_free_func(g_free);
     JsonObject *map;
 
     if (!stage(job, root, "ledger", ledger_keys, &job->keeps, &map, error))

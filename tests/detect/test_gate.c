@@ -110,6 +110,7 @@ static void a_pair_that_lies_right_is_not_touched(void)
         rdl_detect_result_clear(&r);
     }
     CHECK_TEXT(digests[1], digests[0]);
+    g_free(digests[1]);
 }
 
 static void threads_change_no_byte_of_an_aligned_pair(void)

@@ -158,6 +158,7 @@ static void the_order_of_letters_does_not_matter(void)
     }
     CHECK(strlen(rows[0]) > 50);
     CHECK_TEXT(rows[1], rows[0]);
+    g_free(rows[1]);
 }
 
 static void letters_without_numbers_or_sense_are_told(void)

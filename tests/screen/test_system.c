@@ -317,6 +317,7 @@ static void the_order_of_an_authority_does_not_matter(void)
     }
     CHECK(strlen(rows[0]) > 100);
     CHECK_TEXT(rows[1], rows[0]);
+    g_free(rows[1]);
 }
 
 static void coordinates_are_read_as_they_are_written(void)
