@@ -34,7 +34,7 @@ static int ledger_init(int argc, char **argv)
 /* ---- load ---- */
 
 static struct {
-    char *findings, *letters, *problems, *as_of;
+    char *findings, *letters, *profile, *problems, *as_of;
     char *zones, *footprints, *permits, *units, *patches; /* refused with the way there is */
 } l;
 
@@ -43,6 +43,8 @@ static const GOptionEntry load_entries[] = {
      "FILE"},
     {"letters", 0, 0, G_OPTION_ARG_FILENAME, &l.letters, "letters and visits, a layer of points",
      "SRC"},
+    {"profile", 0, 0, G_OPTION_ARG_STRING, &l.profile,
+     "what the fields and codes of --letters are called: a profile's name or file", "PROFILE"},
     {"problems", 0, 0, G_OPTION_ARG_FILENAME, &l.problems,
      "the problem list of an inspection: XLSX, ODS or CSV", "SRC"},
     {"as-of", 0, 0, G_OPTION_ARG_STRING, &l.as_of, "day from which deadlines run (default: today)",
@@ -71,6 +73,8 @@ static bool check_layers(GError **error)
                             "they came from: 'redline screen %s %s ... -o findings.gpkg', then "
                             "'redline ledger load LEDGER --findings findings.gpkg'",
                             screened[i].option, screened[i].option, screened[i].value);
+    if (l.profile && !l.letters)
+        return rdl_fail(error, RDL_ERROR_USAGE, "--profile is of --letters: give them too");
     return l.findings || l.letters || l.problems ||
            rdl_fail(error, RDL_ERROR_USAGE,
                     "nothing to load: give --findings, --letters or --problems");
@@ -96,7 +100,8 @@ static bool load(const char *path, rdl_tally *tally, GError **error)
         return false;
     return (!l.findings ||
             rdl_ledger_load_findings(ledger, l.findings, as_of, tally, cli_progress(), error)) &&
-           (!l.letters || rdl_ledger_load_letters(ledger, l.letters, as_of, tally, error)) &&
+           (!l.letters ||
+            rdl_ledger_load_letters(ledger, l.letters, l.profile, as_of, tally, error)) &&
            (!l.problems || load_problems(ledger, as_of, tally, error));
 }
 

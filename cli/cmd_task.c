@@ -180,6 +180,57 @@ static int task_count(int argc, char **argv)
     return cli_end(error);
 }
 
+/* ---- look-backs ---- */
+
+static JsonNode *lookbacks(const char *path, GError **error)
+{
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, error);
+    rdl_day as_of;
+
+    return ledger && filter_day(ledger, &as_of, error) ? rdl_ledger_lookbacks(ledger, as_of, error)
+                                                       : NULL;
+}
+
+static void print_lookbacks(JsonArray *rows)
+{
+    static const char *const members[] = {"task_id", "xzqdm", "closed", "pass", "due", "status"};
+    static const char *const heads[] = {"TASK", "UNIT", "CLOSED", "PASS", "DUE", "STATUS"};
+    g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(heads); i++)
+        add(cells, heads[i]);
+    for (guint i = 0; i < json_array_get_length(rows); i++)
+        for (size_t k = 0; k < G_N_ELEMENTS(members); k++)
+            add(cells, rdl_json_text(json_array_get_object_element(rows, i), members[k], NULL));
+    g_autofree char *text = rdl_table_text(cells, G_N_ELEMENTS(heads));
+    fputs(text, stdout);
+}
+
+static int task_lookbacks(int argc, char **argv)
+{
+    static const char teach[] =
+        "Example:\n  redline task lookbacks ledger.sqlite --as-of 2027-12-31\n\n"
+        "Closed work that is to be looked at again: the scheduled passes of the pack's\n"
+        "lookbacks.csv (PASS: months since the closing) that are not held, and look-backs that "
+        "were\n"
+        "ordered, or raised by new ground at the place. OVERDUE: its day has passed. The pass is\n"
+        "held by 'redline task advance' to LOOKBACK, then CLOSED or REOPENED.";
+    GError *error = NULL;
+    JsonNode *node;
+
+    if (cli_parse(&argc, &argv, &list_entries[3], "LEDGER [--as-of DATE]",
+                  "List look-backs that are due.", teach, 1, 1, &error) &&
+        (node = lookbacks(argv[1], &error))) {
+        if (cli_flags.json) {
+            cli_print_json(node);
+        } else {
+            print_lookbacks(json_node_get_array(node));
+            json_node_unref(node);
+        }
+    }
+    return cli_end(error);
+}
+
 /* ---- show ---- */
 
 static void print_member(const char *name, const char *text)
@@ -256,10 +307,10 @@ static void print_rows(JsonObject *chain, const char *member, const char *name)
 
 static bool print_office(const char *path, const char *id, GError **error)
 {
-    static const char *const rows[][2] = {{"measure_rows", "measure"}, {"milestones", "milestone"},
-                                          {"closeout", "step"},        {"documents", "paper"},
-                                          {"publications", "public"},  {"lookbacks", "look-back"},
-                                          {"transfers", "transfer"},   {"letters", "letter"}};
+    static const char *const rows[][2] = {
+        {"sources", "patch"},       {"measure_rows", "measure"}, {"milestones", "milestone"},
+        {"closeout", "step"},       {"documents", "paper"},      {"publications", "public"},
+        {"lookbacks", "look-back"}, {"transfers", "transfer"},   {"letters", "letter"}};
     g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, error);
     g_autoptr(JsonNode) chain = ledger ? rdl_ledger_chain(ledger, id, error) : NULL;
 
@@ -686,7 +737,8 @@ static const GOptionEntry set_entries[] = {
     WHO,
     {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &m.set,
      "a value of the problem: target, measures, lead_leader, supervisor, resp_unit, lead_dept, "
-     "accept_unit, task_no, source, batch, problem, nature, category, listed; may be repeated",
+     "accept_unit, task_no, source, batch, problem, nature, category, aspect, grid, listed; may be "
+     "repeated",
      "NAME=VALUE"},
     G_OPTION_ENTRY_NULL};
 
@@ -856,6 +908,7 @@ static int task_warn(int argc, char **argv)
 static const cli_verb verbs[] = {
     {"list", "tasks by state, unit and kind", task_list},
     {"count", "how many, by unit and state", task_count},
+    {"lookbacks", "look-backs due and overdue", task_lookbacks},
     {"show", "one task", task_show},
     {"advance", "move a task to another state", task_advance},
     {"assign", "give a task to somebody", task_assign},

@@ -90,7 +90,9 @@ static const rdl_label labels[] = {
     {"supervisor", "监管人", "supervisor"},
     {"resp_unit", "责任单位", "responsible unit"},
     {"accept_unit", "验收单位", "accepting unit"},
+    {"sources", "点位来源", "Sources of the site"},
     {"letters", "信访件", "Letters"},
+    {"lookback.raised", "提请回头看", "look-back raised"},
     {"events", "经过", "What happened"},
     {"document", "材料", "document"},
     {"suspected", "遥感监测图斑仅为线索，未经实地核查，以下为疑似问题",
@@ -493,14 +495,28 @@ static void write_event(writer *w, JsonObject *e)
     g_string_append_printf(w->out, "  [%.12s]\n", hash);
 }
 
+/* What the site is made of: the patches that the letters below may speak of. */
+static void write_sources(writer *w, JsonArray *sources)
+{
+    if (length(sources))
+        title(w, label(w, "sources"));
+    for (guint i = 0; i < length(sources); i++) {
+        JsonObject *s = json_array_get_object_element(sources, i);
+        g_string_append_printf(w->out, "  %s  %s\n", rdl_json_text(s, "source", ""),
+                               rdl_json_text(s, "source_id", ""));
+    }
+}
+
 static void write_letters(writer *w, JsonArray *letters)
 {
     if (length(letters))
         title(w, label(w, "letters"));
     for (guint i = 0; i < length(letters); i++) {
         JsonObject *l = json_array_get_object_element(letters, i);
-        g_string_append_printf(w->out, "  %s  %s\n", rdl_json_text(l, "received", ""),
-                               rdl_json_text(l, "letter_no", "?"));
+        g_string_append_printf(w->out, "  %s  %s  %s m +- %s m\n", rdl_json_text(l, "received", ""),
+                               rdl_json_text(l, "letter_no", "?"),
+                               rdl_json_text(l, "distance_m", "?"),
+                               rdl_json_text(l, "uncertainty_m", "?"));
     }
 }
 
@@ -515,6 +531,7 @@ static void write_work(writer *w, JsonObject *chain)
         write_task(w, json_array_get_object_element(tasks, i));
     if (problem)
         write_problem(w, problem);
+    write_sources(w, array_of(chain, "sources"));
     write_letters(w, array_of(chain, "letters"));
     if (length(events))
         title(w, label(w, "events"));

@@ -27,6 +27,8 @@ bool rdl_apply_state(rdl_ledger *ledger, const rdl_event *event, const char *tas
 bool rdl_apply_move(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
 bool rdl_apply_publication(rdl_ledger *ledger, const rdl_event *event, JsonObject *o,
                            GError **error);
+/** A look-back that new ground at a closed place asks for. */
+bool rdl_apply_lookback(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
 bool rdl_apply_transfer(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
 bool rdl_apply_draw(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
 bool rdl_apply_measure(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);

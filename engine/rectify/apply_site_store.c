@@ -181,6 +181,10 @@ static bool merge_one(rdl_ledger *ledger, const char *keep, const char *gone, GE
         "UPDATE task SET site_id = ?1 WHERE site_id = ?2",
         "UPDATE problem SET site_id = ?1 WHERE site_id = ?2",
         "UPDATE letter SET site_id = ?1 WHERE site_id = ?2",
+        "INSERT INTO letter_site SELECT letter_no, ?1, distance_m, uncertainty_m FROM letter_site "
+        "WHERE site_id = ?2 ON CONFLICT DO UPDATE SET distance_m = min(distance_m, "
+        "excluded.distance_m)",
+        "DELETE FROM letter_site WHERE site_id = ?2 AND ?1 <> ?2",
         "UPDATE site SET merged_into = ?1 WHERE merged_into = ?2",
         "UPDATE site SET merged_into = ?1, geom = NULL WHERE site_id = ?2"};
 

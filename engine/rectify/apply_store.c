@@ -237,11 +237,12 @@ static bool apply_extended(rdl_ledger *ledger, const rdl_event *event, JsonObjec
 static bool apply_progress(rdl_ledger *ledger, const rdl_event *event, JsonObject *o,
                            GError **error)
 {
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store,
-        "UPDATE task SET progress = ?, progress_text = ?, revision = revision + 1 "
-        "WHERE task_id = ?",
-        error);
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store,
+                          "UPDATE task SET progress = coalesce(?, progress), progress_text = ?, "
+                          "revision = revision + 1 "
+                          "WHERE task_id = ?",
+                          error);
 
     if (!s)
         return false;
@@ -322,6 +323,25 @@ static bool apply_changed(rdl_ledger *ledger, const rdl_event *event, JsonObject
            fill_problem(ledger, problem_id, rdl_json_object(o, "fields"), error);
 }
 
+/* Every site the letter may speak of; `site_id` is the nearest of them. */
+static bool link_letter(rdl_ledger *ledger, JsonObject *o, GError **error)
+{
+    JsonArray *sites = json_object_get_array_member(o, "sites");
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store, "INSERT INTO letter_site VALUES(?,?,?,?)", error);
+
+    for (guint i = 0; s && i < json_array_get_length(sites); i++) {
+        JsonObject *site = json_array_get_object_element(sites, i);
+        rdl_statement_text(s, 1, text(o, "letter_no"));
+        rdl_statement_text(s, 2, text(site, "site_id"));
+        rdl_statement_real(s, 3, rdl_json_real(site, "distance_m", NAN));
+        rdl_statement_real(s, 4, rdl_json_real(site, "uncertainty_m", NAN));
+        if (!rdl_statement_run(s, error))
+            return false;
+    }
+    return s != NULL;
+}
+
 static bool apply_letter(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
 {
     static const char *const members[] = {"letter_no",    "batch",   "received",
@@ -329,7 +349,9 @@ static bool apply_letter(rdl_ledger *ledger, const rdl_event *event, JsonObject 
                                           "duplicate_of", "site_id", NULL};
 
     (void)event;
-    return rdl_apply_texts(ledger, "INSERT INTO letter VALUES(?,?,?,?,?,?,?,?)", o, members, error);
+    return rdl_apply_texts(ledger, "INSERT INTO letter VALUES(?,?,?,?,?,?,?,?)", o, members,
+                           error) &&
+           link_letter(ledger, o, error);
 }
 
 static bool apply_verified(rdl_ledger *ledger, const rdl_event *event, JsonObject *o,
@@ -388,6 +410,7 @@ bool rdl_event_apply(rdl_ledger *ledger, const rdl_event *event, GError **error)
                  {"site.verified", apply_verified},
                  {"problem.changed", apply_changed},
                  {"measure.done", rdl_apply_measure},
+                 {"lookback.raised", rdl_apply_lookback},
                  {"publication.made", rdl_apply_publication},
                  {"draw.made", rdl_apply_draw},
                  {"transfer.sent", rdl_apply_transfer},

@@ -74,7 +74,7 @@ bool rdl_apply_publication(rdl_ledger *ledger, const rdl_event *event, JsonObjec
                    event->seq, values, 6, error);
 }
 
-/* A look back is ordered by one move and held by another. */
+/* A look-back is ordered by one move, or was raised by new ground, and held by another. */
 static bool apply_lookback(rdl_ledger *ledger, const rdl_event *event, JsonObject *look,
                            GError **error)
 {
@@ -85,8 +85,15 @@ static bool apply_lookback(rdl_ledger *ledger, const rdl_event *event, JsonObjec
                        ? "UPDATE lookback SET held = ?3, held_by = ?4, result = ?5 WHERE seq = "
                          "(SELECT max(seq) FROM lookback WHERE task_id = ?2) AND ?1"
                        : "INSERT INTO lookback(seq,task_id,ordered,ordered_by,result,problem_id) "
-                         "VALUES(?1,?2,?3,?4,?5,(SELECT problem_id FROM task WHERE task_id = ?2))",
+                         "SELECT ?1,?2,?3,?4,?5,(SELECT problem_id FROM task WHERE task_id = ?2) "
+                         "WHERE NOT EXISTS(SELECT 1 FROM lookback WHERE task_id = ?2 AND held IS "
+                         "NULL)",
                    event->seq, values, 4, error);
+}
+
+bool rdl_apply_lookback(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
+{
+    return apply_lookback(ledger, event, o, error);
 }
 
 /* The old number with a suffix; the closed row stays as it was. */
@@ -97,10 +104,11 @@ static bool apply_rebound(rdl_ledger *ledger, const rdl_event *event, JsonObject
     return run_row(
                ledger,
                "INSERT INTO problem(problem_id,site_id,clue_id,task_no,source,batch,problem,nature,"
-               "category,target,measures,lead_leader,supervisor,resp_unit,lead_dept,accept_unit,"
-               "listed,first_responsible,reopens,rebounds) SELECT "
+               "category,aspect,grid,target,measures,lead_leader,supervisor,resp_unit,lead_dept,"
+               "accept_unit,listed,first_responsible,reopens,rebounds) SELECT "
                "?3,p.site_id,clue_id,task_no,source,batch,problem,"
-               "nature,category,target,measures,lead_leader,supervisor,resp_unit,lead_dept,"
+               "nature,category,aspect,grid,target,measures,lead_leader,supervisor,resp_unit,lead_"
+               "dept,"
                "accept_unit,listed,first_responsible,p.problem_id,rebounds+1 FROM problem p JOIN "
                "task "
                "USING(problem_id)"
@@ -175,6 +183,8 @@ const char *const rdl_problem_members[] = {"task_no",
                                            "problem",
                                            "nature",
                                            "category",
+                                           "aspect",
+                                           "grid",
                                            "target",
                                            "measures",
                                            "lead_leader",

@@ -28,6 +28,7 @@ static const struct {
                    {"transfer", "transfer_no"},
                    {"draw", "seq, task_id"},
                    {"letter", "letter_no"},
+                   {"letter_site", "letter_no, site_id"},
                    {"verification", "task_id, scene"}};
 
 static void table_free(gpointer p)

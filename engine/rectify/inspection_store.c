@@ -9,8 +9,8 @@
 #define HEADER_LEAST 3 /* known names that make a row a header */
 
 /* Fields of a list that are not of the problem itself. */
-static const char *const other_fields[] = {"tier",          "started", "due",
-                                           "progress_text", "xzqdm",   NULL};
+static const char *const other_fields[] = {"tier",       "started", "due", "progress_text",
+                                           "milestones", "xzqdm",   NULL};
 
 /* What must be known before anything is registered (domain no. 67). */
 static const char *const mandatory[] = {"target",    "measures", "lead_leader", "supervisor",
@@ -139,8 +139,16 @@ static bool continues(const item *above, const item *i)
 
 static void take_measures(item *above, item *i)
 {
+    static const char *const lines[] = {"milestones", "progress_text"};
+
     for (guint m = 0; m < i->measures->len; m++)
         g_ptr_array_add(above->measures, g_strdup(i->measures->pdata[m]));
+    for (size_t k = 0; k < G_N_ELEMENTS(lines); k++) {
+        const char *was = field_of(above, lines[k]), *more = field_of(i, lines[k]);
+        g_autofree char *both = more && was ? g_strconcat(was, "\n", more, NULL) : g_strdup(more);
+        if (more && g_strcmp0(was, more) != 0)
+            rdl_json_set_text(above->fields, lines[k], both);
+    }
 }
 
 static bool is_blank(const item *i)
@@ -235,6 +243,23 @@ static bool settle_dates(listing *l, item *i, char **started, char **due, bool *
         g_autofree char *text = g_strdup_printf("the time limit '%s' names no day", words);
         note(l, i, text);
         json_object_remove_member(i->fields, "due");
+    }
+    return true;
+}
+
+/* Who holds a post in the unit is the problem's, where the list names nobody (domain no. 76). */
+static bool inherit_posts(listing *l, item *i, GError **error)
+{
+    static const char *const posts[] = {"lead_leader", "supervisor", "first_responsible"};
+    const char *unit;
+
+    if (!rdl_route_unit(l->ledger, field_of(i, "xzqdm"), l->as_of, &unit, error))
+        return false;
+    for (size_t k = 0; k < G_N_ELEMENTS(posts); k++) {
+        const char *name =
+            field_of(i, posts[k]) ? NULL : rdl_route_post(l->ledger, unit, posts[k], l->as_of);
+        if (name)
+            rdl_json_set_text(i->fields, posts[k], name);
     }
     return true;
 }
@@ -341,10 +366,97 @@ static char *content_of(const item *i, JsonObject *payload)
     return rdl_digest_bytes(line, strlen(line));
 }
 
+/* ---- what it says of the way there ---- */
+
+static bool set_milestone(listing *l, const char *at, const char *task_id, const char *problem_id,
+                          int n, rdl_day due, const char *text, GError **error)
+{
+    g_autoptr(JsonObject) o = json_object_new();
+    g_autofree char *number = g_strdup_printf("%d", n), *day = rdl_day_text(due);
+
+    rdl_json_set_text(o, "problem_id", problem_id);
+    rdl_json_set_text(o, "n", number);
+    rdl_json_set_text(o, "due", day);
+    rdl_json_set_text(o, "text", *text ? text : NULL);
+    return append(l, at, "milestone.set", task_id, o, error);
+}
+
+/* "2017年8月底前：完成拆除": the day, and what is done by then (lent, "" where nothing). */
+static bool milestone_of(const rdl_deadline_policy *policy, rdl_day from, char *line, rdl_day *due,
+                         const char **text)
+{
+    static const char *const ends[] = {"前", "底", "日内", "月内", "年内",
+                                       "：", ":",  "，",   ",",    " "};
+    rdl_deadline d;
+
+    *text = "";
+    if (rdl_deadline_words(policy, line, from, &d, NULL) && d.kind != RDL_DEADLINE_NONE)
+        return *due = d.due, true;
+    for (size_t k = 0; k < G_N_ELEMENTS(ends); k++) {
+        char *end = strstr(line, ends[k]);
+        size_t n = end ? (size_t)(end - line) + (k < 5 ? strlen(ends[k]) : 0) : 0;
+        g_autofree char *words = g_strndup(line, n);
+        if (!n || !rdl_deadline_words(policy, words, from, &d, NULL) || d.kind == RDL_DEADLINE_NONE)
+            continue;
+        for (*text = line + n; **text && !g_unichar_isalnum(g_utf8_get_char(*text));)
+            *text = g_utf8_next_char(*text);
+        return *due = d.due, true;
+    }
+    return false;
+}
+
+static bool set_milestones(listing *l, const item *i, const char *at, const char *task_id,
+                           const char *problem_id, const char *started, GError **error)
+{
+    const rdl_deadline_policy *policy = rdl_ledger_policy(l->ledger, error);
+    const char *words = field_of(i, "milestones"), *text;
+    rdl_day from, due;
+    int n = 0;
+
+    if (!policy || !words)
+        return policy != NULL;
+    if (!rdl_day_parse(started, &from, error))
+        return false;
+    g_auto(GStrv) lines = g_regex_split_simple("\\s*[;；\n]\\s*", words, 0, 0);
+    for (char **line = lines; *line; line++) {
+        if (!**line)
+            continue;
+        if (!milestone_of(policy, from, *line, &due, &text)) {
+            g_autofree char *told = g_strdup_printf("the milestone '%s' names no day", *line);
+            note(l, i, told);
+        } else if (!set_milestone(l, at, task_id, problem_id, ++n, due, text, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Words of progress; a share is reported, never guessed from them. */
+static bool say_progress(listing *l, const item *i, const char *at, const char *task_id,
+                         GError **error)
+{
+    g_autoptr(JsonObject) o = json_object_new();
+    const char *words = field_of(i, "progress_text");
+
+    if (!words)
+        return true;
+    rdl_json_set_text(o, "text", words);
+    return append(l, at, "task.progress", task_id, o, error);
+}
+
+static bool say_way(listing *l, const item *i, const char *at, const char *task_id,
+                    const char *problem_id, const char *started, GError **error)
+{
+    return set_milestones(l, i, at, task_id, problem_id, started, error) &&
+           say_progress(l, i, at, task_id, error);
+}
+
 /* Another version of a known problem: its values change, its task goes on. */
 static bool revise(listing *l, const item *i, const char *at, const char *site_id,
-                   const char *source_id, const char *content, JsonObject *payload, GError **error)
+                   const char *source_id, const char *content, const char *started,
+                   JsonObject *payload, GError **error)
 {
+    g_autofree char *problem_id = g_strdup(rdl_json_text(payload, "problem_id", NULL));
     static const char *const ids[] = {"problem_id", "site_id", "clue_id", "others"};
     g_autofree char *task_id = rdl_task_of_source(l->ledger, source_id, error);
     g_autoptr(JsonObject) o = json_object_new();
@@ -353,6 +465,7 @@ static bool revise(listing *l, const item *i, const char *at, const char *site_i
         json_object_remove_member(payload, ids[k]);
     json_object_set_object_member(o, "fields", json_object_ref(payload));
     return task_id && append(l, at, "problem.changed", task_id, o, error) &&
+           say_way(l, i, at, task_id, problem_id, started, error) &&
            add_site(l, i, at, "site.revised", site_id, source_id, content, error);
 }
 
@@ -365,7 +478,7 @@ static bool settle_item(listing *l, item *i, const char *source_id, GError **err
     g_autofree char *at = rdl_day_text(l->as_of), *was = NULL, *due = NULL, *started = NULL;
     bool longterm;
 
-    if (!settle_dates(l, i, &started, &due, &longterm, error))
+    if (!settle_dates(l, i, &started, &due, &longterm, error) || !inherit_posts(l, i, error))
         return false;
     g_autofree char *missing = lacking(i);
     g_autoptr(JsonObject) payload =
@@ -381,7 +494,7 @@ static bool settle_item(listing *l, item *i, const char *source_id, GError **err
     rdl_tally_in(l->tally, "ledger.measures", i->measures->len);
     rdl_tally_used(l->tally, "ledger.measures", i->measures->len);
     if (was)
-        return revise(l, i, at, site_id, source_id, content, payload, error);
+        return revise(l, i, at, site_id, source_id, content, started, payload, error);
     rdl_tally_in(l->tally, "ledger.registered", 1);
     if (missing) {
         g_autofree char *text = g_strdup_printf("is a clue until it is known: %s", missing);
@@ -393,7 +506,8 @@ static bool settle_item(listing *l, item *i, const char *source_id, GError **err
     return add_site(l, i, at, "site.found", site_id, source_id, content, error) &&
            append(l, at, "problem.registered", problem_id, payload, error) &&
            open_task(l, i, !missing, site_id, problem_id, missing ? clue_id : task_id, at, started,
-                     due, longterm, error);
+                     due, longterm, error) &&
+           say_way(l, i, at, missing ? clue_id : task_id, problem_id, started, error);
 }
 
 /* What a problem is known by: where it comes from and its number, or its words where that is

@@ -5,7 +5,7 @@
 #include "rectify/task.h"
 #include "screen/screen.h"
 
-#define LEDGER_VERSION "2"
+#define LEDGER_VERSION "3"
 
 static const char schema[] =
     "CREATE TABLE event(seq INTEGER PRIMARY KEY, at TEXT NOT NULL, by TEXT NOT NULL,"
@@ -45,7 +45,8 @@ static const char schema[] =
     "CREATE INDEX finding_source ON finding(source, source_id);"
     "CREATE TABLE problem(problem_id TEXT PRIMARY KEY, site_id TEXT NOT NULL REFERENCES site,"
     " clue_id TEXT, task_no TEXT, source TEXT, batch TEXT, problem TEXT, nature TEXT,"
-    " category TEXT, target TEXT, measures TEXT, lead_leader TEXT, supervisor TEXT,"
+    " category TEXT, aspect TEXT, grid TEXT, target TEXT, measures TEXT, lead_leader TEXT, "
+    "supervisor TEXT,"
     " resp_unit TEXT, lead_dept TEXT, accept_unit TEXT, listed TEXT,"
     " first_responsible TEXT,"
     " reopens TEXT REFERENCES problem, rebounds INTEGER NOT NULL DEFAULT 0);"
@@ -89,7 +90,10 @@ static const char schema[] =
     " NULL, body TEXT NOT NULL, sent TEXT NOT NULL, accepted TEXT, answered TEXT, result TEXT);"
     "CREATE INDEX transfer_task ON transfer(task_id);"
     "CREATE TABLE letter(letter_no TEXT PRIMARY KEY, batch TEXT, received TEXT, activity TEXT,"
-    " key TEXT, founded TEXT, duplicate_of TEXT, site_id TEXT REFERENCES site);";
+    " key TEXT, founded TEXT, duplicate_of TEXT, site_id TEXT REFERENCES site);"
+    "CREATE TABLE letter_site(letter_no TEXT NOT NULL REFERENCES letter, site_id TEXT NOT NULL"
+    " REFERENCES site, distance_m REAL, uncertainty_m REAL, PRIMARY KEY(letter_no, site_id));"
+    "CREATE INDEX letter_site_site ON letter_site(site_id);";
 
 bool rdl_ledger_schema(rdl_store *store, gint64 srid, GError **error)
 {

@@ -44,6 +44,10 @@ bool rdl_site_of_source(rdl_ledger *ledger, const char *source, const char *sour
 /** rdl_sites_merge() inside a transaction of the caller. */
 bool rdl_sites_merge_within(rdl_ledger *ledger, const char *keep, const char *const *others,
                             const rdl_who *who, GError **error);
+/** Every closed task of the site that waits for no look-back is due for one: `source_id` is new
+ *  there. Event lookback.raised. */
+bool rdl_lookbacks_raise(rdl_ledger *ledger, const char *site_id, const char *source,
+                         const char *source_id, const char *at, GError **error);
 /** Commit when `good`, else roll back. Returns whether it is committed. */
 bool rdl_ledger_end(rdl_ledger *ledger, bool good, GError **error);
 

@@ -6,6 +6,7 @@
 #include "rectify/draw.h"
 #include "rectify/inspection.h"
 #include "rectify/ledger.h"
+#include "rectify/lookback.h"
 #include "rectify/review.h"
 #include "rectify/site.h"
 #include "rectify/recorded.h"

@@ -445,6 +445,8 @@ static bool take_site_at(rdl_ledger *ledger, const site *s, const char *load, Js
     rdl_tally_used(tally, "ledger.findings", findings);
     const char *kind = p->joined ? "site.joined" : known ? "site.revised" : "site.found";
     return append(ledger, at, kind, p->site_id, payload, error) &&
+           rdl_lookbacks_raise(ledger, p->site_id, member(payload, "source"),
+                               member(payload, "source_id"), at, error) &&
            settle_clue(ledger, s, p, known || p->joined, as_of, tally, error);
 }
 

@@ -49,7 +49,8 @@ RDL_API JsonObject *rdl_task_json(const rdl_task *task);
  *  rule hit, the inputs and options that made them (the run manifest), the tasks, and the events
  *  so far. Members: "site", "findings" (each with "hits"), "manifest", "tasks", "problem",
  *  "events" (seq, at, by, role, kind, reason, payload, hash), "pack", "pack_version", and what the
- *  office keeps: "problems", "measure_rows", "milestones", "closeout", "documents",
+ *  office keeps: "problems", "measure_rows", "milestones", "closeout", "documents", "sources", "letters" (each with its distance, how uncertain
+ *  its place is, and whether this site is its nearest),
  *  "publications", "lookbacks", "transfers".
  *  Yours. Fails: RDL_ERROR_NOT_FOUND. */
 RDL_API JsonNode *rdl_ledger_chain(rdl_ledger *ledger, const char *id, GError **error);

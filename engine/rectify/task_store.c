@@ -310,13 +310,15 @@ static bool add_chain(rdl_ledger *ledger, JsonObject *o, const char *site_id, GE
                                        "department", "tier",  "started",  "due_original",
                                        "due",        "moved", "assignee", NULL};
     static const char *const problem[] = {
-        "problem_id", "task_no",   "source",    "batch",       "problem",
-        "nature",     "category",  "target",    "measures",    "lead_leader",
-        "supervisor", "resp_unit", "lead_dept", "accept_unit", "first_responsible",
-        "listed",     "reopens",   "rebounds",  NULL};
+        "problem_id", "task_no",   "source",    "batch",       "problem",           "nature",
+        "category",   "aspect",    "grid",      "target",      "measures",          "lead_leader",
+        "supervisor", "resp_unit", "lead_dept", "accept_unit", "first_responsible", "listed",
+        "reopens",    "rebounds",  NULL};
     static const char *const event[] = {"seq",     "at",     "by",       "role", "kind",
                                         "subject", "reason", "{payload", "hash", NULL};
-    static const char *const letter[] = {"letter_no", "received", "activity", NULL};
+    static const char *const letter[] = {"letter_no",     "received", "activity", "distance_m",
+                                         "uncertainty_m", "nearest",  NULL};
+    static const char *const source[] = {"source", "source_id", NULL};
     static const char *const measure[] = {"problem_id", "n", "text", "supervised", "done", NULL};
     static const char *const milestone[] = {"problem_id", "n", "due", "text", "met", NULL};
     static const char *const step[] = {"task_id", "n",    "step",    "state",  "at",
@@ -346,17 +348,23 @@ static bool add_chain(rdl_ledger *ledger, JsonObject *o, const char *site_id, GE
                     "due_original,due,moved,assignee FROM task WHERE site_id = ? ORDER BY kind "
                     "DESC",
                     site_id, task, error) &&
-           add_rows(ledger, o, "problems",
-                    "SELECT problem_id,task_no,source,batch,problem,nature,category,target,"
-                    "measures,lead_leader,supervisor,resp_unit,lead_dept,accept_unit,first_"
-                    "responsible,listed,"
-                    "reopens,rebounds FROM problem WHERE site_id = ? ORDER BY rebounds DESC, "
-                    "problem_id",
-                    site_id, problem, error) &&
+           add_rows(
+               ledger, o, "problems",
+               "SELECT problem_id,task_no,source,batch,problem,nature,category,aspect,grid,target,"
+               "measures,lead_leader,supervisor,resp_unit,lead_dept,accept_unit,first_"
+               "responsible,listed,"
+               "reopens,rebounds FROM problem WHERE site_id = ? ORDER BY rebounds DESC, "
+               "problem_id",
+               site_id, problem, error) &&
            add_rows(ledger, o, "letters",
-                    "SELECT letter_no,received,activity FROM letter WHERE "
-                    "site_id = ? ORDER BY letter_no",
+                    "SELECT letter_no,received,activity,distance_m,uncertainty_m,"
+                    "letter.site_id = l.site_id FROM letter_site l JOIN letter USING(letter_no) "
+                    "WHERE l.site_id = ? ORDER BY letter_no",
                     site_id, letter, error) &&
+           add_rows(ledger, o, "sources",
+                    "SELECT source,source_id FROM origin WHERE site_id = ? ORDER BY source, "
+                    "source_id",
+                    site_id, source, error) &&
            add_rows(ledger, o, "measure_rows",
                     "SELECT problem_id,n,text,supervised,done FROM measure JOIN problem "
                     "USING(problem_id) WHERE site_id = ? ORDER BY problem_id, n",

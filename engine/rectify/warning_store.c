@@ -26,17 +26,51 @@ static bool rises(rdl_ledger *ledger, const char *task_id, gint64 *n, GError **e
     return true;
 }
 
-/* The interview triggers (domain no. 13) that the ledger itself can see. */
-static JsonArray *triggers(const rdl_task *t, rdl_day as_of)
+/* Was a report of this task found untrue: a claim that a scene contradicts, or a rebound; and is
+ * there a claim whose result nobody outside the offices was told? */
+static bool reported(rdl_ledger *ledger, const char *task_id, const char *day, bool *untrue,
+                     bool *unpublished, GError **error)
 {
-    JsonArray *list = json_array_new();
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT contradicted IS NOT NULL OR EXISTS(SELECT 1 FROM lookback l WHERE l.task_id = ?1 "
+        "AND l.result = 'REBOUND' AND l.held <= ?2), claimed IS NOT NULL AND NOT EXISTS(SELECT 1 "
+        "FROM publication p WHERE p.task_id = ?1 AND p.kind <> '通报' AND p.opens BETWEEN claimed "
+        "AND ?2) FROM task WHERE task_id = ?1",
+        error);
+    bool row;
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, task_id);
+    rdl_statement_text(s, 2, day);
+    if (!rdl_statement_step(s, &row, error))
+        return false;
+    *untrue = row && rdl_statement_get_int(s, 0);
+    *unpublished = row && rdl_statement_get_int(s, 1);
+    return true;
+}
+
+/* The four interview triggers (domain no. 13), as far as the ledger sees them. */
+static JsonArray *triggers(rdl_ledger *ledger, const rdl_task *t, rdl_day as_of, GError **error)
+{
+    g_autofree char *day = rdl_day_text(as_of);
+    bool untrue, unpublished;
     rdl_day due;
     bool overdue = t->due && rdl_day_parse(t->due, &due, NULL) && due < as_of;
+
+    if (!reported(ledger, t->task_id, day, &untrue, &unpublished, error))
+        return NULL;
+    JsonArray *list = json_array_new();
 
     if (overdue)
         json_array_add_string_element(list, "trigger.1");
     if (overdue && strcmp(t->kind, "rectify") == 0 && isnan(t->progress))
         json_array_add_string_element(list, "trigger.2");
+    if (untrue)
+        json_array_add_string_element(list, "trigger.3");
+    if (overdue && unpublished)
+        json_array_add_string_element(list, "trigger.4");
     return list;
 }
 
@@ -72,7 +106,10 @@ static bool record(rdl_ledger *ledger, const rdl_csv *warnings, const rdl_task *
     if (rise) {
         g_autofree char *rung = g_strdup_printf("ladder.%d", (int)MIN(before + 1, LADDER_MOST));
         rdl_json_set_text(o, "proposes", rung); /* a person issues it */
-        json_object_set_array_member(o, "triggers", triggers(t, as_of));
+        JsonArray *list = triggers(ledger, t, as_of, error);
+        if (!list)
+            return false;
+        json_object_set_array_member(o, "triggers", list);
     }
     rdl_event event = {.at = at,
                        .by = "redline",

@@ -284,8 +284,8 @@ static bool play_moves(execution *x, rdl_ledger *ledger, rdl_tally *tally, GErro
 static bool load_letters(execution *x, rdl_ledger *ledger, rdl_tally *tally, GError **error)
 {
     for (size_t i = 0; i < x->job->letters.n; i++)
-        if (!rdl_ledger_load_letters(ledger, x->job->letters.list[i].path, x->job->as_of, tally,
-                                     error))
+        if (!rdl_ledger_load_letters(ledger, x->job->letters.list[i].path,
+                                     x->job->letters.list[i].profile, x->job->as_of, tally, error))
             return false;
     return true;
 }

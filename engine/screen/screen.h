@@ -7,6 +7,7 @@
 #include "screen/pack_cases.h"
 #include "screen/pack_check.h"
 #include "screen/rule.h"
+#include "screen/profile.h"
 #include "screen/replay.h"
 #include "screen/screening.h"
 

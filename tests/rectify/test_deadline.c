@@ -83,6 +83,29 @@ static void a_named_day_is_included_and_not_moved(void)
     check_examples(examples, G_N_ELEMENTS(examples), calendar);
 }
 
+/* Every date that the plans of domain 4.4 give. */
+static void the_dates_of_the_plans_are_read(void)
+{
+    static const example examples[] = {{"明年1月31日前", "2017-07-31", "refused"},
+                                       {"2018年1月31日前", "2017-07-31", "2018-01-31"},
+                                       {"2018年底前", "2017-07-31", "2018-12-31"},
+                                       {"2017年8月底前", "2017-04-13", "2017-08-31"},
+                                       {"2017年12月底前", "2017-04-13", "2017-12-31"},
+                                       {"2017年9月底前", "2017-04-13", "2017-09-30"},
+                                       {"2017年7月底前", "2017-04-13", "2017-07-31"},
+                                       {"2020年底前", "2017-04-13", "2020-12-31"},
+                                       {"2018年底", "2017-04-13", "2018-12-31"},
+                                       {"2021年底前", "2021-06-01", "2021-12-31"},
+                                       {"2022年12月31日前", "2021-06-01", "2022-12-31"},
+                                       {"1个月内", "2017-08-31", "2017-09-30"},
+                                       {"2个月内", "2017-12-31", "2018-02-28"},
+                                       {"6个月内", "2017-08-31", "2018-02-28"},
+                                       {"90日内", "2018-03-01", "2018-05-30"},
+                                       {"30个工作日内", "2018-03-01", "2018-04-12"}};
+
+    check_examples(examples, G_N_ELEMENTS(examples), calendar);
+}
+
 static void a_period_that_ends_on_a_day_of_rest_ends_after_it(void)
 {
     static const example examples[] = {{"1个月内", "2017-09-01", "2017-10-09"}, /* 10-01..08 rest */
@@ -166,6 +189,7 @@ static CU_TestInfo tests[] = {
     {"months end on the corresponding day or the last",
      months_end_on_the_corresponding_day_or_the_last},
     {"a named day is included and not moved", a_named_day_is_included_and_not_moved},
+    {"the dates of the plans are read", the_dates_of_the_plans_are_read},
     {"a period that ends on a day of rest ends after it",
      a_period_that_ends_on_a_day_of_rest_ends_after_it},
     {"working days leave out rest", working_days_leave_out_rest},

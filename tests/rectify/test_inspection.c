@@ -1,7 +1,9 @@
 /* The problem list of an inspection: what it says, and what it only seems to say. */
+#include <stdlib.h>
 #include <string.h>
 #include <xlsxwriter.h>
 #include "geo/start.h"
+#include "rectify/handle.h"
 #include "rectify/rectify.h"
 #include "suite.h"
 
@@ -236,6 +238,76 @@ static void a_clue_of_the_list_is_registered_when_it_is_known(void)
     check_whole(ledger);
 }
 
+/* What a list says of the way: milestones that are days, the words of progress. */
+static void the_way_of_a_list_is_carried(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fresh("way.sqlite", &error);
+    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *balance = load(
+        ledger,
+        csv("way.csv", "序号,反馈问题,整改目标,整改措施,责任领导,监管人,责任单位,整改时限,方面,"
+                       "网格,时间节点,整改进展\n"
+                       "1,问题甲,恢复,拆除,甲,乙,丙,2017年底前,自然保护区,三号网格,"
+                       "2017年8月底前：完成拆除；2017-10-31 复绿；适时验收,已停止生产\n"),
+        notes, &error);
+    CHECK_OK(error);
+    CHECK(balance && strstr(balance, "\"ledger.registered\",\"in\":1,\"used\":1"));
+    CHECK_INT(notes->len, 1);
+    CHECK(notes->len && strstr(notes->pdata[0], "the milestone '适时验收' names no day"));
+    g_autoptr(JsonNode) chain = rdl_ledger_chain(ledger, "1", &error);
+    JsonObject *o = json_node_get_object(chain), *problem = rdl_json_object(o, "problem");
+    JsonArray *milestones = json_object_get_array_member(o, "milestones");
+    CHECK_TEXT(rdl_json_text(problem, "aspect", NULL), "自然保护区");
+    CHECK_TEXT(rdl_json_text(problem, "grid", NULL), "三号网格");
+    if (CHECK_INT(json_array_get_length(milestones), 2)) {
+        JsonObject *first = json_array_get_object_element(milestones, 0);
+        JsonObject *second = json_array_get_object_element(milestones, 1);
+        CHECK_TEXT(rdl_json_text(first, "due", NULL), "2017-08-31");
+        CHECK_TEXT(rdl_json_text(first, "text", NULL), "完成拆除");
+        CHECK_TEXT(rdl_json_text(second, "due", NULL), "2017-10-31");
+        CHECK_TEXT(rdl_json_text(second, "text", NULL), "复绿");
+    }
+    g_autofree char *words = rdl_store_value(
+        ledger->store, "SELECT progress_text FROM task WHERE progress IS NULL", &error);
+    CHECK_TEXT(words, "已停止生产");
+    check_whole(ledger);
+}
+
+/* Pack cn with posts of a unit. */
+static void a_list_inherits_who_answers_for_its_unit(void)
+{
+    GError *error = NULL;
+    const char *folder = suite_path("pack"), *path = suite_path("posts.sqlite");
+    g_autofree char *copy =
+        g_strdup_printf("cp -r '%s' '%s'", suite_source("data/packs/cn"), folder);
+    g_autofree char *posts = g_build_filename(folder, "posts.csv", NULL);
+
+    CHECK_INT(system(copy), 0);
+    CHECK(g_file_set_contents(posts,
+                              "xzqdm,post,name,from,to,src\n6201,lead_leader,市领导,,,TEST\n"
+                              "6201,supervisor,监管人,,,TEST\n"
+                              "6201,first_responsible,书记,,,TEST\n",
+                              -1, NULL));
+    CHECK(rdl_ledger_init(path, folder, NULL, &error));
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, true, &error);
+    g_autofree char *balance =
+        load(ledger,
+             csv("posts.csv", "序号,反馈问题,整改目标,整改措施,监管人,责任单位,整改时限,"
+                              "区划代码\n"
+                              "1,问题甲,恢复,拆除,老监管人,丙,2017年底前,620102\n"
+                              "2,问题乙,恢复,拆除,,丙,2017年底前,620201\n"),
+             NULL, &error);
+    CHECK_OK(error);
+    CHECK(balance && strstr(balance, "\"ledger.registered\",\"in\":2,\"used\":1"));
+    g_autoptr(JsonNode) chain = rdl_ledger_chain(ledger, "1", &error);
+    JsonObject *problem = rdl_json_object(json_node_get_object(chain), "problem");
+    CHECK_TEXT(rdl_json_text(problem, "lead_leader", NULL), "市领导");
+    CHECK_TEXT(rdl_json_text(problem, "supervisor", NULL), "老监管人");
+    CHECK_TEXT(rdl_json_text(problem, "first_responsible", NULL), "书记");
+    check_whole(ledger);
+}
+
 static CU_TestInfo tests[] = {
     {"sixty-two problems have 270 measures", sixty_two_problems_have_270_measures},
     {"masks are unknown, never zero", masks_are_unknown_never_zero},
@@ -243,6 +315,8 @@ static CU_TestInfo tests[] = {
     {"rows that say nothing are counted", rows_that_say_nothing_are_counted},
     {"a clue of the list is registered when it is known",
      a_clue_of_the_list_is_registered_when_it_is_known},
+    {"the way of a list is carried", the_way_of_a_list_is_carried},
+    {"a list inherits who answers for its unit", a_list_inherits_who_answers_for_its_unit},
     CU_TEST_INFO_NULL,
 };
 

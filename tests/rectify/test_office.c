@@ -2,6 +2,7 @@
 #include <string.h>
 #include "fixtures/findings.h"
 #include "geo/start.h"
+#include "rectify/event.h"
 #include "rectify/rectify.h"
 #include "suite.h"
 
@@ -280,6 +281,102 @@ static void values_change_and_what_they_were_stays(void)
     check_whole(ledger);
 }
 
+/* The triggers that the last rise names, "": no rise. */
+static char *triggers_on(rdl_ledger *ledger, rdl_day day)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error), *got = NULL;
+    g_autofree char *sql = g_strdup_printf(
+        "SELECT json_extract(payload,'$.triggers') FROM event WHERE kind = 'warning.changed' AND "
+        "subject = '%s' ORDER BY seq DESC LIMIT 1",
+        id);
+
+    CHECK(rdl_ledger_warn(ledger, day, tally, &error));
+    CHECK_OK(error);
+    got = rdl_store_value(ledger->store, sql, NULL);
+    return g_strdup(got ? got : "");
+}
+
+#define CHECK_TRIGGERS(day, want)                                 \
+    do {                                                          \
+        g_autofree char *trigger_text = triggers_on(ledger, day); \
+        CHECK_TEXT(trigger_text, want);                           \
+    } while (0)
+
+/* A scene later than the claim still shows the ground, or does not. */
+static void see(rdl_ledger *ledger, const char *on, int stands)
+{
+    GError *error = NULL;
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
+    g_autoptr(JsonObject) o = json_object_new();
+    const rdl_event event = {
+        .at = on, .by = "甲", .role = "analyst", .kind = "site.verified", .subject = "S"};
+
+    rdl_json_set_text(o, "task_id", id);
+    rdl_json_set_text(o, "scene", on);
+    rdl_json_set_text(o, "scene_date", on);
+    rdl_json_set_text(o, "outcome", stands ? "NOT_RESTORED" : "RESTORED");
+    json_object_set_int_member(o, "stands", stands);
+    CHECK(rdl_store_begin(ledger->store, &error) && rdl_event_append(ledger, &event, o, &error) &&
+          rdl_store_commit(ledger->store, &error));
+    CHECK_OK(error);
+}
+
+static void an_untrue_report_is_a_trigger(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) fine = submitted("true.sqlite", &error);
+    g_autoptr(rdl_ledger) ledger = submitted("untrue.sqlite", &error);
+
+    see(fine, "2027-03-05", 0);
+    see(ledger, "2027-03-05", 1);
+    CHECK_TRIGGERS(rdl_day_of(2027, 6, 10), "[\"trigger.3\"]"); /* 20 days left: a rise */
+    rdl_ledger *kept = ledger;
+    ledger = fine;
+    CHECK_TRIGGERS(rdl_day_of(2027, 6, 10), "[]");
+    ledger = kept;
+}
+
+static void a_rebound_is_a_trigger(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = submitted("rebound-trigger.sqlite", &error);
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
+    rdl_move by = office(id, "2027-09-26");
+
+    CHECK(close_it(ledger, &error));
+    CHECK(go(ledger, "LOOKBACK", "2027-09-20", "city", NULL, NULL, &error));
+    CHECK(go(ledger, "REOPENED", "2027-09-25", "office", "回头看记录", NULL, &error));
+    CHECK(rdl_task_report(ledger, &by, 0.1, &error));
+    CHECK_OK(error);
+    CHECK_TRIGGERS(rdl_day_of(2027, 9, 27), "[\"trigger.1\",\"trigger.3\"]");
+}
+
+static void a_result_nobody_was_told_is_a_trigger(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = submitted("untold.sqlite", &error);
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
+    const rdl_publication inside = {.kind = "通报", .channel = "内网"},
+                          outside = {.kind = "公开", .channel = "市政府网站"};
+    rdl_move by = office(id, "2027-03-02");
+    g_autoptr(rdl_ledger) told = submitted("told.sqlite", &error);
+
+    by.role = "province";
+    CHECK(rdl_task_report(ledger, &by, 1.0, &error));
+    CHECK(rdl_task_report(told, &by, 1.0, &error));
+    CHECK(rdl_task_publish(ledger, &by, &inside, &error));
+    CHECK(rdl_task_publish(told, &by, &outside, &error));
+    CHECK_OK(error);
+    CHECK_TRIGGERS(rdl_day_of(2027, 6, 30), "[]"); /* the last day is not over */
+    CHECK_TRIGGERS(rdl_day_of(2027, 7, 1), "[\"trigger.1\",\"trigger.4\"]");
+    rdl_ledger *kept = ledger;
+    ledger = told;
+    CHECK_TRIGGERS(rdl_day_of(2027, 7, 1), "[\"trigger.1\"]");
+    ledger = kept;
+}
+
 static CU_TestInfo tests[] = {
     {"steps are rows, and every one can fail", steps_are_rows_and_every_one_can_fail},
     {"papers are asked for one by one", papers_are_asked_for_one_by_one},
@@ -287,6 +384,9 @@ static CU_TestInfo tests[] = {
     {"a rebound takes the old number with a suffix", a_rebound_takes_the_old_number_with_a_suffix},
     {"one matter, one transfer", one_matter_one_transfer},
     {"values change, and what they were stays", values_change_and_what_they_were_stays},
+    {"an untrue report is a trigger", an_untrue_report_is_a_trigger},
+    {"a rebound is a trigger", a_rebound_is_a_trigger},
+    {"a result nobody was told is a trigger", a_result_nobody_was_told_is_a_trigger},
     CU_TEST_INFO_NULL,
 };
 

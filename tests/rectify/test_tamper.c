@@ -68,7 +68,7 @@ static const char *rich_ledger(GError **error)
         !rdl_ledger_init(path, suite_source("data/packs/cn"), NULL, error) ||
         !(ledger = rdl_ledger_open(path, true, error)) ||
         !rdl_ledger_load_findings(ledger, gpkg, rdl_day_of(2026, 11, 1), tally, NULL, error) ||
-        !rdl_ledger_load_letters(ledger, suite_source("data/sample/letters.gpkg"),
+        !rdl_ledger_load_letters(ledger, suite_source("data/sample/letters.gpkg"), NULL,
                                  rdl_day_of(2026, 11, 1), tally, error) ||
         !rdl_sites_merge(ledger, "FP-0001", others, &who, error) || !walk(ledger, error) ||
         !(rows = rdl_ledger_draw(ledger, &draw, "2027-09-25", "甲", "auditor", error)))

@@ -98,6 +98,32 @@ static void ranks_rise_with_the_level(void)
     CHECK_TEXT(rdl_warning_of(csv, &over, as_of).by, "time");
 }
 
+/* The numbers are the table's: another pack, other levels. */
+static void another_packs_thresholds_decide(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_csv) csv = rdl_csv_parse("tier,level,days_left,lag,missed,idle\n"
+                                           "A,alarm,-10,0.5,3,0.9\nA,notice,60,0.2,,\n",
+                                           "warnings.csv", &error);
+    static const struct {
+        int left;
+        double progress;
+        int missed;
+        const char *level;
+    } cases[] = {{61, NAN, 0, NULL},      {60, NAN, 0, "notice"}, {-9, NAN, 0, "notice"},
+                 {-10, NAN, 0, "alarm"},  {100, 0.3, 0, NULL},    {100, 0.29, 0, "notice"},
+                 {100, 0.29, 3, "alarm"}, {100, 0.3, 2, NULL}};
+    rdl_day as_of = rdl_day_of(2026, 6, 1);
+
+    CHECK(csv && rdl_warnings_check(csv, &error));
+    CHECK_OK(error);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        rdl_timing t = {"A", as_of + cases[i].left - 200, as_of + cases[i].left, cases[i].progress,
+                        cases[i].missed};
+        CHECK_TEXT(rdl_warning_of(csv, &t, as_of).level, cases[i].level);
+    }
+}
+
 static void a_threshold_that_is_no_number_is_named(void)
 {
     GError *error = NULL;
@@ -116,6 +142,7 @@ static CU_TestInfo tests[] = {
     {"a verification is judged by time alone", a_verification_is_judged_by_time_alone},
     {"the long term is never overdue", the_long_term_is_never_overdue},
     {"ranks rise with the level", ranks_rise_with_the_level},
+    {"another pack's thresholds decide", another_packs_thresholds_decide},
     {"a threshold that is no number is named", a_threshold_that_is_no_number_is_named},
     CU_TEST_INFO_NULL,
 };

@@ -1,0 +1,17 @@
+/* rectify/lookback.h - when closed work is looked at again.
+ *
+ * The pack's lookbacks.csv (months, early_days, src) gives the scheduled passes, told from the day
+ * of closing by deadline.h's months. A look-back held from `early_days` before a pass on is that
+ * pass; one that was ordered, or raised by new ground at a closed place, is due the day it was. */
+#ifndef RDL_RECTIFY_LOOKBACK_H
+#define RDL_RECTIFY_LOOKBACK_H
+
+#include "rectify/ledger.h"
+
+/** Passes not held by `as_of`: [{"task_id", "problem_id", "xzqdm", "closed", "pass" (months, or
+ *  "ordered"), "due", "status": "OVERDUE" (its day has passed) or "DUE"}], by due day and task; a
+ *  pass still further off than its `early_days` is not told. As of any day, from the moves and
+ *  look-backs dated until then. Yours. Fails: RDL_ERROR_DATA where the table cannot be read. */
+RDL_API JsonNode *rdl_ledger_lookbacks(rdl_ledger *ledger, rdl_day as_of, GError **error);
+
+#endif

@@ -1,0 +1,190 @@
+#include "rectify/lookback.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "rectify/moving.h"
+
+typedef struct {
+    int months, early;
+} pass;
+
+typedef struct {
+    rdl_ledger *ledger;
+    const rdl_deadline_policy *policy;
+    GArray *passes;
+    rdl_day as_of;
+    GPtrArray *rows; /* of JsonObject */
+} agenda;
+
+static bool number(const rdl_csv *csv, size_t row, const char *column, int *value, GError **error)
+{
+    guint64 n;
+
+    if (!g_ascii_string_to_unsigned(rdl_csv_at(csv, row, column), 10, 0, 12000, &n, NULL))
+        return rdl_fail(error, RDL_ERROR_DATA, "%s:%d: %s '%s' is not a whole number",
+                        rdl_csv_name(csv), rdl_csv_line(csv, row), column,
+                        rdl_csv_at(csv, row, column));
+    *value = (int)n;
+    return true;
+}
+
+/* None where the pack has no such table. */
+static GArray *read_passes(rdl_ledger *ledger, GError **error)
+{
+    static const char *const needed[] = {"months", "early_days", NULL};
+    g_autoptr(GArray) passes = g_array_new(FALSE, FALSE, sizeof(pass));
+    GError *failed = NULL;
+    const rdl_csv *csv = rdl_ledger_table(ledger, "lookbacks.csv", &failed);
+
+    if (failed) {
+        g_propagate_error(error, failed);
+        return NULL;
+    }
+    if (csv && !rdl_csv_need(csv, needed, error))
+        return NULL;
+    for (size_t i = 0; csv && i < rdl_csv_count(csv); i++) {
+        pass p;
+        if (!number(csv, i, "months", &p.months, error) ||
+            !number(csv, i, "early_days", &p.early, error))
+            return NULL;
+        g_array_append_val(passes, p);
+    }
+    return g_steal_pointer(&passes);
+}
+
+static void tell(agenda *a, rdl_statement *s, const char *name, rdl_day due)
+{
+    static const char *const members[] = {"task_id", "problem_id", "xzqdm", "closed"};
+    g_autofree char *day = rdl_day_text(due);
+    JsonObject *o = json_object_new();
+
+    for (size_t i = 0; i < G_N_ELEMENTS(members); i++)
+        rdl_json_set_text(o, members[i], rdl_statement_get_text(s, (int)i));
+    rdl_json_set_text(o, "pass", name);
+    rdl_json_set_text(o, "due", day);
+    rdl_json_set_text(o, "status", due < a->as_of ? "OVERDUE" : "DUE");
+    g_ptr_array_add(a->rows, o);
+}
+
+/* The row tells of a closed task: closed on, the last look-back held since, one that waits. */
+static bool look_at(agenda *a, rdl_statement *s, GError **error)
+{
+    const char *last = rdl_statement_get_text(s, 4), *ordered = rdl_statement_get_text(s, 5);
+    rdl_day closed, held = RDL_DAY_PAST, waits;
+
+    if (!rdl_day_parse(rdl_statement_get_text(s, 3), &closed, error) ||
+        (last && !rdl_day_parse(last, &held, error)))
+        return false;
+    if (ordered) {
+        if (!rdl_day_parse(ordered, &waits, error))
+            return false;
+        tell(a, s, "ordered", waits);
+    }
+    for (guint i = 0; i < a->passes->len; i++) {
+        const pass *p = &g_array_index(a->passes, pass, i);
+        rdl_day due = rdl_deadline_months(a->policy, closed, p->months).due;
+        g_autofree char *name = g_strdup_printf("%d", p->months);
+        if (held < due - p->early && a->as_of >= due - p->early)
+            tell(a, s, name, due);
+    }
+    return true;
+}
+
+/* Closed on that day: the first move to CLOSED since the task was last at work; then whatever was
+ * ordered and held until the day asked about. */
+static rdl_statement *ask_closed(rdl_ledger *ledger, const char *day, GError **error)
+{
+    rdl_statement *s = rdl_statement_new(
+        ledger->store,
+        "WITH past AS (SELECT task_id, seq, at, state FROM move WHERE at <= ?1),"
+        " work AS (SELECT task_id, max(seq) AS seq FROM past WHERE state NOT IN ('CLOSED',"
+        "  'LOOKBACK') GROUP BY task_id),"
+        " closing AS (SELECT p.task_id, min(p.at) AS closed FROM past p JOIN work w USING(task_id)"
+        "  WHERE p.seq > w.seq AND p.state = 'CLOSED' GROUP BY p.task_id)"
+        "SELECT c.task_id, t.problem_id, t.xzqdm, c.closed,"
+        " (SELECT max(held) FROM lookback l WHERE l.task_id = c.task_id AND l.held BETWEEN"
+        "  c.closed AND ?1),"
+        " (SELECT min(ordered) FROM lookback l WHERE l.task_id = c.task_id AND l.ordered BETWEEN"
+        "  c.closed AND ?1 AND (l.held IS NULL OR l.held > ?1))"
+        " FROM closing c JOIN task t USING(task_id) ORDER BY c.task_id",
+        error);
+
+    if (s)
+        rdl_statement_text(s, 1, day);
+    return s;
+}
+
+static gint by_due(gconstpointer a, gconstpointer b)
+{
+    JsonObject *x = *(JsonObject *const *)a, *y = *(JsonObject *const *)b;
+    int order = strcmp(rdl_json_text(x, "due", ""), rdl_json_text(y, "due", ""));
+
+    return order ? order : strcmp(rdl_json_text(x, "task_id", ""), rdl_json_text(y, "task_id", ""));
+}
+
+JsonNode *rdl_ledger_lookbacks(rdl_ledger *ledger, rdl_day as_of, GError **error)
+{
+    g_autofree char *day = rdl_day_text(as_of);
+    g_autoptr(GArray) passes = read_passes(ledger, error);
+    const rdl_deadline_policy *policy = passes ? rdl_ledger_policy(ledger, error) : NULL;
+    g_autoptr(rdl_statement) s = policy ? ask_closed(ledger, day, error) : NULL;
+    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)json_object_unref);
+    g_autoptr(JsonArray) array = json_array_new();
+    agenda a = {ledger, policy, passes, as_of, rows};
+    bool row = true;
+
+    if (!s)
+        return NULL;
+    while (row)
+        if (!rdl_statement_step(s, &row, error) || (row && !look_at(&a, s, error)))
+            return NULL;
+    g_ptr_array_sort(rows, by_due);
+    for (guint i = 0; i < rows->len; i++)
+        json_array_add_object_element(array, json_object_ref(rows->pdata[i]));
+    return json_node_init_array(json_node_alloc(), array);
+}
+
+/* ---- new ground at a closed place ---- */
+
+static GPtrArray *closed_tasks(rdl_ledger *ledger, const char *site_id, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT task_id FROM task t WHERE site_id = ? AND state = 'CLOSED' AND NOT EXISTS(SELECT 1 "
+        "FROM lookback l WHERE l.task_id = t.task_id AND l.held IS NULL) ORDER BY task_id",
+        error);
+    g_autoptr(GPtrArray) tasks = g_ptr_array_new_with_free_func(g_free);
+    bool row = true;
+
+    if (!s)
+        return NULL;
+    rdl_statement_text(s, 1, site_id);
+    while (row) {
+        if (!rdl_statement_step(s, &row, error))
+            return NULL;
+        if (row)
+            g_ptr_array_add(tasks, g_strdup(rdl_statement_get_text(s, 0)));
+    }
+    return g_steal_pointer(&tasks);
+}
+
+bool rdl_lookbacks_raise(rdl_ledger *ledger, const char *site_id, const char *source,
+                         const char *source_id, const char *at, GError **error)
+{
+    g_autoptr(GPtrArray) tasks = closed_tasks(ledger, site_id, error);
+
+    for (guint i = 0; tasks && i < tasks->len; i++) {
+        g_autoptr(JsonObject) o = json_object_new();
+        rdl_event event = {.at = at,
+                           .by = "redline",
+                           .role = "system",
+                           .kind = "lookback.raised",
+                           .subject = tasks->pdata[i]};
+        rdl_json_set_text(o, "task_id", tasks->pdata[i]);
+        rdl_json_set_text(o, "source", source);
+        rdl_json_set_text(o, "source_id", source_id);
+        if (!rdl_event_append(ledger, &event, o, error))
+            return false;
+    }
+    return tasks != NULL;
+}
