@@ -286,6 +286,13 @@ static JsonNode *read_map(const char *path, int depth, GError **error)
     return base;
 }
 
+char *rdl_profile_digest(const char *name, GError **error)
+{
+    g_autofree char *path = path_of(name, error);
+
+    return path ? rdl_digest_file(path, error) : NULL;
+}
+
 rdl_profile *rdl_profile_read(const char *name, GError **error)
 {
     g_autofree char *path = path_of(name, error);

@@ -1,6 +1,7 @@
 #include "screen/replay.h"
 
 #include <string.h>
+#include "screen/profile.h"
 
 /* ---- what it was made from ---- */
 
@@ -98,13 +99,34 @@ static bool check_inputs(const rdl_replay *r, GError **error)
     return true;
 }
 
+/* The same of what they are read by. */
+static bool check_profiles(const rdl_replay *r, GError **error)
+{
+    for (guint i = 0; i < json_array_get_length(r->sources); i++) {
+        JsonObject *o = object_at(r->sources, i);
+        const char *name = o ? rdl_json_text(o, "profile", NULL) : NULL;
+        const char *was = o ? rdl_json_text(o, "profile_sha256", NULL) : NULL;
+        if (!name || !was)
+            continue;
+        g_autofree char *is = rdl_profile_digest(name, error);
+        if (!is)
+            return false;
+        if (strcmp(is, was) != 0)
+            return rdl_fail(error, RDL_ERROR_DATA,
+                            "%s: is no longer the profile that its sources were read by: a replay "
+                            "would mix new readings with new law",
+                            name);
+    }
+    return true;
+}
+
 rdl_replay *rdl_replay_open(const char *findings, GError **error)
 {
     g_autoptr(rdl_replay) r = g_new0(rdl_replay, 1);
 
     for (int i = 0; i < ROLES; i++)
         r->role[i] = (role_sources){roles[i], g_array_new(FALSE, FALSE, sizeof(rdl_source))};
-    if (!read_manifest(r, findings, error) || !check_inputs(r, error))
+    if (!read_manifest(r, findings, error) || !check_inputs(r, error) || !check_profiles(r, error))
         return NULL;
     sort_sources(r);
     return g_steal_pointer(&r);

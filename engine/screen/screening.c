@@ -7,6 +7,7 @@
 #include "screen/judging.h"
 #include "screen/letter.h"
 #include "screen/planned.h"
+#include "screen/profile.h"
 #include "screen/zone_ground.h"
 
 #define BATCH_MOST 512 /* footprints a piece of work */
@@ -592,6 +593,10 @@ static void add_sources(JsonArray *all, const char *role, const rdl_source *sour
         g_autofree char *shown = rdl_source_shown(sources[i].path);
         json_object_set_string_member(o, "path", shown);
         rdl_json_set_text(o, "profile", sources[i].profile);
+        if (sources[i].profile) {
+            g_autofree char *digest = rdl_profile_digest(sources[i].profile, NULL);
+            rdl_json_set_text(o, "profile_sha256", digest);
+        }
         json_array_add_object_element(all, o);
     }
 }

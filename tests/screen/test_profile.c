@@ -244,7 +244,28 @@ static void a_wrong_profile_is_named(void)
     CHECK_FAILS(s.error, RDL_ERROR_DATA, "extends itself");
 }
 
+static void a_replay_knows_another_profile(void)
+{
+    const char *profile = fixture_text("replayed.yaml", "layer: footprint\n");
+    screened s = screen_layers(
+        fixture_zone(120, 36, 0.1, "EPSG:4490"),
+        fixture_footprint("GPKG", "EPSG:4490", ",built_after", "|2024-01-01", 120, 36, 0.01),
+        profile);
+    GError *error = NULL;
+
+    CHECK_OK(s.error);
+    rdl_screen_result_clear(&s.result);
+    g_autoptr(rdl_replay) same = rdl_replay_open(suite_path("findings.gpkg"), &error);
+    CHECK(same != NULL);
+    CHECK_OK(error);
+    fixture_text("replayed.yaml", "layer: footprint\nfields: {activity: fp_id}\n");
+    g_autoptr(rdl_replay) other = rdl_replay_open(suite_path("findings.gpkg"), &error);
+    CHECK(other == NULL);
+    CHECK_FAILS(error, RDL_ERROR_DATA, "is no longer the profile");
+}
+
 static CU_TestInfo tests[] = {
+    {"a replay knows another profile", a_replay_knows_another_profile},
     {"a protected-area patch is read", a_protected_area_patch_is_read},
     {"the headings may be Chinese", the_headings_may_be_chinese},
     {"the ten classes are read", the_ten_classes_are_read},
