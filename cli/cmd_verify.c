@@ -99,13 +99,17 @@ static bool show(rdl_ledger *ledger, GError **error)
 
 static bool check(GError **error)
 {
-    rdl_day day;
+    rdl_day day, on;
 
     if (!o.on || !o.by)
         return rdl_fail(error, RDL_ERROR_USAGE,
                         "a ledger keeps who verified and when: give --on DATE and --by NAME");
-    return (!o.date || cli_day("--date", o.date, 0, &day, error)) &&
-           cli_day("--on", o.on, 0, &day, error);
+    if (!cli_day("--on", o.on, 0, &on, error) ||
+        (o.date && !cli_day("--date", o.date, 0, &day, error)))
+        return false;
+    return !o.date || day <= on ||
+           rdl_fail(error, RDL_ERROR_USAGE, "--date %s: a scene is not later than --on %s", o.date,
+                    o.on);
 }
 
 /* What was not said is as it was when the patches were found. */
@@ -133,9 +137,10 @@ static bool verify(const char *path, GError **error)
     g_autoptr(rdl_ledger) ledger = check(error) ? rdl_ledger_open(path, true, error) : NULL;
     rdl_scenes_used used = {0};
 
-    if (!ledger || !cli_happened("--on", o.on, ledger, error) || !take_recorded(path, &used, error))
+    if (!ledger || !cli_happened("--on", o.on, ledger, error))
         return false;
-    bool good = rdl_ledger_verify(ledger, &o, tally, warnings, cli_progress(), error);
+    bool good = take_recorded(path, &used, error) &&
+                rdl_ledger_verify(ledger, &o, tally, warnings, cli_progress(), error);
     for (guint i = 0; i < warnings->len; i++)
         cli_say("warning: %s", (const char *)warnings->pdata[i]);
     rdl_scenes_used_clear(&used);

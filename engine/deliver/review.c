@@ -147,9 +147,18 @@ static void unmake(const GPtrArray *made)
             g_debug("%s: stays", (const char *)made->pdata[i - 1]);
 }
 
-static bool write_folder(const GPtrArray *pieces, const rdl_crs *crs, const char *folder,
-                         const rdl_review_scenes *scenes, bool overwrite, GPtrArray *made,
-                         const rdl_progress *progress, GError **error)
+static bool apart_from(const char *path, const char *source, const rdl_review_scenes *scenes,
+                       GError **error)
+{
+    const char *const inputs[] = {source, scenes->before ? scenes->before : source,
+                                  scenes->after ? scenes->after : source};
+
+    return rdl_output_apart(&path, 1, inputs, G_N_ELEMENTS(inputs), error);
+}
+
+static bool write_folder(const GPtrArray *pieces, const rdl_crs *crs, const char *source,
+                         const char *folder, const rdl_review_scenes *scenes, bool overwrite,
+                         GPtrArray *made, const rdl_progress *progress, GError **error)
 {
     g_autofree char *path = g_build_filename(folder, "review.gpkg", NULL);
     g_autofree char *chips_folder = g_build_filename(folder, "chips", NULL);
@@ -158,7 +167,8 @@ static bool write_folder(const GPtrArray *pieces, const rdl_crs *crs, const char
     bool pictures = scenes->before != NULL;
 
     note_made(made, folder);
-    if (!rdl_output_folder(folder, error) || !(output = rdl_output_begin(path, overwrite, error)))
+    if (!rdl_output_folder(folder, error) || !apart_from(path, source, scenes, error) ||
+        !(output = rdl_output_begin(path, overwrite, error)))
         return false;
     if (pictures) {
         note_made(made, chips_folder);
@@ -185,7 +195,7 @@ bool rdl_review_export(const char *source, const char *folder, const rdl_review_
                                       : rdl_pieces_of_clues(source, &crs, error);
     if (!pieces || !plain_ids(source, pieces, error))
         return false;
-    if (!write_folder(pieces, crs, folder, scenes, overwrite, made, progress, error)) {
+    if (!write_folder(pieces, crs, source, folder, scenes, overwrite, made, progress, error)) {
         unmake(made);
         return false;
     }

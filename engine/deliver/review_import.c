@@ -188,7 +188,8 @@ static bool settle(const rdl_csv *activities, GPtrArray *pieces, rdl_returned *r
 bool rdl_review_patches(const char *patches, const char *review, const rdl_review_import *o,
                         rdl_tally *tally, GError **error)
 {
-    const char *const inputs[] = {patches, review};
+    const char *const inputs[] = {patches, review,
+                                  o->ledger ? rdl_ledger_path(o->ledger) : patches};
     g_autoptr(rdl_crs) crs = NULL;
     g_autoptr(rdl_output) out = NULL;
     g_autoptr(rdl_returned) r = NULL;
@@ -199,7 +200,7 @@ bool rdl_review_patches(const char *patches, const char *review, const rdl_revie
     rewriting w = {.options = o, .pieces = pieces, .tally = tally};
 
     w.measure = pieces ? rdl_measure_new(crs, error) : NULL;
-    bool good = w.measure && rdl_output_apart(&o->output, 1, inputs, 2, error) &&
+    bool good = w.measure && rdl_output_apart(&o->output, 1, inputs, G_N_ELEMENTS(inputs), error) &&
                 rdl_manifest_input(manifest, "patches", patches, error) &&
                 rdl_manifest_input(manifest, "review", review, error) &&
                 (w.review = r = rdl_returned_read(review, error)) &&

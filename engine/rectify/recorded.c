@@ -218,7 +218,8 @@ static char *candidate(const rdl_recorded *r, int i, const char *folder)
 
 char *rdl_recorded_find(const rdl_recorded *r, const char *near, GError **error)
 {
-    g_autofree char *folder = g_path_get_dirname(near);
+    g_autofree char *whole = g_canonicalize_filename(near, NULL);
+    g_autofree char *folder = g_path_get_dirname(whole);
     g_autofree char *other = NULL;
     bool same = false;
 
