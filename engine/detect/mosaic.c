@@ -118,12 +118,20 @@ static bool settle_grid(mosaic *m, rdl_raster *const *own, GError **error)
 
 /* ---- what they tell ---- */
 
-static void take_earlier(char **day, const char *text, int sign)
+/* The earliest (sign 1) or latest (-1) day of all pairs. One pair without leaves it unknown: its
+ * changes may be of any day. */
+static char *outermost(const mosaic *m, rdl_raster *const *own, const char *item, int sign)
 {
-    if (text && *text && (!*day || sign * strcmp(text, *day) < 0)) {
-        g_free(*day);
-        *day = g_strdup(text);
+    const char *day = NULL;
+
+    for (size_t i = 0; i < m->o->n; i++) {
+        const char *text = rdl_raster_item(own[i], item);
+        if (!text || !*text)
+            return NULL;
+        if (!day || sign * strcmp(text, day) < 0)
+            day = text;
     }
+    return g_strdup(day);
 }
 
 static bool agree(const char *a, const char *b)
@@ -174,13 +182,13 @@ static void settle_facts(mosaic *m, rdl_raster *const *own)
     for (size_t i = 0; i < m->o->n; i++) {
         same = same && agree(before, rdl_raster_item(own[i], "REDLINE_T_BEFORE")) &&
                agree(after, rdl_raster_item(own[i], "REDLINE_T_AFTER"));
-        take_earlier(&m->r->t_before, rdl_raster_item(own[i], "REDLINE_T_BEFORE"), 1);
-        take_earlier(&m->r->t_after, rdl_raster_item(own[i], "REDLINE_T_AFTER"), -1);
         add_gate(m->gate, rdl_raster_item(own[i], "REDLINE_GATE"));
         if (!agree(m->bands, rdl_raster_item(own[i], "REDLINE_BANDS")))
             g_clear_pointer(&m->bands, g_free);
     }
     sort_gate(m->gate);
+    m->r->t_before = outermost(m, own, "REDLINE_T_BEFORE", 1);
+    m->r->t_after = outermost(m, own, "REDLINE_T_AFTER", -1);
     if (!same)
         g_ptr_array_add(
             m->r->warnings,

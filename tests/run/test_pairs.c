@@ -60,9 +60,8 @@ static const char detect[] = "redline: 1\nname: x\n"
                              "date_before: 2000-03-17, date_after: 2003-02-06%s}\n%s"
                              "patches: {min_area: 5400}\n";
 
-static bool run(const char *folder, const char *scenes, const char *pairs, rdl_sheet **sheet)
+static bool run_text(const char *folder, const char *text, rdl_sheet **sheet)
 {
-    g_autofree char *text = g_strdup_printf(detect, scenes, pairs);
     const char *path = suite_path("job.yaml");
     GError *error = NULL;
     rdl_run_options options = RDL_RUN_OPTIONS_INIT;
@@ -75,6 +74,13 @@ static bool run(const char *folder, const char *scenes, const char *pairs, rdl_s
     bool good = job && rdl_job_run(job, &options, NULL, sheet, &error);
     CHECK_OK(error);
     return good;
+}
+
+static bool run(const char *folder, const char *scenes, const char *pairs, rdl_sheet **sheet)
+{
+    g_autofree char *text = g_strdup_printf(detect, scenes, pairs);
+
+    return run_text(folder, text, sheet);
 }
 
 static bool run_whole(const char *folder)
@@ -177,6 +183,25 @@ static void pairs_of_other_dates_are_dated_widely_and_said_so(void)
           strstr(sheet->warnings->pdata[0], "different dates"));
 }
 
+/* Nobody knows when what that pair shows came about: another pair's days would accuse. */
+static void a_pair_without_dates_leaves_them_unknown(void)
+{
+    g_autoptr(rdl_sheet) sheet = NULL;
+
+    make_halves();
+    CHECK(run_text("undated",
+                   "redline: 1\nname: x\n"
+                   "detect: {sensor: landsat-etm, method: index, threshold: 0.2}\n"
+                   "pairs:\n- {name: west, before: w-before.tif, after: w-after.tif, "
+                   "date_before: 2000-03-17, date_after: 2003-02-06}\n"
+                   "- {name: east, before: e-before.tif, after: e-after.tif}\n"
+                   "patches: {min_area: 5400}\n",
+                   &sheet));
+    g_autofree char *got = features("undated");
+    CHECK(strlen(got) > 1000);
+    CHECK(!strstr(got, "2000-03-17") && !strstr(got, "2003-02-06"));
+}
+
 static void pairs_that_are_not_clear_are_refused(void)
 {
     static const struct {
@@ -206,6 +231,7 @@ static CU_TestInfo tests[] = {
      a_pair_in_another_system_is_joined_with_a_warning},
     {"pairs of other dates are dated widely and said so",
      pairs_of_other_dates_are_dated_widely_and_said_so},
+    {"a pair without dates leaves them unknown", a_pair_without_dates_leaves_them_unknown},
     {"pairs that are not clear are refused", pairs_that_are_not_clear_are_refused},
     CU_TEST_INFO_NULL,
 };
