@@ -395,6 +395,11 @@ static bool append_split(rdl_ledger *ledger, const splitting *p, const char *con
            decide(ledger, who, "site.split", p->site_id, o, error);
 }
 
+/* Sources of a site that nobody rejected: without one there is no clue to open. */
+static const char unrejected_origins[] =
+    "SELECT source_id FROM origin o WHERE site_id = ? AND NOT EXISTS (SELECT 1 FROM review r WHERE "
+    "r.source = o.source AND r.source_id = o.source_id AND r.decision = 'reject')";
+
 /* The new site's clue: opened, or taken up again where it was dismissed as a duplicate. */
 static bool settle_split(rdl_ledger *ledger, const splitting *p, JsonObject *finding,
                          const rdl_who *who, GError **error)
@@ -417,7 +422,10 @@ static bool settle_split(rdl_ledger *ledger, const splitting *p, JsonObject *fin
 
     if (!dismissed || !rdl_day_parse(who->on, &on, error))
         return false;
-    if (tasks->len || !clue.result || strcmp(clue.result, "CLEAN") == 0)
+    g_autoptr(GPtrArray) unrejected = texts_of(ledger, unrejected_origins, p->site_id, error);
+    if (!unrejected)
+        return false;
+    if (tasks->len || !unrejected->len || !clue.result || strcmp(clue.result, "CLEAN") == 0)
         return true;
     if (dismissed->len == 0)
         return rdl_clue_open(ledger, &clue, on, error);

@@ -2,12 +2,13 @@
  *
  * A decision is an event (review.decided: who, when, coded reason, note), and what follows from it
  * are events too:
- *   accept            nothing: the clue goes on
- *   reject            its clue is dismissed; a source that is rejected before the ledger knows it
- *                     never becomes a site (rdl_ledger_load_findings)
+ *   accept            nothing: the clue goes on; it does not undo another decision
+ *   reject            its clue is dismissed, when no other source stands on its site that nobody
+ *                     rejected; a source that is rejected before the ledger knows it never becomes
+ *                     a site (rdl_ledger_load_findings)
  *   retype            the site is of another activity from then on, also after it is revised; its
  *                     findings stay as they were judged
- *   merge             the site becomes a part of another (rdl_sites_merge): one place, one task */
+ *   merge             the site becomes a part of another that is not rejected (rdl_sites_merge): one place, one task */
 #ifndef RDL_RECTIFY_REVIEW_H
 #define RDL_RECTIFY_REVIEW_H
 

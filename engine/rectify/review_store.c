@@ -22,10 +22,11 @@ static void piece_clear(piece *p)
 
 static bool find_clue(rdl_ledger *ledger, piece *p, GError **error)
 {
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store,
-        "SELECT task_id FROM task WHERE kind = 'verify' AND site_id = ? ORDER BY task_id LIMIT 1",
-        error);
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store,
+                          "SELECT task_id FROM task WHERE kind = 'verify' AND site_id = ? "
+                          "ORDER BY state = 'DISMISSED', task_id LIMIT 1",
+                          error);
     bool row;
 
     if (!s)
@@ -111,6 +112,24 @@ static bool record(rdl_ledger *ledger, const rdl_decisions *all, const rdl_decis
     return rdl_event_append(ledger, &event, o, error);
 }
 
+/* The decision on record for a source; NULL without error where there is none. Yours. */
+static bool decided(rdl_ledger *ledger, const piece *p, char **decision, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store, "SELECT decision FROM review WHERE source = ? AND source_id = ?", error);
+    bool row;
+
+    *decision = NULL;
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, p->source);
+    rdl_statement_text(s, 2, p->source_id);
+    if (!rdl_statement_step(s, &row, error))
+        return false;
+    *decision = row ? g_strdup(rdl_statement_get_text(s, 0)) : NULL;
+    return true;
+}
+
 /* ---- what follows ---- */
 
 static bool dismiss(rdl_ledger *ledger, const rdl_decisions *all, const piece *p,
@@ -135,6 +154,28 @@ static bool still_a_clue(const piece *p, const rdl_decision *d, GError **error)
                     p->clue.state, d->decision);
 }
 
+/* A clue speaks of all its site's sources: it is not dismissed for one of several. */
+static bool alone(rdl_ledger *ledger, const rdl_decision *d, const piece *p, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT source || ' ' || source_id FROM origin o WHERE site_id = ?1 AND NOT (source = ?2 "
+        "AND source_id = ?3) AND NOT EXISTS (SELECT 1 FROM review r WHERE r.source = o.source AND "
+        "r.source_id = o.source_id AND r.decision = 'reject') ORDER BY 1 LIMIT 1",
+        error);
+    const char *const values[] = {p->site_id, p->source, p->source_id};
+    bool other;
+
+    for (int i = 0; s && i < (int)G_N_ELEMENTS(values); i++)
+        rdl_statement_text(s, i + 1, values[i]);
+    if (!s || !rdl_statement_step(s, &other, error))
+        return false;
+    return !other || rdl_fail(error, RDL_ERROR_USAGE,
+                              "%s: shares its site with %s, which nobody rejected: split it off "
+                              "first (redline ledger split)",
+                              d->id, rdl_statement_get_text(s, 0));
+}
+
 static bool reject(rdl_ledger *ledger, const rdl_decisions *all, const rdl_decision *d,
                    const piece *p, GError **error)
 {
@@ -143,7 +184,8 @@ static bool reject(rdl_ledger *ledger, const rdl_decisions *all, const rdl_decis
 
     if (!p->clue.task_id || strcmp(p->clue.state, "DISMISSED") == 0)
         return true;
-    return still_a_clue(p, d, error) && dismiss(ledger, all, p, reason, error);
+    return still_a_clue(p, d, error) && alone(ledger, d, p, error) &&
+           dismiss(ledger, all, p, reason, error);
 }
 
 static bool merge(rdl_ledger *ledger, const rdl_decisions *all, const rdl_decision *d,
@@ -151,8 +193,13 @@ static bool merge(rdl_ledger *ledger, const rdl_decisions *all, const rdl_decisi
 {
     const rdl_who who = {all->on, all->by, ROLE, d->reason ? d->reason : "DOUBLE"};
     piece other;
-    bool good = find_piece(ledger, all->source, d->becomes, &other, error);
+    g_autofree char *known = NULL;
+    bool good = find_piece(ledger, all->source, d->becomes, &other, error) &&
+                decided(ledger, &other, &known, error);
 
+    if (good && g_strcmp0(known, "reject") == 0)
+        good = rdl_fail(error, RDL_ERROR_USAGE, "%s: %s was rejected: nothing becomes a part of it",
+                        d->id, d->becomes);
     if (good && p->site_id && other.site_id && strcmp(p->site_id, other.site_id) != 0) {
         const char *const gone[] = {p->site_id, NULL};
         good = (!p->clue.task_id || strcmp(p->clue.state, "DISMISSED") == 0 ||
@@ -161,6 +208,23 @@ static bool merge(rdl_ledger *ledger, const rdl_decisions *all, const rdl_decisi
     }
     piece_clear(&other);
     return good;
+}
+
+/* What followed from another decision is not undone by accepting. */
+static bool nothing_to_undo(rdl_ledger *ledger, const rdl_decision *d, const piece *p,
+                            GError **error)
+{
+    g_autofree char *known = NULL;
+
+    if (!p->clue.task_id || strcmp(d->decision, "accept") != 0)
+        return true;
+    if (!decided(ledger, p, &known, error))
+        return false;
+    return !known || strcmp(known, "accept") == 0 ||
+           rdl_fail(error, RDL_ERROR_USAGE,
+                    "%s: is on record as '%s', which accepting does not undo: retype it back, "
+                    "split it off, or load a later finding",
+                    d->id, known);
 }
 
 static bool decide(rdl_ledger *ledger, const rdl_decisions *all, const rdl_decision *d,
@@ -176,7 +240,7 @@ static bool decide(rdl_ledger *ledger, const rdl_decisions *all, const rdl_decis
     }
     rdl_tally_used(tally, "ledger.decisions", 1);
     if ((p->clue.task_id && !rdl_move_in_order(ledger, &p->clue, all->on, error)) ||
-        !record(ledger, all, d, p, error))
+        !nothing_to_undo(ledger, d, p, error) || !record(ledger, all, d, p, error))
         return false;
     if (strcmp(d->decision, "reject") == 0)
         return reject(ledger, all, d, p, error);

@@ -1,0 +1,128 @@
+/* A decision settles the source it is about, and no other that shares its site. */
+#include <string.h>
+#include "fixtures/findings.h"
+#include "geo/start.h"
+#include "rectify/rectify.h"
+#include "suite.h"
+
+/* Footprints FP-0000 ... on places of their own. */
+static rdl_ledger *with_sites(const char *name, int n, GError **error)
+{
+    static const char *const suspect[] = {"SUSPECT"};
+    const char *path = suite_path(name), *gpkg = suite_path("review.gpkg");
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    rdl_ledger *ledger = NULL;
+
+    remove(gpkg);
+    if (fixture_findings(gpkg, n, suspect, 1, 0, error) &&
+        rdl_ledger_init(path, suite_source("data/packs/cn"), NULL, error) &&
+        (ledger = rdl_ledger_open(path, true, error)) &&
+        !rdl_ledger_load_findings(ledger, gpkg, rdl_day_of(2026, 11, 1), tally, NULL, error))
+        g_clear_pointer(&ledger, rdl_ledger_close);
+    return ledger;
+}
+
+static bool decide(rdl_ledger *ledger, const char *id, const char *decision, const char *becomes,
+                   GError **error)
+{
+    const rdl_decision one = {id, decision, becomes,
+                              strcmp(decision, "reject") == 0 ? "SEASON" : NULL, NULL};
+    const rdl_decisions all = {"footprint", &one, 1, "甲", "2026-11-03"};
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    return rdl_ledger_review(ledger, &all, tally, error);
+}
+
+static int clues(rdl_ledger *ledger, const char *state)
+{
+    const rdl_task_filter filter = {.state = state};
+    g_autoptr(GArray) tasks = rdl_task_list(ledger, &filter, NULL);
+
+    return tasks ? (int)tasks->len : -1;
+}
+
+static void check_whole(rdl_ledger *ledger)
+{
+    GError *error = NULL;
+
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+}
+
+static void rejecting_one_source_leaves_the_others_clue(void)
+{
+    GError *error = NULL;
+
+    for (int i = 0; i < 2; i++) { /* whichever of the two the site is named after */
+        const char *from = i ? "FP-0000" : "FP-0001", *to = i ? "FP-0001" : "FP-0000";
+        g_autoptr(rdl_ledger) ledger = with_sites(i ? "b.sqlite" : "a.sqlite", 2, &error);
+        CHECK_OK(error);
+        CHECK(decide(ledger, from, "merge", to, &error));
+        CHECK_OK(error);
+        CHECK_INT(clues(ledger, "SCREENED"), 1);
+        CHECK(!decide(ledger, to, "reject", NULL, &error));
+        CHECK_FAILS(error, RDL_ERROR_USAGE, "which nobody rejected: split it off first");
+        CHECK(!decide(ledger, from, "reject", NULL, &error));
+        CHECK_FAILS(error, RDL_ERROR_USAGE, "split it off first");
+        CHECK_INT(clues(ledger, "SCREENED"), 1);
+        check_whole(ledger);
+    }
+}
+
+static void nothing_becomes_a_part_of_what_was_rejected(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with_sites("into.sqlite", 2, &error);
+
+    CHECK(decide(ledger, "FP-0001", "reject", NULL, &error));
+    CHECK_OK(error);
+    CHECK(!decide(ledger, "FP-0000", "merge", "FP-0001", &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "FP-0001 was rejected");
+    CHECK_INT(clues(ledger, "SCREENED"), 1);
+    check_whole(ledger);
+}
+
+static void accepting_does_not_pretend_to_undo(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with_sites("undo.sqlite", 2, &error);
+
+    CHECK(decide(ledger, "FP-0000", "reject", NULL, &error));
+    CHECK(!decide(ledger, "FP-0000", "accept", NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "on record as 'reject'");
+    CHECK(decide(ledger, "FP-0001", "accept", NULL, &error));
+    CHECK_OK(error);
+    CHECK_INT(clues(ledger, "DISMISSED"), 1);
+    check_whole(ledger);
+}
+
+static void a_split_does_not_reopen_what_was_rejected(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with_sites("split.sqlite", 2, &error);
+    const char *const rejected[] = {"FP-0000", NULL};
+    const rdl_who who = {"2026-11-04", "甲", "analyst", "同一厂区"},
+                  later = {"2026-11-05", "甲", "analyst", "两处"};
+
+    CHECK(decide(ledger, "FP-0000", "reject", NULL, &error));
+    CHECK(rdl_sites_merge(ledger, "FP-0001", rejected, &who, &error));
+    CHECK(rdl_site_split(ledger, "FP-0001", rejected, NULL, &later, NULL, &error));
+    CHECK_OK(error);
+    CHECK_INT(clues(ledger, "SCREENED"), 1);
+    CHECK_INT(clues(ledger, "DISMISSED"), 1);
+    check_whole(ledger);
+}
+
+static CU_TestInfo tests[] = {
+    {"rejecting one source leaves the others' clue", rejecting_one_source_leaves_the_others_clue},
+    {"nothing becomes a part of what was rejected", nothing_becomes_a_part_of_what_was_rejected},
+    {"accepting does not pretend to undo", accepting_does_not_pretend_to_undo},
+    {"a split does not reopen what was rejected", a_split_does_not_reopen_what_was_rejected},
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    rdl_geo_start();
+    return run_suite("rectify.review", tests, argc, argv);
+}
