@@ -424,6 +424,18 @@ static double normalised(double high, double low)
     return sum > 0.0 ? (high - low) / sum : NAN;
 }
 
+/* The index of the pixels that have one, into `room`. */
+static void gather_index(scale *s, const GArray *pixels, const float *high, const float *low)
+{
+    g_array_set_size(s->room, 0);
+    for (guint j = 0; j < pixels->len; j++) {
+        guint i = g_array_index(pixels, guint, j);
+        double v = normalised((double)high[i], (double)low[i]);
+        if (!isnan(v))
+            g_array_append_val(s->room, v);
+    }
+}
+
 /* As stored on its date: the neighbours beside it take the radiometry out. */
 static void measure_index(scale *s, int high, int low, double own[DATES], double around[DATES])
 {
@@ -432,19 +444,12 @@ static void measure_index(scale *s, int high, int low, double own[DATES], double
     for (int date = 0; date < DATES; date++) {
         const float *p = plane(s, date, high), *q = plane(s, date, low);
         double sum = 0.0;
-        g_array_set_size(s->room, 0);
-        for (guint j = 0; j < s->ring->len; j++) {
-            guint i = g_array_index(s->ring, guint, j);
-            double v = normalised((double)p[i], (double)q[i]);
-            if (!isnan(v))
-                g_array_append_val(s->room, v);
-        }
+        gather_index(s, s->ring, p, q);
         around[date] = quantile(s->room, 0.5);
-        for (guint j = 0; j < s->site->len; j++) {
-            guint i = g_array_index(s->site, guint, j);
-            sum += normalised((double)p[i], (double)q[i]);
-        }
-        own[date] = s->site->len ? sum / s->site->len : NAN;
+        gather_index(s, s->site, p, q);
+        for (guint j = 0; j < s->room->len; j++)
+            sum += g_array_index(s->room, double, j);
+        own[date] = s->room->len ? sum / s->room->len : NAN;
     }
 }
 

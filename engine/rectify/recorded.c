@@ -25,7 +25,7 @@ static bool is_known(const GPtrArray *all, const rdl_recorded *r)
     for (guint i = 0; i < all->len; i++) {
         const rdl_recorded *other = all->pdata[i];
         if (strcmp(other->role, r->role) == 0 && strcmp(other->path, r->path) == 0 &&
-            other->scene == r->scene)
+            other->scene == r->scene && g_strcmp0(other->digest, r->digest) == 0)
             return true;
     }
     return false;
@@ -269,7 +269,8 @@ static bool only_scene(const GPtrArray *all, const char *role, const rdl_recorde
         const rdl_recorded *r = all->pdata[i];
         if (!r->scene || strcmp(r->role, role) != 0)
             continue;
-        if (*scene && g_strcmp0((*scene)->digest, r->digest) != 0)
+        if (*scene && (g_strcmp0((*scene)->digest, r->digest) != 0 ||
+                       (!r->digest && strcmp((*scene)->path, r->path) != 0)))
             return rdl_fail(error, RDL_ERROR_USAGE,
                             "several pairs of scenes are recorded (%s, %s ...): give --before and "
                             "--after",

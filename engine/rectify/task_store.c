@@ -300,110 +300,91 @@ char *rdl_site_of(rdl_ledger *ledger, const char *id, GError **error)
     return g_strdup(rdl_statement_get_text(s, 0));
 }
 
+/* What hangs on a site, in the order of the answer: member, rows by site, their columns. */
+static const struct {
+    const char *member, *sql, *columns[21]; /* NULL-ended; "{name": JSON */
+} chain[] = {
+    {"sites",
+     "SELECT site_id,source,source_id,activity,owner,xzqdm,lon,lat,load FROM site "
+     "WHERE site_id = ?",
+     {"site_id", "source", "source_id", "activity", "owner", "xzqdm", "lon", "lat", "load", NULL}},
+    {"finding_rows",
+     "SELECT content FROM finding WHERE site_id = ? ORDER BY is_primary DESC, "
+     "finding_id",
+     {"{finding", NULL}},
+    {"loads",
+     "SELECT digest, at, manifest FROM load WHERE digest = (SELECT load FROM site "
+     "WHERE site_id = ?)",
+     {"digest", "at", "{manifest", NULL}},
+    {"tasks",
+     "SELECT "
+     "task_id,kind,state,xzqdm,department,tier,started,due_original,due,moved,assignee "
+     "FROM task WHERE site_id = ? ORDER BY kind DESC",
+     {"task_id", "kind", "state", "xzqdm", "department", "tier", "started", "due_original", "due",
+      "moved", "assignee", NULL}},
+    {"problems",
+     "SELECT "
+     "problem_id,task_no,source,batch,problem,nature,category,aspect,grid,target,measures,lead_"
+     "leader,supervisor,resp_unit,lead_dept,accept_unit,first_responsible,listed,reopens,rebounds "
+     "FROM problem WHERE site_id = ? ORDER BY rebounds DESC, problem_id",
+     {"problem_id", "task_no",   "source",    "batch",       "problem",           "nature",
+      "category",   "aspect",    "grid",      "target",      "measures",          "lead_leader",
+      "supervisor", "resp_unit", "lead_dept", "accept_unit", "first_responsible", "listed",
+      "reopens",    "rebounds",  NULL}},
+    {"letters",
+     "SELECT letter_no,received,activity,distance_m,uncertainty_m,letter.site_id = "
+     "l.site_id FROM letter_site l JOIN letter USING(letter_no) WHERE l.site_id = "
+     "? ORDER BY letter_no",
+     {"letter_no", "received", "activity", "distance_m", "uncertainty_m", "nearest", NULL}},
+    {"sources",
+     "SELECT source,source_id FROM origin WHERE site_id = ? ORDER BY source, "
+     "source_id",
+     {"source", "source_id", NULL}},
+    {"measure_rows",
+     "SELECT problem_id,n,text,supervised,done FROM measure JOIN problem "
+     "USING(problem_id) WHERE site_id = ? ORDER BY problem_id, n",
+     {"problem_id", "n", "text", "supervised", "done", NULL}},
+    {"milestones",
+     "SELECT problem_id,n,due,text,met FROM milestone JOIN problem "
+     "USING(problem_id) WHERE site_id = ? ORDER BY problem_id, n",
+     {"problem_id", "n", "due", "text", "met", NULL}},
+    {"closeout",
+     "SELECT task_id,n,step,c.state,at,by,role,outcome,reason FROM closeout c JOIN "
+     "task USING(task_id) WHERE site_id = ? ORDER BY seq",
+     {"task_id", "n", "step", "state", "at", "by", "role", "outcome", "reason", NULL}},
+    {"documents",
+     "SELECT d.subject,e.at,name,title,sha256 FROM document d JOIN event e "
+     "USING(seq) WHERE d.subject IN (SELECT task_id FROM task WHERE site_id = ?) "
+     "ORDER BY seq, n",
+     {"subject", "at", "name", "title", "sha256", NULL}},
+    {"publications",
+     "SELECT task_id,p.kind,channel,opens,closes,link FROM publication p JOIN task "
+     "USING(task_id) WHERE site_id = ? ORDER BY seq",
+     {"task_id", "kind", "channel", "opens", "closes", "link", NULL}},
+    {"lookbacks",
+     "SELECT task_id,ordered,ordered_by,held,held_by,result FROM lookback JOIN "
+     "task USING(task_id) WHERE site_id = ? ORDER BY seq",
+     {"task_id", "ordered", "ordered_by", "held", "held_by", "result", NULL}},
+    {"transfers",
+     "SELECT transfer_no,task_id,body,sent,accepted,answered,result FROM transfer "
+     "JOIN task USING(task_id) WHERE site_id = ? ORDER BY seq",
+     {"transfer_no", "task_id", "body", "sent", "accepted", "answered", "result", NULL}},
+    {"events",
+     "SELECT seq,at,by,role,kind,subject,reason,payload,hash FROM event WHERE "
+     "subject = ?1 OR subject IN (SELECT task_id FROM task WHERE site_id = ?1) OR "
+     "subject IN (SELECT problem_id FROM problem WHERE site_id = ?1) OR subject IN "
+     "(SELECT site_id FROM site WHERE merged_into = ?1 OR split_from = ?1) OR "
+     "(kind = 'review.decided' AND subject IN (SELECT source_id FROM origin WHERE "
+     "site_id = ?1)) ORDER BY seq",
+     {"seq", "at", "by", "role", "kind", "subject", "reason", "{payload", "hash", NULL}},
+};
+
 static bool add_chain(rdl_ledger *ledger, JsonObject *o, const char *site_id, GError **error)
 {
-    static const char *const site[] = {"site_id", "source", "source_id", "activity", "owner",
-                                       "xzqdm",   "lon",    "lat",       "load",     NULL};
-    static const char *const finding[] = {"{finding", NULL};
-    static const char *const load[] = {"digest", "at", "{manifest", NULL};
-    static const char *const task[] = {"task_id",    "kind",  "state",    "xzqdm",
-                                       "department", "tier",  "started",  "due_original",
-                                       "due",        "moved", "assignee", NULL};
-    static const char *const problem[] = {
-        "problem_id", "task_no",   "source",    "batch",       "problem",           "nature",
-        "category",   "aspect",    "grid",      "target",      "measures",          "lead_leader",
-        "supervisor", "resp_unit", "lead_dept", "accept_unit", "first_responsible", "listed",
-        "reopens",    "rebounds",  NULL};
-    static const char *const event[] = {"seq",     "at",     "by",       "role", "kind",
-                                        "subject", "reason", "{payload", "hash", NULL};
-    static const char *const letter[] = {"letter_no",     "received", "activity", "distance_m",
-                                         "uncertainty_m", "nearest",  NULL};
-    static const char *const source[] = {"source", "source_id", NULL};
-    static const char *const measure[] = {"problem_id", "n", "text", "supervised", "done", NULL};
-    static const char *const milestone[] = {"problem_id", "n", "due", "text", "met", NULL};
-    static const char *const step[] = {"task_id", "n",    "step",    "state",  "at",
-                                       "by",      "role", "outcome", "reason", NULL};
-    static const char *const paper[] = {"subject", "at", "name", "title", "sha256", NULL};
-    static const char *const notice[] = {"task_id", "kind", "channel", "opens",
-                                         "closes",  "link", NULL};
-    static const char *const look[] = {"task_id", "ordered", "ordered_by", "held",
-                                       "held_by", "result",  NULL};
-    static const char *const sent[] = {"transfer_no", "task_id",  "body",   "sent",
-                                       "accepted",    "answered", "result", NULL};
-
-    return add_rows(ledger, o, "sites",
-                    "SELECT site_id,source,source_id,activity,owner,xzqdm,lon,"
-                    "lat,load FROM site WHERE site_id = ?",
-                    site_id, site, error) &&
-           add_rows(ledger, o, "finding_rows",
-                    "SELECT content FROM finding WHERE site_id = ? "
-                    "ORDER BY is_primary DESC, finding_id",
-                    site_id, finding, error) &&
-           add_rows(ledger, o, "loads",
-                    "SELECT digest, at, manifest FROM load WHERE digest = "
-                    "(SELECT load FROM site WHERE site_id = ?)",
-                    site_id, load, error) &&
-           add_rows(ledger, o, "tasks",
-                    "SELECT task_id,kind,state,xzqdm,department,tier,started,"
-                    "due_original,due,moved,assignee FROM task WHERE site_id = ? ORDER BY kind "
-                    "DESC",
-                    site_id, task, error) &&
-           add_rows(
-               ledger, o, "problems",
-               "SELECT problem_id,task_no,source,batch,problem,nature,category,aspect,grid,target,"
-               "measures,lead_leader,supervisor,resp_unit,lead_dept,accept_unit,first_"
-               "responsible,listed,"
-               "reopens,rebounds FROM problem WHERE site_id = ? ORDER BY rebounds DESC, "
-               "problem_id",
-               site_id, problem, error) &&
-           add_rows(ledger, o, "letters",
-                    "SELECT letter_no,received,activity,distance_m,uncertainty_m,"
-                    "letter.site_id = l.site_id FROM letter_site l JOIN letter USING(letter_no) "
-                    "WHERE l.site_id = ? ORDER BY letter_no",
-                    site_id, letter, error) &&
-           add_rows(ledger, o, "sources",
-                    "SELECT source,source_id FROM origin WHERE site_id = ? ORDER BY source, "
-                    "source_id",
-                    site_id, source, error) &&
-           add_rows(ledger, o, "measure_rows",
-                    "SELECT problem_id,n,text,supervised,done FROM measure JOIN problem "
-                    "USING(problem_id) WHERE site_id = ? ORDER BY problem_id, n",
-                    site_id, measure, error) &&
-           add_rows(ledger, o, "milestones",
-                    "SELECT problem_id,n,due,text,met FROM milestone JOIN problem USING(problem_id)"
-                    " WHERE site_id = ? ORDER BY problem_id, n",
-                    site_id, milestone, error) &&
-           add_rows(ledger, o, "closeout",
-                    "SELECT task_id,n,step,c.state,at,by,role,outcome,reason FROM closeout c JOIN "
-                    "task USING(task_id) WHERE site_id = ? ORDER BY seq",
-                    site_id, step, error) &&
-           add_rows(
-               ledger, o, "documents",
-               "SELECT d.subject,e.at,name,title,sha256 FROM document d JOIN event e USING(seq)"
-               " WHERE d.subject IN (SELECT task_id FROM task WHERE site_id = ?) ORDER BY seq,"
-               " n",
-               site_id, paper, error) &&
-           add_rows(ledger, o, "publications",
-                    "SELECT task_id,p.kind,channel,opens,closes,link FROM publication p JOIN task "
-                    "USING(task_id) WHERE site_id = ? ORDER BY seq",
-                    site_id, notice, error) &&
-           add_rows(ledger, o, "lookbacks",
-                    "SELECT task_id,ordered,ordered_by,held,held_by,result FROM lookback JOIN task "
-                    "USING(task_id) WHERE site_id = ? ORDER BY seq",
-                    site_id, look, error) &&
-           add_rows(ledger, o, "transfers",
-                    "SELECT transfer_no,task_id,body,sent,accepted,answered,result FROM transfer "
-                    "JOIN task USING(task_id) WHERE site_id = ? ORDER BY seq",
-                    site_id, sent, error) &&
-           add_rows(
-               ledger, o, "events",
-               "SELECT seq,at,by,role,kind,subject,reason,payload,hash "
-               "FROM event WHERE subject = ?1 OR subject IN (SELECT task_id FROM task WHERE "
-               "site_id = ?1) OR subject IN (SELECT problem_id FROM problem WHERE site_id = "
-               "?1) OR subject IN (SELECT site_id FROM site WHERE merged_into = ?1 OR "
-               "split_from = ?1) OR (kind = 'review.decided' AND subject IN (SELECT source_id FROM "
-               "origin WHERE site_id = ?1)) ORDER BY seq",
-               site_id, event, error);
+    for (size_t i = 0; i < G_N_ELEMENTS(chain); i++)
+        if (!add_rows(ledger, o, chain[i].member, chain[i].sql, site_id, chain[i].columns, error))
+            return false;
+    return true;
 }
 
 /* Lists that hold one thing become that thing, under the names the header promises. */

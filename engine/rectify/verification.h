@@ -2,10 +2,12 @@
  *
  * A task's ground is measured by detect/recovery.h in the scene before the disturbance, the scene
  * after it, and a later one. What is told is written as one event a task and scene. A claim stands
- * from the move into SUBMITTED until the task goes back to WORKING or REOPENED. It is contradicted
- * when a scene taken after it shows, by the lower bound, more of the disturbance than a restored
+ * from the move into SUBMITTED until the task goes back to WORKING or REOPENED. A scene taken after
+ * it contradicts it when it shows, by the lower bound, more of the disturbance than a restored
  * ground may have (domain no. 115); of a closed task that is a rebound to be looked at (4.8). The
- * engine flags, a person decides: no task is moved. */
+ * flag of the task (rdl_task.contradicted) follows the newest scene that tells, also one taken
+ * before the claim was made (domain 4.2: the newest imagery still shows the footprint). The engine
+ * flags, a person decides: no task is moved. */
 #ifndef RDL_RECTIFY_VERIFICATION_H
 #define RDL_RECTIFY_VERIFICATION_H
 

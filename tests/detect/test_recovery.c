@@ -244,6 +244,9 @@ static void indices_stand_beside_their_neighbours(void)
     CHECK(it.ndvi[0] > 0.5 && it.ndvi[1] < 0.2 && it.ndvi[2] < 0.2);
     CHECK_NEAR(it.ndvi[0], it.ndvi_around[0], 0.05);
     CHECK(it.bare[1] > it.bare_around[1] + 0.3);
+    m->values[2][0][40 * SIDE + 40] = m->values[2][1][40 * SIDE + 40] = 0; /* has no index */
+    rdl_recovery without = told(m);
+    CHECK_NEAR(without.ndvi[2], it.ndvi[2], 0.01);
 }
 
 static void trends_need_three_scenes_and_a_direction(void)
