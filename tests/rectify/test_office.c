@@ -1,54 +1,11 @@
 /* What a close-out leaves behind: steps, papers, notices, looks back, matters handed over. */
 #include <string.h>
 #include "fixtures/findings.h"
+#include "fixtures/work.h"
 #include "geo/start.h"
 #include "rectify/event.h"
 #include "rectify/rectify.h"
 #include "suite.h"
-
-static const char *const suspect[] = {"SUSPECT"};
-
-static bool go(rdl_ledger *ledger, const char *to, const char *on, const char *role,
-               const char *document, const char *fields, GError **error)
-{
-    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", error);
-    g_autoptr(JsonNode) node = fields ? rdl_json_parse(fields, "fields", NULL) : NULL;
-    rdl_move move = {.task_id = id,
-                     .to = to,
-                     .on = on,
-                     .by = "某人",
-                     .role = role,
-                     .document = document,
-                     .reason = "因故",
-                     .fields = node ? json_node_get_object(node) : NULL};
-
-    return rdl_task_move(ledger, &move, error);
-}
-
-/* One rectification, in state SUBMITTED since 2027-03-01. */
-static rdl_ledger *submitted(const char *name, GError **error)
-{
-    const char *path = suite_path(name);
-    g_autofree char *gpkg = g_strconcat(path, ".gpkg", NULL);
-    g_autoptr(rdl_tally) tally = rdl_tally_new();
-    rdl_ledger *l = NULL;
-    static const char six[] = "{\"target\":\"恢复\",\"measures\":\"停止；拆除；复绿\",\"lead_"
-                              "leader\":\"甲\",\"supervisor\":"
-                              "\"乙\",\"resp_unit\":\"丙镇\",\"due\":\"2027-06-30\"}";
-
-    if (!fixture_findings(gpkg, 1, suspect, 1, 0, error) ||
-        !rdl_ledger_init(path, suite_source("data/packs/cn"), NULL, error) ||
-        !(l = rdl_ledger_open(path, true, error)) ||
-        !rdl_ledger_load_findings(l, gpkg, rdl_day_of(2026, 11, 1), tally, NULL, error))
-        return l;
-    if (go(l, "ASSIGNED", "2026-11-02", "office", "核查任务单", NULL, error) &&
-        go(l, "VERIFIED", "2026-11-10", "county", "核查材料", NULL, error) &&
-        go(l, "REGISTERED", "2026-11-12", "office", "问题台账", six, error) &&
-        go(l, "PLAN_OK", "2026-11-20", "city", "整改方案", "{\"accept_unit\":\"市局\"}", error) &&
-        go(l, "WORKING", "2026-12-01", "resp_unit", NULL, NULL, error))
-        go(l, "SUBMITTED", "2027-03-01", "resp_unit", "整改落实情况报告", NULL, error);
-    return l;
-}
 
 static JsonObject *chain_of(rdl_ledger *ledger, JsonNode **keep)
 {
@@ -98,7 +55,7 @@ static void check_whole(rdl_ledger *ledger)
 static void steps_are_rows_and_every_one_can_fail(void)
 {
     GError *error = NULL;
-    g_autoptr(rdl_ledger) ledger = submitted("steps.sqlite", &error);
+    g_autoptr(rdl_ledger) ledger = fixture_submitted("steps.sqlite", &error);
     static const struct {
         const char *on[6];
         const char *fails_at, *role, *n;
@@ -122,14 +79,15 @@ static void steps_are_rows_and_every_one_can_fail(void)
     CHECK_OK(error);
     for (size_t i = 0; i < G_N_ELEMENTS(rounds); i++) {
         for (size_t k = 0; k < i; k++, expected++)
-            CHECK(go(ledger, way[k][0], rounds[i].on[k], way[k][1], way[k][2], way[k][3], &error));
-        CHECK(go(ledger, "WORKING", rounds[i].on[i], rounds[i].role, NULL, NULL, &error));
+            CHECK(fixture_go(ledger, way[k][0], rounds[i].on[k], way[k][1], way[k][2], way[k][3],
+                             &error));
+        CHECK(fixture_go(ledger, "WORKING", rounds[i].on[i], rounds[i].role, NULL, NULL, &error));
         CHECK_OK(error);
         CHECK_CELL("closeout", expected, "n", rounds[i].n);
         CHECK_CELL("closeout", expected, "outcome", "failed");
         CHECK_CELL("closeout", expected, "reason", "因故");
         expected++;
-        CHECK(go(ledger, "SUBMITTED", rounds[i].on[i], "resp_unit", "报告", NULL, &error));
+        CHECK(fixture_go(ledger, "SUBMITTED", rounds[i].on[i], "resp_unit", "报告", NULL, &error));
     }
     CHECK_INT(rows(ledger, "closeout"), expected);
     check_whole(ledger);
@@ -138,7 +96,7 @@ static void steps_are_rows_and_every_one_can_fail(void)
 static void papers_are_asked_for_one_by_one(void)
 {
     GError *error = NULL;
-    g_autoptr(rdl_ledger) ledger = submitted("papers.sqlite", &error);
+    g_autoptr(rdl_ledger) ledger = fixture_submitted("papers.sqlite", &error);
     const char *file = suite_path("opinion.txt");
     g_autofree char *named = g_strdup_printf("核查意见=%s", file);
     g_autofree char *both = g_strdup_printf("前后时相影像|核查意见=%s", file);
@@ -148,15 +106,15 @@ static void papers_are_asked_for_one_by_one(void)
 
     CHECK(g_file_set_contents(file, "同意销号", -1, NULL));
     digest = rdl_digest_file(file, NULL);
-    CHECK(go(ledger, "REVIEWED", "2027-03-02", "county", "初审意见", NULL, &error));
-    CHECK(go(ledger, "PUBLIC", "2027-03-03", "city", "公示文本", NULL, &error));
-    CHECK(go(ledger, "APPLIED", "2027-03-09", "county", "销号申请", NULL, &error));
+    CHECK(fixture_go(ledger, "REVIEWED", "2027-03-02", "county", "初审意见", NULL, &error));
+    CHECK(fixture_go(ledger, "PUBLIC", "2027-03-03", "city", "公示文本", NULL, &error));
+    CHECK(fixture_go(ledger, "APPLIED", "2027-03-09", "county", "销号申请", NULL, &error));
     CHECK_OK(error);
-    CHECK(!go(ledger, "CHECKED", "2027-03-12", "accept_unit", named, image, &error));
+    CHECK(!fixture_go(ledger, "CHECKED", "2027-03-12", "accept_unit", named, image, &error));
     CHECK_FAILS(error, RDL_ERROR_USAGE, "前后时相影像 is missing");
-    CHECK(!go(ledger, "CHECKED", "2027-03-12", "accept_unit", gone, image, &error));
+    CHECK(!fixture_go(ledger, "CHECKED", "2027-03-12", "accept_unit", gone, image, &error));
     CHECK_FAILS(error, RDL_ERROR_NOT_FOUND, "no such file");
-    CHECK(go(ledger, "CHECKED", "2027-03-12", "accept_unit", both, image, &error));
+    CHECK(fixture_go(ledger, "CHECKED", "2027-03-12", "accept_unit", both, image, &error));
     CHECK_OK(error);
     int n = rows(ledger, "documents");
     CHECK_CELL("documents", n - 1, "name", "核查意见");
@@ -170,44 +128,44 @@ static void papers_are_asked_for_one_by_one(void)
 static void a_notice_runs_its_time(void)
 {
     GError *error = NULL;
-    g_autoptr(rdl_ledger) ledger = submitted("notice.sqlite", &error);
+    g_autoptr(rdl_ledger) ledger = fixture_submitted("notice.sqlite", &error);
 
-    CHECK(go(ledger, "REVIEWED", "2027-03-02", "county", "初审意见", NULL, &error));
-    CHECK(go(ledger, "PUBLIC", "2027-03-05", "city", "公示文本",
-             "{\"channel\":\"市政府网站\",\"notice\":\"5个工作日内\"}", &error));
+    CHECK(fixture_go(ledger, "REVIEWED", "2027-03-02", "county", "初审意见", NULL, &error));
+    CHECK(fixture_go(ledger, "PUBLIC", "2027-03-05", "city", "公示文本",
+                     "{\"channel\":\"市政府网站\",\"notice\":\"5个工作日内\"}", &error));
     CHECK_OK(error);
     CHECK_CELL("publications", 0, "kind", "公示");
     CHECK_CELL("publications", 0, "channel", "市政府网站");
     CHECK_CELL("publications", 0, "closes", "2027-03-12");
-    CHECK(!go(ledger, "APPLIED", "2027-03-12", "county", "销号申请", NULL, &error));
+    CHECK(!fixture_go(ledger, "APPLIED", "2027-03-12", "county", "销号申请", NULL, &error));
     CHECK_FAILS(error, RDL_ERROR_USAGE, "the notice runs until 2027-03-12");
-    CHECK(go(ledger, "APPLIED", "2027-03-13", "county", "销号申请", NULL, &error));
+    CHECK(fixture_go(ledger, "APPLIED", "2027-03-13", "county", "销号申请", NULL, &error));
     CHECK_OK(error);
     check_whole(ledger);
 }
 
 static bool close_it(rdl_ledger *l, GError **error)
 {
-    return go(l, "REVIEWED", "2027-03-02", "county", "初审意见", NULL, error) &&
-           go(l, "PUBLIC", "2027-03-03", "city", "公示文本", NULL, error) &&
-           go(l, "APPLIED", "2027-03-09", "county", "销号申请", NULL, error) &&
-           go(l, "CHECKED", "2027-03-12", "accept_unit", "材料", "{\"image_date\":\"2027-03-10\"}",
-              error) &&
-           go(l, "CLOSED", "2027-03-20", "province", "备案表", NULL, error);
+    return fixture_go(l, "REVIEWED", "2027-03-02", "county", "初审意见", NULL, error) &&
+           fixture_go(l, "PUBLIC", "2027-03-03", "city", "公示文本", NULL, error) &&
+           fixture_go(l, "APPLIED", "2027-03-09", "county", "销号申请", NULL, error) &&
+           fixture_go(l, "CHECKED", "2027-03-12", "accept_unit", "材料",
+                      "{\"image_date\":\"2027-03-10\"}", error) &&
+           fixture_go(l, "CLOSED", "2027-03-20", "province", "备案表", NULL, error);
 }
 
 static void a_rebound_takes_the_old_number_with_a_suffix(void)
 {
     GError *error = NULL;
-    g_autoptr(rdl_ledger) ledger = submitted("rebound.sqlite", &error);
+    g_autoptr(rdl_ledger) ledger = fixture_submitted("rebound.sqlite", &error);
     g_autofree char *first = NULL, *second = NULL, *third = NULL;
 
     CHECK(close_it(ledger, &error));
-    CHECK(go(ledger, "LOOKBACK", "2027-09-20", "city", NULL, NULL, &error));
-    CHECK(go(ledger, "CLOSED", "2027-09-25", "city", "回头看记录", NULL, &error));
-    CHECK(go(ledger, "LOOKBACK", "2028-03-20", "city", NULL, NULL, &error));
+    CHECK(fixture_go(ledger, "LOOKBACK", "2027-09-20", "city", NULL, NULL, &error));
+    CHECK(fixture_go(ledger, "CLOSED", "2027-09-25", "city", "回头看记录", NULL, &error));
+    CHECK(fixture_go(ledger, "LOOKBACK", "2028-03-20", "city", NULL, NULL, &error));
     first = cell(ledger, "problems", 0, "problem_id");
-    CHECK(go(ledger, "REOPENED", "2028-03-25", "office", "回头看记录", NULL, &error));
+    CHECK(fixture_go(ledger, "REOPENED", "2028-03-25", "office", "回头看记录", NULL, &error));
     CHECK_OK(error);
     CHECK_CELL("lookbacks", 0, "result", "OK");
     CHECK_CELL("lookbacks", 1, "result", "REBOUND");
@@ -232,7 +190,7 @@ static rdl_move office(const char *id, const char *on)
 static void one_matter_one_transfer(void)
 {
     GError *error = NULL;
-    g_autoptr(rdl_ledger) ledger = submitted("transfer.sqlite", &error);
+    g_autoptr(rdl_ledger) ledger = fixture_submitted("transfer.sqlite", &error);
     g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
     rdl_move who = office(id, "2027-03-02");
 
@@ -259,7 +217,7 @@ static void one_matter_one_transfer(void)
 static void values_change_and_what_they_were_stays(void)
 {
     GError *error = NULL;
-    g_autoptr(rdl_ledger) ledger = submitted("values.sqlite", &error);
+    g_autoptr(rdl_ledger) ledger = fixture_submitted("values.sqlite", &error);
     g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
     g_autoptr(JsonNode) set = rdl_json_parse(
         "{\"listed\":\"2027-03-02\",\"measures\":\"停止；挂账督办：拆除\"}", "set", NULL);
@@ -326,8 +284,8 @@ static void see(rdl_ledger *ledger, const char *on, int stands)
 static void an_untrue_report_is_a_trigger(void)
 {
     GError *error = NULL;
-    g_autoptr(rdl_ledger) fine = submitted("true.sqlite", &error);
-    g_autoptr(rdl_ledger) ledger = submitted("untrue.sqlite", &error);
+    g_autoptr(rdl_ledger) fine = fixture_submitted("true.sqlite", &error);
+    g_autoptr(rdl_ledger) ledger = fixture_submitted("untrue.sqlite", &error);
 
     see(fine, "2027-03-05", 0);
     see(ledger, "2027-03-05", 1);
@@ -341,13 +299,13 @@ static void an_untrue_report_is_a_trigger(void)
 static void a_rebound_is_a_trigger(void)
 {
     GError *error = NULL;
-    g_autoptr(rdl_ledger) ledger = submitted("rebound-trigger.sqlite", &error);
+    g_autoptr(rdl_ledger) ledger = fixture_submitted("rebound-trigger.sqlite", &error);
     g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
     rdl_move by = office(id, "2027-09-26");
 
     CHECK(close_it(ledger, &error));
-    CHECK(go(ledger, "LOOKBACK", "2027-09-20", "city", NULL, NULL, &error));
-    CHECK(go(ledger, "REOPENED", "2027-09-25", "office", "回头看记录", NULL, &error));
+    CHECK(fixture_go(ledger, "LOOKBACK", "2027-09-20", "city", NULL, NULL, &error));
+    CHECK(fixture_go(ledger, "REOPENED", "2027-09-25", "office", "回头看记录", NULL, &error));
     CHECK(rdl_task_report(ledger, &by, 0.1, &error));
     CHECK_OK(error);
     CHECK_TRIGGERS(rdl_day_of(2027, 9, 27), "[\"trigger.1\",\"trigger.3\"]");
@@ -356,12 +314,12 @@ static void a_rebound_is_a_trigger(void)
 static void a_result_nobody_was_told_is_a_trigger(void)
 {
     GError *error = NULL;
-    g_autoptr(rdl_ledger) ledger = submitted("untold.sqlite", &error);
+    g_autoptr(rdl_ledger) ledger = fixture_submitted("untold.sqlite", &error);
     g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
     const rdl_publication inside = {.kind = "通报", .channel = "内网"},
                           outside = {.kind = "公开", .channel = "市政府网站"};
     rdl_move by = office(id, "2027-03-02");
-    g_autoptr(rdl_ledger) told = submitted("told.sqlite", &error);
+    g_autoptr(rdl_ledger) told = fixture_submitted("told.sqlite", &error);
 
     by.role = "province";
     CHECK(rdl_task_report(ledger, &by, 1.0, &error));

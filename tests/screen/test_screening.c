@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "screen/screen.h"
+#include "fixtures/layers.h"
 #include "suite.h"
 
 typedef struct {
@@ -110,26 +111,6 @@ static bool screen(const char *zones, const char *footprints, int threads, const
     return rdl_screen(&options, NULL, result, error);
 }
 
-/* All rows of a layer as text, so that files of different bytes can be compared. */
-static char *rows_of(const char *path, const char *layer_name)
-{
-    g_autofree char *source = g_strconcat(path, ":", layer_name, NULL);
-    GError *error = NULL;
-    g_autoptr(rdl_layer) layer = rdl_layer_open(source, NULL, &error);
-    GString *all = g_string_new(NULL);
-    const rdl_feature *f;
-
-    CHECK_OK(error);
-    while (layer && (f = rdl_layer_next(layer, &error))) {
-        for (int i = 0; i < rdl_layer_fields(layer); i++) {
-            const char *text = rdl_feature_text(f, i);
-            g_string_append_printf(all, "%s|", text ? text : "");
-        }
-        g_string_append_c(all, '\n');
-    }
-    return g_string_free(all, FALSE);
-}
-
 static void threads_order_and_format_change_nothing(void)
 {
     GError *error = NULL;
@@ -152,8 +133,8 @@ static void threads_order_and_format_change_nothing(void)
     CHECK(screen(suite_path("zones.gpkg"), suite_path("fp-back.fgb"), 2, suite_path("back.gpkg"),
                  &back, &error));
     CHECK_OK(error);
-    g_autofree char *a = rows_of(suite_path("one.gpkg"), "finding"),
-                    *b = rows_of(suite_path("back.gpkg"), "finding");
+    g_autofree char *a = rows_of_layer(suite_path("one.gpkg"), "finding"),
+                    *b = rows_of_layer(suite_path("back.gpkg"), "finding");
     CHECK(strlen(a) > 1000);
     CHECK_TEXT(b, a);
     rdl_screen_result_clear(&one);
@@ -282,7 +263,7 @@ static void slivers_are_counted_and_in_the_remainder(void)
                told, 1e-6);
     CHECK_NEAR(sum_of(without, "balance", "sliver_m2"), 0.0, 0.0);
     CHECK(strstr(tally, "suppressed SLIVER") != NULL);
-    g_autofree char *rejected = rows_of(with, "rejected");
+    g_autofree char *rejected = rows_of_layer(with, "rejected");
     CHECK(strstr(rejected, "SLIVER: ") != NULL);
     g_autofree char *manifest = NULL, *path = g_strconcat(with, ".run.json", NULL);
     CHECK(g_file_get_contents(path, &manifest, NULL, NULL));
