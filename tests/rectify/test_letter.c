@@ -81,8 +81,9 @@ static void letters_and_sites_are_linked_many_to_many(void)
     post(ledger, "L1,采石,119.90015,32.30015,100\n" /* in FP-0000, 80 m from FP-0001 */
                  "L2,,119.90115,32.30015,10\n"      /* in FP-0001 */
                  "L3,,119.89900,32.30015,20\n"      /* 94 m west: uncertain by less, nearest yet */
-                 "L4,,119.80000,32.30015,20\n");    /* far off */
-    check_letters(ledger, "FP-0000", "L1 100.0 1; L3 20.0 1");
+                 "L4,,119.80000,32.30015,20\n"      /* far off */
+                 "L5,,119.89200,32.30015,800\n");   /* 753 m west: further than the village */
+    check_letters(ledger, "FP-0000", "L1 100.0 1; L3 20.0 1; L5 800.0 1");
     check_letters(ledger, "FP-0001", "L1 100.0 0; L2 10.0 1");
     check_letters(ledger, "FP-0002", "");
     check_whole(ledger);
