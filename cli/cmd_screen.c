@@ -22,7 +22,7 @@ static const GOptionEntry entries[] = {
     {"patches", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.patches,
      "patches of change, from 'redline patches'", "SRC"},
     {"permits", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.permits,
-     "approvals; without any the best result is SUSPECT", "SRC"},
+     "approvals; without any nothing is approved", "SRC"},
     {"units", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.units, "administrative units", "SRC"},
     {"letters", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.letters,
      "letters and visits, held against footprints and patches", "SRC"},
