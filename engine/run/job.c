@@ -229,15 +229,39 @@ static bool read_pairs(rdl_job *job, JsonObject *root, JsonObject *shared, GErro
     return true;
 }
 
+/* A number or a map where a word belongs would be passed over: the stage would run without it. */
+static bool check_words(const rdl_job *job, JsonObject *detect, GError **error)
+{
+    static const char *const words[] = {
+        "before", "after", "mask_before", "mask_after", "mask_values", "aoi",   "align",
+        "index",  "dem",   "date_before", "date_after", "sensor",      "bands", "method"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        JsonNode *node = detect ? json_object_get_member(detect, words[i]) : NULL;
+        if (node && !JSON_NODE_HOLDS_NULL(node) && !rdl_json_text(detect, words[i], NULL))
+            return rdl_fail(error, RDL_ERROR_DATA,
+                            "%s: detect: %s is a word: put what stands there in quotes", job->path,
+                            words[i]);
+    }
+    return true;
+}
+
 static bool check_numbers(const rdl_job *job, JsonObject *detect, GError **error)
 {
-    static const char *const numbers[] = {"iterations", "tolerance", "mask_grow", "resolution",
-                                          "height"};
+    static const struct {
+        const char *key;
+        bool whole;
+    } numbers[] = {{"iterations", true}, {"vote", true},        {"tolerance", false},
+                   {"mask_grow", false}, {"resolution", false}, {"height", false}};
     double value;
 
-    for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
-        if (!number_of(job, detect, "detect", numbers[i], 0.0, &value, error))
+    for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++) {
+        if (!number_of(job, detect, "detect", numbers[i].key, 1.0, &value, error))
             return false;
+        if (numbers[i].whole && !(value >= 0.0 && value <= 1e6 && value == floor(value)))
+            return rdl_fail(error, RDL_ERROR_DATA, "%s: detect: %s is a whole number", job->path,
+                            numbers[i].key);
+    }
     return true;
 }
 
@@ -261,7 +285,8 @@ static bool read_detect(rdl_job *job, JsonObject *root, GError **error)
         add_pair(job, NULL, detect);
     job->detects = job->n_pairs > 0;
     for (size_t i = 0; i < job->n_pairs; i++)
-        if (!check_numbers(job, job->pairs[i].detect, error))
+        if (!check_words(job, job->pairs[i].detect, error) ||
+            !check_numbers(job, job->pairs[i].detect, error))
             return false;
     return !job->patches || job->detects ||
            rdl_fail(error, RDL_ERROR_DATA, "%s: patches need detect before them", job->path);

@@ -29,6 +29,12 @@ static void faults_name_file_and_key(void)
         {"redline: 1\nname: x\nledger: {}\n", "ledger needs screen"},
         {"redline: 1\nname: x\ndeliver: [gpkg]\n", "deliver needs a ledger: add a line 'ledger: {}'"},
         {"redline: 1\nname: x\ndetect: {before: a, after: b, treshold: 1}\n", "key 'treshold' is not known"},
+        {"redline: 1\nname: x\ndetect: {before: a, after: b, aoi: 5}\n", "aoi is a word"},
+        {"redline: 1\nname: x\ndetect: {before: a, after: b, aoi: {source: z}}\n", "aoi is a word"},
+        {"redline: 1\nname: x\ndetect: {before: a, after: b, align: false}\n", "align is a word"},
+        {"redline: 1\nname: x\ndetect: {before: a, after: b, mask_values: 3}\n", "mask_values is a word"},
+        {"redline: 1\nname: x\ndetect: {before: a, after: b, vote: two}\n", "vote"},
+        {"redline: 1\nname: x\ndetect: {before: a, after: b, iterations: 1.0e300}\n", "iterations is a whole number"},
         {"- 1\n", "is no job file"}};
     GError *error = NULL;
 
