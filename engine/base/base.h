@@ -15,6 +15,8 @@
 #include "base/csv.h"
 #include "base/yaml.h"
 #include "base/output.h"
+#include "base/zip.h"
+#include "base/bundle.h"
 #include "base/paths.h"
 #include "base/manifest.h"
 #include "base/signature.h"

@@ -79,7 +79,9 @@ bool rdl_export(rdl_ledger *ledger, const rdl_export_options *options, rdl_tally
         return false;
     const rdl_task_filter all = {.as_of = job.as_of};
     g_autoptr(GArray) tasks = rdl_task_list(ledger, &all, error);
+    g_autoptr(GPtrArray) fields = rdl_task_fields_all();
     job.tasks = tasks;
+    job.fields = fields;
     job.date = date;
     if (!tasks || !write_whole(p, &job, options, error))
         return false;

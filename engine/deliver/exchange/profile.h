@@ -2,14 +2,15 @@
 #ifndef RDL_DELIVER_EXCHANGE_PROFILE_H
 #define RDL_DELIVER_EXCHANGE_PROFILE_H
 
-#include "rectify/rectify.h"
+#include "deliver/exchange/field.h"
 
 /** What every writer needs; lent for the length of the call. */
 typedef struct rdl_export_job {
     rdl_ledger *ledger;
-    const GArray *tasks;  /* of rdl_task, by id */
-    const char *path;     /* a temporary name: nothing is there yet */
-    const char *language; /* "zh", "en" */
+    const GArray *tasks;     /* of rdl_task, by id */
+    const GPtrArray *fields; /* of const rdl_task_field *: what may be told, in this order */
+    const char *path;        /* a temporary name: nothing is there yet */
+    const char *language;    /* "zh", "en" */
     rdl_day as_of;
     const char *date; /* latest date of the ledger: what a file is dated by */
 } rdl_export_job;
