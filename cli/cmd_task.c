@@ -305,6 +305,44 @@ static void print_rows(JsonObject *chain, const char *member, const char *name)
     }
 }
 
+/* Later scenes: what of the ground still stands, what is back. */
+static void print_verifications(JsonObject *chain)
+{
+    JsonArray *rows = json_object_get_array_member(chain, "verifications");
+
+    for (guint i = 0; rows && i < json_array_get_length(rows); i++) {
+        JsonObject *row = rdl_json_object(json_array_get_object_element(rows, i), "verification");
+        const char *codes = rdl_json_text(row, "codes", "");
+        printf("%-13s %s %s", "scene", rdl_json_text(row, "scene_date", "-"),
+               rdl_json_text(row, "outcome", "-"));
+        if (rdl_json_real(row, "standing_m2", -1.0) >= 0.0)
+            printf(" %.0f of %.0f m2 stand (%.0f to %.0f), %.0f m2 restored",
+                   rdl_json_real(row, "standing_m2", 0.0), rdl_json_real(row, "area_m2", 0.0),
+                   rdl_json_real(row, "standing_min_m2", 0.0),
+                   rdl_json_real(row, "standing_max_m2", 0.0),
+                   rdl_json_real(row, "restored_m2", 0.0));
+        printf("%s%s\n", *codes ? " " : "", codes);
+    }
+}
+
+/* What the pack's closeout.csv asks for, and what of it is there. */
+static void print_closing(JsonObject *closing)
+{
+    JsonArray *rows = json_object_get_array_member(closing, "rows");
+
+    for (guint i = 0; i < json_array_get_length(rows); i++) {
+        JsonObject *row = json_array_get_object_element(rows, i);
+        JsonArray *needs = json_object_get_array_member(row, "needs");
+        printf("%-13s %s: %s\n", "closeable", rdl_json_text(row, "class", ""),
+               rdl_json_text(row, "holds", ""));
+        for (guint j = 0; j < json_array_get_length(needs); j++) {
+            JsonObject *need = json_array_get_object_element(needs, j);
+            printf("%-13s   %s: %s, %s\n", "", rdl_json_text(need, "what", ""),
+                   rdl_json_text(need, "holds", ""), rdl_json_text(need, "why", ""));
+        }
+    }
+}
+
 static bool print_office(const char *path, const char *id, GError **error)
 {
     static const char *const rows[][2] = {
@@ -314,15 +352,37 @@ static bool print_office(const char *path, const char *id, GError **error)
     g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, error);
     g_autoptr(JsonNode) chain = ledger ? rdl_ledger_chain(ledger, id, error) : NULL;
 
-    for (size_t i = 0; chain && i < G_N_ELEMENTS(rows); i++)
+    g_autoptr(JsonNode) closing = chain ? rdl_ledger_closing(ledger, id, error) : NULL;
+
+    if (!closing)
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
         print_rows(json_node_get_object(chain), rows[i][0], rows[i][1]);
-    return chain != NULL;
+    print_verifications(json_node_get_object(chain));
+    print_closing(json_node_get_object(closing));
+    return true;
+}
+
+static void print_task_json(const char *path, const rdl_task *task, GError **error)
+{
+    g_autoptr(rdl_ledger) ledger = f.as_of ? NULL : rdl_ledger_open(path, false, error);
+    g_autoptr(JsonNode) closing = ledger ? rdl_ledger_closing(ledger, task->task_id, error) : NULL;
+    JsonObject *o;
+
+    if (!closing && !f.as_of)
+        return;
+    o = rdl_task_json(task);
+    if (closing)
+        json_object_set_member(o, "closing", g_steal_pointer(&closing));
+    cli_print_json(rdl_json_node(o));
 }
 
 static int task_show(int argc, char **argv)
 {
     static const char teach[] = "Example:\n  redline task show ledger.sqlite V-3f2a91c04b7e\n\n"
-                                "'redline why' tells what is behind it.";
+                                "'redline why' tells what is behind it. 'closeable': what the "
+                                "pack's closeout.csv asks for\nbefore a problem is closed, and "
+                                "what of it is on record.";
     GError *error = NULL;
     g_autoptr(GArray) tasks = NULL;
 
@@ -334,7 +394,7 @@ static int task_show(int argc, char **argv)
         rdl_fail(&error, RDL_ERROR_NOT_FOUND, "%s: no task %s: redline task list shows them",
                  argv[1], argv[2]);
     else if (cli_flags.json)
-        cli_print_json(rdl_json_node(rdl_task_json(&g_array_index(tasks, rdl_task, 0))));
+        print_task_json(argv[1], &g_array_index(tasks, rdl_task, 0), &error);
     else {
         print_task(&g_array_index(tasks, rdl_task, 0));
         if (!f.as_of)
@@ -438,6 +498,20 @@ static JsonObject *fields(GError **error)
     return g_steal_pointer(&o);
 }
 
+/* It is closed: a person decides. What the pack asks for and is not shown is told. */
+static bool doubt_closing(rdl_ledger *ledger, const char *id, GError **error)
+{
+    g_autoptr(JsonNode) closing = rdl_ledger_closing(ledger, id, error);
+    const char *closeable =
+        closing ? rdl_json_text(json_node_get_object(closing), "closeable", "yes") : "yes";
+
+    if (strcmp(closeable, "yes") != 0)
+        cli_say("redline: warning: %s: the conditions of the pack's closeout.csv %s: redline task "
+                "show tells which",
+                id, strcmp(closeable, "no") == 0 ? "do not hold" : "are not all shown to hold");
+    return closing != NULL;
+}
+
 static bool move(rdl_ledger *ledger, const char *id, GError **error)
 {
     g_autoptr(JsonObject) set = fields(error);
@@ -452,7 +526,8 @@ static bool move(rdl_ledger *ledger, const char *id, GError **error)
                           .fields = set && json_object_get_size(set) ? set : NULL,
                           .revision = m.revision};
 
-    return set && rdl_task_move(ledger, &how, error);
+    return set && rdl_task_move(ledger, &how, error) &&
+           (g_strcmp0(m.to, "CLOSED") != 0 || doubt_closing(ledger, id, error));
 }
 
 static rdl_move who(const char *id)

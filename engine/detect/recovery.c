@@ -315,10 +315,10 @@ static double tells(const scale *s)
 
 /* ---- the whole ground ---- */
 
-static void measure_residual(scale *s, rdl_recovery *r)
+static void measure_residual(scale *s, double back, rdl_recovery *r)
 {
     double limit = sqrt(gsl_cdf_chisq_Pinv(DISTINCT_P, s->w->bands));
-    int standing = 0, sure = 0, told = 0, maybe = 0;
+    int standing = 0, sure = 0, told = 0, maybe = 0, restored = 0;
 
     g_array_set_size(s->room, 0);
     for (guint j = 0; j < s->site->len; j++) {
@@ -329,12 +329,14 @@ static void measure_residual(scale *s, rdl_recovery *r)
         standing += p.t >= 0.5;
         sure += p.t - SURE / p.length >= 0.5;
         maybe += p.t + SURE / p.length >= 0.5;
+        restored += 1.0 - p.t >= back;
         g_array_append_val(s->room, p.t);
     }
     r->residual = told ? (double)standing / told : NAN;
     r->residual_min = (double)sure / r->pixels;
     r->residual_max = (double)(maybe + r->pixels - told) / r->pixels;
     r->recovery = 1.0 - quantile(s->room, 0.5);
+    r->restored = told ? (double)restored / told : NAN;
 }
 
 /* ---- growth ---- */
@@ -453,6 +455,21 @@ static void measure_index(scale *s, int high, int low, double own[DATES], double
     }
 }
 
+static void measure_water(scale *s, rdl_recovery *r)
+{
+    int high = s->w->green, low = s->w->swir >= 0 ? s->w->swir : s->w->nir;
+
+    if (high < 0 || low < 0)
+        return;
+    for (int date = 0; date < DATES; date++) {
+        guint wet = 0;
+        gather_index(s, s->site, plane(s, date, high), plane(s, date, low));
+        for (guint j = 0; j < s->room->len; j++)
+            wet += g_array_index(s->room, double, j) > 0.0;
+        r->water[date] = s->room->len ? (double)wet / s->room->len : NAN;
+    }
+}
+
 /* ---- the judgement ---- */
 
 /* What is called one thing must not be able to be its contrary. */
@@ -481,14 +498,14 @@ static void judge(const rdl_recovery_limits *l, rdl_recovery *r)
 
 static void forget(rdl_recovery *r)
 {
-    double *const reals[] = {&r->residual,  &r->residual_min, &r->residual_max,
-                             &r->grown_min, &r->grown_max,    &r->recovery};
+    double *const reals[] = {&r->residual,  &r->residual_min, &r->residual_max, &r->grown_min,
+                             &r->grown_max, &r->recovery,     &r->restored};
 
     *r = (rdl_recovery){0};
     for (size_t i = 0; i < G_N_ELEMENTS(reals); i++)
         *reals[i] = NAN;
     for (int i = 0; i < DATES; i++)
-        r->ndvi[i] = r->ndvi_around[i] = r->bare[i] = r->bare_around[i] = NAN;
+        r->ndvi[i] = r->ndvi_around[i] = r->bare[i] = r->bare_around[i] = r->water[i] = NAN;
 }
 
 /* The neighbours' middle before is what ground that always looked disturbed is held against. */
@@ -534,10 +551,11 @@ static void look(scale *s, const rdl_recovery_limits *limits, rdl_recovery *r)
     if (!settle_scale(s, r))
         r->codes |= RDL_RECOVERY_INDISTINCT;
     r->neighbours = (int)s->ring->len;
-    measure_residual(s, r);
+    measure_residual(s, limits->recovery, r);
     measure_growth(s, r);
     measure_index(s, s->w->nir, s->w->red, r->ndvi, r->ndvi_around);
     measure_index(s, s->w->swir, s->w->nir, r->bare, r->bare_around);
+    measure_water(s, r);
 }
 
 void rdl_recovery_of(const rdl_recovery_window *w, const rdl_recovery_limits *limits,
@@ -597,6 +615,7 @@ static void set_share(JsonObject *o, const char *name, double value)
         json_object_set_null_member(o, name);
 }
 
+/* `around` NULL: nothing is told of the neighbours. */
 static void set_dates(JsonObject *o, const char *name, const double own[DATES],
                       const double around[DATES])
 {
@@ -606,7 +625,8 @@ static void set_dates(JsonObject *o, const char *name, const double own[DATES],
     for (int i = 0; i < DATES; i++) {
         g_autofree char *beside = g_strconcat(dates[i], "_around", NULL);
         set_share(all, dates[i], own[i]);
-        set_share(all, beside, around[i]);
+        if (around)
+            set_share(all, beside, around[i]);
     }
     json_object_set_object_member(o, name, all);
 }
@@ -628,8 +648,10 @@ JsonObject *rdl_recovery_json(const rdl_recovery *r)
     set_share(o, "grown_min", r->grown_min);
     set_share(o, "grown_max", r->grown_max);
     set_share(o, "recovery", r->recovery);
+    set_share(o, "restored", r->restored);
     set_dates(o, "ndvi", r->ndvi, r->ndvi_around);
     set_dates(o, "bare", r->bare, r->bare_around);
+    set_dates(o, "water", r->water, NULL);
     return o;
 }
 

@@ -13,7 +13,9 @@
  * looks the same on both first dates (built before them) is measured against its neighbours instead
  * of its past. What the vegetation does is told beside it: the ground's NDVI less its neighbours',
  * each on its own date, so that season and weather drop out (the controls of BACI designs,
- * Stewart-Oaten et al. 1986, "Environmental impact assessment: pseudoreplication in time?"). */
+ * Stewart-Oaten et al. 1986, "Environmental impact assessment: pseudoreplication in time?"). Open
+ * water is where (green - swir) / (green + swir) > 0 (Xu 2006, MNDWI), by nir where there is no
+ * swir (McFeeters 1996, NDWI): of values that are in proportion to reflectance. */
 #ifndef RDL_DETECT_RECOVERY_H
 #define RDL_DETECT_RECOVERY_H
 
@@ -64,6 +66,8 @@ typedef struct rdl_recovery {
     double residual, residual_min, residual_max; /* share on which the disturbance stands */
     double grown_min, grown_max;                 /* spread over the edge, in shares of the ground */
     double recovery;                /* 1 - median t: 0 as after, 1 as before; above 1 beyond it */
+    double restored;                /* share that is back: 1 - t reaches limits.recovery */
+    double water[3];                /* before, after, later: share of the ground under open water */
     double ndvi[3], ndvi_around[3]; /* before, after, later: mean of the ground, median around */
     double bare[3], bare_around[3]; /* the same of (swir - nir) / (swir + nir) */
 } rdl_recovery;
@@ -74,7 +78,7 @@ typedef struct rdl_recovery_window {
     const float *const *before, *const *after, *const *later;
     const uint8_t *seen_after, *seen_later; /* 1: observed before and then */
     const uint8_t *ground;                  /* 1 the ground, 2 other disturbed ground, 0 else */
-    int red, nir, swir;                     /* positions of bands; -1: there is none */
+    int green, red, nir, swir;              /* positions of bands; -1: there is none */
 } rdl_recovery_window;
 /** Measure one window and judge it. */
 RDL_API void rdl_recovery_of(const rdl_recovery_window *window, const rdl_recovery_limits *limits,

@@ -243,6 +243,7 @@ bool rdl_recovery_measure(rdl_recovery_scenes *s, const rdl_geometry *ground,
                              .seen_after = s->readers[0]->valid,
                              .seen_later = s->readers[1]->valid,
                              .ground = flags,
+                             .green = role(s, "green"),
                              .red = role(s, "red"),
                              .nir = role(s, "nir"),
                              .swir = role(s, "swir1")};

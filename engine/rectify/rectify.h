@@ -2,6 +2,7 @@
 #ifndef RDL_RECTIFY_H
 #define RDL_RECTIFY_H
 
+#include "rectify/closing.h"
 #include "rectify/count.h"
 #include "rectify/draw.h"
 #include "rectify/inspection.h"

@@ -51,7 +51,7 @@ RDL_API JsonObject *rdl_task_json(const rdl_task *task);
  *  "events" (seq, at, by, role, kind, reason, payload, hash), "pack", "pack_version", and what the
  *  office keeps: "problems", "measure_rows", "milestones", "closeout", "documents", "sources", "letters" (each with its distance, how uncertain
  *  its place is, and whether this site is its nearest),
- *  "publications", "lookbacks", "transfers".
+ *  "publications", "verifications" (verification.h), "lookbacks", "transfers".
  *  Yours. Fails: RDL_ERROR_NOT_FOUND. */
 RDL_API JsonNode *rdl_ledger_chain(rdl_ledger *ledger, const char *id, GError **error);
 

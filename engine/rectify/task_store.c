@@ -361,6 +361,10 @@ static const struct {
      "SELECT task_id,p.kind,channel,opens,closes,link FROM publication p JOIN task "
      "USING(task_id) WHERE site_id = ? ORDER BY seq",
      {"task_id", "kind", "channel", "opens", "closes", "link", NULL}},
+    {"verifications",
+     "SELECT v.content FROM verification v JOIN task USING(task_id) WHERE site_id = ? ORDER BY "
+     "task_id, scene_date, scene",
+     {"{verification", NULL}},
     {"lookbacks",
      "SELECT task_id,ordered,ordered_by,held,held_by,result FROM lookback JOIN "
      "task USING(task_id) WHERE site_id = ? ORDER BY seq",

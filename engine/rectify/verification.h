@@ -29,8 +29,13 @@ typedef struct rdl_verify_options {
 RDL_API bool rdl_ledger_verify(rdl_ledger *ledger, const rdl_verify_options *options,
                                rdl_tally *tally, GPtrArray *warnings, const rdl_progress *progress,
                                GError **error);
+/** The limits of the ledger's pack. */
+bool rdl_verify_limits(rdl_ledger *ledger, rdl_recovery_limits *limits, GError **error);
 /** The verifications of a task (NULL: of all) by task and scene date: array of {"task", "scene",
- *  "scene_date", "outcome", "codes", "residual", ..., "contradicted", "rebound"}; after the rows of
+ *  "scene_date", "outcome", "codes", "residual", ..., "area_m2" of the ground and of it
+ *  "standing_m2", "standing_min_m2", "standing_max_m2", "restored_m2" (back as it was), "grown_m2"
+ *  (over the edge, at least), "water_gain_m2" (open water since the disturbance), "contradicted",
+ *  "rebound"}; after the rows of
  * a task, with three scenes that tell or more, "trend" and "trend_sign" of its recovery, a year, in
  *  its last row. Yours. */
 RDL_API JsonNode *rdl_ledger_verifications(rdl_ledger *ledger, const char *task_id, GError **error);

@@ -10,6 +10,7 @@ typedef struct {
     rdl_recovery_scenes *scenes;
     rdl_recovery_limits limits;
     rdl_crs *crs;
+    rdl_measure *measure;
     char *digest, *name, *date; /* of the later scene */
     rdl_tally *tally;
     GPtrArray *rows; /* of JsonObject, in the order of the tasks */
@@ -17,7 +18,7 @@ typedef struct {
 
 /* ---- limits ---- */
 
-static bool set_limits(rdl_ledger *ledger, rdl_recovery_limits *l, GError **error)
+bool rdl_verify_limits(rdl_ledger *ledger, rdl_recovery_limits *l, GError **error)
 {
     const struct {
         const char *name;
@@ -154,6 +155,29 @@ static void add_members(JsonObject *to, JsonObject *from)
         json_object_set_member(to, n->data, json_node_copy(json_object_get_member(from, n->data)));
 }
 
+/* The shares as ground, to 0.01 m2; nothing of a share that is not known. */
+static bool set_areas(verification *v, const rdl_geometry *ground, const rdl_recovery *r,
+                      JsonObject *o, GError **error)
+{
+    const struct {
+        const char *name;
+        double share;
+    } areas[] = {{"area_m2", 1.0},
+                 {"standing_m2", r->residual},
+                 {"standing_min_m2", r->residual_min},
+                 {"standing_max_m2", r->residual_max},
+                 {"restored_m2", r->restored},
+                 {"grown_m2", r->grown_min},
+                 {"water_gain_m2", r->water[2] - r->water[1]}};
+    double m2;
+
+    if (!rdl_measure_area(v->measure, ground, &m2, error))
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(areas); i++)
+        rdl_json_set_real(o, areas[i].name, round(m2 * areas[i].share * 100.0) / 100.0 + 0.0);
+    return true;
+}
+
 static bool measure(verification *v, const rdl_task *t, const rdl_geometry *ground, GError **error)
 {
     g_autoptr(GPtrArray) others = others_near(v, t, ground, error);
@@ -162,7 +186,7 @@ static bool measure(verification *v, const rdl_task *t, const rdl_geometry *grou
 
     if (!others ||
         !rdl_recovery_measure(v->scenes, ground, others, v->crs, &v->limits, &r, error) ||
-        !judge_claim(v, t, &r, o, error))
+        !judge_claim(v, t, &r, o, error) || !set_areas(v, ground, &r, o, error))
         return false;
     numbers = rdl_recovery_json(&r);
     add_members(o, numbers);
@@ -265,6 +289,7 @@ static bool know_scene(verification *v, GError **error)
 static void clear(verification *v)
 {
     rdl_recovery_close(v->scenes);
+    rdl_measure_free(v->measure);
     rdl_crs_unref(v->crs);
     g_free(v->digest);
     g_free(v->name);
@@ -280,8 +305,9 @@ bool rdl_ledger_verify(rdl_ledger *ledger, const rdl_verify_options *o, rdl_tall
                       .limits = RDL_RECOVERY_LIMITS_INIT,
                       .tally = tally,
                       .rows = g_ptr_array_new_with_free_func((GDestroyNotify)json_object_unref)};
-    bool good = know_scene(&v, error) && set_limits(ledger, &v.limits, error) &&
+    bool good = know_scene(&v, error) && rdl_verify_limits(ledger, &v.limits, error) &&
                 (v.crs = rdl_crs_parse(ledger->crs, error)) &&
+                (v.measure = rdl_measure_new(v.crs, error)) &&
                 (v.scenes = rdl_recovery_open(&o->scenes, warnings, error)) &&
                 look_at_all(&v, progress, error) && record(&v, error);
 

@@ -67,7 +67,8 @@ static made *make(GRand *r, disturbed_fn stands, double noise)
                                  .ground = m->ground,
                                  .red = 0,
                                  .nir = 1,
-                                 .swir = 2};
+                                 .swir = 2,
+                                 .green = -1};
     return m;
 }
 
@@ -314,6 +315,45 @@ static void scenes_are_read_around_a_ground(void)
     CHECK(rdl_recovery_reaches(scenes, ground, crs, &reaches, &error) && reaches);
 }
 
+/* 1 of 20 columns of the ground is water before, all after, 5 later. */
+static void water_is_where_green_outshines(void)
+{
+    g_autoptr(GRand) r = g_rand_new_with_seed(8);
+    g_autofree made *m = make(r, nothing_stands, 2.0);
+    static const int wet[] = {1, 20, 5};
+
+    m->w.green = 0; /* the planes serve as green, nir, swir */
+    for (size_t i = 0; i < N; i++)
+        for (int date = 0; date < 3 && in_ground(i); date++) {
+            bool is = (int)(i % SIDE) < FROM + wet[date];
+            m->values[date][0][i] = is ? 80.0f : 20.0f;
+            m->values[date][2][i] = is ? 20.0f : 80.0f;
+        }
+    rdl_recovery it = told(m);
+    for (int date = 0; date < 3; date++)
+        CHECK_NEAR(it.water[date], wet[date] / 20.0, 1e-12);
+    m->w.green = -1;
+    it = told(m);
+    CHECK(isnan(it.water[0]));
+}
+
+/* A quarter stands, a quarter is six tenths back, a half is as it was. */
+static void what_is_restored_is_told_pixel_by_pixel(void)
+{
+    g_autoptr(GRand) r = g_rand_new_with_seed(9);
+    g_autofree made *m = make(r, nothing_stands, 1.0);
+
+    for (size_t i = 0; i < N; i++)
+        for (int k = 0; k < BANDS && in_ground(i); k++) {
+            int x = (int)(i % SIDE) - FROM;
+            double past = m->values[0][k][i], left = x < 5 ? 1.0 : x < 10 ? 0.4 : 0.0;
+            m->values[2][k][i] = (float)(1.2 * (past + left * (bare(k) - past)) - 7.0);
+        }
+    rdl_recovery it = told(m);
+    CHECK_NEAR(it.residual, 0.25, 0.02);
+    CHECK_NEAR(it.restored, 0.5, 0.03);
+}
+
 static CU_TestInfo tests[] = {
     {"endings are told", endings_are_told},
     {"growth is measured without the rim", growth_is_measured_without_the_rim},
@@ -326,6 +366,8 @@ static CU_TestInfo tests[] = {
     {"indices stand beside their neighbours", indices_stand_beside_their_neighbours},
     {"trends need three scenes and a direction", trends_need_three_scenes_and_a_direction},
     {"scenes are read around a ground", scenes_are_read_around_a_ground},
+    {"water is where green outshines", water_is_where_green_outshines},
+    {"what is restored is told pixel by pixel", what_is_restored_is_told_pixel_by_pixel},
     CU_TEST_INFO_NULL,
 };
 

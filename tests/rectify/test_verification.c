@@ -37,7 +37,7 @@ static char *scene(const char *name, double disturbed, int sun)
     return g_strdup(make_raster(name, &f, planes));
 }
 
-static rdl_ledger *ledger_with_ground(const char *name, GError **error)
+static rdl_ledger *ledger_of_pack(const char *name, const char *pack, GError **error)
 {
     static const char *const suspect[] = {"SUSPECT"};
     const char *path = suite_path(name);
@@ -45,13 +45,18 @@ static rdl_ledger *ledger_with_ground(const char *name, GError **error)
     g_autoptr(rdl_tally) tally = rdl_tally_new();
 
     if (!fixture_findings(gpkg, 1, suspect, 1, 4, error) ||
-        !rdl_ledger_init(path, suite_source("data/packs/cn"), NULL, error))
+        !rdl_ledger_init(path, pack, NULL, error))
         return NULL;
     rdl_ledger *ledger = rdl_ledger_open(path, true, error);
     if (ledger &&
         !rdl_ledger_load_findings(ledger, gpkg, rdl_day_of(2025, 1, 1), tally, NULL, error))
         g_clear_pointer(&ledger, rdl_ledger_close);
     return ledger;
+}
+
+static rdl_ledger *ledger_with_ground(const char *name, GError **error)
+{
+    return ledger_of_pack(name, suite_source("data/packs/cn"), error);
 }
 
 static void go(rdl_ledger *ledger, const char *to, const char *on, const char *role)
@@ -121,7 +126,7 @@ static void told(rdl_ledger *ledger, const scenes *s, double disturbed, const ch
 {
     GError *error = NULL;
     g_autofree char *name = g_strdup_printf("later-%s.tif", date);
-    g_autofree char *later = scene(name, disturbed, 2);
+    g_autofree char *later = scene(name, disturbed, 2 + date[6] % 4); /* no two the same bytes */
     g_autoptr(rdl_tally) tally = rdl_tally_new();
 
     CHECK(verify(ledger, s, later, date, tally, &error));
@@ -254,12 +259,130 @@ static void a_trend_is_told_of_several_scenes(void)
     g_free(s.after);
 }
 
+static void shares_are_told_as_ground(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = ledger_with_ground("ground.sqlite", &error);
+    scenes s = {scene("g-before.tif", 0, 0), scene("g-after.tif", 1, 1)};
+    g_autoptr(JsonNode) keep = NULL;
+
+    claim(ledger);
+    told(ledger, &s, 0.4, "2026-04-01");
+    JsonObject *row = last_row(ledger, &keep);
+    double area = rdl_json_real(row, "area_m2", -1);
+    /* 0.0015 of a degree each way at 32.3 N: 141.2 m by 166.3 m */
+    CHECK_NEAR(area, 141.2 * 166.3, 30.0);
+    CHECK_NEAR(rdl_json_real(row, "standing_m2", -1), area * rdl_json_real(row, "residual", -1),
+               0.02);
+    CHECK_NEAR(rdl_json_real(row, "standing_m2", -1), 0.4 * area, 0.02 * area);
+    CHECK_NEAR(rdl_json_real(row, "restored_m2", -1), 0.6 * area, 0.02 * area);
+    CHECK(rdl_json_real(row, "standing_min_m2", 1e9) <= rdl_json_real(row, "standing_m2", -1));
+    CHECK(rdl_json_real(row, "standing_max_m2", -1) >= rdl_json_real(row, "standing_m2", 1e9));
+    g_free(s.before);
+    g_free(s.after);
+}
+
+/* ---- may it be closed ---- */
+
+/* Pack cn with that decision table. */
+static const char *pack_closing_by(const char *name, const char *rows)
+{
+    const char *folder = suite_path(name);
+    g_autofree char *copy =
+        g_strdup_printf("cp -r '%s' '%s'", suite_source("data/packs/cn"), folder);
+    g_autofree char *table = g_build_filename(folder, "closeout.csv", NULL);
+    g_autofree char *text =
+        g_strconcat("class,activities,zones,when,documents,imagery,src\n", rows, NULL);
+
+    CHECK_INT(system(copy), 0);
+    CHECK(g_file_set_contents(table, text, -1, NULL));
+    return folder;
+}
+
+static void check_closing(rdl_ledger *ledger, const char *expected)
+{
+    GError *error = NULL;
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", NULL);
+    g_autoptr(JsonNode) node = rdl_ledger_closing(ledger, id, &error);
+    GString *told = g_string_new(NULL);
+
+    CHECK_OK(error);
+    JsonObject *o = json_node_get_object(node);
+    JsonArray *rows = json_object_get_array_member(o, "rows");
+    g_string_append(told, rdl_json_text(o, "closeable", "none"));
+    for (guint i = 0; i < json_array_get_length(rows); i++) {
+        JsonObject *row = json_array_get_object_element(rows, i);
+        JsonArray *needs = json_object_get_array_member(row, "needs");
+        g_string_append_printf(told, "; %s:", rdl_json_text(row, "class", "?"));
+        for (guint k = 0; k < json_array_get_length(needs); k++) {
+            JsonObject *need = json_array_get_object_element(needs, k);
+            g_string_append_printf(told, " %s=%s", rdl_json_text(need, "what", "?"),
+                                   rdl_json_text(need, "holds", "?"));
+        }
+    }
+    CHECK_TEXT(told->str, expected);
+    g_string_free(told, TRUE);
+}
+
+static void what_closing_asks_for_is_told(void)
+{
+    GError *error = NULL;
+    const char *pack =
+        pack_closing_by("closing-pack", "exit,IND,ERL|NR_GEN,*,文书,CLEARED|STABLE,P4\n"
+                                        "mines,MINE,*,*,,CLEARED,P4\n");
+    g_autoptr(rdl_ledger) ledger = ledger_of_pack("closing.sqlite", pack, &error);
+    scenes s = {scene("k-before.tif", 0, 0), scene("k-after.tif", 1, 1)};
+    static const struct {
+        double disturbed;
+        const char *date, *closing;
+    } cases[] = {{0.0, "2026-01-11", "unknown; exit: 文书=yes CLEARED=unknown STABLE=unknown"},
+                 {1.0, "2026-02-01", "no; exit: 文书=yes CLEARED=no STABLE=unknown"},
+                 {0.0, "2026-03-01", "unknown; exit: 文书=yes CLEARED=yes STABLE=unknown"},
+                 {0.0, "2026-08-01", "yes; exit: 文书=yes CLEARED=yes STABLE=yes"}};
+
+    CHECK_OK(error);
+    check_closing(ledger, "none"); /* a clue */
+    claim(ledger);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        told(ledger, &s, cases[i].disturbed, cases[i].date);
+        check_closing(ledger, cases[i].closing);
+    }
+    go(ledger, "WORKING", "2026-11-03", "county"); /* no claim, nothing to hold a scene against */
+    check_closing(ledger, "unknown; exit: 文书=yes CLEARED=unknown STABLE=unknown");
+    g_free(s.before);
+    g_free(s.after);
+}
+
+static void alternatives_are_told_and_a_bad_table_is_refused(void)
+{
+    GError *error = NULL;
+    const char *pack =
+        pack_closing_by("either-pack", "keep,*,*,*,评估报告,,P5\nexit,*,*,*,文书,,P5\n");
+    const char *bad = pack_closing_by("bad-pack", "x,*,*,*,,SEEN,P5\n");
+    g_autoptr(rdl_ledger) either = ledger_of_pack("either.sqlite", pack, &error);
+    g_autoptr(rdl_ledger) wrong = ledger_of_pack("wrong.sqlite", bad, &error);
+
+    CHECK_OK(error);
+    claim(either);
+    check_closing(either, "yes; keep: 评估报告=unknown; exit: 文书=yes");
+    claim(wrong);
+    g_autofree char *id = rdl_task_of_source(wrong, "FP-0000", NULL);
+    CHECK(rdl_ledger_closing(wrong, id, &error) == NULL);
+    CHECK_FAILS(error, RDL_ERROR_DATA, "closeout.csv:2: imagery 'SEEN'");
+    CHECK(rdl_ledger_closing(wrong, "R-none", &error) == NULL);
+    CHECK_FAILS(error, RDL_ERROR_NOT_FOUND, "no task R-none");
+}
+
 static CU_TestInfo tests[] = {
     {"a claim is held against a later scene", a_claim_is_held_against_a_later_scene},
     {"what comes back after the closing is a rebound",
      what_comes_back_after_the_closing_is_a_rebound},
     {"the same scene is measured once", the_same_scene_is_measured_once},
     {"a trend is told of several scenes", a_trend_is_told_of_several_scenes},
+    {"shares are told as ground", shares_are_told_as_ground},
+    {"what closing asks for is told", what_closing_asks_for_is_told},
+    {"alternatives are told and a bad table is refused",
+     alternatives_are_told_and_a_bad_table_is_refused},
     CU_TEST_INFO_NULL,
 };
 
