@@ -34,12 +34,14 @@ static rdl_approval approval_of(const char *text)
 /* As a single boundary meets the act: no earlier version is known here (J27). */
 static rdl_version version_of(const rdl_zone *zone, const rdl_footprint *f, rdl_day as_of)
 {
-    if (zone->version.last < as_of)
+    bool post = rdl_when_of(f->onset, zone, RDL_NO) == RDL_WHEN_POST_NO;
+    bool then = zone->version.last < as_of;
+
+    if (post && rdl_interval_within(f->onset, zone->version) == RDL_MAYBE)
+        return then ? RDL_VERSION_PERHAPS_ACT : RDL_VERSION_PERHAPS;
+    if (then)
         return RDL_VERSION_ACT;
-    if (f->onset.last >= zone->version.first)
-        return RDL_VERSION_BOTH;
-    return rdl_when_of(f->onset, zone, RDL_NO) == RDL_WHEN_POST_NO ? RDL_VERSION_NEW_GROUND
-                                                                   : RDL_VERSION_BOTH;
+    return post && f->onset.last < zone->version.first ? RDL_VERSION_NEW_GROUND : RDL_VERSION_BOTH;
 }
 
 static double *distances(const rdl_pack *pack, const rdl_csv *csv, size_t i)

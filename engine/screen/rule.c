@@ -334,17 +334,26 @@ static bool overrides(const rdl_rule *rule, const rdl_rule *other)
     return listed((const char *const *)rule->overrides, other->rule_id);
 }
 
+/* Decided; or in doubt for the date, as the other is, and in force on every day the other is. */
+static bool speaks_wherever(const rdl_hit *strong, const rdl_hit *weak)
+{
+    const rdl_interval *a = &strong->rule->in_force, *b = &weak->rule->in_force;
+
+    return strong->status == RDL_HIT_DECIDED ||
+           (strong->status == RDL_HIT_DATE && weak->status == RDL_HIT_DATE &&
+            strong->by_act == weak->by_act && a->first <= b->first && a->last >= b->last);
+}
+
 /* A decided row removes the rows it names (J6); one hit a rule, and BOTH rows that were selected
  * by today yield to a decided sibling selected by the act (J2) in the order, not here. */
 static void mark_overridden(GArray *hits, guint from)
 {
     for (guint i = from; i < hits->len; i++) {
         const rdl_hit *strong = &g_array_index(hits, rdl_hit, i);
-        if (strong->status != RDL_HIT_DECIDED)
-            continue;
         for (guint k = from; k < hits->len; k++) {
             rdl_hit *weak = &g_array_index(hits, rdl_hit, k);
-            if ((!strong->review || weak->review) && overrides(strong->rule, weak->rule))
+            if (speaks_wherever(strong, weak) && (!strong->review || weak->review) &&
+                overrides(strong->rule, weak->rule))
                 weak->overridden = true;
         }
     }
@@ -415,15 +424,16 @@ const rdl_rule *rdl_rules_positive(const rdl_pack *pack, const rdl_case *c, cons
 
 /* ---- order ---- */
 
+/* What a person is to look at anyway decides nothing: a row that may speak goes before it (J21). */
 static int rank(const rdl_hit *h)
 {
+    bool review = strcmp(h->verdict, "REVIEW") == 0;
+
     if (h->overridden)
         return 5;
     if (h->status == RDL_HIT_ASKED)
         return 4;
-    if (h->status == RDL_HIT_DATE)
-        return 2 + h->review;
-    return strcmp(h->verdict, "REVIEW") == 0;
+    return (h->status == RDL_HIT_DATE) + 2 * review;
 }
 
 static double comparable(double ceiling)

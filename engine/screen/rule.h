@@ -77,9 +77,9 @@ RDL_API bool rdl_rules_know(const rdl_pack *pack, const rdl_case *c);
  *  denies it; NULL where the activity is on no positive list. */
 RDL_API const rdl_rule *rdl_rules_positive(const rdl_pack *pack, const rdl_case *c,
                                            const rdl_rule *rule);
-/** < 0 when hit `a` goes before `b` as the primary one: decided before asked, verdicts before
- *  REVIEW, then severity, fine ceiling (Code art. 1055), zone before ANY, a named activity before a
- *  set before ANY, rule_id. */
+/** < 0 when hit `a` goes before `b` as the primary one: decided verdicts, verdicts whose day is in
+ *  doubt, REVIEW, what is only asked about; then severity, fine ceiling (Code art. 1055), zone
+ * before ANY, a named activity before a set before ANY, rule_id. */
 RDL_API int rdl_hit_order(const rdl_hit *a, const rdl_hit *b);
 /** Rule by id, NULL where there is none. */
 RDL_API const rdl_rule *rdl_pack_rule(const rdl_pack *pack, const char *rule_id);

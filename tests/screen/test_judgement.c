@@ -203,6 +203,9 @@ static void j21_a_straddled_law_is_unknown_unless_the_rows_agree(void)
     g_autoptr(rdl_pack) p = china();
     expect(p, (given){"NR_CORE", "IND", RESERVE, "2026-03-01", "2026-04-01", .granted = RDL_NO}, "UNKNOWN REVIEW UNKNOWN-DATE NR26-02");
     expect(p, (given){"DW1", "BLDG", "2010-01-01", "2017-10-01", "2018-03-31", .granted = RDL_NO}, "POST_NO PROHIBIT SUSPECT DW-10");
+    /* what is reviewed whatever the day does not hide the doubt */
+    expect(p, (given){"ERL", "BLDG", "2018-06-30", "2022-06-01", "2022-09-01", .granted = RDL_NO}, "UNKNOWN REVIEW UNKNOWN-DATE ERL-01");
+    expect(p, (given){"ERL", "WASTE", "2018-06-30", "2022-06-01", "2022-09-01", .granted = RDL_NO}, "POST_NO PROHIBIT SUSPECT ERL-03");
 }
 
 static void j22_bounds_count(void)
