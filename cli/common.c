@@ -50,12 +50,13 @@ bool cli_parse(int *argc, char ***argv, const GOptionEntry *entries, const char 
     g_set_prgname(program); /* what --help calls it */
     *argv = split_threads(argc, *argv);
     cli_flags = (cli_common){.threads = rdl_processors(), .memory_mib = 256};
+    g_option_context_set_translation_domain(context, "redline");
     g_option_context_set_summary(context, summary);
     if (teach)
         g_option_context_set_description(context, teach);
     if (entries)
-        g_option_context_add_main_entries(context, entries, NULL);
-    g_option_context_add_main_entries(context, common_entries, NULL);
+        g_option_context_add_main_entries(context, entries, "redline");
+    g_option_context_add_main_entries(context, common_entries, "redline");
     if (!g_option_context_parse(context, argc, argv, error))
         return false;
     if (cli_flags.threads < 1 || cli_flags.threads > 1024)
@@ -83,7 +84,8 @@ int cli_end(GError *take_error)
     int status = rdl_exit_status(take_error);
 
     if (take_error) {
-        fprintf(stderr, "redline: %s\n", take_error->message);
+        g_autofree char *told = rdl_message_said(take_error->message);
+        fprintf(stderr, "redline: %s\n", told);
         g_error_free(take_error);
     }
     if (fflush(stdout) != 0 && status == 0)
@@ -157,9 +159,10 @@ void cli_say(const char *format, ...)
     if (cli_flags.quiet)
         return;
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    g_autofree char *line = g_strdup_vprintf(rdl_message(format), args);
     va_end(args);
-    fputc('\n', stderr);
+    g_autofree char *told = rdl_message_said(line);
+    fprintf(stderr, "%s\n", told);
 }
 
 void cli_print_json(JsonNode *take_node)

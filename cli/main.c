@@ -29,12 +29,13 @@ const cli_command cli_commands[] = {
 
 static int usage(FILE *to, int status)
 {
-    fputs("usage: redline COMMAND [OPTION...] ...\n\ncommands:\n", to);
+    fputs(rdl_message("usage: redline COMMAND [OPTION...] ...\n\ncommands:\n"), to);
     for (const cli_command *c = cli_commands; c->name; c++)
-        fprintf(to, "  %-10s %s\n", c->name, c->summary);
-    fputs("\n'redline COMMAND --help' tells more of each.\n"
-          "exit status: 0 done, 1 --fail-on matched, 2 usage, 3 bad input, 4 ledger busy,\n"
-          "5 no memory or a bug, 6 balance broken or audit failed, 130 interrupted\n",
+        fprintf(to, "  %-10s %s\n", c->name, rdl_message(c->summary));
+    fputs(rdl_message(
+              "\n'redline COMMAND --help' tells more of each.\n"
+              "exit status: 0 done, 1 --fail-on matched, 2 usage, 3 bad input, 4 ledger busy,\n"
+              "5 no memory or a bug, 6 balance broken or audit failed, 130 interrupted\n"),
           to);
     return status;
 }
@@ -44,6 +45,7 @@ int main(int argc, char **argv)
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error to tell, not to die of */
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C");
+    rdl_messages_bind();
     if (argc < 2)
         return usage(stderr, 2);
     if (strcmp(argv[1], "--version") == 0)
@@ -59,6 +61,6 @@ int main(int argc, char **argv)
             rdl_geo_stop();
             return status;
         }
-    fprintf(stderr, "redline: there is no command '%s'\n", argv[1]);
+    fprintf(stderr, rdl_message("redline: there is no command '%s'\n"), argv[1]);
     return usage(stderr, 2);
 }

@@ -262,6 +262,49 @@ static char *completion(const GOptionEntry *common)
     return g_string_free(out, FALSE);
 }
 
+/* ---- what is to be translated ---- */
+
+static void template_text(GString *out, const char *text)
+{
+    if (!text || !*text)
+        return;
+    g_string_append(out, "\nmsgid \"");
+    for (const char *p = text; *p; p++) {
+        if (*p == '"' || *p == '\\')
+            g_string_append_c(out, '\\');
+        if (*p == '\n')
+            g_string_append(out, "\\n");
+        else
+            g_string_append_c(out, *p);
+    }
+    g_string_append(out, "\"\nmsgstr \"\"\n");
+}
+
+static void template_options(GString *out, const GOptionEntry *entries)
+{
+    for (const GOptionEntry *e = entries; e && e->long_name; e++)
+        if (shown(e))
+            template_text(out, e->description);
+}
+
+/* A gettext template of all that --help says; what stands in it twice is for msguniq. */
+static char *template(const GOptionEntry *common)
+{
+    GString *out =
+        g_string_new("msgid \"\"\nmsgstr \"Content-Type: text/plain; charset=UTF-8\\n\"\n");
+
+    for (const cli_command *c = cli_commands; c->name; c++)
+        template_text(out, c->summary);
+    template_options(out, common);
+    for (guint i = 0; i < pages->len; i++) {
+        const cli_page *page = pages->pdata[i];
+        template_text(out, page->summary);
+        template_options(out, page->entries);
+        template_text(out, page->teach);
+    }
+    return g_string_free(out, FALSE);
+}
+
 /* ---- all of it ---- */
 
 static bool write_text(const char *folder, const char *name, char *take_text, GError **error)
@@ -292,7 +335,8 @@ bool cli_manual_write(const char *folder, const GOptionEntry *common, GError **e
     bool good = rdl_output_folder(folder, error) &&
                 write_text(folder, "redline.1", page_of_program(), error) &&
                 write_pages(folder, common, error) &&
-                write_text(folder, "redline.bash", completion(common), error);
+                write_text(folder, "redline.bash", completion(common), error) &&
+                write_text(folder, "help.pot", template(common), error);
     g_clear_pointer(&pages, g_ptr_array_unref);
     return good;
 }

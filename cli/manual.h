@@ -16,7 +16,8 @@ typedef struct cli_page {
 bool cli_manual_collecting(void);
 void cli_manual_note(cli_page page);
 
-/** Write redline.1, redline-COMMAND.1 for each command and redline.bash into `folder`, which is
+/** Write redline.1, redline-COMMAND.1 for each command, redline.bash and help.pot (for
+ *  translators) into `folder`, which is
  *  made. `common` are the options of every command. Fails: RDL_ERROR_IO. */
 bool cli_manual_write(const char *folder, const GOptionEntry *common, GError **error);
 

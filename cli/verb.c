@@ -39,7 +39,7 @@ int cli_verbs(const char *command, const cli_verb *verbs, const char *teach, int
             argv[1] = name;
             return v->run(argc - 1, argv + 1);
         }
-    fprintf(stderr, "redline: %s has no verb '%s'\n", command, argv[1]);
+    fprintf(stderr, rdl_message("redline: %s has no verb '%s'\n"), command, argv[1]);
     return usage(command, verbs, teach, stderr, 2);
 }
 

@@ -83,6 +83,8 @@ static void remove_folder(void)
 int run_suite(const char *name, CU_TestInfo *tests, int argc, char **argv)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);
+    g_setenv("LC_ALL", "C.UTF-8", TRUE); /* the programs that suites start speak English */
+    g_unsetenv("LANGUAGE");
     GDALAllRegister();
     if (CU_initialize_registry() != CUE_SUCCESS)
         return 1;

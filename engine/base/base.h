@@ -5,6 +5,7 @@
 #include "base/api.h"
 #include "base/clones.h"
 #include "base/error.h"
+#include "base/message.h"
 #include "base/apportion.h"
 #include "base/arena.h"
 #include "base/progress.h"

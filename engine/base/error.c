@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "base/message.h"
 
 GQuark rdl_error_quark(void)
 {
@@ -12,8 +13,9 @@ bool rdl_fail(GError **error, rdl_error code, const char *format, ...)
     if (!error)
         return false;
     va_start(args, format);
-    g_propagate_error(error, g_error_new_valist(RDL_ERROR, (gint)code, format, args));
+    g_autofree char *message = rdl_message_remember(format, args);
     va_end(args);
+    g_propagate_error(error, g_error_new_literal(RDL_ERROR, (gint)code, message));
     return false;
 }
 

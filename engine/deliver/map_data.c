@@ -160,8 +160,8 @@ static void note_missing(rdl_map_data *data, const char *what, const rdl_recorde
 
     rdl_map_note(data, SAY(data, "%s未显示（%s）：%s", "%s not shown (%s): %s"), what, name,
                  reason);
-    g_ptr_array_add(data->warnings, g_strdup_printf("%s: not shown: %s: give the file with --%s",
-                                                    data->path, why->message, r->role));
+    g_ptr_array_add(data->warnings, rdl_say("%s: not shown: %s: give the file with --%s",
+                                             data->path, why->message, r->role));
 }
 
 /* Given: must be readable. Recorded: as far as it is there, else a note. */

@@ -385,17 +385,16 @@ static void look_twice(const comparison *c)
 
     if (c->reference && rdl_side_in_doubt(c->reference))
         g_ptr_array_add(r->warnings,
-                        g_strdup_printf("%s holds 0, 1 and 2, and all but 0 was taken as changed: "
-                                        "where 2 is changed and 1 is not, give --changed 2 "
-                                        "--unchanged 1",
-                                        c->o->reference));
+                        rdl_say("%s holds 0, 1 and 2, and all but 0 was taken as changed: "
+                                 "where 2 is changed and 1 is not, give --changed 2 "
+                                 "--unchanged 1",
+                                 c->o->reference));
     if (r->auc < 0.5)
-        g_ptr_array_add(
-            r->warnings,
-            g_strdup_printf("the area under the curve is %.3f: %s is lower where "
-                            "something changed; is it a probability of no change, or is "
-                            "the reference read the wrong way round (--changed)?",
-                            r->auc, c->o->score));
+        g_ptr_array_add(r->warnings,
+                        rdl_say("the area under the curve is %.3f: %s is lower where "
+                                 "something changed; is it a probability of no change, or is "
+                                 "the reference read the wrong way round (--changed)?",
+                                 r->auc, c->o->score));
 }
 
 bool rdl_assess(const rdl_assess_options *o, const rdl_progress *progress, rdl_assess_result *r,

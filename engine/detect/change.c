@@ -64,7 +64,7 @@ static void warn(rdl_detect_result *r, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    g_ptr_array_add(r->warnings, g_strdup_vprintf(format, args));
+    g_ptr_array_add(r->warnings, rdl_message_remember(format, args));
     va_end(args);
 }
 

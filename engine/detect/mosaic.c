@@ -190,15 +190,14 @@ static void settle_facts(mosaic *m, rdl_raster *const *own)
     m->r->t_before = outermost(m, own, "REDLINE_T_BEFORE", 1);
     m->r->t_after = outermost(m, own, "REDLINE_T_AFTER", -1);
     if (!same)
-        g_ptr_array_add(
-            m->r->warnings,
-            g_strdup_printf("the pairs are of different dates: every patch is dated from "
-                            "the earliest (%s) to the latest (%s)",
-                            m->r->t_before ? m->r->t_before : "unknown",
-                            m->r->t_after ? m->r->t_after : "unknown"));
+        g_ptr_array_add(m->r->warnings,
+                        rdl_say("the pairs are of different dates: every patch is dated from "
+                                 "the earliest (%s) to the latest (%s)",
+                                 m->r->t_before ? m->r->t_before : "unknown",
+                                 m->r->t_after ? m->r->t_after : "unknown"));
     if (!m->r->aligned)
         g_ptr_array_add(m->r->warnings,
-                        g_strdup("the pairs lie on different grids: they were taken to the nearest "
+                        rdl_say("the pairs lie on different grids: they were taken to the nearest "
                                  "pixel of the first"));
 }
 

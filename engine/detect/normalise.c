@@ -190,8 +190,8 @@ static bool fit_pair(const rdl_normalise_options *o, rdl_normalise_result *r, co
     r->iterations = fit->iterations;
     r->converged = fit->converged;
     if (!r->converged)
-        g_ptr_array_add(r->warnings, g_strdup_printf("IR-MAD did not settle within %d iterations",
-                                                     r->iterations));
+        g_ptr_array_add(r->warnings,
+                        rdl_say("IR-MAD did not settle within %d iterations", r->iterations));
     g_autofree double *sets = gather_all(sample, &fit->mad, o->unchanged, progress, error);
     return sets && fit_bands(r, pair, sets, error);
 }

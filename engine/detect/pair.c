@@ -58,7 +58,7 @@ static void warn(GPtrArray *warnings, const char *format, ...)
 
     va_start(args, format);
     if (warnings)
-        g_ptr_array_add(warnings, g_strdup_vprintf(format, args));
+        g_ptr_array_add(warnings, rdl_message_remember(format, args));
     va_end(args);
 }
 

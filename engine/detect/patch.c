@@ -272,7 +272,7 @@ static bool open_scenes(work *w, GError **error)
                         w->before, wanted);
     g_ptr_array_add(
         w->r->warnings,
-        g_strdup_printf("kind is not told: it %s: name them with --bands or --sensor", wanted));
+        rdl_say("kind is not told: it %s: name them with --bands or --sensor", wanted));
     return true;
 }
 

@@ -178,8 +178,7 @@ static bool lay_scenes(execution *x, rdl_patches_options *o, GError **error)
         o->after = afters;
         return true;
     }
-    g_ptr_array_add(x->sheet->warnings,
-                    g_strdup_printf("patches: kind is not told: %s", apart->message));
+    g_ptr_array_add(x->sheet->warnings, rdl_say("patches: kind is not told: %s", apart->message));
     return true;
 }
 

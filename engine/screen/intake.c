@@ -60,7 +60,9 @@ void rdl_reject(rdl_intake *intake, const char *layer, gint64 fid, bool used, co
     va_list args;
 
     va_start(args, format);
-    rdl_rejection r = {g_strdup(layer), g_strdup_vprintf(format, args), fid, used,
+    char *reason = fid == RDL_WHOLE_LAYER ? rdl_message_remember(format, args) /* also a warning */
+                                          : g_strdup_vprintf(format, args);
+    rdl_rejection r = {g_strdup(layer), reason, fid, used,
                        used && g_str_has_prefix(format, "REPAIRED:")};
     va_end(args);
     g_array_append_val(intake->rejections, r);

@@ -29,6 +29,7 @@ static ran run_case(const char *name, const char *args)
 
     env = g_environ_setenv(env, "REDLINE", REDLINE_PROGRAM, TRUE);
     env = g_environ_setenv(env, "LC_ALL", "C.UTF-8", TRUE);
+    env = g_environ_unsetenv(env, "LANGUAGE");
     if (!g_spawn_sync(NULL, (char **)argv, env, G_SPAWN_SEARCH_PATH, NULL, NULL, &r.out, &r.err,
                       &wait_status, &error))
         printf("\n    %s: %s", name, error->message);

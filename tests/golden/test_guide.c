@@ -127,6 +127,7 @@ static char *type_in(const GArray *commands, const char *self)
     char *out = NULL;
 
     env = g_environ_setenv(env, "LC_ALL", "C.UTF-8", TRUE);
+    env = g_environ_unsetenv(env, "LANGUAGE");
     CHECK_INT(g_mkdir(bin, 0777), 0);
     CHECK_INT(symlink(REDLINE_PROGRAM, link), 0);
     g_spawn_sync(suite_folder(), (char **)argv, env, G_SPAWN_SEARCH_PATH, NULL, NULL, &out, NULL, NULL,
