@@ -1,6 +1,7 @@
 /* redline detect - a change raster from two scenes. */
 #include "cli.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include "detect/detect.h"
 
@@ -62,11 +63,11 @@ static void print(const rdl_detect_result *r)
     print_shift(&r->gate);
     if (r->why)
         cli_say("%s, because: %s", r->method, r->why);
-    cli_say("%s: threshold %.6g (%s), %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
-            " observed pixels changed, %" G_GINT64_FORMAT " not observed",
+    cli_say("%s: threshold %.6g (%s), %" PRId64 " of %" PRId64 " observed pixels changed, %" PRId64
+            " not observed",
             r->method, r->limit.value, r->limit.rule, r->changed, r->observed, r->not_observed);
     if (r->outside_aoi)
-        cli_say("outside the area of interest: %" G_GINT64_FORMAT " pixels", r->outside_aoi);
+        cli_say("outside the area of interest: %" PRId64 " pixels", r->outside_aoi);
 }
 
 int cmd_detect(int argc, char **argv)

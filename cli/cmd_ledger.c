@@ -1,6 +1,7 @@
 /* redline ledger - make a ledger, load it, look after it. */
 #include "verb.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include "rectify/rectify.h"
 
@@ -166,7 +167,7 @@ static bool signed_by(rdl_ledger *ledger, GError **error)
 
     if (!key || !rdl_ledger_signed_by(ledger, key, &behind, error))
         return false;
-    cli_say("signed with %s; %" G_GINT64_FORMAT " events since", a.key, behind);
+    cli_say("signed with %s; %" PRId64 " events since", a.key, behind);
     return true;
 }
 

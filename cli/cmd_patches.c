@@ -1,6 +1,8 @@
 /* redline patches - polygons of change from a change raster. */
 #include "cli.h"
 
+#include <inttypes.h>
+
 #include "detect/detect.h"
 
 static rdl_patches_options o;
@@ -50,7 +52,7 @@ static void print(const rdl_patches_result *r)
         cli_print_json(rdl_patches_result_json(r));
         return;
     }
-    cli_say("%" G_GINT64_FORMAT " patches of %.1f m2 from %" G_GINT64_FORMAT
+    cli_say("%" PRId64 " patches of %.1f m2 from %" PRId64
             " components; the others are too small%s",
             r->patches, r->area_m2, r->components, o.suppress ? " or suppressed" : "");
 }

@@ -1,5 +1,7 @@
 #include "base/tally.h"
 
+#include <inttypes.h>
+
 #include "base/yaml.h"
 
 typedef struct {
@@ -131,8 +133,8 @@ bool rdl_tally_check(const rdl_tally *tally, GError **error)
         const line *l = tally->lines->pdata[i];
         if (!balanced(l))
             return rdl_fail(error, RDL_ERROR_BALANCE,
-                            "%s do not add up: %" G_GINT64_FORMAT " in, %" G_GINT64_FORMAT
-                            " used, %" G_GINT64_FORMAT " suppressed, %" G_GINT64_FORMAT " failed",
+                            "%s do not add up: %" PRId64 " in, %" PRId64 " used, %" PRId64
+                            " suppressed, %" PRId64 " failed",
                             l->item, l->in, l->used, sum(l->suppressed), sum(l->failed));
     }
     return true;

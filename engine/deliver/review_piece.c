@@ -1,5 +1,6 @@
 #include "deliver/review_piece.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include "rectify/rectify.h"
 
@@ -56,8 +57,8 @@ GPtrArray *rdl_pieces_of_patches(const char *path, rdl_crs **crs, GError **error
         g_ptr_array_add(pieces, p);
         if (!p->id || !rdl_feature_wkb(f))
             return rdl_fail(error, RDL_ERROR_DATA,
-                            "%s, feature %" G_GINT64_FORMAT ": has no patch_id, or no geometry",
-                            path, rdl_feature_id(f)),
+                            "%s, feature %" PRId64 ": has no patch_id, or no geometry", path,
+                            rdl_feature_id(f)),
                    NULL;
         p->wkb = g_bytes_ref(rdl_feature_wkb(f));
     }

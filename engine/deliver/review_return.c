@@ -50,7 +50,7 @@ void rdl_returned_fault(rdl_returned *r, gint64 row, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    g_autofree char *text = g_strdup_vprintf(format, args);
+    g_autofree char *text = rdl_message_remember(format, args);
     va_end(args);
     if (r->count++ < 10)
         g_string_append_printf(r->faults, "%srow %" G_GINT64_FORMAT ": %s",

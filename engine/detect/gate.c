@@ -205,7 +205,7 @@ static void say(GPtrArray *to, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    g_ptr_array_add(to, g_strdup_vprintf(format, args));
+    g_ptr_array_add(to, rdl_message_remember(format, args));
     va_end(args);
 }
 

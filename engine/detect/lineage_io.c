@@ -1,5 +1,6 @@
 #include "detect/lineage_io.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 #define T RDL_FIELD_TEXT
@@ -65,7 +66,7 @@ static bool read_ancestor(rdl_lineage *l, const rdl_layer *layer, const rdl_feat
     g_array_append_val(l->ancestors, a);
     if (!a.patch_id || !rdl_feature_wkb(f) || !(a.area_m2 > 0.0))
         return rdl_fail(error, RDL_ERROR_DATA,
-                        "%s, feature %" G_GINT64_FORMAT ": has no patch_id, area_m2 or outline",
+                        "%s, feature %" PRId64 ": has no patch_id, area_m2 or outline",
                         rdl_layer_source(layer), rdl_feature_id(f));
     return place(&g_array_index(l->ancestors, rdl_ancestor, l->ancestors->len - 1),
                  rdl_feature_wkb(f), transform, tolerance, error);

@@ -1,5 +1,6 @@
 #include "detect/normalise.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 #include <gsl/gsl_cdf.h>
@@ -152,7 +153,7 @@ static bool fit_bands(rdl_normalise_result *r, const rdl_pair *pair, const doubl
     r->held_out = (gint64)llround(sets[size]);
     if (r->pixels < PIXELS_LEAST)
         return rdl_fail(error, RDL_ERROR_DATA,
-                        "only %" G_GINT64_FORMAT " pixels are invariant, %d are needed: lower "
+                        "only %" PRId64 " pixels are invariant, %d are needed: lower "
                         "--unchanged",
                         r->pixels, PIXELS_LEAST);
     for (int k = 0; k < p; k++) {

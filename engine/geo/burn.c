@@ -1,5 +1,6 @@
 #include "geo/burn.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <cpl_error.h>
 #include <gdal.h>
@@ -52,7 +53,7 @@ static bool take(rdl_burn *burn, const rdl_feature *feature, rdl_transform *tran
     if (failed != OGRERR_NONE || OGR_G_GetDimension(shape) != 2) {
         if (shape)
             OGR_G_DestroyGeometry(shape);
-        return rdl_fail(error, RDL_ERROR_DATA, "feature %" G_GINT64_FORMAT ": is no polygon",
+        return rdl_fail(error, RDL_ERROR_DATA, "feature %" PRId64 ": is no polygon",
                         rdl_feature_id(feature));
     }
     g_ptr_array_add(burn->shapes, shape);

@@ -47,7 +47,7 @@ static bool open_scene(rdl_chips *chips, scene *s, const char *path, GError **er
     s->path = g_strdup(path);
     s->dataset = GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
     if (!s->dataset) {
-        g_autofree char *doing = g_strdup_printf("%s: cannot be opened as a raster", path);
+        g_autofree char *doing = rdl_say("%s: cannot be opened as a raster", path);
         return rdl_fail_gdal(error, RDL_ERROR_IO, doing);
     }
     for (int i = 0; i < 3; i++)
@@ -223,7 +223,7 @@ static bool draw_both(rdl_chips *chips, rdl_geometry *const shapes[2], const cha
             GDALClose(cuts[i]);
     if (good || (error && *error))
         return good;
-    g_autofree char *doing = g_strdup_printf("%s: cannot be drawn", paths[0]);
+    g_autofree char *doing = rdl_say("%s: cannot be drawn", paths[0]);
     return rdl_fail_gdal(error, RDL_ERROR_IO, doing);
 }
 

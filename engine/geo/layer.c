@@ -564,7 +564,7 @@ bool rdl_layer_read(rdl_layer *layer, rdl_feature *into, bool *there, GError **e
     if (!f->handle) {
         if (CPLGetLastErrorType() < CE_Failure)
             return true;
-        g_autofree char *doing = g_strdup_printf("%s: reading features", layer->source);
+        g_autofree char *doing = rdl_say("%s: reading features", layer->source);
         return rdl_fail_gdal(error, RDL_ERROR_IO, doing);
     }
     take_geometry(f);
@@ -661,7 +661,7 @@ static void out_layer_clear(gpointer p)
 
 static bool fail_writing(const rdl_vector *vector, const char *what, GError **error)
 {
-    g_autofree char *doing = g_strdup_printf("%s: %s", vector->path, what);
+    g_autofree char *doing = rdl_say("%s: %s", vector->path, what);
 
     return rdl_fail_gdal(error, RDL_ERROR_IO, doing);
 }

@@ -40,7 +40,7 @@ static bool use_dem(rdl_ortho *o, const char *dem, GError **error)
     GDALDatasetH d = GDALOpenEx(dem, GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
     CPLPopErrorHandler();
     if (!d) {
-        g_autofree char *doing = g_strdup_printf("--dem %s: cannot be opened as a raster", dem);
+        g_autofree char *doing = rdl_say("--dem %s: cannot be opened as a raster", dem);
         return rdl_fail_gdal(error, RDL_ERROR_IO, doing);
     }
     bool placed = GDALGetSpatialRef(d) != NULL;

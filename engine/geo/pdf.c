@@ -42,7 +42,7 @@ bool rdl_pdf_georeference(const char *path, const rdl_pdf_map *map, bool *done, 
     }
     CPLPopErrorHandler();
     if (!dataset || CPLGetLastErrorType() >= CE_Failure) {
-        g_autofree char *doing = g_strdup_printf("%s: cannot be georeferenced", path);
+        g_autofree char *doing = rdl_say("%s: cannot be georeferenced", path);
         return rdl_fail_gdal(error, RDL_ERROR_IO, doing);
     }
     *done = true;

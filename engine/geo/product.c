@@ -251,7 +251,7 @@ static bool learn_frame(const rdl_product_band *b, frame *f, GError **error)
     GDALDatasetH d = GDALOpenEx(b->file, GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
     CPLPopErrorHandler();
     if (!d) {
-        g_autofree char *doing = g_strdup_printf("%s: cannot be opened as a raster", b->file);
+        g_autofree char *doing = rdl_say("%s: cannot be opened as a raster", b->file);
         return rdl_fail_gdal(error, RDL_ERROR_IO, doing);
     }
     bool has = b->band <= GDALGetRasterCount(d);

@@ -86,7 +86,7 @@ static GDALDatasetH open_dataset(const char *path, const char *name, GError **er
         GDALOpenEx(name, GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
     CPLPopErrorHandler();
     if (!dataset) {
-        g_autofree char *doing = g_strdup_printf("%s: cannot be opened as a raster", path);
+        g_autofree char *doing = rdl_say("%s: cannot be opened as a raster", path);
         rdl_fail_gdal(error, RDL_ERROR_IO, doing);
     }
     return dataset;
@@ -422,7 +422,7 @@ bool rdl_raster_lay(const char *const *paths, size_t n, const rdl_grid *grid, co
     CPLPopErrorHandler();
     if (dataset && CPLGetLastErrorType() < CE_Failure)
         return true;
-    g_autofree char *doing = g_strdup_printf("%s: cannot be laid over the others", path);
+    g_autofree char *doing = rdl_say("%s: cannot be laid over the others", path);
     return rdl_fail_gdal(error, RDL_ERROR_IO, doing);
 }
 
@@ -876,7 +876,7 @@ rdl_raster_writer *rdl_raster_create(const char *path, const rdl_grid *grid,
         describe(w, grid);
     CPLPopErrorHandler();
     if (!w->dataset) {
-        g_autofree char *doing = g_strdup_printf("%s: cannot be created", path);
+        g_autofree char *doing = rdl_say("%s: cannot be created", path);
         return rdl_fail_gdal(error, RDL_ERROR_IO, doing), NULL;
     }
     w->form.items = NULL; /* borrowed until here */
@@ -905,7 +905,7 @@ static bool write_tile(rdl_raster_writer *w, const uint8_t *rows, int block_row,
     CPLPopErrorHandler();
     if (failed == CE_None)
         return true;
-    g_autofree char *doing = g_strdup_printf("%s: cannot be written", w->path);
+    g_autofree char *doing = rdl_say("%s: cannot be written", w->path);
     return rdl_fail_gdal(error, RDL_ERROR_IO, doing);
 }
 
@@ -1009,7 +1009,7 @@ static bool make_cog(rdl_raster_writer *w, GError **error)
     GDALClose(tiles);
     if (cog)
         return true;
-    g_autofree char *doing = g_strdup_printf("%s: cannot be made a COG", w->path);
+    g_autofree char *doing = rdl_say("%s: cannot be made a COG", w->path);
     return rdl_fail_gdal(error, RDL_ERROR_IO, doing);
 }
 
@@ -1028,7 +1028,7 @@ bool rdl_raster_finish(rdl_raster_writer *w, GError **error)
     GDALClose(g_steal_pointer(&w->dataset));
     CPLPopErrorHandler();
     if (CPLGetLastErrorType() >= CE_Failure) {
-        g_autofree char *doing = g_strdup_printf("%s: cannot be completed", w->path);
+        g_autofree char *doing = rdl_say("%s: cannot be completed", w->path);
         return rdl_fail_gdal(error, RDL_ERROR_IO, doing);
     }
     return !w->form.cog || make_cog(w, error);

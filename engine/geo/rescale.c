@@ -80,7 +80,7 @@ bool rdl_raster_rescale(const rdl_raster *raster, const rdl_rescale *how, const 
     GDALDatasetH to = create(raster, how, rdl_output_temporary(output));
     CPLPopErrorHandler();
     if (!to) {
-        g_autofree char *doing = g_strdup_printf("%s: cannot be created", path);
+        g_autofree char *doing = rdl_say("%s: cannot be created", path);
         return rdl_fail_gdal(error, RDL_ERROR_IO, doing);
     }
     bool good = copy_all(raster, how, to, progress, error);

@@ -25,7 +25,7 @@ char **rdl_source_layers(const char *path, bool *raster, GError **error)
         GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_VECTOR | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
     CPLPopErrorHandler();
     if (!dataset) {
-        g_autofree char *doing = g_strdup_printf("%s: cannot be opened", path);
+        g_autofree char *doing = rdl_say("%s: cannot be opened", path);
         return rdl_fail_gdal(error, RDL_ERROR_IO, doing), NULL;
     }
     int n = GDALDatasetGetLayerCount(dataset);

@@ -1,4 +1,5 @@
 /* What each kind of event does to the tables. Nothing else writes to them. */
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 #include "rectify/apply.h"
@@ -424,7 +425,6 @@ bool rdl_event_apply(rdl_ledger *ledger, const rdl_event *event, GError **error)
         if (strcmp(event->kind, kinds[i].kind) == 0)
             return kinds[i].fn(ledger, event, json_node_get_object(node), error) &&
                    rdl_apply_papers(ledger, event, json_node_get_object(node), error);
-    return rdl_fail(error, RDL_ERROR_DATA,
-                    "event %" G_GINT64_FORMAT " of kind %s is not known here", event->seq,
-                    event->kind);
+    return rdl_fail(error, RDL_ERROR_DATA, "event %" PRId64 " of kind %s is not known here",
+                    event->seq, event->kind);
 }

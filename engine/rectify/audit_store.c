@@ -1,4 +1,5 @@
 /* Is the ledger what its events make of it; the same made again, or as it stood on a day. */
+#include <inttypes.h>
 #include <string.h>
 #include "rectify/moving.h"
 #include "rectify/draw.h"
@@ -50,16 +51,14 @@ static bool check_link(replay *r, const rdl_event *event, GError **error)
 
     if (event->seq != r->seq + 1)
         return rdl_fail(error, RDL_ERROR_BALANCE,
-                        "event %" G_GINT64_FORMAT " is missing: %" G_GINT64_FORMAT
-                        " follows %" G_GINT64_FORMAT,
-                        r->seq + 1, event->seq, r->seq);
+                        "event %" PRId64 " is missing: %" PRId64 " follows %" PRId64, r->seq + 1,
+                        event->seq, r->seq);
     if (strcmp(r->prev ? r->prev : RDL_EVENT_GENESIS, event->prev) != 0)
         return rdl_fail(error, RDL_ERROR_BALANCE,
-                        "event %" G_GINT64_FORMAT " does not follow the one before it", event->seq);
+                        "event %" PRId64 " does not follow the one before it", event->seq);
     if (strcmp(hash, event->hash) != 0)
         return rdl_fail(error, RDL_ERROR_BALANCE,
-                        "event %" G_GINT64_FORMAT
-                        " was altered: its content does not give its hash",
+                        "event %" PRId64 " was altered: its content does not give its hash",
                         event->seq);
     r->seq = event->seq;
     g_free(r->prev);
@@ -81,7 +80,7 @@ static bool check_signature(const rdl_event *event, GError **error)
             rdl_signature_good(rdl_json_text(o, "public_key", NULL),
                                rdl_json_text(o, "signature", NULL), head)) ||
            rdl_fail(error, RDL_ERROR_BALANCE,
-                    "event %" G_GINT64_FORMAT " holds a signature that is not good", event->seq);
+                    "event %" PRId64 " holds a signature that is not good", event->seq);
 }
 
 /* What was drawn is what the seed gives. */
@@ -94,8 +93,7 @@ static bool check_draw(const rdl_event *event, GError **error)
         return false;
     return (JSON_NODE_HOLDS_OBJECT(node) && rdl_draw_good(json_node_get_object(node))) ||
            rdl_fail(error, RDL_ERROR_BALANCE,
-                    "event %" G_GINT64_FORMAT " holds a draw that its seed does not give",
-                    event->seq);
+                    "event %" PRId64 " holds a draw that its seed does not give", event->seq);
 }
 
 static bool replay_event(const rdl_event *event, void *user, GError **error)
@@ -249,8 +247,7 @@ static bool check_loss(rdl_ledger *ledger, const gint64 *before, GError **error)
     for (size_t i = 0; i < G_N_ELEMENTS(made_tables); i++)
         if (after[i] < before[i])
             return rdl_fail(error, RDL_ERROR_BALANCE,
-                            "%s: table %s has %" G_GINT64_FORMAT
-                            " rows, its events make %" G_GINT64_FORMAT
+                            "%s: table %s has %" PRId64 " rows, its events make %" PRId64
                             ": events may be missing, so nothing was changed; redline ledger audit "
                             "--head tells by the head of an export, --accept-loss rebuilds all the "
                             "same",

@@ -1,5 +1,6 @@
 #include "rectify/event.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 char *rdl_event_hash(const rdl_event *event)
@@ -83,7 +84,7 @@ static bool check_columns(rdl_statement *s, GError **error)
     for (int i = 1; i < (int)G_N_ELEMENTS(columns); i++)
         if (!rdl_statement_is_text(s, i) && (i != 6 || rdl_statement_get_text(s, i)))
             return rdl_fail(error, RDL_ERROR_BALANCE,
-                            "event %" G_GINT64_FORMAT " was altered: its %s is no text",
+                            "event %" PRId64 " was altered: its %s is no text",
                             rdl_statement_get_int(s, 0), columns[i]);
     return true;
 }

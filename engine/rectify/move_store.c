@@ -1,4 +1,5 @@
 #include <math.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include "rectify/moving.h"
@@ -208,8 +209,8 @@ bool rdl_move_current(const rdl_task *task, const rdl_move *move, GError **error
 {
     return !move->revision || move->revision == task->revision ||
            rdl_fail(error, RDL_ERROR_CONFLICT,
-                    "%s: somebody changed it since revision %" G_GINT64_FORMAT
-                    " (now %" G_GINT64_FORMAT "): look at it again with redline task show",
+                    "%s: somebody changed it since revision %" PRId64 " (now %" PRId64
+                    "): look at it again with redline task show",
                     task->task_id, move->revision, task->revision);
 }
 

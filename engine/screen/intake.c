@@ -1,5 +1,6 @@
 #include "screen/intake.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -890,7 +891,7 @@ static bool check_system(const rdl_layer *layer, const move *m, GError **error)
         return true;
     g_autofree char *misfit = rdl_crs_misfit(rdl_layer_crs(layer), m->misfit);
     return rdl_fail(error, RDL_ERROR_CRS,
-                    "%s: none of its %" G_GINT64_FORMAT " geometries can be in %s, which it is "
+                    "%s: none of its %" PRId64 " geometries can be in %s, which it is "
                     "said to be in (%s): correct that (ogr2ogr -a_srs), or give a --profile with "
                     "the right crs_claim",
                     rdl_layer_source(layer), m->geometries, rdl_crs_name(rdl_layer_crs(layer)),

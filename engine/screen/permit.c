@@ -1,5 +1,6 @@
 #include "screen/permit.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include "screen/identity.h"
 #include "screen/pack_rules.h"
@@ -83,7 +84,7 @@ static bool take_permit(const rdl_record *record, void *user, GError **error)
     if (rdl_record_web_datum(record)) {
         g_free(permit);
         return rdl_fail(error, RDL_ERROR_CRS,
-                        "permits, feature %" G_GINT64_FORMAT ": its scope is in %s: what it covers "
+                        "permits, feature %" PRId64 ": its scope is in %s: what it covers "
                         "cannot be said to within hundreds of metres: hand it over in CGCS2000",
                         rdl_record_fid(record), rdl_record_web_datum(record));
     }

@@ -1,5 +1,6 @@
 #include "screen/zone.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 #include "screen/identity.h"
@@ -77,7 +78,7 @@ static bool take_zone(const rdl_record *record, void *user, GError **error)
 
     if (!class)
         return rdl_fail(error, RDL_ERROR_DATA,
-                        "%s, feature %" G_GINT64_FORMAT ": zone code '%s' is not in zones.csv of "
+                        "%s, feature %" PRId64 ": zone code '%s' is not in zones.csv of "
                         "pack %s: map it with a --profile, or add it there",
                         r->path, rdl_record_fid(record), code ? code : "", rdl_pack_id(r->pack));
     rdl_zone *zone = g_new0(rdl_zone, 1);
