@@ -9,6 +9,7 @@ typedef struct cli_command {
     const char *name;
     const char *summary; /* one line, for the list and the man page */
     int (*run)(int argc, char **argv);
+    bool plain; /* reads no raster or layer: what does is not started */
 } cli_command;
 
 extern const cli_command cli_commands[]; /* ends with a NULL name */

@@ -42,7 +42,8 @@ static bool draw(int argc, char **argv, GError **error)
     o.threads = cli_flags.threads;
     if (all == (o.id != NULL))
         return rdl_fail(error, RDL_ERROR_USAGE, "give the id of a task, or --all");
-    if (!rdl_card(argv[1], &o, cli_progress(), NULL, tally, error))
+    if (!cli_trust(argv[1], o.id, error) ||
+        !rdl_card(argv[1], &o, cli_progress(), NULL, tally, error))
         return false;
     cli_report(tally, warnings, o.output);
     return true;

@@ -64,7 +64,7 @@ static bool export_ledger(const char *path, GError **error)
     o.overwrite = cli_flags.overwrite;
     if (language)
         o.language = language;
-    if (!cli_day("--as-of", as_of, 0, &o.as_of, error) ||
+    if (!cli_day("--as-of", as_of, 0, &o.as_of, error) || !cli_trust(path, NULL, error) ||
         !(ledger = rdl_ledger_open(path, false, error)))
         return false;
     if (g_strcmp0(output, "-") == 0)

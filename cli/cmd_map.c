@@ -41,7 +41,7 @@ static bool draw(const char *input, GError **error)
 
     o.overwrite = cli_flags.overwrite;
     o.warnings = warnings;
-    if (!rdl_map(input, &o, NULL, tally, error))
+    if (!cli_trust(input, NULL, error) || !rdl_map(input, &o, NULL, tally, error))
         return false;
     cli_report(tally, warnings, o.output);
     return true;

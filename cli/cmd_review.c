@@ -60,7 +60,7 @@ static int review_export(int argc, char **argv)
     scenes.after = after;
     if (!folder)
         rdl_fail(&error, RDL_ERROR_USAGE, "a folder to write into is needed: give -o DIR");
-    else if (parse_bands(scenes.bands, &error) &&
+    else if (parse_bands(scenes.bands, &error) && cli_trust(argv[1], NULL, &error) &&
              rdl_review_export(argv[1], folder, &scenes, cli_flags.overwrite, tally, cli_progress(),
                                &error))
         print_tally(tally, folder);

@@ -21,6 +21,15 @@ static const GOptionEntry list_entries[] = {
      "the tasks and warnings as they stood that day (default: the ledger's latest date)", "DATE"},
     G_OPTION_ENTRY_NULL};
 
+/* One whose head is as it was written. */
+static rdl_ledger *open_to_read(const char *path, GError **error)
+{
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, error);
+    g_autofree char *head = ledger ? rdl_ledger_head(ledger, error) : NULL;
+
+    return head ? g_steal_pointer(&ledger) : NULL;
+}
+
 /* The day asked for, else the ledger's own date. */
 static bool filter_day(rdl_ledger *ledger, rdl_day *day, GError **error)
 {
@@ -90,8 +99,9 @@ static void print_tasks(const GArray *tasks)
 
 static GArray *list(const char *path, const char *id, GError **error)
 {
-    rdl_task_filter filter = {.state = f.state, .unit = f.unit, .kind = f.kind, .id = id};
-    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, error), then = NULL;
+    rdl_task_filter filter = {
+        .state = f.state, .unit = f.unit, .kind = f.kind, .id = id, .no_ground = true};
+    g_autoptr(rdl_ledger) ledger = open_to_read(path, error), then = NULL;
     bool past;
 
     if (!ledger || !filter_day(ledger, &filter.as_of, error) ||
@@ -99,10 +109,7 @@ static GArray *list(const char *path, const char *id, GError **error)
         return NULL;
     if (past && !(then = rdl_ledger_as_of(ledger, filter.as_of, error)))
         return NULL;
-    g_autoptr(GArray) tasks = rdl_task_list(then ? then : ledger, &filter, error);
-    if (!tasks || !rdl_tasks_number(then ? then : ledger, tasks, error))
-        return NULL;
-    return g_steal_pointer(&tasks);
+    return rdl_task_list(then ? then : ledger, &filter, error);
 }
 
 static int task_list(int argc, char **argv)
@@ -130,7 +137,7 @@ static int task_list(int argc, char **argv)
 
 static JsonNode *count(const char *path, GError **error)
 {
-    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, error);
+    g_autoptr(rdl_ledger) ledger = open_to_read(path, error);
     rdl_day as_of;
 
     return ledger && filter_day(ledger, &as_of, error) ? rdl_ledger_count(ledger, as_of, error)
@@ -184,7 +191,7 @@ static int task_count(int argc, char **argv)
 
 static JsonNode *lookbacks(const char *path, GError **error)
 {
-    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, error);
+    g_autoptr(rdl_ledger) ledger = open_to_read(path, error);
     rdl_day as_of;
 
     return ledger && filter_day(ledger, &as_of, error) ? rdl_ledger_lookbacks(ledger, as_of, error)
@@ -390,6 +397,8 @@ static int task_show(int argc, char **argv)
                    &error) ||
         !(tasks = list(argv[1], argv[2], &error)))
         return cli_end(error);
+    if (tasks->len && !cli_trust(argv[1], argv[2], &error))
+        return cli_end(error);
     if (tasks->len == 0)
         rdl_fail(&error, RDL_ERROR_NOT_FOUND, "%s: no task %s: redline task list shows them",
                  argv[1], argv[2]);
@@ -571,7 +580,7 @@ static bool report(rdl_ledger *ledger, const char *id, GError **error)
 /* Its due date as it is now; yours. */
 static char *due_of(rdl_ledger *ledger, const char *id, GError **error)
 {
-    const rdl_task_filter one = {.id = id};
+    const rdl_task_filter one = {.id = id, .no_ground = true};
     g_autoptr(GArray) tasks = rdl_task_list(ledger, &one, error);
     const char *due = tasks && tasks->len ? g_array_index(tasks, rdl_task, 0).due : NULL;
 

@@ -39,7 +39,10 @@ static const char teach[] =
     "with bounds, how far the ground has come back, and RESTORED, PARTLY, STANDING, GROWN or\n"
     "CANNOT_TELL with its reason. What contradicts a claim is flagged in 'redline task list'; of "
     "a\n"
-    "closed task it is a suspected rebound. No task is moved: a person decides.";
+    "closed task it is a suspected rebound. No task is moved: a person decides. A scene that told\n"
+    "of a task is not asked again; one that could not tell is, with another --mask, other scenes "
+    "or\n"
+    "--no-align, and both answers stay on record.";
 
 static void add(GPtrArray *cells, const char *text)
 {

@@ -1,5 +1,5 @@
 /* redline why - everything behind a task, site or finding. */
-#include "cli.h"
+#include "verb.h"
 
 #include <stdio.h>
 #include "deliver/deliver.h"
@@ -71,7 +71,8 @@ static bool explain_finding(const char *path, const char *id, GError **error)
 
 static bool explain(const char *path, const char *id, GError **error)
 {
-    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, error);
+    g_autoptr(rdl_ledger) ledger =
+        cli_trust(path, id, error) ? rdl_ledger_open(path, false, error) : NULL;
     JsonNode *chain = ledger ? rdl_ledger_chain(ledger, id, error) : NULL;
 
     if (!chain)

@@ -8,23 +8,23 @@
 #include <string.h>
 
 const cli_command cli_commands[] = {
-    {"run", "a whole job: scenes and layers to tasks and a balance sheet", cmd_run},
-    {"detect", "a change raster from two scenes", cmd_detect},
-    {"normalise", "one scene in the radiometry of another", cmd_normalise},
-    {"patches", "polygons of change from a change raster", cmd_patches},
-    {"assess", "how good a map of change is, against what is true", cmd_assess},
-    {"screen", "zones, footprints and patches to findings with verdicts", cmd_screen},
-    {"review", "patches or clues to look at, decisions back", cmd_review},
-    {"ledger", "make, load, audit and rebuild a ledger", cmd_ledger},
-    {"task", "see tasks and move them along", cmd_task},
-    {"verify", "the claim \"rectified\" against a later scene", cmd_verify},
-    {"export", "the tasks of a ledger as GeoPackage, GeoJSON or XLSX", cmd_export},
-    {"card", "one card a site: all that is known of it", cmd_card},
-    {"map", "a map of all tasks, to be printed", cmd_map},
-    {"why", "everything behind a task, site or finding", cmd_why},
-    {"pack", "check, compare and test a pack of rules", cmd_pack},
-    {"info", "what a raster or vector file holds", cmd_info},
-    {NULL, NULL, NULL},
+    {"run", "a whole job: scenes and layers to tasks and a balance sheet", cmd_run, false},
+    {"detect", "a change raster from two scenes", cmd_detect, false},
+    {"normalise", "one scene in the radiometry of another", cmd_normalise, false},
+    {"patches", "polygons of change from a change raster", cmd_patches, false},
+    {"assess", "how good a map of change is, against what is true", cmd_assess, false},
+    {"screen", "zones, footprints and patches to findings with verdicts", cmd_screen, false},
+    {"review", "patches or clues to look at, decisions back", cmd_review, false},
+    {"ledger", "make, load, audit and rebuild a ledger", cmd_ledger, false},
+    {"task", "see tasks and move them along", cmd_task, true},
+    {"verify", "the claim \"rectified\" against a later scene", cmd_verify, false},
+    {"export", "the tasks of a ledger as GeoPackage, GeoJSON or XLSX", cmd_export, false},
+    {"card", "one card a site: all that is known of it", cmd_card, false},
+    {"map", "a map of all tasks, to be printed", cmd_map, false},
+    {"why", "everything behind a task, site or finding", cmd_why, false},
+    {"pack", "check, compare and test a pack of rules", cmd_pack, false},
+    {"info", "what a raster or vector file holds", cmd_info, false},
+    {NULL, NULL, NULL, false},
 };
 
 static int usage(FILE *to, int status)
@@ -56,9 +56,11 @@ int main(int argc, char **argv)
         return cli_manual(argv[2]);
     for (const cli_command *c = cli_commands; c->name; c++)
         if (strcmp(argv[1], c->name) == 0) {
-            rdl_geo_start();
+            if (!c->plain)
+                rdl_geo_start();
             int status = c->run(argc - 1, argv + 1);
-            rdl_geo_stop();
+            if (!c->plain)
+                rdl_geo_stop();
             return status;
         }
     fprintf(stderr, rdl_message("redline: there is no command '%s'\n"), argv[1]);

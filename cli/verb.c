@@ -68,3 +68,24 @@ bool cli_happened(const char *option, const char *text, rdl_ledger *ledger, GErr
            rdl_fail(error, RDL_ERROR_USAGE,
                     "%s %s lies in the future: what is put on record has happened", option, text);
 }
+
+bool cli_trust(const char *path, const char *id, GError **error)
+{
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, NULL);
+    GError *failed = NULL;
+    bool whole;
+
+    if (!ledger)
+        return true;
+    if (!rdl_ledger_trust(ledger, id, &whole, &failed) &&
+        !g_error_matches(failed, RDL_ERROR, RDL_ERROR_NOT_FOUND)) {
+        g_propagate_error(error, failed);
+        return false;
+    }
+    if (!failed && !whole)
+        cli_say("%s: %s; redline ledger audit looks at all of it", path,
+                id ? "only the work at that place was held against its events"
+                   : "of so large a ledger only the head was looked at");
+    g_clear_error(&failed);
+    return true;
+}

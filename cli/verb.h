@@ -17,5 +17,8 @@ bool cli_day(const char *option, const char *text, rdl_day fallback, rdl_day *da
 /** What is put on record has happened: the day given with `option` is not after today, nor after
  * the ledger's latest date where that is later. Fails: RDL_ERROR_USAGE. */
 bool cli_happened(const char *option, const char *text, rdl_ledger *ledger, GError **error);
+/** A ledger that something is made of is what its events make of it, as far as rdl_ledger_trust()
+ *  looks; what it did not look at is told. `id`: NULL for all. True for a file that is no ledger. */
+bool cli_trust(const char *path, const char *id, GError **error);
 
 #endif

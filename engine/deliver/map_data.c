@@ -342,8 +342,7 @@ static bool read_ledger(rdl_map_data *data, GError **error)
     data->crs = crs ? rdl_crs_parse(crs, error) : NULL;
     data->digest = data->crs ? rdl_ledger_head(data->ledger, error) : NULL;
     data->tasks = data->digest ? rdl_task_list(data->ledger, &today, error) : NULL;
-    return data->tasks && rdl_tasks_number(data->ledger, data->tasks, error) &&
-           read_boxes(data, error);
+    return data->tasks && read_boxes(data, error);
 }
 
 /* Findings are drawn by way of a ledger: one law of what a clue is, what it is called and when it

@@ -109,7 +109,8 @@ static bool apply_opened(rdl_ledger *ledger, const rdl_event *event, JsonObject 
     return rdl_apply_texts(
                ledger,
                "INSERT INTO task(task_id,site_id,finding_id,kind,state,xzqdm,department,tier,"
-               "started,due_original,due,problem_id) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+               "started,due_original,due,problem_id,number) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,"
+               "(SELECT coalesce(max(number), 0) + 1 FROM task))",
                o, members, error) &&
            rdl_apply_state(ledger, event, text(o, "task_id"), text(o, "state"), error);
 }
@@ -177,8 +178,8 @@ static bool flag_claim(rdl_ledger *ledger, const char *task_id, GError **error)
         ledger->store,
         "UPDATE task SET contradicted = CASE WHEN claimed IS NOT NULL THEN"
         " (SELECT CASE WHEN stands THEN scene_date END FROM verification v WHERE v.task_id = ?1 AND"
-        "  outcome <> 'CANNOT_TELL' ORDER BY scene_date DESC, scene LIMIT 1) END WHERE task_id = "
-        "?1",
+        "  outcome <> 'CANNOT_TELL' ORDER BY scene_date DESC, scene, seq DESC LIMIT 1) END WHERE "
+        "task_id = ?1",
         error);
 
     if (!s)
@@ -359,15 +360,19 @@ static bool apply_verified(rdl_ledger *ledger, const rdl_event *event, JsonObjec
                            GError **error)
 {
     g_autoptr(rdl_statement) s =
-        rdl_statement_new(ledger->store, "INSERT INTO verification VALUES(?,?,?,?,?,?)", error);
-    static const char *const members[] = {"task_id", "scene", "scene_date", "outcome"};
+        rdl_statement_new(ledger->store,
+                          "INSERT INTO verification(task_id,scene,scene_date,outcome,how,stands,"
+                          "content,seq) VALUES(?,?,?,?,?,?,?,?)",
+                          error);
+    static const char *const members[] = {"task_id", "scene", "scene_date", "outcome", "how"};
 
     if (!s)
         return false;
     for (int i = 0; i < (int)G_N_ELEMENTS(members); i++)
         rdl_statement_text(s, i + 1, text(o, members[i]));
-    rdl_statement_int(s, 5, (gint64)rdl_json_real(o, "stands", 0.0));
-    rdl_statement_text(s, 6, event->payload);
+    rdl_statement_int(s, 6, (gint64)rdl_json_real(o, "stands", 0.0));
+    rdl_statement_text(s, 7, event->payload);
+    rdl_statement_int(s, 8, event->seq);
     return rdl_statement_run(s, error) && flag_claim(ledger, text(o, "task_id"), error);
 }
 

@@ -30,7 +30,7 @@ static const struct {
                    {"draw", "seq, task_id"},
                    {"letter", "letter_no"},
                    {"letter_site", "letter_no, site_id"},
-                   {"verification", "task_id, scene"}};
+                   {"verification", "task_id, scene, seq"}};
 
 static void table_free(gpointer p)
 {
@@ -116,8 +116,8 @@ static bool same_tables(rdl_ledger *a, rdl_ledger *b, GError **error)
     for (size_t i = 0; i < G_N_ELEMENTS(made_tables); i++) {
         g_autofree char *sql = g_strdup_printf("SELECT * FROM %s ORDER BY %s", made_tables[i].name,
                                                made_tables[i].key);
-        g_autofree char *x = rdl_store_digest(a->store, sql, error);
-        g_autofree char *y = x ? rdl_store_digest(b->store, sql, error) : NULL;
+        g_autofree char *x = rdl_store_digest(a->store, sql, NULL, error);
+        g_autofree char *y = x ? rdl_store_digest(b->store, sql, NULL, error) : NULL;
         if (!y)
             return false;
         if (strcmp(x, y) != 0)
@@ -135,8 +135,8 @@ static bool same_index(rdl_ledger *a, rdl_ledger *b, GError **error)
     static const char sql[] =
         "SELECT site_id, xmin, xmax, ymin, ymax FROM idx_site_geom i LEFT JOIN site s ON "
         "s.rowid = i.pkid ORDER BY site_id, xmin";
-    g_autofree char *x = rdl_store_digest(a->store, sql, error);
-    g_autofree char *y = x ? rdl_store_digest(b->store, sql, error) : NULL;
+    g_autofree char *x = rdl_store_digest(a->store, sql, NULL, error);
+    g_autofree char *y = x ? rdl_store_digest(b->store, sql, NULL, error) : NULL;
 
     return y && (strcmp(x, y) == 0 ||
                  rdl_fail(error, RDL_ERROR_BALANCE,
@@ -156,8 +156,8 @@ static bool same_schema(rdl_ledger *a, rdl_ledger *b, GError **error)
     for (size_t i = 0; i < G_N_ELEMENTS(made_tables); i++)
         g_string_append_printf(sql, ",'%s'", made_tables[i].name);
     g_string_append(sql, ") OR type IN ('trigger', 'view') ORDER BY type, name");
-    g_autofree char *x = rdl_store_digest(a->store, sql->str, error);
-    g_autofree char *y = x ? rdl_store_digest(b->store, sql->str, error) : NULL;
+    g_autofree char *x = rdl_store_digest(a->store, sql->str, NULL, error);
+    g_autofree char *y = x ? rdl_store_digest(b->store, sql->str, NULL, error) : NULL;
     return y && (strcmp(x, y) == 0 ||
                  rdl_fail(error, RDL_ERROR_BALANCE,
                           "%s: its tables, triggers or views are not as this program makes them: "

@@ -145,7 +145,8 @@ bool rdl_draw_good(JsonObject *o)
 
 static JsonArray *pool_of(rdl_ledger *ledger, const rdl_draw *draw, GError **error)
 {
-    const rdl_task_filter filter = {.state = draw->state, .unit = draw->unit, .kind = draw->kind};
+    const rdl_task_filter filter = {
+        .state = draw->state, .unit = draw->unit, .kind = draw->kind, .no_ground = true};
     g_autoptr(GArray) tasks = rdl_task_list(ledger, &filter, error);
     JsonArray *pool = tasks ? json_array_new() : NULL;
 

@@ -31,6 +31,15 @@ bool rdl_event_append(rdl_ledger *ledger, const rdl_event *event, JsonObject *pa
 /** Each event in order, to `fn`, which may stop with an error. */
 typedef bool (*rdl_event_fn)(const rdl_event *event, void *user, GError **error);
 bool rdl_event_each(rdl_ledger *ledger, rdl_event_fn fn, void *user, GError **error);
+/** Those whose subject `subjects` selects (SQL, ?1 = `parameter`). */
+bool rdl_event_each_of(rdl_ledger *ledger, const char *subjects, const char *parameter,
+                       rdl_event_fn fn, void *user, GError **error);
+/** Does its content give its hash? Fails: RDL_ERROR_BALANCE. */
+bool rdl_event_intact(const rdl_ledger *ledger, const rdl_event *event, GError **error);
+/** Number and hash of the last event, which is intact and follows the one before it, under the
+ *  triggers that keep events from being changed; 0 and RDL_EVENT_GENESIS: there is none. Looked at
+ *  once a handle, as long as nobody else writes. Fails: RDL_ERROR_BALANCE. */
+bool rdl_event_head(rdl_ledger *ledger, gint64 *seq, char **hash, GError **error);
 /** Write as it stands, without applying (rebuilding elsewhere). */
 bool rdl_event_insert(rdl_ledger *ledger, const rdl_event *event, GError **error);
 

@@ -41,40 +41,6 @@ bool rdl_event_insert(rdl_ledger *ledger, const rdl_event *event, GError **error
     return rdl_statement_run(s, error);
 }
 
-/* Number and hash of the last event. */
-static bool read_head(rdl_ledger *ledger, gint64 *seq, char **hash, GError **error)
-{
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store, "SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1", error);
-    bool row = false;
-
-    *seq = 0;
-    *hash = NULL;
-    if (!s || !rdl_statement_step(s, &row, error))
-        return false;
-    if (row)
-        *seq = rdl_statement_get_int(s, 0);
-    *hash = g_strdup(row ? rdl_statement_get_text(s, 1) : RDL_EVENT_GENESIS);
-    return true;
-}
-
-bool rdl_event_append(rdl_ledger *ledger, const rdl_event *event, JsonObject *payload,
-                      GError **error)
-{
-    g_autoptr(JsonNode) node = rdl_json_node(payload);
-    g_autofree char *text = rdl_json_canonical(node), *prev = NULL;
-    rdl_event full = *event;
-
-    if (!read_head(ledger, &full.seq, &prev, error))
-        return false;
-    full.seq++;
-    full.payload = text;
-    full.prev = prev;
-    g_autofree char *hash = rdl_event_hash(&full);
-    full.hash = hash;
-    return rdl_event_insert(ledger, &full, error) && rdl_event_apply(ledger, &full, error);
-}
-
 /* Columns of the query below; all but the number and the reason are text, always. */
 static bool check_columns(rdl_statement *s, GError **error)
 {
@@ -89,35 +55,165 @@ static bool check_columns(rdl_statement *s, GError **error)
     return true;
 }
 
-bool rdl_event_each(rdl_ledger *ledger, rdl_event_fn fn, void *user, GError **error)
+/* The row as an event; its texts are lent until the next step. */
+static bool take_event(rdl_statement *s, rdl_event *event, GError **error)
 {
-    g_autoptr(rdl_statement) s =
-        rdl_statement_new(ledger->store,
-                          "SELECT seq,at,by,role,kind,subject,reason,payload,prev,hash FROM event "
-                          "ORDER BY seq",
-                          error);
+    if (!check_columns(s, error))
+        return false;
+    *event = (rdl_event){.seq = rdl_statement_get_int(s, 0),
+                         .at = rdl_statement_get_text(s, 1),
+                         .by = rdl_statement_get_text(s, 2),
+                         .role = rdl_statement_get_text(s, 3),
+                         .kind = rdl_statement_get_text(s, 4),
+                         .subject = rdl_statement_get_text(s, 5),
+                         .reason = rdl_statement_get_text(s, 6),
+                         .payload = rdl_statement_get_text(s, 7),
+                         .prev = rdl_statement_get_text(s, 8),
+                         .hash = rdl_statement_get_text(s, 9)};
+    return true;
+}
+
+#define EVENT_COLUMNS "SELECT seq,at,by,role,kind,subject,reason,payload,prev,hash FROM event "
+
+static bool each(rdl_statement *s, rdl_event_fn fn, void *user, GError **error)
+{
+    rdl_event event;
     bool row = true;
 
-    if (!s)
-        return false;
     for (;;) {
         if (!rdl_statement_step(s, &row, error))
             return false;
         if (!row)
             return true;
-        if (!check_columns(s, error))
-            return false;
-        rdl_event event = {.seq = rdl_statement_get_int(s, 0),
-                           .at = rdl_statement_get_text(s, 1),
-                           .by = rdl_statement_get_text(s, 2),
-                           .role = rdl_statement_get_text(s, 3),
-                           .kind = rdl_statement_get_text(s, 4),
-                           .subject = rdl_statement_get_text(s, 5),
-                           .reason = rdl_statement_get_text(s, 6),
-                           .payload = rdl_statement_get_text(s, 7),
-                           .prev = rdl_statement_get_text(s, 8),
-                           .hash = rdl_statement_get_text(s, 9)};
-        if (!fn(&event, user, error))
+        if (!take_event(s, &event, error) || !fn(&event, user, error))
             return false;
     }
+}
+
+bool rdl_event_each(rdl_ledger *ledger, rdl_event_fn fn, void *user, GError **error)
+{
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store, EVENT_COLUMNS "ORDER BY seq", error);
+
+    return s && each(s, fn, user, error);
+}
+
+bool rdl_event_each_of(rdl_ledger *ledger, const char *subjects, const char *parameter,
+                       rdl_event_fn fn, void *user, GError **error)
+{
+    g_autofree char *sql =
+        g_strdup_printf(EVENT_COLUMNS "WHERE subject IN (%s) ORDER BY seq", subjects);
+    g_autoptr(rdl_statement) s = rdl_statement_new(ledger->store, sql, error);
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, parameter);
+    return each(s, fn, user, error);
+}
+
+/* ---- the head of the chain ---- */
+
+bool rdl_event_intact(const rdl_ledger *ledger, const rdl_event *event, GError **error)
+{
+    g_autofree char *hash = rdl_event_hash(event);
+
+    return strcmp(hash, event->hash) == 0 ||
+           rdl_fail(error, RDL_ERROR_BALANCE,
+                    "%s: event %" G_GINT64_FORMAT
+                    " was altered: its content does not give its hash; redline ledger audit tells "
+                    "more",
+                    rdl_ledger_path(ledger), event->seq);
+}
+
+/* The guards that keep events from being changed are there, and no others. */
+static bool check_guards(rdl_ledger *ledger, GError **error)
+{
+    g_autofree char *n = rdl_store_value(
+        ledger->store,
+        "SELECT sum(name IN ('event_no_update', 'event_no_delete', 'event_no_replace')) * 10 + "
+        "count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'event'",
+        error);
+
+    return n &&
+           (strcmp(n, "33") == 0 ||
+            rdl_fail(error, RDL_ERROR_BALANCE,
+                     "%s: what keeps its events from being changed was altered: redline ledger "
+                     "audit tells more",
+                     rdl_ledger_path(ledger)));
+}
+
+/* The last event is as it was written, and follows the one before it. */
+static bool check_last(rdl_ledger *ledger, gint64 *seq, char **hash, GError **error)
+{
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store, EVENT_COLUMNS "ORDER BY seq DESC LIMIT 2", error);
+    g_autofree char *prev = NULL;
+    rdl_event event;
+    bool row = false;
+
+    *seq = 0;
+    *hash = NULL;
+    for (int i = 0; i < 2; i++) {
+        if (!s || !rdl_statement_step(s, &row, error))
+            return false;
+        if (!row)
+            break;
+        if (!take_event(s, &event, error) || !rdl_event_intact(ledger, &event, error))
+            return false;
+        if (prev && (strcmp(prev, event.hash) != 0 || event.seq + 1 != *seq))
+            return rdl_fail(error, RDL_ERROR_BALANCE,
+                            "%s: event %" G_GINT64_FORMAT " does not follow the one before it: "
+                            "redline ledger audit tells more",
+                            rdl_ledger_path(ledger), *seq);
+        if (i == 0) {
+            *seq = event.seq;
+            *hash = g_strdup(event.hash);
+            prev = g_strdup(event.prev);
+        }
+    }
+    if (!*hash)
+        *hash = g_strdup(RDL_EVENT_GENESIS);
+    return true;
+}
+
+static bool know_head(rdl_ledger *ledger, gint64 seq, const char *hash)
+{
+    g_free(ledger->head);
+    ledger->head = g_strdup_printf("%" G_GINT64_FORMAT " %s", seq, hash);
+    return true;
+}
+
+bool rdl_event_head(rdl_ledger *ledger, gint64 *seq, char **hash, GError **error)
+{
+    g_autofree char *head = rdl_store_value(
+        ledger->store, "SELECT seq || ' ' || hash FROM event ORDER BY seq DESC LIMIT 1", error);
+
+    *seq = 0;
+    *hash = NULL;
+    if (head && g_strcmp0(head, ledger->head) == 0) { /* looked at, or written, by this handle */
+        char *end;
+        *seq = g_ascii_strtoll(head, &end, 10);
+        *hash = g_strdup(end + 1);
+        return true;
+    }
+    return check_guards(ledger, error) && check_last(ledger, seq, hash, error) &&
+           know_head(ledger, *seq, *hash);
+}
+
+bool rdl_event_append(rdl_ledger *ledger, const rdl_event *event, JsonObject *payload,
+                      GError **error)
+{
+    g_autoptr(JsonNode) node = rdl_json_node(payload);
+    g_autofree char *text = rdl_json_canonical(node), *prev = NULL;
+    rdl_event full = *event;
+
+    if (!rdl_event_head(ledger, &full.seq, &prev, error))
+        return false;
+    full.seq++;
+    full.payload = text;
+    full.prev = prev;
+    g_autofree char *hash = rdl_event_hash(&full);
+    full.hash = hash;
+    return rdl_event_insert(ledger, &full, error) && rdl_event_apply(ledger, &full, error) &&
+           know_head(ledger, full.seq, full.hash);
 }

@@ -28,7 +28,8 @@ RDL_API const rdl_csv *rdl_ledger_table(rdl_ledger *ledger, const char *file, GE
 /** Word of the pack's texts.csv in `language` ("zh", "en"); `key` itself where it has none. Lent.
  */
 RDL_API const char *rdl_ledger_word(rdl_ledger *ledger, const char *key, const char *language);
-/** Hash of the last event: 64 hex digits. Yours. */
+/** Hash of the last event: 64 hex digits. Yours. Fails: RDL_ERROR_BALANCE when it is not as it was
+ *  written or does not follow the one before it. */
 RDL_API char *rdl_ledger_head(rdl_ledger *ledger, GError **error);
 /** Latest date of any event, ISO; yours. What exports use instead of the clock. */
 RDL_API char *rdl_ledger_date(rdl_ledger *ledger, GError **error);
@@ -39,6 +40,10 @@ RDL_API JsonNode *rdl_ledger_info(rdl_ledger *ledger, GError **error);
 /** Is every event as it was written, in its place, and every table what the events make of it?
  *  Fails: RDL_ERROR_BALANCE names the first event or table that is not. */
 RDL_API bool rdl_ledger_audit(rdl_ledger *ledger, const rdl_progress *progress, GError **error);
+/** For who makes something of a ledger: its head is as it was written; up to 5000 events it is
+ *  audited (*whole); of a larger one the work at the site of `id` (as rdl_ledger_chain(); NULL: of
+ *  none) is what its events make of it. Fails: RDL_ERROR_BALANCE, RDL_ERROR_NOT_FOUND (id). */
+RDL_API bool rdl_ledger_trust(rdl_ledger *ledger, const char *id, bool *whole, GError **error);
 /** The ledger as it stood at the end of `day`: a private copy made from the events dated until then
  *  (what was entered later but dated earlier counts). Close it as any. Reads every event once. */
 RDL_API rdl_ledger *rdl_ledger_as_of(rdl_ledger *ledger, rdl_day day, GError **error);

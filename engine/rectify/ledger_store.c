@@ -5,7 +5,7 @@
 #include "rectify/task.h"
 #include "screen/screen.h"
 
-#define LEDGER_VERSION "3"
+#define LEDGER_VERSION "4"
 
 static const char schema[] =
     "CREATE TABLE event(seq INTEGER PRIMARY KEY, at TEXT NOT NULL, by TEXT NOT NULL,"
@@ -60,13 +60,15 @@ static const char schema[] =
     " finding_id TEXT, kind TEXT NOT NULL, state TEXT NOT NULL, xzqdm TEXT, department TEXT,"
     " tier TEXT, started TEXT, due_original TEXT, due TEXT, moved TEXT, assignee TEXT,"
     " problem_id TEXT REFERENCES problem, progress REAL, progress_text TEXT, stopped TEXT,"
-    " warned TEXT, claimed TEXT, contradicted TEXT, revision INTEGER NOT NULL DEFAULT 1);"
+    " warned TEXT, claimed TEXT, contradicted TEXT, revision INTEGER NOT NULL DEFAULT 1,"
+    " number INTEGER NOT NULL);"
     "CREATE TABLE verification(task_id TEXT NOT NULL REFERENCES task, scene TEXT NOT NULL,"
-    " scene_date TEXT NOT NULL, outcome TEXT NOT NULL, stands INTEGER NOT NULL,"
-    " content TEXT NOT NULL, PRIMARY KEY(task_id, scene));"
+    " seq INTEGER NOT NULL, scene_date TEXT NOT NULL, outcome TEXT NOT NULL,"
+    " stands INTEGER NOT NULL, how TEXT, content TEXT NOT NULL, PRIMARY KEY(task_id, scene, seq));"
     "CREATE INDEX task_state ON task(state, task_id);"
     "CREATE INDEX task_unit ON task(xzqdm, kind, state, due, task_id);"
     "CREATE INDEX task_site ON task(site_id);"
+    "CREATE INDEX task_number ON task(number);"
     "CREATE INDEX task_problem ON task(problem_id) WHERE problem_id IS NOT NULL;"
     "CREATE TABLE move(task_id TEXT NOT NULL, seq INTEGER NOT NULL, at TEXT NOT NULL,"
     " state TEXT NOT NULL, PRIMARY KEY(task_id, seq)) WITHOUT ROWID;"
@@ -94,6 +96,18 @@ static const char schema[] =
     "CREATE TABLE letter_site(letter_no TEXT NOT NULL REFERENCES letter, site_id TEXT NOT NULL"
     " REFERENCES site, distance_m REAL, uncertainty_m REAL, PRIMARY KEY(letter_no, site_id));"
     "CREATE INDEX letter_site_site ON letter_site(site_id);";
+
+rdl_ledger *rdl_ledger_scratch(GError **error)
+{
+    g_autoptr(rdl_store) store = rdl_store_scratch(error);
+
+    if (!store || !rdl_store_run(store, schema, error))
+        return NULL;
+    rdl_ledger *ledger = g_new0(rdl_ledger, 1);
+    ledger->store = g_steal_pointer(&store);
+    ledger->tables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    return ledger;
+}
 
 bool rdl_ledger_schema(rdl_store *store, gint64 srid, GError **error)
 {
@@ -310,6 +324,8 @@ void rdl_ledger_close(rdl_ledger *ledger)
 {
     if (!ledger)
         return;
+    rdl_ledger_close(ledger->scratch);
+    g_free(ledger->head);
     rdl_ledger_forget_pack(ledger);
     g_hash_table_unref(ledger->tables);
     rdl_store_close(ledger->store);
@@ -358,8 +374,16 @@ const char *rdl_ledger_word(rdl_ledger *ledger, const char *key, const char *lan
 
 char *rdl_ledger_head(rdl_ledger *ledger, GError **error)
 {
-    return rdl_store_value(ledger->store, "SELECT hash FROM event ORDER BY seq DESC LIMIT 1",
-                           error);
+    char *hash;
+    gint64 seq;
+
+    if (!rdl_event_head(ledger, &seq, &hash, error))
+        return NULL;
+    if (seq > 0)
+        return hash;
+    g_free(hash);
+    return rdl_fail(error, RDL_ERROR_BALANCE, "%s: its events are gone", rdl_ledger_path(ledger)),
+           NULL;
 }
 
 char *rdl_ledger_date(rdl_ledger *ledger, GError **error)
@@ -404,7 +428,10 @@ static bool count_states(rdl_ledger *ledger, JsonObject *o, GError **error)
 JsonNode *rdl_ledger_info(rdl_ledger *ledger, GError **error)
 {
     g_autoptr(JsonObject) o = json_object_new();
-    g_autofree char *head = rdl_ledger_head(ledger, error), *date = rdl_ledger_date(ledger, error);
+    g_autofree char *head = rdl_ledger_head(ledger, error);
+    g_autofree char *date = head ? rdl_ledger_date(ledger, error) : NULL;
+    if (!date)
+        return NULL;
     g_autofree char *pack =
         rdl_store_value(ledger->store, "SELECT value FROM setting WHERE name = 'pack'", error);
     g_autofree char *version = rdl_store_value(

@@ -85,7 +85,8 @@ static bool check_who(rdl_ledger *ledger, const rdl_who *who, const char *act, c
         return false;
     g_autofree char *xzqdm = row ? g_strdup(rdl_statement_get_text(s, 0)) : NULL;
     return rdl_role_known(ledger, xzqdm, who->role, site_id, error) &&
-           rdl_role_may(ledger, who->role, act, site_id, error);
+           rdl_role_may(ledger, who->role, act, site_id, error) &&
+           rdl_work_agrees(ledger, site_id, error);
 }
 
 static bool decide(rdl_ledger *ledger, const rdl_who *who, const char *kind, const char *site_id,
@@ -154,6 +155,8 @@ static GPtrArray *sites_to_merge(rdl_ledger *ledger, const char *keep, const cha
         if (!site_id)
             return NULL;
         g_ptr_array_add(sites, site_id);
+        if (!rdl_work_agrees(ledger, site_id, error))
+            return NULL;
         if (strcmp(site_id, keep) == 0 || !g_hash_table_add(seen, site_id))
             g_ptr_array_remove_index(sites, sites->len - 1);
     }

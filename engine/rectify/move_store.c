@@ -8,7 +8,7 @@
 
 bool rdl_task_read(rdl_ledger *ledger, const char *task_id, rdl_task *task, GError **error)
 {
-    rdl_task_filter filter = {.id = task_id};
+    rdl_task_filter filter = {.id = task_id, .no_ground = true};
     g_autoptr(GArray) tasks = rdl_task_list(ledger, &filter, error);
 
     if (!tasks)
@@ -552,6 +552,8 @@ bool rdl_task_move_within(rdl_ledger *ledger, const rdl_move *given, GError **er
     own.fields = fields;
     bool good = rdl_move_complete(move, error) &&
                 rdl_task_read(ledger, move->task_id, &task, error) &&
+                (strcmp(move->role, "system") == 0 || /* has just written it */
+                 rdl_work_agrees(ledger, task.site_id, error)) &&
                 rdl_move_current(&task, move, error) && inherit(ledger, &task, move, error) &&
                 check_move(ledger, &task, move, error) && check_tier(ledger, move, error) &&
                 settle_due(ledger, move, error) && move_task(ledger, &task, move, error);

@@ -43,6 +43,7 @@ bool rdl_note_make(rdl_ledger *ledger, const rdl_move *who, const rdl_note *n, G
     if (!rdl_move_complete(who, error) || !rdl_store_begin(ledger->store, error))
         return false;
     bool good = rdl_task_read(ledger, who->task_id, &task, error) &&
+                rdl_work_agrees(ledger, task.site_id, error) &&
                 rdl_move_current(&task, who, error) &&
                 (n->closed ? rdl_role_known(ledger, task.xzqdm, who->role, task.task_id, error)
                            : rdl_note_allowed(ledger, &task, who->role, error)) &&

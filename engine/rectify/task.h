@@ -16,7 +16,7 @@ typedef struct rdl_task {
     char *stopped;              /* since when its clock stands still; NULL: it runs */
     double progress;            /* 0..1 as last reported; NaN: never */
     int missed;                 /* milestones passed unmet at as_of */
-    int number;                 /* on maps; 0: not asked for, see rdl_tasks_number() */
+    int number;                 /* of its site on maps: as how manieth its first task was opened */
     gint64 revision;            /* grows with every change of the task */
     char *site_id, *source, *source_id, *owner;
     char *finding_id, *zone, *zone_name, *activity, *result, *severity, *rule_id, *basis;
@@ -31,17 +31,14 @@ RDL_API void rdl_task_clear(rdl_task *task);
 typedef struct rdl_task_filter {
     const char *state, *unit, *kind, *id; /* NULL: any; unit: code or the beginning of one */
     rdl_day as_of;                        /* for warnings; 0: none are looked for */
+    bool no_ground;                       /* leave `wkb` NULL */
 } rdl_task_filter;
 
 /** Tasks by id, as GArray of rdl_task (clears itself). Yours to unref. */
 RDL_API GArray *rdl_task_list(rdl_ledger *ledger, const rdl_task_filter *filter, GError **error);
-/** Number the tasks of a list: by the order in which the ledger opened the first task of their
- * site, from 1. It is short, is the same for a site's clue and its rectification, and never changes
- *  unless sites are merged or split. */
-RDL_API bool rdl_tasks_number(rdl_ledger *ledger, GArray *tasks, GError **error);
 /** Name of the ledger's coordinate system ("EPSG:4490"). Yours. */
 RDL_API char *rdl_ledger_crs(rdl_ledger *ledger, GError **error);
-/** {"id", "number" (if it was asked for), "kind", "state", "xzqdm", "due", "warning", "zone",
+/** {"id", "number", "kind", "state", "xzqdm", "due", "warning", "zone",
  * "activity", "area_m2", "lon", "lat"}.
  */
 RDL_API JsonObject *rdl_task_json(const rdl_task *task);
@@ -49,10 +46,10 @@ RDL_API JsonObject *rdl_task_json(const rdl_task *task);
  *  rule hit, the inputs and options that made them (the run manifest), the tasks, and the events
  *  so far. Members: "site", "findings" (each with "hits"), "manifest", "tasks", "problem",
  *  "events" (seq, at, by, role, kind, reason, payload, hash), "pack", "pack_version", and what the
- *  office keeps: "problems", "measure_rows", "milestones", "closeout", "documents", "sources", "letters" (each with its distance, how uncertain
- *  its place is, and whether this site is its nearest),
- *  "publications", "verifications" (verification.h), "lookbacks", "transfers".
- *  Yours. Fails: RDL_ERROR_NOT_FOUND. */
+ *  office keeps: "problems", "measure_rows", "milestones", "closeout", "documents", "sources",
+ * "letters" (each with its distance, how uncertain its place is, and whether this site is its
+ * nearest), "publications", "verifications" (verification.h), "lookbacks", "transfers". Yours.
+ * Fails: RDL_ERROR_NOT_FOUND. */
 RDL_API JsonNode *rdl_ledger_chain(rdl_ledger *ledger, const char *id, GError **error);
 
 /* ---- moves ---- */

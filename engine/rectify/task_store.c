@@ -17,11 +17,13 @@ static const char select_tasks[] =
     "p.source,"
     " p.problem, s.lon, s.lat,"
     " json_extract(f.content,'$.area_m2'), json_extract(f.content,'$.area_min_m2'),"
-    " json_extract(f.content,'$.area_max_m2'), AsBinary(s.geom), t.progress,"
+    " json_extract(f.content,'$.area_max_m2'), t.progress,"
     " (SELECT count(*) FROM milestone m WHERE m.problem_id = t.problem_id AND m.due < ?5"
-    "  AND (m.met IS NULL OR m.met > ?5)), t.revision"
+    "  AND (m.met IS NULL OR m.met > ?5)), t.revision,"
+    " (SELECT min(n.number) FROM task n WHERE n.site_id = t.site_id),";
+static const char from_tasks[] =
     " FROM task t JOIN site s USING(site_id) LEFT JOIN finding f ON f.finding_id = t.finding_id"
-    " LEFT JOIN problem p ON p.problem_id = t.problem_id";
+    " LEFT JOIN problem p ON p.problem_id = t.problem_id WHERE 1";
 
 /* The text members of a task in the order of the columns; `n` slots. */
 static int text_slots(rdl_task *t, char **slots[])
@@ -110,10 +112,11 @@ static void read_task(rdl_statement *s, rdl_task *t)
     t->area_m2 = rdl_statement_get_real(s, n + 2);
     t->area_min_m2 = rdl_statement_get_real(s, n + 3);
     t->area_max_m2 = rdl_statement_get_real(s, n + 4);
-    t->wkb = rdl_statement_get_bytes(s, n + 5);
-    t->progress = rdl_statement_get_real(s, n + 6);
-    t->missed = (int)rdl_statement_get_int(s, n + 7);
-    t->revision = rdl_statement_get_int(s, n + 8);
+    t->progress = rdl_statement_get_real(s, n + 5);
+    t->missed = (int)rdl_statement_get_int(s, n + 6);
+    t->revision = rdl_statement_get_int(s, n + 7);
+    t->number = (int)rdl_statement_get_int(s, n + 8);
+    t->wkb = rdl_statement_get_bytes(s, n + 9);
 }
 
 /* Only the conditions that are asked for, so that an index serves them: that of the unit where one
@@ -123,7 +126,8 @@ static rdl_statement *ask_tasks(rdl_ledger *ledger, const rdl_task_filter *filte
 {
     g_autoptr(GString) sql = g_string_new(select_tasks);
 
-    g_string_append(sql, " WHERE 1");
+    g_string_append(sql, filter->no_ground ? " NULL" : " AsBinary(s.geom)");
+    g_string_append(sql, from_tasks);
     if (filter->state)
         g_string_append(sql, filter->unit ? " AND +t.state = ?1" : " AND t.state = ?1");
     if (filter->unit)
@@ -167,35 +171,12 @@ GArray *rdl_task_list(rdl_ledger *ledger, const rdl_task_filter *filter, GError 
     return NULL;
 }
 
-bool rdl_tasks_number(rdl_ledger *ledger, GArray *tasks, GError **error)
-{
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store,
-        "SELECT t.task_id, min(o.n) OVER (PARTITION BY t.site_id) FROM task t JOIN"
-        " (SELECT subject, row_number() OVER (ORDER BY seq) AS n FROM event"
-        "  WHERE kind = 'task.opened') o ON o.subject = t.task_id",
-        error);
-    g_autoptr(GHashTable) numbers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    bool row = s != NULL;
-
-    while (row && rdl_statement_step(s, &row, error))
-        if (row)
-            g_hash_table_insert(numbers, g_strdup(rdl_statement_get_text(s, 0)),
-                                GINT_TO_POINTER((int)rdl_statement_get_int(s, 1)));
-    for (guint i = 0; i < tasks->len; i++) {
-        rdl_task *t = &g_array_index(tasks, rdl_task, i);
-        t->number = GPOINTER_TO_INT(g_hash_table_lookup(numbers, t->task_id));
-    }
-    return s && !row;
-}
-
 JsonObject *rdl_task_json(const rdl_task *task)
 {
     JsonObject *o = json_object_new();
 
     rdl_json_set_text(o, "id", task->task_id);
-    if (task->number)
-        json_object_set_int_member(o, "number", task->number);
+    json_object_set_int_member(o, "number", task->number);
     rdl_json_set_text(o, "kind", task->kind);
     rdl_json_set_text(o, "state", task->state);
     rdl_json_set_text(o, "xzqdm", task->xzqdm);

@@ -22,10 +22,12 @@ typedef struct rdl_verify_options {
 } rdl_verify_options;
 
 /** Measure and put on record, in one transaction. Limits come from pack.yaml (verification:
- *  {restored, doubt, standing, recovery, grown, clear}). A task measured in this scene before adds
- * nothing. tally: verify.tasks (suppressed OUTSIDE_SCENE, ALREADY_THERE, NO_GROUND; failed
- * CANNOT_TELL, on record all the same). `warnings` as rdl_pair_open(). Fails: RDL_ERROR_NOT_FOUND
- * (task), RDL_ERROR_USAGE (no date), as rdl_recovery_open(). */
+ *  {restored, doubt, standing, recovery, grown, clear}). A task that this scene told of
+ * before adds nothing, nor does one that it could not tell of with the same scenes, bands, mask and
+ * alignment: with others it is measured again and both are on record. tally: verify.tasks
+ * (suppressed OUTSIDE_SCENE, ALREADY_THERE, NO_GROUND; failed CANNOT_TELL, on record all the same).
+ * `warnings` as rdl_pair_open(). Fails: RDL_ERROR_NOT_FOUND (task), RDL_ERROR_USAGE (no date), as
+ * rdl_recovery_open(). */
 RDL_API bool rdl_ledger_verify(rdl_ledger *ledger, const rdl_verify_options *options,
                                rdl_tally *tally, GPtrArray *warnings, const rdl_progress *progress,
                                GError **error);

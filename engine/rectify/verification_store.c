@@ -12,6 +12,7 @@ typedef struct {
     rdl_crs *crs;
     rdl_measure *measure;
     char *digest, *name, *date; /* of the later scene */
+    char *how;                  /* with what it is measured: canonical JSON */
     rdl_tally *tally;
     GPtrArray *rows; /* of JsonObject, in the order of the tasks */
 } verification;
@@ -129,15 +130,20 @@ static GPtrArray *others_near(verification *v, const rdl_task *t, const rdl_geom
     return NULL;
 }
 
+/* What did not tell is looked at again in another way, not in the same. */
 static bool measured_before(verification *v, const char *task_id, bool *yes, GError **error)
 {
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        v->ledger->store, "SELECT 1 FROM verification WHERE task_id = ? AND scene = ?", error);
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(v->ledger->store,
+                          "SELECT 1 FROM verification WHERE task_id = ? AND scene = ? AND "
+                          "(outcome <> 'CANNOT_TELL' OR how IS ?)",
+                          error);
 
     if (!s)
         return false;
     rdl_statement_text(s, 1, task_id);
     rdl_statement_text(s, 2, v->digest);
+    rdl_statement_text(s, 3, v->how);
     return rdl_statement_step(s, yes, error);
 }
 
@@ -196,6 +202,7 @@ static bool measure(verification *v, const rdl_task *t, const rdl_geometry *grou
     rdl_json_set_text(o, "scene_name", v->name);
     rdl_json_set_text(o, "scene_date", v->date);
     rdl_json_set_text(o, "gate", rdl_recovery_gate(v->scenes));
+    rdl_json_set_text(o, "how", v->how);
     g_ptr_array_add(v->rows, json_object_ref(o));
     if (r.outcome == RDL_OUTCOME_CANNOT_TELL)
         rdl_tally_failed(v->tally, "verify.tasks", "CANNOT_TELL", 1);
@@ -252,6 +259,10 @@ static bool record(verification *v, GError **error)
         return false;
     for (guint i = 0; good && i < v->rows->len; i++) {
         JsonObject *o = v->rows->pdata[i];
+        if (!rdl_work_agrees(v->ledger, rdl_json_text(o, "site_id", ""), error)) {
+            good = false;
+            break;
+        }
         rdl_event event = {.at = v->o->on,
                            .by = v->o->by,
                            .role = v->o->role,
@@ -286,12 +297,43 @@ static bool know_scene(verification *v, GError **error)
     return v->digest != NULL;
 }
 
+/* Name of a file, and of a mask what is in it: a better one may bear the same name. */
+static void set_file(JsonObject *o, const char *member, const char *path, bool content)
+{
+    g_autofree char *name = path ? g_path_get_basename(path) : NULL;
+    g_autofree char *digest = content && path && g_file_test(path, G_FILE_TEST_IS_REGULAR)
+                                  ? rdl_digest_file(path, NULL)
+                                  : NULL;
+    g_autofree char *both = digest ? g_strdup_printf("%s %.12s", name, digest) : g_strdup(name);
+
+    if (both)
+        rdl_json_set_text(o, member, both);
+}
+
+static bool know_how(verification *v)
+{
+    const rdl_recovery_options *s = &v->o->scenes;
+    g_autoptr(JsonObject) o = json_object_new();
+
+    set_file(o, "before", s->before, false);
+    set_file(o, "after", s->after, false);
+    set_file(o, "mask", s->mask_later, true);
+    rdl_json_set_text(o, "mask_values", s->mask_values);
+    rdl_json_set_text(o, "bands", s->bands);
+    rdl_json_set_text(o, "sensor", s->sensor);
+    json_object_set_boolean_member(o, "align", s->align);
+    g_autoptr(JsonNode) node = rdl_json_node(o);
+    v->how = rdl_json_canonical(node);
+    return true;
+}
+
 static void clear(verification *v)
 {
     rdl_recovery_close(v->scenes);
     rdl_measure_free(v->measure);
     rdl_crs_unref(v->crs);
     g_free(v->digest);
+    g_free(v->how);
     g_free(v->name);
     g_free(v->date);
     g_ptr_array_unref(v->rows);
@@ -305,7 +347,8 @@ bool rdl_ledger_verify(rdl_ledger *ledger, const rdl_verify_options *o, rdl_tall
                       .limits = RDL_RECOVERY_LIMITS_INIT,
                       .tally = tally,
                       .rows = g_ptr_array_new_with_free_func((GDestroyNotify)json_object_unref)};
-    bool good = know_scene(&v, error) && rdl_verify_limits(ledger, &v.limits, error) &&
+    bool good = know_scene(&v, error) && know_how(&v) &&
+                rdl_verify_limits(ledger, &v.limits, error) &&
                 (v.crs = rdl_crs_parse(ledger->crs, error)) &&
                 (v.measure = rdl_measure_new(v.crs, error)) &&
                 (v.scenes = rdl_recovery_open(&o->scenes, warnings, error)) &&
@@ -361,7 +404,7 @@ static bool read_rows(rdl_ledger *ledger, const char *task_id, JsonArray *rows, 
     g_autoptr(rdl_statement) s =
         rdl_statement_new(ledger->store,
                           "SELECT content FROM verification WHERE ?1 IS NULL OR task_id = ?1 "
-                          "ORDER BY task_id, scene_date, scene",
+                          "ORDER BY task_id, scene_date, scene, seq",
                           error);
     bool row = true;
 

@@ -156,7 +156,7 @@ static bool in_order(rdl_ledger *ledger, rdl_day as_of, GError **error)
 
 bool rdl_ledger_warn(rdl_ledger *ledger, rdl_day as_of, rdl_tally *tally, GError **error)
 {
-    rdl_task_filter filter = {.as_of = as_of};
+    rdl_task_filter filter = {.as_of = as_of, .no_ground = true};
     const rdl_csv *warnings = rdl_ledger_table(ledger, "warnings.csv", error);
     const rdl_csv *states = rdl_ledger_table(ledger, "states.csv", NULL);
 

@@ -360,8 +360,9 @@ static bool deliver_card(execution *x, rdl_ledger *ledger, GError **error)
 static bool run_deliver(execution *x, GError **error)
 {
     g_autoptr(rdl_ledger) ledger = rdl_ledger_open(out(x, "ledger.sqlite"), false, error);
+    bool whole;
 
-    if (!ledger)
+    if (!ledger || !rdl_ledger_trust(ledger, NULL, &whole, error))
         return false;
     for (char **what = x->job->deliver; *what; what++) {
         if (!rdl_progress_tell(x->progress, 0.0, "deliver", error))

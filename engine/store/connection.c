@@ -1,5 +1,6 @@
 #include "store/connection.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
@@ -44,6 +45,23 @@ void rdl_store_close(rdl_store *store)
     g_free(store);
 }
 
+/* The folder takes no new file and nobody has the file open for writing (no -shm): WAL, which wants
+ * files beside, is not needed. A -wal with content holds commits that the file does not have yet.
+ */
+static bool is_settled(const char *path, bool *settled, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(path), *wal = g_strconcat(path, "-wal", NULL),
+                    *shm = g_strconcat(path, "-shm", NULL);
+    GStatBuf of;
+
+    *settled = *path && access(folder, W_OK) != 0 && access(shm, F_OK) != 0;
+    return !*settled || g_stat(wal, &of) != 0 || of.st_size == 0 ||
+           rdl_fail(error, RDL_ERROR_IO,
+                    "%s: %s-wal holds what was written last, and %s cannot be written to take it "
+                    "in: copy both files to a folder that can be, and read the copy",
+                    path, path, folder);
+}
+
 /* A reader of a WAL file that may not write would leave -wal and -shm beside it: where the file can
  * be written it is opened so, and kept from writing by query_only. */
 static int open_flags(const char *path, rdl_store_mode mode)
@@ -57,11 +75,43 @@ static int open_flags(const char *path, rdl_store_mode mode)
            own;
 }
 
+/* To change a WAL file is to make files beside it. */
+static bool takes_files(const char *path, rdl_store_mode mode, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+
+    return mode != RDL_STORE_WRITE || access(folder, W_OK) == 0 ||
+           rdl_fail(error, RDL_ERROR_IO,
+                    "%s: cannot be written to in %s, which takes no file: copy it to a folder that "
+                    "does",
+                    path, folder);
+}
+
+static bool open_file(rdl_store *store, rdl_store_mode mode, GError **error)
+{
+    bool settled = false;
+
+    if (!takes_files(store->path, mode, error))
+        return false;
+
+    if (mode == RDL_STORE_READ && !is_settled(store->path, &settled, error))
+        return false;
+    if (!settled)
+        return sqlite3_open_v2(store->path, &store->db, open_flags(store->path, mode), NULL) ==
+                   SQLITE_OK ||
+               fail_store(store, error);
+    g_autofree char *whole = g_canonicalize_filename(store->path, NULL);
+    g_autofree char *escaped = g_uri_escape_string(whole, "/", FALSE);
+    g_autofree char *uri = g_strconcat("file://", escaped, "?immutable=1", NULL);
+    return sqlite3_open_v2(uri, &store->db,
+                           SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
+                           NULL) == SQLITE_OK ||
+           fail_store(store, error);
+}
+
 static bool set_up(rdl_store *store, rdl_store_mode mode, GError **error)
 {
     sqlite3_busy_timeout(store->db, BUSY_MILLISECONDS);
-    store->spatialite = spatialite_alloc_connection();
-    spatialite_init_ex(store->db, store->spatialite, 0);
     if (!rdl_store_run(store, "PRAGMA foreign_keys = ON; SELECT count(*) FROM sqlite_master",
                        error))
         return false;
@@ -69,26 +119,41 @@ static bool set_up(rdl_store *store, rdl_store_mode mode, GError **error)
         return rdl_store_run(store, "PRAGMA query_only = ON", error);
     /* WAL is written into the file's header: only into one of our own making */
     return rdl_store_run(store, "PRAGMA synchronous = FULL", error) &&
-           (mode != RDL_STORE_CREATE ||
-            rdl_store_run(store, "PRAGMA journal_mode = WAL; SELECT InitSpatialMetaData(1, 'NONE')",
-                          error));
+           (mode != RDL_STORE_CREATE || rdl_store_run(store, "PRAGMA journal_mode = WAL", error));
+}
+
+/* A file of our own, with SpatiaLite's tables. */
+static rdl_store *open_store(const char *path, rdl_store_mode mode, GError **error)
+{
+    g_autoptr(rdl_store) store = g_new0(rdl_store, 1);
+
+    store->path = g_strdup(path);
+    return open_file(store, mode, error) && set_up(store, mode, error) ? g_steal_pointer(&store)
+                                                                       : NULL;
 }
 
 rdl_store *rdl_store_open(const char *path, rdl_store_mode mode, GError **error)
 {
-    g_autoptr(rdl_store) store = g_new0(rdl_store, 1);
     bool there = g_file_test(path, G_FILE_TEST_EXISTS);
 
-    store->path = g_strdup(path);
     if (mode != RDL_STORE_CREATE && !there)
         return rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: there is no such file", path), NULL;
     if (mode == RDL_STORE_CREATE && there)
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: is there already", path), NULL;
-    if (sqlite3_open_v2(path, &store->db, open_flags(path, mode), NULL) != SQLITE_OK) {
-        fail_store(store, error);
-        return NULL;
-    }
-    return set_up(store, mode, error) ? g_steal_pointer(&store) : NULL;
+    g_autoptr(rdl_store) store = open_store(path, mode, error);
+    return store && (mode != RDL_STORE_CREATE ||
+                     rdl_store_run(store, "SELECT InitSpatialMetaData(1, 'NONE')", error))
+               ? g_steal_pointer(&store)
+               : NULL;
+}
+
+rdl_store *rdl_store_scratch(GError **error)
+{
+    g_autoptr(rdl_store) store = open_store(":memory:", RDL_STORE_CREATE, error);
+
+    return store && rdl_store_run(store, "PRAGMA foreign_keys = OFF", error)
+               ? g_steal_pointer(&store)
+               : NULL;
 }
 
 const char *rdl_store_path(const rdl_store *store)
@@ -96,9 +161,50 @@ const char *rdl_store_path(const rdl_store *store)
     return store->path;
 }
 
+/* SpatiaLite's functions come with the first statement that names one: most work needs none, and
+ * they take longer to make than that work. */
+static bool wants_spatialite(rdl_store *store)
+{
+    if (store->spatialite || !strstr(sqlite3_errmsg(store->db), "no such function"))
+        return false;
+    store->spatialite = spatialite_alloc_connection();
+    spatialite_init_ex(store->db, store->spatialite, 0);
+    return true;
+}
+
+static sqlite3_stmt *prepare(rdl_store *store, const char *sql, const char **tail, GError **error)
+{
+    sqlite3_stmt *stmt = NULL;
+
+    if (sqlite3_prepare_v2(store->db, sql, -1, &stmt, tail) != SQLITE_OK &&
+        !(wants_spatialite(store) &&
+          sqlite3_prepare_v2(store->db, sql, -1, &stmt, tail) == SQLITE_OK))
+        fail_store(store, error);
+    return stmt;
+}
+
+static bool run_whole(rdl_store *store, sqlite3_stmt *take_stmt, GError **error)
+{
+    int code;
+
+    while ((code = sqlite3_step(take_stmt)) == SQLITE_ROW)
+        ;
+    bool good = code == SQLITE_DONE || fail_store(store, error);
+    sqlite3_finalize(take_stmt);
+    return good;
+}
+
 bool rdl_store_run(rdl_store *store, const char *sql, GError **error)
 {
-    return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK || fail_store(store, error);
+    while (*sql) {
+        GError *failed = NULL;
+        sqlite3_stmt *stmt = prepare(store, sql, &sql, &failed);
+        if (failed || (stmt && !run_whole(store, stmt, &failed))) {
+            g_propagate_error(error, failed);
+            return false;
+        }
+    }
+    return true;
 }
 
 bool rdl_store_begin(rdl_store *store, GError **error)
@@ -155,8 +261,8 @@ rdl_statement *rdl_statement_new(rdl_store *store, const char *sql, GError **err
 {
     sqlite3_stmt *stmt = take_idle(store, sql);
 
-    if (!stmt && sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL) != SQLITE_OK)
-        return fail_store(store, error), NULL;
+    if (!stmt && !(stmt = prepare(store, sql, NULL, error)))
+        return NULL;
     rdl_statement *statement = g_new0(rdl_statement, 1);
     statement->store = store;
     statement->stmt = stmt;
@@ -308,12 +414,14 @@ static void digest_row(GChecksum *sum, sqlite3_stmt *stmt)
     g_checksum_update(sum, (const guchar *)"\n", 1);
 }
 
-char *rdl_store_digest(rdl_store *store, const char *sql, GError **error)
+char *rdl_store_digest(rdl_store *store, const char *sql, const char *parameter, GError **error)
 {
     g_autoptr(rdl_statement) statement = rdl_statement_new(store, sql, error);
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
     bool row = true;
 
+    if (statement && parameter)
+        rdl_statement_text(statement, 1, parameter);
     while (statement && row) {
         if (!rdl_statement_step(statement, &row, error))
             return NULL;

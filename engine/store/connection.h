@@ -13,8 +13,12 @@ typedef struct rdl_store rdl_store;
 
 typedef enum { RDL_STORE_READ, RDL_STORE_WRITE, RDL_STORE_CREATE } rdl_store_mode;
 
-/** CREATE makes a new file (none may be there) and SpatiaLite's own tables in it. */
+/** CREATE makes a new file (none may be there) and SpatiaLite's own tables in it. READ in a folder
+ *  that cannot be written reads the file as it lies there; fails with RDL_ERROR_IO when a -wal
+ *  beside it holds commits that it does not have yet. */
 RDL_API rdl_store *rdl_store_open(const char *path, rdl_store_mode mode, GError **error);
+/** One in memory, without SpatiaLite's tables, foreign keys off. */
+RDL_API rdl_store *rdl_store_scratch(GError **error);
 RDL_API void rdl_store_close(rdl_store *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_store, rdl_store_close)
 RDL_API const char *rdl_store_path(const rdl_store *store);
@@ -58,7 +62,9 @@ RDL_API GBytes *rdl_statement_get_bytes(rdl_statement *statement, int i); /* you
 
 /** First column of the first row as text, yours; NULL without error where there is none. */
 RDL_API char *rdl_store_value(rdl_store *store, const char *sql, GError **error);
-/** SHA-256 over every row of a query, in its order, types told apart. Yours. */
-RDL_API char *rdl_store_digest(rdl_store *store, const char *sql, GError **error);
+/** SHA-256 over every row of a query, in its order, types told apart. `parameter`: ?1; NULL: none.
+ *  Yours. */
+RDL_API char *rdl_store_digest(rdl_store *store, const char *sql, const char *parameter,
+                               GError **error);
 
 #endif

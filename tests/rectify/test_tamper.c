@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 #include "fixtures/findings.h"
 #include "geo/start.h"
+#include "rectify/event.h"
 #include "rectify/rectify.h"
 #include "suite.h"
 
@@ -52,7 +53,44 @@ static bool walk(rdl_ledger *ledger, GError **error)
     return true;
 }
 
-/* A ledger with rows in nearly every table. */
+/* One event as the program writes it. */
+static bool append(rdl_ledger *ledger, const char *kind, const char *subject, const char *payload,
+                   GError **error)
+{
+    const rdl_event event = {
+        .at = "2027-09-27", .by = "甲", .role = "analyst", .kind = kind, .subject = subject};
+    g_autoptr(JsonNode) node = rdl_json_parse(payload, "payload", error);
+
+    return node && rdl_store_begin(ledger->store, error) &&
+           rdl_event_append(ledger, &event, json_node_get_object(node), error) &&
+           rdl_store_commit(ledger->store, error);
+}
+
+static bool look_and_decide(rdl_ledger *ledger, const char *task_id, GError **error)
+{
+    g_autofree char *seen = g_strdup_printf(
+        "{\"task_id\":\"%s\",\"scene\":\"ab\",\"scene_date\":\"2027-09-26\",\"outcome\":"
+        "\"STANDING\",\"stands\":1,\"how\":\"{}\"}",
+        task_id);
+    g_autofree char *sent =
+        g_strdup_printf("{\"letter_no\":\"L\",\"sites\":[{\"site_id\":\"%s\",\"distance_m\":3.5,"
+                        "\"uncertainty_m\":500}]}",
+                        "S-x");
+    g_autofree char *site = rdl_store_value(ledger->store, "SELECT min(site_id) FROM site", error);
+    g_autofree char *place =
+        rdl_store_value(ledger->store, "SELECT site_id FROM task WHERE kind = 'rectify'", error);
+    g_autoptr(GString) letter = g_string_new(sent);
+
+    g_string_replace(letter, "S-x", site ? site : "", 0);
+    return place && append(ledger, "site.verified", place, seen, error) &&
+           append(ledger, "letter.received", "L", letter->str, error) &&
+           append(ledger, "review.decided", "FP-0009",
+                  "{\"source\":\"footprint\",\"source_id\":\"FP-0009\",\"decision\":\"reject\","
+                  "\"note\":\"云\"}",
+                  error);
+}
+
+/* A ledger with rows in every table. */
 static const char *rich_ledger(GError **error)
 {
     static const char *const people[] = {"甲", "乙", NULL}, *const others[] = {"FP-0002", NULL};
@@ -77,7 +115,8 @@ static const char *rich_ledger(GError **error)
     const rdl_move by = {
         .task_id = id, .to = "", .on = "2027-09-26", .by = "甲", .role = "city", .reason = "因故"};
     return rdl_task_transfer(ledger, &by, "市纪委监委", error) &&
-                   rdl_task_milestone(ledger, &by, &first, error)
+                   rdl_task_milestone(ledger, &by, &first, error) &&
+                   look_and_decide(ledger, id, error)
                ? path
                : NULL;
 }
@@ -107,21 +146,23 @@ static GPtrArray *ask(sqlite3 *db, const char *sql)
     return list;
 }
 
-/* One row's value becomes another, behind every guard; false: the table has no row. */
-static bool alter(const char *path, const char *table, const char *column)
+/* Texts of a pragma; yours. */
+static GPtrArray *columns_of(sqlite3 *db, const char *table, const char *which)
+{
+    g_autofree char *sql = g_strdup_printf(
+        "SELECT name FROM pragma_table_info('%s') WHERE %s ORDER BY pk", table, which);
+
+    return ask(db, sql);
+}
+
+/* Behind every guard, and the guards stand again afterwards. One transaction that is not synced: it
+ * is done some hundred times. False: nothing was changed. */
+static bool tamper(const char *path, const char *sql)
 {
     sqlite3 *db;
-    g_autofree char *sql = g_strdup_printf(
-        "UPDATE %s SET %s = CASE typeof(%s) WHEN 'null' THEN 'x' WHEN 'text' THEN %s || '~' WHEN "
-        "'blob' THEN x'00' ELSE %s + 1000 END WHERE rowid = (SELECT rowid FROM %s LIMIT 1)",
-        table, column, column, column, column, table);
-    bool plain = strstr("move document draw", table) != NULL; /* without rowid */
-    g_autofree char *whole = g_strdup_printf(
-        "UPDATE %s SET %s = CASE typeof(%s) WHEN 'null' THEN 'x' WHEN 'text' THEN %s || '~' ELSE "
-        "%s + 1000 END WHERE seq = (SELECT max(seq) FROM %s)",
-        table, column, column, column, column, table);
 
     CHECK_INT(sqlite3_open(path, &db), SQLITE_OK);
+    sqlite3_exec(db, "PRAGMA synchronous = OFF; BEGIN", NULL, NULL, NULL);
     g_autoptr(GPtrArray) triggers =
         ask(db, "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND sql IS NOT NULL ORDER BY "
                 "rowid");
@@ -131,31 +172,66 @@ static bool alter(const char *path, const char *table, const char *column)
         g_autofree char *drop = g_strdup_printf("DROP TRIGGER \"%s\"", (char *)names->pdata[i]);
         sqlite3_exec(db, drop, NULL, NULL, NULL);
     }
-    int code = sqlite3_exec(db, plain ? whole : sql, NULL, NULL, NULL);
+    int code = sqlite3_exec(db, sql, NULL, NULL, NULL);
     if (code != SQLITE_OK)
-        printf("  %s.%s: %s\n", table, column, sqlite3_errmsg(db));
+        printf("  %s: %s\n", sql, sqlite3_errmsg(db));
     CHECK_INT(code, SQLITE_OK);
     bool altered = sqlite3_changes(db) > 0;
     for (guint i = 0; i < triggers->len; i++)
-        sqlite3_exec(db, triggers->pdata[i], NULL, NULL, NULL);
+        CHECK_INT(sqlite3_exec(db, triggers->pdata[i], NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
     sqlite3_close(db);
     return altered;
 }
 
-static void check_column(const char *rich, const char *table, const char *column, int *found)
+/* The condition that holds for one row of a table. */
+static char *one_row(sqlite3 *db, const char *table)
+{
+    g_autoptr(GPtrArray) keys = columns_of(db, table, "pk > 0");
+    g_autoptr(GString) list = g_string_new(NULL);
+
+    for (guint i = 0; i < keys->len; i++)
+        g_string_append_printf(list, "%s%s", i ? "," : "", (char *)keys->pdata[i]);
+    return g_strdup_printf("(%s) = (SELECT %s FROM %s ORDER BY %s DESC LIMIT 1)", list->str,
+                           list->str, table, (char *)keys->pdata[0]);
+}
+
+/* Done to a copy, it is found; counted in `found` where there was a row to do it to. */
+static void check_found(const char *rich, const char *sql, int *found)
 {
     const char *path = suite_path("altered.sqlite");
     g_autoptr(GError) error = NULL;
 
     CHECK(copy_file(rich, path));
-    if (!alter(path, table, column))
+    if (!tamper(path, sql))
         return;
     g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, &error);
     bool missed = ledger && rdl_ledger_audit(ledger, NULL, &error);
     if (missed)
-        printf("  %s.%s was altered and not found\n", table, column);
+        printf("  not found: %s\n", sql);
     CHECK(!missed);
     *found += !missed;
+}
+
+/* Every column of one row, then the row itself. */
+static void check_table(sqlite3 *db, const char *rich, const char *table, int *found)
+{
+    g_autoptr(GPtrArray) columns = columns_of(db, table, "1");
+    g_autofree char *row = one_row(db, table);
+    g_autofree char *gone = g_strdup_printf("DELETE FROM %s WHERE %s", table, row);
+    int before = *found;
+
+    for (guint c = 0; c < columns->len; c++) {
+        const char *column = columns->pdata[c];
+        g_autofree char *sql = g_strdup_printf(
+            "UPDATE %s SET %s = CASE typeof(%s) WHEN 'null' THEN 'x' WHEN 'text' THEN %s || '~' "
+            "WHEN 'blob' THEN x'00' ELSE %s + 1000 END WHERE %s",
+            table, column, column, column, column, row);
+        check_found(rich, sql, found);
+    }
+    CHECK_INT(*found - before, columns->len); /* the table has a row */
+    if (strcmp(table, "event") != 0)          /* of the last event no trace would be left */
+        check_found(rich, gone, found);
 }
 
 static void every_table_and_column_is_watched(void)
@@ -173,20 +249,32 @@ static void every_table_and_column_is_watched(void)
             "AND name NOT LIKE 'idx%' AND name NOT LIKE 'sql%' AND name NOT LIKE 'spati%' AND "
             "name NOT LIKE 'virt%' AND name NOT LIKE 'data_lic%' AND name NOT LIKE 'Knn%' AND "
             "name NOT LIKE 'views%' AND name <> 'ElementaryGeometries' ORDER BY name");
-    CHECK(tables->len >= 22);
-    for (guint t = 0; t < tables->len; t++) {
-        g_autofree char *sql =
-            g_strdup_printf("SELECT name FROM pragma_table_info('%s')", (char *)tables->pdata[t]);
-        g_autoptr(GPtrArray) columns = ask(db, sql);
-        int before = found;
-        for (guint c = 0; c < columns->len; c++)
-            check_column(rich, tables->pdata[t], columns->pdata[c], &found);
-        if (found == before)
-            printf("  %s has no rows here\n", (char *)tables->pdata[t]);
-    }
+    CHECK_INT(tables->len, 23);
+    for (guint t = 0; t < tables->len; t++)
+        check_table(db, rich, tables->pdata[t], &found);
     sqlite3_close(db);
-    printf("  %d columns of %u tables\n", found, tables->len);
-    CHECK(found > 130);
+    printf("  %d alterations of %u tables ...", found, tables->len);
+}
+
+/* A row that no event made. */
+static void a_row_too_many_is_found(void)
+{
+    static const char *const rows[] = {
+        "INSERT INTO letter_site SELECT letter_no, (SELECT max(site_id) FROM site), 1, 1 FROM "
+        "letter "
+        "WHERE letter_no NOT IN (SELECT letter_no FROM letter_site WHERE site_id = (SELECT "
+        "max(site_id) FROM site)) LIMIT 1",
+        "INSERT INTO review "
+        "VALUES('footprint','FP-0001','confirm',NULL,NULL,NULL,'2027-01-01','x')",
+        "INSERT INTO transfer VALUES('T-x',1,(SELECT max(task_id) FROM task),'a','2027-01-01',NULL,"
+        "NULL,NULL)",
+        "INSERT INTO draw SELECT seq, 'R-x', purpose, at, drawn FROM draw LIMIT 1",
+        "INSERT INTO setting VALUES('x','y')"};
+    int found = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        check_found(suite_path("rich.sqlite"), rows[i], &found);
+    CHECK_INT(found, G_N_ELEMENTS(rows));
 }
 
 /* The index of places is a table too: what it does not know lies on no ground. */
@@ -207,9 +295,95 @@ static void the_index_of_places_is_watched(void)
     CHECK_FAILS(error, RDL_ERROR_BALANCE, "index of places");
 }
 
+/* A move and a note on the altered copy; what they say. */
+static void check_refused(const char *sql, const char *said)
+{
+    const char *path = suite_path("altered.sqlite");
+    GError *error = NULL;
+
+    CHECK(copy_file(suite_path("rich.sqlite"), path) && tamper(path, sql));
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, true, &error);
+    g_autofree char *before = rdl_store_value(ledger->store, "SELECT count(*) FROM event", &error),
+                    *id = rdl_task_of_source(ledger, "FP-0000", &error);
+    const rdl_move note = {
+        .task_id = id, .to = "核查组", .on = "2027-10-01", .by = "甲", .role = "city"};
+    CHECK_OK(error);
+    CHECK(!go(ledger, "PLAN_OK", "2027-10-01", "city", NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_BALANCE, said);
+    CHECK(!rdl_task_assign(ledger, &note, &error));
+    CHECK_FAILS(error, RDL_ERROR_BALANCE, "redline ledger audit tells more");
+    g_autofree char *after = rdl_store_value(ledger->store, "SELECT count(*) FROM event", &error);
+    CHECK_TEXT(after, before);
+}
+
+#define RECTIFY "(SELECT task_id FROM task WHERE kind = 'rectify')"
+
+static void what_was_altered_is_not_built_on(void)
+{
+    static const char *const altered[][2] = {
+        {"UPDATE task SET state = 'REOPENED', revision = 99 WHERE task_id = " RECTIFY,
+         "table task"},
+        {"UPDATE task SET due = '2031-01-01' WHERE task_id = " RECTIFY, "table task"},
+        {"UPDATE problem SET supervisor = '丁'", "table problem"},
+        {"UPDATE problem SET rebounds = 0", "table problem"},
+        {"UPDATE measure SET done = '2027-01-01'", "table measure"},
+        {"DELETE FROM milestone", "table milestone"},
+        {"DELETE FROM closeout WHERE n = 5", "table closeout"},
+        {"UPDATE publication SET closes = '2027-03-04'", "table publication"},
+        {"DELETE FROM lookback", "table lookback"},
+        {"UPDATE transfer SET body = 'x'", "table transfer"},
+        {"DELETE FROM verification", "table verification"},
+        {"UPDATE document SET sha256 = 'x' WHERE subject = " RECTIFY, "table document"},
+        {"UPDATE event SET at = '2020-01-01' WHERE seq = (SELECT max(seq) - 8 FROM event WHERE "
+         "kind "
+         "= 'task.moved')",
+         "was altered"},
+        {"UPDATE event SET payload = replace(payload, 'REOPENED', 'CLOSED') WHERE kind = "
+         "'task.moved'",
+         "was altered"}};
+    static const char whole[] = "SELECT count(*) FROM event";
+    GError *error = NULL;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(altered); i++)
+        check_refused(altered[i][0], altered[i][1]);
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(suite_path("rich.sqlite"), true, &error);
+    g_autofree char *n = rdl_store_value(ledger->store, whole, &error);
+    CHECK(n != NULL);
+    CHECK(go(ledger, "PLAN_OK", "2027-10-01", "city", NULL, &error)); /* nothing was altered here */
+    CHECK_OK(error);
+}
+
+/* The last event cannot be written after once it or its guards were touched. */
+static void a_touched_head_is_not_written_after(void)
+{
+    static const char *const done[][2] = {
+        {"UPDATE event SET reason = 'x' WHERE seq = (SELECT max(seq) FROM event)", "was altered"},
+        {"DELETE FROM event WHERE seq = (SELECT max(seq) - 1 FROM event)", "does not follow"},
+        {"CREATE TRIGGER mine AFTER INSERT ON event BEGIN SELECT 1; END", "keeps its events"}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(done); i++) {
+        const char *path = suite_path("altered.sqlite");
+        g_autoptr(rdl_tally) tally = rdl_tally_new();
+        GError *error = NULL;
+        bool whole;
+        CHECK(copy_file(suite_path("rich.sqlite"), path));
+        tamper(path, done[i][0]);
+        g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, true, &error);
+        CHECK(!rdl_ledger_head(ledger, &error));
+        CHECK_FAILS(error, RDL_ERROR_BALANCE, done[i][1]);
+        CHECK(!rdl_ledger_trust(ledger, NULL, &whole, &error));
+        CHECK_FAILS(error, RDL_ERROR_BALANCE, done[i][1]);
+        CHECK(!rdl_ledger_warn(ledger, rdl_day_of(2028, 10, 1), tally, &error));
+        CHECK_FAILS(error, RDL_ERROR_BALANCE, done[i][1]);
+    }
+}
+
 static CU_TestInfo tests[] = {
     {"every table and column is watched", every_table_and_column_is_watched},
+    {"a row too many is found", a_row_too_many_is_found},
     {"the index of places is watched", the_index_of_places_is_watched},
+    {"a touched head is not written after", a_touched_head_is_not_written_after},
+    {"what was altered is not built on", what_was_altered_is_not_built_on},
     CU_TEST_INFO_NULL,
 };
 

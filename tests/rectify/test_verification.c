@@ -104,6 +104,7 @@ static void close_out(rdl_ledger *ledger)
 
 typedef struct {
     char *before, *after;
+    const char *mask;
 } scenes;
 
 static bool verify(rdl_ledger *ledger, const scenes *s, const char *later, const char *date,
@@ -113,6 +114,7 @@ static bool verify(rdl_ledger *ledger, const scenes *s, const char *later, const
                                        .after = s->after,
                                        .later = later,
                                        .bands = "red=1,nir=2,swir1=3",
+                                       .mask_later = s->mask,
                                        .threads = 1},
                             .date = date,
                             .on = "2026-11-02",
@@ -171,7 +173,7 @@ static void a_claim_is_held_against_a_later_scene(void)
                  {1.0, "2026-01-10", "STANDING", "2026-04-03", 0}}; /* before the claim */
     GError *error = NULL;
     g_autoptr(rdl_ledger) ledger = ledger_with_ground("claim.sqlite", &error);
-    scenes s = {scene("c-before.tif", 0, 0), scene("c-after.tif", 1, 1)};
+    scenes s = {scene("c-before.tif", 0, 0), scene("c-after.tif", 1, 1), NULL};
 
     CHECK_OK(error);
     claim(ledger);
@@ -206,7 +208,7 @@ static void what_comes_back_after_the_closing_is_a_rebound(void)
 {
     GError *error = NULL;
     g_autoptr(rdl_ledger) ledger = ledger_with_ground("rebound.sqlite", &error);
-    scenes s = {scene("r-before.tif", 0, 0), scene("r-after.tif", 1, 1)};
+    scenes s = {scene("r-before.tif", 0, 0), scene("r-after.tif", 1, 1), NULL};
     g_autoptr(JsonNode) first = NULL, second = NULL;
 
     claim(ledger);
@@ -223,7 +225,7 @@ static void the_same_scene_is_measured_once(void)
 {
     GError *error = NULL;
     g_autoptr(rdl_ledger) ledger = ledger_with_ground("once.sqlite", &error);
-    scenes s = {scene("o-before.tif", 0, 0), scene("o-after.tif", 1, 1)};
+    scenes s = {scene("o-before.tif", 0, 0), scene("o-after.tif", 1, 1), NULL};
     g_autofree char *later = scene("o-later.tif", 1, 2);
     g_autoptr(rdl_tally) first = rdl_tally_new(), second = rdl_tally_new();
 
@@ -241,11 +243,68 @@ static void the_same_scene_is_measured_once(void)
     g_free(s.after);
 }
 
+/* A mask that is bad everywhere, or nowhere. */
+static char *mask(const char *name, int bad)
+{
+    made_form f = MADE_FORM;
+    g_autofree double *plane = g_new(double, N);
+
+    f.width = f.height = SIDE;
+    f.bands = 1;
+    f.epsg = 4490;
+    f.size = 0.0001;
+    f.x = 119.9 - 30 * f.size;
+    f.y = 32.3 + 45 * f.size;
+    for (size_t i = 0; i < N; i++)
+        plane[i] = bad;
+    return g_strdup(make_raster(name, &f, plane));
+}
+
+static void check_rows(rdl_ledger *ledger, const char *outcomes)
+{
+    g_autoptr(JsonNode) all = rdl_ledger_verifications(ledger, NULL, NULL);
+    g_autoptr(GString) list = g_string_new(NULL);
+    JsonArray *rows = json_node_get_array(all);
+
+    for (guint i = 0; i < json_array_get_length(rows); i++)
+        g_string_append_printf(
+            list, "%s%s", i ? " " : "",
+            rdl_json_text(json_array_get_object_element(rows, i), "outcome", "?"));
+    CHECK_TEXT(list->str, outcomes);
+}
+
+static void what_could_not_tell_is_asked_again_in_another_way(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = ledger_with_ground("again.sqlite", &error);
+    scenes s = {scene("a-before.tif", 0, 0), scene("a-after.tif", 1, 1), NULL};
+    g_autofree char *later = scene("a-later.tif", 1, 2), *cloud = mask("a-mask.tif", 1),
+                    *clear = NULL;
+    static const char *const rows[] = {"CANNOT_TELL", "CANNOT_TELL", "CANNOT_TELL STANDING",
+                                       "CANNOT_TELL STANDING"};
+
+    claim(ledger);
+    for (int i = 0; i < 4; i++) {
+        g_autoptr(rdl_tally) tally = rdl_tally_new();
+        if (i == 2) /* the same name, other content */
+            clear = mask("a-mask.tif", 0);
+        s.mask = i < 3 ? cloud : NULL;
+        CHECK(verify(ledger, &s, later, "2026-04-01", tally, &error));
+        CHECK_OK(error);
+        check_rows(ledger, rows[i]);
+        check_flag(ledger, i < 2 ? "none" : "2026-04-01");
+    }
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+    g_free(s.before);
+    g_free(s.after);
+}
+
 static void a_trend_is_told_of_several_scenes(void)
 {
     GError *error = NULL;
     g_autoptr(rdl_ledger) ledger = ledger_with_ground("trend.sqlite", &error);
-    scenes s = {scene("t-before.tif", 0, 0), scene("t-after.tif", 1, 1)};
+    scenes s = {scene("t-before.tif", 0, 0), scene("t-after.tif", 1, 1), NULL};
     g_autoptr(JsonNode) keep = NULL;
     static const char *const dates[] = {"2026-02-01", "2026-05-01", "2026-08-01", "2026-10-01"};
 
@@ -378,6 +437,8 @@ static CU_TestInfo tests[] = {
     {"what comes back after the closing is a rebound",
      what_comes_back_after_the_closing_is_a_rebound},
     {"the same scene is measured once", the_same_scene_is_measured_once},
+    {"what could not tell is asked again in another way",
+     what_could_not_tell_is_asked_again_in_another_way},
     {"a trend is told of several scenes", a_trend_is_told_of_several_scenes},
     {"shares are told as ground", shares_are_told_as_ground},
     {"what closing asks for is told", what_closing_asks_for_is_told},

@@ -1,5 +1,8 @@
 /* A connection: what it opens, what it leaves alone, what it says when it cannot. */
+#include <glib/gstdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <sqlite3.h>
 #include "base/base.h"
 #include "store/store.h"
@@ -45,7 +48,8 @@ static void values_come_back_as_they_went(void)
     rdl_statement_text(put, 1, NULL);
     CHECK(rdl_statement_run(put, &error));
     CHECK_OK(error);
-    g_autoptr(rdl_statement) get = rdl_statement_new(store, "SELECT * FROM t ORDER BY rowid", &error);
+    g_autoptr(rdl_statement) get =
+        rdl_statement_new(store, "SELECT * FROM t ORDER BY rowid", &error);
     CHECK(rdl_statement_step(get, &row, &error) && row);
     CHECK_TEXT(rdl_statement_get_text(get, 0), "采石场");
     CHECK_NEAR(rdl_statement_get_real(get, 1), 0.1, 0);
@@ -93,12 +97,12 @@ static void digests_tell_types_and_borders_apart(void)
 {
     GError *error = NULL;
     g_autoptr(rdl_store) store = with_table("digest.sqlite", &error);
-    g_autofree char *number = rdl_store_digest(store, "SELECT 1", &error);
-    g_autofree char *text = rdl_store_digest(store, "SELECT '1'", &error);
-    g_autofree char *null = rdl_store_digest(store, "SELECT NULL", &error);
-    g_autofree char *empty = rdl_store_digest(store, "SELECT ''", &error);
-    g_autofree char *ab_c = rdl_store_digest(store, "SELECT 'ab', 'c'", &error);
-    g_autofree char *a_bc = rdl_store_digest(store, "SELECT 'a', 'bc'", &error);
+    g_autofree char *number = rdl_store_digest(store, "SELECT 1", NULL, &error);
+    g_autofree char *text = rdl_store_digest(store, "SELECT '1'", NULL, &error);
+    g_autofree char *null = rdl_store_digest(store, "SELECT NULL", NULL, &error);
+    g_autofree char *empty = rdl_store_digest(store, "SELECT ''", NULL, &error);
+    g_autofree char *ab_c = rdl_store_digest(store, "SELECT 'ab', 'c'", NULL, &error);
+    g_autofree char *a_bc = rdl_store_digest(store, "SELECT 'a', 'bc'", NULL, &error);
 
     CHECK_OK(error);
     CHECK(strcmp(number, text) != 0);
@@ -131,6 +135,62 @@ static void a_reader_leaves_nothing_beside_the_file(void)
     CHECK(!g_file_test(suite_path("alone.sqlite-wal"), G_FILE_TEST_EXISTS));
     CHECK(!g_file_test(suite_path("alone.sqlite-shm"), G_FILE_TEST_EXISTS));
     CHECK_OK(error);
+}
+
+/* What `look` says as somebody to whom the folder is closed; 0: all as it should be. */
+static int as_stranger(int (*look)(const char *path), const char *path)
+{
+    int status;
+    pid_t child;
+
+    fflush(stdout);
+    if ((child = fork()) == 0) {
+        if (geteuid() == 0 && setuid(65534) != 0)
+            _exit(9);
+        _exit(look(path));
+    }
+    return waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : 99;
+}
+
+static int read_three(const char *path)
+{
+    g_autoptr(rdl_store) store = rdl_store_open(path, RDL_STORE_READ, NULL);
+    g_autofree char *n = store ? rdl_store_value(store, "SELECT count(*) FROM t", NULL) : NULL;
+
+    return g_strcmp0(n, "3") != 0;
+}
+
+static int told_of_the_wal(const char *path)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(rdl_store) store = rdl_store_open(path, RDL_STORE_READ, &error);
+
+    return store || !error || !strstr(error->message, "-wal holds what was written last");
+}
+
+/* As on a medium that takes no writing: WAL has no place for its files. */
+static void a_closed_folder_is_read_as_it_lies(void)
+{
+    GError *error = NULL;
+    g_autofree char *folder = g_build_filename(suite_folder(), "closed?50%", NULL);
+    g_autofree char *path = g_build_filename(folder, "t.sqlite", NULL),
+                    *wal = g_strconcat(path, "-wal", NULL);
+    rdl_store *store;
+
+    CHECK(g_mkdir(folder, 0755) == 0 && g_chmod(suite_folder(), 0755) == 0);
+    CHECK((store = rdl_store_open(path, RDL_STORE_CREATE, &error)) != NULL);
+    CHECK(rdl_store_run(store, "CREATE TABLE t(a); INSERT INTO t VALUES(1),(2),(3)", &error));
+    rdl_store_close(store);
+    CHECK_OK(error);
+    CHECK(g_chmod(path, 0444) == 0 && g_chmod(folder, 0555) == 0);
+    CHECK_INT(as_stranger(read_three, path), 0);
+    CHECK(g_chmod(folder, 0755) == 0 && g_file_set_contents(wal, "pages", 5, NULL) &&
+          g_chmod(wal, 0444) == 0 && g_chmod(folder, 0555) == 0);
+    CHECK_INT(as_stranger(told_of_the_wal, path), 0);
+    CHECK(g_chmod(folder, 0755) == 0 && g_file_set_contents(wal, "", 0, NULL) &&
+          g_chmod(folder, 0555) == 0);
+    CHECK_INT(as_stranger(read_three, path), 0);
+    CHECK(g_chmod(folder, 0755) == 0);
 }
 
 /* A GeoPackage given by mistake for a ledger must stay as it is, byte for byte. */
@@ -198,6 +258,7 @@ static CU_TestInfo tests[] = {
     {"digests tell types and borders apart", digests_tell_types_and_borders_apart},
     {"a reader cannot write", a_reader_cannot_write},
     {"a reader leaves nothing beside the file", a_reader_leaves_nothing_beside_the_file},
+    {"a closed folder is read as it lies", a_closed_folder_is_read_as_it_lies},
     {"a foreign file is not altered by opening", a_foreign_file_is_not_altered_by_opening},
     {"what cannot be opened is said", what_cannot_be_opened_is_said},
     {"a cut file is damaged", a_cut_file_is_damaged},
