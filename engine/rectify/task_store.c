@@ -344,7 +344,7 @@ static const struct {
      {"task_id", "kind", "channel", "opens", "closes", "link", NULL}},
     {"verifications",
      "SELECT v.content FROM verification v JOIN task USING(task_id) WHERE site_id = ? ORDER BY "
-     "task_id, scene_date, scene",
+     "task_id, scene_date, scene, v.seq",
      {"{verification", NULL}},
     {"lookbacks",
      "SELECT task_id,ordered,ordered_by,held,held_by,result FROM lookback JOIN "

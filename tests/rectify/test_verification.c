@@ -322,7 +322,7 @@ static void shares_are_told_as_ground(void)
 {
     GError *error = NULL;
     g_autoptr(rdl_ledger) ledger = ledger_with_ground("ground.sqlite", &error);
-    scenes s = {scene("g-before.tif", 0, 0), scene("g-after.tif", 1, 1)};
+    scenes s = {scene("g-before.tif", 0, 0), scene("g-after.tif", 1, 1), NULL};
     g_autoptr(JsonNode) keep = NULL;
 
     claim(ledger);
@@ -390,7 +390,7 @@ static void what_closing_asks_for_is_told(void)
         pack_closing_by("closing-pack", "exit,IND,ERL|NR_GEN,*,文书,CLEARED|STABLE,P4\n"
                                         "mines,MINE,*,*,,CLEARED,P4\n");
     g_autoptr(rdl_ledger) ledger = ledger_of_pack("closing.sqlite", pack, &error);
-    scenes s = {scene("k-before.tif", 0, 0), scene("k-after.tif", 1, 1)};
+    scenes s = {scene("k-before.tif", 0, 0), scene("k-after.tif", 1, 1), NULL};
     static const struct {
         double disturbed;
         const char *date, *closing;
