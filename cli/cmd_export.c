@@ -5,12 +5,16 @@
 #include <glib/gstdio.h>
 #include "deliver/deliver.h"
 
-static char *profile, *output, *language, *as_of;
+static char *profile, *output, *language, *as_of, *before, *after, *encoding;
 
 static const GOptionEntry entries[] = {
-    {"profile", 0, 0, G_OPTION_ARG_STRING, &profile, "gpkg, geojson or xlsx", "NAME"},
+    {"profile", 0, 0, G_OPTION_ARG_STRING, &profile, "one of those listed below", "NAME"},
     {"output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "file to write; - for stdout, geojson alone",
      "FILE"},
+    {"before", 0, 0, G_OPTION_ARG_FILENAME, &before,
+     "earlier scene of pictures (default: as the ledger records)", "FILE"},
+    {"encoding", 0, 0, G_OPTION_ARG_STRING, &encoding, "of shp-cn: GBK (default) or UTF-8", "NAME"},
+    {"after", 0, 0, G_OPTION_ARG_FILENAME, &after, "later scene of pictures", "FILE"},
     CLI_LANGUAGE(language),
     {"as-of", 0, 0, G_OPTION_ARG_STRING, &as_of,
      "day for warnings and what is overdue (default: the ledger's latest date)", "DATE"},
@@ -19,9 +23,14 @@ static const GOptionEntry entries[] = {
 static const char teach[] =
     "Example:\n"
     "  redline export ledger.sqlite --profile xlsx -o 整改台账.xlsx --as-of 2026-11-30\n\n"
-    "gpkg      layer 'task' and the style QGIS opens it with\n"
-    "geojson   RFC 7946, WGS 84\n"
-    "xlsx      the ledger sheet, statistics and codes, for A3 landscape\n"
+    "gpkg        layer 'task' and the style QGIS opens it with\n"
+    "geojson     RFC 7946, WGS 84\n"
+    "xlsx        the ledger sheet, statistics and codes, for A3 landscape\n"
+    "flatgeobuf  layer 'task', *.fgb\n"
+    "csv         the table with lon and lat, UTF-8 as spreadsheets know it\n"
+    "kml         KML 2.2, a folder a state; *.kmz with pictures of both dates\n"
+    "shp-cn      national Shapefile package, a folder or *.zip, with lists of what it holds\n"
+    "gpx         a waypoint a task and its outline as routes\n"
     "The same ledger gives the same bytes.";
 
 static bool print_file(const char *path, GError **error)
@@ -57,8 +66,13 @@ static bool export_ledger(const char *path, GError **error)
 {
     rdl_export_options o = RDL_EXPORT_OPTIONS_INIT;
     g_autoptr(rdl_tally) tally = rdl_tally_new();
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(rdl_ledger) ledger = NULL;
 
+    o.warnings = warnings;
+    o.before = before;
+    o.after = after;
+    o.encoding = encoding;
     o.profile = profile;
     o.output = output;
     o.overwrite = cli_flags.overwrite;
@@ -71,10 +85,7 @@ static bool export_ledger(const char *path, GError **error)
         return export_to_stdout(ledger, &o, tally, error);
     if (!rdl_export(ledger, &o, tally, error))
         return false;
-    if (cli_flags.json)
-        cli_print_json(rdl_tally_json(tally));
-    g_autofree char *text = rdl_tally_text(tally);
-    cli_say("%s%s", text, output);
+    cli_report(tally, warnings, output);
     return true;
 }
 

@@ -4,20 +4,32 @@
  *            it styled
  *   geojson  RFC 7946: WGS 84, longitude before latitude, 7 decimals
  *   xlsx     the ledger sheet, its statistics and its codes, A3 landscape
+ *   flatgeobuf  layer `task` in the ledger's CRS, in the order of ids (no spatial index)
+ *   csv      the table alone with lon and lat, UTF-8 with its mark; formulas are made harmless
+ *   kml      KML 2.2, a folder a state as styles/task.sld has them; with -o x.kmz the chips of
+ *            both dates too
+ *   shp-cn   the package a higher office takes, a folder or a .zip: Shapefiles with pinyin fields,
+ *            codes and their words, in GBK or UTF-8, on CGCS2000; lists of fields, files and of what
+ *            was missing, wrong, there twice or cut
+ *   gpx      a waypoint a task, its outline as routes: for the walk to it
  *
- * gpkg and geojson carry codes; xlsx carries the words of the ledger's pack. Same ledger, same
- * bytes: no clock is asked. */
+ * gpkg, geojson, flatgeobuf and csv carry codes; xlsx, kml, gpx and shp-cn carry the words of the ledger's
+ * pack. Same ledger, same bytes: no clock is asked; what has to be dated is dated by the ledger, or
+ * by SOURCE_DATE_EPOCH. */
 #ifndef RDL_DELIVER_EXCHANGE_H
 #define RDL_DELIVER_EXCHANGE_H
 
 #include "rectify/rectify.h"
 
 typedef struct rdl_export_options {
-    const char *profile;  /* "gpkg", "geojson", "xlsx"; needed */
-    const char *output;   /* path; needed */
+    const char *profile;  /* one of those above; needed */
+    const char *output;   /* path; needed. Some profiles ask for an ending */
     const char *language; /* of words: "zh" (default) or "en" */
     rdl_day as_of;        /* for warnings and what is overdue; 0 (default): the ledger's own date */
     bool overwrite;       /* default false: an existing file is refused */
+    const char *before, *after; /* scenes that stand in for those the ledger records; NULL */
+    const char *encoding;       /* of shp-cn: "GBK" (default), "UTF-8" */
+    GPtrArray *warnings;        /* takes what people should know, as char *; NULL */
 } rdl_export_options;
 #define RDL_EXPORT_OPTIONS_INIT \
     {                           \
@@ -27,7 +39,8 @@ typedef struct rdl_export_options {
 /** Is there an export of that name? Fails: RDL_ERROR_USAGE, naming those there are. */
 RDL_API bool rdl_export_known(const char *profile, GError **error);
 /** Write all tasks, by id. The file appears whole or not at all. No tasks: a valid file all the
- *  same. tally: deliver.<profile>, all used; not counted when the export fails.
+ *  same. tally: deliver.<profile> (suppressed NO_PLACE: the format cannot hold a task that lies
+ *  nowhere); not counted when the export fails.
  *  Fails: RDL_ERROR_USAGE (an option; the file exists), RDL_ERROR_IO, RDL_ERROR_DATA. */
 RDL_API bool rdl_export(rdl_ledger *ledger, const rdl_export_options *options, rdl_tally *tally,
                         GError **error);

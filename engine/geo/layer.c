@@ -642,21 +642,27 @@ bool rdl_feature_text_damaged(const rdl_feature *feature)
 
 typedef struct {
     OGRLayerH handle;
-    GArray *types; /* of rdl_field_type */
-    bool multi;
+    char *name;
+    GArray *types;            /* of rdl_field_type */
+    GArray *places;           /* of int: where the driver keeps each field */
+    OGRwkbGeometryType multi; /* single ones become it; wkbUnknown: as they are */
     gint64 written;
 } out_layer;
 
 struct rdl_vector {
     char *path;
     GDALDatasetH dataset;
-    GArray *layers; /* of out_layer */
+    GArray *layers;          /* of out_layer */
+    OGRStyleTableH drawings; /* NULL: none is named */
+    const char *drawn;       /* lent: how the next row is drawn */
     bool transaction;
 };
 
 static void out_layer_clear(gpointer p)
 {
+    g_free(((out_layer *)p)->name);
     g_array_unref(((out_layer *)p)->types);
+    g_array_unref(((out_layer *)p)->places);
 }
 
 static bool fail_writing(const rdl_vector *vector, const char *what, GError **error)
@@ -696,10 +702,9 @@ static OGRwkbGeometryType geometry_type(const char *geometry)
     static const struct {
         const char *name;
         OGRwkbGeometryType type;
-    } types[] = {{"Point", wkbPoint},
-                 {"LineString", wkbLineString},
-                 {"Polygon", wkbPolygon},
-                 {"MultiPolygon", wkbMultiPolygon}};
+    } types[] = {{"Point", wkbPoint},           {"LineString", wkbLineString},
+                 {"MultiPoint", wkbMultiPoint}, {"MultiLineString", wkbMultiLineString},
+                 {"Polygon", wkbPolygon},       {"MultiPolygon", wkbMultiPolygon}};
 
     for (size_t i = 0; geometry && i < G_N_ELEMENTS(types); i++)
         if (strcmp(geometry, types[i].name) == 0)
@@ -707,15 +712,24 @@ static OGRwkbGeometryType geometry_type(const char *geometry)
     return geometry ? wkbUnknown : wkbNone;
 }
 
-static bool add_field(OGRLayerH layer, const rdl_field *field)
+/* *place: where it is kept, for a format may have fields of its own (GPX). */
+static bool add_field(OGRLayerH layer, const rdl_field *field, int width, int decimals, int *place)
 {
+    int before = OGR_FD_GetFieldCount(OGR_L_GetLayerDefn(layer));
     static const OGRFieldType types[] = {
         [RDL_FIELD_TEXT] = OFTString, [RDL_FIELD_INT] = OFTInteger64, [RDL_FIELD_REAL] = OFTReal};
     OGRFieldDefnH definition = OGR_Fld_Create(field->name, types[field->type]);
+
+    if (width)
+        OGR_Fld_SetWidth(definition, width);
+    if (decimals)
+        OGR_Fld_SetPrecision(definition, decimals);
     bool good = OGR_L_CreateField(layer, definition, FALSE) == OGRERR_NONE;
 
     OGR_Fld_Destroy(definition);
-    return good;
+    bool added = OGR_FD_GetFieldCount(OGR_L_GetLayerDefn(layer)) > before;
+    *place = added ? before : OGR_L_FindFieldIndex(layer, field->name, TRUE);
+    return good && *place >= 0;
 }
 
 static CSLConstList layer_options(GDALDatasetH dataset)
@@ -735,26 +749,45 @@ static CSLConstList layer_options(GDALDatasetH dataset)
 int rdl_vector_layer(rdl_vector *vector, const char *name, const rdl_crs *crs, const char *geometry,
                      const rdl_field *fields, int n, GError **error)
 {
-    out_layer layer = {.multi = g_strcmp0(geometry, "MultiPolygon") == 0};
+    const rdl_vector_options none = {NULL, NULL, NULL};
+
+    return rdl_vector_layer_with(vector, name, crs, geometry, fields, n, &none, error);
+}
+
+int rdl_vector_layer_with(rdl_vector *vector, const char *name, const rdl_crs *crs,
+                          const char *geometry, const rdl_field *fields, int n,
+                          const rdl_vector_options *options, GError **error)
+{
+    CSLConstList said =
+        options->driver ? (CSLConstList)options->driver : layer_options(vector->dataset);
+    bool multi = geometry && g_str_has_prefix(geometry, "Multi");
+    out_layer layer = {.multi = multi ? geometry_type(geometry) : wkbUnknown};
     bool good = true;
 
     CPLErrorReset();
     CPLPushErrorHandler(CPLQuietErrorHandler);
     layer.handle = GDALDatasetCreateLayer(vector->dataset, name, rdl_crs_handle(crs),
-                                          geometry_type(geometry), layer_options(vector->dataset));
-    for (int i = 0; layer.handle && good && i < n; i++)
-        good = add_field(layer.handle, &fields[i]);
-    CPLPopErrorHandler();
-    if (!layer.handle || !good)
-        return fail_writing(vector, "a layer cannot be made", error), -1;
+                                          geometry_type(geometry), said);
+    layer.name = g_strdup(name);
     layer.types = g_array_new(FALSE, FALSE, sizeof(rdl_field_type));
-    for (int i = 0; i < n; i++)
+    layer.places = g_array_new(FALSE, FALSE, sizeof(int));
+    for (int i = 0; layer.handle && good && i < n; i++) {
+        int place = -1;
+        good = add_field(layer.handle, &fields[i], options->widths ? options->widths[i] : 0,
+                         options->decimals ? options->decimals[i] : 0, &place);
         g_array_append_val(layer.types, fields[i].type);
+        g_array_append_val(layer.places, place);
+    }
+    CPLPopErrorHandler();
+    if (!layer.handle || !good) {
+        out_layer_clear(&layer);
+        return fail_writing(vector, "a layer cannot be made", error), -1;
+    }
     g_array_append_val(vector->layers, layer);
     return (int)vector->layers->len - 1;
 }
 
-static bool set_geometry(OGRFeatureH f, GBytes *wkb, bool multi)
+static bool set_geometry(OGRFeatureH f, GBytes *wkb, OGRwkbGeometryType multi)
 {
     size_t n;
     const void *bytes = g_bytes_get_data(wkb, &n);
@@ -762,8 +795,8 @@ static bool set_geometry(OGRFeatureH f, GBytes *wkb, bool multi)
 
     if (OGR_G_CreateFromWkbEx(bytes, NULL, &g, n) != OGRERR_NONE)
         return false;
-    if (multi)
-        g = OGR_G_ForceToMultiPolygon(g);
+    if (multi != wkbUnknown)
+        g = OGR_G_ForceTo(g, multi, NULL);
     return OGR_F_SetGeometryDirectly(f, g) == OGRERR_NONE;
 }
 
@@ -786,7 +819,10 @@ bool rdl_vector_write(rdl_vector *vector, int layer, const rdl_value *values, GB
     OGRFeatureH f = OGR_F_Create(OGR_L_GetLayerDefn(out->handle));
 
     for (int i = 0; i < (int)out->types->len; i++)
-        set_field(f, i, g_array_index(out->types, rdl_field_type, i), values[i]);
+        set_field(f, g_array_index(out->places, int, i),
+                  g_array_index(out->types, rdl_field_type, i), values[i]);
+    if (vector->drawn)
+        OGR_F_SetStyleString(f, vector->drawn);
     CPLErrorReset();
     CPLPushErrorHandler(CPLQuietErrorHandler);
     bool good = (!wkb || set_geometry(f, wkb, out->multi)) &&
@@ -797,6 +833,21 @@ bool rdl_vector_write(rdl_vector *vector, int layer, const rdl_value *values, GB
     return good || fail_writing(vector, "a row cannot be written", error);
 }
 
+void rdl_vector_drawn(rdl_vector *vector, const char *style)
+{
+    vector->drawn = style;
+}
+
+bool rdl_vector_drawing(rdl_vector *vector, const char *name, const char *style, GError **error)
+{
+    if (!vector->drawings)
+        vector->drawings = OGR_STBL_Create();
+    if (!OGR_STBL_AddStyle(vector->drawings, name, style))
+        return fail_writing(vector, "a style cannot be written", error);
+    GDALDatasetSetStyleTable(vector->dataset, vector->drawings);
+    return true;
+}
+
 void rdl_vector_abandon(rdl_vector *take_vector)
 {
     if (!take_vector)
@@ -805,6 +856,8 @@ void rdl_vector_abandon(rdl_vector *take_vector)
     if (take_vector->dataset)
         GDALClose(take_vector->dataset);
     CPLPopErrorHandler();
+    if (take_vector->drawings)
+        OGR_STBL_Destroy(take_vector->drawings);
     g_array_unref(take_vector->layers);
     g_free(take_vector->path);
     g_free(take_vector);
@@ -814,11 +867,14 @@ void rdl_vector_abandon(rdl_vector *take_vector)
 static bool reads_whole(const rdl_vector *vector)
 {
     GDALDatasetH again = GDALOpenEx(vector->path, GDAL_OF_VECTOR, NULL, NULL, NULL);
-    bool good = again && GDALDatasetGetLayerCount(again) == (int)vector->layers->len;
+    bool good = again && GDALDatasetGetLayerCount(again) >= (int)vector->layers->len;
 
-    for (int i = 0; good && i < (int)vector->layers->len; i++)
-        good = OGR_L_GetFeatureCount(GDALDatasetGetLayer(again, i), TRUE) ==
-               g_array_index(vector->layers, out_layer, i).written;
+    for (int i = 0; good && i < (int)vector->layers->len; i++) {
+        const out_layer *written = &g_array_index(vector->layers, out_layer, i);
+        OGRLayerH named = GDALDatasetGetLayerByName(again, written->name);
+        good = OGR_L_GetFeatureCount(named ? named : GDALDatasetGetLayer(again, i), TRUE) ==
+               written->written;
+    }
     if (again)
         GDALClose(again);
     return good && CPLGetLastErrorType() < CE_Failure;

@@ -84,15 +84,32 @@ RDL_API bool rdl_feature_text_damaged(const rdl_feature *feature);
 
 typedef struct rdl_vector rdl_vector; /* a dataset being written */
 
-/** A new dataset at `path` (nothing may be there) by GDAL's short driver name: "GPKG", "GeoJSON",
- *  "FlatGeobuf", ... One transaction where the driver has them. Fails: RDL_ERROR_IO. */
+/** A new dataset at `path` (nothing may be there; of a Shapefile the folder to hold its layers) by
+ * GDAL's short driver name: "GPKG", "GeoJSON", "FlatGeobuf", ... One transaction where the driver
+ * has them. Fails: RDL_ERROR_IO. */
 RDL_API rdl_vector *rdl_vector_create(const char *path, const char *driver, GError **error);
 /** Begin a layer; its number goes to rdl_vector_write(). geometry: "MultiPolygon", "Point",
  *  "Geometry" (any) or NULL (a table). Fails: RDL_ERROR_IO. */
 RDL_API int rdl_vector_layer(rdl_vector *vector, const char *name, const rdl_crs *crs,
                              const char *geometry, const rdl_field *fields, int n, GError **error);
-/** One row: as many values as the layer has fields; wkb may be NULL. Polygons become multipolygons
- *  in a MultiPolygon layer. Fails: RDL_ERROR_IO. */
+/** What a format lets a layer say besides; all may be NULL. */
+typedef struct rdl_vector_options {
+    const char *const *driver; /* layer creation options of GDAL's driver: "ENCODING=CP936" ...,
+                                  NULL-ended; NULL: those that make our bytes repeat */
+    const int *widths;   /* one a field: bytes of a text, digits of a number; 0: the format's */
+    const int *decimals; /* one a field */
+} rdl_vector_options;
+RDL_API int rdl_vector_layer_with(rdl_vector *vector, const char *name, const rdl_crs *crs,
+                                  const char *geometry, const rdl_field *fields, int n,
+                                  const rdl_vector_options *options, GError **error);
+/** Rows that follow are drawn so, where a format can say it: an OGR style string, or "@NAME" of one
+ *  that was named; NULL: as the reader likes. Lent until the next call. */
+RDL_API void rdl_vector_drawn(rdl_vector *vector, const char *style);
+/** Name a drawing. Fails: RDL_ERROR_IO where the format has no names for drawings. */
+RDL_API bool rdl_vector_drawing(rdl_vector *vector, const char *name, const char *style,
+                                GError **error);
+/** One row: as many values as the layer has fields; wkb may be NULL. In a Multi... layer single
+ *  geometries become multi ones. Fails: RDL_ERROR_IO. */
 RDL_API bool rdl_vector_write(rdl_vector *vector, int layer, const rdl_value *values, GBytes *wkb,
                               GError **error);
 /** Finish and free. The file is whole only when this succeeds. */

@@ -5,14 +5,24 @@
 #include <gdal.h>
 #include <geos_c.h>
 #include <ogr_srs_api.h>
+#include "base/base.h"
+
+/* One date in every GeoPackage, so that the same work writes the same bytes: SOURCE_DATE_EPOCH's
+ * where it is set. */
+static void set_date(void)
+{
+    g_autofree char *day = rdl_day_text(rdl_day_stamped(rdl_day_of(2000, 1, 1)));
+    g_autofree char *date = g_strconcat(day, "T00:00:00.000Z", NULL);
+
+    if (!CPLGetConfigOption("OGR_CURRENT_DATE", NULL))
+        CPLSetConfigOption("OGR_CURRENT_DATE", date);
+}
 
 void rdl_geo_start(void)
 {
     GDALAllRegister();
-    /* one date in every GeoPackage, so that the same work writes the same bytes */
-    if (!CPLGetConfigOption("OGR_CURRENT_DATE", NULL))
-        CPLSetConfigOption("OGR_CURRENT_DATE", "2000-01-01T00:00:00.000Z");
-    CPLSetConfigOption("GDAL_PAM_ENABLED", "NO"); /* never writes beside an input */
+    set_date();
+    CPLSetConfigOption("GDAL_PAM_ENABLED", "NO");        /* never writes beside an input */
     CPLSetConfigOption("OGR_SQLITE_SYNCHRONOUS", "OFF"); /* outputs are renamed when whole */
     GDALSetCacheMax64(64 << 20);
 }

@@ -1,6 +1,9 @@
 #include "geo/style.h"
 
 #include <string.h>
+#include <cpl_error.h>
+#include <ogr_api.h>
+#include <gdal.h>
 #include "base/base.h"
 
 char *rdl_style_sld(const char *name, GError **error)
@@ -445,6 +448,138 @@ char *rdl_style_qml(const char *sld, const char *name, const rdl_styled *form, G
     g_string_append(out, "  <layerGeometryType>2</layerGeometryType>\n</qgis>\n");
     reader_clear(&r);
     return g_string_free(out, !good);
+}
+
+/* ---- rule by rule ---- */
+
+struct rdl_style {
+    reader r;
+    char *name;
+};
+
+rdl_style *rdl_style_read(const char *name, GError **error)
+{
+    g_autofree char *sld = rdl_style_sld(name, error);
+    g_autoptr(rdl_style) style = g_new0(rdl_style, 1);
+
+    style->name = g_strdup(name);
+    return sld && read_sld(&style->r, sld, name, error) ? g_steal_pointer(&style) : NULL;
+}
+
+void rdl_style_free(rdl_style *style)
+{
+    if (!style)
+        return;
+    if (style->r.rules)
+        reader_clear(&style->r);
+    g_free(style->name);
+    g_free(style);
+}
+
+static const rule *rule_at(const rdl_style *style, int i)
+{
+    return &g_array_index(style->r.rules, rule, i);
+}
+
+int rdl_style_count(const rdl_style *style)
+{
+    return (int)style->r.rules->len;
+}
+
+const char *rdl_style_rule(const rdl_style *style, int i)
+{
+    return rule_at(style, i)->name;
+}
+
+const char *rdl_style_title(const rdl_style *style, int i)
+{
+    return rule_at(style, i)->title;
+}
+
+/* "#rrggbb" and "0.75" as "#rrggbbaa". */
+static char *with_opacity(const char *hex, const char *opacity)
+{
+    int alpha = opacity ? (int)(g_ascii_strtod(opacity, NULL) * 255.0 + 0.5) : 255;
+
+    return g_strdup_printf("%s%02x", hex, (unsigned)alpha & 255u);
+}
+
+char *rdl_style_drawing(const rdl_style *style, int i)
+{
+    const GArray *symbolizers = rule_at(style, i)->symbolizers;
+    GString *out = g_string_new(NULL);
+
+    if (!symbolizers->len)
+        return g_string_free(out, FALSE);
+    const symbolizer *s = &g_array_index(symbolizers, symbolizer, symbolizers->len - 1);
+    g_autofree char *line = s->stroke ? with_opacity(s->stroke, s->stroke_opacity) : NULL;
+    g_autofree char *fill = s->fill ? with_opacity(s->fill, s->fill_opacity) : NULL;
+    if (line)
+        g_string_append_printf(out, "PEN(c:%s,w:%spt)", line, s->width ? s->width : "1");
+    if (fill)
+        g_string_append_printf(out, "%sBRUSH(fc:%s)", line ? ";" : "", fill);
+    return g_string_free(out, FALSE);
+}
+
+/* The rows as a table in memory, which knows how to read a filter. */
+static OGRLayerH table_of(GDALDatasetH set, const rdl_field *fields, int n_fields,
+                          const rdl_value *rows, size_t n)
+{
+    OGRLayerH layer = GDALDatasetCreateLayer(set, "row", NULL, wkbNone, NULL);
+
+    for (int i = 0; i < n_fields; i++) {
+        OGRFieldDefnH definition = OGR_Fld_Create(fields[i].name, OFTString);
+        OGR_L_CreateField(layer, definition, FALSE);
+        OGR_Fld_Destroy(definition);
+    }
+    for (size_t r = 0; r < n; r++) {
+        OGRFeatureH f = OGR_F_Create(OGR_L_GetLayerDefn(layer));
+        OGR_F_SetFID(f, (GIntBig)r);
+        for (int i = 0; i < n_fields; i++)
+            if (rows[r * (size_t)n_fields + (size_t)i].set)
+                OGR_F_SetFieldString(f, i, rows[r * (size_t)n_fields + (size_t)i].text);
+        (void)!OGR_L_CreateFeature(layer, f);
+        OGR_F_Destroy(f);
+    }
+    return layer;
+}
+
+/* Rows no rule has taken that `filter` lets through; ELSE and none let all through. */
+static bool take_rows(OGRLayerH layer, const char *filter, int rule_number, int *fit)
+{
+    bool all = !filter || strcmp(filter, "ELSE") == 0;
+    OGRFeatureH f;
+
+    if (OGR_L_SetAttributeFilter(layer, all ? NULL : filter) != OGRERR_NONE)
+        return false;
+    OGR_L_ResetReading(layer);
+    while ((f = OGR_L_GetNextFeature(layer))) {
+        int *one = &fit[OGR_F_GetFID(f)];
+        *one = *one < 0 ? rule_number : *one;
+        OGR_F_Destroy(f);
+    }
+    return true;
+}
+
+int *rdl_style_fit(const rdl_style *style, const rdl_field *fields, int n_fields,
+                   const rdl_value *rows, size_t n, GError **error)
+{
+    GDALDatasetH set = GDALCreate(GDALGetDriverByName("Memory"), "", 0, 0, 0, GDT_Unknown, NULL);
+    OGRLayerH layer = table_of(set, fields, n_fields, rows, n);
+    g_autofree int *fit = g_new(int, n + 1);
+    bool good = true;
+
+    for (size_t r = 0; r < n; r++)
+        fit[r] = -1;
+    CPLErrorReset();
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    for (int i = 0; good && i < rdl_style_count(style); i++)
+        good = take_rows(layer, rule_at(style, i)->filter, i, fit);
+    CPLPopErrorHandler();
+    if (!good)
+        rdl_fail(error, RDL_ERROR_DATA, "style %s: %s", style->name, CPLGetLastErrorMsg());
+    GDALClose(set);
+    return good ? g_steal_pointer(&fit) : NULL;
 }
 
 /* ---- layer_styles ---- */

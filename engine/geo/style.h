@@ -30,6 +30,22 @@ RDL_API char *rdl_style_sld(const char *name, GError **error);
 RDL_API char *rdl_style_qml(const char *sld, const char *name, const rdl_styled *form,
                             GError **error);
 
+/** A style rule by rule, for formats that keep a drawing with each row. */
+typedef struct rdl_style rdl_style;
+/** styles/<name>.sld. Fails: as above. */
+RDL_API rdl_style *rdl_style_read(const char *name, GError **error);
+RDL_API void rdl_style_free(rdl_style *style);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_style, rdl_style_free)
+RDL_API int rdl_style_count(const rdl_style *style);
+RDL_API const char *rdl_style_rule(const rdl_style *style, int i);  /* its name; lent */
+RDL_API const char *rdl_style_title(const rdl_style *style, int i); /* "中文 / English"; lent */
+/** Its uppermost drawing as an OGR style string. Yours. */
+RDL_API char *rdl_style_drawing(const rdl_style *style, int i);
+/** Which rule fits each of `n` rows of text fields, -1 for none; rows one after another, as many
+ *  values as fields. Yours. Fails: RDL_ERROR_DATA for a filter that asks for other fields. */
+RDL_API int *rdl_style_fit(const rdl_style *style, const rdl_field *fields, int n_fields,
+                           const rdl_value *rows, size_t n, GError **error);
+
 /** Write layer_styles for `n` layers of a GeoPackage being written; each style is its layer's
  *  default. Dated 2000-01-01: no clock. Fails: as above, RDL_ERROR_IO. */
 RDL_API bool rdl_vector_styles(rdl_vector *vector, const rdl_styled *styled, size_t n,

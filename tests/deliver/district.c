@@ -23,30 +23,30 @@ static const rdl_field hit_fields[] = {{"finding_id", T}, {"rule_id", T}, {"appl
                                        {"rule_date", T},  {"verdict", T}, {"status", T},
                                        {"basis", T},      {"severity", T}, {"note", T}};
 
-static GBytes *square(int i, GError **error)
+static char *square(int i)
 {
     double x = 119.9 + 0.001 * i, y = 32.3, side = 0.0003;
-    g_autofree char *wkt = g_strdup_printf("POLYGON((%f %f,%f %f,%f %f,%f %f,%f %f))", x, y,
-                                           x + side, y, x + side, y + side, x, y + side, x, y);
-    g_autoptr(rdl_geometry) g = rdl_geometry_from_wkt(wkt, error);
 
-    return g ? rdl_geometry_wkb(g, error) : NULL;
+    return g_strdup_printf("POLYGON((%f %f,%f %f,%f %f,%f %f,%f %f))", x, y, x + side, y, x + side,
+                           y + side, x, y + side, x, y);
 }
 
-static bool write_finding(rdl_vector *out, int layer, int i, GError **error)
+static bool write_finding(rdl_vector *out, int layer, int i, const district_site *site,
+                          GError **error)
 {
     g_autofree char *id = g_strdup_printf("F-%d", i), *source = g_strdup_printf("FP-%d", i);
-    g_autoptr(GBytes) wkb = square(i, error);
+    g_autoptr(rdl_geometry) g = site->wkt ? rdl_geometry_from_wkt(site->wkt, error) : NULL;
+    g_autoptr(GBytes) wkb = g ? rdl_geometry_wkb(g, error) : NULL;
     const rdl_value row[] = {
         rdl_text(id), rdl_text("footprint"), rdl_text(source), rdl_text("NR_CORE"),
-        rdl_text(district_long_name), rdl_text("MINE_QUARRY"), rdl_text("示例公司"),
+        rdl_text(site->zone_name), rdl_text("MINE_QUARRY"), rdl_text(site->owner),
         rdl_text("2024-01-01"), rdl_text("2024-06-30"), rdl_text("POST_NO"), rdl_text("PROHIBIT"),
         rdl_text("SUSPECT"), rdl_text("NR26-02"), rdl_integer(1), rdl_text("条例第26条"),
         rdl_text("S1"), rdl_text("林草"), rdl_text("限期拆除"), rdl_text("FIX:1-2"),
-        rdl_text(i == 2 ? "321203" : "321202"), rdl_real(119.9), rdl_real(32.3),
+        rdl_text(site->xzqdm), rdl_real(119.9), rdl_real(32.3),
         rdl_real(1234.5678), rdl_real(1200), rdl_real(1300), rdl_real(0.853), rdl_integer(0)};
 
-    return wkb && rdl_vector_write(out, layer, row, wkb, error);
+    return (!site->wkt || wkb) && rdl_vector_write(out, layer, row, wkb, error);
 }
 
 static bool write_hits(rdl_vector *out, int layer, int i, GError **error)
@@ -63,7 +63,7 @@ static bool write_hits(rdl_vector *out, int layer, int i, GError **error)
            rdl_vector_write(out, layer, asked, NULL, error);
 }
 
-static bool write_findings(const char *path, int n, GError **error)
+static bool write_findings(const char *path, const district_site *sites, int n, GError **error)
 {
     g_autoptr(rdl_crs) crs = rdl_crs_parse("EPSG:4490", error);
     rdl_vector *out = rdl_vector_create(path, "GPKG", error);
@@ -72,14 +72,14 @@ static bool write_findings(const char *path, int n, GError **error)
     int layer = rdl_vector_layer(out, "finding", crs, "Geometry", finding_fields,
                                  G_N_ELEMENTS(finding_fields), error);
     for (int i = 0; good && i < n; i++)
-        good = write_finding(out, layer, i, error);
+        good = write_finding(out, layer, i, &sites[i], error);
     layer = rdl_vector_layer(out, "hit", NULL, NULL, hit_fields, G_N_ELEMENTS(hit_fields), error);
     for (int i = 0; good && i < n; i++)
         good = write_hits(out, layer, i, error);
     return rdl_vector_finish(out, error) && good;
 }
 
-rdl_ledger *district_ledger(const char *path, int n)
+rdl_ledger *district_of(const char *path, const district_site *sites, int n)
 {
     g_autofree char *findings = g_strconcat(path, ".findings.gpkg", NULL);
     g_autoptr(rdl_tally) tally = rdl_tally_new();
@@ -88,12 +88,25 @@ rdl_ledger *district_ledger(const char *path, int n)
 
     if (rdl_ledger_init(path, suite_source("data/packs/cn"), NULL, &error) &&
         (ledger = rdl_ledger_open(path, true, &error)) &&
-        (n == 0 || (write_findings(findings, n, &error) &&
+        (n == 0 || (write_findings(findings, sites, n, &error) &&
                     rdl_ledger_load_findings(ledger, findings, rdl_day_of(2026, 11, 1), tally, NULL,
                                              &error))))
         return g_steal_pointer(&ledger);
     CHECK_OK(error);
     return NULL;
+}
+
+rdl_ledger *district_ledger(const char *path, int n)
+{
+    g_autofree district_site *sites = g_new(district_site, n + 1);
+    g_autoptr(GStringChunk) wkt = g_string_chunk_new(1024);
+
+    for (int i = 0; i < n; i++) {
+        g_autofree char *one = square(i);
+        sites[i] = (district_site){g_string_chunk_insert(wkt, one), "示例公司", district_long_name,
+                                   i == 2 ? "321203" : "321202"};
+    }
+    return district_of(path, sites, n);
 }
 
 char *district_task(rdl_ledger *ledger, const char *source_id)

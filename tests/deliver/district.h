@@ -10,6 +10,12 @@ extern const char district_long_name[];
  *  with one finding and two hits: NR26-02 (leads, decided, PROHIBIT) and NR26-20 (asked, REVIEW).
  *  1234.5678 m2, 1200 to 1300. NULL after a printed error. */
 rdl_ledger *district_ledger(const char *path, int n);
+/** What a finding of the tests is about; NULL: NULL. */
+typedef struct district_site {
+    const char *wkt, *owner, *zone_name, *xzqdm;
+} district_site;
+/** The same ledger of `n` sites of any number and kind. */
+rdl_ledger *district_of(const char *path, const district_site *sites, int n);
 /** Id of the task of a source. Yours. */
 char *district_task(rdl_ledger *ledger, const char *source_id);
 /** Take FP-0 from SCREENED to REGISTERED on 2026-11-20. */

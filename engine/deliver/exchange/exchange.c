@@ -1,15 +1,22 @@
 #include "deliver/exchange.h"
 
+#include <stdarg.h>
 #include <string.h>
 #include "deliver/exchange/profile.h"
 
 typedef struct {
     const char *name;
     bool (*write)(const rdl_export_job *job, GError **error);
+    const char *endings; /* of which the output has to have one, with | between; NULL: any */
+    bool several;        /* files: a folder or an archive, whatever its name */
 } profile;
 
 static const profile profiles[] = {
-    {"gpkg", rdl_export_gpkg}, {"geojson", rdl_export_geojson}, {"xlsx", rdl_export_xlsx}};
+    {"gpkg", rdl_export_gpkg, NULL, false}, {"geojson", rdl_export_geojson, NULL, false},
+    {"xlsx", rdl_export_xlsx, NULL, false}, {"flatgeobuf", rdl_export_flatgeobuf, ".fgb", false},
+    {"csv", rdl_export_csv, ".csv", false}, {"kml", rdl_export_kml, ".kml|.kmz", false},
+    {"gpx", rdl_export_gpx, ".gpx", false}, {"shp-cn", rdl_export_shapefile, NULL, true},
+};
 
 static const profile *find_profile(const char *name, GError **error)
 {
@@ -33,10 +40,26 @@ bool rdl_export_known(const char *name, GError **error)
     return find_profile(name, error) != NULL;
 }
 
-static bool check(const rdl_export_options *o, GError **error)
+static bool check_ending(const profile *p, const char *output, GError **error)
+{
+    g_auto(GStrv) endings = g_strsplit(p->endings ? p->endings : "", "|", -1);
+    bool good = !p->endings;
+
+    for (char **e = endings; *e; e++)
+        good = good || g_str_has_suffix(output, *e);
+    return good || rdl_fail(error, RDL_ERROR_USAGE, "%s: a file of profile %s is named *%s", output,
+                            p->name, p->endings);
+}
+
+static bool check(const profile *p, const rdl_export_options *o, GError **error)
 {
     if (!o->output || !*o->output)
         return rdl_fail(error, RDL_ERROR_USAGE, "an export needs a file to write: give -o FILE");
+    if (!check_ending(p, o->output, error))
+        return false;
+    if (o->encoding && strcmp(o->encoding, "GBK") != 0 && strcmp(o->encoding, "UTF-8") != 0)
+        return rdl_fail(error, RDL_ERROR_USAGE, "encoding '%s' is not known: there are GBK, UTF-8",
+                        o->encoding);
     if (g_strcmp0(o->language, "zh") != 0 && g_strcmp0(o->language, "en") != 0)
         return rdl_fail(error, RDL_ERROR_USAGE, "language '%s' is not known: there are zh, en",
                         o->language ? o->language : "");
@@ -54,25 +77,111 @@ static char *dates(rdl_ledger *ledger, const rdl_export_options *o, rdl_day *as_
     return g_steal_pointer(&date);
 }
 
-static bool write_whole(const profile *p, rdl_export_job *job, const rdl_export_options *o,
-                        GError **error)
-{
-    g_autoptr(rdl_output) output = rdl_output_begin(o->output, o->overwrite, error);
+/* ---- what writers ask ---- */
 
+void rdl_export_tell(const rdl_export_job *job, const char *format, ...)
+{
+    va_list args;
+
+    if (!job->options->warnings)
+        return;
+    va_start(args, format);
+    g_autofree char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    g_ptr_array_add(job->options->warnings, g_strdup_printf("%s: %s", job->options->output, text));
+}
+
+rdl_day rdl_export_day(const rdl_export_job *job)
+{
+    rdl_day day = rdl_day_of(1980, 1, 1);
+
+    rdl_day_parse(job->date, &day, NULL);
+    return rdl_day_stamped(day);
+}
+
+char *rdl_export_xml(const char *text)
+{
+    GString *out = g_string_new(NULL);
+
+    if (!text)
+        return g_string_free(out, TRUE);
+    for (const char *c = text; *c; c = g_utf8_next_char(c)) {
+        gunichar letter = g_utf8_get_char(c);
+        bool known = letter >= 0x20 || strchr("\t\n\r", (int)letter);
+        g_string_append_unichar(out, known && (letter & 0xfffe) != 0xfffe ? letter : 0xfffd);
+    }
+    g_string_replace(out, "]]>", "]] >", 0);
+    return g_string_free(out, FALSE);
+}
+
+const rdl_task_field *rdl_export_field(const rdl_export_job *job, const char *name)
+{
+    for (guint i = 0; i < job->fields->len; i++) {
+        const rdl_task_field *f = job->fields->pdata[i];
+        if (strcmp(f->field.name, name) == 0)
+            return f;
+    }
+    return NULL;
+}
+
+const char *rdl_export_word(const rdl_export_job *job, const rdl_task *task, const char *name)
+{
+    const rdl_task_field *f = rdl_export_field(job, name);
+
+    return f ? rdl_task_word(f, task, job->ledger, job->language) : "";
+}
+
+char *rdl_export_name(const rdl_export_job *job, const rdl_task *task)
+{
+    return g_strdup_printf("%d %s %s", task->number, rdl_export_word(job, task, "state"),
+                           rdl_export_word(job, task, "activity"));
+}
+
+/* ---- the file ---- */
+
+static bool write_bundle(const profile *p, rdl_export_job *job, GError **error)
+{
+    g_autoptr(rdl_bundle) bundle =
+        rdl_bundle_begin(job->options->output, job->options->overwrite, error);
+
+    job->bundle = bundle;
+    job->path = bundle ? rdl_bundle_folder(bundle) : NULL;
+    return bundle && p->write(job, error) && rdl_bundle_commit(bundle, rdl_export_day(job), error);
+}
+
+static bool write_whole(const profile *p, rdl_export_job *job, GError **error)
+{
+    const rdl_export_options *o = job->options;
+
+    if (p->several || rdl_bundle_archive(o->output))
+        return write_bundle(p, job, error);
+    g_autoptr(rdl_output) output = rdl_output_begin(o->output, o->overwrite, error);
     if (!output)
         return false;
     job->path = rdl_output_temporary(output);
     return p->write(job, error) && rdl_output_commit(output, error);
 }
 
+static void count(const rdl_export_job *job, rdl_tally *tally)
+{
+    g_autofree char *item = g_strconcat("deliver.", job->options->profile, NULL);
+
+    rdl_tally_in(tally, item, job->tasks->len);
+    rdl_tally_used(tally, item, job->tasks->len - *job->no_place);
+    if (*job->no_place)
+        rdl_tally_suppressed(tally, item, "NO_PLACE", *job->no_place);
+}
+
 bool rdl_export(rdl_ledger *ledger, const rdl_export_options *options, rdl_tally *tally,
                 GError **error)
 {
-    rdl_export_job job = {.ledger = ledger, .language = options->language};
+    guint no_place = 0;
+    rdl_export_job job = {
+        .ledger = ledger, .language = options->language, .options = options, .no_place = &no_place};
     const profile *p = find_profile(options->profile, error);
     const char *path = rdl_ledger_path(ledger);
 
-    if (!p || !check(options, error) || !rdl_output_apart(&options->output, 1, &path, 1, error))
+    if (!p || !check(p, options, error) || !rdl_output_apart(&options->output, 1, &path, 1, error))
         return false;
     g_autofree char *date = dates(ledger, options, &job.as_of, error);
     if (!date)
@@ -83,10 +192,8 @@ bool rdl_export(rdl_ledger *ledger, const rdl_export_options *options, rdl_tally
     job.tasks = tasks;
     job.fields = fields;
     job.date = date;
-    if (!tasks || !write_whole(p, &job, options, error))
+    if (!tasks || !rdl_tasks_number(ledger, tasks, error) || !write_whole(p, &job, error))
         return false;
-    g_autofree char *item = g_strconcat("deliver.", options->profile, NULL);
-    rdl_tally_in(tally, item, tasks->len);
-    rdl_tally_used(tally, item, tasks->len);
+    count(&job, tally);
     return true;
 }

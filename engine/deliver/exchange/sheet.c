@@ -320,19 +320,17 @@ static void make_formats(rdl_book *b)
     b->rate = format_of(b, "0.0", LXW_ALIGN_RIGHT);
 }
 
-/* Seconds since 1970 of midnight UTC on the ledger's date. */
-static time_t midnight(const char *iso)
+/* Seconds since 1970 of midnight UTC. */
+static time_t midnight(rdl_day day)
 {
-    rdl_day day, epoch = rdl_day_of(1970, 1, 1);
-
-    return rdl_day_parse(iso, &day, NULL) ? (time_t)(day - epoch) * 86400 : 0;
+    return (time_t)(day - rdl_day_of(1970, 1, 1)) * 86400;
 }
 
 static void set_properties(rdl_book *b)
 {
     lxw_doc_properties properties = {.title = (char *)rdl_book_word(b, "sheet.ledger"),
                                      .author = "redline",
-                                     .created = midnight(b->job->date)};
+                                     .created = midnight(rdl_export_day(b->job))};
 
     /* a created of 0 would be taken for "now" */
     if (properties.created == 0)

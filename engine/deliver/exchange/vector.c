@@ -35,8 +35,9 @@ static const char *geometry_of(const GArray *tasks)
 }
 
 static int begin_layer(rdl_vector *out, const rdl_export_job *job, const char *geometry,
-                       GError **error)
+                       const char *const *driver, GError **error)
 {
+    const rdl_vector_options options = {.driver = driver};
     const guint n = job->fields->len;
     g_autofree rdl_field *fields = g_new(rdl_field, n);
     g_autofree char *name = rdl_ledger_crs(job->ledger, error);
@@ -44,22 +45,34 @@ static int begin_layer(rdl_vector *out, const rdl_export_job *job, const char *g
 
     for (guint i = 0; i < n; i++)
         fields[i] = ((const rdl_task_field *)job->fields->pdata[i])->field;
-    return crs ? rdl_vector_layer(out, "task", crs, geometry, fields, (int)n, error) : -1;
+    return crs ? rdl_vector_layer_with(out, "task", crs, geometry, fields, (int)n, &options, error)
+               : -1;
 }
 
+/* A format that keeps no row without ground: the task is counted. */
+static bool left_out(const rdl_export_job *job, const rdl_task *t, bool grounded)
+{
+    *job->no_place += grounded && !t->wkb;
+    return grounded && !t->wkb;
+}
+
+/* grounded: the format keeps no row without ground. driver: options of the format, NULL for those
+ * that make our bytes repeat. */
 static bool write_tasks(rdl_vector *out, const rdl_export_job *job, const char *geometry,
-                        GError **error)
+                        bool grounded, const char *const *driver, GError **error)
 {
     g_autofree rdl_value *row = g_new(rdl_value, job->fields->len);
-    int layer = begin_layer(out, job, geometry, error);
+    int layer = begin_layer(out, job, geometry, driver, error);
     bool good = layer >= 0;
 
-    for (guint i = 0; good && i < job->tasks->len; i++)
-        good = write_task(out, layer, job, &g_array_index(job->tasks, rdl_task, i), row, error);
+    for (guint i = 0; good && i < job->tasks->len; i++) {
+        const rdl_task *t = &g_array_index(job->tasks, rdl_task, i);
+        good = left_out(job, t, grounded) || write_task(out, layer, job, t, row, error);
+    }
     return good;
 }
 
-/* ---- the two formats ---- */
+/* ---- the formats ---- */
 
 static bool finish(rdl_vector *take_out, bool good, GError **error)
 {
@@ -75,7 +88,7 @@ bool rdl_export_gpkg(const rdl_export_job *job, GError **error)
     rdl_vector *out = rdl_vector_create(job->path, "GPKG", error);
 
     return out && finish(out,
-                         write_tasks(out, job, geometry_of(job->tasks), error) &&
+                         write_tasks(out, job, geometry_of(job->tasks), false, NULL, error) &&
                              rdl_vector_styles(out, styled, 1, error),
                          error);
 }
@@ -84,5 +97,17 @@ bool rdl_export_geojson(const rdl_export_job *job, GError **error)
 {
     rdl_vector *out = rdl_vector_create(job->path, "GeoJSON", error);
 
-    return out && finish(out, write_tasks(out, job, "Geometry", error), error);
+    return out && finish(out, write_tasks(out, job, "Geometry", false, NULL, error), error);
+}
+
+/* An index reorders; without one GDAL leaves a file of no rows empty. */
+bool rdl_export_flatgeobuf(const rdl_export_job *job, GError **error)
+{
+    static const char *const indexed[] = {"SPATIAL_INDEX=YES", NULL};
+    rdl_vector *out = rdl_vector_create(job->path, "FlatGeobuf", error);
+
+    return out && finish(out,
+                         write_tasks(out, job, geometry_of(job->tasks), true,
+                                     job->tasks->len ? NULL : indexed, error),
+                         error);
 }

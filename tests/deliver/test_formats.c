@@ -1,0 +1,460 @@
+/* Formats of export: nothing is lost on the way out and back, each is what its standard says. */
+#include <math.h>
+#include <string.h>
+#include <cpl_vsi.h>
+#include <ogr_api.h>
+#include <gdal.h>
+#include "deliver/deliver.h"
+#include "deliver/district.h"
+#include "geo/geo.h"
+#include "suite.h"
+
+/* Awkward sites: a hole, two parts, a line, a point; texts that break formats. */
+static const district_site awkward[] = {
+    {"POLYGON((119.9 32.3,119.91 32.3,119.91 32.31,119.9 32.31,119.9 32.3),"
+     "(119.902 32.302,119.902 32.304,119.904 32.304,119.904 32.302,119.902 32.302))",
+     "=HYPERLINK(\"http://x\",\"<b>&'\")", district_long_name, "321202"},
+    {"MULTIPOLYGON(((120.1 32.3,120.11 32.3,120.11 32.31,120.1 32.3)),"
+     "((120.2 32.3,120.21 32.3,120.21 32.31,120.2 32.3)))",
+     "逗号,引号\"和]]>", "]]><script>", "321203"},
+    {"LINESTRING(120.3 32.3,120.31 32.31)", NULL, NULL, NULL},
+    {"POINT(120.4 32.4)", "-1+2", "丁\x01", "321202"},
+    {NULL, "无处", "戊", "321202"}};
+#define AWKWARD ((int)G_N_ELEMENTS(awkward))
+
+static GPtrArray *warnings; /* of the last export */
+
+static bool export_with(rdl_ledger *ledger, rdl_export_options o, rdl_tally *tally, GError **error)
+{
+    g_clear_pointer(&warnings, g_ptr_array_unref);
+    o.warnings = warnings = g_ptr_array_new_with_free_func(g_free);
+    o.overwrite = true;
+    return rdl_export(ledger, &o, tally, error);
+}
+
+/* The path. */
+static const char *exported(rdl_ledger *ledger, const char *profile, const char *name)
+{
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    rdl_export_options o = RDL_EXPORT_OPTIONS_INIT;
+    GError *error = NULL;
+    const char *path = suite_path(name);
+
+    o.profile = profile;
+    o.output = path;
+    CHECK(export_with(ledger, o, tally, &error));
+    CHECK_OK(error);
+    CHECK(rdl_tally_check(tally, &error));
+    return path;
+}
+
+static bool told(const char *part)
+{
+    for (guint i = 0; i < warnings->len; i++)
+        if (strstr(warnings->pdata[i], part))
+            return true;
+    return false;
+}
+
+static char *text_of(const char *path)
+{
+    char *text = NULL;
+
+    CHECK(g_file_get_contents(path, &text, NULL, NULL));
+    return text ? text : g_strdup("");
+}
+
+static rdl_layer *open_layer(const char *source)
+{
+    GError *error = NULL;
+    rdl_layer *layer = rdl_layer_open(source, NULL, &error);
+
+    CHECK_OK(error);
+    return layer;
+}
+
+/* ---- there and back ---- */
+
+static GArray *tasks_of(rdl_ledger *ledger)
+{
+    const rdl_task_filter all = {.as_of = rdl_day_of(2026, 11, 1)};
+    GArray *tasks = rdl_task_list(ledger, &all, NULL);
+
+    CHECK(tasks != NULL);
+    return tasks;
+}
+
+static const rdl_task *task_named(const GArray *tasks, const char *id)
+{
+    for (guint i = 0; id && i < tasks->len; i++)
+        if (strcmp(g_array_index(tasks, rdl_task, i).task_id, id) == 0)
+            return &g_array_index(tasks, rdl_task, i);
+    return NULL;
+}
+
+static void check_same_ground(const rdl_task *t, GBytes *wkb)
+{
+    g_autoptr(rdl_geometry) a = t->wkb ? rdl_geometry_from_wkb(g_bytes_get_data(t->wkb, NULL),
+                                                               g_bytes_get_size(t->wkb), NULL)
+                                       : NULL;
+    g_autoptr(rdl_geometry) b =
+        wkb ? rdl_geometry_from_wkb(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), NULL) : NULL;
+    bool same = false;
+
+    CHECK((a != NULL) == (b != NULL));
+    if (!a || !b)
+        return;
+    CHECK(rdl_geometry_equals(a, b, &same, NULL));
+    CHECK(same);
+}
+
+/* Rows of `source` are the ledger's, values and ground; `id`, `owner` ...: what they are called
+ * there; `guarded`: texts may have an apostrophe before them. */
+static void check_rows(rdl_ledger *ledger, const char *source, const char *const names[4],
+                       bool ground, bool guarded)
+{
+    g_autoptr(GArray) tasks = tasks_of(ledger);
+    g_autoptr(rdl_layer) layer = open_layer(source);
+    const rdl_feature *f;
+    guint n = 0;
+
+    if (!layer)
+        return;
+    int id = rdl_layer_field_index(layer, names[0]), owner = rdl_layer_field_index(layer, names[1]);
+    int zone = rdl_layer_field_index(layer, names[2]), area = rdl_layer_field_index(layer, names[3]);
+    for (; (f = rdl_layer_next(layer, NULL)); n++) {
+        const rdl_task *t = task_named(tasks, rdl_feature_text(f, id));
+        CHECK(t != NULL);
+        if (!t)
+            continue;
+        const char *text = rdl_feature_text(f, owner);
+        CHECK_TEXT(guarded && text && *text == '\'' ? text + 1 : text, t->owner);
+        CHECK_TEXT(rdl_feature_text(f, zone), t->zone_name);
+        CHECK_NEAR(rdl_feature_real(f, area), t->area_m2, 1e-9);
+        if (ground)
+            check_same_ground(t, rdl_feature_wkb(f));
+    }
+    CHECK_INT(n, tasks->len);
+}
+
+static const char *const own_names[] = {"task_id", "owner", "zone_name", "area_m2"};
+
+static void nothing_is_lost(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_of(suite_path("lost.sqlite"), awkward, AWKWARD);
+
+    check_rows(ledger, exported(ledger, "gpkg", "lost.gpkg"), own_names, true, false);
+    check_rows(ledger, exported(ledger, "geojson", "lost.geojson"), own_names, true, false);
+    check_rows(ledger, exported(ledger, "csv", "lost.csv"), own_names, false, true);
+}
+
+/* It keeps no row without ground: that one is counted. */
+static void flatgeobuf_tells_what_lies_nowhere(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_of(suite_path("fgb.sqlite"), awkward, AWKWARD);
+    g_autoptr(rdl_ledger) three = district_ledger(suite_path("three.sqlite"), 3);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    rdl_export_options o = RDL_EXPORT_OPTIONS_INIT;
+    GError *error = NULL;
+
+    o.profile = "flatgeobuf";
+    o.output = suite_path("t.fgb");
+    CHECK(export_with(ledger, o, tally, &error));
+    CHECK_OK(error);
+    g_autoptr(JsonNode) node = rdl_tally_json(tally);
+    g_autofree char *line = rdl_json_line(node);
+    CHECK(strstr(line, "\"in\":5,\"used\":4,\"suppressed\":{\"NO_PLACE\":1}") != NULL);
+    g_autoptr(rdl_layer) layer = open_layer(o.output);
+    CHECK_INT(layer ? rdl_layer_count(layer) : 0, 4);
+    check_rows(three, exported(three, "flatgeobuf", "three.fgb"), own_names, true, false);
+}
+
+static void bytes_repeat(void)
+{
+    static const char *const files[][2] = {{"csv", "csv"}, {"flatgeobuf", "fgb"}, {"kml", "kml"},
+                                           {"gpx", "gpx"}, {"shp-cn", "zip"}};
+    g_autoptr(rdl_ledger) ledger = district_of(suite_path("repeat.sqlite"), awkward, AWKWARD);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *a = g_strconcat("a.", files[i][1], NULL);
+        g_autofree char *b = g_strconcat("b.", files[i][1], NULL);
+        CHECK_SAME_FILE(exported(ledger, files[i][0], a), exported(ledger, files[i][0], b));
+    }
+}
+
+static void an_empty_ledger_gives_valid_files(void)
+{
+    static const char *const files[] = {"empty.csv", "empty.fgb", "empty.kml", "empty.gpx"};
+    static const char *const profiles[] = {"csv", "flatgeobuf", "kml", "gpx"};
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("empty.sqlite"), 0);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+        const char *path = exported(ledger, profiles[i], files[i]);
+        GDALDatasetH set = GDALOpenEx(path, GDAL_OF_VECTOR, NULL, NULL, NULL);
+        CHECK(set != NULL);
+        for (int k = 0; set && k < GDALDatasetGetLayerCount(set); k++)
+            CHECK_INT(OGR_L_GetFeatureCount(GDALDatasetGetLayer(set, k), TRUE), 0);
+        if (set)
+            GDALClose(set);
+    }
+    const char *folder = exported(ledger, "shp-cn", "empty-shp");
+    g_autoptr(GPtrArray) names = rdl_folder_names(folder, NULL);
+    CHECK_INT(names->len, 8);
+    g_autofree char *shp = g_build_filename(folder, names->pdata[3], NULL);
+    g_autoptr(rdl_layer) layer = open_layer(shp);
+    CHECK(layer && rdl_layer_count(layer) == 0);
+}
+
+/* ---- CSV ---- */
+
+static void a_table_runs_nothing(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_of(suite_path("csv.sqlite"), awkward, AWKWARD);
+    g_autofree char *text = text_of(exported(ledger, "csv", "run.csv"));
+
+    CHECK(g_str_has_prefix(text, "\xef\xbb\xbftask_id,"));
+    CHECK(strstr(text, ",\"'=HYPERLINK(\"\"http://x\"\",") != NULL);
+    CHECK(strstr(text, ",'-1+2,") != NULL);
+    CHECK(strstr(text, ",=") == NULL && strstr(text, ",\"=") == NULL);
+    CHECK(g_str_has_suffix(text, "\r\n"));
+    CHECK(told("2 texts begin like a formula"));
+}
+
+/* ---- KML ---- */
+
+static void open_element(GMarkupParseContext *c, const char *name, const char **names,
+                         const char **values, gpointer counts, GError **error)
+{
+    (void)c;
+    (void)names;
+    (void)values;
+    (void)error;
+    g_hash_table_insert(counts, g_strdup(name),
+                        GINT_TO_POINTER(1 + GPOINTER_TO_INT(g_hash_table_lookup(counts, name))));
+}
+
+/* Elements of an XML text by name; NULL when it is not well-formed. */
+static GHashTable *elements(const char *text)
+{
+    static const GMarkupParser parser = {.start_element = open_element};
+    GHashTable *counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GMarkupParseContext) xml =
+        g_markup_parse_context_new(&parser, G_MARKUP_TREAT_CDATA_AS_TEXT, counts, NULL);
+
+    CHECK(g_markup_parse_context_parse(xml, text, -1, NULL) &&
+          g_markup_parse_context_end_parse(xml, NULL));
+    return counts;
+}
+
+static int count_of(GHashTable *counts, const char *name)
+{
+    return GPOINTER_TO_INT(g_hash_table_lookup(counts, name));
+}
+
+static void kml_is_styled_and_sound(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_of(suite_path("kml.sqlite"), awkward, AWKWARD);
+
+    CHECK(district_register(ledger));
+    g_autofree char *text = text_of(exported(ledger, "kml", "t.kml"));
+    g_autoptr(GHashTable) counts = elements(text);
+    CHECK(strstr(text, "xmlns=\"http://www.opengis.net/kml/2.2\"") != NULL);
+    CHECK_INT(count_of(counts, "Placemark"), AWKWARD + 1);
+    CHECK_INT(count_of(counts, "styleUrl"), AWKWARD); /* the registered clue is drawn once */
+    CHECK_INT(count_of(counts, "Folder"), 3);         /* clues, registered, gone on */
+    CHECK(strstr(text, "<name>线索</name>") != NULL);
+    CHECK(strstr(text, "<styleUrl>#clue</styleUrl>") != NULL);
+    CHECK(strstr(text, "<Style id=\"clue\">") != NULL);
+    CHECK(strstr(text, "<th align=\"left\">管控区名称</th><td>]] &gt;&lt;script&gt;</td>") != NULL);
+    CHECK(strstr(text, "<td>丁\xef\xbf\xbd</td>") != NULL);
+    CHECK_INT(count_of(counts, "innerBoundaryIs"), 2); /* the clue's and the rectification's */
+}
+
+/* ---- GPX ---- */
+
+static void gpx_has_a_place_and_its_outline(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_of(suite_path("gpx.sqlite"), awkward, AWKWARD);
+    const char *path = exported(ledger, "gpx", "t.gpx");
+    g_autofree char *text = text_of(path), *places = g_strconcat(path, ":waypoints", NULL);
+    g_autoptr(GHashTable) counts = elements(text);
+    g_autoptr(rdl_layer) layer = open_layer(places);
+    const rdl_feature *f = layer ? rdl_layer_next(layer, NULL) : NULL;
+
+    CHECK(strstr(text, "xmlns=\"http://www.topografix.com/GPX/1/1\"") != NULL);
+    CHECK_INT(count_of(counts, "wpt"), AWKWARD);
+    CHECK_INT(count_of(counts, "rte"), 2 + 2 + 1); /* shell and hole, two parts, a line */
+    CHECK_INT(count_of(counts, "trk"), 0);
+    CHECK(f && strstr(rdl_feature_text(f, rdl_layer_field_index(layer, "name")), " 采石"));
+    CHECK(f && strstr(rdl_feature_text(f, rdl_layer_field_index(layer, "desc")), "0.1235 ha"));
+}
+
+/* ---- the national package ---- */
+
+static const char *const pinyin_names[] = {"RWBH", "YZ", "GKQMC", "TBMJ"};
+
+static void a_package_holds_every_task(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("shp.sqlite"), 3);
+    const char *folder = exported(ledger, "shp-cn", "shp");
+    static const char *const files[] = {
+        "321200整改任务图斑_20261101.cpg", "321200整改任务图斑_20261101.dbf",
+        "321200整改任务图斑_20261101.prj", "321200整改任务图斑_20261101.shp",
+        "321200整改任务图斑_20261101.shx", "字段说明.csv", "文件清单.csv", "检查结果.csv"};
+    g_autoptr(GPtrArray) names = rdl_folder_names(folder, NULL);
+
+    CHECK_INT(names->len, G_N_ELEMENTS(files));
+    for (guint i = 0; i < names->len; i++)
+        CHECK_TEXT(names->pdata[i], files[i]);
+    g_autofree char *shp = g_build_filename(folder, files[3], NULL);
+    check_rows(ledger, shp, pinyin_names, true, false);
+    g_autofree char *cpg = g_build_filename(folder, files[0], NULL), *said = text_of(cpg);
+    CHECK_TEXT(said, "GBK");
+    g_autofree char *prj = g_build_filename(folder, files[2], NULL), *wkt = text_of(prj);
+    CHECK(strstr(wkt, "GCS_China_Geodetic_Coordinate_System_2000") != NULL);
+    g_autofree char *dbf = g_build_filename(folder, files[1], NULL), *head = NULL;
+    CHECK(g_file_get_contents(dbf, &head, NULL, NULL));
+    CHECK(head && memcmp(head + 1, "\x7e\x0b\x01", 3) == 0); /* 2026-11-01 */
+    CHECK_INT(head ? (guchar)head[29] : 0, 77);              /* code page 936 */
+    CHECK_INT(warnings->len, 0);
+}
+
+static void names_fit_a_dbf(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("names.sqlite"), 1);
+    g_autofree char *shp = g_build_filename(exported(ledger, "shp-cn", "names"),
+                                            "321202整改任务图斑_20261101.shp", NULL);
+    g_autoptr(rdl_layer) layer = open_layer(shp);
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (int i = 0; layer && i < rdl_layer_fields(layer); i++) {
+        const char *name = rdl_layer_field(layer, i);
+        CHECK(strlen(name) <= 10 && strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(name));
+        CHECK(g_hash_table_add(seen, (gpointer)name));
+    }
+    const rdl_feature *f = layer ? rdl_layer_next(layer, NULL) : NULL;
+    CHECK(f != NULL);
+    CHECK_TEXT(f ? rdl_feature_text(f, rdl_layer_field_index(layer, "RWZT")) : NULL, "SCREENED");
+    CHECK_TEXT(f ? rdl_feature_text(f, rdl_layer_field_index(layer, "RWZTMC")) : NULL, "初筛");
+    CHECK_NEAR(f ? rdl_feature_real(f, rdl_layer_field_index(layer, "MJ")) : 0, 0.1235, 1e-9);
+}
+
+/* 124 letters: 248 bytes of GBK, 372 of UTF-8; a field of 120 bytes takes 60 or 40 of them. */
+static void texts_are_cut_between_letters(void)
+{
+    g_autoptr(GString) owner = g_string_new("a");
+    GError *error = NULL;
+    static const struct {
+        const char *encoding;
+        int letters;
+    } cases[] = {{"GBK", 60}, {"UTF-8", 40}};
+
+    for (int i = 0; i < 62; i++)
+        g_string_append(owner, "业主");
+    const district_site site = {"POLYGON((119 32,119.1 32,119.1 32.1,119 32))", owner->str, "甲",
+                                "321202"};
+    g_autoptr(rdl_ledger) ledger = district_of(suite_path("cut.sqlite"), &site, 1);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        rdl_export_options o = RDL_EXPORT_OPTIONS_INIT;
+        g_autoptr(rdl_tally) tally = rdl_tally_new();
+        g_autofree char *name = g_strconcat("cut-", cases[i].encoding, NULL);
+        o.profile = "shp-cn";
+        o.output = suite_path(name);
+        o.encoding = cases[i].encoding;
+        CHECK(export_with(ledger, o, tally, &error));
+        CHECK_OK(error);
+        CHECK(told("1 texts were longer than their field and were cut"));
+        g_autofree char *shp =
+            g_build_filename(o.output, "321202整改任务图斑_20261101.shp", NULL);
+        g_autoptr(rdl_layer) layer = open_layer(shp);
+        const rdl_feature *f = layer ? rdl_layer_next(layer, NULL) : NULL;
+        const char *text = f ? rdl_feature_text(f, rdl_layer_field_index(layer, "YZ")) : NULL;
+        CHECK(text && g_utf8_validate(text, -1, NULL) && g_str_has_prefix(owner->str, text));
+        CHECK_INT(text ? g_utf8_strlen(text, -1) : 0, cases[i].letters);
+        g_autofree char *list = g_build_filename(o.output, "检查结果.csv", NULL), *said = text_of(list);
+        CHECK(strstr(said, ",截断,YZ,") != NULL);
+    }
+}
+
+static void a_letter_gbk_lacks_is_not_lost(void)
+{
+    const district_site site = {"POLYGON((119 32,119.1 32,119.1 32.1,119 32))", "王𠀀", "甲", "321202"};
+    g_autoptr(rdl_ledger) ledger = district_of(suite_path("rare.sqlite"), &site, 1);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    rdl_export_options o = RDL_EXPORT_OPTIONS_INIT;
+    GError *error = NULL;
+
+    o.profile = "shp-cn";
+    o.output = suite_path("rare");
+    CHECK(!export_with(ledger, o, tally, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "field YZ: '𠀀' in '王𠀀' is not in GBK: give --encoding UTF-8");
+    CHECK(!g_file_test(o.output, G_FILE_TEST_EXISTS));
+    o.encoding = "UTF-8";
+    CHECK(export_with(ledger, o, tally, &error));
+    CHECK_OK(error);
+    o.encoding = "BIG5";
+    CHECK(!export_with(ledger, o, tally, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "there are GBK, UTF-8");
+}
+
+static void what_is_missing_or_twice_is_told(void)
+{
+    const district_site sites[] = {
+        {"POLYGON((119 32,119.1 32,119.1 32.1,119 32))", "甲", "甲", "321202"},
+        {"POLYGON((119.5 32,119.6 32,119.6 32.1,119.5 32))", "乙", "乙", "3212"},
+        {"LINESTRING(119.7 32,119.8 32.1)", "丙", "丙", "321202"}};
+    g_autoptr(rdl_ledger) ledger = district_of(suite_path("lack.sqlite"), sites, 3);
+    const char *folder = exported(ledger, "shp-cn", "lack");
+    g_autofree char *list = g_build_filename(folder, "检查结果.csv", NULL), *said = text_of(list);
+    g_autofree char *line = g_build_filename(folder, "321202整改任务线_20261101.shp", NULL);
+
+    CHECK(told("missing, wrong or there twice: 1 things"));
+    CHECK(strstr(said, ",缺项,XZQDM,") != NULL);
+    CHECK(g_file_test(line, G_FILE_TEST_EXISTS));
+    g_autoptr(rdl_layer) layer = open_layer(line);
+    CHECK_INT(layer ? rdl_layer_count(layer) : 0, 1);
+}
+
+static void endings_are_asked_for(void)
+{
+    static const char *const names[][3] = {{"csv", "x.txt", "*.csv"},
+                                           {"kml", "x.xml", "*.kml|.kmz"},
+                                           {"flatgeobuf", "x.gpkg", "*.fgb"}};
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("ending.sqlite"), 0);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    GError *error = NULL;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        rdl_export_options o = RDL_EXPORT_OPTIONS_INIT;
+        o.profile = names[i][0];
+        o.output = suite_path(names[i][1]);
+        CHECK(!export_with(ledger, o, tally, &error));
+        CHECK_FAILS(error, RDL_ERROR_USAGE, names[i][2]);
+    }
+}
+
+static CU_TestInfo tests[] = {
+    {"nothing is lost", nothing_is_lost},
+    {"flatgeobuf tells what lies nowhere", flatgeobuf_tells_what_lies_nowhere},
+    {"bytes repeat", bytes_repeat},
+    {"an empty ledger gives valid files", an_empty_ledger_gives_valid_files},
+    {"a table runs nothing", a_table_runs_nothing},
+    {"kml is styled and sound", kml_is_styled_and_sound},
+    {"gpx has a place and its outline", gpx_has_a_place_and_its_outline},
+    {"a package holds every task", a_package_holds_every_task},
+    {"names fit a dbf", names_fit_a_dbf},
+    {"texts are cut between letters", texts_are_cut_between_letters},
+    {"a letter gbk lacks is not lost", a_letter_gbk_lacks_is_not_lost},
+    {"what is missing or twice is told", what_is_missing_or_twice_is_told},
+    {"endings are asked for", endings_are_asked_for},
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    rdl_geo_start();
+    int status = run_suite("deliver.formats", tests, argc, argv);
+
+    g_clear_pointer(&warnings, g_ptr_array_unref);
+    return status;
+}
