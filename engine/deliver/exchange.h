@@ -36,8 +36,9 @@ typedef struct rdl_export_options {
         .language = "zh"        \
     }
 
-/** Is there an export of that name? Fails: RDL_ERROR_USAGE, naming those there are. */
-RDL_API bool rdl_export_known(const char *profile, GError **error);
+/** Name of the file of that profile where no other is given: "tasks.gpkg". Fails: RDL_ERROR_USAGE,
+ *  naming those there are. */
+RDL_API const char *rdl_export_file(const char *profile, GError **error);
 /** Write all tasks, by id. The file appears whole or not at all. No tasks: a valid file all the
  *  same. tally: deliver.<profile> (suppressed NO_PLACE: the format cannot hold a task that lies
  *  nowhere); not counted when the export fails.

@@ -293,14 +293,19 @@ static bool load_letters(execution *x, rdl_ledger *ledger, rdl_tally *tally, GEr
 
 static bool deliver_export(execution *x, rdl_ledger *ledger, const char *profile, GError **error)
 {
-    g_autofree char *name = g_strdup_printf("tasks.%s", profile);
     rdl_export_options o = RDL_EXPORT_OPTIONS_INIT;
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    const char *name = rdl_export_file(profile, error);
 
+    if (!name)
+        return false;
     o.profile = profile;
+    o.warnings = warnings;
     o.output = out(x, name);
     o.overwrite = x->overwrite;
     if (!rdl_export(ledger, &o, x->sheet->tally, error))
         return false;
+    note_warnings(x, "export", warnings);
     note_output(x, o.output);
     return true;
 }
@@ -449,8 +454,9 @@ static bool check_apart(const execution *x, GError **error)
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
         g_ptr_array_add(outputs, (char *)out(x, names[i]));
     for (char **profile = job->deliver; *profile; profile++) {
-        g_autofree char *name = g_strdup_printf("tasks.%s", *profile);
-        g_ptr_array_add(outputs, (char *)out(x, name));
+        const char *name = rdl_export_file(*profile, NULL);
+        if (name) /* else a map or a card */
+            g_ptr_array_add(outputs, (char *)out(x, name));
     }
     g_ptr_array_add(inputs, job->path);
     g_ptr_array_add(inputs, job->moves);

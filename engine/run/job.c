@@ -297,7 +297,7 @@ static bool known_profile(const rdl_job *job, const char *name, GError **error)
 {
     static const char *const drawn[] = {"map", "card", NULL};
 
-    if (g_strv_contains(drawn, name) || rdl_export_known(name, error))
+    if (g_strv_contains(drawn, name) || rdl_export_file(name, error))
         return true;
     g_prefix_error(error, "%s: deliver (map, card or an export): ", job->path);
     return false;

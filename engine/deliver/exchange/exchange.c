@@ -5,17 +5,21 @@
 #include "deliver/exchange/profile.h"
 
 typedef struct {
-    const char *name;
+    const char *name, *file; /* file: where no other is named */
     bool (*write)(const rdl_export_job *job, GError **error);
     const char *endings; /* of which the output has to have one, with | between; NULL: any */
     bool several;        /* files: a folder or an archive, whatever its name */
 } profile;
 
 static const profile profiles[] = {
-    {"gpkg", rdl_export_gpkg, NULL, false}, {"geojson", rdl_export_geojson, NULL, false},
-    {"xlsx", rdl_export_xlsx, NULL, false}, {"flatgeobuf", rdl_export_flatgeobuf, ".fgb", false},
-    {"csv", rdl_export_csv, ".csv", false}, {"kml", rdl_export_kml, ".kml|.kmz", false},
-    {"gpx", rdl_export_gpx, ".gpx", false}, {"shp-cn", rdl_export_shapefile, NULL, true},
+    {"gpkg", "tasks.gpkg", rdl_export_gpkg, NULL, false},
+    {"geojson", "tasks.geojson", rdl_export_geojson, NULL, false},
+    {"xlsx", "tasks.xlsx", rdl_export_xlsx, NULL, false},
+    {"flatgeobuf", "tasks.fgb", rdl_export_flatgeobuf, ".fgb", false},
+    {"csv", "tasks.csv", rdl_export_csv, ".csv", false},
+    {"kml", "tasks.kml", rdl_export_kml, ".kml|.kmz", false},
+    {"gpx", "tasks.gpx", rdl_export_gpx, ".gpx", false},
+    {"shp-cn", "tasks-shp-cn.zip", rdl_export_shapefile, NULL, true},
 };
 
 static const profile *find_profile(const char *name, GError **error)
@@ -35,9 +39,11 @@ static const profile *find_profile(const char *name, GError **error)
     return NULL;
 }
 
-bool rdl_export_known(const char *name, GError **error)
+const char *rdl_export_file(const char *name, GError **error)
 {
-    return find_profile(name, error) != NULL;
+    const profile *p = find_profile(name, error);
+
+    return p ? p->file : NULL;
 }
 
 static bool check_ending(const profile *p, const char *output, GError **error)
@@ -86,7 +92,7 @@ void rdl_export_tell(const rdl_export_job *job, const char *format, ...)
     if (!job->options->warnings)
         return;
     va_start(args, format);
-    g_autofree char *text = g_strdup_vprintf(format, args);
+    g_autofree char *text = rdl_message_remember(format, args);
     va_end(args);
     g_ptr_array_add(job->options->warnings, g_strdup_printf("%s: %s", job->options->output, text));
 }
