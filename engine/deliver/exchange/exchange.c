@@ -198,7 +198,7 @@ bool rdl_export(rdl_ledger *ledger, const rdl_export_options *options, rdl_tally
     job.tasks = tasks;
     job.fields = fields;
     job.date = date;
-    if (!tasks || !rdl_tasks_number(ledger, tasks, error) || !write_whole(p, &job, error))
+    if (!tasks || !write_whole(p, &job, error))
         return false;
     count(&job, tally);
     return true;
