@@ -11,13 +11,24 @@
 
 /* ---- on record ---- */
 
-/* The rows that decide something, as the ledger takes them: a merge names where its chain ends. */
-static GArray *decisions_of(const rdl_returned *r)
+static GHashTable *ids_of(const GPtrArray *pieces)
+{
+    GHashTable *ids = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < pieces->len; i++)
+        g_hash_table_insert(ids, ((rdl_piece *)pieces->pdata[i])->id, pieces->pdata[i]);
+    return ids;
+}
+
+/* The rows that decide something, as the ledger takes them: a merge names where its chain ends, a
+ * rejection its ground and days where they are known (`known`: rdl_piece by id; NULL). */
+static GArray *decisions_of(const rdl_returned *r, GHashTable *known)
 {
     GArray *list = g_array_new(FALSE, FALSE, sizeof(rdl_decision));
 
     for (guint i = 0; i < rdl_returned_count(r); i++) {
         const rdl_answer *a = rdl_returned_at(r, i);
+        const rdl_piece *p = known ? g_hash_table_lookup(known, a->d.id) : NULL;
         rdl_decision d = a->d;
         if (!d.decision)
             continue;
@@ -25,17 +36,28 @@ static GArray *decisions_of(const rdl_returned *r)
             d.becomes = rdl_returned_end(r, a);
         else if (!rdl_answer_is(a, "retype"))
             d.becomes = NULL;
+        if (p && rdl_answer_is(a, "reject")) {
+            d.ground = p->wkb;
+            d.t_before = p->t_before;
+            d.t_after = p->t_after;
+        }
         g_array_append_val(list, d);
     }
     return list;
 }
 
-static bool put_on_record(rdl_ledger *ledger, const rdl_review_import *o, const rdl_returned *r,
-                          const char *source, rdl_tally *tally, GError **error)
+static bool put_on_record(const rdl_review_import *o, rdl_ledger *ledger, const rdl_returned *r,
+                          const GPtrArray *patches, const rdl_crs *crs, rdl_tally *tally,
+                          GError **error)
 {
-    g_autoptr(GArray) list = decisions_of(r);
-    const rdl_decisions all = {source, (const rdl_decision *)(void *)list->data, list->len, o->by,
-                               o->on};
+    g_autoptr(GHashTable) known = patches ? ids_of(patches) : NULL;
+    g_autoptr(GArray) list = decisions_of(r, known);
+    const rdl_decisions all = {.source = patches ? "patch" : NULL,
+                               .list = (const rdl_decision *)(void *)list->data,
+                               .n = list->len,
+                               .by = o->by,
+                               .on = o->on,
+                               .crs = crs};
 
     return rdl_ledger_review(ledger, &all, tally, error);
 }
@@ -150,15 +172,6 @@ static bool rewrite(rewriting *w, GError **error)
     return true;
 }
 
-static GHashTable *ids_of(const GPtrArray *pieces)
-{
-    GHashTable *ids = g_hash_table_new(g_str_hash, g_str_equal);
-
-    for (guint i = 0; i < pieces->len; i++)
-        g_hash_table_insert(ids, ((rdl_piece *)pieces->pdata[i])->id, pieces->pdata[i]);
-    return ids;
-}
-
 static bool write_patches(rewriting *w, const rdl_crs *crs, const char *path, GError **error)
 {
     static const rdl_styled styled[] = {{.layer = "patch", .style = "patch"}};
@@ -207,7 +220,7 @@ bool rdl_review_patches(const char *patches, const char *review, const rdl_revie
                 (out = rdl_output_begin(o->output, o->overwrite, error)) &&
                 settle(activities, pieces, r, tally, error) &&
                 write_patches(&w, crs, rdl_output_temporary(out), error) &&
-                (!o->ledger || put_on_record(o->ledger, o, r, "patch", tally, error)) &&
+                (!o->ledger || put_on_record(o, o->ledger, r, pieces, crs, tally, error)) &&
                 rdl_tally_check(tally, error) && rdl_output_commit(out, error) &&
                 rdl_manifest_write(manifest, o->output, error);
     rdl_measure_free(w.measure);
@@ -265,5 +278,5 @@ bool rdl_review_ledger(rdl_ledger *ledger, const char *review, const rdl_review_
         return false;
     rdl_returned_count_in(r, waiting, tally);
     count_outcomes(r, tally);
-    return put_on_record(ledger, o, r, NULL, tally, error);
+    return put_on_record(o, ledger, r, NULL, NULL, tally, error);
 }

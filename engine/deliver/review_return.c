@@ -75,10 +75,12 @@ static void take_row(rdl_returned *r, const rdl_layer *layer, const rdl_feature 
     bool old = rdl_layer_field_index(layer, "becomes") < 0;
     rdl_answer *a = g_new0(rdl_answer, 1);
 
-    *a = (rdl_answer){rdl_feature_id(f),
-                      {word_of(r, layer, f, "id", false), word_of(r, layer, f, "decision", true),
-                       word_of(r, layer, f, old ? "into" : "becomes", false),
-                       word_of(r, layer, f, "reason", false), word_of(r, layer, f, "note", false)}};
+    *a = (rdl_answer){.row = rdl_feature_id(f),
+                      .d = {.id = word_of(r, layer, f, "id", false),
+                            .decision = word_of(r, layer, f, "decision", true),
+                            .becomes = word_of(r, layer, f, old ? "into" : "becomes", false),
+                            .reason = word_of(r, layer, f, "reason", false),
+                            .note = word_of(r, layer, f, "note", false)}};
     if (!a->d.id || rdl_returned_of(r, a->d.id)) {
         rdl_returned_fault(r, a->row, a->d.id ? "%s is there twice" : "has no id",
                            a->d.id ? a->d.id : "");

@@ -10,6 +10,10 @@ bool rdl_apply_texts(rdl_ledger *ledger, const char *sql, JsonObject *o, const c
 
 /** site.found, site.revised, site.joined: one source and its findings. */
 bool rdl_apply_site(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
+/** source.held: a source that a rejection holds back. */
+bool rdl_apply_held(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
+/** WKB of a member that carries a ground (lineage.h); NULL where there is none. Yours. */
+GBytes *rdl_apply_ground(JsonObject *o, const char *member);
 /** Several sites become one; some sources of a site become another. */
 bool rdl_apply_merged(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
 bool rdl_apply_split(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);

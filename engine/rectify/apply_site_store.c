@@ -8,7 +8,7 @@ static const char *text(JsonObject *o, const char *member)
     return rdl_json_text(o, member, NULL);
 }
 
-static GBytes *ground_of(JsonObject *o, const char *member)
+GBytes *rdl_apply_ground(JsonObject *o, const char *member)
 {
     const char *base64 = text(o, member);
     gsize n = 0;
@@ -60,7 +60,7 @@ static bool write_ground(rdl_ledger *ledger, const char *site_id, JsonObject *o,
 {
     g_autoptr(rdl_statement) s = rdl_statement_new(
         ledger->store, "UPDATE site SET geom = GeomFromWKB(?,?) WHERE site_id = ?", error);
-    g_autoptr(GBytes) wkb = ground_of(o, member);
+    g_autoptr(GBytes) wkb = rdl_apply_ground(o, member);
 
     if (!s)
         return false;
@@ -81,7 +81,7 @@ static bool write_origin(rdl_ledger *ledger, const char *site_id, JsonObject *o,
         "site_id=excluded.site_id, content=excluded.content, ground=excluded.ground",
         error);
     bool own = joined || json_object_has_member(o, "site_geometry");
-    g_autoptr(GBytes) ground = own ? ground_of(o, "geometry") : NULL;
+    g_autoptr(GBytes) ground = own ? rdl_apply_ground(o, "geometry") : NULL;
 
     if (!s)
         return false;
@@ -148,6 +148,37 @@ bool rdl_apply_retyped(rdl_ledger *ledger, JsonObject *o, GError **error)
                            o, members, error);
 }
 
+/* A site that comes after all: it is no longer held back, and what it outgrew holds only others. */
+static bool release(rdl_ledger *ledger, JsonObject *o, GError **error)
+{
+    static const char *const members[] = {"source", "source_id", NULL};
+
+    return rdl_apply_texts(ledger, "DELETE FROM held WHERE source = ? AND source_id = ?", o,
+                           members, error) &&
+           (!json_object_has_member(o, "outgrown") ||
+            rdl_apply_texts(ledger,
+                            "UPDATE review SET decision = 'outgrown' WHERE source = ? AND "
+                            "source_id = ? AND decision = 'reject'",
+                            o, members, error));
+}
+
+bool rdl_apply_held(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
+{
+    static const char *const members[] = {"source", "source_id", "rejected", "content", "load"};
+    const int n = (int)G_N_ELEMENTS(members);
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store, "INSERT OR REPLACE INTO held VALUES(?,?,?,?,?,?,?,?)", error);
+
+    if (!s)
+        return false;
+    for (int i = 0; i < n; i++)
+        rdl_statement_text(s, i + 1, text(o, members[i]));
+    rdl_statement_text(s, n + 1, event->at);
+    rdl_statement_real(s, n + 2, rdl_json_real(o, "share", NAN));
+    rdl_statement_real(s, n + 3, rdl_json_real(o, "size", NAN));
+    return rdl_statement_run(s, error);
+}
+
 bool rdl_apply_site(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
 {
     bool joined = strcmp(event->kind, "site.joined") == 0;
@@ -158,7 +189,7 @@ bool rdl_apply_site(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, G
     return (joined ||
             (write_site(ledger, event, o, error) && rdl_apply_retyped(ledger, o, error))) &&
            (!whole || write_ground(ledger, event->subject, o, whole, error)) &&
-           write_origin(ledger, event->subject, o, joined, error) &&
+           write_origin(ledger, event->subject, o, joined, error) && release(ledger, o, error) &&
            write_findings(ledger, event, o, error) && repoint_tasks(ledger, event->subject, error);
 }
 

@@ -90,14 +90,22 @@ static bool apply_loaded(rdl_ledger *ledger, const rdl_event *event, JsonObject 
 static bool apply_decided(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
 {
     g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store, "INSERT OR REPLACE INTO review VALUES(?,?,?,?,?,?,?,?)", error);
+        ledger->store, "INSERT OR REPLACE INTO review VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)", error);
     const char *const values[] = {
         text(o, "source"), text(o, "source_id"), text(o, "decision"), text(o, "becomes"),
-        event->reason,     text(o, "note"),      event->at,           event->by};
+        event->reason,     text(o, "note"),      event->at,           event->by,
+        text(o, "holds"),  text(o, "t_before"),  text(o, "t_after")};
+    const int n = (int)G_N_ELEMENTS(values);
+    g_autoptr(GBytes) ground = rdl_apply_ground(o, "geometry");
 
-    for (int i = 0; s && i < (int)G_N_ELEMENTS(values); i++)
+    if (!s)
+        return false;
+    for (int i = 0; i < n; i++)
         rdl_statement_text(s, i + 1, values[i]);
-    return s && rdl_statement_run(s, error) && rdl_apply_retyped(ledger, o, error);
+    rdl_statement_real(s, n + 1, rdl_json_real(o, "area_m2", NAN));
+    rdl_statement_int(s, n + 2, (gint64)rdl_json_real(o, "whole", 0.0));
+    rdl_statement_bytes(s, n + 3, ground);
+    return rdl_statement_run(s, error) && rdl_apply_retyped(ledger, o, error);
 }
 
 static bool apply_opened(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
@@ -413,6 +421,7 @@ bool rdl_event_apply(rdl_ledger *ledger, const rdl_event *event, GError **error)
                  {"problem.registered", apply_registered},
                  {"letter.received", apply_letter},
                  {"review.decided", apply_decided},
+                 {"source.held", rdl_apply_held},
                  {"site.verified", apply_verified},
                  {"problem.changed", apply_changed},
                  {"measure.done", rdl_apply_measure},

@@ -16,6 +16,7 @@ static const struct {
                    {"site", "site_id"},
                    {"origin", "source, source_id"},
                    {"review", "source, source_id"},
+                   {"held", "source, source_id"},
                    {"finding", "finding_id"},
                    {"problem", "problem_id"},
                    {"measure", "problem_id, n"},

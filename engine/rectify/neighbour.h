@@ -13,9 +13,9 @@ typedef struct rdl_common {
 } rdl_common;
 void rdl_common_clear(rdl_common *common);
 
-/** Among sites of other loads than `load`: those that share at least half of their own ground, or
- * of `ground` (ledger's CRS), with it. Lines and points have no ground to share. Fails:
- * RDL_ERROR_DATA when a geometry operation fails. */
+/** Among sites of other loads than `load` that were not rejected, source by source: those that
+ * share at least half of their own ground, or of `ground` (ledger's CRS), with it. Lines and points
+ * have no ground to share. Fails: RDL_ERROR_DATA when a geometry operation fails. */
 bool rdl_sites_under(rdl_ledger *ledger, const rdl_geometry *ground, const char *load,
                      rdl_common *common, GError **error);
 

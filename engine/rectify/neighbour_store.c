@@ -15,7 +15,9 @@ static rdl_statement *sites_near(rdl_ledger *ledger, rdl_box box, const char *lo
         "SELECT site_id, AsBinary(geom) FROM site WHERE rowid IN (SELECT pkid FROM idx_site_geom "
         "WHERE xmin <= ?3 AND xmax >= ?1 AND ymin <= ?4 AND ymax >= ?2) AND coalesce(load, '') <> "
         "?5 "
-        "ORDER BY site_id",
+        "AND EXISTS (SELECT 1 FROM origin o WHERE o.site_id = site.site_id AND NOT EXISTS (SELECT 1"
+        " FROM review r WHERE r.source = o.source AND r.source_id = o.source_id AND r.decision = "
+        "'reject')) ORDER BY site_id",
         error);
 
     if (!s)

@@ -1,6 +1,9 @@
 #include "rectify/review.h"
 
+#include <math.h>
 #include <string.h>
+#include "rectify/hold.h"
+#include "rectify/lineage.h"
 #include "rectify/moving.h"
 #include "rectify/site.h"
 
@@ -91,6 +94,111 @@ static bool on_record(rdl_ledger *ledger, const piece *p, const rdl_decision *d,
     return s && rdl_statement_step(s, yes, error);
 }
 
+/* ---- what a rejection is about ---- */
+
+typedef struct {
+    rdl_geometry *ground; /* ledger's CRS; NULL: not known */
+    char *t_before, *t_after;
+    bool whole; /* else what lies in zones */
+} extent;
+
+static void extent_clear(extent *x)
+{
+    rdl_geometry_free(x->ground);
+    g_free(x->t_before);
+    g_free(x->t_after);
+}
+
+static bool to_ledger(rdl_ledger *ledger, const rdl_crs *crs, rdl_geometry **g, GError **error)
+{
+    g_autoptr(rdl_crs) target = rdl_crs_parse(ledger->crs, error);
+    g_autoptr(rdl_transform) move = target ? rdl_transform_new(crs, target, error) : NULL;
+    g_autoptr(rdl_geometry) on =
+        move ? rdl_reproject(*g, move, rdl_reproject_tolerance(target), error) : NULL;
+    rdl_geometry *moved = on ? rdl_fold(g_steal_pointer(&on), target, error) : NULL;
+
+    if (moved) {
+        rdl_geometry_free(*g);
+        *g = moved;
+    }
+    return moved != NULL;
+}
+
+static bool extent_given(rdl_ledger *ledger, const rdl_decisions *all, const rdl_decision *d,
+                         extent *x, GError **error)
+{
+    x->whole = true;
+    x->t_before = g_strdup(d->t_before);
+    x->t_after = g_strdup(d->t_after);
+    x->ground = rdl_geometry_from_wkb(g_bytes_get_data(d->ground, NULL),
+                                      g_bytes_get_size(d->ground), error);
+    return x->ground && (!all->crs || to_ledger(ledger, all->crs, &x->ground, error));
+}
+
+/* What the ledger knows of a source: its ground in zones, and between which days it was built. */
+static bool extent_known(rdl_ledger *ledger, const char *source, const char *source_id, extent *x,
+                         GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT coalesce(o.ground, AsBinary(s.geom)), json_extract(f.content, '$.built_after'),"
+        " json_extract(f.content, '$.built_before') FROM origin o JOIN site s USING(site_id) LEFT"
+        " JOIN finding f ON f.source = o.source AND f.source_id = o.source_id WHERE o.source = ? "
+        "AND"
+        " o.source_id = ? ORDER BY f.is_primary DESC, f.finding_id LIMIT 1",
+        error);
+    bool row;
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, source);
+    rdl_statement_text(s, 2, source_id);
+    if (!rdl_statement_step(s, &row, error) || !row)
+        return s && !row;
+    g_autoptr(GBytes) wkb = rdl_statement_get_bytes(s, 0);
+    x->t_before = g_strdup(rdl_statement_get_text(s, 1));
+    x->t_after = g_strdup(rdl_statement_get_text(s, 2));
+    return !wkb || (x->ground = rdl_geometry_from_wkb(g_bytes_get_data(wkb, NULL),
+                                                      g_bytes_get_size(wkb), error));
+}
+
+/* data/review/reasons.csv: "pictures", "ground"; NULL: the source alone. */
+static bool holds_of(const char *reason, char **holds, GError **error)
+{
+    g_autofree char *path = rdl_data_path("review/reasons.csv", error);
+    g_autoptr(rdl_csv) codes = path ? rdl_csv_read(path, error) : NULL;
+    gssize row = codes && reason ? rdl_csv_find(codes, "code", reason) : -1;
+    const char *word = row < 0 ? "source" : rdl_csv_at(codes, (size_t)row, "holds");
+
+    *holds = strcmp(word, "source") == 0 || !*word ? NULL : g_strdup(word);
+    return codes != NULL;
+}
+
+/* Where, when and how far: what later loads are held against. */
+static bool add_extent(rdl_ledger *ledger, const rdl_decisions *all, const rdl_decision *d,
+                       const piece *p, JsonObject *o, GError **error)
+{
+    g_autofree char *holds = NULL;
+    extent x = {0};
+    bool good = holds_of(d->reason, &holds, error) &&
+                (d->ground ? extent_given(ledger, all, d, &x, error)
+                           : extent_known(ledger, p->source, p->source_id, &x, error));
+    g_autoptr(rdl_crs) crs = good && x.ground ? rdl_crs_parse(ledger->crs, error) : NULL;
+    g_autoptr(rdl_measure) measure = crs ? rdl_measure_new(crs, error) : NULL;
+    g_autofree char *text = measure ? rdl_ground_text(x.ground, error) : NULL;
+    double m2 = NAN;
+
+    good = good && (!x.ground || (text && rdl_measure_area(measure, x.ground, &m2, error)));
+    rdl_json_set_text(o, "holds", holds);
+    rdl_json_set_text(o, "t_before", x.t_before);
+    rdl_json_set_text(o, "t_after", x.t_after);
+    rdl_json_set_text(o, "geometry", text);
+    rdl_json_set_real(o, "area_m2", m2);
+    json_object_set_int_member(o, "whole", x.whole);
+    extent_clear(&x);
+    return good;
+}
+
 static bool record(rdl_ledger *ledger, const rdl_decisions *all, const rdl_decision *d,
                    const piece *p, GError **error)
 {
@@ -109,7 +217,8 @@ static bool record(rdl_ledger *ledger, const rdl_decisions *all, const rdl_decis
     rdl_json_set_text(o, "note", d->note);
     if (p->clue.task_id)
         rdl_json_set_text(o, "was", p->clue.activity);
-    return rdl_event_append(ledger, &event, o, error);
+    return (strcmp(d->decision, "reject") != 0 || add_extent(ledger, all, d, p, o, error)) &&
+           rdl_event_append(ledger, &event, o, error);
 }
 
 /* The decision on record for a source; NULL without error where there is none. Yours. */
@@ -154,26 +263,52 @@ static bool still_a_clue(const piece *p, const rdl_decision *d, GError **error)
                     p->clue.state, d->decision);
 }
 
-/* A clue speaks of all its site's sources: it is not dismissed for one of several. */
+/* Another source of the site that nobody rejected by name: does what is on record hold it back? */
+static bool held_back(rdl_ledger *ledger, const rdl_holds *holds, const char *source,
+                      const char *source_id, bool *yes, GError **error)
+{
+    g_autoptr(JsonArray) said = NULL;
+    g_autofree char *own = NULL;
+    extent x = {0};
+    bool good = extent_known(ledger, source, source_id, &x, error);
+    const rdl_held_source of = {source, source_id, x.t_before, x.t_after, x.ground, NAN};
+
+    good = good && rdl_holds_ask(holds, &of, &said, &own, error);
+    *yes = good && rdl_hold_of(said);
+    extent_clear(&x);
+    return good;
+}
+
+/* A clue speaks of all its site's sources: it is not dismissed for one of several, unless the
+ * others are the same change under other numbers. */
 static bool alone(rdl_ledger *ledger, const rdl_decision *d, const piece *p, GError **error)
 {
+    g_autoptr(rdl_holds) holds = NULL; /* seldom needed */
     g_autoptr(rdl_statement) s = rdl_statement_new(
         ledger->store,
-        "SELECT source || ' ' || source_id FROM origin o WHERE site_id = ?1 AND NOT (source = ?2 "
-        "AND source_id = ?3) AND NOT EXISTS (SELECT 1 FROM review r WHERE r.source = o.source AND "
-        "r.source_id = o.source_id AND r.decision = 'reject') ORDER BY 1 LIMIT 1",
+        "SELECT source, source_id FROM origin o WHERE site_id = ?1 AND NOT EXISTS (SELECT 1 FROM "
+        "review r WHERE r.source = o.source AND r.source_id = o.source_id AND r.decision = "
+        "'reject') ORDER BY 1, 2",
         error);
-    const char *const values[] = {p->site_id, p->source, p->source_id};
-    bool other;
+    bool row = true, held = true;
 
-    for (int i = 0; s && i < (int)G_N_ELEMENTS(values); i++)
-        rdl_statement_text(s, i + 1, values[i]);
-    if (!s || !rdl_statement_step(s, &other, error))
+    if (!s)
         return false;
-    return !other || rdl_fail(error, RDL_ERROR_USAGE,
-                              "%s: shares its site with %s, which nobody rejected: split it off "
-                              "first (redline ledger split)",
-                              d->id, rdl_statement_get_text(s, 0));
+    rdl_statement_text(s, 1, p->site_id);
+    while (rdl_statement_step(s, &row, error)) {
+        if (!row)
+            return true;
+        const char *source = rdl_statement_get_text(s, 0), *id = rdl_statement_get_text(s, 1);
+        if ((!holds && !(holds = rdl_holds_read(ledger, error))) ||
+            !held_back(ledger, holds, source, id, &held, error))
+            return false;
+        if (!held)
+            return rdl_fail(error, RDL_ERROR_USAGE,
+                            "%s: shares its site with %s %s, which nobody rejected: split it off "
+                            "first (redline ledger split)",
+                            d->id, source, id);
+    }
+    return false;
 }
 
 static bool reject(rdl_ledger *ledger, const rdl_decisions *all, const rdl_decision *d,
@@ -267,4 +402,23 @@ bool rdl_ledger_review(rdl_ledger *ledger, const rdl_decisions *decisions, rdl_t
 {
     return rdl_store_begin(ledger->store, error) &&
            rdl_ledger_end(ledger, decide_all(ledger, decisions, tally, error), error);
+}
+
+/* ---- the list ---- */
+
+static const char rejections_sql[] =
+    "SELECT json_object('rejected', coalesce(json_group_array(json(one)), json('[]'))) FROM (SELECT"
+    " json_object('source', r.source, 'source_id', r.source_id, 'reason', r.reason, 'note', r.note,"
+    " 'by', r.by, 'on', r.at, 'holds', coalesce(r.holds, 'source'), 't_before', r.t_before,"
+    " 't_after', r.t_after, 'area_m2', r.area_m2, 'held', json((SELECT "
+    "json_group_array(json_object("
+    "'source_id', source_id, 'on', at, 'share', share, 'size', size)) FROM (SELECT * FROM held h"
+    " WHERE h.source = r.source AND h.by_source_id = r.source_id ORDER BY h.source_id)))) AS one"
+    " FROM review r WHERE decision IN ('reject', 'outgrown') ORDER BY r.source, r.source_id)";
+
+JsonNode *rdl_ledger_rejections(rdl_ledger *ledger, GError **error)
+{
+    g_autofree char *text = rdl_store_value(ledger->store, rejections_sql, error);
+
+    return text ? rdl_json_parse(text, rdl_ledger_path(ledger), error) : NULL;
 }

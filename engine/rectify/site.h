@@ -11,8 +11,12 @@
  *  now, and one that was CLEAN before gets its clue. A source that is new, on ground of which half
  * is a site's of an earlier load (or that has half of such a site's), joins that site: no twin, one
  * task. One transaction. A source that
- * was rejected in a review before (review.h) never becomes a site, one that was merged goes to the
- * other's. tally: ledger.findings, ledger.sites (suppressed ALREADY_THERE, JOINED, REJECTED),
+ * was rejected in a review before (review.h) never becomes a site, unless it comes back as plainly
+ * another thing (larger, elsewhere, begun later); nor does the same change under another number
+ * (hold.h: event source.held, once a content). What comes on ground that was rejected in part, or
+ * for another time, is new, never joined to what was rejected, and its event says so (on_rejected).
+ * One that was merged goes to the other's. tally: ledger.findings, ledger.sites (suppressed
+ * ALREADY_THERE, JOINED, REJECTED, REJECTED_GROUND),
  * ledger.clues of the new and revised sites (suppressed CLEAN: a site without a task; HAS_TASK;
  * REJECTED). */
 RDL_API bool rdl_ledger_load_findings(rdl_ledger *ledger, const char *path, rdl_day as_of,
@@ -20,8 +24,8 @@ RDL_API bool rdl_ledger_load_findings(rdl_ledger *ledger, const char *path, rdl_
                                       GError **error);
 /** Load letters (points; letter_no, batch, received, activity, key, founded, duplicate_of,
  *  pos_error_m), each linked to every site whose ground lies within its uncertainty (pos_error_m
- *  metres, 500 where not given), with the distance; the nearest within 500 m, or that, is its own. `profile`
- *  as screen/profile.h, NULL: canonical names. tally: ledger.letters. */
+ *  metres, 500 where not given), with the distance; the nearest within 500 m, or that, is its own.
+ * `profile` as screen/profile.h, NULL: canonical names. tally: ledger.letters. */
 RDL_API bool rdl_ledger_load_letters(rdl_ledger *ledger, const char *path, const char *profile,
                                      rdl_day as_of, rdl_tally *tally, GError **error);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "geo/geo.h"
+#include "rectify/hold.h"
 #include "rectify/lineage.h"
 #include "rectify/moving.h"
 #include "rectify/neighbour.h"
@@ -49,8 +50,10 @@ typedef struct {
 
 typedef struct {
     rdl_ledger *ledger;
-    GHashTable *sites; /* key -> site */
-    GHashTable *hits;  /* finding_id -> JsonArray */
+    GHashTable *sites;  /* key -> site */
+    GHashTable *hits;   /* finding_id -> JsonArray */
+    GHashTable *wholes; /* key -> double: m2 of all of the source */
+    rdl_holds *holds;
     rdl_crs *target;
     rdl_transform *move;
     double tolerance;
@@ -77,6 +80,32 @@ static rdl_layer *open_layer(const char *path, const char *name, GError **error)
     g_autofree char *source = g_strdup_printf("%s:%s", path, name);
 
     return rdl_layer_open(source, NULL, error);
+}
+
+/* Whole areas, where the findings have a balance. */
+static bool read_wholes(reading *r, const char *path, GError **error)
+{
+    bool raster;
+    g_auto(GStrv) layers = rdl_source_layers(path, &raster, error);
+    GError *failed = NULL;
+    const rdl_feature *f;
+
+    if (!layers || !g_strv_contains((const char *const *)layers, "balance"))
+        return layers != NULL;
+    g_autoptr(rdl_layer) layer = open_layer(path, "balance", error);
+    int source = layer ? rdl_layer_field_index(layer, "source") : -1;
+    int id = layer ? rdl_layer_field_index(layer, "source_id") : -1;
+    int whole = layer ? rdl_layer_field_index(layer, "whole_m2") : -1;
+    while (source >= 0 && id >= 0 && whole >= 0 && (f = rdl_layer_next(layer, &failed))) {
+        double *m2 = g_new(double, 1);
+        *m2 = rdl_feature_real(f, whole);
+        g_hash_table_insert(
+            r->wholes,
+            g_strdup_printf("%s\x1f%s", rdl_feature_text(f, source), rdl_feature_text(f, id)), m2);
+    }
+    if (failed)
+        g_propagate_error(error, failed);
+    return layer && !failed;
 }
 
 static bool read_hits(reading *r, const char *path, GError **error)
@@ -264,6 +293,8 @@ typedef struct {
     bool joined;   /* to the site of another source */
     bool part;     /* its ground is a part of its site's, with that of others */
     bool rejected; /* a person looked and said no */
+    bool named;    /* a person said something else of it */
+    bool outgrown; /* it is no longer what the person saw */
 } place;
 
 static void place_clear(place *p)
@@ -328,6 +359,8 @@ static bool heed_review(rdl_ledger *ledger, JsonObject *payload, place *p, GErro
         return false;
     const char *decision = row ? rdl_statement_get_text(s, 0) : "";
     p->rejected = strcmp(decision, "reject") == 0;
+    p->named = strcmp(decision, "accept") == 0 || strcmp(decision, "retype") == 0 ||
+               strcmp(decision, "merge") == 0;
     if (*p->content || strcmp(decision, "merge") != 0)
         return true;
     g_autofree char *into = NULL;
@@ -339,6 +372,76 @@ static bool heed_review(rdl_ledger *ledger, JsonObject *payload, place *p, GErro
         g_free(p->site_id);
         p->site_id = g_steal_pointer(&into);
     }
+    return true;
+}
+
+/* ---- what rejections say of it ---- */
+
+static bool ask_holds(const reading *r, const site *s, JsonObject *payload, JsonArray **said,
+                      char **own, GError **error)
+{
+    JsonObject *f = s->primary ? s->primary : json_array_get_object_element(s->findings, 0);
+    const double *whole = g_hash_table_lookup(r->wholes, s->key);
+    const rdl_held_source of = {member(payload, "source"),
+                                member(payload, "source_id"),
+                                member(f, "built_after"),
+                                member(f, "built_before"),
+                                s->ground,
+                                whole ? *whole : NAN};
+
+    return rdl_holds_ask(r->holds, &of, said, own, error);
+}
+
+/* One event a source and content, however often it is loaded. */
+static bool hold_back(rdl_ledger *ledger, const char *at, JsonObject *payload, JsonObject *by,
+                      GError **error)
+{
+    static const char *const copied[] = {"source", "source_id", "content", "load"};
+    g_autoptr(JsonObject) o = json_object_new();
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store, "SELECT 1 FROM held WHERE source = ? AND source_id = ? AND content = ?",
+        error);
+    bool known;
+
+    for (int i = 0; s && i < 3; i++)
+        rdl_statement_text(s, i + 1, member(payload, copied[i]));
+    if (!s || !rdl_statement_step(s, &known, error) || known)
+        return s && known;
+    for (size_t i = 0; i < G_N_ELEMENTS(copied); i++)
+        copy_text(o, payload, copied[i]);
+    rdl_json_set_text(o, "rejected", member(by, "source_id"));
+    rdl_json_set_real(o, "share", rdl_json_real(by, "share", NAN));
+    rdl_json_set_real(o, "size", rdl_json_real(by, "size", NAN));
+    rdl_event event = {.at = at,
+                       .by = "redline",
+                       .role = "system",
+                       .kind = "source.held",
+                       .subject = member(payload, "source_id"),
+                       .reason = member(by, "reason")};
+    return rdl_event_append(ledger, &event, o, error);
+}
+
+/* The rejections a source comes in spite of: a word of each goes along. */
+static bool heed_rejections(const reading *r, const site *s, JsonObject *payload, place *p,
+                            JsonObject **by, GError **error)
+{
+    g_autoptr(JsonArray) said = NULL;
+    g_autofree char *own = NULL;
+
+    *by = NULL;
+    if (!ask_holds(r, s, payload, &said, &own, error))
+        return false;
+    bool outgrown = p->rejected && strcmp(own, "HELD") != 0;
+    p->rejected = p->rejected && !outgrown;
+    if (!*p->content && !p->rejected && !p->named && rdl_hold_of(said)) {
+        *by = json_object_ref(json_array_get_object_element(said, 0));
+        return true;
+    }
+    if (json_array_get_length(said) && !p->rejected)
+        json_object_set_array_member(payload, "on_rejected", json_array_ref(said));
+    if (outgrown)
+        json_object_set_boolean_member(payload, "outgrown", TRUE);
+    p->outgrown = outgrown;
     return true;
 }
 
@@ -392,6 +495,42 @@ static bool add_whole(rdl_ledger *ledger, const site *s, const char *site_id, Js
     return !whole || text;
 }
 
+/* A clue that was dismissed waits again: the source is no longer what was rejected. */
+static bool take_up(rdl_ledger *ledger, const char *site_id, rdl_day as_of, GError **error)
+{
+    static const char *const steps[] = {"DISMISSED", "CLUE", "SCREENED"};
+    g_autofree char *at = rdl_day_text(as_of);
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT task_id FROM task WHERE site_id = ?1 AND kind = 'verify' AND state = 'DISMISSED' "
+        "AND NOT EXISTS (SELECT 1 FROM task WHERE site_id = ?1 AND state <> 'DISMISSED') ORDER BY "
+        "task_id LIMIT 1",
+        error);
+    bool row;
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, site_id);
+    if (!rdl_statement_step(s, &row, error) || !row)
+        return s && !row;
+    g_autofree char *task_id = g_strdup(rdl_statement_get_text(s, 0));
+    rdl_statement_reset(s);
+    for (size_t i = 0; i + 1 < G_N_ELEMENTS(steps); i++) {
+        g_autoptr(JsonObject) o = json_object_new();
+        rdl_event event = {.at = at,
+                           .by = "redline",
+                           .role = "system",
+                           .kind = "task.moved",
+                           .subject = task_id,
+                           .reason = "OUTGREW_REJECTION"};
+        rdl_json_set_text(o, "from", steps[i]);
+        rdl_json_set_text(o, "to", steps[i + 1]);
+        if (!rdl_event_append(ledger, &event, o, error))
+            return false;
+    }
+    return true;
+}
+
 static bool settle_clue(rdl_ledger *ledger, const site *s, const place *p, bool known,
                         rdl_day as_of, rdl_tally *tally, GError **error)
 {
@@ -400,6 +539,10 @@ static bool settle_clue(rdl_ledger *ledger, const site *s, const place *p, bool 
     rdl_tally_in(tally, "ledger.clues", 1);
     if (known && !has_task(ledger, p->site_id, &tasked, error))
         return false;
+    if (tasked && p->outgrown) {
+        rdl_tally_used(tally, "ledger.clues", 1);
+        return take_up(ledger, p->site_id, as_of, error);
+    }
     if (tasked) {
         rdl_tally_suppressed(tally, "ledger.clues", "HAS_TASK", 1);
         return true;
@@ -416,23 +559,31 @@ static bool settle_clue(rdl_ledger *ledger, const site *s, const place *p, bool 
     return open_clue(ledger, s, p->site_id, as_of, error);
 }
 
-static bool take_site_at(rdl_ledger *ledger, const site *s, const char *load, JsonObject *payload,
+static void count_site(rdl_tally *tally, const char *code, guint findings)
+{
+    rdl_tally_suppressed(tally, "ledger.sites", code, 1);
+    rdl_tally_suppressed(tally, "ledger.findings", code, findings);
+}
+
+static bool take_site_at(const reading *r, const site *s, const char *load, JsonObject *payload,
                          place *p, rdl_day as_of, rdl_tally *tally, GError **error)
 {
+    rdl_ledger *ledger = r->ledger;
     g_autofree char *at = rdl_day_text(as_of);
+    g_autoptr(JsonObject) by = NULL;
     guint findings = json_array_get_length(s->findings);
     bool known = *p->content != '\0';
 
     rdl_tally_in(tally, "ledger.sites", 1);
-    if (strcmp(p->content, member(payload, "content")) == 0) {
-        rdl_tally_suppressed(tally, "ledger.sites", "ALREADY_THERE", 1);
-        rdl_tally_suppressed(tally, "ledger.findings", "ALREADY_THERE", findings);
-        return true;
-    }
-    if (!known && p->rejected) {
-        rdl_tally_suppressed(tally, "ledger.sites", "REJECTED", 1);
-        rdl_tally_suppressed(tally, "ledger.findings", "REJECTED", findings);
-        return true;
+    if (strcmp(p->content, member(payload, "content")) == 0)
+        return count_site(tally, "ALREADY_THERE", findings), true;
+    if (!heed_rejections(r, s, payload, p, &by, error))
+        return false;
+    if (!known && p->rejected)
+        return count_site(tally, "REJECTED", findings), true;
+    if (by) {
+        count_site(tally, "REJECTED_GROUND", findings);
+        return hold_back(ledger, at, payload, by, error);
     }
     if (!known && !p->joined && !join_neighbour(ledger, s, load, payload, p, error))
         return false;
@@ -450,14 +601,14 @@ static bool take_site_at(rdl_ledger *ledger, const site *s, const char *load, Js
            settle_clue(ledger, s, p, known || p->joined, as_of, tally, error);
 }
 
-static bool take_site(rdl_ledger *ledger, const site *s, const char *load, rdl_day as_of,
+static bool take_site(const reading *r, const site *s, const char *load, rdl_day as_of,
                       rdl_tally *tally, GError **error)
 {
     g_autoptr(JsonObject) payload = site_payload(s, load, error);
     place p = {0};
-    bool good = payload && find_place(ledger, payload, &p, error) &&
-                heed_review(ledger, payload, &p, error) &&
-                take_site_at(ledger, s, load, payload, &p, as_of, tally, error);
+    bool good = payload && find_place(r->ledger, payload, &p, error) &&
+                heed_review(r->ledger, payload, &p, error) &&
+                take_site_at(r, s, load, payload, &p, as_of, tally, error);
 
     place_clear(&p);
     return good;
@@ -508,12 +659,12 @@ static bool take_sites(reading *r, const char *load, rdl_day as_of, rdl_tally *t
     while (g_hash_table_iter_next(&iter, NULL, &value))
         g_ptr_array_add(sites, value);
     g_ptr_array_sort(sites, by_key);
-    if (!merged_last(r->ledger, sites, error))
+    if (!merged_last(r->ledger, sites, error) || !(r->holds = rdl_holds_read(r->ledger, error)))
         return false;
     for (guint i = 0; i < sites->len; i++)
         if ((i % 256 == 0 &&
              !rdl_progress_tell(progress, (double)i / sites->len, "ledger", error)) ||
-            !take_site(r->ledger, sites->pdata[i], load, as_of, tally, error))
+            !take_site(r, sites->pdata[i], load, as_of, tally, error))
             return false;
     return rdl_progress_tell(progress, 1.0, "ledger", error);
 }
@@ -588,11 +739,13 @@ bool rdl_ledger_load_findings(rdl_ledger *ledger, const char *path, rdl_day as_o
 {
     reading r = {.ledger = ledger,
                  .sites = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, site_free),
-                 .hits = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, hits_free)};
+                 .hits = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, hits_free),
+                 .wholes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free)};
     g_autofree char *digest = rdl_digest_file(path, error);
     bool fresh;
 
-    bool good = digest && read_hits(&r, path, error) && read_findings(&r, path, error);
+    bool good = digest && read_hits(&r, path, error) && read_wholes(&r, path, error) &&
+                read_findings(&r, path, error);
     if (good) {
         rdl_tally_in(tally, "ledger.findings", r.rows);
         good = rdl_store_begin(ledger->store, error) &&
@@ -606,5 +759,7 @@ bool rdl_ledger_load_findings(rdl_ledger *ledger, const char *path, rdl_day as_o
     rdl_crs_unref(r.target);
     g_hash_table_unref(r.sites);
     g_hash_table_unref(r.hits);
+    g_hash_table_unref(r.wholes);
+    rdl_holds_free(r.holds);
     return good;
 }

@@ -25,9 +25,12 @@ static rdl_ledger *with_sites(const char *name, int n, GError **error)
 static bool decide(rdl_ledger *ledger, const char *id, const char *decision, const char *becomes,
                    GError **error)
 {
-    const rdl_decision one = {id, decision, becomes,
-                              strcmp(decision, "reject") == 0 ? "SEASON" : NULL, NULL};
-    const rdl_decisions all = {"footprint", &one, 1, "甲", "2026-11-03"};
+    const rdl_decision one = {.id = id,
+                              .decision = decision,
+                              .becomes = becomes,
+                              .reason = strcmp(decision, "reject") == 0 ? "SEASON" : NULL};
+    const rdl_decisions all = {
+        .source = "footprint", .list = &one, .n = 1, .by = "甲", .on = "2026-11-03"};
     g_autoptr(rdl_tally) tally = rdl_tally_new();
 
     return rdl_ledger_review(ledger, &all, tally, error);
