@@ -92,8 +92,10 @@ static const char import_teach[] =
     "Of patches a new file is written, for redline screen --patches. In a ledger every decision "
     "is\n"
     "an event: a rejected clue is dismissed with its reason, a retyped one is of another activity\n"
-    "from then on, a merged one becomes a part of another. A patch that was rejected on record is\n"
-    "never loaded as a site again. Every row is checked first: a row that is wrong is named, and\n"
+    "from then on, a merged one becomes a part of another. What was rejected on record\n"
+    "is not loaded as a site again, nor is the same change under another number (redline review\n"
+    "list tells which); what came later, or is larger, is a new clue. Every row is checked first: "
+    "a row that is wrong is named, and\n"
     "nothing is written. What came back without a decision, or not at all, stays as it is and is\n"
     "counted.";
 
@@ -117,13 +119,17 @@ static bool import_ledger(const char *path, const char *review, rdl_tally *tally
     return ledger && rdl_review_ledger(ledger, review, &r, tally, error);
 }
 
-static bool import_patches(const char *path, const char *review, rdl_tally *tally, GError **error)
+static bool import_patches(const char *path, const char *review, const GError *no_ledger,
+                           rdl_tally *tally, GError **error)
 {
     rdl_day day;
 
     if (!r.output)
-        return rdl_fail(error, RDL_ERROR_USAGE,
-                        "a file for the patches that stay is needed: give -o FILE");
+        return rdl_fail(
+            error, RDL_ERROR_USAGE,
+            "%s: taken for patches, as it is no ledger to be used (%s): give -o FILE for "
+            "those that stay",
+            path, no_ledger->message);
     if (!cli_day("--on", r.on, 0, &day, error) ||
         (record && !(r.ledger = open_record(record, error))))
         return false;
@@ -133,9 +139,20 @@ static bool import_patches(const char *path, const char *review, rdl_tally *tall
     return good;
 }
 
-static bool is_ledger(const char *path)
+/* A file that is not there is called what it was to be. */
+static bool is_there(const char *path, GError **error)
 {
-    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, NULL);
+    return g_str_has_prefix(path, "/vsi") || g_file_test(path, G_FILE_TEST_EXISTS) ||
+           rdl_fail(error, RDL_ERROR_NOT_FOUND,
+                    "%s: there is no such file: name patches (of redline patches) or a ledger (of "
+                    "redline ledger init), then the review",
+                    path);
+}
+
+/* Why it is no ledger goes to *why. */
+static bool is_ledger(const char *path, GError **why)
+{
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, why);
 
     return ledger != NULL;
 }
@@ -148,10 +165,65 @@ static int review_import(int argc, char **argv)
     if (!cli_parse(&argc, &argv, import_entries, "PATCHES|LEDGER REVIEW", "Take decisions back.",
                    import_teach, 2, 2, &error))
         return cli_end(error);
-    bool ledger = is_ledger(argv[1]);
-    if (ledger ? import_ledger(argv[1], argv[2], tally, &error)
-               : import_patches(argv[1], argv[2], tally, &error))
+    g_autoptr(GError) why = NULL;
+    bool ledger = is_ledger(argv[1], &why);
+    if (is_there(argv[1], &error) &&
+        (ledger ? import_ledger(argv[1], argv[2], tally, &error)
+                : import_patches(argv[1], argv[2], why, tally, &error)))
         print_tally(tally, ledger ? argv[1] : r.output);
+    return cli_end(error);
+}
+
+/* ---- list ---- */
+
+static const char list_teach[] =
+    "Example:\n"
+    "  redline review list ledger.sqlite\n\n"
+    "Every source that was rejected on record, and below it what came later on the same ground "
+    "for\n"
+    "the same time and was held back: no clue was made of it. If it is another matter after all,\n"
+    "accept it in a review (redline review import --ledger) and load its findings again.";
+
+static void print_held(JsonArray *held, guint i, JsonNode *node, gpointer user)
+{
+    JsonObject *h = json_node_get_object(node);
+
+    (void)held, (void)i, (void)user;
+    printf("  holds back %s  %s  %.0f%% of its ground, %.2f of the size\n",
+           rdl_json_text(h, "source_id", "?"), rdl_json_text(h, "on", ""),
+           100.0 * rdl_json_real(h, "share", 0.0), rdl_json_real(h, "size", 0.0));
+}
+
+static void print_rejected(JsonArray *list, guint i, JsonNode *node, gpointer user)
+{
+    JsonObject *o = json_node_get_object(node);
+    const char *note = rdl_json_text(o, "note", NULL);
+
+    (void)list, (void)i, (void)user;
+    printf("%s %s  %s .. %s  %s %s: %s%s%s\n", rdl_json_text(o, "source", ""),
+           rdl_json_text(o, "source_id", "?"), rdl_json_text(o, "t_before", "?"),
+           rdl_json_text(o, "t_after", "?"), rdl_json_text(o, "on", ""), rdl_json_text(o, "by", ""),
+           rdl_json_text(o, "reason", ""), note ? "; " : "", note ? note : "");
+    json_array_foreach_element(json_object_get_array_member(o, "held"), print_held, NULL);
+}
+
+static int review_list(int argc, char **argv)
+{
+    GError *error = NULL;
+
+    if (!cli_parse(&argc, &argv, NULL, "LEDGER",
+                   "List what was rejected, and what that holds back.", list_teach, 1, 1, &error))
+        return cli_end(error);
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(argv[1], false, &error);
+    JsonNode *all = ledger ? rdl_ledger_rejections(ledger, &error) : NULL;
+    if (all && cli_flags.json) {
+        cli_print_json(all);
+    } else if (all) {
+        json_array_foreach_element(
+            json_object_get_array_member(json_node_get_object(all), "rejected"), print_rejected,
+            NULL);
+        json_node_unref(all);
+    }
     return cli_end(error);
 }
 
@@ -175,6 +247,7 @@ static int review_reasons(int argc, char **argv)
 static const cli_verb verbs[] = {
     {"export", "patches or clues, with pictures, for a person", review_export},
     {"import", "decisions back", review_import},
+    {"list", "what was rejected on record, and what that holds back", review_list},
     {"reasons", "the codes of a rejection", review_reasons},
     {NULL, NULL, NULL}};
 

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+#include "deliver/triage.h"
 #include "deliver/words.h"
 
 #define WIDTH (210.0 * MM)
@@ -165,8 +166,9 @@ static void add_judgement(const rdl_card_page *card, pairs *p)
     pair_take(p, "built", built(card, f));
     pair(p, "when", in_words(card, "when", rdl_card_text(f, "when_case")));
     pair_take(p, "result",
-              g_strdup_printf("%s  %s", in_words(card, "result", t->result),
-                              in_words(card, "severity", t->severity)));
+              g_strdup_printf("%s  %s%s", in_words(card, "result", t->result),
+                              in_words(card, "severity", t->severity),
+                              rdl_triage_rejected(card->chain) ? word(card, "was_rejected") : ""));
     pair(p, "verdict", in_words(card, "verdict", rdl_card_text(f, "verdict")));
     pair(p, "basis", t->basis);
     wide(p);
@@ -190,6 +192,28 @@ static void write_basics(rdl_card_page *card)
     rdl_flow_pairs(&card->flow, (const char *const *)(void *)p.cells->pdata, p.cells->len);
     g_ptr_array_unref(p.cells);
     g_ptr_array_unref(p.owned);
+}
+
+/* ---- what persons said who looked ---- */
+
+static void write_triage(rdl_card_page *card)
+{
+    JsonArray *review = rdl_card_array(card->chain, "review");
+    g_autoptr(GPtrArray) grounds = rdl_triage_grounds(card->chain);
+    const char *language = card->data->language;
+
+    if (length(review) + grounds->len)
+        rdl_flow_head(&card->flow, word(card, "triage"), 20.0);
+    for (guint i = 0; i < length(review); i++) {
+        g_autofree char *said = rdl_triage_decision(at(review, i), language);
+        g_autofree char *line =
+            g_strdup_printf("%s  %s", rdl_json_text(at(review, i), "source_id", ""), said);
+        rdl_flow_text(&card->flow, 8.0, 0, line);
+    }
+    for (guint i = 0; i < grounds->len; i++) {
+        g_autofree char *line = rdl_triage_ground(grounds->pdata[i], language);
+        rdl_flow_text(&card->flow, 8.0, 0, line);
+    }
 }
 
 /* ---- rules ---- */
@@ -432,9 +456,13 @@ static void write_title(rdl_card_page *card)
     rdl_lettering clue = {.size = 8.5, .align = RDL_CENTRE, .rgb = 0xa00f14};
     rdl_flow *f = &card->flow;
 
-    f->y += rdl_page_text(f->page, &title, f->left, f->y, f->width, word(card, "title"));
-    if (!verified(card))
-        f->y += rdl_page_text(f->page, &clue, f->left, f->y, f->width, word(card, "clue_line"));
+    bool rejected = rdl_triage_rejected(card->chain);
+
+    f->y += rdl_page_text(f->page, &title, f->left, f->y, f->width,
+                          word(card, rejected ? "rejected_title" : "title"));
+    if (rejected || !verified(card))
+        f->y += rdl_page_text(f->page, &clue, f->left, f->y, f->width,
+                              word(card, rejected ? "rejected_line" : "clue_line"));
     rdl_page_line(f->page, f->left, f->y + 2.0, f->left + f->width, f->y + 2.0, 1.2, 0x1f3a5f);
     f->y += 5.0;
 }
@@ -452,6 +480,7 @@ static char *footer(const rdl_card_page *card, const char *compiler)
 static bool compose(rdl_card_page *card, GError **error)
 {
     write_title(card);
+    write_triage(card);
     write_basics(card);
     if (!rdl_card_figures(card, error) || !rdl_card_ground(card, error))
         return false;
@@ -496,7 +525,9 @@ rdl_page *rdl_card_draw(const rdl_map_data *data, const rdl_task *task, const ch
         return NULL;
     card.chain = json_node_get_object(chain);
     g_autofree char *foot = footer(&card, compiler);
-    g_autofree char *title = g_strdup_printf("%s %s", word(&card, "title"), task->task_id);
+    g_autofree char *title = g_strdup_printf(
+        "%s %s", word(&card, rdl_triage_rejected(card.chain) ? "rejected_title" : "title"),
+        task->task_id);
     const rdl_page_form form = {.width = WIDTH,
                                 .height = HEIGHT,
                                 .title = title,

@@ -9,6 +9,13 @@ static const rdl_label words[] = {
     {"title", "疑似问题点位“一点一档”卡片", "Site card"},
     {"clue_line", "线索卡：影像图斑仅为线索，未经实地核查，以下为疑似问题",
      "A clue only: not yet verified on site; what follows is a suspicion"},
+    {"rejected_title", "已剔除线索存档卡片", "Rejected clue, for the record"},
+    {"rejected_line", "经目视判读剔除：不作为疑似问题；以下为剔除前的机器判定，仅供追溯",
+     "Rejected on sight of the pictures: nobody is held to have done anything; what follows is "
+     "what "
+     "the machine said before"},
+    {"triage", "目视判读", "Visual triage"},
+    {"was_rejected", "（已剔除）", " (rejected)"},
     {"basics", "基本情况", "Basics"},
     {"site_id", "点位编号", "Site"},
     {"task_id", "任务编号", "Task"},

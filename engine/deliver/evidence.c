@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 #include "deliver/table.h"
+#include "deliver/triage.h"
 #include "deliver/words.h"
 
 #define LABEL_WIDTH 18
@@ -97,6 +98,23 @@ static const rdl_label labels[] = {
     {"document", "材料", "document"},
     {"suspected", "遥感监测图斑仅为线索，未经实地核查，以下为疑似问题",
      "a clue only: not yet verified on site, what follows is a suspicion"},
+    {"rejected_note", "经目视判读剔除：不作为疑似问题。以下为剔除前的机器判定，仅供追溯",
+     "rejected on sight of the pictures: nobody is held to have done anything. What follows is "
+     "what "
+     "the machine said before, kept for the record"},
+    {"rejected_source", "经目视判读剔除：从未立为线索，无人被列为疑似",
+     "rejected on sight of the pictures: it never became a clue"},
+    {"held_source",
+     "与已剔除的变化相同：未立为线索。如确属另一变化，请目视判读为属实 (accept) 后再载入",
+     "the same as a change that was rejected: no clue was made of it. If it is another, accept it "
+     "in "
+     "a review, and load it again"},
+    {"triage", "目视判读", "Visual triage"},
+    {"on_rejected", "已剔除地块", "rejected ground"},
+    {"holds_back", "据此未立为线索", "held back by it"},
+    {"was_rejected", "，已剔除", ", rejected"},
+    {"review.decided", "目视判读", "triage"},
+    {"source.held", "未立为线索", "held back"},
     {"site.found", "发现点位", "site found"},
     {"site.revised", "点位更新", "site revised"},
     {"task.opened", "任务建立", "task opened"},
@@ -111,6 +129,7 @@ typedef struct {
     rdl_ledger *ledger;
     const char *language;
     GString *out;
+    bool rejected; /* by a person who looked */
 } writer;
 
 static const char *label(writer *w, const char *key)
@@ -205,7 +224,10 @@ static void write_site(writer *w, JsonObject *chain)
     double lon = number(site, "lon"), lat = number(site, "lat");
 
     g_string_append_printf(w->out, "%s\n", rdl_json_text(site, "site_id", "?"));
-    if (!anything_verified(array_of(chain, "events")))
+    w->rejected = rdl_triage_rejected(chain);
+    if (w->rejected)
+        line(w, "note", label(w, "rejected_note"));
+    else if (!anything_verified(array_of(chain, "events")))
         line(w, "note", label(w, "suspected"));
     line_take(w, "source",
               g_strdup_printf("%s %s", label(w, rdl_json_text(site, "source", "")),
@@ -217,6 +239,45 @@ static void write_site(writer *w, JsonObject *chain)
         line_take(w, "place", format_reals(w, "place_form", lon, lat, 0));
     line(w, "xzqdm", member(site, "xzqdm"));
     line(w, "owner", member(site, "owner"));
+}
+
+/* ---- what persons said who looked ---- */
+
+static void write_triage(writer *w, JsonObject *chain)
+{
+    JsonArray *review = array_of(chain, "review"), *back = array_of(chain, "holds_back");
+    JsonArray *held = array_of(chain, "held");
+    g_autoptr(GPtrArray) grounds = rdl_triage_grounds(chain);
+
+    if (length(review) + length(back) + length(held) + grounds->len)
+        title(w, label(w, "triage"));
+    for (guint i = 0; i < length(review); i++) {
+        JsonObject *row = json_array_get_object_element(review, i);
+        g_autofree char *said = rdl_triage_decision(row, w->language);
+        g_string_append_printf(w->out, "  %s  %s\n", rdl_json_text(row, "source_id", "?"), said);
+    }
+    for (guint i = 0; i < length(held); i++) {
+        JsonObject *row = json_array_get_object_element(held, i);
+        g_autofree char *id = g_strdup(rdl_json_text(row, "rejected", "?"));
+        rdl_json_set_text(row, "source_id", id);
+        line_take(w, "on_rejected", rdl_triage_ground(row, w->language));
+    }
+    for (guint i = 0; i < grounds->len; i++)
+        line_take(w, i ? "" : "on_rejected", rdl_triage_ground(grounds->pdata[i], w->language));
+    for (guint i = 0; i < length(back); i++)
+        line(w, i ? "" : "holds_back",
+             rdl_json_text(json_array_get_object_element(back, i), "source_id", "?"));
+}
+
+/* A source that never became a site. */
+static void write_source(writer *w, JsonObject *chain)
+{
+    g_string_append_printf(w->out, "%s\n", rdl_json_text(chain, "source_id", "?"));
+    if (rdl_triage_rejected(chain))
+        line(w, "note", label(w, "rejected_source"));
+    else if (length(array_of(chain, "held")))
+        line(w, "note", label(w, "held_source"));
+    write_triage(w, chain);
 }
 
 /* ---- what was read ---- */
@@ -321,7 +382,12 @@ static void write_decision(writer *w, JsonObject *f)
 {
     double quantity = number(f, "quantity");
 
-    line_word(w, "result", "result", member(f, "result"));
+    const char *result = member(f, "result");
+    g_autofree char *words =
+        with_code(rdl_word_in(w->ledger, "result", result, w->language), result);
+
+    line_take(w, "result",
+              words ? g_strconcat(words, w->rejected ? label(w, "was_rejected") : "", NULL) : NULL);
     line_word(w, "verdict", "verdict", member(f, "verdict"));
     line_word(w, "severity", "severity", member(f, "severity"));
     line(w, "basis", member(f, "basis"));
@@ -520,9 +586,19 @@ static void write_letters(writer *w, JsonArray *letters)
     }
 }
 
+static void write_events(writer *w, JsonObject *chain)
+{
+    JsonArray *events = array_of(chain, "events");
+
+    if (length(events))
+        title(w, label(w, "events"));
+    for (guint i = 0; i < length(events); i++)
+        write_event(w, json_array_get_object_element(events, i));
+}
+
 static void write_work(writer *w, JsonObject *chain)
 {
-    JsonArray *tasks = array_of(chain, "tasks"), *events = array_of(chain, "events");
+    JsonArray *tasks = array_of(chain, "tasks");
     JsonObject *problem = rdl_json_object(chain, "problem");
 
     if (length(tasks))
@@ -533,10 +609,7 @@ static void write_work(writer *w, JsonObject *chain)
         write_problem(w, problem);
     write_sources(w, array_of(chain, "sources"));
     write_letters(w, array_of(chain, "letters"));
-    if (length(events))
-        title(w, label(w, "events"));
-    for (guint i = 0; i < length(events); i++)
-        write_event(w, json_array_get_object_element(events, i));
+    write_events(w, chain);
 }
 
 char *rdl_evidence_text(rdl_ledger *ledger, JsonNode *chain, const char *language)
@@ -545,7 +618,13 @@ char *rdl_evidence_text(rdl_ledger *ledger, JsonNode *chain, const char *languag
     JsonObject *o = json_node_get_object(chain);
     JsonArray *findings = array_of(o, "findings");
 
+    if (!json_object_has_member(o, "site")) {
+        write_source(&w, o);
+        write_events(&w, o);
+        return g_string_free(w.out, FALSE);
+    }
     write_site(&w, o);
+    write_triage(&w, o);
     for (guint i = 0; i < length(findings); i++)
         write_finding(&w, json_array_get_object_element(findings, i));
     write_work(&w, o);

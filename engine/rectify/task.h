@@ -49,7 +49,10 @@ RDL_API JsonObject *rdl_task_json(const rdl_task *task);
  *  office keeps: "problems", "measure_rows", "milestones", "closeout", "documents", "sources",
  * "letters" (each with its distance, how uncertain its place is, and whether this site is its
  * nearest), "publications", "verifications" (verification.h), "lookbacks", "transfers". Yours.
- * Fails: RDL_ERROR_NOT_FOUND. */
+ * Fails: RDL_ERROR_NOT_FOUND.
+ *  Of visual triage: "review" (the decisions on its sources) and "holds_back" (what its rejected
+ *  ones hold back, rectify/hold.h). Of a source that never became a site: "source_id", "review",
+ *  "held" (by whose rejection), "holds_back" and "events", and no "site". */
 RDL_API JsonNode *rdl_ledger_chain(rdl_ledger *ledger, const char *id, GError **error);
 
 /* ---- moves ---- */

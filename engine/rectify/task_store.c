@@ -321,6 +321,17 @@ static const struct {
      "SELECT source,source_id FROM origin WHERE site_id = ? ORDER BY source, "
      "source_id",
      {"source", "source_id", NULL}},
+    {"review",
+     "SELECT r.source,r.source_id,decision,becomes,reason,note,at,by,holds,t_before,t_after FROM "
+     "review r JOIN origin o USING(source, source_id) WHERE o.site_id = ? ORDER BY r.source, "
+     "r.source_id",
+     {"source", "source_id", "decision", "becomes", "reason", "note", "on", "by", "holds",
+      "t_before", "t_after", NULL}},
+    {"holds_back",
+     "SELECT h.source,h.source_id,h.by_source_id,h.at,h.share,h.size FROM held h JOIN origin o ON "
+     "o.source = h.source AND o.source_id = h.by_source_id WHERE o.site_id = ? ORDER BY h.source, "
+     "h.source_id",
+     {"source", "source_id", "rejected", "on", "share", "size", NULL}},
     {"measure_rows",
      "SELECT problem_id,n,text,supervised,done FROM measure JOIN problem "
      "USING(problem_id) WHERE site_id = ? ORDER BY problem_id, n",
@@ -421,12 +432,74 @@ static bool add_pack(rdl_ledger *ledger, JsonObject *o, GError **error)
     return true;
 }
 
+/* ---- of a source that never became a site ---- */
+
+/* What was decided of it, whose rejection holds it back, and what it holds back itself. */
+static bool add_source(rdl_ledger *ledger, JsonObject *o, const char *id, GError **error)
+{
+    static const char *const review[] = {"source", "source_id", "decision", "becomes",
+                                         "reason", "note",      "on",       "by",
+                                         "holds",  "t_before",  "t_after",  NULL};
+    static const char *const held[] = {"source", "source_id", "rejected", "held_on",
+                                       "share",  "size",      "reason",   "by",
+                                       "on",     "t_before",  "t_after",  NULL};
+    static const char *const events[] = {"seq",     "at",     "by",       "role", "kind",
+                                         "subject", "reason", "{payload", "hash", NULL};
+
+    return add_rows(ledger, o, "review",
+                    "SELECT source,source_id,decision,becomes,reason,note,at,by,holds,t_before,"
+                    "t_after FROM review WHERE source_id = ? ORDER BY source",
+                    id, review, error) &&
+           add_rows(ledger, o, "held",
+                    "SELECT h.source,h.source_id,h.by_source_id,h.at,h.share,h.size,r.reason,r.by,"
+                    "r.at,r.t_before,r.t_after FROM held h LEFT JOIN review r ON r.source = "
+                    "h.source AND r.source_id = h.by_source_id WHERE h.source_id = ? ORDER BY "
+                    "h.source",
+                    id, held, error) &&
+           add_rows(ledger, o, "holds_back",
+                    "SELECT source,source_id,by_source_id,at,share,size FROM held WHERE "
+                    "by_source_id = ? ORDER BY source, source_id",
+                    id,
+                    (const char *const[]){"source", "source_id", "rejected", "on", "share", "size",
+                                          NULL},
+                    error) &&
+           add_rows(ledger, o, "events",
+                    "SELECT seq,at,by,role,kind,subject,reason,payload,hash FROM event WHERE "
+                    "subject = ? ORDER BY seq",
+                    id, events, error);
+}
+
+static JsonNode *source_chain(rdl_ledger *ledger, const char *id, bool *known, GError **error)
+{
+    g_autoptr(JsonObject) o = json_object_new();
+
+    *known = false;
+    if (!add_source(ledger, o, id, error))
+        return NULL;
+    *known = json_array_get_length(json_object_get_array_member(o, "review")) > 0 ||
+             json_array_get_length(json_object_get_array_member(o, "held")) > 0;
+    rdl_json_set_text(o, "source_id", id);
+    return rdl_json_node(o);
+}
+
 JsonNode *rdl_ledger_chain(rdl_ledger *ledger, const char *id, GError **error)
 {
     g_autoptr(JsonObject) o = json_object_new();
-    g_autofree char *site_id = rdl_site_of(ledger, id, error);
+    g_autoptr(GError) missing = NULL;
+    g_autofree char *site_id = rdl_site_of(ledger, id, &missing);
 
-    if (!site_id || !add_chain(ledger, o, site_id, error))
+    if (!site_id) {
+        bool known = false;
+        g_autoptr(JsonNode) source = g_error_matches(missing, RDL_ERROR, RDL_ERROR_NOT_FOUND)
+                                         ? source_chain(ledger, id, &known, error)
+                                         : NULL;
+        if (source && known)
+            return g_steal_pointer(&source);
+        if (!error || !*error)
+            g_propagate_error(error, g_steal_pointer(&missing));
+        return NULL;
+    }
+    if (!add_chain(ledger, o, site_id, error))
         return NULL;
     shape_chain(o);
     if (!add_pack(ledger, o, error))

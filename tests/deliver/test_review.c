@@ -556,6 +556,45 @@ static void a_rejected_patch_never_accuses(void)
     check_whole(plain);
 }
 
+/* What `why` says, in both languages. */
+static char *told(rdl_ledger *ledger, const char *id)
+{
+    GError *error = NULL;
+    g_autoptr(JsonNode) chain = rdl_ledger_chain(ledger, id, &error);
+
+    CHECK_OK(error);
+    if (!chain)
+        return g_strdup("");
+    g_autofree char *zh = rdl_evidence_text(ledger, chain, "zh");
+    g_autofree char *en = rdl_evidence_text(ledger, chain, "en");
+    return g_strconcat(zh, en, NULL);
+}
+
+static void what_was_rejected_does_not_read_as_an_accusation(void)
+{
+    GError *error = NULL;
+    const char *all = screen("all.gpkg", patches(), &error);
+    g_autoptr(GPtrArray) sources = ids(suite_path("all.gpkg:finding"), "source_id");
+    const char *id = sources->pdata[0];
+    g_autofree char *row = g_strdup_printf("%s,reject,,SEASON,稻田\n", id);
+
+    for (int i = 0; i < 2; i++) { /* decided before it was loaded, and after */
+        g_autoptr(rdl_ledger) ledger = empty_ledger("told.sqlite", &error);
+        if (i) {
+            load(ledger, all);
+            g_autofree char *before = told(ledger, id);
+            CHECK(strstr(before, "以下为疑似问题") && !strstr(before, "剔除"));
+        }
+        CHECK(decide_patch(ledger, row, &error));
+        CHECK_OK(error);
+        g_autofree char *text = told(ledger, id);
+        CHECK(strstr(text, "经目视判读剔除") && strstr(text, "rejected on sight of the pictures"));
+        CHECK(strstr(text, "2026-11-03 甲: 剔除, 物候或季节差异 (SEASON); 稻田") != NULL);
+        CHECK(strstr(text, "2026-11-03 甲: rejected, season or crop stage (SEASON)") != NULL);
+        CHECK(!strstr(text, "以下为疑似问题") && !strstr(text, "what follows is a suspicion"));
+    }
+}
+
 static void a_row_that_does_not_come_back_is_counted_and_marked(void)
 {
     GError *error = NULL;
@@ -603,6 +642,8 @@ static CU_TestInfo tests[] = {
     {"a clue that went on is not settled from a picture",
      a_clue_that_went_on_is_not_settled_from_a_picture},
     {"a rejected patch never accuses", a_rejected_patch_never_accuses},
+    {"what was rejected does not read as an accusation",
+     what_was_rejected_does_not_read_as_an_accusation},
     {"a row that does not come back is counted and marked",
      a_row_that_does_not_come_back_is_counted_and_marked},
     {"the old name of a column is still read", the_old_name_of_a_column_is_still_read},
