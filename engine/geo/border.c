@@ -66,12 +66,13 @@ bool rdl_rings_of(const void *wkb, size_t n, GArray *rings)
     return true;
 }
 
+/* A coordinate that is no number grows nothing. */
 static void grow(rdl_box *box, double x, double y)
 {
-    box->xmin = fmin(box->xmin, x);
-    box->xmax = fmax(box->xmax, x);
-    box->ymin = fmin(box->ymin, y);
-    box->ymax = fmax(box->ymax, y);
+    box->xmin = MIN(x, box->xmin);
+    box->xmax = MAX(x, box->xmax);
+    box->ymin = MIN(y, box->ymin);
+    box->ymax = MAX(y, box->ymax);
 }
 
 static const rdl_ring *ring_at(const GArray *rings, guint i)
@@ -186,9 +187,8 @@ typedef struct {
 
 static bool segments_apart(const corner *a, const corner *b)
 {
-    if (fmax(a[0].x, a[1].x) < fmin(b[0].x, b[1].x) ||
-        fmax(b[0].x, b[1].x) < fmin(a[0].x, a[1].x) ||
-        fmax(a[0].y, a[1].y) < fmin(b[0].y, b[1].y) || fmax(b[0].y, b[1].y) < fmin(a[0].y, a[1].y))
+    if (MAX(a[0].x, a[1].x) < MIN(b[0].x, b[1].x) || MAX(b[0].x, b[1].x) < MIN(a[0].x, a[1].x) ||
+        MAX(a[0].y, a[1].y) < MIN(b[0].y, b[1].y) || MAX(b[0].y, b[1].y) < MIN(a[0].y, a[1].y))
         return true;
     return turn_sure(a[0].x, a[0].y, a[1].x, a[1].y, b[0].x, b[0].y) *
                    turn_sure(a[0].x, a[0].y, a[1].x, a[1].y, b[1].x, b[1].y) >
@@ -357,15 +357,22 @@ static float up(double value)
     return (double)f < value ? nextafterf(f, HUGE_VALF) : f;
 }
 
-static void add_group(rdl_border *border, const guint8 *xy, guint32 edges)
+/* The box of the points from..end. */
+static rdl_box points_box(const guint8 *xy, guint32 from, guint32 end)
 {
     rdl_box box = NOTHING;
     double x, y;
 
-    for (guint32 k = 0; k <= edges; k++) {
+    for (guint32 k = from; k < end; k++) {
         rdl_point_at(xy, k, &x, &y);
         grow(&box, x, y);
     }
+    return box;
+}
+
+static void add_group(rdl_border *border, const guint8 *xy, guint32 edges)
+{
+    rdl_box box = points_box(xy, 0, edges + 1);
     group g = {{down(box.xmin), down(box.ymin), up(box.xmax), up(box.ymax)}, xy, edges};
     g_array_append_val(border->groups, g);
 }
@@ -388,11 +395,16 @@ static void add_supers(rdl_border *border)
     }
 }
 
-bool rdl_border_set(rdl_border *border, const void *wkb, size_t n)
+void rdl_border_clear(rdl_border *border)
 {
     g_array_set_size(border->rings, 0);
     g_array_set_size(border->groups, 0);
     g_array_set_size(border->supers, 0);
+}
+
+bool rdl_border_set(rdl_border *border, const void *wkb, size_t n)
+{
+    rdl_border_clear(border);
     if (!rdl_rings_of(wkb, n, border->rings))
         return false;
     for (guint i = 0; i < border->rings->len; i++) {
@@ -415,8 +427,8 @@ static bool small_meets(small_box a, rdl_box b)
 /* The edge's own box meets; does the edge? Not when all corners lie on one side of its line. */
 static bool edge_meets(const rdl_edge *e, rdl_box b)
 {
-    if (fmax(e->x0, e->x1) < b.xmin || fmin(e->x0, e->x1) > b.xmax || fmax(e->y0, e->y1) < b.ymin ||
-        fmin(e->y0, e->y1) > b.ymax)
+    if (MAX(e->x0, e->x1) < b.xmin || MIN(e->x0, e->x1) > b.xmax || MAX(e->y0, e->y1) < b.ymin ||
+        MIN(e->y0, e->y1) > b.ymax)
         return false;
     int side = turn_sure(e->x0, e->y0, e->x1, e->y1, b.xmin, b.ymin);
     return side == 0 || side != turn_sure(e->x0, e->y0, e->x1, e->y1, b.xmax, b.ymin) ||
@@ -450,6 +462,19 @@ void rdl_border_edges(const rdl_border *border, rdl_box box, GArray *edges)
             if (small_meets(group_at(border, i)->box, box))
                 group_edges(group_at(border, i), box, edges);
     }
+}
+
+void rdl_edges_meeting(const GArray *edges, rdl_box box, GArray *meeting)
+{
+    g_array_set_size(meeting, 0);
+    for (guint i = 0; i < edges->len; i++)
+        if (edge_meets(&g_array_index(edges, rdl_edge, i), box))
+            g_array_append_val(meeting, g_array_index(edges, rdl_edge, i));
+}
+
+static rdl_box edge_box(const rdl_edge *e)
+{
+    return (rdl_box){MIN(e->x0, e->x1), MIN(e->y0, e->y1), MAX(e->x0, e->x1), MAX(e->y0, e->y1)};
 }
 
 /* Crossings of the ray from the point eastward, odd or even. */
@@ -505,15 +530,31 @@ static meeting segments_meet(const rdl_edge *a, const rdl_edge *b)
     return a0 * a1 < 0 && b0 * b1 < 0 ? MEET_CROSS : MEET_TOUCH;
 }
 
-static meeting edge_meets_border(const rdl_edge *e, const rdl_border *f, GArray *near)
+/* `near`: edges of the other border, all that `e` may meet among them. */
+static meeting edge_meets_border(const rdl_edge *e, const GArray *near)
 {
-    rdl_box box = {fmin(e->x0, e->x1), fmin(e->y0, e->y1), fmax(e->x0, e->x1), fmax(e->y0, e->y1)};
+    rdl_box box = edge_box(e);
     meeting most = MEET_NOT;
 
-    rdl_border_edges(f, box, near);
-    for (guint i = 0; i < near->len && most != MEET_CROSS; i++)
-        most = MAX(most, segments_meet(e, &g_array_index(near, rdl_edge, i)));
+    for (guint i = 0; i < near->len && most != MEET_CROSS; i++) {
+        const rdl_edge *q = &g_array_index(near, rdl_edge, i);
+        if (edge_meets(q, box))
+            most = MAX(most, segments_meet(e, q));
+    }
     return most;
+}
+
+/* The box of the edges from..end. */
+static rdl_box run_box(const GArray *edges, guint from, guint end)
+{
+    rdl_box box = NOTHING;
+
+    for (guint i = from; i < end; i++) {
+        const rdl_edge *e = &g_array_index(edges, rdl_edge, i);
+        grow(&box, e->x0, e->y0);
+        grow(&box, e->x1, e->y1);
+    }
+    return box;
 }
 
 /* No borders meet: each ring of `f` lies wholly on one side. */
@@ -544,7 +585,9 @@ rdl_lie rdl_border_lie(const rdl_border *zone, const rdl_border *f, const GArray
     near = g_array_new(FALSE, FALSE, sizeof(rdl_edge));
     for (guint i = 0; i < edges->len; i++) {
         const rdl_edge *e = &g_array_index(edges, rdl_edge, i);
-        meeting m = edge_meets_border(e, f, near);
+        if (i % GROUP == 0)
+            rdl_border_edges(f, run_box(edges, i, MIN(i + GROUP, edges->len)), near);
+        meeting m = edge_meets_border(e, near);
         if (m == MEET_CROSS)
             return RDL_LIE_ACROSS;
         touch = touch || m == MEET_TOUCH;
@@ -599,15 +642,14 @@ static void touch(const rdl_edge *p, const rdl_edge *q, contact *c)
         c->overlap = true; /* a vertex within an edge */
 }
 
-static contact contact_of(const rdl_edge *e, const rdl_border *other, GArray *near)
+static contact contact_of(const rdl_edge *e, const GArray *near)
 {
-    rdl_box box = {fmin(e->x0, e->x1), fmin(e->y0, e->y1), fmax(e->x0, e->x1), fmax(e->y0, e->y1)};
+    rdl_box box = edge_box(e);
     contact c = {0};
 
-    rdl_border_edges(other, box, near);
     for (guint i = 0; i < near->len && !c.overlap; i++) {
         const rdl_edge *q = &g_array_index(near, rdl_edge, i);
-        meeting m = segments_meet(e, q);
+        meeting m = edge_meets(q, box) ? segments_meet(e, q) : MEET_NOT;
         if (m == MEET_TOUCH)
             touch(e, q, &c);
         c.overlap = c.overlap || m == MEET_CROSS;
@@ -627,7 +669,9 @@ static bool ring_apart(const rdl_ring *ring, const rdl_border *other, GArray *ne
         e.x0 = e.x1;
         e.y0 = e.y1;
         rdl_point_at(ring->xy, k, &e.x1, &e.y1);
-        contact c = contact_of(&e, other, near);
+        if (k % GROUP == 1)
+            rdl_border_edges(other, points_box(ring->xy, k - 1, MIN(k + GROUP, ring->n)), near);
+        contact c = contact_of(&e, near);
         if (c.overlap)
             return false;
         known = known && !c.starts_on_it;

@@ -50,6 +50,8 @@ typedef struct rdl_border rdl_border; /* read only once it is set: threads may s
 RDL_API rdl_border *rdl_border_new(void);
 RDL_API void rdl_border_free(rdl_border *border);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_border, rdl_border_free)
+/** Without edges and rings, as it was new. */
+RDL_API void rdl_border_clear(rdl_border *border);
 /** Take these polygons, which must stay where they are. False as for rdl_rings_of(). */
 RDL_API bool rdl_border_set(rdl_border *border, const void *wkb, size_t n);
 RDL_API const GArray *rdl_border_rings(const rdl_border *border);
@@ -57,6 +59,8 @@ RDL_API const GArray *rdl_border_rings(const rdl_border *border);
 /** Edges that meet the closed `box`, into `edges` (rdl_edge; emptied first), in order of the WKB.
  */
 RDL_API void rdl_border_edges(const rdl_border *border, rdl_box box, GArray *edges);
+/** Those of `edges` that meet the closed `box`, into `meeting` (rdl_edge; emptied first). */
+RDL_API void rdl_edges_meeting(const GArray *edges, rdl_box box, GArray *meeting);
 /** Is a point, known not to be on an edge, inside? */
 RDL_API bool rdl_border_inside(const rdl_border *border, double x, double y);
 

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+#include "screen/pack_rules.h"
 
 /* A piece that a permit cut off is named after its part. */
 void rdl_finding_make_id(rdl_finding *finding)
@@ -20,7 +21,10 @@ void rdl_finding_make_id(rdl_finding *finding)
 
 static double fine(const rdl_finding *f)
 {
-    return f->verdict->rule && !isnan(f->verdict->ceiling) ? f->verdict->ceiling : -1.0;
+    const rdl_rule *rule = f->verdict->rule;
+    double ceiling = rule ? rdl_rule_ceiling(rule, f->part.area_m2, f->part.length_m) : NAN;
+
+    return isnan(ceiling) ? -1.0 : ceiling;
 }
 
 static const char *severity(const rdl_finding *f)

@@ -15,7 +15,6 @@ struct rdl_overlay {
     const GPtrArray *zones;
     rdl_overlay_options options;
     rdl_measure *measure;
-    rdl_border **borders; /* one a zone, NULL until needed */
     recent_zone recent[RECENT];
     guint64 clock;
     rdl_border *feature;  /* of the footprint */
@@ -35,7 +34,6 @@ rdl_overlay *rdl_overlay_new(const rdl_crs *crs, const GPtrArray *zones,
     o->measure = measure;
     o->zones = zones;
     o->options = *options;
-    o->borders = g_new0(rdl_border *, zones->len + 1);
     o->feature = rdl_border_new();
     o->wide = g_array_new(FALSE, FALSE, sizeof(rdl_edge));
     o->close = g_array_new(FALSE, FALSE, sizeof(rdl_edge));
@@ -51,11 +49,8 @@ void rdl_overlay_free(rdl_overlay *o)
 {
     if (!o)
         return;
-    for (guint i = 0; i < o->zones->len; i++)
-        rdl_border_free(o->borders[i]);
     for (int i = 0; i < RECENT; i++)
         rdl_geometry_free(o->recent[i].geometry);
-    g_free(o->borders);
     rdl_border_free(o->feature);
     rdl_measure_free(o->measure);
     g_array_unref(o->wide);
@@ -98,15 +93,12 @@ static const rdl_zone *zone_at(const rdl_overlay *o, size_t number)
     return o->zones->pdata[number];
 }
 
-static bool zone_border(rdl_overlay *o, size_t number)
+/* NULL: the zone is no polygon. */
+static const rdl_border *zone_border(const rdl_overlay *o, size_t number)
 {
-    GBytes *wkb = zone_at(o, number)->wkb;
+    const rdl_border *border = rdl_zone_border(o->zones->pdata[number]);
 
-    if (!o->borders[number]) {
-        o->borders[number] = rdl_border_new();
-        rdl_border_set(o->borders[number], g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb));
-    }
-    return rdl_border_rings(o->borders[number])->len > 0;
+    return rdl_border_rings(border)->len > 0 ? border : NULL;
 }
 
 /* The zone as a geometry: few of them at a time, they are large. Lent until the next call. */
@@ -287,8 +279,10 @@ static bool band_of(rdl_overlay *o, const rdl_border *border, rdl_box box, doubl
 bool rdl_overlay_zone_band(rdl_overlay *o, size_t zone, rdl_box box, double e, rdl_geometry **band,
                            GError **error)
 {
+    const rdl_border *border = zone_border(o, zone);
+
     *band = NULL;
-    return !zone_border(o, zone) || band_of(o, o->borders[zone], box, e, band, error);
+    return !border || band_of(o, border, box, e, band, error);
 }
 
 bool rdl_overlay_band(rdl_overlay *o, const rdl_geometry *polygons, rdl_box box, double e,
@@ -483,17 +477,17 @@ static bool own_area(rdl_overlay *o, laying *l, piece *p, rdl_part *part, GError
 
 static bool settle_bounds(rdl_overlay *o, laying *l, const piece *p, rdl_part *part, GError **error)
 {
-    bool polygons = zone_border(o, p->zone);
+    const rdl_border *border = zone_border(o, p->zone);
 
     part->min_m2 = part->max_m2 = part->area_m2;
-    if (!p->near || !polygons || l->error_m < NO_ERROR_M)
+    if (!p->near || !border || l->error_m < NO_ERROR_M)
         return true;
     const rdl_geometry *g = piece_geometry(l, p, error);
     if (!g)
         return false;
     if (part->dimension < 2)
         return thin_bounds(o, l, g, part, error);
-    return polygon_bounds(o, l, o->borders[p->zone], g, part, error);
+    return polygon_bounds(o, l, border, g, part, error);
 }
 
 static bool measure_part(rdl_overlay *o, const laying *l, const piece *p, rdl_part *part,
@@ -672,11 +666,11 @@ static bool lay_on_zone(rdl_overlay *o, laying *l, size_t number, GArray *parts,
     rdl_box wide = grown(l->box, reach, reach);
     rdl_lie lie = RDL_LIE_TOUCH;
 
-    if (!zone_border(o, number)) {
+    const rdl_border *zone = zone_border(o, number);
+    if (!zone) {
         const rdl_geometry *line = zone_geometry(o, number, error);
         return line && lay_by_overlay(o, l, number, line, true, parts, balance, error);
     }
-    const rdl_border *zone = o->borders[number];
     rdl_border_edges(zone, wide, o->wide);
     if (o->wide->len == 0) {
         piece whole = {.zone = number};
@@ -685,7 +679,7 @@ static bool lay_on_zone(rdl_overlay *o, laying *l, size_t number, GArray *parts,
                add_part(o, l, whole, parts, balance, error);
     }
     if (l->polygons) {
-        rdl_border_edges(zone, l->box, o->close);
+        rdl_edges_meeting(o->wide, l->box, o->close);
         lie = rdl_border_lie(zone, o->feature, o->close);
     }
     if (lie == RDL_LIE_APART)

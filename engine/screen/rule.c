@@ -361,13 +361,13 @@ static void mark_overridden(GArray *hits, guint from)
 
 /* In yuan, where the measured quantity gives one; a multiple of a value nobody measured is not
  * comparable (J17). */
-double rdl_rule_ceiling(const rdl_rule *rule, const rdl_case *c)
+double rdl_rule_ceiling(const rdl_rule *rule, double area_m2, double length_m)
 {
     if (strcmp(rule->fine, "FIX") == 0)
         return rule->ceiling;
     if (strcmp(rule->fine, "M2") == 0)
-        return rule->ceiling * c->area_m2;
-    return strcmp(rule->fine, "M") == 0 ? rule->ceiling * c->length_m : NAN;
+        return rule->ceiling * area_m2;
+    return strcmp(rule->fine, "M") == 0 ? rule->ceiling * length_m : NAN;
 }
 
 void rdl_rules_match(const rdl_pack *pack, const rdl_case *c, bool any_zone, GArray *hits)
@@ -381,7 +381,7 @@ void rdl_rules_match(const rdl_pack *pack, const rdl_case *c, bool any_zone, GAr
         if (rule->any_zone != any_zone || !match(pack, rule, c, &hit))
             continue;
         hit.verdict = hit.review ? "REVIEW" : rule->verdict;
-        hit.ceiling = rdl_rule_ceiling(rule, c);
+        hit.ceiling = rdl_rule_ceiling(rule, c->area_m2, c->length_m);
         hit.named = under_any(pack, c->activity, rule->activities);
         g_array_append_val(hits, hit);
     }

@@ -364,11 +364,34 @@ static bool judge_all(screening *s, const rdl_progress *progress, GError **error
 
 /* ---- merging ---- */
 
-static gint by_finding_id(gconstpointer a, gconstpointer b)
-{
-    const rdl_finding *x = *(rdl_finding *const *)a, *y = *(rdl_finding *const *)b;
+/* A finding with what of its id decides most comparisons. */
+typedef struct {
+    guint64 prefix;
+    rdl_finding *finding;
+} id_place;
 
-    return strcmp(x->finding_id, y->finding_id);
+static int by_finding_id(const void *a, const void *b)
+{
+    const id_place *x = a, *y = b;
+
+    if (x->prefix != y->prefix)
+        return x->prefix < y->prefix ? -1 : 1;
+    return strcmp(x->finding->finding_id, y->finding->finding_id);
+}
+
+static void sort_findings(GPtrArray *findings)
+{
+    g_autofree id_place *places = g_new(id_place, findings->len + 1);
+
+    for (guint i = 0; i < findings->len; i++) {
+        rdl_finding *f = findings->pdata[i];
+        places[i] = (id_place){0, f};
+        memcpy(&places[i].prefix, f->finding_id + 2, sizeof places[i].prefix); /* after "F-" */
+        places[i].prefix = GUINT64_FROM_BE(places[i].prefix);
+    }
+    qsort(places, findings->len, sizeof *places, by_finding_id);
+    for (guint i = 0; i < findings->len; i++)
+        findings->pdata[i] = places[i].finding;
 }
 
 static gint by_rejection(gconstpointer a, gconstpointer b)
@@ -468,7 +491,7 @@ static void merge_batches(screening *s)
         g_clear_pointer(&s->batches[i], rdl_judged_free);
     }
     sweep_balances(s->found.balances);
-    g_ptr_array_sort(s->found.findings, by_finding_id);
+    sort_findings(s->found.findings);
     g_array_sort(s->intake.rejections, by_rejection);
     s->found.rejections = s->intake.rejections;
 }

@@ -286,7 +286,6 @@ static void conclude(rdl_verdict *v, const rdl_pack *pack, const rdl_case *c, bo
     }
     v->rule = first->rule;
     v->verdict = first->verdict;
-    v->ceiling = first->ceiling;
     v->result = result_of_hit(first, c);
     g_autofree char *note = rdl_hit_note(first);
     add_note(v, note);
@@ -294,7 +293,6 @@ static void conclude(rdl_verdict *v, const rdl_pack *pack, const rdl_case *c, bo
         v->rule = lighter(first->rule, rule_today(pack, c, any_zone), c->as_of);
         if (v->rule != first->rule) {
             v->verdict = v->rule->verdict;
-            v->ceiling = rdl_rule_ceiling(v->rule, c);
             add_note(v, "the newer row is lighter (Code art. 1057)");
         }
     }
@@ -371,7 +369,7 @@ rdl_verdict rdl_verdict_of(const rdl_pack *pack, const rdl_footprint *f, const r
                            const rdl_part *part, const rdl_approval *approval, rdl_version version,
                            const double *near, rdl_day as_of)
 {
-    rdl_verdict v = {.hits = g_array_new(FALSE, TRUE, sizeof(rdl_hit)), .ceiling = NAN};
+    rdl_verdict v = {.hits = g_array_new(FALSE, TRUE, sizeof(rdl_hit))};
     g_autofree char *attrs = attributes(f, approval);
     rdl_case c = {.zone = zone ? zone->class : NULL,
                   .level = zone ? zone->level : NULL,

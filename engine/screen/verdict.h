@@ -37,7 +37,6 @@ typedef struct rdl_verdict {
     const char *verdict; /* of the rule (domain 3.3); NULL when no rule speaks */
     rdl_result result;
     const rdl_rule *rule;      /* primary; NULL */
-    double ceiling;            /* of its fine in this case, yuan; NaN where not comparable */
     const rdl_rule *rule_then; /* the row in force at the act, when another is primary; NULL */
     char *note;                /* owned; NULL */
     GArray *hits;              /* of rdl_hit, primary first; owned */

@@ -17,13 +17,24 @@ typedef struct {
     rdl_interval onset, established;
     rdl_truth granted;
     rdl_version version;
-    bool expansion, polygon, least_is_nothing, planned, papers_only;
+    bool expansion, polygon, least_is_nothing, planned, papers_only, sized;
 } situation;
 
 typedef struct {
     situation situation;
     rdl_verdict verdict;
+    bool by_size; /* how large the part is may change the order of the rows */
 } entry;
+
+/* What the verdict is asked of. */
+typedef struct {
+    const rdl_footprint *footprint;
+    const rdl_zone *zone;
+    const rdl_part *part;
+    const rdl_approval *approval;
+    rdl_version version;
+    const double *near;
+} question;
 
 struct rdl_verdict_pool {
     const rdl_pack *pack;
@@ -62,9 +73,10 @@ static gboolean situation_equal(gconstpointer p, gconstpointer q)
 
     return a->class == b->class && a->managed_as == b->managed_as &&
            g_strcmp0(a->period, b->period) == 0 && a->granted == b->granted &&
-           a->version == b->version && a->expansion == b->expansion && a->planned == b->planned &&
-           a->papers_only == b->papers_only && a->area_m2 == b->area_m2 &&
-           a->length_m == b->length_m && a->version_ends == b->version_ends &&
+           a->version == b->version && a->expansion == b->expansion && a->sized == b->sized &&
+           a->planned == b->planned && a->papers_only == b->papers_only &&
+           a->area_m2 == b->area_m2 && a->length_m == b->length_m &&
+           a->version_ends == b->version_ends &&
            (a->near ? b->near && memcmp(a->near, b->near, a->n_near * sizeof *a->near) == 0
                     : !b->near) &&
            a->web_datum == b->web_datum && a->polygon == b->polygon &&
@@ -183,6 +195,55 @@ static bool reads_size(const rdl_verdict_pool *pool, const rdl_zone_class *class
     return GPOINTER_TO_INT(yes);
 }
 
+static rdl_verdict judge(const rdl_verdict_pool *pool, const question *q)
+{
+    return q->footprint->planned ? rdl_verdict_planned(pool->pack, q->footprint, q->zone, q->part,
+                                                       q->approval, q->near, pool->as_of)
+                                 : rdl_verdict_of(pool->pack, q->footprint, q->zone, q->part,
+                                                  q->approval, q->version, q->near, pool->as_of);
+}
+
+static bool same_order(const rdl_verdict *a, const rdl_verdict *b)
+{
+    bool same = a->rule == b->rule && a->result == b->result && a->hits->len == b->hits->len;
+
+    for (guint i = 0; same && i < a->hits->len; i++)
+        same = g_array_index(a->hits, rdl_hit, i).rule == g_array_index(b->hits, rdl_hit, i).rule;
+    return same;
+}
+
+/* Fines by the metre grow with the part, fixed ones do not: those that never change places between
+ * nothing and more than the earth has stay where they are. */
+static bool size_matters(const rdl_verdict_pool *pool, const question *q, const rdl_verdict *v)
+{
+    static const double sizes[] = {0.0, 1e-6, 1e15};
+    bool same = true;
+
+    for (size_t i = 0; same && i < G_N_ELEMENTS(sizes) * G_N_ELEMENTS(sizes); i++) {
+        rdl_part part = *q->part;
+        question other = *q;
+        part.area_m2 = sizes[i % G_N_ELEMENTS(sizes)];
+        part.length_m = sizes[i / G_N_ELEMENTS(sizes)];
+        other.part = &part;
+        rdl_verdict w = judge(pool, &other);
+        same = same_order(v, &w);
+        rdl_verdict_clear(&w);
+    }
+    return !same;
+}
+
+static entry *entry_of(rdl_verdict_pool *pool, const situation *s, const question *q)
+{
+    entry *e = g_hash_table_lookup(pool->entries, s);
+
+    if (!e) {
+        e = entry_new(s);
+        e->verdict = judge(pool, q);
+        g_hash_table_add(pool->entries, e);
+    }
+    return e;
+}
+
 const rdl_verdict *rdl_verdict_pool_get(rdl_verdict_pool *pool, const rdl_footprint *f,
                                         const rdl_zone *zone, const rdl_part *part,
                                         const rdl_approval *approval, rdl_version version,
@@ -211,20 +272,20 @@ const rdl_verdict *rdl_verdict_pool_get(rdl_verdict_pool *pool, const rdl_footpr
                    .version = version,
                    .polygon = part && part->dimension == 2,
                    .least_is_nothing = part && part->min_m2 <= 0.0};
-    if (part && (reads_size(pool, zone ? zone->class : NULL) ||
-                 (zone && zone->managed_as && reads_size(pool, zone->managed_as)))) {
+    const question q = {f, zone, part, approval, version, near};
+    bool sized = part && (reads_size(pool, zone ? zone->class : NULL) ||
+                          (zone && zone->managed_as && reads_size(pool, zone->managed_as)));
+    if (sized && !pool->sized) { /* only the order of the fines may hang on it */
+        guint known = g_hash_table_size(pool->entries);
+        entry *any = entry_of(pool, &s, &q);
+        if (g_hash_table_size(pool->entries) > known)
+            any->by_size = size_matters(pool, &q, &any->verdict);
+        if (!any->by_size)
+            return &any->verdict;
+    }
+    if ((s.sized = sized)) {
         s.area_m2 = part->area_m2;
         s.length_m = part->length_m;
     }
-    entry *e = g_hash_table_lookup(pool->entries, &s);
-
-    if (!e) {
-        e = entry_new(&s);
-        e->verdict =
-            f->planned
-                ? rdl_verdict_planned(pool->pack, f, zone, part, approval, near, pool->as_of)
-                : rdl_verdict_of(pool->pack, f, zone, part, approval, version, near, pool->as_of);
-        g_hash_table_add(pool->entries, e);
-    }
-    return &e->verdict;
+    return &entry_of(pool, &s, &q)->verdict;
 }

@@ -12,8 +12,8 @@ rdl_verdict_pool *rdl_verdict_pool_new(const rdl_pack *pack, rdl_day as_of);
 void rdl_verdict_pool_free(rdl_verdict_pool *pool);
 
 /** As rdl_verdict_of(), or rdl_verdict_planned() for a planned project; lent, lives as long as the
- *  pool. Sizes are part of the case only where a fine by the metre, or a condition, may read them;
- *  distances where `near` (n_near of them) is given. */
+ *  pool. Sizes are part of the case only where a condition may read them or fines by the metre may
+ * change places with others; distances where `near` (n_near of them) is given. */
 const rdl_verdict *rdl_verdict_pool_get(rdl_verdict_pool *pool, const rdl_footprint *f,
                                         const rdl_zone *zone, const rdl_part *part,
                                         const rdl_approval *approval, rdl_version version,

@@ -20,6 +20,7 @@ static void zone_free(gpointer p)
     g_free(zone->authority);
     g_free(zone->basin);
     g_free(zone->period);
+    rdl_zone_drop_border(zone);
     if (zone->wkb)
         g_bytes_unref(zone->wkb);
     g_free(zone);
@@ -131,7 +132,7 @@ static bool exclude_each_other(const rdl_zone *a, const rdl_zone *b)
 
 /* Two zones that may not overlap, and what they share. */
 typedef struct {
-    const rdl_zone *a, *b;
+    rdl_zone *a, *b;
     double m2;
 } zone_pair;
 
@@ -142,7 +143,6 @@ typedef struct {
 
 typedef struct {
     rdl_measure *measure;
-    rdl_border *a, *b;
     GArray *edges;
 } sharer;
 
@@ -151,8 +151,6 @@ static void sharer_free(void *worker)
     sharer *s = worker;
 
     rdl_measure_free(s->measure);
-    rdl_border_free(s->a);
-    rdl_border_free(s->b);
     g_array_unref(s->edges);
     g_free(s);
 }
@@ -161,8 +159,6 @@ static void *sharer_new(void *job, GError **error)
 {
     sharer *s = g_new0(sharer, 1);
 
-    s->a = rdl_border_new();
-    s->b = rdl_border_new();
     s->edges = g_array_new(FALSE, FALSE, sizeof(rdl_edge));
     if ((s->measure = rdl_measure_new(((overlaps *)job)->crs, error)))
         return s;
@@ -173,6 +169,27 @@ static void *sharer_new(void *job, GError **error)
 static rdl_wkb ground(const rdl_zone *zone)
 {
     return (rdl_wkb){g_bytes_get_data(zone->wkb, NULL), g_bytes_get_size(zone->wkb)};
+}
+
+const rdl_border *rdl_zone_border(rdl_zone *zone)
+{
+    rdl_border *had = atomic_load(&zone->border);
+    rdl_wkb wkb = ground(zone);
+
+    if (had)
+        return had;
+    rdl_border *made = rdl_border_new();
+    if (!rdl_border_set(made, wkb.bytes, wkb.n))
+        rdl_border_clear(made);
+    if (atomic_compare_exchange_strong(&zone->border, &had, made))
+        return made;
+    rdl_border_free(made); /* another thread was first */
+    return had;
+}
+
+void rdl_zone_drop_border(rdl_zone *zone)
+{
+    rdl_border_free(atomic_exchange(&zone->border, NULL));
 }
 
 static bool measure_common(sharer *s, zone_pair *p, GError **error)
@@ -189,19 +206,20 @@ static bool measure_common(sharer *s, zone_pair *p, GError **error)
 static bool share(void *job, void *worker, size_t i, GError **error)
 {
     zone_pair *p = &g_array_index(((overlaps *)job)->pairs, zone_pair, i);
-    rdl_wkb a = ground(p->a), b = ground(p->b);
+    const rdl_border *a = rdl_zone_border(p->a), *b = rdl_zone_border(p->b);
+    rdl_wkb inner = ground(p->b);
     sharer *s = worker;
 
-    if (!rdl_border_set(s->a, a.bytes, a.n) || !rdl_border_set(s->b, b.bytes, b.n))
+    if (!rdl_border_rings(a)->len || !rdl_border_rings(b)->len)
         return measure_common(s, p, error);
-    rdl_border_edges(s->a, p->b->box, s->edges);
-    switch (rdl_border_lie(s->a, s->b, s->edges)) {
+    rdl_border_edges(a, p->b->box, s->edges);
+    switch (rdl_border_lie(a, b, s->edges)) {
     case RDL_LIE_APART:
         return true;
     case RDL_LIE_WITHIN:
-        return rdl_measure_wkb(s->measure, b.bytes, b.n, &p->m2, error);
+        return rdl_measure_wkb(s->measure, inner.bytes, inner.n, &p->m2, error);
     case RDL_LIE_TOUCH:
-        if (rdl_border_neighbours(s->a, s->b))
+        if (rdl_border_neighbours(a, b))
             return true;
         break;
     case RDL_LIE_ACROSS:

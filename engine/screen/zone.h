@@ -2,6 +2,7 @@
 #ifndef RDL_SCREEN_ZONE_H
 #define RDL_SCREEN_ZONE_H
 
+#include <stdatomic.h>
 #include "screen/intake.h"
 #include "screen/pack.h"
 
@@ -15,9 +16,10 @@ typedef struct rdl_zone {
     rdl_interval
         established;      /* when the zone was first designated: z_est, or not after the version */
     rdl_interval version; /* valid_from..valid_to of this boundary */
-    double boundary_error_m; /* NaN: not given */
-    const char *web_datum;   /* "GCJ-02", "BD-09": its boundary is displaced; NULL */
-    GBytes *wkb;             /* target system, valid */
+    double boundary_error_m;      /* NaN: not given */
+    const char *web_datum;        /* "GCJ-02", "BD-09": its boundary is displaced; NULL */
+    GBytes *wkb;                  /* target system, valid */
+    _Atomic(rdl_border *) border; /* of rdl_zone_border() */
     rdl_box box;
     const char *content; /* the fields as they came; lent by the intake */
     gint64 fid;
@@ -28,6 +30,10 @@ typedef struct rdl_zone {
 GPtrArray *rdl_zones_new(void);
 bool rdl_zones_read(rdl_intake *intake, const rdl_pack *pack, const rdl_source *source,
                     GPtrArray *zones, GError **error);
+/** The edges of its ground, made when first asked for; any thread may ask. */
+const rdl_border *rdl_zone_border(rdl_zone *zone);
+/** Before its ground goes: forget the edges. */
+void rdl_zone_drop_border(rdl_zone *zone);
 /** After all sources: order by zone_id, refuse or tell apart ids that repeat, note overlaps of one
  *  exclusive group (Code art. 859) as warnings. */
 bool rdl_zones_settle(rdl_intake *intake, GPtrArray *zones, rdl_day as_of, GError **error);

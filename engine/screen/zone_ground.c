@@ -11,6 +11,7 @@
 
 typedef struct {
     guint8 *pages; /* NULL: given back */
+    GPtrArray *zones;
     size_t size;
     atomic_size_t last; /* piece that asks for it last, plus 1; 0: none */
 } block;
@@ -32,8 +33,11 @@ static void give_back(block *b)
 
 static void block_free(gpointer p)
 {
-    give_back(p);
-    g_free(p);
+    block *b = p;
+
+    give_back(b);
+    g_ptr_array_unref(b->zones);
+    g_free(b);
 }
 
 /* NULL where the system has no pages to map: the zones then stay where they are. */
@@ -45,6 +49,7 @@ static block *add_block(rdl_zone_ground *ground, size_t size)
         return NULL;
     block *b = g_new0(block, 1);
     b->pages = pages;
+    b->zones = g_ptr_array_new();
     b->size = size;
     g_ptr_array_add(ground->blocks, b);
     return b;
@@ -67,6 +72,7 @@ static void move_in(rdl_zone_ground *ground, rdl_zone *zone, block **filling, si
     g_bytes_unref(zone->wkb);
     zone->wkb = g_bytes_new_static(at, n);
     g_hash_table_insert(ground->homes, zone, *filling);
+    g_ptr_array_add((*filling)->zones, zone);
 }
 
 rdl_zone_ground *rdl_zone_ground_new(GPtrArray *zones)
@@ -128,8 +134,11 @@ void rdl_zone_ground_done(rdl_zone_ground *ground, size_t piece)
         ground->first_open++;
     for (guint i = 0; before < ground->first_open && i < ground->blocks->len; i++) {
         block *b = ground->blocks->pdata[i];
-        if (b->pages && atomic_load(&b->last) <= ground->first_open)
-            give_back(b);
+        if (!b->pages || atomic_load(&b->last) > ground->first_open)
+            continue;
+        for (guint k = 0; k < b->zones->len; k++)
+            rdl_zone_drop_border(b->zones->pdata[k]);
+        give_back(b);
     }
     pthread_mutex_unlock(&ground->lock);
 }

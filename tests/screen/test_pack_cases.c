@@ -2,6 +2,7 @@
  */
 #include <string.h>
 #include "screen/screen.h"
+#include "screen/verdict_pool.h"
 #include "suite.h"
 
 static void check_pack(const char *folder, guint at_least)
@@ -151,10 +152,13 @@ static void each_planted_mistake_is_found_with_its_line(void)
          "predicates.csv:2: excludes has what is not in activities.csv 'FARMS'"},
         {"predicates.csv", "BUILT,set", "BUILT,sets",
          "predicates.csv:2: kind: unknown code 'sets'"},
-        {"predicates.csv", "near_IT_m <= 1000", "near_IX_m <= 1000", "predicates.csv:4: sql: no such column: near_IX_m"},
+        {"predicates.csv", "near_IT_m <= 1000", "near_IX_m <= 1000",
+         "predicates.csv:4: sql: no such column: near_IX_m"},
         {"predicates.csv", "near_IT_m <= 1000", "near_IT_m <=", "predicates.csv:4: sql: "},
-        {"predicates.csv", "near_IT_m <= 1000", "load_extension('x')", "predicates.csv:4: sql: not authorized to use function: load_extension"},
-        {"rules.csv", "m2,NEAR_TERRITORY", "m2,NEAR", "rules.csv:16: only_if is not in predicates.csv: 'NEAR'"},
+        {"predicates.csv", "near_IT_m <= 1000", "load_extension('x')",
+         "predicates.csv:4: sql: not authorized to use function: load_extension"},
+        {"rules.csv", "m2,NEAR_TERRITORY", "m2,NEAR",
+         "rules.csv:16: only_if is not in predicates.csv: 'NEAR'"},
         {"competent.csv", "NF,ANY", "NF,ALL",
          "competent.csv:3: activity is not in activities.csv: 'ALL'"},
         {"workflow.csv", "CLUE,SCREENED", "CLUE,SCREEND",
@@ -198,6 +202,53 @@ static void all_faults_are_told_at_once(void)
     CHECK(faults && faults->len == 7);
 }
 
+static const rdl_verdict *pooled(rdl_verdict_pool *pool, const rdl_pack *pack, double m2)
+{
+    static const rdl_footprint mine = {.activity = "MINE_GOLD", .onset = {740000, 740100}};
+    rdl_zone zone = {.class = rdl_pack_zone(pack, "IT"), .version = {0, RDL_DAY_FUTURE}};
+    rdl_part part = {.area_m2 = m2, .min_m2 = 1.0, .dimension = m2 > 0.0 ? 2 : 0};
+    rdl_approval none = {.granted = RDL_NO};
+
+    return rdl_verdict_pool_get(pool, &mine, &zone, &part, &none, RDL_VERSION_BOTH, NULL);
+}
+
+/* A fine by the metre overtakes a fixed one at 10,000 m2. */
+static void a_pool_keeps_sizes_apart_where_they_matter(void)
+{
+    static const double sizes[] = {500.0, 20000.0, 0.0, 9999.0, 10001.0};
+    GError *error = NULL;
+    g_autoptr(rdl_pack) pack =
+        rdl_pack_open(changed("by-size", "rules.csv",
+                              "S2,Agency of Territories,\"remove, restore\",FIX:2000-50000",
+                              "S1,Agency of Territories,\"remove, restore\",M2:10-100"),
+                      NULL, &error);
+
+    CHECK_OK(error);
+    for (size_t first = 0; pack && first < G_N_ELEMENTS(sizes); first++) {
+        rdl_verdict_pool *pool = rdl_verdict_pool_new(pack, 741000);
+        for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+            double m2 = sizes[(first + i) % G_N_ELEMENTS(sizes)];
+            CHECK_TEXT(pooled(pool, pack, m2)->rule->rule_id, m2 > 10000.0 ? "IT-06" : "IT-01");
+        }
+        rdl_verdict_pool_free(pool);
+    }
+}
+
+static void a_pool_shares_what_no_size_changes(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_pack) pack =
+        rdl_pack_open(changed("all-by-size", "rules.csv", "FIX:2000-50000", "M2:10-100"), NULL,
+                      &error); /* of less severity than the fixed one: never before it */
+
+    CHECK_OK(error);
+    if (!pack)
+        return;
+    rdl_verdict_pool *pool = rdl_verdict_pool_new(pack, 741000);
+    CHECK(pooled(pool, pack, 500.0) == pooled(pool, pack, 20000.0));
+    rdl_verdict_pool_free(pool);
+}
+
 static CU_TestInfo tests[] = {
     {"every case of China comes out", every_case_of_china_comes_out},
     {"every case of the made-up country comes out", every_case_of_the_made_up_country_comes_out},
@@ -206,6 +257,8 @@ static CU_TestInfo tests[] = {
     {"rows added and removed are told", rows_added_and_removed_are_told},
     {"each planted mistake is found with its line", each_planted_mistake_is_found_with_its_line},
     {"all faults are told at once", all_faults_are_told_at_once},
+    {"a pool keeps sizes apart where they matter", a_pool_keeps_sizes_apart_where_they_matter},
+    {"a pool shares what no size changes", a_pool_shares_what_no_size_changes},
     CU_TEST_INFO_NULL,
 };
 
