@@ -234,18 +234,15 @@ bool rdl_letters_match(rdl_intake *intake, const rdl_pack *pack, GPtrArray *lett
                        const GPtrArray *sources, const GPtrArray *findings, GError **error)
 {
     g_autofree rdl_box *boxes = g_new(rdl_box, sources->len + 1);
-    g_autoptr(GHashTable) primary = primaries(findings);
     g_autoptr(GArray) near = g_array_new(FALSE, FALSE, sizeof(size_t));
     g_autoptr(rdl_transform) lonlat = rdl_transform_lonlat(intake->target, error);
-    matching m = {.pack = pack,
-                  .crs = intake->target,
-                  .lonlat = lonlat,
-                  .sources = sources,
-                  .primary = primary,
-                  .near = near};
+    matching m = {
+        .pack = pack, .crs = intake->target, .lonlat = lonlat, .sources = sources, .near = near};
 
     if (!letters->len || !lonlat)
         return lonlat != NULL;
+    g_autoptr(GHashTable) primary = primaries(findings);
+    m.primary = primary;
     rdl_identity_settle(intake, &spec, letters, identity);
     for (guint i = 0; i < sources->len; i++) {
         boxes[i] = ((rdl_footprint *)sources->pdata[i])->box;

@@ -725,6 +725,12 @@ static bool close_balance(rdl_overlay *o, laying *l, const GArray *parts, guint 
     return true;
 }
 
+/* The point of a part that is all of the footprint is the footprint's. */
+static bool at_inner_point(const laying *l, const rdl_part *part)
+{
+    return part->wkb.bytes == l->footprint->wkb.bytes;
+}
+
 /* x and y of the parts and of the footprint to degrees, in one go. */
 static bool to_lonlat(rdl_overlay *o, laying *l, GArray *parts, guint from, rdl_balance *balance,
                       GError **error)
@@ -736,17 +742,22 @@ static bool to_lonlat(rdl_overlay *o, laying *l, GArray *parts, guint from, rdl_
     g_array_append_val(o->x, l->x);
     g_array_append_val(o->y, l->y);
     for (guint i = from; i < parts->len; i++) {
-        g_array_append_val(o->x, g_array_index(parts, rdl_part, i).lon);
-        g_array_append_val(o->y, g_array_index(parts, rdl_part, i).lat);
+        const rdl_part *part = &g_array_index(parts, rdl_part, i);
+        if (at_inner_point(l, part))
+            continue;
+        g_array_append_val(o->x, part->lon);
+        g_array_append_val(o->y, part->lat);
     }
     if (!rdl_measure_lonlats(o->measure, o->x->len, (double *)(void *)o->x->data,
                              (double *)(void *)o->y->data, error))
         return false;
     balance->lon = g_array_index(o->x, double, 0);
     balance->lat = g_array_index(o->y, double, 0);
-    for (guint i = from; i < parts->len; i++) {
-        g_array_index(parts, rdl_part, i).lon = g_array_index(o->x, double, 1 + i - from);
-        g_array_index(parts, rdl_part, i).lat = g_array_index(o->y, double, 1 + i - from);
+    for (guint i = from, own = 1; i < parts->len; i++) {
+        rdl_part *part = &g_array_index(parts, rdl_part, i);
+        guint at = at_inner_point(l, part) ? 0 : own++;
+        part->lon = g_array_index(o->x, double, at);
+        part->lat = g_array_index(o->y, double, at);
     }
     return true;
 }
