@@ -87,6 +87,10 @@ static bool look_and_decide(rdl_ledger *ledger, const char *task_id, GError **er
            append(ledger, "review.decided", "FP-0009",
                   "{\"source\":\"footprint\",\"source_id\":\"FP-0009\",\"decision\":\"reject\","
                   "\"note\":\"云\"}",
+                  error) &&
+           append(ledger, "source.held", "FP-0010",
+                  "{\"source\":\"footprint\",\"source_id\":\"FP-0010\",\"rejected\":\"FP-0009\","
+                  "\"content\":\"{}\",\"load\":\"x\"}",
                   error);
 }
 
@@ -249,7 +253,7 @@ static void every_table_and_column_is_watched(void)
             "AND name NOT LIKE 'idx%' AND name NOT LIKE 'sql%' AND name NOT LIKE 'spati%' AND "
             "name NOT LIKE 'virt%' AND name NOT LIKE 'data_lic%' AND name NOT LIKE 'Knn%' AND "
             "name NOT LIKE 'views%' AND name <> 'ElementaryGeometries' ORDER BY name");
-    CHECK_INT(tables->len, 23);
+    CHECK_INT(tables->len, 24);
     for (guint t = 0; t < tables->len; t++)
         check_table(db, rich, tables->pdata[t], &found);
     sqlite3_close(db);
@@ -264,8 +268,10 @@ static void a_row_too_many_is_found(void)
         "letter "
         "WHERE letter_no NOT IN (SELECT letter_no FROM letter_site WHERE site_id = (SELECT "
         "max(site_id) FROM site)) LIMIT 1",
-        "INSERT INTO review "
-        "VALUES('footprint','FP-0001','confirm',NULL,NULL,NULL,'2027-01-01','x')",
+        "INSERT INTO review(source, source_id, decision, at, by) "
+        "VALUES('footprint','FP-0001','confirm','2027-01-01','x')",
+        "INSERT INTO held(source, source_id, by_source_id, content, at) "
+        "VALUES('patch','P-x','FP-0009','{}','2027-01-01')",
         "INSERT INTO transfer VALUES('T-x',1,(SELECT max(task_id) FROM task),'a','2027-01-01',NULL,"
         "NULL,NULL)",
         "INSERT INTO draw SELECT seq, 'R-x', purpose, at, drawn FROM draw LIMIT 1",
