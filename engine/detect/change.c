@@ -144,13 +144,14 @@ static bool note_inputs(rdl_detect_result *r, const rdl_detect_options *o, const
         note_number(m, "mask_grow_m", o->mask_grow_m);
     rdl_manifest_option(m, "align", o->align && strcmp(o->align, "auto") == 0 ? "auto" : NULL);
     rdl_manifest_option(m, "cog", o->cog ? "yes" : NULL);
+    g_auto(GStrv) aoi = o->aoi ? rdl_source_files(o->aoi) : NULL;
     g_auto(GStrv) before = rdl_raster_files(rdl_pair_before(pair)->raster);
     g_auto(GStrv) after = rdl_raster_files(rdl_pair_after(pair)->raster);
     const rdl_input inputs[] = {{"before", o->before, before},
                                 {"after", o->after, after},
                                 {"mask_before", given_mask(o->mask_before), NULL},
                                 {"mask_after", given_mask(o->mask_after), NULL},
-                                {"aoi", o->aoi, NULL},
+                                {"aoi", o->aoi, aoi && aoi[0] && aoi[1] ? aoi : NULL},
                                 {"dem", o->how.dem, NULL}};
     return rdl_manifest_inputs(m, inputs, G_N_ELEMENTS(inputs), o->threads, error);
 }

@@ -40,6 +40,83 @@ JsonNode *rdl_mosaic_result_json(const rdl_mosaic_result *r)
     return rdl_json_node(o);
 }
 
+/* ---- the pairs by rank ---- */
+
+typedef struct {
+    rdl_raster *change;
+    double clear; /* share of its cells */
+    char *digest;
+    size_t place; /* among those given */
+} ranked;
+
+static void ranked_clear(void *p)
+{
+    ranked *r = p;
+
+    rdl_raster_close(r->change);
+    g_free(r->digest);
+}
+
+static bool count_clear(ranked *r, GError **error)
+{
+    const rdl_grid *grid = rdl_raster_grid(r->change);
+    if (!rdl_grid_workable(grid, rdl_raster_path(r->change), error))
+        return false;
+    rdl_blocks blocks = rdl_blocks_cells(grid->width, grid->height);
+    const int band = 1;
+    g_autofree float *class_of = g_new(float, RDL_CELL *RDL_CELL);
+    g_autofree uint8_t *seen = g_malloc(RDL_CELL * RDL_CELL);
+    gint64 clear = 0;
+
+    for (size_t i = 0; i < rdl_blocks_count(&blocks); i++) {
+        rdl_block block = rdl_blocks_at(&blocks, i);
+        size_t n = rdl_block_pixels(block);
+        memset(seen, 1, n);
+        if (!rdl_raster_read(r->change, block, 1, &band, class_of, seen, error))
+            return false;
+        for (size_t k = 0; k < n; k++)
+            clear += seen[k] && class_of[k] >= 1.0f;
+    }
+    r->clear = (double)clear / ((double)grid->width * (double)grid->height);
+    return true;
+}
+
+static int later_first(const ranked *a, const ranked *b, const char *item)
+{
+    const char *of_a = rdl_raster_item(a->change, item), *of_b = rdl_raster_item(b->change, item);
+
+    return strcmp(of_b ? of_b : "", of_a ? of_a : "");
+}
+
+static int by_rank(const void *p, const void *q)
+{
+    const ranked *a = p, *b = q;
+    int d = (a->clear < b->clear) - (a->clear > b->clear);
+
+    d = d ? d : later_first(a, b, "REDLINE_T_AFTER");
+    d = d ? d : later_first(a, b, "REDLINE_T_BEFORE");
+    return d ? d : strcmp(a->digest, b->digest);
+}
+
+bool rdl_mosaic_rank(const char *const *changes, size_t n, size_t *order, GError **error)
+{
+    g_autoptr(GArray) all = g_array_new(FALSE, TRUE, sizeof(ranked));
+
+    g_array_set_clear_func(all, ranked_clear);
+    g_array_set_size(all, (guint)n);
+    for (size_t i = 0; i < n; i++) {
+        ranked *r = &g_array_index(all, ranked, i);
+        r->place = i;
+        if (!(r->change = rdl_raster_open(changes[i], error)) ||
+            !(r->digest = rdl_digest_file(changes[i], error)) || !count_clear(r, error))
+            return false;
+    }
+    g_array_sort(all, by_rank);
+    for (guint k = 0; k < n; k++)
+        order[k] = g_array_index(all, ranked, k).place;
+    return true;
+}
+
 /* ---- the grid of all ---- */
 
 /* Map coordinates to the pixels of `grid`. */
@@ -373,23 +450,42 @@ static void mosaic_clear(mosaic *m)
     g_free(m->sensor);
 }
 
-bool rdl_mosaic(const rdl_mosaic_options *o, const rdl_progress *progress, rdl_mosaic_result *r,
-                GError **error)
+static bool join_ranked(const rdl_mosaic_options *o, const rdl_progress *progress,
+                        rdl_mosaic_result *r, GError **error)
 {
-    const char *const outputs[] = {o->output, o->score};
     mosaic m = {.o = o,
                 .r = r,
                 .changes = g_new0(rdl_raster *, o->n + 1),
                 .scores = g_new0(rdl_raster *, o->n + 1)};
+    bool good = open_all(&m, error) && create(&m, error) && join_all(&m, progress, error) &&
+                finish(&m, error);
+
+    mosaic_clear(&m);
+    return good;
+}
+
+bool rdl_mosaic(const rdl_mosaic_options *o, const rdl_progress *progress, rdl_mosaic_result *r,
+                GError **error)
+{
+    const char *const outputs[] = {o->output, o->score};
+    g_autofree size_t *order = g_new0(size_t, o->n + 1);
+    g_autofree const char **changes = g_new0(const char *, o->n + 1);
+    g_autofree const char **scores = g_new0(const char *, o->n + 1);
+    rdl_mosaic_options in_rank = *o;
 
     *r = (rdl_mosaic_result){0};
     r->warnings = g_ptr_array_new_with_free_func(g_free);
     r->manifest = rdl_manifest_new("mosaic");
     r->tally = rdl_tally_new();
-    bool good = rdl_output_apart(outputs, 2, o->changes, o->n, error) &&
-                (!o->scores || rdl_output_apart(outputs, 2, o->scores, o->n, error)) &&
-                open_all(&m, error) && create(&m, error) && join_all(&m, progress, error) &&
-                finish(&m, error);
-    mosaic_clear(&m);
-    return good;
+    if (!rdl_output_apart(outputs, 2, o->changes, o->n, error) ||
+        (o->scores && !rdl_output_apart(outputs, 2, o->scores, o->n, error)) ||
+        !rdl_mosaic_rank(o->changes, o->n, order, error))
+        return false;
+    for (size_t i = 0; i < o->n; i++) {
+        changes[i] = o->changes[order[i]];
+        scores[i] = o->scores ? o->scores[order[i]] : NULL;
+    }
+    in_rank.changes = changes;
+    in_rank.scores = o->scores ? scores : NULL;
+    return join_ranked(&in_rank, progress, r, error);
 }

@@ -55,6 +55,7 @@ void rdl_product_free(rdl_product *p)
     g_ptr_array_unref(p->items);
     g_string_free(p->missing, TRUE);
     g_free(p->metadata);
+    g_free(p->tile);
     g_free(p);
 }
 
@@ -101,6 +102,17 @@ char *rdl_product_text(const char *path, GError **error)
     if (!good)
         rdl_fail(error, RDL_ERROR_IO, "%s: cannot be read as metadata of a scene", path);
     return text;
+}
+
+void rdl_product_files(const rdl_product *p, GPtrArray *files)
+{
+    g_ptr_array_add(files, g_strdup(p->metadata));
+    if (p->tile)
+        g_ptr_array_add(files, g_strdup(p->tile));
+    for (guint i = 0; i < p->bands->len; i++)
+        g_ptr_array_add(files, g_strdup(((const rdl_product_band *)p->bands->pdata[i])->file));
+    for (guint i = 0; i < p->masks->len; i++)
+        g_ptr_array_add(files, g_strdup(((const rdl_product_mask *)p->masks->pdata[i])->file));
 }
 
 char *rdl_product_beside(const char *metadata, const char *name)

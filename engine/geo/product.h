@@ -30,6 +30,7 @@ typedef struct rdl_product {
     GPtrArray *masks;  /* rdl_product_mask *: where the scene is not to be believed */
     GPtrArray *items;  /* char *: name, value, name, value */
     char *metadata;    /* the file all this was read from */
+    char *tile;        /* a second one, of the tile; NULL */
     GString *missing;  /* "B03,B09": bands told of whose files are not there */
     double resolution; /* metres of the grid wished for; 0: of the first band */
 } rdl_product;
@@ -42,6 +43,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_product, rdl_product_free)
 rdl_product_band *rdl_product_add(rdl_product *product, const char *file, const char *id,
                                   const char *role);
 void rdl_product_add_mask(rdl_product *product, const char *file, int band, const char *values);
+/** Append every file of it, char *: metadata, bands, masks. */
+void rdl_product_files(const rdl_product *product, GPtrArray *files);
 /** Nothing where `value` is NULL. */
 void rdl_product_item(rdl_product *product, const char *name, const char *value);
 /** All of a metadata file, through GDAL's virtual paths. Yours. Fails: RDL_ERROR_IO; RDL_ERROR_DATA

@@ -564,11 +564,7 @@ char **rdl_raster_files(const rdl_raster *raster)
     GPtrArray *files = g_ptr_array_new();
 
     if (product)
-        g_ptr_array_add(files, g_strdup(product->metadata));
-    for (guint i = 0; product && i < product->bands->len; i++)
-        g_ptr_array_add(files, g_strdup(((rdl_product_band *)product->bands->pdata[i])->file));
-    for (guint i = 0; product && i < product->masks->len; i++)
-        g_ptr_array_add(files, g_strdup(((rdl_product_mask *)product->masks->pdata[i])->file));
+        rdl_product_files(product, files);
     g_ptr_array_add(files, NULL);
     return (char **)g_ptr_array_free(files, FALSE);
 }

@@ -293,6 +293,7 @@ static void add_sun(rdl_product *p, GPtrArray *images, const char *path)
         rdl_product_item(p, "SUN_ELEVATION", elevation);
         rdl_product_item(p, "SUN_AZIMUTH", CPLGetXMLValue(sun, "AZIMUTH_ANGLE", NULL));
     }
+    p->tile = g_steal_pointer(&tile);
     CPLDestroyXMLNode(root);
 }
 

@@ -1,5 +1,6 @@
 #include "geo/source.h"
 
+#include <string.h>
 #include <cpl_conv.h>
 #include <cpl_error.h>
 #include <cpl_string.h>
@@ -35,6 +36,69 @@ char **rdl_source_layers(const char *path, bool *raster, GError **error)
     *raster = GDALGetRasterCount(dataset) > 0;
     GDALClose(dataset);
     return names;
+}
+
+/* ---- the files of a source ---- */
+
+static void add_file(GPtrArray *files, const char *path)
+{
+    g_autofree char *log = g_strconcat(path, "-wal", NULL);
+
+    g_ptr_array_add(files, g_strdup(path));
+    if (g_file_test(log, G_FILE_TEST_IS_REGULAR)) /* newer than the database itself */
+        g_ptr_array_add(files, g_steal_pointer(&log));
+}
+
+static void add_listed(GPtrArray *files, const char *path)
+{
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    GDALDatasetH dataset = GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_VECTOR, NULL, NULL, NULL);
+    char **list = dataset ? GDALGetFileList(dataset) : NULL;
+
+    if (dataset)
+        GDALClose(dataset);
+    CPLPopErrorHandler();
+    for (char **l = list; l && *l; l++)
+        add_file(files, *l);
+    CSLDestroy(list);
+}
+
+static int by_path(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool all_plain(const GPtrArray *files)
+{
+    for (guint i = 0; i < files->len; i++)
+        if (!g_file_test(files->pdata[i], G_FILE_TEST_IS_REGULAR))
+            return false;
+    return true;
+}
+
+char **rdl_source_files(const char *source)
+{
+    const char *colon = strrchr(source, ':');
+    bool whole = !colon || g_file_test(source, G_FILE_TEST_EXISTS);
+    g_autofree char *path = whole ? g_strdup(source) : g_strndup(source, (size_t)(colon - source));
+    g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
+
+    if (!g_file_test(path, G_FILE_TEST_EXISTS))
+        return g_new0(char *, 1);
+    g_autoptr(rdl_product) product = rdl_product_find(path, 0.0, NULL);
+    if (product)
+        rdl_product_files(product, files);
+    else
+        add_listed(files, path);
+    if (product && !all_plain(files) && g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
+        g_ptr_array_set_size(files, 0); /* an archive */
+        add_file(files, path);
+    }
+    if (!all_plain(files))
+        g_ptr_array_set_size(files, 0);
+    g_ptr_array_sort(files, by_path);
+    g_ptr_array_add(files, NULL);
+    return (char **)g_ptr_array_free(g_steal_pointer(&files), FALSE);
 }
 
 char **rdl_archive_names(const char *path, GError **error)

@@ -8,6 +8,12 @@
  *  g_strfreev(). Fails: RDL_ERROR_IO when it is neither a raster nor a vector source. */
 RDL_API char **rdl_source_layers(const char *path, bool *raster, GError **error);
 
+/** The local files a source is read from, NULL-ended, by name: the companions of a Shapefile, the
+ *  pieces of a virtual raster, what a format keeps beside it, the metadata, bands and masks of a
+ *  product, the log of a database. FILE:LAYER is FILE. Empty where it cannot be opened or any of it
+ *  is no local file (a database, /vsi...). Yours to g_strfreev(). */
+RDL_API char **rdl_source_files(const char *source);
+
 /** Names of the files in a zip archive, NULL-ended. Yours. Fails: RDL_ERROR_IO. */
 RDL_API char **rdl_archive_names(const char *path, GError **error);
 /** All of one of them as text. Yours. Fails: RDL_ERROR_IO when it cannot be read whole. */

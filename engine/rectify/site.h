@@ -22,6 +22,9 @@
 RDL_API bool rdl_ledger_load_findings(rdl_ledger *ledger, const char *path, rdl_day as_of,
                                       rdl_tally *tally, const rdl_progress *progress,
                                       GError **error);
+/** How many footprints and patches have a site in the ledger and no finding in findings.gpkg: what
+ *  earlier screenings found and this one does not. */
+RDL_API bool rdl_ledger_beyond(rdl_ledger *ledger, const char *path, gint64 *n, GError **error);
 /** Load letters (points; letter_no, batch, received, activity, key, founded, duplicate_of,
  *  pos_error_m), each linked to every site whose ground lies within its uncertainty (pos_error_m
  *  metres, 500 where not given), with the distance; the nearest within 500 m, or that, is its own.

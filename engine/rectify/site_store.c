@@ -763,3 +763,40 @@ bool rdl_ledger_load_findings(rdl_ledger *ledger, const char *path, rdl_day as_o
     rdl_holds_free(r.holds);
     return good;
 }
+
+/* ---- what a screening does not find ---- */
+
+static bool add_sources(GHashTable *keys, const char *path, GError **error)
+{
+    g_autoptr(rdl_layer) layer = open_layer(path, "finding", error);
+    GError *failed = NULL;
+    const rdl_feature *f;
+
+    if (!layer)
+        return false;
+    int source = rdl_layer_field_index(layer, "source");
+    int source_id = rdl_layer_field_index(layer, "source_id");
+    while (source >= 0 && source_id >= 0 && (f = rdl_layer_next(layer, &failed)))
+        g_hash_table_add(keys, g_strdup_printf("%s\x1f%s", rdl_feature_text(f, source),
+                                               rdl_feature_text(f, source_id)));
+    if (failed)
+        g_propagate_error(error, failed);
+    return !failed;
+}
+
+bool rdl_ledger_beyond(rdl_ledger *ledger, const char *path, gint64 *n, GError **error)
+{
+    g_autoptr(GHashTable) keys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT source || char(31) || source_id FROM origin WHERE source IN ('footprint','patch')",
+        error);
+    bool row = true;
+
+    *n = 0;
+    if (!s || !add_sources(keys, path, error))
+        return false;
+    while (rdl_statement_step(s, &row, error) && row)
+        *n += !g_hash_table_contains(keys, rdl_statement_get_text(s, 0));
+    return !row;
+}

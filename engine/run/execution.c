@@ -1,7 +1,9 @@
 #include "run/execution.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
+#include <glib/gstdio.h>
 #include "deliver/deliver.h"
 #include "detect/detect.h"
 #include "rectify/rectify.h"
@@ -161,19 +163,25 @@ static bool lay_scenes(execution *x, rdl_patches_options *o, GError **error)
 {
     size_t n = x->job->n_pairs;
     g_autofree const char **before = g_new0(const char *, n), **after = g_new0(const char *, n);
+    g_autofree const char **changes = g_new0(const char *, n);
+    g_autofree size_t *order = g_new0(size_t, n);
     const char *befores = out(x, "before.vrt"), *afters = out(x, "after.vrt");
     g_autoptr(rdl_raster) change = rdl_raster_open(o->change, error);
     g_autoptr(GError) apart = NULL;
 
-    if (!change)
+    for (size_t i = 0; i < n; i++)
+        changes[i] = of_pair(x, &x->job->pairs[i], "change");
+    if (!change || !rdl_mosaic_rank(changes, n, order, error))
         return false;
     for (size_t i = 0; i < n; i++) {
-        before[i] = beside(x, &x->job->pairs[i], "before");
-        after[i] = beside(x, &x->job->pairs[i], "after");
+        before[i] = beside(x, &x->job->pairs[order[i]], "before");
+        after[i] = beside(x, &x->job->pairs[order[i]], "after");
     }
     const rdl_grid *grid = rdl_raster_grid(change);
     if (rdl_raster_lay(before, n, grid, befores, &apart) &&
         rdl_raster_lay(after, n, grid, afters, &apart)) {
+        note_output(x, befores);
+        note_output(x, afters);
         o->before = befores;
         o->after = afters;
         return true;
@@ -400,27 +408,52 @@ static bool fill_ledger(execution *x, const char *path, GError **error)
     return true;
 }
 
+static bool remove_ledger(const char *path, GError **error)
+{
+    return g_unlink(path) == 0 || errno == ENOENT ||
+           rdl_fail(error, RDL_ERROR_IO, "%s: cannot be replaced: %s", path, g_strerror(errno));
+}
+
 /* A new ledger appears when it is filled, so that a run that was stopped starts it afresh. It is
- * remembered before it gets its name: were it the other way round, a run stopped between the two
- * would find its own ledger to be somebody's. */
+ * remembered before it gets its name, and the one before is gone by then: were it the other way
+ * round, a run stopped between the two would find its own ledger to be somebody's. */
 static bool new_ledger(execution *x, const char *path, const char *key, GError **error)
 {
-    g_autoptr(rdl_output) output = rdl_output_begin(path, false, error);
+    g_autoptr(rdl_output) output = rdl_output_begin(path, true, error);
 
     return output && rdl_ledger_init(rdl_output_temporary(output), x->job->pack, NULL, error) &&
-           fill_ledger(x, rdl_output_temporary(output), error) &&
+           fill_ledger(x, rdl_output_temporary(output), error) && remove_ledger(path, error) &&
            rdl_state_note(x->state, "ledger", key, x->sheet, rdl_output_temporary(output), error) &&
            rdl_output_commit(output, error);
 }
 
-/* A ledger that is there goes on: what is known already adds nothing. */
+/* What an earlier run found stays on the desks of those who work with it. */
+static bool tell_beyond(execution *x, const char *path, GError **error)
+{
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, error);
+    gint64 n;
+
+    if (!ledger || !rdl_ledger_beyond(ledger, out(x, "findings.gpkg"), &n, error))
+        return false;
+    if (n > 0)
+        g_ptr_array_add(x->sheet->warnings,
+                        g_strdup_printf("ledger: %s goes on: %" G_GINT64_FORMAT
+                                        " footprints or patches of earlier runs are not found by "
+                                        "this one; their sites and tasks stay until somebody "
+                                        "settles them (-o NEW_FOLDER starts afresh)",
+                                        path, n));
+    return true;
+}
+
+/* A ledger that nobody else wrote to is made again like any output. Another goes on: what is known
+ * already adds nothing. */
 static bool run_ledger(execution *x, const char *key, GError **error)
 {
     const char *path = out(x, "ledger.sqlite");
 
-    if (!g_file_test(path, G_FILE_TEST_EXISTS))
+    if (!g_file_test(path, G_FILE_TEST_EXISTS) || rdl_state_untouched(x->state, "ledger"))
         return new_ledger(x, path, key, error);
-    return fill_ledger(x, path, error) &&
+    return fill_ledger(x, path, error) && tell_beyond(x, path, error) &&
            rdl_state_note(x->state, "ledger", key, x->sheet, NULL, error);
 }
 

@@ -7,9 +7,11 @@
 
 typedef struct rdl_run_options {
     const char *folder;  /* for the outputs; NULL: out/<name of the job> */
-    bool overwrite;      /* replace files of an earlier run; a ledger is never replaced, it goes on */
+    bool overwrite;      /* replace files of an earlier run; a ledger goes on */
     bool resume;         /* go on: keep the stages of an earlier run whose inputs, options and code
-                            are the same and whose outputs are as they were left */
+                            are the same and whose outputs are as they were left. A ledger that
+                            nobody wrote to since is made again where it must be; any other goes
+                            on, and what it holds beyond this run is told */
     int threads;         /* default 1 */
     int memory_mib;      /* default 256 */
 } rdl_run_options;

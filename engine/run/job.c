@@ -1,6 +1,7 @@
 #include "run/job.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include "deliver/deliver.h"
 
@@ -213,6 +214,11 @@ static bool read_pair(rdl_job *job, JsonObject *shared, JsonNode *node, GError *
     return true;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const rdl_pair_job *)a)->name, ((const rdl_pair_job *)b)->name);
+}
+
 static bool read_pairs(rdl_job *job, JsonObject *root, JsonObject *shared, GError **error)
 {
     JsonNode *node = json_object_get_member(root, "pairs");
@@ -224,6 +230,7 @@ static bool read_pairs(rdl_job *job, JsonObject *root, JsonObject *shared, GErro
     for (guint i = 0; i < json_array_get_length(array); i++)
         if (!read_pair(job, shared, json_array_get_element(array, i), error))
             return false;
+    qsort(job->pairs, job->n_pairs, sizeof *job->pairs, by_name); /* their order says nothing */
     if (job->n_pairs == 1) /* one pair is one pair, whatever it is called */
         g_clear_pointer(&job->pairs[0].name, g_free);
     return true;

@@ -8,7 +8,8 @@
  *   detect:   {before, after, date_before, date_after, sensor | bands, method, threshold,
  *              iterations, tolerance, mask_before, mask_after}
  *   pairs:    [{name, before, after, ...}]: several pairs of scenes in place of one; each may say
- *             what detect says, and detect then holds what they share
+ *             what detect says, and detect then holds what they share; taken in order of
+ *             their names, whatever order they stand in
  *   patches:  {min_area}       square metres, 0 keeps all; not given: four pixels
  *   screen:   {zones, footprints, permits, units, letters, residual, sliver_area,
  *             sliver_width}; a source is a path or {source, profile}, and a list of them where

@@ -8,13 +8,22 @@ static bool from_file(rdl_manifest *from, const char *role, const char *path, GE
     return !path || rdl_manifest_input(from, role, path, error);
 }
 
+/* Every file a source is read from. */
+static bool from_files(rdl_manifest *from, const char *role, const char *source, GError **error)
+{
+    g_auto(GStrv) files = rdl_source_files(source);
+    const rdl_input input = {role, source, *files ? files : NULL};
+
+    return rdl_manifest_inputs(from, &input, 1, 1, error);
+}
+
 static bool from_scene(rdl_manifest *from, const rdl_job *job, JsonObject *detect, const char *key,
                        GError **error)
 {
     const char *path = rdl_json_text(detect, key, NULL);
     g_autofree char *full = path ? rdl_path_beside(job->path, path) : NULL;
 
-    return from_file(from, key, full, error);
+    return !full || strcmp(path, "none") == 0 || from_files(from, key, full, error);
 }
 
 /* A file of redline's own data, by the name a user gave. */
@@ -28,25 +37,12 @@ static bool from_data(rdl_manifest *from, const char *kind, const char *name, GE
     return !name || (path && from_file(from, kind, path, error));
 }
 
-/* A source is a file, FILE:LAYER, or a Shapefile with its companions. */
 static bool from_source(rdl_manifest *from, const char *role, const rdl_source *source,
                         GError **error)
 {
-    static const char *const beside[] = {".dbf", ".shx", ".prj", ".cpg"};
-    const char *colon = strrchr(source->path, ':');
-    bool whole = !colon || g_file_test(source->path, G_FILE_TEST_EXISTS);
-    g_autofree char *file =
-        whole ? g_strdup(source->path) : g_strndup(source->path, (size_t)(colon - source->path));
-
-    if (!from_file(from, role, file, error))
-        return false;
-    for (size_t i = 0; g_str_has_suffix(file, ".shp") && i < G_N_ELEMENTS(beside); i++) {
-        g_autofree char *path = g_strdup_printf("%.*s%s", (int)(strlen(file) - 4), file, beside[i]);
-        if (g_file_test(path, G_FILE_TEST_EXISTS) && !from_file(from, role, path, error))
-            return false;
-    }
     rdl_manifest_method(from, source->path); /* with its :LAYER */
-    return from_data(from, "profiles", source->profile, error);
+    return from_files(from, role, source->path, error) &&
+           from_data(from, "profiles", source->profile, error);
 }
 
 static bool from_sources(rdl_manifest *from, const char *role, const rdl_sources *sources,

@@ -118,6 +118,14 @@ rdl_sheet *rdl_state_kept(const rdl_state *state, const char *stage, const char 
     return rdl_sheet_from_json(sheet, NULL);
 }
 
+bool rdl_state_untouched(const rdl_state *state, const char *stage)
+{
+    JsonObject *record = rdl_json_object(state->stages, stage);
+    JsonObject *outputs = record ? rdl_json_object(record, "digests") : NULL;
+
+    return outputs && json_object_get_size(outputs) > 0 && as_left(outputs);
+}
+
 static bool note_digest(JsonObject *digests, const char *path, const char *as, GError **error)
 {
     g_autofree char *digest = rdl_digest_file(as ? as : path, error);

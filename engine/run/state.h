@@ -18,6 +18,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_state, rdl_state_free)
 /** The sheet of a stage that was made from the same (`key`) and whose outputs are as they were
  *  left, byte for byte; NULL where it must be made. Yours. */
 rdl_sheet *rdl_state_kept(const rdl_state *state, const char *stage, const char *key);
+/** Are the outputs of a stage as an earlier run left them, whatever they were made from? */
+bool rdl_state_untouched(const rdl_state *state, const char *stage);
 /** Remember a stage that is done, or about to be renamed into place: `as` is where its output
  *  lies now when that is not yet its name (NULL: it is). Fails: RDL_ERROR_IO. */
 bool rdl_state_note(rdl_state *state, const char *stage, const char *key, const rdl_sheet *sheet,

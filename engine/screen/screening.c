@@ -67,7 +67,6 @@ static bool check_options(const rdl_screen_options *o, GError **error)
 /* A source's files: a Shapefile is several, FILE:LAYER is FILE. */
 static bool note_input(screening *s, const char *role, const rdl_source *source, GError **error)
 {
-    static const char *const beside[] = {".dbf", ".prj", ".cpg"};
     const char *colon = strrchr(source->path, ':');
     g_autofree char *shown = rdl_source_shown(source->path);
     bool database = g_str_has_prefix(source->path, "PG:");
@@ -77,13 +76,10 @@ static bool note_input(screening *s, const char *role, const rdl_source *source,
 
     if (!rdl_manifest_input(s->manifest, role, file, error))
         return false;
-    for (size_t i = 0; g_str_has_suffix(file, ".shp") && i < G_N_ELEMENTS(beside); i++) {
-        g_autofree char *stem = g_strndup(file, strlen(file) - 4);
-        g_autofree char *path = g_strconcat(stem, beside[i], NULL);
-        if (g_file_test(path, G_FILE_TEST_EXISTS) &&
-            !rdl_manifest_input(s->manifest, role, path, error))
+    g_auto(GStrv) files = rdl_source_files(source->path);
+    for (char **f = files; *f; f++)
+        if (strcmp(*f, file) != 0 && !rdl_manifest_input(s->manifest, role, *f, error))
             return false;
-    }
     return true;
 }
 

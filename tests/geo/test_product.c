@@ -142,6 +142,43 @@ static void quality_bands_and_the_sun_come_with_landsat(void)
     }
 }
 
+/* ---- the files of a source ---- */
+
+static char *names_of(const char *source)
+{
+    g_auto(GStrv) files = rdl_source_files(source);
+
+    for (char **f = files; *f; f++) {
+        char *name = g_path_get_basename(*f);
+        g_free(*f);
+        *f = name;
+    }
+    return g_strjoinv(" ", files);
+}
+
+/* After the test above: its product still lies there. */
+static void a_source_is_all_its_files(void)
+{
+    static const char virtual[] = "<VRTDataset rasterXSize=\"4\" rasterYSize=\"4\">"
+                                  "<VRTRasterBand dataType=\"UInt16\" band=\"1\"><SimpleSource>"
+                                  "<SourceFilename relativeToVRT=\"1\">s_B1.TIF</SourceFilename>"
+                                  "<SourceBand>1</SourceBand></SimpleSource></VRTRasterBand>"
+                                  "</VRTDataset>";
+    g_autofree char *units = g_strconcat(suite_source("data/sample/units.shp"), ":units", NULL);
+    g_autofree char *shapefile = names_of(units);
+    CHECK_TEXT(shapefile, "units.dbf units.prj units.shp units.shx");
+    g_autofree char *product = names_of(suite_path("s_MTL.txt"));
+    CHECK_TEXT(product, "s_B1.TIF s_B2.TIF s_B3.TIF s_B4.TIF s_B5.TIF s_B6.TIF s_B7.TIF s_MTL.txt "
+                        "s_QA_PIXEL.TIF");
+    g_autofree char *archive = names_of(suite_path("scene.tar"));
+    CHECK_TEXT(archive, "scene.tar");
+    write_text("pieces.vrt", virtual);
+    g_autofree char *pieces = names_of(suite_path("pieces.vrt"));
+    CHECK_TEXT(pieces, "pieces.vrt s_B1.TIF");
+    g_autofree char *away = names_of("/vsicurl/http://127.0.0.1:9/x.tif");
+    CHECK_TEXT(away, "");
+}
+
 /* ---- pictures without a place ---- */
 
 static GDALDatasetH picture(const char *name)
@@ -281,6 +318,7 @@ static CU_TestInfo tests[] = {
     {"a STAC item is a scene", a_stac_item_is_a_scene},
     {"assets elsewhere are not followed", assets_elsewhere_are_not_followed},
     {"quality bands and the sun come with Landsat", quality_bands_and_the_sun_come_with_landsat},
+    {"a source is all its files", a_source_is_all_its_files},
     {"polynomials lay a picture on the ground", polynomials_lay_a_picture_on_the_ground},
     {"control points lay a picture on the ground", control_points_lay_a_picture_on_the_ground},
     {"a plain picture has no place", a_plain_picture_has_no_place},

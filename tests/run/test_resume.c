@@ -171,6 +171,7 @@ static char *changed_job(const char *from, const char *to)
     }
     if (from)
         CHECK(g_string_replace(s, from, to, 0) == 1);
+    CHECK(g_string_replace(s, ", xlsx, map, card]", "]", 0) == 1);
     const char *path = suite_path(from ? "changed.yaml" : "same.yaml");
     g_file_set_contents(path, s->str, -1, NULL);
     return g_strdup(path);
@@ -207,6 +208,103 @@ static void an_output_that_was_touched_is_made_again(void)
     check_same_folders(whole(NULL), suite_path("touched/o"));
 }
 
+static char *first_line(const char *text)
+{
+    return g_strndup(text, strcspn(text, "\n"));
+}
+
+static bool shown(const char *folder, const char *line)
+{
+    g_autofree char *log = log_of(folder), *first = first_line(log);
+
+    if (!strstr(log, line))
+        printf("\n    %s: no '%s' in: %s ...", folder, line, first);
+    return strstr(log, line) != NULL;
+}
+
+static void copy(const char *from, const char *to)
+{
+    g_autofree char *bytes = NULL;
+    gsize n = 0;
+
+    CHECK(g_file_get_contents(from, &bytes, &n, NULL) &&
+          g_file_set_contents(to, bytes, (gssize)n, NULL));
+}
+
+/* What says where an area of interest lies is part of it. */
+static void a_companion_that_changed_is_noticed(void)
+{
+    static const char *const companions[] = {"shp", "shx", "dbf", "prj"};
+    const char *folder = suite_path("companion");
+    g_autofree char *job = changed_job("detect:", "detect:\n  aoi: units.shp");
+
+    for (size_t i = 0; i < G_N_ELEMENTS(companions); i++) {
+        g_autofree char *name = g_strconcat("units.", companions[i], NULL);
+        g_autofree char *from = g_strconcat("data/sample/", name, NULL);
+        copy(suite_source(from), suite_path(name));
+    }
+    CHECK_INT(run(folder, job, NULL), 0);
+    CHECK_INT(run(folder, job, "--resume"), 0);
+    CHECK(shown(folder, "detect: unchanged, kept"));
+    FILE *prj = fopen(suite_path("units.prj"), "a");
+    CHECK(prj && fputs("\n", prj) >= 0 && fclose(prj) == 0);
+    CHECK_INT(run(folder, job, "--resume"), 0);
+    CHECK(!strstr(log_of(folder), "detect: unchanged"));
+}
+
+/* The ledger of the job alone is an output like another: nothing is left of what is found no more.
+ */
+static void a_raised_limit_leaves_no_old_clues(void)
+{
+    g_autofree char *same = changed_job(NULL, NULL);
+    g_autofree char *raised = changed_job("min_area: 5400", "min_area: 90000");
+    g_autofree char *folder = g_strdup(suite_path("raised"));
+    const char *files[] = {"ledger.sqlite", "tasks.geojson", "balance.json"};
+
+    CHECK_INT(run(suite_path("fresh"), raised, NULL), 0);
+    CHECK_INT(run(folder, same, NULL), 0);
+    CHECK_INT(run(folder, raised, "--resume"), 0);
+    for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *want = g_strconcat(suite_path("fresh"), "/o/", files[i], NULL);
+        g_autofree char *got = g_strconcat(suite_path("raised"), "/o/", files[i], NULL);
+        CHECK_SAME_FILE(got, want);
+    }
+}
+
+/* The moves of the sample lie in the future of whoever works in it now. */
+static char *without_moves(char *take_path)
+{
+    g_autofree char *path = take_path, *text = NULL;
+
+    CHECK(g_file_get_contents(path, &text, NULL, NULL));
+    g_auto(GStrv) parts = g_strsplit(text ? text : "", "ledger:\n  moves: ", 2);
+    CHECK_INT(g_strv_length(parts), 2);
+    char *end = parts[1] ? strchr(parts[1], '\n') : NULL;
+    g_autofree char *changed = g_strconcat(parts[0], "ledger: {}", end, NULL);
+    char *other = g_strconcat(path, "-still.yaml", NULL);
+    CHECK(g_file_set_contents(other, changed, -1, NULL));
+    return other;
+}
+
+/* Somebody's work is never thrown away: what is found no more stays, and is told. */
+static void a_ledger_that_was_worked_in_goes_on(void)
+{
+    g_autofree char *same = without_moves(changed_job(NULL, NULL));
+    g_autofree char *raised = without_moves(changed_job("min_area: 5400", "min_area: 90000"));
+    g_autofree char *folder = g_strdup(suite_path("worked"));
+    g_autofree char *pack =
+        g_strdup_printf("cp -r '%s' '%s' && echo >> '%s/texts.csv'", suite_source("data/packs/cn"),
+                        suite_path("cn"), suite_path("cn"));
+    g_autofree char *add =
+        g_strdup_printf("'%s' ledger pack '%s/o/ledger.sqlite' '%s' -q --as-of 2026-11-05",
+                        REDLINE_PROGRAM, folder, suite_path("cn"));
+
+    CHECK_INT(run(folder, same, NULL), 0);
+    CHECK(system(pack) == 0 && system(add) == 0);
+    CHECK_INT(run(folder, raised, "--resume"), 0);
+    CHECK(shown(folder, "footprints or patches of earlier runs are not found by this one"));
+}
+
 static void two_runs_do_not_share_a_folder(void)
 {
     const char *folder = suite_path("shared");
@@ -226,6 +324,9 @@ static CU_TestInfo tests[] = {
     {"interrupted runs resume to the same bytes", interrupted_runs_resume_to_the_same_bytes},
     {"only what depends on a change is made again", only_what_depends_on_a_change_is_made_again},
     {"an output that was touched is made again", an_output_that_was_touched_is_made_again},
+    {"a companion that changed is noticed", a_companion_that_changed_is_noticed},
+    {"a raised limit leaves no old clues", a_raised_limit_leaves_no_old_clues},
+    {"a ledger that was worked in goes on", a_ledger_that_was_worked_in_goes_on},
     {"two runs do not share a folder", two_runs_do_not_share_a_folder},
     CU_TEST_INFO_NULL,
 };
