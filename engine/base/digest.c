@@ -76,3 +76,16 @@ char *rdl_digest_id(const char *prefix, ...)
     va_end(parts);
     return g_strdup_printf("%s%.12s", prefix, g_checksum_get_string(sum));
 }
+
+char *rdl_digest_files(char *const *files, GError **error)
+{
+    g_autoptr(GString) lines = g_string_new(NULL);
+
+    for (char *const *f = files; *f; f++) {
+        g_autofree char *name = g_path_get_basename(*f), *digest = rdl_digest_file(*f, error);
+        if (!digest)
+            return NULL;
+        g_string_append_printf(lines, "%s  %s\n", digest, name);
+    }
+    return rdl_digest_bytes(lines->str, lines->len);
+}

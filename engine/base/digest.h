@@ -6,6 +6,9 @@
 
 /** Of a local file, read in pieces. Yours to free. Fails: RDL_ERROR_IO. */
 RDL_API char *rdl_digest_file(const char *path, GError **error);
+/** Of several files (NULL-ended): SHA-256 of the lines "<SHA-256 of a file>  <its name>". Yours.
+ *  Fails: RDL_ERROR_IO. */
+RDL_API char *rdl_digest_files(char *const *files, GError **error);
 /** Of `n` bytes. Yours to free. */
 RDL_API char *rdl_digest_bytes(const void *bytes, size_t n);
 /** A short readable id: `prefix` and the first 12 hex digits of the digest of the parts, joined by

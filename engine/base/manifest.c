@@ -78,19 +78,6 @@ static bool all_local(char *const *files)
     return *files != NULL;
 }
 
-static char *digest_of_files(char *const *files, GError **error)
-{
-    g_autoptr(GString) lines = g_string_new(NULL);
-
-    for (char *const *f = files; *f; f++) {
-        g_autofree char *name = g_path_get_basename(*f), *digest = rdl_digest_file(*f, error);
-        if (!digest)
-            return NULL;
-        g_string_append_printf(lines, "%s  %s\n", digest, name);
-    }
-    return rdl_digest_bytes(lines->str, lines->len);
-}
-
 static bool take_digest(void *job, void *worker, size_t i, GError **error)
 {
     digesting *d = job;
@@ -99,7 +86,7 @@ static bool take_digest(void *job, void *worker, size_t i, GError **error)
 
     (void)worker;
     if (path && files && all_local(files))
-        return (d->digests[i] = digest_of_files(files, error)) != NULL;
+        return (d->digests[i] = rdl_digest_files(files, error)) != NULL;
     if (!path || !g_file_test(path, G_FILE_TEST_IS_REGULAR))
         return true;
     d->digests[i] = rdl_digest_file(path, error);

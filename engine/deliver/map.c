@@ -45,6 +45,8 @@ static const rdl_label labels[] = {
      "%u zone versions not in force are not drawn"},
     {"no_zones", "未提供管控区图层", "No zone layer was given"},
     {"no_units", "未提供行政区图层", "No layer of units was given"},
+    {"uncovered_before", "前时相影像不覆盖本图范围", "The earlier image does not reach this sheet"},
+    {"uncovered_after", "后时相影像不覆盖本图范围", "The later image does not reach this sheet"},
     {"unknown", "有%u个字符无字形", "%u characters have no form in the fonts installed"},
     {"counts", "统计", "Counts"},
     {"unit", "行政区", "Unit"},
@@ -501,6 +503,23 @@ static char *footer_of(const sheet *s)
                            label(s, "ledger"), name, d->digest);
 }
 
+/* There is an image, and nothing of it here. */
+static void note_uncovered(sheet *s, bool after, const GPtrArray *used)
+{
+    const rdl_map_data *d = s->data;
+    bool there = false;
+
+    for (guint i = 0; i < d->scenes->len; i++)
+        there = there || g_array_index(d->scenes, rdl_map_scene, i).after == after;
+    if (!there || used->len)
+        return;
+    note(s, after ? "uncovered_after" : "uncovered_before");
+    if (s->options->warnings)
+        g_ptr_array_add(s->options->warnings,
+                        g_strdup_printf("%s: %s", s->title,
+                                        label(s, after ? "uncovered_after" : "uncovered_before")));
+}
+
 static bool compose(sheet *s, GError **error)
 {
     g_autoptr(GPtrArray) before = g_ptr_array_new(), after = g_ptr_array_new();
@@ -511,6 +530,8 @@ static bool compose(sheet *s, GError **error)
     s->y = TOP - 4.0 * MM;
     if (!draw_main(s, after, error) || !draw_before(s, before, error))
         return false;
+    note_uncovered(s, false, before);
+    note_uncovered(s, true, after);
     g_autofree char *dated = caption(s, true, after);
     rdl_page_text(s->page, &look, LEFT, TOP - 10.5 * MM, MAIN_WIDTH, dated);
     if (!write_legend(s, error) || !write_scale(s, error))

@@ -252,6 +252,66 @@ static bool pixel_size(const rdl_raster *scene, double *metres, GError **error)
     return true;
 }
 
+#define BEYOND 1.0 /* degrees between a scene and all tasks: it is of another place */
+
+/* `box`, followed along its edges, in degrees. */
+static bool box_in_degrees(const rdl_crs *crs, rdl_box box, rdl_box *degrees, GError **error)
+{
+    g_autoptr(rdl_transform) lonlat = rdl_transform_lonlat(crs, error);
+    double x[9], y[9];
+
+    for (int i = 0; i < 9; i++) {
+        x[i] = box.xmin + (box.xmax - box.xmin) * (i % 3) / 2.0;
+        y[i] = box.ymin + (box.ymax - box.ymin) * (i / 3) / 2.0;
+    }
+    if (!lonlat || !rdl_transform_points(lonlat, 9, x, y, error))
+        return false;
+    *degrees = (rdl_box){x[0], y[0], x[0], y[0]};
+    for (int i = 1; i < 9; i++)
+        *degrees = (rdl_box){MIN(degrees->xmin, x[i]), MIN(degrees->ymin, y[i]),
+                             MAX(degrees->xmax, x[i]), MAX(degrees->ymax, y[i])};
+    return true;
+}
+
+static bool near(rdl_box a, rdl_box b)
+{
+    bool meets = false;
+
+    for (int turn = -1; turn <= 1; turn++)
+        meets = meets || rdl_box_meets((rdl_box){a.xmin - BEYOND + 360.0 * turn, a.ymin - BEYOND,
+                                                 a.xmax + BEYOND + 360.0 * turn, a.ymax + BEYOND},
+                                       b);
+    return meets;
+}
+
+/* A scene that was given for this map must be of its ground. */
+static bool of_this_ground(const rdl_map_data *data, const rdl_raster *scene, bool after,
+                           GError **error)
+{
+    const rdl_grid *grid = rdl_raster_grid(scene);
+    rdl_box all = {1.0, 1.0, 0.0, 0.0}, tasks, there;
+
+    for (guint i = 0; i < data->tasks->len; i++) {
+        rdl_box b = data->boxes[i];
+        if (b.xmin > b.xmax)
+            continue;
+        all = all.xmin > all.xmax ? b
+                                  : (rdl_box){MIN(all.xmin, b.xmin), MIN(all.ymin, b.ymin),
+                                              MAX(all.xmax, b.xmax), MAX(all.ymax, b.ymax)};
+    }
+    if (all.xmin > all.xmax)
+        return true;
+    if (!box_in_degrees(data->crs, all, &tasks, error) ||
+        !box_in_degrees(grid->crs, rdl_grid_box(grid), &there, error))
+        return false;
+    return near(there, tasks) ||
+           rdl_fail(error, RDL_ERROR_DATA,
+                    "--%s %s: lies at %.2f to %.2f E, %.2f to %.2f N and the tasks at %.2f to %.2f "
+                    "E, %.2f to %.2f N: give a scene of their ground",
+                    after ? "after" : "before", rdl_raster_path(scene), there.xmin, there.xmax,
+                    there.ymin, there.ymax, tasks.xmin, tasks.xmax, tasks.ymin, tasks.ymax);
+}
+
 static bool add_scene(rdl_map_data *data, const char *path, const rdl_recorded *r, bool after,
                       GError **error)
 {
@@ -262,7 +322,7 @@ static bool add_scene(rdl_map_data *data, const char *path, const rdl_recorded *
     if (!rdl_grid_placed(rdl_raster_grid(raster)))
         return rdl_fail(error, RDL_ERROR_CRS, "%s: the scene does not say where it lies", path);
     double metres;
-    if (!pixel_size(raster, &metres, error))
+    if (!pixel_size(raster, &metres, error) || (!r && !of_this_ground(data, raster, after, error)))
         return false;
     const char *recorded = !r ? NULL : after ? r->date_after : r->date_before;
     rdl_map_scene scene = {.path = g_strdup(path),

@@ -1,5 +1,6 @@
 #include "geo/source.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <cpl_conv.h>
 #include <cpl_error.h>
@@ -99,6 +100,42 @@ char **rdl_source_files(const char *source)
     g_ptr_array_sort(files, by_path);
     g_ptr_array_add(files, NULL);
     return (char **)g_ptr_array_free(g_steal_pointer(&files), FALSE);
+}
+
+#define DESCRIBED 65536 /* bytes at the start of a file that tell whether it describes others */
+
+/* Descriptions are text; GDAL knows them by their first words, whatever the file is called. */
+static bool describes_others(const char *start)
+{
+    static const char *const words[] = {"<VRTDataset",   "<OGRVRTDataSource",
+                                        "<GDAL_WMS",     "<WCS_GDAL",
+                                        "<WMTServer",    "<WMT_MS",
+                                        "<Capabilities", "<OGRWFSDataSource",
+                                        "<Service",      "<GDALTileIndexDataset"};
+    bool found = false;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(words) && !found; i++)
+        found = strstr(start, words[i]) != NULL;
+    return found;
+}
+
+bool rdl_source_stays(const char *path, GError **error)
+{
+    g_autofree char *start = g_malloc0(DESCRIBED + 1), *text = NULL;
+    FILE *file = g_file_test(path, G_FILE_TEST_IS_REGULAR) ? fopen(path, "rb") : NULL;
+
+    if (!file)
+        return true;
+    size_t n = fread(start, 1, DESCRIBED, file);
+    fclose(file);
+    if (!n || !describes_others(start))
+        return true;
+    if (g_file_get_contents(path, &text, NULL, NULL) && !strstr(text, "/vsi") &&
+        !strstr(text, "://") && !strstr(text, "PG:") && !strstr(text, "MYSQL:"))
+        return true;
+    return rdl_fail(error, RDL_ERROR_DATA,
+                    "%s: leads on to other machines or virtual paths: name it yourself to open it",
+                    path);
 }
 
 char **rdl_archive_names(const char *path, GError **error)

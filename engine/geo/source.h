@@ -14,6 +14,10 @@ RDL_API char **rdl_source_layers(const char *path, bool *raster, GError **error)
  *  is no local file (a database, /vsi...). Yours to g_strfreev(). */
 RDL_API char **rdl_source_files(const char *source);
 
+/** False where the file is a description of data that lie elsewhere (a virtual raster or layer, a web
+ *  service, that names another machine or a virtual path). Fails: RDL_ERROR_DATA says so. */
+RDL_API bool rdl_source_stays(const char *path, GError **error);
+
 /** Names of the files in a zip archive, NULL-ended. Yours. Fails: RDL_ERROR_IO. */
 RDL_API char **rdl_archive_names(const char *path, GError **error);
 /** All of one of them as text. Yours. Fails: RDL_ERROR_IO when it cannot be read whole. */

@@ -1,6 +1,9 @@
 #include "rectify/recorded.h"
 
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
+#include "geo/geo.h"
 #include "store/store.h"
 
 #define LEVELS 6 /* folders above the ledger in which recorded paths are tried */
@@ -194,15 +197,46 @@ static char *in_folder(const char *folder, const char *path)
     return g_file_test(plain, G_FILE_TEST_EXISTS) ? g_steal_pointer(&plain) : NULL;
 }
 
-/* Does the file have the digest that is recorded? *yes when none is. */
-static bool is_same(const rdl_recorded *r, const char *path, bool *yes, GError **error)
+/* Does the file, links followed, lie at or below the folder? */
+static bool is_below(const char *folder, const char *path)
 {
-    *yes = true;
-    if (!r->digest || !g_file_test(path, G_FILE_TEST_IS_REGULAR))
+    char real[PATH_MAX], top[PATH_MAX];
+
+    if (!realpath(path, real) || !realpath(folder, top))
+        return false;
+    size_t n = strlen(top);
+    return strncmp(real, top, n) == 0 && (real[n] == '/' || real[n] == '\0' || n == 1);
+}
+
+/* The digest of a product is that of its files; NULL: it is none. */
+static char *product_digest(const char *path)
+{
+    g_autoptr(rdl_raster) product =
+        rdl_source_stays(path, NULL) ? rdl_raster_open(path, NULL) : NULL;
+    g_auto(GStrv) files = product ? rdl_raster_files(product) : NULL;
+
+    return files && *files ? rdl_digest_files(files, NULL) : NULL;
+}
+
+/* Has it the digest that is recorded? Where none is, *yes only below the ledger's own folder:
+ * whoever wrote a ledger may name any file, but not know its bytes. */
+static bool is_same(const rdl_recorded *r, const char *path, const char *home, bool *yes,
+                    GError **error)
+{
+    *yes = is_below(home, path) &&
+           (g_file_test(path, G_FILE_TEST_IS_REGULAR) || g_file_test(path, G_FILE_TEST_IS_DIR));
+    bool plain = g_file_test(path, G_FILE_TEST_IS_REGULAR);
+    if (!r->digest || (!plain && !g_file_test(path, G_FILE_TEST_IS_DIR)))
         return true;
-    g_autofree char *digest = rdl_digest_file(path, error);
-    *yes = digest && strcmp(digest, r->digest) == 0;
-    return digest != NULL;
+    g_autofree char *digest = plain ? rdl_digest_file(path, error) : NULL;
+    if (plain && !digest)
+        return false;
+    *yes = plain && strcmp(digest, r->digest) == 0;
+    if (*yes)
+        return true;
+    g_autofree char *whole = product_digest(path);
+    *yes = g_strcmp0(whole, r->digest) == 0;
+    return true;
 }
 
 /* A place to look: the path as it is, as the hint has it, then below folder after folder, where
@@ -219,18 +253,22 @@ static char *candidate(const rdl_recorded *r, int i, const char *folder)
 char *rdl_recorded_find(const rdl_recorded *r, const char *near, GError **error)
 {
     g_autofree char *whole = g_canonicalize_filename(near, NULL);
-    g_autofree char *folder = g_path_get_dirname(whole);
+    g_autofree char *home = g_path_get_dirname(whole), *folder = g_strdup(home);
     g_autofree char *other = NULL;
     bool same = false;
 
-    if (g_str_has_prefix(r->path, "/vsi"))
-        return g_strdup(r->path);
+    if (g_str_has_prefix(r->path, "/vsi") || strstr(r->path, "://"))
+        return rdl_fail(error, RDL_ERROR_NOT_FOUND,
+                        "%s: is no file of this machine; what a ledger records is not fetched from "
+                        "elsewhere",
+                        r->path),
+               NULL;
     for (int i = 0; i < 2 + 2 * LEVELS; i++) {
         g_autofree char *path = candidate(r, i, folder);
-        if (path && !is_same(r, path, &same, error))
+        if (path && !is_same(r, path, home, &same, error))
             return NULL;
         if (path && same)
-            return g_steal_pointer(&path);
+            return rdl_source_stays(path, error) ? g_steal_pointer(&path) : NULL;
         if (path && !other)
             other = g_steal_pointer(&path);
         if (i >= 2 && i % 2) {
@@ -239,7 +277,12 @@ char *rdl_recorded_find(const rdl_recorded *r, const char *near, GError **error)
             folder = parent;
         }
     }
-    if (other)
+    if (other && !r->digest)
+        rdl_fail(error, RDL_ERROR_DATA,
+                 "%s: has no digest on record and lies outside the ledger's folder: it is not "
+                 "opened for the ledger's sake",
+                 other);
+    else if (other)
         rdl_fail(error, RDL_ERROR_DATA, "%s: is not the file that was read, its digest differs",
                  other);
     else

@@ -19,7 +19,9 @@ GPtrArray *rdl_recorded_read(const char *ledger, const char *findings, char **as
                              GError **error);
 /** Is this the file to open, and not one that goes along (.dbf of a Shapefile)? */
 bool rdl_recorded_main(const rdl_recorded *recorded);
-/** Where the file is now: as recorded, or below a folder above `near`. Yours.
+/** Where the file is now: as recorded, or below a folder above `near`. A ledger may be anybody's:
+ *  nothing is fetched from elsewhere, what has no digest on record must lie below the folder of
+ *  `near`, and nothing is opened that leads on to other machines. Yours.
  *  Fails: RDL_ERROR_NOT_FOUND; RDL_ERROR_DATA when what is there has another digest. */
 char *rdl_recorded_find(const rdl_recorded *recorded, const char *near, GError **error);
 

@@ -99,6 +99,29 @@ static bool check_inputs(const rdl_replay *r, GError **error)
     return true;
 }
 
+/* A database or a path on another machine cannot be shown to hold what was screened, and whoever
+ * wrote the manifest may have named any. */
+static bool check_local(const rdl_replay *r, GError **error)
+{
+    for (guint i = 0; i < json_array_get_length(r->sources); i++) {
+        JsonObject *o = object_at(r->sources, i);
+        const char *path = o ? rdl_json_text(o, "path", NULL) : NULL;
+        const char *colon = path ? strrchr(path, ':') : NULL;
+        g_autofree char *file = colon ? g_strndup(path, (gsize)(colon - path)) : g_strdup(path);
+        if (path && !g_file_test(path, G_FILE_TEST_EXISTS) &&
+            !g_file_test(file, G_FILE_TEST_EXISTS)) {
+            g_autofree char *shown = rdl_source_shown(path);
+            return rdl_fail(error, RDL_ERROR_DATA,
+                            "%s: is no file here that could be shown to be what was screened: "
+                            "screen anew with the sources named",
+                            shown);
+        }
+        if (path && !rdl_source_stays(g_file_test(path, G_FILE_TEST_EXISTS) ? path : file, error))
+            return false;
+    }
+    return true;
+}
+
 /* The same of what they are read by. */
 static bool check_profiles(const rdl_replay *r, GError **error)
 {
@@ -126,7 +149,8 @@ rdl_replay *rdl_replay_open(const char *findings, GError **error)
 
     for (int i = 0; i < ROLES; i++)
         r->role[i] = (role_sources){roles[i], g_array_new(FALSE, FALSE, sizeof(rdl_source))};
-    if (!read_manifest(r, findings, error) || !check_inputs(r, error) || !check_profiles(r, error))
+    if (!read_manifest(r, findings, error) || !check_inputs(r, error) || !check_local(r, error) ||
+        !check_profiles(r, error))
         return NULL;
     sort_sources(r);
     return g_steal_pointer(&r);

@@ -64,6 +64,16 @@ static bool check_options(const rdl_screen_options *o, GError **error)
     return true;
 }
 
+static bool of_shapefile(const char *path)
+{
+    static const char *const endings[] = {".dbf", ".shx", ".prj", ".cpg"};
+    bool found = false;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(endings); i++)
+        found = found || g_str_has_suffix(path, endings[i]);
+    return found;
+}
+
 /* A source's files: a Shapefile is several, FILE:LAYER is FILE. */
 static bool note_input(screening *s, const char *role, const rdl_source *source, GError **error)
 {
@@ -76,9 +86,11 @@ static bool note_input(screening *s, const char *role, const rdl_source *source,
 
     if (!rdl_manifest_input(s->manifest, role, file, error))
         return false;
+    g_autofree char *part = g_strconcat(role, ".part", NULL);
     g_auto(GStrv) files = rdl_source_files(source->path);
     for (char **f = files; *f; f++)
-        if (strcmp(*f, file) != 0 && !rdl_manifest_input(s->manifest, role, *f, error))
+        if (strcmp(*f, file) != 0 &&
+            !rdl_manifest_input(s->manifest, of_shapefile(*f) ? role : part, *f, error))
             return false;
     return true;
 }
