@@ -53,17 +53,32 @@ static void remember(char *take_english, char *take_own)
     g_mutex_unlock(&said.lock);
 }
 
+/* A file under way has another name until it is whole (base/output.h); people know it by the one it
+ * is to get. */
+static char *with_final_names(char *take_message)
+{
+    static GRegex *under_way;
+    g_autofree char *message = take_message;
+
+    if (!strstr(message, ".part-"))
+        return g_steal_pointer(&message);
+    if (g_once_init_enter(&under_way))
+        g_once_init_leave(&under_way, g_regex_new("\\.part-[0-9]+-", 0, 0, NULL));
+    char *plain = g_regex_replace_literal(under_way, message, -1, 0, "", 0, NULL);
+    return plain ? plain : g_steal_pointer(&message);
+}
+
 char *rdl_message_remember(const char *format, va_list args)
 {
     const char *own = rdl_message(format);
     va_list again;
 
     va_copy(again, args);
-    char *english = g_strdup_vprintf(format, args);
+    char *english = with_final_names(g_strdup_vprintf(format, args));
     if (own != format) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-        remember(g_strdup(english), g_strdup_vprintf(own, again));
+        remember(g_strdup(english), with_final_names(g_strdup_vprintf(own, again)));
 #pragma GCC diagnostic pop
     }
     va_end(again);

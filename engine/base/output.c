@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 #include <glib/gstdio.h>
 
@@ -190,4 +191,17 @@ bool rdl_output_folder(const char *path, GError **error)
         return true;
     return rdl_fail(error, RDL_ERROR_IO, "%s: the folder cannot be made: %s", path,
                     g_strerror(errno));
+}
+
+#define ROOM_LEAST \
+    (1 << 20) /* bytes left: what is written in pieces may fail before all are gone */
+
+const char *rdl_output_room(const char *path)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    struct statvfs disk;
+
+    if (statvfs(folder, &disk) != 0 || disk.f_bavail * disk.f_frsize >= ROOM_LEAST)
+        return "";
+    return ": the disk is full: free room, or write elsewhere";
 }

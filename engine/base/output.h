@@ -19,6 +19,10 @@ RDL_API bool rdl_output_commit(rdl_output *output, GError **error);
 RDL_API void rdl_output_free(rdl_output *output);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_output, rdl_output_free)
 
+/** What to add to a message about a file that could not be written: "" unless its disk is full.
+ *  Static. */
+RDL_API const char *rdl_output_room(const char *path);
+
 /** Outputs that would destroy something: `outputs` are `n_outputs` names (NULL: not asked for),
  *  `inputs` likewise; an input may be FILE:LAYER, and a Shapefile's companions count as the file.
  *  The same file by another name (a link, ./x) is found too.

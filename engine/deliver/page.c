@@ -317,7 +317,8 @@ static bool check_status(cairo_status_t status, const char *path, GError **error
 {
     return status == CAIRO_STATUS_SUCCESS ||
            rdl_fail(error, status == CAIRO_STATUS_NO_MEMORY ? RDL_ERROR_INTERNAL : RDL_ERROR_IO,
-                    "%s: cannot be written: %s", path, cairo_status_to_string(status));
+                    "%s: cannot be written: %s%s", path, cairo_status_to_string(status),
+                    rdl_output_room(path));
 }
 
 static bool write_pdf(rdl_page *page, const char *path, GError **error)

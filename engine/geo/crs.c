@@ -28,6 +28,13 @@ bool rdl_fail_gdal(GError **error, rdl_error code, const char *doing)
     size_t n = strlen(reason);
 
     /* a statement of SQL may stand in it: what was done is at its head, why it failed at its end */
+    g_autofree char *path = g_strndup(doing, strcspn(doing, ":"));
+    const char *room = code == RDL_ERROR_IO && strstr(doing, "cannot be") &&
+                               (strstr(doing, "written") || strstr(doing, "finished"))
+                           ? rdl_output_room(path)
+                           : "";
+    if (*room)
+        return rdl_fail(error, code, "%s%s", doing, room);
     if (n <= 300)
         return rdl_fail(error, code, "%s: %s", doing, reason);
     g_autofree char *head = g_utf8_make_valid(reason, 100);
@@ -35,11 +42,20 @@ bool rdl_fail_gdal(GError **error, rdl_error code, const char *doing)
     return rdl_fail(error, code, "%s: %s ... %s", doing, head, tail);
 }
 
+/* GeoPackage numbers them 0 and -1: coordinates of a system that nobody knows. An engineer's own
+ * grid is tied to no ground either. */
+static bool is_undefined(OGRSpatialReferenceH srs)
+{
+    const char *name = OSRGetName(srs);
+
+    return OSRIsLocal(srs) || (name && g_ascii_strncasecmp(name, "Undefined ", 10) == 0);
+}
+
 rdl_crs *rdl_crs_from_handle(OGRSpatialReferenceH srs)
 {
     char *wkt = NULL;
 
-    if (!srs)
+    if (!srs || is_undefined(srs))
         return NULL;
     rdl_crs *crs = g_new0(rdl_crs, 1);
     g_atomic_ref_count_init(&crs->refs);

@@ -356,7 +356,10 @@ rdl_layer *rdl_layer_open(const char *source, const rdl_layer_options *options, 
     layer->source = rdl_source_shown(source);
     if (!find_layer(layer, source, error))
         return NULL;
+    CPLPushErrorHandler(CPLQuietErrorHandler); /* an unknown number of a system is no system */
     layer->definition = OGR_L_GetLayerDefn(layer->handle);
+    OGR_L_GetSpatialRef(layer->handle);
+    CPLPopErrorHandler();
     const char *driver = GDALGetDriverShortName(GDALGetDatasetDriver(layer->dataset));
     layer->shapefile = strcmp(driver, "ESRI Shapefile") == 0;
     layer->csv = strcmp(driver, "CSV") == 0;

@@ -509,6 +509,55 @@ static bool check_apart(const execution *x, GError **error)
                             (const char *const *)inputs->pdata, inputs->len, error);
 }
 
+static bool check_scene(const execution *x, const rdl_pair_job *pair, const char *key,
+                        GError **error)
+{
+    const rdl_raster_options how = {.resolution = rdl_json_real(pair->detect, "resolution", 0.0)};
+    const char *path = beside(x, pair, key);
+    g_autoptr(rdl_raster) raster = NULL;
+
+    if (!path || strcmp(path, "none") == 0 || (raster = rdl_raster_open_as(path, &how, error)))
+        return true;
+    g_prefix_error(error, "%s%s%s: ", pair->name ? pair->name : "", pair->name ? ": " : "", key);
+    return false;
+}
+
+static bool check_layers(const rdl_sources *sources, GError **error)
+{
+    for (size_t i = 0; i < sources->n; i++) {
+        g_autoptr(GError) several = NULL;
+        g_autoptr(rdl_layer) layer = rdl_layer_open(sources->list[i].path, NULL, &several);
+        if (layer || sources->list[i].profile) /* a profile may say how it is to be opened */
+            continue;
+        return g_propagate_error(error, g_steal_pointer(&several)), false;
+    }
+    return true;
+}
+
+/* What a later stage could not open is told before the first begins. */
+static bool check_inputs(const execution *x, GError **error)
+{
+    static const char *const rasters[] = {"before", "after", "mask_before", "mask_after", "dem"};
+    const rdl_job *job = x->job;
+    const rdl_sources *const layers[] = {&job->zones, &job->footprints, &job->permits, &job->units,
+                                         &job->letters};
+
+    for (size_t i = 0; i < job->n_pairs; i++) {
+        const char *aoi = beside(x, &job->pairs[i], "aoi");
+        g_autoptr(rdl_layer) layer = NULL;
+        for (size_t k = 0; k < G_N_ELEMENTS(rasters); k++)
+            if (!check_scene(x, &job->pairs[i], rasters[k], error))
+                return false;
+        if (aoi && !(layer = rdl_layer_open(aoi, NULL, error)))
+            return false;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(layers); i++)
+        if (!check_layers(layers[i], error))
+            return false;
+    return !job->moves || g_file_test(job->moves, G_FILE_TEST_EXISTS) ||
+           rdl_fail(error, RDL_ERROR_IO, "%s: there are no such moves", job->moves);
+}
+
 /* Nothing starts that would stop at an existing file half way. */
 static bool check_outputs(const execution *x, GError **error)
 {
@@ -593,7 +642,7 @@ static bool run_stages(execution *x, GError **error)
 {
     const rdl_job *job = x->job;
 
-    if (!rdl_output_folder(x->folder, error) || !check_apart(x, error) ||
+    if (!check_inputs(x, error) || !rdl_output_folder(x->folder, error) || !check_apart(x, error) ||
         !check_outputs(x, error) ||
         !(x->state = rdl_state_open(x->folder, x->options->resume, error)) ||
         !(x->code = rdl_code_digest(error)))

@@ -30,7 +30,13 @@ static bool fail_store(const rdl_store *store, GError **error)
                      : code == SQLITE_CONSTRAINT                       ? RDL_ERROR_DATA
                                                                        : RDL_ERROR_IO;
 
-    return rdl_fail(error, kind, "%s: %s", store->path, sqlite3_errmsg(store->db));
+    if (code == SQLITE_FULL)
+        return rdl_fail(error, kind,
+                        "%s: cannot be written: the disk is full, or files may not grow so large: "
+                        "free room, or write elsewhere",
+                        store->path);
+    return rdl_fail(error, kind, "%s: %s%s", store->path, sqlite3_errmsg(store->db),
+                    code == SQLITE_IOERR ? rdl_output_room(store->path) : "");
 }
 
 void rdl_store_close(rdl_store *store)

@@ -1,11 +1,14 @@
 #include <math.h>
 #include <string.h>
+#include <glib/gstdio.h>
+#include <sqlite3.h>
 #include "geo/geometry.h"
 #include "geo/layer.h"
 #include "geo/start.h"
 #include "suite.h"
 
-static const rdl_field fields[] = {{"name", RDL_FIELD_TEXT}, {"n", RDL_FIELD_INT}, {"x", RDL_FIELD_REAL}};
+static const rdl_field fields[] = {
+    {"name", RDL_FIELD_TEXT}, {"n", RDL_FIELD_INT}, {"x", RDL_FIELD_REAL}};
 
 static GBytes *wkb_of(const char *wkt)
 {
@@ -46,6 +49,30 @@ static void what_is_written_is_read(void)
     CHECK(rdl_feature_wkb(f) == NULL);
     CHECK(rdl_layer_next(layer, &error) == NULL);
     CHECK_OK(error);
+}
+
+/* GeoPackage: 0 and -1 stand for systems nobody knows; a number without a row stands for none. */
+static void an_undefined_system_is_none(void)
+{
+    static const char *const numbers[] = {"0", "-1", "77777"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++) {
+        const char *path = suite_path("undefined.gpkg");
+        g_autofree char *sql =
+            g_strdup_printf("PRAGMA foreign_keys=0; UPDATE gpkg_contents SET srs_id=%s;"
+                            "UPDATE gpkg_geometry_columns SET srs_id=%s",
+                            numbers[i], numbers[i]);
+        sqlite3 *db = NULL;
+        GError *error = NULL;
+        g_unlink(path);
+        CHECK(write_two(path, "GPKG", &error));
+        CHECK(sqlite3_open(path, &db) == SQLITE_OK &&
+              sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK);
+        sqlite3_close(db);
+        g_autoptr(rdl_layer) layer = rdl_layer_open(path, NULL, &error);
+        CHECK_OK(error);
+        CHECK(layer && !rdl_layer_crs(layer));
+    }
 }
 
 static void the_same_rows_are_the_same_bytes(void)
@@ -98,6 +125,7 @@ static void a_missing_layer_is_named(void)
 }
 
 static CU_TestInfo tests[] = {
+    {"an undefined system is none", an_undefined_system_is_none},
     {"what is written is read", what_is_written_is_read},
     {"the same rows are the same bytes", the_same_rows_are_the_same_bytes},
     {"GBK without a .cpg is read", gbk_without_a_cpg_is_read},

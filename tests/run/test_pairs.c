@@ -265,7 +265,39 @@ static void pairs_that_are_not_clear_are_refused(void)
     }
 }
 
+/* Hours of the first pair are not spent where the second cannot be read. */
+static void all_inputs_are_looked_at_first(void)
+{
+    static const char *const bad[][2] = {
+        {"pairs:\n- {name: west, before: w-before.tif, after: w-after.tif}\n"
+         "- {name: east, before: e-before.tif, after: gone.tif}\n",
+         "east: after: "},
+        {"pairs:\n- {name: west, before: w-before.tif, after: w-after.tif}\n"
+         "- {name: east, before: e-before.tif, after: e-after.tif, aoi: gone.shp}\n",
+         "gone.shp"},
+        {"pairs:\n- {name: west, before: w-before.tif, after: w-after.tif}\n"
+         "- {name: east, before: e-before.tif, after: e-after.tif}\n"
+         "pack: cn\nas_of: 2026-01-01\nscreen: {zones: gone.gpkg}\n",
+         "gone.gpkg"}};
+
+    make_halves();
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autofree char *text = g_strdup_printf(detect, "", bad[i][0]);
+        GError *error = NULL;
+        rdl_run_options options = RDL_RUN_OPTIONS_INIT;
+        g_autoptr(rdl_sheet) sheet = NULL;
+        g_file_set_contents(suite_path("late.yaml"), text, -1, NULL);
+        g_autoptr(rdl_job) job = rdl_job_read(suite_path("late.yaml"), &error);
+        CHECK_OK(error);
+        options.folder = suite_path("late");
+        CHECK(job && !rdl_job_run(job, &options, NULL, &sheet, &error));
+        CHECK_FAILS(error, RDL_ERROR_IO, bad[i][1]);
+        CHECK(!g_file_test(suite_path("late"), G_FILE_TEST_EXISTS));
+    }
+}
+
 static CU_TestInfo tests[] = {
+    {"all inputs are looked at first", all_inputs_are_looked_at_first},
     {"two halves give the patches of the whole", two_halves_give_the_patches_of_the_whole},
     {"the order of unlike pairs changes no byte", the_order_of_unlike_pairs_changes_no_byte},
     {"a pair in another system is joined with a warning",
