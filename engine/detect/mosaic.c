@@ -275,7 +275,7 @@ static void settle_facts(mosaic *m, rdl_raster *const *own)
     if (!m->r->aligned)
         g_ptr_array_add(m->r->warnings,
                         rdl_say("the pairs lie on different grids: they were taken to the nearest "
-                                 "pixel of the first"));
+                                 "pixel of the one that saw most"));
 }
 
 static rdl_raster *onto(const mosaic *m, const char *path, GError **error)

@@ -66,7 +66,7 @@ static bool check_options(const rdl_screen_options *o, GError **error)
 
 static bool of_shapefile(const char *path)
 {
-    static const char *const endings[] = {".dbf", ".shx", ".prj", ".cpg"};
+    static const char *const endings[] = {".dbf", ".prj", ".cpg"};
     bool found = false;
 
     for (size_t i = 0; i < G_N_ELEMENTS(endings); i++)
@@ -89,7 +89,7 @@ static bool note_input(screening *s, const char *role, const rdl_source *source,
     g_autofree char *part = g_strconcat(role, ".part", NULL);
     g_auto(GStrv) files = rdl_source_files(source->path);
     for (char **f = files; *f; f++)
-        if (strcmp(*f, file) != 0 &&
+        if (strcmp(*f, file) != 0 && !g_str_has_suffix(*f, ".shx") && /* an index, no content */
             !rdl_manifest_input(s->manifest, of_shapefile(*f) ? role : part, *f, error))
             return false;
     return true;
