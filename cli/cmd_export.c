@@ -5,7 +5,7 @@
 #include <glib/gstdio.h>
 #include "deliver/deliver.h"
 
-static char *profile, *output, *language, *as_of, *before, *after, *encoding;
+static char *profile, *output, *language, *as_of, *before, *after, *encoding, *task, *documents;
 
 static const GOptionEntry entries[] = {
     {"profile", 0, 0, G_OPTION_ARG_STRING, &profile, "one of those listed below", "NAME"},
@@ -13,6 +13,10 @@ static const GOptionEntry entries[] = {
      "FILE"},
     {"before", 0, 0, G_OPTION_ARG_FILENAME, &before,
      "earlier scene of pictures (default: as the ledger records)", "FILE"},
+    {"task", 0, 0, G_OPTION_ARG_STRING, &task,
+     "of evidence: a task, or its site, finding or source", "ID"},
+    {"documents", 0, 0, G_OPTION_ARG_FILENAME, &documents,
+     "of evidence: folder with papers, found by SHA-256", "DIR"},
     {"encoding", 0, 0, G_OPTION_ARG_STRING, &encoding, "of shp-cn: GBK (default) or UTF-8", "NAME"},
     {"after", 0, 0, G_OPTION_ARG_FILENAME, &after, "later scene of pictures", "FILE"},
     CLI_LANGUAGE(language),
@@ -31,6 +35,8 @@ static const char teach[] =
     "kml         KML 2.2, a folder a state; *.kmz with pictures of both dates\n"
     "shp-cn      national Shapefile package, a folder or *.zip, with lists of what it holds\n"
     "gpx         a waypoint a task and its outline as routes\n"
+    "evidence    everything about the site of --task, a folder or *.zip, with SHA-256 of all:\n"
+    "            redline info PACK verifies it\n"
     "The same ledger gives the same bytes.";
 
 static bool print_file(const char *path, GError **error)
@@ -73,6 +79,8 @@ static bool export_ledger(const char *path, GError **error)
     o.before = before;
     o.after = after;
     o.encoding = encoding;
+    o.task = task;
+    o.documents = documents;
     o.profile = profile;
     o.output = output;
     o.overwrite = cli_flags.overwrite;

@@ -11,6 +11,7 @@
 struct rdl_bundle {
     char *path, *folder;
     rdl_output *archive; /* NULL: a folder */
+    bool stored;
 };
 
 bool rdl_bundle_archive(const char *path)
@@ -147,27 +148,40 @@ rdl_day rdl_day_stamped(rdl_day day)
     return (rdl_day)(rdl_day_of(1970, 1, 1) + seconds / 86400);
 }
 
-static bool write_archive(rdl_bundle *b, rdl_day day, GError **error)
+static bool pack(const char *folder, const char *path, rdl_day day, bool stored, GError **error)
 {
-    g_autoptr(GPtrArray) names = rdl_bundle_names(b, error);
-    rdl_zip *zip =
-        names ? rdl_zip_new(rdl_output_temporary(b->archive), rdl_day_stamped(day), error) : NULL;
+    g_autoptr(GPtrArray) names = rdl_folder_names(folder, error);
+    rdl_zip *zip = names ? rdl_zip_new(path, day, error) : NULL;
     bool good = zip != NULL;
 
+    if (zip && stored)
+        rdl_zip_store(zip);
     for (guint i = 0; good && i < names->len; i++) {
-        g_autofree char *file = g_build_filename(b->folder, names->pdata[i], NULL);
+        g_autofree char *file = g_build_filename(folder, names->pdata[i], NULL);
         good = rdl_zip_add(zip, names->pdata[i], file, error);
     }
     if (good)
-        return rdl_zip_finish(zip, error) && rdl_output_commit(b->archive, error);
+        return rdl_zip_finish(zip, error);
     rdl_zip_abandon(zip);
     return false;
+}
+
+bool rdl_bundle_pack(const char *folder, const char *path, rdl_day day, GError **error)
+{
+    return pack(folder, path, day, true, error);
+}
+
+void rdl_bundle_store(rdl_bundle *bundle)
+{
+    bundle->stored = true;
 }
 
 bool rdl_bundle_commit(rdl_bundle *bundle, rdl_day day, GError **error)
 {
     if (bundle->archive)
-        return write_archive(bundle, day, error);
+        return pack(bundle->folder, rdl_output_temporary(bundle->archive), rdl_day_stamped(day),
+                    bundle->stored, error) &&
+               rdl_output_commit(bundle->archive, error);
     /* rename() takes the place of an empty folder, and of no other */
     if (g_rename(bundle->folder, bundle->path) != 0)
         return rdl_fail(error, RDL_ERROR_IO, "%s: cannot be put in place: %s", bundle->path,
@@ -176,19 +190,19 @@ bool rdl_bundle_commit(rdl_bundle *bundle, rdl_day day, GError **error)
     return true;
 }
 
-static void remove_folder(const char *path)
+void rdl_folder_remove(const char *folder)
 {
-    GDir *dir = g_dir_open(path, 0, NULL);
+    GDir *dir = g_dir_open(folder, 0, NULL);
     const char *name;
 
     while (dir && (name = g_dir_read_name(dir))) {
-        g_autofree char *child = g_build_filename(path, name, NULL);
+        g_autofree char *child = g_build_filename(folder, name, NULL);
         if (g_remove(child) != 0)
-            remove_folder(child);
+            rdl_folder_remove(child);
     }
     if (dir)
         g_dir_close(dir);
-    g_rmdir(path);
+    g_rmdir(folder);
 }
 
 void rdl_bundle_free(rdl_bundle *bundle)
@@ -196,7 +210,7 @@ void rdl_bundle_free(rdl_bundle *bundle)
     if (!bundle)
         return;
     if (bundle->folder)
-        remove_folder(bundle->folder);
+        rdl_folder_remove(bundle->folder);
     rdl_output_free(bundle->archive);
     g_free(bundle->folder);
     g_free(bundle->path);

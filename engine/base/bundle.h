@@ -21,6 +21,9 @@ RDL_API bool rdl_bundle_text(const rdl_bundle *bundle, const char *name, const c
                              GError **error);
 /** Names of its files as of now ("chips/a.png"), sorted by bytes. Yours. Fails: RDL_ERROR_IO. */
 RDL_API GPtrArray *rdl_bundle_names(const rdl_bundle *bundle, GError **error);
+/** An archive keeps its files as they are, so that no library that packs can change a byte of it.
+ */
+RDL_API void rdl_bundle_store(rdl_bundle *bundle);
 /** Put in place; an archive's files are sorted by name and dated `day`, or by SOURCE_DATE_EPOCH
  *  where that is set. Fails: RDL_ERROR_IO; what was there is then still there. */
 RDL_API bool rdl_bundle_commit(rdl_bundle *bundle, rdl_day day, GError **error);
@@ -33,5 +36,9 @@ RDL_API rdl_day rdl_day_stamped(rdl_day day);
 /** Names of all files below a folder, as rdl_bundle_names(). A link or a device among them is an
  *  error. Fails: RDL_ERROR_IO, RDL_ERROR_DATA. */
 RDL_API GPtrArray *rdl_folder_names(const char *folder, GError **error);
+/** Delete a folder with all that is in it; a link is deleted, not followed. */
+RDL_API void rdl_folder_remove(const char *folder);
+/** The archive an rdl_bundle_store()d bundle of these files makes, over whatever is at `path`. */
+RDL_API bool rdl_bundle_pack(const char *folder, const char *path, rdl_day day, GError **error);
 
 #endif

@@ -23,6 +23,7 @@ struct rdl_zip {
     GArray *members; /* of member */
     guint16 day;     /* as MS-DOS counts it */
     guint64 written;
+    bool stored;
     struct libdeflate_compressor *deflate;
 };
 
@@ -62,6 +63,11 @@ rdl_zip *rdl_zip_new(const char *path, rdl_day day, GError **error)
     fail_io(zip, error);
     rdl_zip_abandon(zip);
     return NULL;
+}
+
+void rdl_zip_store(rdl_zip *zip)
+{
+    zip->stored = true;
 }
 
 void rdl_zip_abandon(rdl_zip *take_zip)
@@ -150,8 +156,8 @@ bool rdl_zip_add(rdl_zip *zip, const char *name, const char *file, GError **erro
                     .crc = libdeflate_crc32(0, bytes, n),
                     .whole = (guint32)n,
                     .offset = (guint32)zip->written};
-        g_autofree void *packed = n ? g_malloc(n) : NULL;
-        size_t k = n ? libdeflate_deflate_compress(zip->deflate, bytes, n, packed, n) : 0;
+        g_autofree void *packed = n && !zip->stored ? g_malloc(n) : NULL;
+        size_t k = packed ? libdeflate_deflate_compress(zip->deflate, bytes, n, packed, n) : 0;
         m.method = k ? 8 : 0;
         m.packed = k ? (guint32)k : (guint32)n;
         good = write_member(zip, &m, k ? packed : (const void *)bytes, error);

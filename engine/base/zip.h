@@ -12,6 +12,8 @@ typedef struct rdl_zip rdl_zip;
 /** A new archive at `path`, replacing what is there; its files are dated `day` (of 1980 to 2107,
  *  the nearest of them for others). Fails: RDL_ERROR_IO. */
 RDL_API rdl_zip *rdl_zip_new(const char *path, rdl_day day, GError **error);
+/** Files added from now on are kept as they are. */
+RDL_API void rdl_zip_store(rdl_zip *zip);
 /** Add a file; names in an archive go down folders by "/". Deflated where that makes it smaller.
  *  Fails: RDL_ERROR_IO; RDL_ERROR_DATA for what the format cannot hold. */
 RDL_API bool rdl_zip_add(rdl_zip *zip, const char *name, const char *file, GError **error);

@@ -11,6 +11,7 @@
  *   shp-cn   the package a higher office takes, a folder or a .zip: Shapefiles with pinyin fields,
  *            codes and their words, in GBK or UTF-8, on CGCS2000; lists of fields, files and of what
  *            was missing, wrong, there twice or cut
+ *   evidence everything about one site (`task`), a folder or a .zip, with a list of SHA-256
  *   gpx      a waypoint a task, its outline as routes: for the walk to it
  *
  * gpkg, geojson, flatgeobuf and csv carry codes; xlsx, kml, gpx and shp-cn carry the words of the ledger's
@@ -29,6 +30,8 @@ typedef struct rdl_export_options {
     bool overwrite;       /* default false: an existing file is refused */
     const char *before, *after; /* scenes that stand in for those the ledger records; NULL */
     const char *encoding;       /* of shp-cn: "GBK" (default), "UTF-8" */
+    const char *task;      /* of evidence, needed: id of a task, site, finding or source; else NULL */
+    const char *documents; /* of evidence: folder to look for papers in, by SHA-256; NULL: none */
     GPtrArray *warnings;        /* takes what people should know, as char *; NULL */
 } rdl_export_options;
 #define RDL_EXPORT_OPTIONS_INIT \
@@ -45,5 +48,13 @@ RDL_API const char *rdl_export_file(const char *profile, GError **error);
  *  Fails: RDL_ERROR_USAGE (an option; the file exists), RDL_ERROR_IO, RDL_ERROR_DATA. */
 RDL_API bool rdl_export(rdl_ledger *ledger, const rdl_export_options *options, rdl_tally *tally,
                         GError **error);
+
+/** Is it an evidence pack: a folder or .zip with SHA256SUMS and manifest.json? */
+RDL_API bool rdl_evidence_is_pack(const char *path);
+/** Verify one: each file has its SHA-256, none is missing or more, each event gives its hash, and
+ *  an archive is to the byte what these files give. Its manifest, with "sha256" (of SHA256SUMS,
+ *  which stands for the whole) and "events" (their number); yours. Fails: RDL_ERROR_BALANCE naming
+ *  what was changed, RDL_ERROR_DATA (no pack; a name that leads out of it), RDL_ERROR_IO. */
+RDL_API JsonObject *rdl_evidence_check(const char *path, GError **error);
 
 #endif

@@ -171,6 +171,50 @@ char *rdl_archive_text(const char *path, const char *name, GError **error)
     return text;
 }
 
+static bool check_names(const char *path, char **names, guint64 most, GError **error)
+{
+    guint64 all = 0;
+
+    for (char **n = names; *n; n++) {
+        g_autofree char *inside = g_strdup_printf("/vsizip/{%s}/%s", path, *n);
+        VSIStatBufL s = {0};
+        g_autofree char *shown = g_strescape(*n, NULL);
+        if (!rdl_zip_name_safe(*n))
+            return rdl_fail(error, RDL_ERROR_DATA, "%s: '%s' in it leads out of its folder", path,
+                            shown);
+        if (VSIStatL(inside, &s) != 0)
+            return rdl_fail(error, RDL_ERROR_IO, "%s: %s in it cannot be read", path, *n);
+        all += (guint64)s.st_size;
+    }
+    return all <= most ||
+           rdl_fail(error, RDL_ERROR_DATA, "%s: unpacks to more than %" G_GUINT64_FORMAT " bytes",
+                    path, most);
+}
+
+static bool unpack_one(const char *path, const char *name, const char *folder, GError **error)
+{
+    g_autofree char *inside = g_strdup_printf("/vsizip/{%s}/%s", path, name);
+    g_autofree char *to = g_build_filename(folder, name, NULL), *parent = g_path_get_dirname(to);
+
+    if (!rdl_output_folder(parent, error))
+        return false;
+    CPLErrorReset();
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    bool good = CPLCopyFile(to, inside) == 0 && CPLGetLastErrorType() < CE_Failure;
+    CPLPopErrorHandler();
+    return good || rdl_fail(error, RDL_ERROR_IO, "%s: %s in it cannot be read whole", path, name);
+}
+
+bool rdl_archive_unpack(const char *path, const char *folder, guint64 most, GError **error)
+{
+    g_auto(GStrv) names = rdl_archive_names(path, error);
+    bool good = names && check_names(path, names, most, error);
+
+    for (char **n = names; good && *n; n++)
+        good = unpack_one(path, *n, folder, error);
+    return good;
+}
+
 char *rdl_source_shown(const char *source)
 {
     static GRegex *secret;

@@ -23,6 +23,11 @@ RDL_API char **rdl_archive_names(const char *path, GError **error);
 /** All of one of them as text. Yours. Fails: RDL_ERROR_IO when it cannot be read whole. */
 RDL_API char *rdl_archive_text(const char *path, const char *name, GError **error);
 
+/** All files of a foreign archive into `folder`, which is there and empty. Nothing is written for
+ *  names that lead out of it (rdl_zip_name_safe()), or where all of them are more than `most`
+ *  bytes. Fails: RDL_ERROR_DATA for those, RDL_ERROR_IO. */
+RDL_API bool rdl_archive_unpack(const char *path, const char *folder, guint64 most, GError **error);
+
 /** How a source may be shown and kept: a database's without its password. Yours to free. */
 RDL_API char *rdl_source_shown(const char *source);
 

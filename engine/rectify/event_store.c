@@ -21,6 +21,24 @@ char *rdl_event_hash(const rdl_event *event)
     return rdl_digest_bytes(text, strlen(text));
 }
 
+bool rdl_ledger_event_sound(JsonObject *event)
+{
+    JsonNode *payload = json_object_get_member(event, "payload");
+    g_autofree char *text = payload ? rdl_json_canonical(payload) : NULL;
+    const rdl_event e = {.seq = g_ascii_strtoll(rdl_json_text(event, "seq", "0"), NULL, 10),
+                         .at = rdl_json_text(event, "at", NULL),
+                         .by = rdl_json_text(event, "by", NULL),
+                         .role = rdl_json_text(event, "role", NULL),
+                         .kind = rdl_json_text(event, "kind", NULL),
+                         .subject = rdl_json_text(event, "subject", NULL),
+                         .reason = rdl_json_text(event, "reason", NULL),
+                         .payload = text,
+                         .prev = rdl_json_text(event, "prev", NULL)};
+    g_autofree char *hash = rdl_event_hash(&e);
+
+    return strcmp(hash, rdl_json_text(event, "hash", "")) == 0;
+}
+
 bool rdl_event_insert(rdl_ledger *ledger, const rdl_event *event, GError **error)
 {
     g_autoptr(rdl_statement) s =

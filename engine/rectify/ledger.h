@@ -64,4 +64,7 @@ RDL_API bool rdl_ledger_sign(rdl_ledger *ledger, const char *key, const char *on
 RDL_API bool rdl_ledger_signed_by(rdl_ledger *ledger, const char *public_key, gint64 *behind,
                                   GError **error);
 
+/** Does an event as rdl_ledger_chain() gives it (with "prev" and "hash") give its hash? */
+RDL_API bool rdl_ledger_event_sound(JsonObject *event);
+
 #endif

@@ -45,7 +45,7 @@ RDL_API JsonObject *rdl_task_json(const rdl_task *task);
 /** All there is to say of a task, site or finding, by its id: the site, its findings with every
  *  rule hit, the inputs and options that made them (the run manifest), the tasks, and the events
  *  so far. Members: "site", "findings" (each with "hits"), "manifest", "tasks", "problem",
- *  "events" (seq, at, by, role, kind, reason, payload, hash), "pack", "pack_version", and what the
+ *  "events" (seq, at, by, role, kind, reason, payload, prev, hash), "pack", "pack_version", and what the
  *  office keeps: "problems", "measure_rows", "milestones", "closeout", "documents", "sources",
  * "letters" (each with its distance, how uncertain its place is, and whether this site is its
  * nearest), "publications", "verifications" (verification.h), "lookbacks", "transfers". Yours.

@@ -366,13 +366,13 @@ static const struct {
      "JOIN task USING(task_id) WHERE site_id = ? ORDER BY seq",
      {"transfer_no", "task_id", "body", "sent", "accepted", "answered", "result", NULL}},
     {"events",
-     "SELECT seq,at,by,role,kind,subject,reason,payload,hash FROM event WHERE "
+     "SELECT seq,at,by,role,kind,subject,reason,payload,prev,hash FROM event WHERE "
      "subject = ?1 OR subject IN (SELECT task_id FROM task WHERE site_id = ?1) OR "
      "subject IN (SELECT problem_id FROM problem WHERE site_id = ?1) OR subject IN "
      "(SELECT site_id FROM site WHERE merged_into = ?1 OR split_from = ?1) OR "
      "(kind = 'review.decided' AND subject IN (SELECT source_id FROM origin WHERE "
      "site_id = ?1)) ORDER BY seq",
-     {"seq", "at", "by", "role", "kind", "subject", "reason", "{payload", "hash", NULL}},
+     {"seq", "at", "by", "role", "kind", "subject", "reason", "{payload", "prev", "hash", NULL}},
 };
 
 static bool add_chain(rdl_ledger *ledger, JsonObject *o, const char *site_id, GError **error)

@@ -18,6 +18,7 @@ static const profile profiles[] = {
     {"flatgeobuf", "tasks.fgb", rdl_export_flatgeobuf, ".fgb", false},
     {"csv", "tasks.csv", rdl_export_csv, ".csv", false},
     {"kml", "tasks.kml", rdl_export_kml, ".kml|.kmz", false},
+    {"evidence", NULL, rdl_export_evidence, NULL, true},
     {"gpx", "tasks.gpx", rdl_export_gpx, ".gpx", false},
     {"shp-cn", "tasks-shp-cn.zip", rdl_export_shapefile, NULL, true},
 };
@@ -43,6 +44,9 @@ const char *rdl_export_file(const char *name, GError **error)
 {
     const profile *p = find_profile(name, error);
 
+    if (p && !p->file)
+        rdl_fail(error, RDL_ERROR_USAGE, "profile %s is about one task: redline export makes it",
+                 name);
     return p ? p->file : NULL;
 }
 
@@ -63,6 +67,11 @@ static bool check(const profile *p, const rdl_export_options *o, GError **error)
         return rdl_fail(error, RDL_ERROR_USAGE, "an export needs a file to write: give -o FILE");
     if (!check_ending(p, o->output, error))
         return false;
+    bool of_one = p->write == rdl_export_evidence;
+    if (of_one != (o->task != NULL))
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        of_one ? "profile evidence is about one task: give --task ID"
+                               : "--task is for profile evidence: the others hold all tasks");
     if (o->encoding && strcmp(o->encoding, "GBK") != 0 && strcmp(o->encoding, "UTF-8") != 0)
         return rdl_fail(error, RDL_ERROR_USAGE, "encoding '%s' is not known: there are GBK, UTF-8",
                         o->encoding);
@@ -178,6 +187,24 @@ static void count(const rdl_export_job *job, rdl_tally *tally)
         rdl_tally_suppressed(tally, item, "NO_PLACE", *job->no_place);
 }
 
+/* All, or those of the site of one. */
+static GArray *tasks_of(rdl_ledger *ledger, const rdl_export_options *o, rdl_day as_of,
+                        GError **error)
+{
+    const rdl_task_filter all = {.as_of = as_of};
+    g_autoptr(JsonNode) chain = o->task ? rdl_ledger_chain(ledger, o->task, error) : NULL;
+    g_autoptr(GArray) tasks = !o->task || chain ? rdl_task_list(ledger, &all, error) : NULL;
+
+    if (!chain || !tasks)
+        return g_steal_pointer(&tasks);
+    JsonObject *site = rdl_json_object(json_node_get_object(chain), "site");
+    for (guint i = tasks->len; i > 0; i--)
+        if (g_strcmp0(g_array_index(tasks, rdl_task, i - 1).site_id,
+                      rdl_json_text(site, "site_id", NULL)) != 0)
+            g_array_remove_index(tasks, i - 1);
+    return g_steal_pointer(&tasks);
+}
+
 bool rdl_export(rdl_ledger *ledger, const rdl_export_options *options, rdl_tally *tally,
                 GError **error)
 {
@@ -192,8 +219,7 @@ bool rdl_export(rdl_ledger *ledger, const rdl_export_options *options, rdl_tally
     g_autofree char *date = dates(ledger, options, &job.as_of, error);
     if (!date)
         return false;
-    const rdl_task_filter all = {.as_of = job.as_of};
-    g_autoptr(GArray) tasks = rdl_task_list(ledger, &all, error);
+    g_autoptr(GArray) tasks = tasks_of(ledger, options, job.as_of, error);
     g_autoptr(GPtrArray) fields = rdl_task_fields_all();
     job.tasks = tasks;
     job.fields = fields;

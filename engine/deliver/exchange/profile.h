@@ -45,6 +45,7 @@ bool rdl_export_flatgeobuf(const rdl_export_job *job, GError **error);
 bool rdl_export_csv(const rdl_export_job *job, GError **error);
 bool rdl_export_gpx(const rdl_export_job *job, GError **error);
 bool rdl_export_kml(const rdl_export_job *job, GError **error);
+bool rdl_export_evidence(const rdl_export_job *job, GError **error);
 bool rdl_export_shapefile(const rdl_export_job *job, GError **error);
 bool rdl_export_xlsx(const rdl_export_job *job, GError **error);
 
