@@ -198,6 +198,7 @@ static rdl_raster_writer *create_change(const rdl_detect_options *o, const rdl_d
                                         GError **error)
 {
     g_autofree char *limit = number_text(r->limit.value);
+    g_autofree char *centre = number_text(r->centre);
     g_autofree char *sieve = g_strdup_printf("%d", r->sieve);
     g_autofree char *gate = rdl_gate_text(&r->gate);
     bool shifted = r->gate.corrected;
@@ -225,6 +226,8 @@ static rdl_raster_writer *create_change(const rdl_detect_options *o, const rdl_d
                            r->limit.rule,
                            "REDLINE_THRESHOLD_PAPER",
                            r->limit.source,
+                           "REDLINE_CENTRE",
+                           centre,
                            "REDLINE_SIEVE",
                            sieve,
                            "REDLINE_BANDS",
@@ -272,7 +275,9 @@ static rdl_raster_writer *create_numbers(const rdl_detect_options *o, const rdl_
                                          const char *what, GError **error)
 {
     g_autofree char *tag = g_strconcat(what, " ", RDL_VERSION, NULL);
-    const char *items[] = {"REDLINE", tag, "REDLINE_METHOD", r->method, NULL};
+    g_autofree char *centre = number_text(r->centre);
+    const char *items[] = {"REDLINE", tag, "REDLINE_METHOD", r->method, "REDLINE_CENTRE",
+                           centre,    NULL};
     rdl_raster_form form = {.pixel = RDL_PIXEL_F32,
                             .nodata = NAN,
                             .cog = o->cog,
@@ -396,6 +401,7 @@ static void tell_fit(rdl_detect_result *r, const rdl_scorer *scorer)
 {
     r->iterations = scorer->fit.iterations;
     r->converged = scorer->fit.converged;
+    r->weight = scorer->fit.weight;
     memcpy(r->rho, scorer->fit.mad.rho, sizeof r->rho);
     if (scorer->fit.exhausted)
         warn(r, "IR-MAD stopped after %d iterations: the unchanged pixels agree exactly",
@@ -404,21 +410,72 @@ static void tell_fit(rdl_detect_result *r, const rdl_scorer *scorer)
         warn(r, "IR-MAD did not settle within %d iterations", r->iterations);
 }
 
+/* Rules that read the scores take a difference around its own middle; a number is meant as given.
+ */
+static bool fit(detection *d, rdl_detect_result *r, rdl_sample *sample,
+                const rdl_progress *progress, GError **error)
+{
+    const rdl_detect_options *o = d->options;
+    rdl_irmad_options how = {o->iterations, o->tolerance, o->threads, false};
+
+    if (!rdl_scorer_fit(d->scorer, d->detector, sample, &how, progress, error) ||
+        (d->detector == RDL_DETECT_PCA_KMEANS &&
+         !rdl_pca_fit(d->scorer, d->pair, o->threads, progress, error)) ||
+        (d->choice.rule != RDL_LIMIT_VALUE &&
+         !rdl_scorer_centre(d->scorer, sample, progress, error)))
+        return false;
+    r->centre = d->scorer->centre;
+    return true;
+}
+
+static void take_detector(detection *d, rdl_detect_result *r)
+{
+    const rdl_detector_fact *fact = rdl_detector_facts(d->detector);
+
+    r->method = fact->name;
+    r->detector = d->detector;
+    r->paper = fact->paper;
+    rdl_manifest_method(r->manifest, r->paper);
+}
+
+/* Where re-weighting has lost the unchanged, every patch says so; and what chose it for itself, and
+ * not by name, goes back to before. */
+static bool fall_back(detection *d, rdl_detect_result *r, rdl_sample *sample,
+                      const rdl_decision_options *decide, const rdl_progress *progress,
+                      GError **error)
+{
+    bool own_choice = strcmp(d->options->method, "auto") == 0;
+
+    if (!d->decision->collapsed)
+        return true;
+    r->gate.codes |= RDL_GATE_NULL_COLLAPSED;
+    warn(r,
+         "NULL_COLLAPSED: re-weighting settled on pixels that are not the scene's unchanged "
+         "(mean weight %.3f)%s",
+         d->scorer->fit.weight, own_choice ? ": MAD decides" : "; compare with --method mad");
+    if (!own_choice)
+        return true;
+    g_autofree char *why = r->why;
+    r->why = g_strconcat(why, "; but its unchanged collapsed, and MAD decides", NULL);
+    d->detector = d->scorer->detector = RDL_DETECT_MAD;
+    rdl_scorer_unweigh(d->scorer);
+    take_detector(d, r);
+    return rdl_decide(d->decision, d->scorer, sample, decide, progress, error);
+}
+
 static bool fit_and_decide(detection *d, rdl_detect_result *r, const rdl_progress *progress,
                            GError **error)
 {
     const rdl_detect_options *o = d->options;
-    rdl_irmad_options how = {o->iterations, o->tolerance, o->threads, false};
     rdl_decision_options decide = {d->choice, o->sieve, o->threads};
     g_autoptr(rdl_sample) sample =
         rdl_sample_new(d->pair, rdl_detector_facts(d->detector)->one_in, o->threads, o->memory_mib);
 
     r->sample_step = rdl_sample_step(sample);
     r->sample_one_in = rdl_sample_one_in(sample);
-    if (!rdl_scorer_fit(d->scorer, d->detector, sample, &how, progress, error) ||
-        (d->detector == RDL_DETECT_PCA_KMEANS &&
-         !rdl_pca_fit(d->scorer, d->pair, o->threads, progress, error)) ||
-        !rdl_decide(d->decision, d->scorer, sample, &decide, progress, error))
+    if (!fit(d, r, sample, progress, error) ||
+        !rdl_decide(d->decision, d->scorer, sample, &decide, progress, error) ||
+        !fall_back(d, r, sample, &decide, progress, error))
         return false;
     r->limit = d->decision->limit;
     r->sieve = d->decision->sieve;
@@ -452,15 +509,12 @@ static bool settle_method(detection *d, rdl_detect_result *r, GError **error)
                             rdl_pair_bands(d->pair), &d->detector, &why, error))
         return false;
     r->why = g_strdup(why);
-    const rdl_detector_fact *fact = rdl_detector_facts(d->detector);
-    r->method = fact->name;
-    r->detector = d->detector;
-    r->paper = fact->paper;
+    take_detector(d, r);
     if (d->detector == RDL_DETECT_INDEX && !settle_index(d, r, error))
         return false;
     d->scorer->ratio = rdl_sensor_is_radar(d->options->sensor);
     r->bands = rdl_pair_bands(d->pair);
-    rdl_manifest_method(r->manifest, r->paper);
+    const rdl_detector_fact *fact = rdl_detector_facts(d->detector);
     if (d->options->probability && fact->scale != RDL_SCALE_CHI_SQUARE)
         return rdl_fail(error, RDL_ERROR_USAGE,
                         "--probability: only irmad, mad and isfa have one, not %s", fact->name);
@@ -757,6 +811,9 @@ JsonNode *rdl_detect_result_json(const rdl_detect_result *r)
     json_object_set_int_member(o, "iterations", r->iterations);
     json_object_set_boolean_member(o, "converged", r->converged);
     json_object_set_array_member(o, "rho", numbers(r->iterations ? r->bands : 0, r->rho));
+    if (r->iterations)
+        set_number(o, "weight", r->weight);
+    set_number(o, "centre", r->centre);
     set_limit(o, &r->limit);
     if (r->members)
         json_object_set_array_member(o, "members", json_array_ref(r->members));

@@ -55,6 +55,9 @@ typedef struct rdl_detect_result {
     bool converged;
     int bands;                  /* compared */
     double rho[RDL_BANDS_MOST]; /* MAD family: canonical correlations, falling */
+    double weight;              /* MAD family: mean weight of a pixel in the last iteration */
+    double centre;              /* taken off the difference before it is judged, and off the score
+                                   raster; 0: nothing was */
     rdl_limit limit;
     int sieve;                              /* pixels a change has at least */
     gint64 observed, changed, not_observed; /* pixels, inside the area of interest */

@@ -8,9 +8,11 @@
 #include "detect/focal.h"
 
 #define SIEVE 4 /* pixels that rules for real scenes ask of a change */
-#define CONFIRMED_SHARE                                                                          \
-    0.25                     /* of a component, in which the second score must be over its limit \
-                              */
+#define CONFIRMED_SHARE                                                                \
+    0.25           /* of a component, in which the second score must be over its limit \
+                    */
+#define APART 10.0 /* times what the other score sees: they do not look at the same changes */
+#define MUCH 0.05  /* share of a scene that is no small change any more */
 #define STRONG_FACTOR 1.6    /* of the limit, which a pixel of a component must reach */
 #define MOST_OF_SQUARES 0.25 /* power of a chi-square at many changes; 1 of a length */
 
@@ -96,6 +98,60 @@ bool rdl_decision_by_components(const rdl_decision *d, int *least, double *share
     return confirmed || d->judge == RDL_JUDGE_HYSTERESIS;
 }
 
+/* ---- one window ---- */
+
+void rdl_decision_score(const rdl_decision *d, rdl_bench *b, rdl_pair_reader *r, float *planes)
+{
+    if (d->judge == RDL_JUDGE_CONFIRMED)
+        rdl_scorer_apply_mad(&d->scorer->fit.first, r->n, r->planes, r->valid, b->scratch,
+                             planes + r->n);
+    rdl_scorer_apply(d->scorer, r->n, r->planes, r->valid, b->scratch, planes);
+}
+
+static void over(size_t n, const float *score, double limit, uint8_t *flags)
+{
+    for (size_t i = 0; i < n; i++)
+        flags[i] = (double)fabsf(score[i]) > limit;
+}
+
+/* Flags where the context of a plane is over a limit. */
+static void over_in_context(const rdl_decision *d, rdl_bench *b, rdl_window w, int plane,
+                            uint8_t *flags)
+{
+    const size_t n = rdl_block_pixels(w.whole);
+
+    rdl_context3(w.whole.width, w.whole.height, w.planes + (size_t)plane * n, b->context);
+    over(n, b->context, plane ? d->second.value : d->limit.value, flags);
+}
+
+/* Flags in `firm` (and weak, strong where components decide). */
+static void judge(const rdl_decision *d, rdl_bench *b, rdl_window w, const float *score)
+{
+    const size_t n = rdl_block_pixels(w.whole);
+
+    switch (d->judge) {
+    case RDL_JUDGE_CONFIRMED:
+        over_in_context(d, b, w, 0, b->weak);
+        over_in_context(d, b, w, 1, b->strong);
+        rdl_sieve(w.whole.width, w.whole.height, d->sieve, b->strong, b->firm);
+        for (size_t i = 0; i < n; i++)
+            b->strong[i] &= b->weak[i];
+        return;
+    case RDL_JUDGE_HYSTERESIS:
+        over(n, score, d->limit.value, b->weak);
+        over(n, score, STRONG_FACTOR * d->limit.value, b->strong);
+        memset(b->firm, 0, n);
+        return;
+    case RDL_JUDGE_CONTEXT:
+        over_in_context(d, b, w, 0, b->strong);
+        break;
+    case RDL_JUDGE_LIMIT:
+        over(n, score, d->limit.value, b->strong);
+        break;
+    }
+    rdl_sieve(w.whole.width, w.whole.height, d->sieve, b->strong, b->firm);
+}
+
 /* ---- finding it ---- */
 
 static void set_margin(rdl_decision *d)
@@ -105,11 +161,8 @@ static void set_margin(rdl_decision *d)
                                 [RDL_FOCUS_MEANS] = 1,
                                 [RDL_FOCUS_PATTERNS] = RDL_PCA_RADIUS};
     int focus = reach[rdl_detector_facts(d->scorer->detector)->focus];
-    int least;
-    double share;
-    bool components = rdl_decision_by_components(d, &least, &share);
 
-    d->margin = focus + by_context(d) + (components ? 0 : d->sieve - 1);
+    d->margin = focus + by_context(d) + (d->judge == RDL_JUDGE_HYSTERESIS ? 0 : d->sieve - 1);
 }
 
 /* Histograms of each plane, of its context where the decision is taken by that. */
@@ -242,14 +295,24 @@ static void set_judge(rdl_decision *d, rdl_judge judge, int sieve)
     set_margin(d);
 }
 
+/* Re-weighting has settled on a part of the unchanged when much more stands out than before it, and
+ * on nothing that is of use when next to nothing does. */
+static bool collapsed(double over, double over_second)
+{
+    return (over > MUCH && APART * over_second < over) || APART * over < over_second;
+}
+
 static bool find_auto(rdl_decision *d, const rdl_bins *bins, GError **error)
 {
     const rdl_scale scale = rdl_detector_facts(d->scorer->detector)->scale;
 
     switch (d->judge) {
     case RDL_JUDGE_CONFIRMED:
-        return rdl_limit_power(bins, MOST_OF_SQUARES, &d->limit, error) &&
-               rdl_limit_null(bins + 1, &d->second, error);
+        if (!rdl_limit_power(bins, MOST_OF_SQUARES, &d->limit, error) ||
+            !rdl_limit_null(bins + 1, &d->second, error))
+            return false;
+        d->collapsed = collapsed(d->limit.share, rdl_bins_share_above(bins + 1, d->second.value));
+        return true;
     case RDL_JUDGE_CONTEXT:
         if (scale == RDL_SCALE_CHI_SQUARE)
             return rdl_limit_null(bins, &d->limit, error);
@@ -291,58 +354,6 @@ bool rdl_decide(rdl_decision *d, const rdl_scorer *scorer, rdl_sample *sample,
 }
 
 /* ---- applying it ---- */
-
-void rdl_decision_score(const rdl_decision *d, rdl_bench *b, rdl_pair_reader *r, float *planes)
-{
-    if (d->judge == RDL_JUDGE_CONFIRMED)
-        rdl_scorer_apply_mad(&d->scorer->fit.first, r->n, r->planes, r->valid, b->scratch,
-                             planes + r->n);
-    rdl_scorer_apply(d->scorer, r->n, r->planes, r->valid, b->scratch, planes);
-}
-
-static void over(size_t n, const float *score, double limit, uint8_t *flags)
-{
-    for (size_t i = 0; i < n; i++)
-        flags[i] = (double)fabsf(score[i]) > limit;
-}
-
-/* Flags where the context of a plane is over a limit. */
-static void over_in_context(const rdl_decision *d, rdl_bench *b, rdl_window w, int plane,
-                            uint8_t *flags)
-{
-    const size_t n = rdl_block_pixels(w.whole);
-
-    rdl_context3(w.whole.width, w.whole.height, w.planes + (size_t)plane * n, b->context);
-    over(n, b->context, plane ? d->second.value : d->limit.value, flags);
-}
-
-/* Flags in `firm` (and weak, strong where components decide). */
-static void judge(const rdl_decision *d, rdl_bench *b, rdl_window w, const float *score)
-{
-    const size_t n = rdl_block_pixels(w.whole);
-
-    switch (d->judge) {
-    case RDL_JUDGE_CONFIRMED:
-        over_in_context(d, b, w, 0, b->weak);
-        over_in_context(d, b, w, 1, b->strong);
-        for (size_t i = 0; i < n; i++)
-            b->strong[i] &= b->weak[i];
-        memset(b->firm, 0, n);
-        return;
-    case RDL_JUDGE_HYSTERESIS:
-        over(n, score, d->limit.value, b->weak);
-        over(n, score, STRONG_FACTOR * d->limit.value, b->strong);
-        memset(b->firm, 0, n);
-        return;
-    case RDL_JUDGE_CONTEXT:
-        over_in_context(d, b, w, 0, b->strong);
-        break;
-    case RDL_JUDGE_LIMIT:
-        over(n, score, d->limit.value, b->strong);
-        break;
-    }
-    rdl_sieve(w.whole.width, w.whole.height, d->sieve, b->strong, b->firm);
-}
 
 static uint8_t class_of(const rdl_bench *b, size_t i, float score, bool components)
 {

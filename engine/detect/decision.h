@@ -9,7 +9,8 @@
 typedef enum {
     RDL_JUDGE_LIMIT,     /* |score| over the limit */
     RDL_JUDGE_CONTEXT,   /* |score| and its 3 x 3 median, their geometric mean, over the limit */
-    RDL_JUDGE_CONFIRMED, /* the same in components of which a quarter is over MAD's limit as well */
+    RDL_JUDGE_CONFIRMED, /* the same in components of which a quarter is over MAD's limit as well;
+                            and what is over that in components of its own */
     RDL_JUDGE_HYSTERESIS /* components over the limit that reach half as far again */
 } rdl_judge;
 
@@ -21,6 +22,7 @@ typedef struct rdl_decision {
     int planes;       /* scores a pixel needs: MAD's beside IR-MAD's where it confirms */
     int margin;       /* pixels around a block that are looked at; 0: each for itself */
     rdl_limit second; /* of MAD's score, where it confirms */
+    bool collapsed;   /* re-weighted and plain scores see changes of sizes ten times apart */
 } rdl_decision;
 
 typedef struct rdl_decision_options {

@@ -30,7 +30,8 @@ static const struct {
              {RDL_GATE_LEVELS, "LEVELS"},
              {RDL_GATE_ORTHO_FLAT, "ORTHO_FLAT"},
              {RDL_GATE_INCOMPLETE, "INCOMPLETE"},
-             {RDL_GATE_CLOUDY, "CLOUDY"}};
+             {RDL_GATE_CLOUDY, "CLOUDY"},
+             {RDL_GATE_NULL_COLLAPSED, "NULL_COLLAPSED"}};
 
 /* Days between two dates within the circle of a year; 0 where one is unknown. */
 static int season_apart(const char *before, const char *after)

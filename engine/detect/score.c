@@ -6,31 +6,32 @@
 #include "detect/change/index.h"
 #include "detect/change/moments.h"
 #include "detect/change/ratio.h"
+#include "detect/threshold/coarse.h"
 
 static const rdl_detector_fact facts[] = {
     [RDL_DETECT_INDEX] = {"index", "spectral index after minus before", "Singh 1989, IJRS 10(6)",
-                          RDL_SCALE_DIFFERENCE, RDL_FOCUS_NONE, 1, 2},
+                          RDL_SCALE_DIFFERENCE, RDL_FOCUS_NONE, true, 1, 2},
     [RDL_DETECT_CVA] = {"cva", "magnitude of the change vector of standardised bands",
                         "Malila 1980, Change vector analysis, Purdue LARS", RDL_SCALE_MAGNITUDE,
-                        RDL_FOCUS_NONE, 1, 8},
+                        RDL_FOCUS_NONE, false, 1, 8},
     [RDL_DETECT_MAD] = {"mad", "chi-square of the MAD variates",
                         "Nielsen, Conradsen & Simpson 1998, Remote Sensing of Environment 64",
-                        RDL_SCALE_CHI_SQUARE, RDL_FOCUS_NONE, 1, 2},
+                        RDL_SCALE_CHI_SQUARE, RDL_FOCUS_NONE, false, 1, 2},
     [RDL_DETECT_IRMAD] = {"irmad", "chi-square of the IR-MAD variates",
-                          "Nielsen 2007, IEEE TIP 16(2)", RDL_SCALE_CHI_SQUARE, RDL_FOCUS_NONE, 1,
-                          1},
+                          "Nielsen 2007, IEEE TIP 16(2)", RDL_SCALE_CHI_SQUARE, RDL_FOCUS_NONE,
+                          false, 1, 1},
     [RDL_DETECT_LOG_RATIO] = {"logratio", "smoothed logarithm of the ratio of intensities",
-                              "Dekker 1998, IJRS 19(6)", RDL_SCALE_LOG_RATIO, RDL_FOCUS_GAUSSIAN, 1,
-                              1},
+                              "Dekker 1998, IJRS 19(6)", RDL_SCALE_LOG_RATIO, RDL_FOCUS_GAUSSIAN,
+                              true, 1, 1},
     [RDL_DETECT_MEAN_RATIO] = {"meanratio", "ratio of 3x3 mean intensities",
                                "Inglada & Mercier 2007, IEEE TGRS 45(5)", RDL_SCALE_DIFFERENCE,
-                               RDL_FOCUS_MEANS, 2, 1},
+                               RDL_FOCUS_MEANS, false, 2, 1},
     [RDL_DETECT_ISFA] = {"isfa", "chi-square of the slow features, re-weighted",
                          "Wu, Du & Zhang 2014, IEEE TGRS 52(5)", RDL_SCALE_CHI_SQUARE,
-                         RDL_FOCUS_NONE, 1, 1},
+                         RDL_FOCUS_NONE, false, 1, 1},
     [RDL_DETECT_PCA_KMEANS] = {"pca-kmeans", "nearness to the changed of two clusters, 0..1",
                                "Celik 2009, IEEE GRSL 6(4)", RDL_SCALE_DIFFERENCE,
-                               RDL_FOCUS_PATTERNS, 1, 1},
+                               RDL_FOCUS_PATTERNS, false, 1, 1},
 };
 
 const rdl_detector_fact *rdl_detector_facts(rdl_detector detector)
@@ -152,6 +153,14 @@ bool rdl_scorer_fit(rdl_scorer *s, rdl_detector detector, rdl_sample *sample,
     return rdl_irmad(sample, &once, progress, &s->fit, error);
 }
 
+void rdl_scorer_unweigh(rdl_scorer *s)
+{
+    s->fit.mad = s->fit.first;
+    s->fit.iterations = 1;
+    s->fit.weight = 1.0;
+    s->fit.converged = s->fit.exhausted = false;
+}
+
 /* ---- scoring ---- */
 
 static void apply_cva(const rdl_scorer *s, size_t n, float *const *planes, const uint8_t *valid,
@@ -184,6 +193,14 @@ static void apply_mean(const rdl_scorer *s, size_t n, float *const *bands, const
     }
 }
 
+static void centre(const rdl_scorer *s, size_t n, float *score)
+{
+    const float middle = (float)s->centre;
+
+    for (size_t i = 0; middle != 0.0f && i < n; i++)
+        score[i] -= middle;
+}
+
 static void apply_log_ratio(const rdl_scorer *s, size_t n, float *const *planes,
                             const uint8_t *valid, float *score)
 {
@@ -193,6 +210,7 @@ static void apply_log_ratio(const rdl_scorer *s, size_t n, float *const *planes,
         rdl_decibel_ratio(n, s->bands, before, after, valid, score);
     else
         rdl_log_ratio(n, s->bands, before, after, s->offset, valid, score);
+    centre(s, n, score);
 }
 
 /* Sums of the bands of minus and of plus, on both dates, then the difference. */
@@ -208,6 +226,7 @@ static void apply_index(const rdl_scorer *s, size_t n, float *const *planes, con
                 sum[i] += planes[date * p + k][i];
         }
     rdl_index_difference(n, planes[0], planes[minus], planes[p], planes[p + minus], valid, score);
+    centre(s, n, score);
 }
 
 /* What PCA-k-means looks at: the size of the change. */
@@ -255,10 +274,11 @@ void rdl_scorer_apply(const rdl_scorer *s, size_t n, float *const *planes, const
 typedef struct {
     const rdl_scorer *scorer;
     rdl_histogram *all;
+    rdl_histogram *below; /* zero; NULL: counted with the others */
 } counting;
 
 typedef struct {
-    rdl_histogram *counts;
+    rdl_histogram *counts, *below;
     double *scratch;
     float *score;
     uint8_t *valid;
@@ -266,13 +286,14 @@ typedef struct {
 
 static void *counter_new(void *user)
 {
+    const counting *job = user;
     const size_t cell = (size_t)RDL_CELL * RDL_CELL;
     counter *c = g_new0(counter, 1);
 
-    (void)user;
     c->counts = rdl_histogram_new();
+    c->below = job->below ? rdl_histogram_new() : NULL;
     c->scratch = g_new(double, cell);
-    c->score = g_new(float, cell);
+    c->score = g_new(float, 2 * cell);
     c->valid = g_malloc(cell);
     memset(c->valid, 1, cell);
     return c;
@@ -284,11 +305,24 @@ static void counter_free(void *user, void *state)
     counter *c = state;
 
     rdl_histogram_merge(job->all, c->counts);
+    if (c->below)
+        rdl_histogram_merge(job->below, c->below);
     rdl_histogram_free(c->counts);
+    rdl_histogram_free(c->below);
     g_free(c->scratch);
     g_free(c->score);
     g_free(c->valid);
     g_free(c);
+}
+
+/* Move what is below zero behind the others; what is left in either place is NaN. */
+static void part(size_t n, float *score)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool low = score[i] < 0.0f;
+        score[n + i] = low ? score[i] : NAN;
+        score[i] = low ? NAN : score[i];
+    }
 }
 
 static void count_cell(void *user, void *state, size_t index, rdl_cell cell, float *planes)
@@ -301,17 +335,54 @@ static void count_cell(void *user, void *state, size_t index, rdl_cell cell, flo
     for (int k = 0; k < 2 * job->scorer->bands; k++)
         rows[k] = planes + (size_t)k * cell.n;
     rdl_scorer_apply(job->scorer, cell.n, rows, c->valid, c->scratch, c->score);
+    if (c->below) {
+        part(cell.n, c->score);
+        rdl_histogram_add(c->below, cell.n, c->score + cell.n);
+    }
     rdl_histogram_add(c->counts, cell.n, c->score);
 }
+
+static const rdl_cell_work counting_work = {counter_new, count_cell, counter_free, "histogram"};
 
 rdl_histogram *rdl_scorer_histogram(const rdl_scorer *scorer, rdl_sample *sample,
                                     const rdl_progress *progress, GError **error)
 {
-    static const rdl_cell_work work = {counter_new, count_cell, counter_free, "histogram"};
     g_autoptr(rdl_histogram) all = rdl_histogram_new();
-    counting job = {scorer, all};
+    counting job = {scorer, all, NULL};
 
-    if (!rdl_sample_each(sample, &work, &job, progress, error))
+    if (!rdl_sample_each(sample, &counting_work, &job, progress, error))
         return NULL;
     return g_steal_pointer(&all);
+}
+
+/* ---- centre ---- */
+
+/* Of sizes above and below zero. */
+static double signed_median(const rdl_bins *above, const rdl_bins *below)
+{
+    double half = 0.5 * (above->total + below->total);
+
+    if (half == 0.0)
+        return 0.0;
+    return below->total > half
+               ? -below->value[rdl_bins_quantile(below, 1.0 - half / below->total)]
+               : above->value[rdl_bins_quantile(above, (half - below->total) / above->total)];
+}
+
+bool rdl_scorer_centre(rdl_scorer *s, rdl_sample *sample, const rdl_progress *progress,
+                       GError **error)
+{
+    if (!rdl_detector_facts(s->detector)->centred)
+        return true;
+    g_autoptr(rdl_histogram) above = rdl_histogram_new(), below = rdl_histogram_new();
+    counting job = {s, above, below};
+
+    s->centre = 0.0;
+    if (!rdl_sample_each(sample, &counting_work, &job, progress, error))
+        return false;
+    rdl_bins high = rdl_histogram_bins(above), low = rdl_histogram_bins(below);
+    s->centre = signed_median(&high, &low);
+    rdl_bins_clear(&high);
+    rdl_bins_clear(&low);
+    return true;
 }

@@ -33,8 +33,9 @@ typedef struct rdl_detector_fact {
     const char *paper;
     rdl_scale scale;
     rdl_focus focus;
-    int planes; /* that rdl_scorer_apply() makes for a pixel */
-    int one_in; /* squares of a large scene that statistics are taken from: see sample.h */
+    bool centred; /* a signed difference, whose unchanged lie around what moved all pixels alike */
+    int planes;   /* that rdl_scorer_apply() makes for a pixel */
+    int one_in;   /* squares of a large scene that statistics are taken from: see sample.h */
 } rdl_detector_fact;
 RDL_API const rdl_detector_fact *rdl_detector_facts(rdl_detector detector);
 /** By name; "auto" chooses by sensor and number of bands and gives the reason in `why` (static,
@@ -53,6 +54,7 @@ typedef struct rdl_scorer {
     double offset; /* ratios: added to intensities; NaN: they are decibels */
     rdl_pca_kmeans pca;
     const rdl_spectral_index *index;
+    double centre; /* differences: subtracted from all; 0 unless rdl_scorer_centre() was called */
 } rdl_scorer;
 
 /** Fit to the sample; what is not for scenes in general is set before: `index`, and `ratio` for
@@ -61,6 +63,13 @@ typedef struct rdl_scorer {
 RDL_API bool rdl_scorer_fit(rdl_scorer *scorer, rdl_detector detector, rdl_sample *sample,
                             const rdl_irmad_options *options, const rdl_progress *progress,
                             GError **error);
+/** Back to the first iteration of the MAD family. */
+void rdl_scorer_unweigh(rdl_scorer *scorer);
+/** Take the median of the sample's scores off them all, where the detector's facts say `centred`: a
+ *  season, a sun or a sensor that moves every pixel alike is no change. Fails: RDL_ERROR_IO,
+ *  RDL_ERROR_CANCELLED. */
+RDL_API bool rdl_scorer_centre(rdl_scorer *scorer, rdl_sample *sample, const rdl_progress *progress,
+                               GError **error);
 /** Scores of n pixels; planes: the 2p variates, of which CVA and indices leave nothing; valid: n
  * flags; scratch: n doubles; score: the detector's planes of n, NaN where not valid. */
 RDL_API void rdl_scorer_apply(const rdl_scorer *scorer, size_t n, float *const *planes,

@@ -179,7 +179,7 @@ static double median(const double *values, int n)
     return count % 2 ? sorted[count / 2] : sqrt(sorted[count / 2 - 1] * sorted[count / 2]);
 }
 
-static double share_above(const rdl_bins *bins, double z)
+double rdl_bins_share_above(const rdl_bins *bins, double z)
 {
     double sum = 0.0;
 
@@ -226,7 +226,7 @@ static void settle_power(const rdl_bins *all, const rdl_bins *bins, const rdl_nu
             return;
         limit->power = power = next;
         limit->value = z;
-        limit->share = share_above(all, z);
+        limit->share = rdl_bins_share_above(all, z);
         next = most * ramp(limit->share, FEW, MANY);
     }
 }
@@ -280,7 +280,7 @@ bool rdl_limit_power(const rdl_bins *bins, double most, rdl_limit *limit, GError
     limit->source = EFRON;
     limit->power = NAN;
     limit->value = limit->candidates[0];
-    limit->share = share_above(bins, limit->value);
+    limit->share = rdl_bins_share_above(bins, limit->value);
     return true;
 }
 
@@ -291,7 +291,7 @@ bool rdl_limit_null(const rdl_bins *bins, rdl_limit *limit, GError **error)
     *limit = limit_of(NAN, "null+ki", "ln", EFRON "; " KITTLER);
     if (!fit_null(bins, &null, limit, error))
         return false;
-    limit->share = share_above(bins, rdl_null_limit(&null, 0.5));
+    limit->share = rdl_bins_share_above(bins, rdl_null_limit(&null, 0.5));
     limit->alpha = RATE + (0.5 - RATE) * ramp(limit->share, 0.02, 0.1);
     limit->names[0] = "fdr";
     limit->names[1] = "ki ln";

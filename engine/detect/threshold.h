@@ -74,6 +74,9 @@ RDL_API bool rdl_limit_null(const rdl_bins *bins, rdl_limit *limit, GError **err
  * others. Fails: RDL_ERROR_DATA. */
 RDL_API bool rdl_limit_log_ratio(const rdl_bins *bins, rdl_limit *limit, GError **error);
 
+/** Share of the scores over z. */
+double rdl_bins_share_above(const rdl_bins *bins, double z);
+
 /** The chi-square(p) quantile whose upper tail is `tail`. */
 RDL_API rdl_limit rdl_limit_pvalue(double tail, int p);
 RDL_API rdl_limit rdl_limit_value(double value);

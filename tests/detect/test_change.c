@@ -523,6 +523,100 @@ static void index_is_after_minus_before(void)
     rdl_detect_result_clear(&r);
 }
 
+/* NDVI of all pixels rises by about 0.2 from one date to the other, that of a square falls. */
+static void what_moves_every_pixel_is_no_change(void)
+{
+    enum { SIDE = 100, N = SIDE * SIDE };
+    made_form f = MADE_FORM;
+    g_autofree double *before = g_new(double, 2 * N), *after = g_new(double, 2 * N);
+    rdl_detect_options o = options_for("season.tif");
+    rdl_detect_result r;
+
+    f.width = f.height = SIDE, f.bands = 2;
+    for (int i = 0; i < N; i++) {
+        bool bare = i / SIDE >= 40 && i / SIDE < 50 && i % SIDE >= 30 && i % SIDE < 40;
+        before[i] = g_rand_int_range(suite_rand(), 95, 106);
+        before[N + i] = g_rand_int_range(suite_rand(), 145, 156);
+        after[i] = (bare ? 50 : 0) + g_rand_int_range(suite_rand(), 66, 75);
+        after[N + i] = (bare ? -30 : 0) + g_rand_int_range(suite_rand(), 166, 175);
+    }
+    o.before = make_raster("season-before.tif", &f, before);
+    o.after = make_raster("season-after.tif", &f, after);
+    o.method = "index";
+    o.bands = "red=1,nir=2";
+    o.score = suite_path("season-score.tif");
+    for (int i = 0; i < 3; i++) {
+        o.threshold = (const char *const[]){"auto", "otsu", "0.15"}[i];
+        o.threads = 1 + i % 2;
+        run(&o, &r);
+        g_autofree double *s = raster_values(o.score, 1);
+        CHECK_NEAR(r.centre, i < 2 ? 0.218 : 0.0, 0.01);
+        CHECK_NEAR(s[0] + r.centre,
+                   (after[N] - after[0]) / (after[N] + after[0]) -
+                       (before[N] - before[0]) / (before[N] + before[0]),
+                   1e-6);
+        if (i < 2)
+            CHECK_NEAR((double)r.changed, 100, 20);
+        else
+            CHECK(r.changed > N / 2);
+        rdl_detect_result_clear(&r);
+    }
+}
+
+/* Columns from `still` on drift with the season, by no linear function of the rest; a square of 81
+ * pixels is something else. */
+static void make_drift(rdl_detect_options *o, int still)
+{
+    enum { SIDE = 200, N = SIDE * SIDE, P = 3 };
+    static const double drift[P] = {4, -4, 4};
+    made_form f = MADE_FORM;
+    g_autofree double *before = g_new(double, P *N), *after = g_new(double, P *N);
+    GRand *dice = suite_rand();
+
+    f.width = f.height = SIDE, f.bands = P, f.type = GDT_Float32;
+    for (int i = 0; i < N; i++) {
+        double land = g_rand_double_range(dice, 0, 60);
+        bool changed = abs(i / SIDE - 100) < 5 && abs(i % SIDE - 60) < 5;
+        for (int k = 0; k < P; k++) {
+            double v = 40 + land * (1 + 0.2 * k) + g_rand_double_range(dice, 0, 30);
+            double moved = i % SIDE < still ? 0.0 : drift[k] * g_rand_double_range(dice, 0.7, 1.3);
+            before[k * N + i] = v + g_rand_double_range(dice, -1, 1);
+            after[k * N + i] =
+                (changed ? 200 - 60 * k : v + moved) + g_rand_double_range(dice, -1, 1);
+        }
+    }
+    o->before = make_raster("drift-before.tif", &f, before);
+    o->after = make_raster("drift-after.tif", &f, after);
+}
+
+/* It marks the drift with the change where that is a smaller part, and nothing where it is half. */
+static void a_collapsed_null_is_told_and_left(void)
+{
+    static const int still[] = {140, 100};
+    rdl_detect_options o = options_for("collapsed.tif");
+    rdl_detect_result r;
+
+    for (int i = 0; i < 4; i++) {
+        bool own = i < 2;
+        make_drift(&o, still[i % 2]);
+        o.method = own ? "auto" : "irmad";
+        run(&o, &r);
+        CHECK(r.gate.codes & RDL_GATE_NULL_COLLAPSED);
+        CHECK_TEXT(r.method, own ? "mad" : "irmad");
+        CHECK(!own || strstr(r.why, "its unchanged collapsed, and MAD decides"));
+        CHECK(own ? r.iterations == 1 : r.iterations > 1);
+        CHECK_NEAR((double)r.changed, 81, 8);
+        g_autoptr(rdl_raster) change = rdl_raster_open(o.output, NULL);
+        CHECK(change && strstr(rdl_raster_item(change, "REDLINE_GATE"), "NULL_COLLAPSED"));
+        rdl_detect_result_clear(&r);
+    }
+    o = options_for("sound.tif");
+    run(&o, &r);
+    CHECK_INT(r.gate.codes & RDL_GATE_NULL_COLLAPSED, 0);
+    CHECK_TEXT(r.method, "irmad");
+    rdl_detect_result_clear(&r);
+}
+
 static void masks_take_pixels_away(void)
 {
     rdl_detect_options o = options_for("masked.tif");
@@ -668,6 +762,8 @@ static CU_TestInfo tests[] = {
     {"useless bands are named", useless_bands_are_named},
     {"nodata on either date is not observed", nodata_on_either_date_is_not_observed},
     {"index is after minus before", index_is_after_minus_before},
+    {"what moves every pixel is no change", what_moves_every_pixel_is_no_change},
+    {"a collapsed null is told and left", a_collapsed_null_is_told_and_left},
     {"masks take pixels away", masks_take_pixels_away},
     {"a scene on another grid is resampled", a_scene_on_another_grid_is_resampled},
     {"scenes without place need equal sizes", scenes_without_place_need_equal_sizes},

@@ -109,10 +109,11 @@ static bool explain(const rdl_sample *sample, rdl_mad_state state, int culprit, 
         break;
     }
     if (known)
-        return rdl_fail(error, RDL_ERROR_DATA,
-                        "%s: band %d is the same on both dates, but for a linear function: leave it "
-                        "out with --bands",
-                        path, band);
+        return rdl_fail(
+            error, RDL_ERROR_DATA,
+            "%s: band %d is the same on both dates, but for a linear function: leave it "
+            "out with --bands",
+            path, band);
     return rdl_fail(error, RDL_ERROR_DATA,
                     "%s and %s differ by a linear function only (canonical correlation 1): is it "
                     "the same scene twice?",
@@ -131,8 +132,9 @@ static double largest_move(const rdl_mad *mad, const double *rho)
 
 /* One iteration; `mad` is that of the one before (p = 0: none) and is replaced when this is good.
  */
-static bool iterate(rdl_sample *sample, int p, bool slow, rdl_mad *mad, rdl_mad_state *state,
-                    int *culprit, const rdl_progress *progress, GError **error)
+static bool iterate(rdl_sample *sample, int p, bool slow, rdl_mad *mad, double *weight,
+                    rdl_mad_state *state, int *culprit, const rdl_progress *progress,
+                    GError **error)
 {
     g_autofree double *m = rdl_sample_moments(sample, mad->p ? mad : NULL, progress, error);
     g_autofree rdl_mad *next = g_new0(rdl_mad, 1);
@@ -143,7 +145,7 @@ static bool iterate(rdl_sample *sample, int p, bool slow, rdl_mad *mad, rdl_mad_
     *state = m[0] < 2 * p + 2 ? RDL_MAD_EMPTY
                               : (slow ? rdl_sfa_solve : rdl_mad_solve)(m, p, next, culprit);
     if (*state == RDL_MAD_GOOD)
-        *mad = *next;
+        *mad = *next, *weight = m[0];
     return true;
 }
 
@@ -151,7 +153,7 @@ bool rdl_irmad(rdl_sample *sample, const rdl_irmad_options *options, const rdl_p
                rdl_irmad_fit *fit, GError **error)
 {
     const int p = rdl_pair_bands(rdl_sample_pair(sample));
-    double before[RDL_BANDS_MOST] = {0};
+    double before[RDL_BANDS_MOST] = {0}, weight = 0.0, pixels = 0.0;
     part_of_way way = {progress, 0, options->iterations};
     const rdl_progress inner = {tell_part, &way};
 
@@ -159,7 +161,7 @@ bool rdl_irmad(rdl_sample *sample, const rdl_irmad_options *options, const rdl_p
     while (fit->iterations < options->iterations && !fit->converged) {
         rdl_mad_state state;
         int culprit;
-        if (!iterate(sample, p, options->slow, &fit->mad, &state, &culprit, &inner, error))
+        if (!iterate(sample, p, options->slow, &fit->mad, &weight, &state, &culprit, &inner, error))
             return false;
         if (state != RDL_MAD_GOOD && fit->iterations == 0)
             return explain(sample, state, culprit, error);
@@ -167,7 +169,8 @@ bool rdl_irmad(rdl_sample *sample, const rdl_irmad_options *options, const rdl_p
         if (fit->exhausted)
             break;
         if (fit->iterations == 0)
-            fit->first = fit->mad;
+            fit->first = fit->mad, pixels = weight;
+        fit->weight = weight / pixels;
         way.done = ++fit->iterations;
         fit->converged = largest_move(&fit->mad, before) <= options->tolerance;
         memcpy(before, fit->mad.rho, sizeof before);

@@ -25,6 +25,7 @@ typedef struct rdl_irmad_fit {
     bool converged; /* within the tolerance */
     bool exhausted; /* re-weighting ended where the unchanged pixels leave no noise to judge by:
                        the transformation is that of the iteration before */
+    double weight;  /* mean weight of a pixel in the last iteration done, 0..1: 1 of MAD */
 } rdl_irmad_fit;
 
 /** Fit. Fails: RDL_ERROR_DATA when a band is constant or a combination of others, when the scenes
