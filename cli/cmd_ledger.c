@@ -120,8 +120,9 @@ static int ledger_load(int argc, char **argv)
     g_autoptr(rdl_tally) tally = rdl_tally_new();
     GError *error = NULL;
 
-    if (cli_parse(&argc, &argv, load_entries, "LEDGER --findings FILE",
-                  "Load findings and letters into a ledger.", teach, 1, 1, &error) &&
+    if (cli_parse(
+            &argc, &argv, load_entries, "LEDGER --findings FILE | --letters SRC | --problems SRC",
+            "Load findings, letters or a list of problems into a ledger.", teach, 1, 1, &error) &&
         load(argv[1], tally, &error)) {
         g_autofree char *text = rdl_tally_text(tally);
         if (cli_flags.json)
@@ -151,8 +152,8 @@ static const GOptionEntry sign_entries[] = {
     {"key", 0, 0, G_OPTION_ARG_FILENAME, &a.key, "the Ed25519 key that signs, PEM", "FILE"},
     {"on", 0, 0, G_OPTION_ARG_STRING, &a.on, "day of the signature", "DATE"},
     {"by", 0, 0, G_OPTION_ARG_STRING, &a.by, "who signs", "NAME"},
-    {"role", 0, 0, G_OPTION_ARG_STRING, &a.role, "as what, by the workflow: office, province ...",
-     "ROLE"},
+    {"role", 0, 0, G_OPTION_ARG_STRING, &a.role,
+     "as what: who may is in the pack's roles.csv (sign)", "ROLE"},
     G_OPTION_ENTRY_NULL};
 
 static const GOptionEntry rebuild_entries[] = {
@@ -227,7 +228,9 @@ static int ledger_rebuild(int argc, char **argv)
     static const char teach[] =
         "Example:\n  redline ledger rebuild ledger.sqlite\n\n"
         "All or nothing; the events themselves are never changed. Refused where\n"
-        "the tables hold more than the events make: then events are missing.";
+        "the tables hold more than the events make: then events are missing, and --accept-loss "
+        "keeps\n"
+        "only what the events that are left make.";
     g_autoptr(rdl_ledger) ledger = NULL;
     GError *error = NULL;
 
@@ -258,7 +261,11 @@ static void print_member(JsonObject *object, const char *name, JsonNode *node, g
 
 static int ledger_info(int argc, char **argv)
 {
-    static const char teach[] = "Example:\n  redline ledger info ledger.sqlite";
+    static const char teach[] =
+        "Example:\n  redline ledger info ledger.sqlite\n\n"
+        "How many events, sites, findings, problems, letters and tasks by state; the pack; and\n"
+        "the head: note it elsewhere, 'redline ledger audit --head' proves by it that nothing\n"
+        "until then is gone.";
     g_autoptr(rdl_ledger) ledger = NULL;
     GError *error = NULL;
     JsonNode *info;

@@ -1,6 +1,7 @@
 /* redline task - see tasks and move them along the workflow. */
 #include "verb.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include "deliver/deliver.h"
@@ -117,8 +118,9 @@ static int task_list(int argc, char **argv)
     static const char teach[] =
         "Example:\n"
         "  redline task list ledger.sqlite --state SCREENED --unit 3212 --as-of 2026-11-30\n\n"
-        "Sorted by task; NO is the number of its site on maps and cards. --json prints an array "
-        "of\n"
+        "Sorted by task; NO is the number of its site on maps and cards. WARNING: blue, yellow,\n"
+        "orange or red that day, and contradicted where a scene speaks against a claim. --json "
+        "prints an array of\n"
         "{id, number, kind, state, xzqdm, due, warning, zone, activity, area_m2, lon, lat}.";
     GError *error = NULL;
     g_autoptr(GArray) tasks = NULL;
@@ -290,8 +292,11 @@ static void print_task(const rdl_task *t)
     for (size_t i = 0; i < G_N_ELEMENTS(members); i++)
         print_member(members[i].name, members[i].text);
     printf("%-13s %" G_GINT64_FORMAT "\n", "revision", t->revision);
-    printf("%-13s %.6f %.6f\n", "lon lat", t->lon, t->lat);
-    printf("%-13s %.2f m2 (%.2f to %.2f)\n", "area", t->area_m2, t->area_min_m2, t->area_max_m2);
+    if (isfinite(t->lon)) /* a problem of a list may lie nowhere */
+        printf("%-13s %.6f %.6f\n", "lon lat", t->lon, t->lat);
+    if (isfinite(t->area_m2))
+        printf("%-13s %.2f m2 (%.2f to %.2f)\n", "area", t->area_m2, t->area_min_m2,
+               t->area_max_m2);
 }
 
 /* What the office keeps of the task's site: a line a row, what is known of it in order. */
@@ -734,7 +739,11 @@ static int task_extend(int argc, char **argv)
         "Give a task another due date; the first one stays on record.",
         "Example:\n"
         "  redline task extend ledger.sqlite R-3f2a91c04b7e --due 2027-08-31 --on 2027-05-10 \\\n"
-        "      --by 甲 --role province --reason 汛期不宜施工",
+        "      --by 甲 --role province --reason 汛期不宜施工\n\n"
+        "DATE may be words, counted from --on: 三个月内, 2027年8月底前, 30个工作日内. Who may is "
+        "in "
+        "the\n"
+        "pack's roles.csv (extend): not whoever has to rectify.",
         NULL,
         "--due",
         true,
@@ -908,7 +917,10 @@ static int task_publish(int argc, char **argv)
         "Example:\n"
         "  redline task publish ledger.sqlite R-3f2a91c04b7e --kind 公开 --channel 市政府网站 \\\n"
         "      --on 2027-06-01 --by 甲 --role city\n\n"
-        "The notice of the close-out is a move: --to PUBLIC --set channel=... --set "
+        "Which kinds leave the offices is in the pack's publications.csv; what only goes round in "
+        "them\n"
+        "(通报) does not count as made public. The notice of the close-out is a move:\n"
+        "redline task advance --to PUBLIC --set channel=... --set "
         "notice=5个工作日内.",
         NULL,
         NULL,
@@ -945,7 +957,15 @@ static int task_transfer(int argc, char **argv)
         "Hand a matter to another body: sent, accepted, answered (一事一移送).",
         "Example:\n"
         "  redline task transfer ledger.sqlite R-3f2a91c04b7e --to 市纪委监委 --on 2027-02-01 \\\n"
-        "      --by 甲 --role city --reason 虚假整改",
+        "      --by 甲 --role city --reason 虚假整改\n"
+        "  redline task transfer ledger.sqlite R-3f2a91c04b7e --accepted --on 2027-02-05 --by 乙 "
+        "\\\n"
+        "      --role city\n"
+        "  redline task transfer ledger.sqlite R-3f2a91c04b7e --result 立案 --on 2027-03-20 --by "
+        "乙 "
+        "\\\n"
+        "      --role city\n\n"
+        "A task has one transfer at a time: the next can be sent when the last was answered.",
         NULL,
         NULL,
         false,
@@ -956,14 +976,25 @@ static int task_transfer(int argc, char **argv)
 
 /* ---- warnings ---- */
 
+static const GOptionEntry warn_entries[] = {
+    {"as-of", 0, 0, G_OPTION_ARG_STRING, &f.as_of,
+     "the day it is judged at (default: the ledger's latest date)", "DATE"},
+    {"by", 0, 0, G_OPTION_ARG_STRING, &m.by, "who issues them (default: redline)", "NAME"},
+    {"role", 0, 0, G_OPTION_ARG_STRING, &m.role, "as what: office, city, province", "ROLE"},
+    G_OPTION_ENTRY_NULL};
+
 static bool warn(const char *path, rdl_tally *tally, GError **error)
 {
+    const rdl_who by = {.by = m.by, .role = m.role};
     rdl_day as_of;
+
+    if (!m.by != !m.role)
+        return rdl_fail(error, RDL_ERROR_USAGE, "give --by and --role together, or neither");
     g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, true, error);
 
     return ledger && filter_day(ledger, &as_of, error) &&
            cli_happened("--as-of", f.as_of, ledger, error) &&
-           rdl_ledger_warn(ledger, as_of, tally, error);
+           rdl_ledger_warn(ledger, as_of, m.by ? &by : NULL, tally, error);
 }
 
 static int task_warn(int argc, char **argv)
@@ -972,11 +1003,12 @@ static int task_warn(int argc, char **argv)
         "Example:\n  redline task warn ledger.sqlite --as-of 2027-03-31\n\n"
         "Judges every open task by time and progress and writes one event for each whose level\n"
         "rose or fell since the last time; a rise proposes the next step of the ladder. Judging\n"
-        "again writes nothing. 'redline task list --as-of' only looks.";
+        "again writes nothing. Roles that may are in the pack's roles.csv (warn). 'redline task\n"
+        "list --as-of' only looks.";
     GError *error = NULL;
     g_autoptr(rdl_tally) tally = rdl_tally_new();
 
-    if (cli_parse(&argc, &argv, &list_entries[3], "LEDGER [--as-of DATE]",
+    if (cli_parse(&argc, &argv, warn_entries, "LEDGER [--as-of DATE] [--by NAME --role ROLE]",
                   "Put warnings on record.", teach, 1, 1, &error) &&
         warn(argv[1], tally, &error)) {
         if (cli_flags.json)

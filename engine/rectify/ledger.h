@@ -10,6 +10,12 @@
 
 typedef struct rdl_ledger rdl_ledger;
 
+/** Who puts something on record, when and why. */
+typedef struct rdl_who {
+    const char *on, *by, *role; /* on: ISO date */
+    const char *reason;
+} rdl_who;
+
 /** Make a new ledger at `path` for a pack (name or path). `crs`: "EPSG:4490", NULL: the pack's.
  *  The file appears whole. Fails: RDL_ERROR_USAGE when it exists. */
 RDL_API bool rdl_ledger_init(const char *path, const char *pack, const char *crs, GError **error);

@@ -60,7 +60,7 @@ const rdl_csv *rdl_ledger_workflow(rdl_ledger *ledger, const char *xzqdm, const 
                                    GError **error);
 /** What a note says once the task is read and the day is in order. */
 typedef struct rdl_note {
-    const char *kind;
+    const char *kind, *act; /* act: what roles.csv must let the role do; NULL: `say` asks itself */
     bool (*say)(rdl_ledger *ledger, const rdl_task *task, const rdl_move *who, JsonObject *o,
                 const void *what, GError **error);
     const void *what;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "rectify/moving.h"
+#include "rectify/route.h"
 
 static bool names_role(const rdl_csv *workflow, const char *role)
 {
@@ -47,6 +48,7 @@ bool rdl_note_make(rdl_ledger *ledger, const rdl_move *who, const rdl_note *n, G
                 rdl_move_current(&task, who, error) &&
                 (n->closed ? rdl_role_known(ledger, task.xzqdm, who->role, task.task_id, error)
                            : rdl_note_allowed(ledger, &task, who->role, error)) &&
+                (!n->act || rdl_role_may(ledger, who->role, n->act, who->task_id, error)) &&
                 rdl_move_in_order(ledger, &task, who->on, error) &&
                 n->say(ledger, &task, who, o, n->what, error) &&
                 rdl_move_append(ledger, who, n->kind, who->task_id, o, error);
@@ -74,7 +76,7 @@ static bool say_assigned(rdl_ledger *ledger, const rdl_task *task, const rdl_mov
 
 bool rdl_task_assign(rdl_ledger *ledger, const rdl_move *who, GError **error)
 {
-    const rdl_note n = {"task.assigned", say_assigned, who->to, false};
+    const rdl_note n = {"task.assigned", "note", say_assigned, who->to, false};
 
     return rdl_note_make(ledger, who, &n, error);
 }
@@ -113,7 +115,7 @@ static bool say_extended(rdl_ledger *ledger, const rdl_task *task, const rdl_mov
 
 bool rdl_task_extend(rdl_ledger *ledger, const rdl_move *who, const char *due, GError **error)
 {
-    const rdl_note n = {"task.extended", say_extended, due, false};
+    const rdl_note n = {"task.extended", "extend", say_extended, due, false};
 
     return rdl_note_make(ledger, who, &n, error);
 }
@@ -140,7 +142,7 @@ static bool say_progress(rdl_ledger *ledger, const rdl_task *task, const rdl_mov
 
 bool rdl_task_report(rdl_ledger *ledger, const rdl_move *who, double progress, GError **error)
 {
-    const rdl_note n = {"task.progress", say_progress, &progress, false};
+    const rdl_note n = {"task.progress", "note", say_progress, &progress, false};
 
     return rdl_note_make(ledger, who, &n, error);
 }
@@ -159,7 +161,7 @@ static bool say_stopped(rdl_ledger *ledger, const rdl_task *task, const rdl_move
 
 bool rdl_task_stop(rdl_ledger *ledger, const rdl_move *who, GError **error)
 {
-    const rdl_note n = {"task.stopped", say_stopped, NULL, false};
+    const rdl_note n = {"task.stopped", "extend", say_stopped, NULL, false};
 
     return rdl_note_make(ledger, who, &n, error);
 }
@@ -190,7 +192,7 @@ static bool say_resumed(rdl_ledger *ledger, const rdl_task *task, const rdl_move
 
 bool rdl_task_resume(rdl_ledger *ledger, const rdl_move *who, GError **error)
 {
-    const rdl_note n = {"task.resumed", say_resumed, NULL, false};
+    const rdl_note n = {"task.resumed", "extend", say_resumed, NULL, false};
 
     return rdl_note_make(ledger, who, &n, error);
 }
@@ -218,7 +220,7 @@ static bool say_milestone(rdl_ledger *ledger, const rdl_task *task, const rdl_mo
 bool rdl_task_milestone(rdl_ledger *ledger, const rdl_move *who, const rdl_milestone *milestone,
                         GError **error)
 {
-    const rdl_note n = {"milestone.set", say_milestone, milestone, false};
+    const rdl_note n = {"milestone.set", "note", say_milestone, milestone, false};
 
     return rdl_note_make(ledger, who, &n, error);
 }
@@ -255,7 +257,7 @@ static bool say_met(rdl_ledger *ledger, const rdl_task *task, const rdl_move *wh
 
 bool rdl_task_milestone_met(rdl_ledger *ledger, const rdl_move *who, int n, GError **error)
 {
-    const rdl_note met = {"milestone.met", say_met, &n, false};
+    const rdl_note met = {"milestone.met", "note", say_met, &n, false};
 
     return rdl_note_make(ledger, who, &met, error);
 }

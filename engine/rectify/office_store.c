@@ -56,7 +56,7 @@ static bool say_changed(rdl_ledger *ledger, const rdl_task *task, const rdl_move
 
 bool rdl_task_change(rdl_ledger *ledger, const rdl_move *who, JsonObject *fields, GError **error)
 {
-    const rdl_note n = {"problem.changed", say_changed, fields, false};
+    const rdl_note n = {"problem.changed", NULL, say_changed, fields, false};
 
     return rdl_note_make(ledger, who, &n, error);
 }
@@ -78,7 +78,7 @@ static bool say_done(rdl_ledger *ledger, const rdl_task *task, const rdl_move *w
 
 bool rdl_task_measure_done(rdl_ledger *ledger, const rdl_move *who, int n, GError **error)
 {
-    const rdl_note done = {"measure.done", say_done, &n, false};
+    const rdl_note done = {"measure.done", "note", say_done, &n, false};
 
     return rdl_note_make(ledger, who, &done, error);
 }
@@ -114,7 +114,7 @@ static bool say_public(rdl_ledger *ledger, const rdl_task *task, const rdl_move 
 bool rdl_task_publish(rdl_ledger *ledger, const rdl_move *who, const rdl_publication *publication,
                       GError **error)
 {
-    const rdl_note n = {"publication.made", say_public, publication, true};
+    const rdl_note n = {"publication.made", NULL, say_public, publication, true};
 
     return rdl_note_make(ledger, who, &n, error);
 }
@@ -167,14 +167,14 @@ static bool say_taken(rdl_ledger *ledger, const rdl_task *task, const rdl_move *
 
 bool rdl_task_transfer(rdl_ledger *ledger, const rdl_move *who, const char *body, GError **error)
 {
-    const rdl_note n = {"transfer.sent", say_sent, body, true};
+    const rdl_note n = {"transfer.sent", NULL, say_sent, body, true};
 
     return rdl_note_make(ledger, who, &n, error);
 }
 
 bool rdl_task_transfer_accepted(rdl_ledger *ledger, const rdl_move *who, GError **error)
 {
-    const rdl_note n = {"transfer.accepted", say_taken, NULL, true};
+    const rdl_note n = {"transfer.accepted", NULL, say_taken, NULL, true};
 
     return rdl_note_make(ledger, who, &n, error);
 }
@@ -182,7 +182,7 @@ bool rdl_task_transfer_accepted(rdl_ledger *ledger, const rdl_move *who, GError 
 bool rdl_task_transfer_answered(rdl_ledger *ledger, const rdl_move *who, const char *result,
                                 GError **error)
 {
-    const rdl_note n = {"transfer.answered", say_taken, result, true};
+    const rdl_note n = {"transfer.answered", NULL, say_taken, result, true};
 
     return rdl_note_make(ledger, who, &n, error);
 }

@@ -32,12 +32,8 @@ RDL_API bool rdl_ledger_beyond(rdl_ledger *ledger, const char *path, gint64 *n, 
 RDL_API bool rdl_ledger_load_letters(rdl_ledger *ledger, const char *path, const char *profile,
                                      rdl_day as_of, rdl_tally *tally, GError **error);
 
-/* ---- one place or several: decided by a person, undone by another decision ---- */
-
-typedef struct rdl_who {
-    const char *on, *by, *role; /* needed; ISO date */
-    const char *reason;         /* needed */
-} rdl_who;
+/* ---- one place or several: decided by a person (all of rdl_who is needed), undone by another
+ * decision ---- */
 
 /** `others` are the same place as `keep` (ids of sites, tasks, findings or sources; NULL ends the
  *  list): their sources, findings, problems, tasks and letters become its own, its ground the union

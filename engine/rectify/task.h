@@ -99,9 +99,11 @@ RDL_API bool rdl_task_milestone_met(rdl_ledger *ledger, const rdl_move *who, int
 
 /** Judge every open task at `as_of` and write what changed since the last time: one event a task
  *  whose level is another (warning.changed: level, was, by, ladder: the next step it proposes, and
- *  the interview triggers that hold). Evaluating again writes nothing.
+ *  the interview triggers that hold). Evaluating again writes nothing. `who`: by and role of whoever
+ *  issues and lifts them, who needs the act `warn` of roles.csv; NULL: the program.
  *  tally: ledger.warnings (in: open tasks; used: changed; suppressed UNCHANGED, STOPPED). */
-RDL_API bool rdl_ledger_warn(rdl_ledger *ledger, rdl_day as_of, rdl_tally *tally, GError **error);
+RDL_API bool rdl_ledger_warn(rdl_ledger *ledger, rdl_day as_of, const rdl_who *who,
+                             rdl_tally *tally, GError **error);
 
 /** Values of the problem (rectify's master list: target, lead_leader, listed ...) become others. */
 RDL_API bool rdl_task_change(rdl_ledger *ledger, const rdl_move *who, JsonObject *fields,

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 #include "rectify/moving.h"
+#include "rectify/route.h"
 #include "rectify/warning.h"
 
 #define LADDER_MOST 7 /* rungs of texts.csv, ladder.1 .. ladder.7 (domain no. 84) */
@@ -26,6 +27,19 @@ static bool rises(rdl_ledger *ledger, const char *task_id, gint64 *n, GError **e
     return true;
 }
 
+/* Kinds of publication.csv that stay within offices, as JSON; yours. */
+static char *kinds_inside(rdl_ledger *ledger)
+{
+    const rdl_csv *csv = rdl_ledger_table(ledger, "publications.csv", NULL);
+    g_autoptr(JsonArray) inside = json_array_new();
+
+    for (size_t i = 0; csv && i < rdl_csv_count(csv); i++)
+        if (strcmp(rdl_csv_at(csv, i, "public"), "0") == 0)
+            json_array_add_string_element(inside, rdl_csv_at(csv, i, "kind"));
+    g_autoptr(JsonNode) node = json_node_init_array(json_node_alloc(), inside);
+    return rdl_json_canonical(node);
+}
+
 /* Was a report of this task found untrue: a claim that a scene contradicts, or a rebound; and is
  * there a claim whose result nobody outside the offices was told? */
 static bool reported(rdl_ledger *ledger, const char *task_id, const char *day, bool *untrue,
@@ -35,8 +49,8 @@ static bool reported(rdl_ledger *ledger, const char *task_id, const char *day, b
         ledger->store,
         "SELECT contradicted IS NOT NULL OR EXISTS(SELECT 1 FROM lookback l WHERE l.task_id = ?1 "
         "AND l.result = 'REBOUND' AND l.held <= ?2), claimed IS NOT NULL AND NOT EXISTS(SELECT 1 "
-        "FROM publication p WHERE p.task_id = ?1 AND p.kind <> '通报' AND p.opens BETWEEN claimed "
-        "AND ?2) FROM task WHERE task_id = ?1",
+        "FROM publication p WHERE p.task_id = ?1 AND p.kind NOT IN (SELECT value FROM "
+        "json_each(?3)) AND p.opens BETWEEN claimed AND ?2) FROM task WHERE task_id = ?1",
         error);
     bool row;
 
@@ -44,6 +58,8 @@ static bool reported(rdl_ledger *ledger, const char *task_id, const char *day, b
         return false;
     rdl_statement_text(s, 1, task_id);
     rdl_statement_text(s, 2, day);
+    g_autofree char *inside = kinds_inside(ledger);
+    rdl_statement_text(s, 3, inside);
     if (!rdl_statement_step(s, &row, error))
         return false;
     *untrue = row && rdl_statement_get_int(s, 0);
@@ -90,7 +106,7 @@ static int rank_of(const rdl_csv *warnings, const char *tier, const char *level)
 }
 
 static bool record(rdl_ledger *ledger, const rdl_csv *warnings, const rdl_task *t, rdl_day as_of,
-                   GError **error)
+                   const rdl_who *who, GError **error)
 {
     g_autoptr(JsonObject) o = json_object_new();
     g_autofree char *at = rdl_day_text(as_of);
@@ -112,15 +128,16 @@ static bool record(rdl_ledger *ledger, const rdl_csv *warnings, const rdl_task *
         json_object_set_array_member(o, "triggers", list);
     }
     rdl_event event = {.at = at,
-                       .by = "redline",
-                       .role = "system",
+                       .by = who->by,
+                       .role = who->role,
                        .kind = "warning.changed",
                        .subject = t->task_id};
     return rdl_event_append(ledger, &event, o, error);
 }
 
 static bool look_at(rdl_ledger *ledger, const rdl_csv *warnings, const rdl_csv *states,
-                    const rdl_task *t, rdl_day as_of, rdl_tally *tally, GError **error)
+                    const rdl_task *t, rdl_day as_of, const rdl_who *who, rdl_tally *tally,
+                    GError **error)
 {
     bool same = g_strcmp0(t->warning, t->warned) == 0;
 
@@ -136,7 +153,7 @@ static bool look_at(rdl_ledger *ledger, const rdl_csv *warnings, const rdl_csv *
         return true;
     }
     rdl_tally_used(tally, "ledger.warnings", 1);
-    return record(ledger, warnings, t, as_of, error);
+    return record(ledger, warnings, t, as_of, who, error);
 }
 
 /* Warnings are put on record in the order of their days. */
@@ -154,8 +171,10 @@ static bool in_order(rdl_ledger *ledger, rdl_day as_of, GError **error)
                     rdl_ledger_path(ledger), asked, last);
 }
 
-bool rdl_ledger_warn(rdl_ledger *ledger, rdl_day as_of, rdl_tally *tally, GError **error)
+bool rdl_ledger_warn(rdl_ledger *ledger, rdl_day as_of, const rdl_who *given, rdl_tally *tally,
+                     GError **error)
 {
+    const rdl_who program = {.by = "redline", .role = "system"}, *who = given ? given : &program;
     rdl_task_filter filter = {.as_of = as_of, .no_ground = true};
     const rdl_csv *warnings = rdl_ledger_table(ledger, "warnings.csv", error);
     const rdl_csv *states = rdl_ledger_table(ledger, "states.csv", NULL);
@@ -163,13 +182,14 @@ bool rdl_ledger_warn(rdl_ledger *ledger, rdl_day as_of, rdl_tally *tally, GError
     if (!warnings)
         return rdl_fail(error && *error ? NULL : error, RDL_ERROR_DATA,
                         "%s: its pack has no warnings.csv", rdl_ledger_path(ledger));
-    if (!in_order(ledger, as_of, error) || !rdl_warnings_check(warnings, error) ||
+    if (!rdl_role_may(ledger, who->role, "warn", rdl_ledger_path(ledger), error) ||
+        !in_order(ledger, as_of, error) || !rdl_warnings_check(warnings, error) ||
         !rdl_store_begin(ledger->store, error))
         return false;
     g_autoptr(GArray) tasks = rdl_task_list(ledger, &filter, error);
     bool good = tasks != NULL;
     for (guint i = 0; good && i < tasks->len; i++)
-        good = look_at(ledger, warnings, states, &g_array_index(tasks, rdl_task, i), as_of, tally,
-                       error);
+        good = look_at(ledger, warnings, states, &g_array_index(tasks, rdl_task, i), as_of, who,
+                       tally, error);
     return rdl_ledger_end(ledger, good && rdl_tally_check(tally, error), error);
 }

@@ -204,7 +204,7 @@ static gint64 warnings_changed(rdl_ledger *ledger, rdl_day as_of, GError **error
 {
     g_autoptr(rdl_tally) tally = rdl_tally_new();
 
-    CHECK(rdl_ledger_warn(ledger, as_of, tally, error));
+    CHECK(rdl_ledger_warn(ledger, as_of, NULL, tally, error));
     g_autoptr(JsonNode) json = rdl_tally_json(tally);
     JsonArray *items = json_node_get_array(json);
     CHECK_INT(json_array_get_length(items), 1);
@@ -538,7 +538,36 @@ static void random_walks_leave_a_legal_ledger(void)
     CHECK_OK(error);
 }
 
+/* Who may note, extend and warn is data. */
+static void roles_note_extend_and_warn(void)
+{
+    GError *error = NULL;
+    g_autofree char *id = NULL;
+    g_autoptr(rdl_ledger) ledger = at_work("roles.sqlite", &id, &error);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    rdl_move note = note_on(id, "2026-12-01", "因故");
+    const rdl_who county = {.by = "甲", .role = "county"}, city = {.by = "乙", .role = "city"};
+
+    note.role = "resp_unit";
+    CHECK(rdl_task_report(ledger, &note, 0.1, &error));
+    CHECK_OK(error);
+    CHECK(!rdl_task_extend(ledger, &note, "2027-12-31", &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "extend is for city, province, office, not for resp_unit");
+    CHECK(!rdl_task_stop(ledger, &note, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "extend is for city, province, office, not for resp_unit");
+    CHECK(!rdl_ledger_warn(ledger, rdl_day_of(2027, 7, 1), &county, tally, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "warn is for system, city, province, office");
+    CHECK(rdl_ledger_warn(ledger, rdl_day_of(2027, 7, 1), &city, tally, &error));
+    CHECK_OK(error);
+    g_autoptr(JsonNode) chain = rdl_ledger_chain(ledger, id, &error);
+    JsonArray *events = json_object_get_array_member(json_node_get_object(chain), "events");
+    JsonObject *last = json_array_get_object_element(events, json_array_get_length(events) - 1);
+    CHECK_TEXT(rdl_json_text(last, "kind", ""), "warning.changed");
+    CHECK_TEXT(rdl_json_text(last, "by", ""), "乙");
+}
+
 static CU_TestInfo tests[] = {
+    {"roles note, extend and warn", roles_note_extend_and_warn},
     {"a clue becomes a rectification with six fields",
      a_clue_becomes_a_rectification_with_six_fields},
     {"what the workflow does not allow is refused", what_the_workflow_does_not_allow_is_refused},

@@ -250,7 +250,7 @@ static char *triggers_on(rdl_ledger *ledger, rdl_day day)
         "subject = '%s' ORDER BY seq DESC LIMIT 1",
         id);
 
-    CHECK(rdl_ledger_warn(ledger, day, tally, &error));
+    CHECK(rdl_ledger_warn(ledger, day, NULL, tally, &error));
     CHECK_OK(error);
     got = rdl_store_value(ledger->store, sql, NULL);
     return g_strdup(got ? got : "");

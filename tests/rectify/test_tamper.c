@@ -379,7 +379,7 @@ static void a_touched_head_is_not_written_after(void)
         CHECK_FAILS(error, RDL_ERROR_BALANCE, done[i][1]);
         CHECK(!rdl_ledger_trust(ledger, NULL, &whole, &error));
         CHECK_FAILS(error, RDL_ERROR_BALANCE, done[i][1]);
-        CHECK(!rdl_ledger_warn(ledger, rdl_day_of(2028, 10, 1), tally, &error));
+        CHECK(!rdl_ledger_warn(ledger, rdl_day_of(2028, 10, 1), NULL, tally, &error));
         CHECK_FAILS(error, RDL_ERROR_BALANCE, done[i][1]);
     }
 }
