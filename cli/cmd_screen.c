@@ -70,7 +70,12 @@ static const char teach[] =
     "asks about projects (points, lines, polygons with fp_id, activity, attrs) before anything is\n"
     "built: layer 'planned' answers each REFUSE, ASK, PERMIT-NEEDED or PASS with the row behind "
     "it,\n"
-    "'planned_part' every zone it would stand in. Nothing is accused.";
+    "'planned_part' every zone it would stand in. Nothing is accused. 'checked' counts the zones "
+    "of "
+    "each\nkind that was looked at, 'not_given' names kinds the pack speaks of that were not: a "
+    "PASS "
+    "says\nnothing of them. A polygon too small to be a project (pack: project_least_m2) never "
+    "passes.";
 
 /* The profile given for a source: by its file name first, then by its role. */
 static const char *profile_of(const char *role, const char *path)
@@ -129,6 +134,14 @@ static void print_letters(JsonObject *of)
                 n[7]);
 }
 
+/* What a PASS rests on. */
+static void print_scope(JsonObject *summary)
+{
+    if (rdl_json_text(summary, "checked", NULL))
+        cli_say("looked at zones of: %s\nspoken of by the pack, none given: %s",
+                rdl_json_text(summary, "checked", ""), rdl_json_text(summary, "not_given", ""));
+}
+
 static void print_summary(const rdl_screen_result *result)
 {
     g_autofree char *balance = g_strchomp(rdl_tally_text(result->tally));
@@ -136,6 +149,7 @@ static void print_summary(const rdl_screen_result *result)
     for (guint i = 0; i < result->warnings->len; i++)
         cli_say("redline: warning: %s", (const char *)result->warnings->pdata[i]);
     cli_say("balance sheet\n%s", balance);
+    print_scope(json_node_get_object(result->summary));
     print_letters(rdl_json_object(json_node_get_object(result->summary), "letters"));
     cli_say("%s", o.output);
 }

@@ -33,10 +33,10 @@ static const rdl_field balance_fields[] = {{"source", T},   {"source_id", T},   
 static const rdl_field rejected_fields[] = {
     {"layer", T}, {"source_fid", I}, {"reason", T}, {"repaired", I}, {"used", I}};
 
-static const rdl_field planned_fields[] = {{"planned_id", T}, {"activity", T}, {"owner", T},
-                                           {"answer", T},     {"zone", T},     {"zone_name", T},
-                                           {"rule_id", T},    {"basis", T},    {"handling", T},
-                                           {"lead_dept", T},  {"note", T}};
+static const rdl_field planned_fields[] = {
+    {"planned_id", T}, {"activity", T}, {"owner", T},    {"answer", T},   {"zone", T},
+    {"zone_name", T},  {"rule_id", T},  {"basis", T},    {"handling", T}, {"lead_dept", T},
+    {"note", T},       {"checked", T},  {"not_given", T}};
 
 static const rdl_field letter_fields[] = {
     {"letter_no", T}, {"batch", T},        {"received", T},   {"activity", T},   {"key", I},
@@ -283,6 +283,9 @@ static bool write_answers(rdl_geopackage *package, texts *t, const rdl_findings 
         const rdl_answer *a = &g_array_index(all->answers, rdl_answer, i);
         const rdl_rule *rule = a->why ? a->why->verdict->rule : NULL;
         const rdl_zone *zone = a->why ? a->why->zone : NULL;
+        const char *of_row = a->why ? a->why->verdict->note : NULL;
+        g_autofree char *note = a->note && of_row ? g_strdup_printf("%s; %s", a->note, of_row)
+                                                  : g_strdup(a->note ? a->note : of_row);
         const rdl_value row[] = {rdl_text(a->project->fp_id),
                                  rdl_text(a->project->activity),
                                  rdl_text(a->project->owner),
@@ -293,7 +296,9 @@ static bool write_answers(rdl_geopackage *package, texts *t, const rdl_findings 
                                  rdl_text(rule ? rule->basis : NULL),
                                  rdl_text(rule ? rule->handling : NULL),
                                  rdl_text(rule ? rule->lead_dept : NULL),
-                                 rdl_text(a->why ? a->why->verdict->note : NULL)};
+                                 rdl_text(note),
+                                 rdl_text(all->given),
+                                 rdl_text(all->missing)};
         G_STATIC_ASSERT(G_N_ELEMENTS(row) == G_N_ELEMENTS(planned_fields));
         rdl_rows_values(out, planned_fields, row, G_N_ELEMENTS(row));
         good = put_geometry(out, t, a->project->wkb, error) && rdl_rows_add(out, error);

@@ -11,11 +11,12 @@
 #include "screen/letter.h"
 
 typedef struct rdl_findings {
-    GPtrArray *findings; /* of rdl_finding, by finding_id; lent */
-    GArray *balances;    /* of rdl_source_balance, by source and source_id */
-    GArray *rejections;  /* of rdl_rejection */
-    GArray *answers;     /* of rdl_answer: to planned projects; NULL: these are findings */
-    GPtrArray *letters;  /* of rdl_letter, by letter_no; lent; NULL: none were given */
+    GPtrArray *findings;   /* of rdl_finding, by finding_id; lent */
+    GArray *balances;      /* of rdl_source_balance, by source and source_id */
+    GArray *rejections;    /* of rdl_rejection */
+    GArray *answers;       /* of rdl_answer: to planned projects; NULL: these are findings */
+    char *given, *missing; /* of rdl_planned_scope(); NULL without answers */
+    GPtrArray *letters;    /* of rdl_letter, by letter_no; lent; NULL: none were given */
 } rdl_findings;
 
 typedef struct rdl_source_balance {

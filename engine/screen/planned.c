@@ -1,6 +1,8 @@
 #include "screen/planned.h"
 
 #include <string.h>
+#include "screen/condition.h"
+#include "screen/pack_rules.h"
 
 static bool is(const rdl_verdict *v, const char *list)
 {
@@ -86,23 +88,99 @@ static gint by_id(gconstpointer a, gconstpointer b)
     return strcmp(((const rdl_answer *)a)->project->fp_id, ((const rdl_answer *)b)->project->fp_id);
 }
 
-GArray *rdl_answers(const GPtrArray *projects, const GPtrArray *findings)
+/* Why it cannot pass though no rule speaks; NULL: it can. */
+static const char *in_doubt(const rdl_footprint *project, const rdl_source_balance *b,
+                            double least_m2)
+{
+    if (!b)
+        return "NOT_LAID: its geometry could not be laid over the zones (see layer rejected)";
+    if (project->web_datum)
+        return "DATUM_UNCERTAIN: where it lies is not known to within hundreds of metres";
+    if (b->whole_m2 > 0.0 && b->whole_m2 < least_m2)
+        return "TOO_SMALL: a polygon of this size is no project; are its coordinates in the unit "
+               "of the system they name?";
+    return NULL;
+}
+
+static rdl_answer answer_to(const rdl_footprint *project, const rdl_finding *why,
+                            const rdl_source_balance *b, double least_m2)
+{
+    rdl_answer one = {project, why, why ? why->verdict->result : RDL_RESULT_PASS,
+                      in_doubt(project, b, least_m2)};
+
+    if (one.note && one.answer == RDL_RESULT_PASS)
+        one.answer = RDL_RESULT_ASK;
+    return one;
+}
+
+GArray *rdl_answers(const GPtrArray *projects, const rdl_findings *found, double least_m2)
 {
     g_autoptr(GHashTable) why = g_hash_table_new(NULL, NULL);
+    g_autoptr(GHashTable) laid = g_hash_table_new(NULL, NULL);
     GArray *answers = g_array_new(FALSE, FALSE, sizeof(rdl_answer));
 
-    for (guint i = 0; i < findings->len; i++) {
-        const rdl_finding *f = findings->pdata[i];
+    for (guint i = 0; i < found->findings->len; i++) {
+        const rdl_finding *f = found->findings->pdata[i];
         if (f->is_primary)
             g_hash_table_insert(why, (gpointer)f->footprint, (gpointer)f);
     }
+    for (guint i = 0; i < found->balances->len; i++) {
+        rdl_source_balance *b = &g_array_index(found->balances, rdl_source_balance, i);
+        g_hash_table_insert(laid, (gpointer)b->footprint, b);
+    }
     for (guint i = 0; i < projects->len; i++) {
-        const rdl_finding *f = g_hash_table_lookup(why, projects->pdata[i]);
-        const rdl_footprint *project = projects->pdata[i];
-        rdl_result none = project->web_datum ? RDL_RESULT_ASK : RDL_RESULT_PASS;
-        rdl_answer one = {project, f, f ? f->verdict->result : none};
+        gpointer project = projects->pdata[i];
+        rdl_answer one = answer_to(project, g_hash_table_lookup(why, project),
+                                   g_hash_table_lookup(laid, project), least_m2);
         g_array_append_val(answers, one);
     }
     g_array_sort(answers, by_id);
     return answers;
+}
+
+/* ---- what was looked at ---- */
+
+/* Does an enabled row name the kind, or measure to it? */
+static bool spoken_of(const rdl_pack *pack, const rdl_zone_class *class)
+{
+    const GPtrArray *rules = rdl_pack_rules(pack);
+
+    for (guint i = 0; i < rules->len; i++) {
+        const rdl_rule *rule = rules->pdata[i];
+        if (rule->enabled && g_strv_contains((const char *const *)rule->zones, class->zone))
+            return true;
+    }
+    return rdl_pack_wants_near(pack, class);
+}
+
+static void list(GString *all, const char *format, const char *zone, guint n)
+{
+    if (all->len)
+        g_string_append_c(all, '|');
+    g_string_append_printf(all, format, zone, n);
+}
+
+void rdl_planned_scope(const rdl_pack *pack, const GPtrArray *zones, rdl_day as_of, char **given,
+                       char **missing)
+{
+    const rdl_csv *csv = rdl_pack_table(pack, "zones.csv");
+    GString *has = g_string_new(NULL), *lacks = g_string_new(NULL);
+
+    for (size_t k = 0; k < rdl_csv_count(csv); k++) {
+        const rdl_zone_class *class = rdl_pack_zone(pack, rdl_csv_at(csv, k, "zone"));
+        guint n = 0;
+        if (!class || strcmp(class->zone, "ANY") == 0)
+            continue;
+        for (guint i = 0; i < zones->len; i++) {
+            const rdl_zone *zone = zones->pdata[i];
+            n +=
+                zone->class == class && zone->version.first <= as_of && as_of <= zone->version.last;
+        }
+        if (n)
+            list(has, "%s %u", class->zone, n);
+        else if (spoken_of(pack, class))
+            list(lacks, "%s", class->zone, 0);
+    }
+    *given = g_string_free(has, FALSE);
+    *missing = g_string_free(lacks, FALSE);
 }

@@ -339,11 +339,11 @@ static void order_work(screening *s)
 
 /* A tolerance as it was given, else the pack's, else none. A project that only grazes a zone can
  * still be moved: it is asked about. */
-static double or_pack(const screening *s, double given, const char *key)
+static double or_pack(const screening *s, double given, const char *key, double unset)
 {
-    double unset = s->options->planned ? 0.0 : rdl_pack_default(s->pack, key, 0.0);
+    double of_pack = s->options->planned ? 0.0 : rdl_pack_default(s->pack, key, unset);
 
-    return isnan(given) ? unset : given;
+    return isnan(given) ? of_pack : given;
 }
 
 static bool judge_all(screening *s, const rdl_progress *progress, GError **error)
@@ -351,20 +351,21 @@ static bool judge_all(screening *s, const rdl_progress *progress, GError **error
     static const rdl_parallel how = {judge_new, judge_free, judge_batch, "screening"};
     const rdl_pack *pack = s->pack;
 
-    s->bench = (rdl_bench){
-        .pack = pack,
-        .crs = s->intake.target,
-        .zones = s->zones,
-        .permits = s->permits,
-        .units = s->units,
-        .permits_given = s->options->n_permits > 0,
-        .as_of = s->options->as_of,
-        .overlay = {.boundary_error_m = rdl_pack_default(pack, "boundary_error_m", 5.0),
-                    .pos_error_m = rdl_pack_default(pack, "pos_error_m", 5.0),
-                    .residual_m = s->options->residual_m,
-                    .dust_m2 = rdl_pack_default(pack, "dust_m2", 0.01),
-                    .sliver_m2 = or_pack(s, s->options->sliver_m2, "sliver_m2"),
-                    .sliver_width_m = or_pack(s, s->options->sliver_width_m, "sliver_width_m")}};
+    s->bench =
+        (rdl_bench){.pack = pack,
+                    .crs = s->intake.target,
+                    .zones = s->zones,
+                    .permits = s->permits,
+                    .units = s->units,
+                    .permits_given = s->options->n_permits > 0,
+                    .as_of = s->options->as_of,
+                    .overlay = {.boundary_error_m = rdl_pack_default(pack, "boundary_error_m", 5.0),
+                                .pos_error_m = rdl_pack_default(pack, "pos_error_m", 5.0),
+                                .residual_m = s->options->residual_m,
+                                .dust_m2 = or_pack(s, NAN, "dust_m2", 0.01),
+                                .sliver_m2 = or_pack(s, s->options->sliver_m2, "sliver_m2", 0.0),
+                                .sliver_width_m =
+                                    or_pack(s, s->options->sliver_width_m, "sliver_width_m", 0.0)}};
     order_work(s);
     return note_ground(s, error) &&
            rdl_parallel_run(&how, s, s->n_batches, s->options->threads, progress, error);
@@ -521,6 +522,13 @@ static bool check_areas(const screening *s, GError **error)
 
 /* ---- results ---- */
 
+static void answer_projects(screening *s)
+{
+    s->found.answers =
+        rdl_answers(s->footprints, &s->found, rdl_pack_default(s->pack, "project_least_m2", 1.0));
+    rdl_planned_scope(s->pack, s->zones, s->options->as_of, &s->found.given, &s->found.missing);
+}
+
 static JsonObject *count_by_result(const GPtrArray *findings, bool planned)
 {
     JsonObject *counts = json_object_new();
@@ -656,8 +664,11 @@ static JsonNode *summarise(screening *s, const GPtrArray *layers)
     json_object_set_int_member(o, "findings", s->found.findings->len);
     json_object_set_object_member(o, "by_result",
                                   count_by_result(s->found.findings, s->options->planned));
-    if (s->found.answers)
+    if (s->found.answers) {
         json_object_set_object_member(o, "answers", count_answers(s->found.answers));
+        json_object_set_string_member(o, "checked", s->found.given);
+        json_object_set_string_member(o, "not_given", s->found.missing);
+    }
     if (s->options->n_letters)
         json_object_set_object_member(o, "letters", rdl_letters_statistics(s->letters));
     json_object_set_double_member(o, "whole_m2", whole);
@@ -804,7 +815,7 @@ static bool run(screening *s, const rdl_progress *progress, GError **error)
         return false;
     merge_batches(s);
     if (o->planned)
-        s->found.answers = rdl_answers(s->footprints, s->found.findings);
+        answer_projects(s);
     if (!hold_letters(s, error))
         return false;
     return rdl_tally_check(s->intake.tally, error) && check_areas(s, error) &&
@@ -854,6 +865,8 @@ static void screening_clear(screening *s)
     g_array_unref(s->found.balances);
     if (s->found.answers)
         g_array_unref(s->found.answers);
+    g_free(s->found.given);
+    g_free(s->found.missing);
     g_array_unref(s->intake.rejections);
     g_ptr_array_unref(s->keeps);
     g_free(s->work);

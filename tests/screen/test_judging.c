@@ -389,6 +389,72 @@ static void a_crossing_is_counted_in_metres(void)
     CHECK_NEAR(quantity_of(all), 111.3195, 0.001);
 }
 
+/* ---- projects on a list ---- */
+
+static const char *const answer_fields[] = {"planned_id", "answer",  "rule_id",
+                                            "note",       "checked", "not_given"};
+
+/* Answers to projects under one core zone, a line each; the last two fields once, at the end. */
+static char *answered(row_texts *zones, row_texts *projects)
+{
+    rdl_source z = layer_of("zones.gpkg", zone_names, zones);
+    rdl_source f = layer_of("footprints.gpkg", footprint_names, projects);
+    rdl_screen_options o = RDL_SCREEN_OPTIONS_INIT;
+    rdl_screen_result result = {0};
+    GString *all = g_string_new(NULL);
+    g_autofree char *scope = NULL;
+    GError *error = NULL;
+    const rdl_feature *row;
+
+    o.zones = &z, o.footprints = &f, o.n_zones = o.n_footprints = 1;
+    o.planned = true;
+    o.pack = suite_source("data/packs/cn");
+    o.as_of = rdl_day_of(2026, 11, 1);
+    o.output = suite_path("answers.gpkg");
+    o.overwrite = true;
+    CHECK(rdl_screen(&o, NULL, &result, &error));
+    CHECK_OK(error);
+    rdl_screen_result_clear(&result);
+    g_autofree char *source = g_strconcat(o.output, ":planned", NULL);
+    g_autoptr(rdl_layer) layer = rdl_layer_open(source, NULL, &error);
+    CHECK_OK(error);
+    while (layer && (row = rdl_layer_next(layer, &error))) {
+        const char *text[G_N_ELEMENTS(answer_fields)];
+        for (size_t i = 0; i < G_N_ELEMENTS(answer_fields); i++)
+            text[i] = rdl_feature_text(row, rdl_layer_field_index(layer, answer_fields[i]));
+        g_string_append_printf(all, "%s %s %s %.9s\n", text[0], text[1], text[2] ? text[2] : "-",
+                               text[3] ? text[3] : "-");
+        g_free(scope);
+        scope = g_strdup_printf("%s / %.20s\n", text[4], text[5]);
+    }
+    g_string_append(all, scope);
+    return g_string_free(all, FALSE);
+}
+
+/* A PASS says what was looked at, and nothing too small to be a project passes. */
+static void a_pass_says_what_it_rests_on(void)
+{
+    row_texts zones[] = {
+        {"C", "NR_CORE", "G", "2000-01-01", NULL, NULL, BOX(100, 30, 100.1, 30.1)},
+        {"O", "ERL", NULL, "2000-01-01", "2000-01-01", "2020-01-01", BOX(100, 30, 100.1, 30.1)},
+        END};
+    row_texts projects[] = {
+        {"inside", "IND", NULL, NULL, BOX(100.02, 30.02, 100.03, 30.03)},
+        {"dust inside", "IND", NULL, NULL, BOX(100.05, 30.05, 100.0500005, 30.0500005)},
+        {"dust outside", "IND", NULL, NULL, BOX(100.25, 30.05, 100.2500005, 30.0500005)},
+        {"point outside", "IND", NULL, NULL, "POINT(100.3 30.05)"},
+        {"point inside", "IND", NULL, NULL, "POINT(100.05 30.05)"},
+        END};
+    g_autofree char *answers = answered(zones, projects);
+
+    CHECK_TEXT(answers, "dust inside REFUSE NR26-02 TOO_SMALL\n"
+                        "dust outside ASK - TOO_SMALL\n"
+                        "inside REFUSE NR26-02 unless ST\n"
+                        "point inside REFUSE NR26-02 unless ST\n"
+                        "point outside PASS - -\n"
+                        "NR_CORE 1 / NP_CORE|NP_GEN|NR_HX\n");
+}
+
 static CU_TestInfo tests[] = {
     {"a permit over little of a line is not over it",
      a_permit_over_little_of_a_line_is_not_over_it},
@@ -409,6 +475,7 @@ static CU_TestInfo tests[] = {
     {"metres of shoreline are within the error", metres_of_shoreline_are_within_the_error},
     {"a band prints the distance to the shoreline", a_band_prints_the_distance_to_the_shoreline},
     {"a distance is a band", a_distance_is_a_band},
+    {"a PASS says what it rests on", a_pass_says_what_it_rests_on},
     {"a crossing is counted in metres", a_crossing_is_counted_in_metres},
     CU_TEST_INFO_NULL,
 };
