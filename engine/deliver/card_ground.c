@@ -49,7 +49,14 @@ static guint length(JsonArray *array)
 
 /* ---- zones ---- */
 
-static void add_zone(const rdl_card_page *card, JsonObject *f, GPtrArray *cells)
+/* What a table shows of areas, so that its lines add up (largest remainders). */
+typedef struct {
+    double *m2;                     /* own of each finding, then what is outside, to 0.01 m2 */
+    double sum_m2, ha[2], whole_ha; /* in zones and outside */
+    double mu[2], whole_mu;
+} shown;
+
+static void add_zone(const rdl_card_page *card, JsonObject *f, double own, GPtrArray *cells)
 {
     rdl_ledger *ledger = card->data->ledger;
     const char *language = card->data->language, *zone = rdl_card_text(f, "zone");
@@ -61,7 +68,7 @@ static void add_zone(const rdl_card_page *card, JsonObject *f, GPtrArray *cells)
     add(cells, name ? name : word(card, "beyond"));
     add(cells, rdl_word_of(ledger, RDL_WORDS_ZONE, zone, language));
     add_take(cells, real_text(rdl_card_number(f, "area_m2"), 2));
-    add_take(cells, real_text(rdl_card_number(f, "area_own_m2"), 2));
+    add_take(cells, real_text(isnan(rdl_card_number(f, "area_own_m2")) ? NAN : own, 2));
     add_take(cells, low && high ? g_strdup_printf("%s–%s", low, high) : NULL);
     add_take(cells, isnan(share) ? NULL : g_strdup_printf("%.1f%%", share * 100.0));
     add_take(cells,
@@ -71,17 +78,52 @@ static void add_zone(const rdl_card_page *card, JsonObject *f, GPtrArray *cells)
     add(cells, rdl_card_text(f, "rule_id"));
 }
 
-static void add_sum(const rdl_card_page *card, const char *key, double m2, double whole,
-                    GPtrArray *cells)
+static void add_sum(const rdl_card_page *card, const char *key, double m2, double whole, double ha,
+                    double mu, GPtrArray *cells)
 {
     add_take(cells, g_strconcat("*", word(card, key), NULL));
     add(cells, NULL);
     add(cells, NULL);
     add_take(cells, real_text(m2, 2));
-    add(cells, NULL);
+    add_take(cells, g_strdup_printf(word(card, "ha_mu_form"), ha, mu));
     add_take(cells, whole > 0.0 ? g_strdup_printf("%.1f%%", m2 / whole * 100.0) : NULL);
     add(cells, NULL);
     add(cells, NULL);
+}
+
+static double own_of(JsonObject *f)
+{
+    double m2 = rdl_card_number(f, "area_own_m2");
+
+    /* what lies in no zone is the remainder */
+    return rdl_card_text(f, "zone_id") && !isnan(m2) ? m2 : 0.0;
+}
+
+static void show_in(const double *two, double whole, double unit_m2, double step, double *parts,
+                    double *all)
+{
+    const double in_unit[] = {two[0] / unit_m2, two[1] / unit_m2};
+
+    rdl_apportion(in_unit, 2, whole / unit_m2, step, parts);
+    *all = parts[0] + parts[1];
+}
+
+/* `m2` has n own areas; their sum and what is outside make `whole`. */
+static shown show_areas(double *m2, guint n, double whole)
+{
+    shown s = {.m2 = g_new(double, n + 1)};
+    double own = 0.0;
+
+    for (guint i = 0; i < n; i++)
+        own += m2[i];
+    m2[n] = MAX(0.0, whole - own);
+    const double two[] = {own, m2[n]};
+    rdl_apportion(m2, n + 1, own + m2[n], 0.01, s.m2);
+    for (guint i = 0; i < n; i++)
+        s.sum_m2 += s.m2[i];
+    show_in(two, own + m2[n], RDL_HECTARE_M2, RDL_HECTARE_STEP, s.ha, &s.whole_ha);
+    show_in(two, own + m2[n], RDL_MU_M2, RDL_MU_STEP, s.mu, &s.whole_mu);
+    return s;
 }
 
 static bool write_zones(rdl_card_page *card, GError **error)
@@ -93,21 +135,22 @@ static bool write_zones(rdl_card_page *card, GError **error)
         {word(card, "result"), 0.125, RDL_LEFT},   {word(card, "rule"), 0.085, RDL_LEFT}};
     g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
     JsonArray *findings = rdl_card_array(card->chain, "findings");
-    double own = 0.0, whole;
+    guint n = length(findings);
+    g_autofree double *m2 = g_new(double, n + 1);
+    double whole;
 
     if (!whole_area(card, &whole, error))
         return false;
-    for (guint i = 0; findings && i < json_array_get_length(findings); i++) {
-        JsonObject *f = json_array_get_object_element(findings, i);
-        double m2 = rdl_card_number(f, "area_own_m2");
-        add_zone(card, f, cells);
-        if (rdl_card_text(f, "zone_id")) /* what lies in no zone is the remainder */
-            own += isnan(m2) ? 0.0 : m2;
-    }
-    rdl_flow_head(&card->flow, word(card, "ground"), MIN(300.0, 70.0 + 22.0 * length(findings)));
-    add_sum(card, "sum_own", own, whole, cells);
-    add_sum(card, "outside", MAX(0.0, whole - own), whole, cells);
-    add_sum(card, "whole", whole, whole, cells);
+    for (guint i = 0; i < n; i++)
+        m2[i] = own_of(json_array_get_object_element(findings, i));
+    shown s = show_areas(m2, n, whole);
+    for (guint i = 0; i < n; i++)
+        add_zone(card, json_array_get_object_element(findings, i), s.m2[i], cells);
+    rdl_flow_head(&card->flow, word(card, "ground"), MIN(300.0, 70.0 + 22.0 * n));
+    add_sum(card, "sum_own", s.sum_m2, whole, s.ha[0], s.mu[0], cells);
+    add_sum(card, "outside", s.m2[n], whole, s.ha[1], s.mu[1], cells);
+    add_sum(card, "whole", s.sum_m2 + s.m2[n], whole, s.whole_ha, s.whole_mu, cells);
+    g_free(s.m2);
     rdl_flow_table(&card->flow, 7.5, columns, G_N_ELEMENTS(columns), cells);
     return true;
 }

@@ -32,6 +32,7 @@ static const rdl_label words[] = {
     {"activity", "活动类型", "Activity"},
     {"owner", "业主", "Owner"},
     {"area", "点位面积", "Area of the site"},
+    {"ha_mu_form", "%.4f 公顷 %.2f 亩", "%.4f ha, %.2f mu"},
     {"area_form", "%.2f 平方米（%.4f 公顷，%.2f 亩）", "%.2f m² (%.4f ha, %.2f mu)"},
     {"built", "建设时间", "Built"},
     {"unknown", "不详", "not known"},

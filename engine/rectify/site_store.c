@@ -17,6 +17,9 @@ static const char *const real_fields[] = {"quantity",    "lon",         "lat",
                                           "area_max_m2", "share",       NULL};
 static const char *const int_fields[] = {"is_primary", "edge", NULL};
 
+/* How an area is shown beside its remainder: derived, and not for a ledger. */
+static const char *const shown_fields[] = {"own_ha", "own_mu", NULL};
+
 static bool listed(const char *const *list, const char *name)
 {
     for (; *list; list++)
@@ -31,6 +34,8 @@ static JsonObject *row_object(const rdl_layer *layer, const rdl_feature *f)
 
     for (int i = 0; i < rdl_layer_fields(layer); i++) {
         const char *name = rdl_layer_field(layer, i);
+        if (listed(shown_fields, name))
+            continue;
         if (listed(real_fields, name))
             rdl_json_set_real(o, name, rdl_feature_real(f, i));
         else if (listed(int_fields, name))

@@ -19,6 +19,44 @@ void rdl_finding_make_id(rdl_finding *finding)
     g_strlcpy(finding->parent_id, own ? id : "", sizeof finding->parent_id);
 }
 
+static double shown(double m2, double unit_m2, double steps, bool up)
+{
+    return (floor(m2 / unit_m2 * steps + 1e-9) + up) / steps;
+}
+
+double rdl_shown_ha(double m2, bool up)
+{
+    return shown(m2, RDL_HECTARE_M2, 1.0 / RDL_HECTARE_STEP, up);
+}
+
+double rdl_shown_mu(double m2, bool up)
+{
+    return shown(m2, RDL_MU_M2, 1.0 / RDL_MU_STEP, up);
+}
+
+bool rdl_show_areas(const double *m2, size_t n, double whole_m2, double unit_m2, double step,
+                    bool *up)
+{
+    size_t some = 0, last = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        up[i] = false;
+        if (m2[i] > 0.0)
+            some++, last = i;
+    }
+    if (some == 1 && fabs(m2[last] - whole_m2) <= step * unit_m2) { /* the usual case */
+        up[last] = round(whole_m2 / unit_m2 / step) > floor(m2[last] / unit_m2 / step + 1e-9);
+        return true;
+    }
+    g_autofree double *parts = g_new(double, n + 1), *rounded = g_new(double, n + 1);
+    for (size_t i = 0; i < n; i++)
+        parts[i] = m2[i] / unit_m2;
+    bool adjusted = rdl_apportion(parts, n, whole_m2 / unit_m2, step, rounded);
+    for (size_t i = 0; i < n; i++)
+        up[i] = rounded[i] > floor(parts[i] / step + 1e-9) * step + step / 2.0;
+    return adjusted;
+}
+
 static double fine(const rdl_finding *f)
 {
     const rdl_rule *rule = f->verdict->rule;

@@ -19,16 +19,17 @@ static const rdl_field finding_fields[] = {
     {"permit_no", T},   {"xzqdm", T},        {"lon", R},           {"lat", R},
     {"area_m2", R},     {"area_own_m2", R},  {"area_min_m2", R},   {"area_max_m2", R},
     {"share", R},       {"edge", I},         {"note", T},          {"parent_id", T},
-    {"expands", T}};
+    {"expands", T},     {"own_ha", R},       {"own_mu", R}};
 
 static const rdl_field hit_fields[] = {
     {"finding_id", T}, {"rule_id", T},   {"zone_id", T},  {"zone", T},  {"applies", T},
     {"rule_date", T},  {"verdict", T},   {"status", T},   {"basis", T}, {"severity", T},
     {"penalty", T},    {"lead_dept", T}, {"handling", T}, {"note", T}};
 
-static const rdl_field balance_fields[] = {{"source", T},   {"source_id", T},    {"whole_m2", R},
-                                           {"parts_m2", R}, {"remainder_m2", R}, {"residual_m2", R},
-                                           {"sliver_m2", R}};
+static const rdl_field balance_fields[] = {
+    {"source", T},       {"source_id", T},   {"whole_m2", R},     {"parts_m2", R},
+    {"remainder_m2", R}, {"residual_m2", R}, {"sliver_m2", R},    {"whole_ha", R},
+    {"remainder_ha", R}, {"whole_mu", R},    {"remainder_mu", R}, {"adjusted", I}};
 
 static const rdl_field rejected_fields[] = {
     {"layer", T}, {"source_fid", I}, {"reason", T}, {"repaired", I}, {"used", I}};
@@ -178,7 +179,9 @@ static bool write_finding(rdl_rows *out, texts *t, const rdl_finding *f, GError 
                              rdl_integer(f->part.edge),
                              rdl_text(v->note),
                              rdl_text(*f->parent_id ? f->parent_id : NULL),
-                             rdl_text(f->footprint->expands)};
+                             rdl_text(f->footprint->expands),
+                             rdl_real(rdl_shown_ha(f->part.own_m2, f->ha_up)),
+                             rdl_real(rdl_shown_mu(f->part.own_m2, f->mu_up))};
     G_STATIC_ASSERT(G_N_ELEMENTS(row) == G_N_ELEMENTS(finding_fields));
 
     rdl_rows_values(out, finding_fields, row, G_N_ELEMENTS(row));
@@ -242,13 +245,20 @@ static bool write_balances(rdl_geopackage *package, const rdl_findings *all, GEr
 
     for (guint i = 0; good && i < all->balances->len; i++) {
         const rdl_source_balance *b = &g_array_index(all->balances, rdl_source_balance, i);
-        const rdl_value row[] = {rdl_text(source_name(b->footprint)),
-                                 rdl_text(b->footprint->fp_id),
-                                 rdl_real(b->whole_m2),
-                                 rdl_real(b->parts_m2),
-                                 rdl_real(b->remainder_m2),
-                                 rdl_real(b->whole_m2 - b->parts_m2 - b->remainder_m2),
-                                 rdl_real(b->sliver_m2)};
+        const rdl_value row[] = {
+            rdl_text(source_name(b->footprint)),
+            rdl_text(b->footprint->fp_id),
+            rdl_real(b->whole_m2),
+            rdl_real(b->parts_m2),
+            rdl_real(b->remainder_m2),
+            rdl_real(b->whole_m2 - b->parts_m2 - b->remainder_m2),
+            rdl_real(b->sliver_m2),
+            rdl_real(rdl_shown_ha(b->whole_m2 + RDL_HECTARE_M2 * RDL_HECTARE_STEP / 2.0, false)),
+            rdl_real(rdl_shown_ha(b->remainder_m2, b->ha_up)),
+            rdl_real(rdl_shown_mu(b->whole_m2 + RDL_MU_M2 * RDL_MU_STEP / 2.0, false)),
+            rdl_real(rdl_shown_mu(b->remainder_m2, b->mu_up)),
+            rdl_integer(b->adjusted)};
+        G_STATIC_ASSERT(G_N_ELEMENTS(row) == G_N_ELEMENTS(balance_fields));
         rdl_rows_values(out, balance_fields, row, G_N_ELEMENTS(row));
         good = rdl_rows_add(out, error);
     }

@@ -1,6 +1,10 @@
 /* screen/finding_io.h - findings.gpkg: layers finding, hit, balance, rejected; with letters also
  * letter (fate and reason of each: screen/letter.h) and letter_match (what each may speak of).
  *
+ * own_ha and own_mu of finding, whole_ha ... remainder_mu of balance are areas as shown (four and
+ * two decimals), rounded so that those of a source add up (平差: base/apportion.h; balance.adjusted
+ * 1).
+ *
  * rejected has a row for everything said about an input: reason begins with a code; used 1 is a
  * warning, the feature was used all the same; repaired 1 where its geometry was made valid first;
  * used 0 was left out. source_fid is NULL where the whole layer is meant. */
@@ -23,6 +27,8 @@ typedef struct rdl_source_balance {
     const rdl_footprint *footprint;
     double whole_m2, parts_m2, remainder_m2; /* parts: sum of own areas */
     double sliver_m2;                        /* of the remainder: slivers along borders */
+    bool ha_up, mu_up;                       /* remainder as shown: rdl_shown_ha() */
+    bool adjusted; /* parts and remainder as shown make the whole (平差通过) */
 } rdl_source_balance;
 
 /** Write a GeoPackage at `path` (nothing may be there), zones' CRS. Fails: RDL_ERROR_IO. */

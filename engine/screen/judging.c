@@ -30,6 +30,7 @@ struct rdl_judge {
     GArray *candidates, *near; /* of size_t, reused */
     GArray *parts, *findings;  /* of the footprint at hand */
     GArray *held;              /* of rdl_held: the part at hand by the permits */
+    GArray *own;               /* of double: own areas, and the remainder */
     GArray *edges, *rings;     /* of rdl_edge, rdl_ring, reused */
     rdl_border *border;        /* of the ground that is judged */
     rdl_verdict_pool *pool;    /* lent */
@@ -157,6 +158,7 @@ void rdl_judge_free(rdl_judge *judge)
     g_array_unref(judge->parts);
     g_array_unref(judge->findings);
     g_array_unref(judge->held);
+    g_array_unref(judge->own);
     g_array_unref(judge->edges);
     g_array_unref(judge->rings);
     rdl_border_free(judge->border);
@@ -264,6 +266,7 @@ rdl_judge *rdl_judge_new(const rdl_bench *bench, rdl_verdict_pool *pool, rdl_are
     judge->parts = rdl_parts_new();
     judge->findings = g_array_new(FALSE, FALSE, sizeof(rdl_finding));
     judge->held = g_array_new(FALSE, TRUE, sizeof(rdl_held));
+    judge->own = g_array_new(FALSE, FALSE, sizeof(double));
     judge->edges = g_array_new(FALSE, FALSE, sizeof(rdl_edge));
     judge->rings = g_array_new(FALSE, FALSE, sizeof(rdl_ring));
     judge->border = rdl_border_new();
@@ -781,6 +784,34 @@ static bool lay_and_judge(rdl_judge *judge, const rdl_footprint *f, GArray *find
     return judge_everywhere(judge, f, balance, judged, findings, error) && relate(findings, error);
 }
 
+/* Own areas and remainder, as shown in one unit, are to make the whole as shown; `up` after them.
+ */
+static bool show(const GArray *own, double whole_m2, double unit_m2, double step, bool *up)
+{
+    return rdl_show_areas((const double *)(void *)own->data, own->len, whole_m2, unit_m2, step, up);
+}
+
+static void show_areas(rdl_judge *judge, rdl_source_balance *b)
+{
+    GArray *findings = judge->findings, *own = judge->own;
+    g_autofree bool *ha = NULL, *mu = NULL;
+
+    g_array_set_size(own, 0);
+    for (guint i = 0; i < findings->len; i++)
+        g_array_append_val(own, g_array_index(findings, rdl_finding, i).part.own_m2);
+    g_array_append_val(own, b->remainder_m2);
+    ha = g_new(bool, own->len);
+    mu = g_new(bool, own->len);
+    b->adjusted = show(own, b->whole_m2, RDL_HECTARE_M2, RDL_HECTARE_STEP, ha);
+    b->adjusted = show(own, b->whole_m2, RDL_MU_M2, RDL_MU_STEP, mu) && b->adjusted;
+    for (guint i = 0; i < findings->len; i++) {
+        g_array_index(findings, rdl_finding, i).ha_up = ha[i];
+        g_array_index(findings, rdl_finding, i).mu_up = mu[i];
+    }
+    b->ha_up = ha[findings->len];
+    b->mu_up = mu[findings->len];
+}
+
 static void note_slivers(rdl_judge *judge, const rdl_footprint *f, rdl_judged *judged)
 {
     const GArray *slivers = rdl_overlay_slivers(judge->overlay);
@@ -813,12 +844,17 @@ bool rdl_judge_footprint(rdl_judge *judge, const rdl_footprint *f, rdl_judged *j
         g_error_free(failed);
         return true;
     }
+    *balance = (rdl_source_balance){.footprint = f,
+                                    .whole_m2 = b.whole_m2,
+                                    .parts_m2 = b.parts_m2,
+                                    .remainder_m2 = b.remainder_m2,
+                                    .sliver_m2 = b.sliver_m2};
+    show_areas(judge, balance);
     for (guint i = 0; i < judge->findings->len; i++) {
         rdl_finding *own = rdl_arena_take(judge->arena, sizeof *own);
         *own = g_array_index(judge->findings, rdl_finding, i);
         g_ptr_array_add(judged->findings, own);
     }
-    *balance = (rdl_source_balance){f, b.whole_m2, b.parts_m2, b.remainder_m2, b.sliver_m2};
     judged->dust += b.dust;
     note_slivers(judge, f, judged);
     if (judge->findings->len)

@@ -194,6 +194,63 @@ static void pieces_make_the_part(void)
     CHECK_NEAR(sum_of("finding", "area_m2"), 1.5 * whole, 1e-4 * whole);
 }
 
+/* Sum of `column` of layer `source` over the rows of one footprint; `steps`: each rounded to it. */
+static double sum_for(const char *source, const char *column, const char *fp_id, double steps)
+{
+    GError *error = NULL;
+    g_autofree char *path = g_strdup_printf("%s:%s", suite_path("findings.gpkg"), source);
+    g_autoptr(rdl_layer) layer = rdl_layer_open(path, NULL, &error);
+    const rdl_feature *row;
+    double sum = 0.0;
+
+    while (layer && (row = rdl_layer_next(layer, &error))) {
+        double value = rdl_feature_real(row, rdl_layer_field_index(layer, column));
+        const char *id = rdl_feature_text(row, rdl_layer_field_index(layer, "source_id"));
+        if (strcmp(id, fp_id) == 0)
+            sum += steps > 0.0 ? round(value * steps) / steps : value;
+    }
+    CHECK_OK(error);
+    return sum;
+}
+
+/* Hectares and mu of own areas and remainder make the whole's, where rounding each does not. */
+static void areas_as_shown_make_the_whole(void)
+{
+    static const char *const ids[] = {"A", "B", "C", "D", "E"};
+    row_texts zones[] = {
+        {"G", "NR_GEN", "G", "2000-01-01", NULL, NULL, BOX(100, 30, 100.01, 30.1)},
+        {"H", "ERL", NULL, "2000-01-01", NULL, NULL, BOX(100.005, 30, 100.02, 30.1)},
+        {"I", "PBF", NULL, "2000-01-01", NULL, NULL, BOX(100.02, 30, 100.03, 30.1)},
+        END};
+    row_texts works[] = {
+        {"A", "IND", "2026-04-01", "2026-06-01", BOX(100.001, 30.001, 100.037, 30.0021)},
+        {"B", "IND", "2026-04-01", "2026-06-01", BOX(100.002, 30.011, 100.033, 30.0127)},
+        {"C", "IND", "2026-04-01", "2026-06-01", BOX(100.0031, 30.021, 100.0377, 30.0223)},
+        {"D", "IND", "2026-04-01", "2026-06-01", BOX(100.0047, 30.031, 100.0311, 30.0329)},
+        {"E", "IND", "2026-04-01", "2026-06-01", BOX(100.0012, 30.041, 100.0391, 30.0413)},
+        END};
+    g_autofree char *all = screened(zones, works, NULL, NULL, when_only);
+    int torn = 0;
+
+    CHECK(strstr(all, "I ") != NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
+        double ha = sum_for("balance", "whole_ha", ids[i], 0),
+               mu = sum_for("balance", "whole_mu", ids[i], 0);
+        CHECK_NEAR(ha, sum_for("balance", "whole_m2", ids[i], 0) / 10000.0, 0.5e-4 + 1e-9);
+        CHECK_NEAR(mu, sum_for("balance", "whole_m2", ids[i], 0) * 0.0015, 0.005 + 1e-9);
+        CHECK_NEAR(sum_for("finding", "own_ha", ids[i], 0) +
+                       sum_for("balance", "remainder_ha", ids[i], 0),
+                   ha, 1e-9);
+        CHECK_NEAR(sum_for("finding", "own_mu", ids[i], 0) +
+                       sum_for("balance", "remainder_mu", ids[i], 0),
+                   mu, 1e-9);
+        CHECK_NEAR(sum_for("balance", "adjusted", ids[i], 0), 1, 0);
+        torn += fabs(sum_for("finding", "area_own_m2", ids[i], 1.0) +
+                     sum_for("balance", "remainder_m2", ids[i], 1.0) - ha * 10000.0) > 0.5;
+    }
+    CHECK(torn > 0); /* else the test would hold without any adjustment */
+}
+
 /* A strip narrower than the errors of both borders accuses nobody. */
 static void a_narrow_excess_is_an_edge(void)
 {
@@ -471,6 +528,7 @@ static CU_TestInfo tests[] = {
     {"a row of another reserve is not named", a_row_of_another_reserve_is_not_named},
     {"excess is a part of its own", excess_is_a_part_of_its_own},
     {"pieces make the part", pieces_make_the_part},
+    {"areas as shown make the whole", areas_as_shown_make_the_whole},
     {"a narrow excess is an edge", a_narrow_excess_is_an_edge},
     {"metres of shoreline are within the error", metres_of_shoreline_are_within_the_error},
     {"a band prints the distance to the shoreline", a_band_prints_the_distance_to_the_shoreline},
