@@ -197,10 +197,12 @@ static bool write_first_event(rdl_store *take_store, const rdl_pack *pack, const
                        .kind = "ledger.init",
                        .subject = rdl_pack_id(pack)};
 
-    return payload && rdl_store_begin(take_store, error) &&
-           rdl_event_append(&ledger, &event, payload, error) &&
-           rdl_store_commit(take_store, error) &&
-           rdl_store_run(take_store, "PRAGMA wal_checkpoint(TRUNCATE)", error);
+    bool good = payload && rdl_store_begin(take_store, error) &&
+                rdl_event_append(&ledger, &event, payload, error) &&
+                rdl_store_commit(take_store, error) &&
+                rdl_store_run(take_store, "PRAGMA wal_checkpoint(TRUNCATE)", error);
+    g_free(ledger.head);
+    return good;
 }
 
 bool rdl_ledger_init(const char *path, const char *pack_name, const char *crs, GError **error)
