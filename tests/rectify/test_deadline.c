@@ -185,7 +185,39 @@ static void working_days_agree_with_a_walk(void)
     }
 }
 
+/* Days since 0001-01-01 as 1, by the integer formula of Fliegel and Van Flandern (1968). */
+static int day_number(int y, int m, int d)
+{
+    int a = (m - 14) / 12;
+
+    return d - 32075 + 1461 * (y + 4800 + a) / 4 + 367 * (m - 2 - a * 12) / 12 -
+           3 * ((y + 4900 + a) / 100) / 4 - 1721425;
+}
+
+/* Against a calendar that is nobody's here. */
+static void months_agree_with_another_calendar(void)
+{
+    static const int length[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    g_autoptr(rdl_workdays) days = rdl_workdays_new(weekend);
+    const rdl_deadline_policy policy = {days, false, false};
+    GRand *r = suite_rand();
+
+    for (int i = 0; i < 3000; i++) {
+        int y = g_rand_int_range(r, 1996, 2104), m = g_rand_int_range(r, 0, 12);
+        int n = g_rand_int_range(r, 1, 61), y2 = y + (m + n) / 12, m2 = (m + n) % 12;
+        bool leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0,
+             leap2 = (y2 % 4 == 0 && y2 % 100 != 0) || y2 % 400 == 0;
+        int last = length[m] + (m == 1 && leap), last2 = length[m2] + (m2 == 1 && leap2);
+        int d = i % 2 ? last - g_rand_int_range(r, 0, 4) : g_rand_int_range(r, 1, last + 1);
+        rdl_day start = (rdl_day)day_number(y, m + 1, d);
+        CHECK_INT(rdl_day_of(y, m + 1, d), start);
+        CHECK_INT(rdl_deadline_months(&policy, start, n).due,
+                  day_number(y2, m2 + 1, MIN(d, last2)));
+    }
+}
+
 static CU_TestInfo tests[] = {
+    {"months agree with another calendar", months_agree_with_another_calendar},
     {"months end on the corresponding day or the last",
      months_end_on_the_corresponding_day_or_the_last},
     {"a named day is included and not moved", a_named_day_is_included_and_not_moved},
