@@ -149,6 +149,7 @@ int cmd_task(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_card(int argc, char **argv);
 int cmd_map(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_why(int argc, char **argv);
 int cmd_review(int argc, char **argv);

@@ -20,6 +20,7 @@ const cli_command cli_commands[] = {
     {"verify", "the claim \"rectified\" against a later scene", cmd_verify, false},
     {"export", "the tasks of a ledger as GeoPackage, GeoJSON or XLSX", cmd_export, false},
     {"card", "one card a site: all that is known of it", cmd_card, false},
+    {"report", "bulletins: the numbers of a month, a quarter or a year", cmd_report, false},
     {"map", "a map of all tasks, to be printed", cmd_map, false},
     {"why", "everything behind a task, site or finding", cmd_why, false},
     {"pack", "check, compare and test a pack of rules", cmd_pack, false},

@@ -6,6 +6,7 @@
 #include "deliver/evidence.h"
 #include "deliver/card.h"
 #include "deliver/map.h"
+#include "deliver/report.h"
 #include "deliver/review.h"
 #include "deliver/table.h"
 

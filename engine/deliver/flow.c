@@ -6,7 +6,7 @@
 #define LONGEST 700    /* characters of a cell in one row */
 #define RULE 0x999999  /* colour of rules */
 #define SHADE 0xeef1f4 /* ground of labels and heads */
-#define MAX_COLUMNS 12
+#define MAX_COLUMNS 16
 
 void rdl_flow_need(rdl_flow *f, double height)
 {

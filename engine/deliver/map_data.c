@@ -507,11 +507,9 @@ static bool read_all(rdl_map_data *data, const char *path, const rdl_map_sources
            read_scenes(data, sources->after, true, recorded, error);
 }
 
-rdl_map_data *rdl_map_data_open(const char *path, const rdl_map_sources *sources,
-                                const char *language, GError **error)
+static rdl_map_data *new_data(const char *path, const char *language)
 {
-    static const rdl_map_sources none;
-    g_autoptr(rdl_map_data) data = g_new0(rdl_map_data, 1);
+    rdl_map_data *data = g_new0(rdl_map_data, 1);
 
     data->path = g_strdup(path);
     data->language = g_intern_string(language);
@@ -521,7 +519,31 @@ rdl_map_data *rdl_map_data_open(const char *path, const rdl_map_sources *sources
     data->scenes = new_array(sizeof(rdl_map_scene), clear_scene);
     data->notes = g_ptr_array_new_with_free_func(g_free);
     data->warnings = g_ptr_array_new_with_free_func(g_free);
+    return data;
+}
+
+rdl_map_data *rdl_map_data_open(const char *path, const rdl_map_sources *sources,
+                                const char *language, GError **error)
+{
+    static const rdl_map_sources none;
+    g_autoptr(rdl_map_data) data = new_data(path, language);
+
     if (!read_all(data, path, sources ? sources : &none, error))
+        return NULL;
+    return g_steal_pointer(&data);
+}
+
+rdl_map_data *rdl_map_units_open(const char *path, const char *units, const char *language,
+                                 GError **error)
+{
+    g_autoptr(rdl_map_data) data = new_data(path, language);
+    g_autoptr(GPtrArray) recorded = rdl_recorded_read(path, NULL, &data->as_of, error);
+
+    if (!recorded || !(data->ledger = rdl_ledger_open(path, false, error)))
+        return NULL;
+    g_autofree char *crs = rdl_ledger_crs(data->ledger, error);
+    if (!crs || !(data->crs = rdl_crs_parse(crs, error)) ||
+        !read_kind(data, &layer_kinds[1], units, NULL, recorded, error))
         return NULL;
     return g_steal_pointer(&data);
 }

@@ -66,6 +66,9 @@ typedef struct rdl_map_data {
  *  `sources` with whatever reading it fails with. */
 rdl_map_data *rdl_map_data_open(const char *path, const rdl_map_sources *sources,
                                 const char *language, GError **error);
+/** Of a ledger, only its units: `units` stands in for the recorded layer, NULL: as recorded. */
+rdl_map_data *rdl_map_units_open(const char *path, const char *units, const char *language,
+                                 GError **error);
 void rdl_map_data_free(rdl_map_data *data);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_map_data, rdl_map_data_free)
 /** The warnings, added to `to` unless it is NULL. */

@@ -37,6 +37,23 @@ const char *rdl_word_in(rdl_ledger *ledger, const char *group, const char *code,
     return strcmp(word, key) == 0 ? g_intern_string(code) : word;
 }
 
+char *rdl_sentence(rdl_ledger *ledger, const char *key, const char *language, ...)
+{
+    const char *pattern = rdl_ledger_word(ledger, key, language), *place;
+    g_autoptr(GString) text = g_string_new(pattern);
+    va_list args;
+
+    if (strcmp(pattern, key) == 0)
+        return NULL;
+    va_start(args, language);
+    while ((place = va_arg(args, const char *))) {
+        const char *value = va_arg(args, const char *);
+        g_string_replace(text, place, value ? value : "", 0);
+    }
+    va_end(args);
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
 const char *rdl_state_counts(rdl_ledger *ledger, const char *state)
 {
     return cell(ledger, RDL_WORDS_STATE, state, "counts");

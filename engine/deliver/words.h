@@ -14,6 +14,10 @@ const char *rdl_word_of(rdl_ledger *ledger, rdl_words table, const char *code,
  *  "" for NULL. Lent; interned. */
 const char *rdl_word_in(rdl_ledger *ledger, const char *group, const char *code,
                         const char *language);
+/** A sentence of texts.csv with its {places} filled: names ("{due}") and texts by turns, NULL ends.
+ *  NULL where the pack has no such sentence. Yours. */
+char *rdl_sentence(rdl_ledger *ledger, const char *key, const char *language, ...)
+    G_GNUC_NULL_TERMINATED;
 /** Column `counts` of states.csv: "open", "done", "excluded", "longterm"; "" (a clue) else. */
 const char *rdl_state_counts(rdl_ledger *ledger, const char *state);
 /** Kind of task a state belongs to: "verify", "rectify"; "" where the table has none. */

@@ -167,6 +167,9 @@ static bool post_letter(posting *p, const rdl_feature *f, GError **error)
     for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
         rdl_json_set_text(o, fields[i], value_of(p, f, fields[i]));
     const char *letter_no = rdl_json_text(o, "letter_no", NULL);
+    const char *issues = value_of(p, f, "issues");
+    if (issues)
+        rdl_json_set_text(o, "issues", issues);
     rdl_tally_in(p->tally, "ledger.letters", 1);
     if (!letter_no) {
         rdl_tally_failed(p->tally, "ledger.letters", "NO_ID", 1);

@@ -6,6 +6,7 @@
 #include "rectify/event.h"
 #include "rectify/site.h"
 #include "rectify/task.h"
+#include "rectify/warning.h"
 
 /** The master field list: what is known of a problem besides its dates; NULL ends it. */
 extern const char *const rdl_problem_members[];
@@ -15,6 +16,9 @@ bool rdl_task_read(rdl_ledger *ledger, const char *task_id, rdl_task *task, GErr
 /** Is there still something to do? By states.csv; a clue that was registered is done, what it
  * became goes on. A state that is not in the table is open. */
 bool rdl_task_open(const rdl_task *task, const rdl_csv *states);
+/** Its warning level at `as_of`; none for one that is done or whose clock stands still. */
+rdl_warning rdl_task_warning(const rdl_task *task, const rdl_csv *warnings, const rdl_csv *states,
+                             rdl_day as_of);
 /** on, by, role and to are there. */
 bool rdl_move_complete(const rdl_move *move, GError **error);
 /** The task is still at the revision the mover saw. Fails: RDL_ERROR_CONFLICT. */

@@ -26,9 +26,10 @@ RDL_API bool rdl_ledger_load_findings(rdl_ledger *ledger, const char *path, rdl_
  *  earlier screenings found and this one does not. */
 RDL_API bool rdl_ledger_beyond(rdl_ledger *ledger, const char *path, gint64 *n, GError **error);
 /** Load letters (points; letter_no, batch, received, activity, key, founded, duplicate_of,
- *  pos_error_m), each linked to every site whose ground lies within its uncertainty (pos_error_m
- *  metres, 500 where not given), with the distance; the nearest within 500 m, or that, is its own.
- * `profile` as screen/profile.h, NULL: canonical names. tally: ledger.letters. */
+ *  pos_error_m, issues: how many things it speaks of, 1 where not given), each linked to every site
+ *  whose ground lies within its uncertainty (pos_error_m metres, 500 where not given), with the
+ *  distance; the nearest within 500 m, or that, is its own. `profile` as screen/profile.h, NULL:
+ *  canonical names. tally: ledger.letters. */
 RDL_API bool rdl_ledger_load_letters(rdl_ledger *ledger, const char *path, const char *profile,
                                      rdl_day as_of, rdl_tally *tally, GError **error);
 

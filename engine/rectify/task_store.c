@@ -86,15 +86,22 @@ static rdl_day day_or(const char *text, rdl_day unknown)
 }
 
 /* Open tasks whose clock runs are warned of; those at work are also judged by their progress. */
-static void judge_timing(rdl_task *t, const rdl_csv *warnings, const rdl_csv *states, rdl_day as_of)
+rdl_warning rdl_task_warning(const rdl_task *t, const rdl_csv *warnings, const rdl_csv *states,
+                             rdl_day as_of)
 {
     bool works = g_strcmp0(state_cell(states, t->state, "progress"), "1") == 0;
     rdl_timing timing = {t->tier, day_or(t->started, RDL_DAY_PAST), day_or(t->due, RDL_DAY_FUTURE),
                          works ? (isnan(t->progress) ? 0.0 : t->progress) : NAN, t->missed};
 
     if (!warnings || t->stopped || !rdl_task_open(t, states))
-        return;
-    rdl_warning w = rdl_warning_of(warnings, &timing, as_of);
+        return (rdl_warning){0};
+    return rdl_warning_of(warnings, &timing, as_of);
+}
+
+static void judge_timing(rdl_task *t, const rdl_csv *warnings, const rdl_csv *states, rdl_day as_of)
+{
+    rdl_warning w = rdl_task_warning(t, warnings, states, as_of);
+
     t->warning = g_strdup(w.level);
     t->warning_by = g_strdup(w.by);
     t->warning_rank = w.rank;

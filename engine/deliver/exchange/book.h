@@ -25,6 +25,10 @@ const char *rdl_book_word(const rdl_book *b, const char *key);
 /** A new sheet, A3 landscape, one page wide; `key` of its name. NULL: `failed`. */
 lxw_worksheet *rdl_book_sheet(rdl_book *b, const char *key);
 
+/** libxlsxwriter writes through temporary files and does not notice when a disk is full: what was
+ *  written is read again, and each part must be whole XML. Fails: RDL_ERROR_IO. */
+bool rdl_book_check(const char *path, GError **error);
+
 void rdl_sheet_statistics(rdl_book *b);
 void rdl_sheet_codes(rdl_book *b);
 

@@ -338,9 +338,7 @@ static void set_properties(rdl_book *b)
     workbook_set_properties(b->workbook, &properties);
 }
 
-/* libxlsxwriter writes through temporary files and does not notice when a disk is full: what was
- * written is read again, and each part must be whole XML. */
-static bool check_whole(const char *path, GError **error)
+bool rdl_book_check(const char *path, GError **error)
 {
     static const GMarkupParser nothing = {0};
     g_auto(GStrv) names = rdl_archive_names(path, error);
@@ -381,5 +379,5 @@ bool rdl_export_xlsx(const rdl_export_job *job, GError **error)
                         "%s: a sheet takes 1048575 tasks; these are "
                         "more, or a cell was refused",
                         job->path);
-    return check_whole(job->path, error);
+    return rdl_book_check(job->path, error);
 }

@@ -167,8 +167,3 @@ gint64 rdl_statistics_cell(const rdl_statistics *s, const char *zone, const char
 
     return n ? *n : 0;
 }
-
-int rdl_rate_tenths(gint64 done, gint64 due)
-{
-    return due > 0 ? (int)((done * 2000 + due) / (2 * due)) : -1;
-}

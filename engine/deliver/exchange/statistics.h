@@ -38,7 +38,4 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_statistics, rdl_statistics_free)
 
 gint64 rdl_statistics_cell(const rdl_statistics *statistics, const char *zone,
                            const char *activity);
-/** done / due in tenths of a percent, half up; -1 where nothing is due. */
-int rdl_rate_tenths(gint64 done, gint64 due);
-
 #endif

@@ -1,0 +1,111 @@
+/* The numbers of a bulletin for programs: by codes, rates in percent, areas in m2. */
+#include <math.h>
+#include <string.h>
+#include "deliver/report_part.h"
+
+static double told(const rdl_statistic_table *t, guint row, guint column)
+{
+    double n = rdl_statistic_cell_at(t, row, column)->number;
+
+    return t->columns[column].quantity == RDL_QUANTITY_RATE ? n / 10.0 : n;
+}
+
+static JsonObject *row_json(const rdl_statistic_table *t, guint row)
+{
+    JsonObject *o = json_object_new();
+
+    for (guint c = 0; c < t->n_columns; c++) {
+        const char *key = t->columns[c].key;
+        double n = told(t, row, c);
+        if (c < t->n_codes)
+            rdl_json_set_text(o, key, rdl_statistic_cell_at(t, row, c)->text);
+        else if (isnan(n))
+            json_object_set_null_member(o, key);
+        else if (t->columns[c].quantity == RDL_QUANTITY_COUNT)
+            json_object_set_int_member(o, key, (gint64)n);
+        else
+            json_object_set_double_member(o, key, n);
+    }
+    return o;
+}
+
+static JsonObject *table_json(const rdl_statistic_table *t)
+{
+    JsonObject *o = json_object_new();
+    JsonArray *rows = json_array_new();
+
+    for (guint r = 0; r < t->n_rows - t->total; r++)
+        json_array_add_object_element(rows, row_json(t, r));
+    json_object_set_array_member(o, "rows", rows);
+    if (t->total)
+        json_object_set_object_member(o, "total", row_json(t, t->n_rows - 1));
+    return o;
+}
+
+bool rdl_report_json(const rdl_bulletin *r, const char *path, GError **error)
+{
+    g_autoptr(JsonObject) o = json_object_new();
+    JsonObject *tables = json_object_new();
+
+    rdl_json_set_text(o, "kind", r->options->kind);
+    rdl_json_set_text(o, "from", r->from);
+    rdl_json_set_text(o, "as_of", r->as_of);
+    rdl_json_set_text(o, "unit", r->options->unit);
+    rdl_json_set_text(o, "head", r->head);
+    json_object_set_object_member(o, "tables", tables);
+    for (guint i = 0; i < rdl_statistic_count(r->statistic); i++) {
+        const rdl_statistic_table *t = rdl_statistic_at(r->statistic, i);
+        json_object_set_object_member(tables, t->key, table_json(t));
+    }
+    g_autoptr(JsonNode) node = rdl_json_node(o);
+    g_autofree char *text = rdl_json_pretty(node), *line = g_strconcat(text, "\n", NULL);
+    return rdl_output_text(path, line, true, error);
+}
+
+/* RFC 4180: quoted where it must be. */
+static void field(GString *out, const char *text, char after)
+{
+    if (text && strpbrk(text, ",\"\r\n")) {
+        g_auto(GStrv) parts = g_strsplit(text, "\"", -1);
+        g_autofree char *safe = g_strjoinv("\"\"", parts);
+        g_string_append_printf(out, "\"%s\"", safe);
+    } else if (text) {
+        g_string_append(out, text);
+    }
+    g_string_append_c(out, after);
+}
+
+static void value(GString *out, const rdl_statistic_table *t, guint row, guint column)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE] = "";
+    double n = told(t, row, column);
+
+    if (!isnan(n))
+        g_ascii_formatd(text, sizeof text,
+                        t->columns[column].quantity == RDL_QUANTITY_RATE    ? "%.1f"
+                        : t->columns[column].quantity == RDL_QUANTITY_COUNT ? "%.0f"
+                                                                            : "%.6f",
+                        n);
+    field(out, text, '\n');
+}
+
+/* One number a line: table, the codes that name its row (at most two), what is counted, number. */
+bool rdl_report_csv(const rdl_bulletin *r, const char *path, GError **error)
+{
+    g_autoptr(GString) out = g_string_new("table,row,code,second_code,quantity,value\n");
+
+    for (guint i = 0; i < rdl_statistic_count(r->statistic); i++) {
+        const rdl_statistic_table *t = rdl_statistic_at(r->statistic, i);
+        for (guint row = 0; row < t->n_rows; row++)
+            for (guint c = t->n_codes; c < t->n_columns; c++) {
+                bool sum = (t->total && row == t->n_rows - 1) || t->n_codes == 0;
+                field(out, t->key, ',');
+                field(out, sum ? "total" : "row", ',');
+                for (guint k = 0; k < 2; k++)
+                    field(out, k < t->n_codes ? rdl_statistic_cell_at(t, row, k)->text : NULL, ',');
+                field(out, t->columns[c].key, ',');
+                value(out, t, row, c);
+            }
+    }
+    return rdl_output_text(path, out->str, true, error);
+}

@@ -1,0 +1,264 @@
+/* Bulletins: the same bytes, the past as it was, one language, nothing that is not for the public.
+ */
+#include <string.h>
+#include "deliver/deliver.h"
+#include "deliver/district.h"
+#include "geo/geo.h"
+#include "rectify/event.h"
+#include "suite.h"
+
+static const char *const endings[] = {"xlsx", "pdf", "html", "md", "json", "csv"};
+
+/* A ledger of one registered problem, one clue dismissed as a duplicate and one that waits. */
+static const char *ledger_at(const char *name)
+{
+    const char *path = suite_path(name);
+    g_autoptr(rdl_ledger) l = district_ledger(path, 3);
+    GError *error = NULL;
+
+    if (!l || !district_register(l))
+        return path;
+    g_autofree char *id = district_task(l, "FP-1");
+    const rdl_move dismissed = {.task_id = id,
+                                .to = "DISMISSED",
+                                .on = "2026-11-21",
+                                .by = "乙",
+                                .role = "analyst",
+                                .reason = "DUPLICATE"};
+    CHECK(rdl_task_move(l, &dismissed, &error));
+    CHECK_OK(error);
+    return path;
+}
+
+static const char *write_report(const char *ledger, const char *file, rdl_report_options o)
+{
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    GError *error = NULL;
+
+    o.output = suite_path(file);
+    o.overwrite = true;
+    CHECK(rdl_report(ledger, &o, tally, &error));
+    CHECK_OK(error);
+    return o.output;
+}
+
+static char *text_of(const char *path)
+{
+    char *text = NULL;
+
+    CHECK(g_file_get_contents(path, &text, NULL, NULL));
+    return text ? text : g_strdup("");
+}
+
+static void refuse(const char *ledger, rdl_report_options o, const char *part)
+{
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    GError *error = NULL;
+
+    if (!o.output)
+        o.output = suite_path("refused.md");
+    CHECK(!rdl_report(ledger, &o, tally, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, part);
+    CHECK(!g_file_test(o.output, G_FILE_TEST_EXISTS));
+}
+
+/* ---- tests ---- */
+
+static void the_same_bytes_twice(void)
+{
+    const char *ledger = ledger_at("twice.sqlite");
+
+    for (size_t i = 0; i < G_N_ELEMENTS(endings); i++) {
+        g_autofree char *a = g_strconcat("a.", endings[i], NULL);
+        g_autofree char *b = g_strconcat("b.", endings[i], NULL);
+        const rdl_report_options o = {.kind = "month", .period = "2026-11"};
+        CHECK_SAME_FILE(write_report(ledger, a, o), write_report(ledger, b, o));
+    }
+}
+
+static void a_month_that_is_over_is_told_as_it_was(void)
+{
+    const char *ledger = ledger_at("past.sqlite");
+    const rdl_report_options o = {.kind = "month", .period = "2026-11"};
+    const char *then[G_N_ELEMENTS(endings)];
+    GError *error = NULL;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(endings); i++) {
+        g_autofree char *file = g_strconcat("then.", endings[i], NULL);
+        then[i] = write_report(ledger, file, o);
+    }
+    g_autoptr(rdl_ledger) l = rdl_ledger_open(ledger, true, &error);
+    g_autofree char *id = district_task(l, "FP-2");
+    const rdl_move later = {.task_id = id,
+                            .to = "ASSIGNED",
+                            .on = "2026-12-01",
+                            .by = "甲",
+                            .role = "office",
+                            .document = "核查任务单"};
+    CHECK(rdl_task_move(l, &later, &error));
+    CHECK_OK(error);
+    for (size_t i = 0; i < G_N_ELEMENTS(endings); i++) {
+        g_autofree char *file = g_strconcat("again.", endings[i], NULL);
+        CHECK_SAME_FILE(write_report(ledger, file, o), then[i]);
+    }
+    g_autofree char *now = text_of(
+        write_report(ledger, "now.md", (rdl_report_options){.kind = "month", .period = "2026-12"}));
+    CHECK(strstr(now, "| 核查 | 下发核查 | 1 |") != NULL);
+}
+
+static void sentences_are_the_packs_with_the_ledgers_numbers(void)
+{
+    const char *ledger = ledger_at("words.sqlite");
+    g_autofree char *md = text_of(write_report(
+        ledger, "words.md", (rdl_report_options){.kind = "month", .period = "2026-11"}));
+    static const char *const said[] = {
+        "# 2026年11月整改情况月通报\n",
+        "截至2026-11-"
+        "30，共3项，其中待核实（疑似）1项、重复1项、不实0项、其他不计0项、长期坚持0项。",
+        "归纳整理出的1个问题，均已建立整改问题台账。",
+        "在1项具体整改任务中，0项已经完成整改，1项正在推进过程中。",
+        "应完成整改1项，实际完成0项，还有1项正在整改中。",
+        "问题整改率0.0%。",
+        "本期新发现线索3项，新立账1项，完成整改0项，核查后不计1项，重新整改0项。",
+        "待核实面积0.1235公顷；立账问题涉及面积0.1235公顷，其中已销号0.0000公顷。",
+        "台账中没有信访件。",
+        "| 不属实/实地未变化/重复 | 重复 | 1 |",
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(said); i++)
+        if (!suite_check(strstr(md, said[i]) != NULL, said[i], __FILE__, __LINE__))
+            break;
+}
+
+static void quarters_and_years_have_their_days(void)
+{
+    const char *ledger = ledger_at("periods.sqlite");
+    g_autofree char *quarter = text_of(write_report(
+        ledger, "q.json", (rdl_report_options){.kind = "quarter", .period = "2026-Q4"}));
+    g_autofree char *year =
+        text_of(write_report(ledger, "y.json", (rdl_report_options){.kind = "year"}));
+
+    CHECK(strstr(quarter, "\"from\" : \"2026-10-01\"") &&
+          strstr(quarter, "\"as_of\" : \"2026-12-31\""));
+    CHECK(strstr(year, "\"from\" : \"2026-01-01\"") && strstr(year, "\"as_of\" : \"2026-11-21\""));
+    refuse(ledger, (rdl_report_options){.kind = "month", .period = "2026-13"}, "written 2026-10");
+    refuse(ledger, (rdl_report_options){.kind = "month", .period = "2026-Q1"}, "written 2026-10");
+    refuse(ledger, (rdl_report_options){.kind = "quarter", .period = "2026-5"}, "written 2026-Q4");
+    refuse(ledger, (rdl_report_options){.kind = "week"}, "there are month, quarter, year");
+    refuse(ledger,
+           (rdl_report_options){
+               .kind = "month", .period = "2026-11", .as_of = rdl_day_of(2026, 12, 1)},
+           "2026-11-01 to 2026-11-30");
+    refuse(ledger, (rdl_report_options){.kind = "month", .output = suite_path("x.docx")}, ".xlsx");
+}
+
+/* Every file of a workbook as one text. */
+static char *book_text(const char *path)
+{
+    GError *error = NULL;
+    g_auto(GStrv) names = rdl_archive_names(path, &error);
+    GString *all = g_string_new(NULL);
+
+    CHECK_OK(error);
+    for (char **name = names; name && *name; name++) {
+        g_autofree char *text = rdl_archive_text(path, *name, NULL);
+        g_string_append(all, text ? text : "");
+    }
+    return g_string_free(all, FALSE);
+}
+
+static void the_public_reads_no_names_and_no_clues(void)
+{
+    const char *ledger = ledger_at("public.sqlite");
+    rdl_report_options o = {.kind = "month", .period = "2026-11"};
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) l = rdl_ledger_open(ledger, true, &error);
+    g_autofree char *clue = district_task(l, "FP-2"), *known = district_task(l, "FP-0");
+    const rdl_move who = {
+        .task_id = known, .to = "张某某", .on = "2026-11-25", .by = "甲", .role = "office"};
+
+    CHECK(rdl_task_assign(l, &who, &error));
+    CHECK_OK(error);
+    g_autofree char *inside = book_text(write_report(ledger, "inside.xlsx", o));
+    CHECK(strstr(inside, clue) && strstr(inside, "张某某") && strstr(inside, "责任领导"));
+    o.public_version = true;
+    g_autofree char *book = book_text(write_report(ledger, "public.xlsx", o));
+    g_autofree char *html = text_of(write_report(ledger, "public.html", o));
+    static const char *const never[] = {"张某某",   "责任领导", "监管人", "承办",
+                                        "示例公司", "119.9",    "FP-"};
+    for (size_t i = 0; i < G_N_ELEMENTS(never); i++) {
+        suite_check(!strstr(book, never[i]), never[i], __FILE__, __LINE__);
+        suite_check(!strstr(html, never[i]), never[i], __FILE__, __LINE__);
+    }
+    CHECK(!strstr(book, clue) && !strstr(html, clue));
+    CHECK(strstr(book, known) != NULL);
+    CHECK(strstr(html, "整改落实情况公告") && strstr(html, "现将整改落实情况予以公开"));
+}
+
+static void an_empty_ledger_gives_valid_files(void)
+{
+    const char *ledger = suite_path("empty.sqlite");
+    g_autoptr(rdl_ledger) l = district_ledger(ledger, 0);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(endings); i++) {
+        g_autofree char *file = g_strconcat("empty.", endings[i], NULL);
+        CHECK(
+            write_report(ledger, file, (rdl_report_options){.kind = "month", .period = "2026-11"}));
+    }
+    g_autofree char *md = text_of(suite_path("empty.md"));
+    CHECK(strstr(md, "共0项") && strstr(md, "当前没有预警") && !strstr(md, "nan"));
+    CHECK(!strstr(md, "整改率0")); /* nothing is due: there is no rate */
+}
+
+static void another_pack_has_its_own_words_and_no_others(void)
+{
+    const char *ledger = suite_path("demo.sqlite");
+    GError *error = NULL;
+
+    CHECK(rdl_ledger_init(ledger, suite_source("data/packs/demo"), NULL, &error));
+    CHECK_OK(error);
+    g_autofree char *md = text_of(write_report(
+        ledger, "demo.md", (rdl_report_options){.kind = "quarter", .period = "2026-Q1"}));
+    CHECK(strstr(md, "# quarter 1 of 2026: quarterly bulletin") != NULL);
+    for (const char *p = md; *p; p = g_utf8_next_char(p))
+        if (!suite_check(g_utf8_get_char(p) < 0x2e80, "no Chinese in an English bulletin", __FILE__,
+                         __LINE__))
+            break;
+    refuse(ledger, (rdl_report_options){.kind = "month", .language = "zh"}, "has no words in it");
+    refuse(ledger, (rdl_report_options){.kind = "month", .language = "fr"}, "there are zh, en");
+}
+
+static void only_a_unit_and_the_rest_is_accounted_for(void)
+{
+    const char *ledger = ledger_at("unit.sqlite");
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    GError *error = NULL;
+    const rdl_report_options o = {
+        .kind = "month", .period = "2026-11", .unit = "321203", .output = suite_path("unit.md")};
+
+    CHECK(rdl_report(ledger, &o, tally, &error));
+    CHECK_OK(error);
+    g_autoptr(JsonNode) node = rdl_tally_json(tally);
+    g_autofree char *text = json_to_string(node, FALSE);
+    CHECK_TEXT(text, "[{\"item\":\"report.tasks\",\"in\":4,\"used\":1,\"suppressed\":{\"OUTSIDE_"
+                     "UNIT\":3},\"failed\":{},\"balanced\":true}]");
+}
+
+static CU_TestInfo tests[] = {
+    {"the same bytes twice", the_same_bytes_twice},
+    {"a month that is over is told as it was", a_month_that_is_over_is_told_as_it_was},
+    {"sentences are the pack's with the ledger's numbers",
+     sentences_are_the_packs_with_the_ledgers_numbers},
+    {"quarters and years have their days", quarters_and_years_have_their_days},
+    {"the public reads no names and no clues", the_public_reads_no_names_and_no_clues},
+    {"an empty ledger gives valid files", an_empty_ledger_gives_valid_files},
+    {"another pack has its own words and no others", another_pack_has_its_own_words_and_no_others},
+    {"only a unit, and the rest is accounted for", only_a_unit_and_the_rest_is_accounted_for},
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    rdl_geo_start();
+    return run_suite("deliver.report", tests, argc, argv);
+}
