@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <glib/gstdio.h>
 #include "deliver/deliver.h"
+#include "geo/geo.h"
 
 static char *profile, *output, *language, *as_of, *before, *after, *encoding, *task, *documents;
 
@@ -35,6 +36,8 @@ static const char teach[] =
     "kml         KML 2.2, a folder a state; *.kmz with pictures of both dates\n"
     "shp-cn      national Shapefile package, a folder or *.zip, with lists of what it holds\n"
     "gpx         a waypoint a task and its outline as routes\n"
+    "postgis     table redline_task of -o 'PG:host=... dbname=...', in one transaction\n"
+    "stac        a catalogue of the ledger and all it was made from, a folder or *.zip\n"
     "evidence    everything about the site of --task, a folder or *.zip, with SHA-256 of all:\n"
     "            redline info PACK verifies it\n"
     "The same ledger gives the same bytes.";
@@ -93,7 +96,8 @@ static bool export_ledger(const char *path, GError **error)
         return export_to_stdout(ledger, &o, tally, error);
     if (!rdl_export(ledger, &o, tally, error))
         return false;
-    cli_report(tally, warnings, output);
+    g_autofree char *shown = rdl_source_shown(output);
+    cli_report(tally, warnings, shown);
     return true;
 }
 

@@ -12,6 +12,10 @@
  *            codes and their words, in GBK or UTF-8, on CGCS2000; lists of fields, files and of what
  *            was missing, wrong, there twice or cut
  *   evidence everything about one site (`task`), a folder or a .zip, with a list of SHA-256
+ *   postgis  table redline_task of a database (output "PG:host=... dbname=..."), in one transaction;
+ *            a table somebody else made is never touched
+ *   stac     a catalogue, a folder or a .zip: items for the ledger, its findings, and every product
+ *            and input behind them, with derived_from and file:checksum
  *   gpx      a waypoint a task, its outline as routes: for the walk to it
  *
  * gpkg, geojson, flatgeobuf and csv carry codes; xlsx, kml, gpx and shp-cn carry the words of the ledger's

@@ -125,6 +125,14 @@ const char *rdl_crs_wkt(const rdl_crs *crs)
     return crs->wkt;
 }
 
+int rdl_crs_epsg(const rdl_crs *crs)
+{
+    const char *authority = OSRGetAuthorityName(crs->srs, NULL);
+    const char *code = OSRGetAuthorityCode(crs->srs, NULL);
+
+    return code && g_strcmp0(authority, "EPSG") == 0 ? (int)g_ascii_strtoll(code, NULL, 10) : 0;
+}
+
 const char *rdl_crs_name(const rdl_crs *crs)
 {
     const char *name = crs ? OSRGetName(crs->srs) : NULL;

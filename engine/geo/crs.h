@@ -15,6 +15,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_crs, rdl_crs_unref)
 
 RDL_API const char *rdl_crs_wkt(const rdl_crs *crs);  /* lent */
 RDL_API const char *rdl_crs_name(const rdl_crs *crs); /* for messages, lent */
+/** Its number in the EPSG register; 0 where it names none. */
+RDL_API int rdl_crs_epsg(const rdl_crs *crs);
 RDL_API bool rdl_crs_geographic(const rdl_crs *crs);
 /** Metres in a unit of a projected system. */
 RDL_API double rdl_crs_unit(const rdl_crs *crs);

@@ -659,6 +659,7 @@ struct rdl_vector {
     OGRStyleTableH drawings; /* NULL: none is named */
     const char *drawn;       /* lent: how the next row is drawn */
     bool transaction;
+    bool database; /* was there before: what is not finished is rolled back */
 };
 
 static void out_layer_clear(gpointer p)
@@ -698,6 +699,93 @@ rdl_vector *rdl_vector_create(const char *path, const char *driver, GError **err
     if (GDALDatasetTestCapability(vector->dataset, ODsCTransactions))
         vector->transaction = GDALDatasetStartTransaction(vector->dataset, FALSE) == OGRERR_NONE;
     return vector;
+}
+
+/* ---- a database that is there ---- */
+
+#define MARK "made by redline export: replaced with --overwrite"
+
+rdl_vector *rdl_vector_into(const char *database, GError **error)
+{
+    rdl_vector *vector = g_new0(rdl_vector, 1);
+
+    vector->path = rdl_source_shown(database);
+    vector->database = true;
+    vector->layers = g_array_new(FALSE, FALSE, sizeof(out_layer));
+    g_array_set_clear_func(vector->layers, out_layer_clear);
+    CPLErrorReset();
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    vector->dataset = GDALOpenEx(database, GDAL_OF_VECTOR | GDAL_OF_UPDATE | GDAL_OF_VERBOSE_ERROR,
+                                 NULL, NULL, NULL);
+    CPLPopErrorHandler();
+    if (!vector->dataset) {
+        fail_writing(vector, "cannot be opened to write", error);
+    } else if (!GDALDatasetTestCapability(vector->dataset, ODsCTransactions) ||
+               GDALDatasetStartTransaction(vector->dataset, FALSE) != OGRERR_NONE) {
+        rdl_fail(error, RDL_ERROR_USAGE, "%s: has no transactions: name a PG: database",
+                 vector->path);
+    } else {
+        vector->transaction = true;
+        return vector;
+    }
+    rdl_vector_abandon(vector);
+    return NULL;
+}
+
+/* Text of the one value a query gives, NULL where it gives none. Yours. */
+static char *one_value(rdl_vector *vector, const char *sql)
+{
+    OGRLayerH rows = GDALDatasetExecuteSQL(vector->dataset, sql, NULL, NULL);
+    OGRFeatureH row = rows ? OGR_L_GetNextFeature(rows) : NULL;
+    char *value =
+        row && OGR_F_IsFieldSetAndNotNull(row, 0) ? g_strdup(OGR_F_GetFieldAsString(row, 0)) : NULL;
+
+    if (row)
+        OGR_F_Destroy(row);
+    if (rows)
+        GDALDatasetReleaseResultSet(vector->dataset, rows);
+    return value;
+}
+
+bool rdl_vector_make_room(rdl_vector *vector, const char *table, bool overwrite, GError **error)
+{
+    g_autofree char *ask_table = g_strdup_printf("SELECT to_regclass('%s')::text", table);
+    g_autofree char *ask_mark =
+        g_strdup_printf("SELECT obj_description(to_regclass('%s')::oid, 'pg_class')", table);
+    g_autofree char *drop = g_strdup_printf("DROP TABLE %s", table);
+
+    CPLErrorReset();
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    g_autofree char *there = one_value(vector, ask_table);
+    g_autofree char *mark = there ? one_value(vector, ask_mark) : NULL;
+    bool ours = g_strcmp0(mark, MARK) == 0, asked = CPLGetLastErrorType() < CE_Failure;
+    if (asked && ours && overwrite)
+        g_free(one_value(vector, drop));
+    CPLPopErrorHandler();
+    if (CPLGetLastErrorType() >= CE_Failure)
+        return fail_writing(vector, "a table cannot be replaced", error);
+    if (there && !ours)
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "%s: table %s is somebody else's and stays: rename it, or name another "
+                        "database",
+                        vector->path, table);
+    return !there || overwrite ||
+           rdl_fail(error, RDL_ERROR_USAGE, "%s: table %s is there already: give --overwrite",
+                    vector->path, table);
+}
+
+bool rdl_vector_mark(rdl_vector *vector, const char *table, GError **error)
+{
+    g_autofree char *sql = g_strdup_printf("COMMENT ON TABLE %s IS '%s'", table, MARK);
+
+    CPLErrorReset();
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    for (guint i = 0; i < vector->layers->len; i++) /* a table is made when it is written to */
+        OGR_L_SyncToDisk(g_array_index(vector->layers, out_layer, i).handle);
+    g_free(one_value(vector, sql));
+    CPLPopErrorHandler();
+    return CPLGetLastErrorType() < CE_Failure ||
+           fail_writing(vector, "a table cannot be marked", error);
 }
 
 static OGRwkbGeometryType geometry_type(const char *geometry)
@@ -856,6 +944,8 @@ void rdl_vector_abandon(rdl_vector *take_vector)
     if (!take_vector)
         return;
     CPLPushErrorHandler(CPLQuietErrorHandler);
+    if (take_vector->dataset && take_vector->database && take_vector->transaction)
+        GDALDatasetRollbackTransaction(take_vector->dataset);
     if (take_vector->dataset)
         GDALClose(take_vector->dataset);
     CPLPopErrorHandler();

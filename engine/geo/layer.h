@@ -88,6 +88,15 @@ typedef struct rdl_vector rdl_vector; /* a dataset being written */
  * GDAL's short driver name: "GPKG", "GeoJSON", "FlatGeobuf", ... One transaction where the driver
  * has them. Fails: RDL_ERROR_IO. */
 RDL_API rdl_vector *rdl_vector_create(const char *path, const char *driver, GError **error);
+/** Write into a database that is there, by GDAL's name ("PG:host=... dbname=..."): one transaction,
+ *  and nothing is changed unless rdl_vector_finish() succeeds. Fails: RDL_ERROR_IO; RDL_ERROR_USAGE
+ *  for what has no transactions. */
+RDL_API rdl_vector *rdl_vector_into(const char *database, GError **error);
+/** In a database: there is no table of that name, or, with `overwrite`, one that rdl_vector_mark()
+ *  marked as ours, which then goes. Fails: RDL_ERROR_USAGE: it is there, or is somebody else's. */
+RDL_API bool rdl_vector_make_room(rdl_vector *vector, const char *table, bool overwrite,
+                                  GError **error);
+RDL_API bool rdl_vector_mark(rdl_vector *vector, const char *table, GError **error);
 /** Begin a layer; its number goes to rdl_vector_write(). geometry: "MultiPolygon", "Point",
  *  "Geometry" (any) or NULL (a table). Fails: RDL_ERROR_IO. */
 RDL_API int rdl_vector_layer(rdl_vector *vector, const char *name, const rdl_crs *crs,

@@ -129,6 +129,41 @@ static bool add_loads(GPtrArray *all, const char *ledger, char **as_of, GError *
     return false;
 }
 
+static bool add_load(JsonArray *loads, rdl_statement *s, const char *name, GError **error)
+{
+    const char *text = rdl_statement_get_text(s, 2);
+    g_autoptr(JsonNode) manifest = text ? rdl_json_parse(text, name, error) : NULL;
+
+    if (text && !manifest)
+        return false;
+    JsonObject *load = json_object_new();
+    rdl_json_set_text(load, "digest", rdl_statement_get_text(s, 0));
+    rdl_json_set_text(load, "at", rdl_statement_get_text(s, 1));
+    if (manifest && JSON_NODE_HOLDS_OBJECT(manifest))
+        json_object_set_member(load, "manifest", g_steal_pointer(&manifest));
+    json_array_add_object_element(loads, load);
+    return true;
+}
+
+JsonArray *rdl_loads_recorded(const char *ledger, GError **error)
+{
+    g_autoptr(rdl_store) store = rdl_store_open(ledger, RDL_STORE_READ, error);
+    g_autoptr(rdl_statement) s =
+        store ? rdl_statement_new(
+                    store, "SELECT digest, at, manifest FROM load ORDER BY at, digest", error)
+              : NULL;
+    g_autoptr(JsonArray) loads = json_array_new();
+    bool row = true;
+
+    while (s && rdl_statement_step(s, &row, error)) {
+        if (!row)
+            return g_steal_pointer(&loads);
+        if (!add_load(loads, s, ledger, error))
+            return NULL;
+    }
+    return NULL;
+}
+
 /* Manifests that lie beside the ledger tell the whole path of the same bytes. */
 static void add_hints(GPtrArray *all, const char *near)
 {

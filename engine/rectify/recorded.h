@@ -17,6 +17,9 @@ typedef struct rdl_recorded {
  *  recorded. Yours. Fails: RDL_ERROR_DATA. */
 GPtrArray *rdl_recorded_read(const char *ledger, const char *findings, char **as_of,
                              GError **error);
+/** What a ledger was loaded with, in order: [{"digest", "at", "manifest"}], manifest absent where
+ *  none came along. Yours. Fails: RDL_ERROR_DATA. */
+JsonArray *rdl_loads_recorded(const char *ledger, GError **error);
 /** Is this the file to open, and not one that goes along (.dbf of a Shapefile)? */
 bool rdl_recorded_main(const rdl_recorded *recorded);
 /** Where the file is now: as recorded, or below a folder above `near`. A ledger may be anybody's:

@@ -1,6 +1,7 @@
 /* Formats of export: nothing is lost on the way out and back, each is what its standard says. */
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 #include <cpl_vsi.h>
 #include <ogr_api.h>
 #include <gdal.h>
@@ -172,7 +173,8 @@ static void flatgeobuf_tells_what_lies_nowhere(void)
 static void bytes_repeat(void)
 {
     static const char *const files[][2] = {{"csv", "csv"}, {"flatgeobuf", "fgb"}, {"kml", "kml"},
-                                           {"gpx", "gpx"}, {"shp-cn", "zip"}};
+                                           {"gpx", "gpx"}, {"shp-cn", "zip"},
+                                           {"stac", "zip"}};
     g_autoptr(rdl_ledger) ledger = district_of(suite_path("repeat.sqlite"), awkward, AWKWARD);
 
     for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
@@ -415,6 +417,189 @@ static void what_is_missing_or_twice_is_told(void)
     CHECK_INT(layer ? rdl_layer_count(layer) : 0, 1);
 }
 
+/* ---- STAC ---- */
+
+/* What findings made of two scenes would bring along. */
+static const char manifest[] =
+    "{\"redline\":\"0.1.0\",\"command\":\"screen\",\"options\":{\"as_of\":\"2026-11-01\"},\"inputs\":["
+    "{\"role\":\"zones\",\"path\":\"zones.gpkg\",\"sha256\":\"aa%s\"},"
+    "{\"role\":\"patches\",\"path\":\"patches.gpkg\",\"sha256\":\"bb%s\",\"made_by\":{\"command\":\"patches\","
+    "\"inputs\":[{\"role\":\"change\",\"path\":\"change.tif\",\"sha256\":\"cc%s\",\"made_by\":{\"command\":"
+    "\"detect\",\"options\":{\"date_before\":\"2024-01-01\",\"date_after\":\"2026-01-01\"},\"inputs\":["
+    "{\"role\":\"before\",\"path\":\"a.tif\",\"sha256\":\"dd%s\"},"
+    "{\"role\":\"after\",\"path\":\"b.tif\",\"sha256\":\"ee%s\"}]}}]}}]}";
+
+static JsonObject *item_at(const char *folder, const char *name)
+{
+    g_autofree char *path = g_build_filename(folder, name, NULL), *text = text_of(path);
+    g_autoptr(JsonNode) node = rdl_json_parse(text, name, NULL);
+
+    CHECK(node && JSON_NODE_HOLDS_OBJECT(node));
+    return node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_dup_object(node) : json_object_new();
+}
+
+/* Has the members STAC asks of an item or catalogue, and every link leads to a file. */
+static void check_stac(const char *folder, const char *name)
+{
+    g_autoptr(JsonObject) o = item_at(folder, name);
+    bool item = strcmp(rdl_json_text(o, "type", ""), "Feature") == 0;
+    JsonArray *links = json_object_get_array_member(o, "links");
+    JsonObject *p = item ? json_object_get_object_member(o, "properties") : NULL;
+    g_autofree char *file = g_strconcat(rdl_json_text(o, "id", ""), ".json", NULL);
+
+    CHECK_TEXT(rdl_json_text(o, "stac_version", ""), "1.0.0");
+    CHECK(item ? strcmp(file, name) == 0 : strcmp(rdl_json_text(o, "type", ""), "Catalog") == 0);
+    for (guint i = 0; i < json_array_get_length(links); i++) {
+        const char *href =
+            rdl_json_text(json_array_get_object_element(links, i), "href", "nowhere");
+        g_autofree char *path = g_build_filename(folder, href, NULL);
+        CHECK(g_file_test(path, G_FILE_TEST_IS_REGULAR));
+    }
+    if (!p)
+        return;
+    bool moment = rdl_json_text(p, "datetime", NULL) != NULL;
+    CHECK(json_object_has_member(p, "datetime"));
+    CHECK(moment || (rdl_json_text(p, "start_datetime", NULL) && rdl_json_text(p, "end_datetime", NULL)));
+    CHECK(json_object_has_member(o, "geometry"));
+    CHECK(json_object_get_null_member(o, "geometry") == !json_object_has_member(o, "bbox"));
+    CHECK(json_object_has_member(json_object_get_object_member(o, "assets"), "data"));
+}
+
+static char *derived_from(JsonObject *item)
+{
+    JsonArray *links = json_object_get_array_member(item, "links");
+    GString *out = g_string_new(NULL);
+
+    for (guint i = 0; i < json_array_get_length(links); i++) {
+        JsonObject *link = json_array_get_object_element(links, i);
+        if (strcmp(rdl_json_text(link, "rel", ""), "derived_from") == 0)
+            g_string_append_printf(out, "%s ", rdl_json_text(link, "href", ""));
+    }
+    return g_string_free(out, FALSE);
+}
+
+static void a_catalogue_leads_back_to_the_scenes(void)
+{
+    static const char *const said[] = {"change-cc0000000000.json", "before-dd0000000000.json"};
+    g_autofree char *zeros = g_strnfill(62, '0');
+    g_autofree char *text = g_strdup_printf(manifest, zeros, zeros, zeros, zeros, zeros);
+    GError *error = NULL;
+
+    CHECK(rdl_output_text(suite_path("stac.sqlite.findings.gpkg.run.json"), text, true, &error));
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("stac.sqlite"), 2);
+    const char *folder = exported(ledger, "stac", "stac");
+    g_autoptr(GPtrArray) names = rdl_folder_names(folder, &error);
+    CHECK_INT(names->len, 8); /* catalogue, ledger, findings, zones, patches, change, two scenes */
+    for (guint i = 0; i < names->len; i++)
+        check_stac(folder, names->pdata[i]);
+    g_autoptr(JsonObject) change = item_at(folder, said[0]);
+    g_autofree char *from = derived_from(change);
+    CHECK_TEXT(from, "./before-dd0000000000.json ./after-ee0000000000.json ");
+    JsonObject *p = json_object_get_object_member(change, "properties");
+    CHECK_TEXT(rdl_json_text(p, "start_datetime", NULL), "2024-01-01T00:00:00Z");
+    CHECK_TEXT(rdl_json_text(p, "end_datetime", NULL), "2026-01-01T00:00:00Z");
+    g_autoptr(JsonObject) before = item_at(folder, said[1]);
+    JsonObject *asset = json_object_get_object_member(
+        json_object_get_object_member(before, "assets"), "data");
+    g_autofree char *sum = g_strconcat("1220dd", zeros, NULL);
+    CHECK_TEXT(rdl_json_text(asset, "file:checksum", NULL), sum);
+    CHECK(told("3 rasters are not where they were"));
+}
+
+/* ---- PostGIS ---- */
+
+static bool run_line(const char *line)
+{
+    int status;
+    g_autofree char *out = NULL, *err = NULL;
+    bool good = g_spawn_command_line_sync(line, &out, &err, &status, NULL) &&
+                g_spawn_check_wait_status(status, NULL);
+
+    if (!good)
+        printf("%s: %s\n", line, err ? err : "cannot be run");
+    return good;
+}
+
+static char *server_bin(void)
+{
+    for (int version = 18; version >= 13; version--) {
+        g_autofree char *bin = g_strdup_printf("/usr/lib/postgresql/%d/bin", version);
+        g_autofree char *initdb = g_build_filename(bin, "initdb", NULL);
+        if (g_file_test(initdb, G_FILE_TEST_IS_EXECUTABLE))
+            return g_steal_pointer(&bin);
+    }
+    return NULL;
+}
+
+static bool publish(rdl_ledger *ledger, const char *database, bool overwrite, GError **error)
+{
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    rdl_export_options o = RDL_EXPORT_OPTIONS_INIT;
+
+    o.profile = "postgis";
+    o.output = database;
+    o.overwrite = overwrite;
+    return rdl_export(ledger, &o, tally, error);
+}
+
+static void check_database(const char *home, const char *database)
+{
+    g_autoptr(rdl_ledger) ledger = district_of(suite_path("pg.sqlite"), awkward, AWKWARD);
+    g_autoptr(rdl_ledger) other = district_ledger(suite_path("pg2.sqlite"), 1);
+    g_autofree char *table = g_strconcat(database, ":redline_task", NULL);
+    g_autofree char *own = g_strdup_printf(
+        "psql -h %s -U redline -d postgres -qc \"comment on table redline_task is null\"", home);
+    GError *error = NULL;
+
+    CHECK(publish(ledger, database, false, &error));
+    CHECK_OK(error);
+    check_rows(ledger, table, own_names, true, false);
+    CHECK(!publish(other, database, false, &error));
+    CHECK(error && !strstr(error->message, "secret"));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "is there already: give --overwrite");
+    CHECK(publish(other, database, true, &error));
+    CHECK_OK(error);
+    check_rows(other, table, own_names, true, false);
+    CHECK(run_line(own));
+    CHECK(!publish(ledger, database, true, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "is somebody else's and stays");
+    check_rows(other, table, own_names, true, false);
+}
+
+static void a_database_gets_its_table_and_keeps_others(void)
+{
+    g_autofree char *bin = server_bin();
+    bool root = geteuid() == 0;
+
+    if (!bin || !GDALGetDriverByName("PostgreSQL")) {
+        printf("no PostgreSQL server here: skipped\n");
+        return;
+    }
+    g_autofree char *home = g_dir_make_tmp("redline-pg-XXXXXX", NULL);
+    const char *as = root ? "runuser -u postgres -- " : "";
+    g_autofree char *own = g_strdup_printf("chown postgres %s", home);
+    g_autofree char *init =
+        g_strdup_printf("%s%s/initdb -N -D %s/db -U redline -A trust -E UTF8", as, bin, home);
+    g_autofree char *start = g_strdup_printf(
+        "%s%s/pg_ctl -D %s/db -w -l %s/log -o \"-k %s -h '' -F\" start", as, bin, home, home, home);
+    g_autofree char *stop =
+        g_strdup_printf("%s%s/pg_ctl -D %s/db -m immediate stop", as, bin, home);
+    g_autofree char *make =
+        g_strdup_printf("psql -h %s -U redline -d postgres -qc \"create extension postgis\"", home);
+    g_autofree char *clean = g_strdup_printf("rm -rf %s", home);
+    g_autofree char *database =
+        g_strdup_printf("PG:host=%s user=redline dbname=postgres password=secret", home);
+
+    if ((root && !run_line(own)) || !run_line(init) || !run_line(start))
+        printf("no PostgreSQL server can be started: skipped\n");
+    else if (!run_line(make))
+        printf("no PostGIS here: skipped\n");
+    else
+        check_database(home, database);
+    run_line(stop);
+    run_line(clean);
+}
+
 static void endings_are_asked_for(void)
 {
     static const char *const names[][3] = {{"csv", "x.txt", "*.csv"},
@@ -446,6 +631,8 @@ static CU_TestInfo tests[] = {
     {"texts are cut between letters", texts_are_cut_between_letters},
     {"a letter gbk lacks is not lost", a_letter_gbk_lacks_is_not_lost},
     {"what is missing or twice is told", what_is_missing_or_twice_is_told},
+    {"a catalogue leads back to the scenes", a_catalogue_leads_back_to_the_scenes},
+    {"a database gets its table and keeps others", a_database_gets_its_table_and_keeps_others},
     {"endings are asked for", endings_are_asked_for},
     CU_TEST_INFO_NULL,
 };

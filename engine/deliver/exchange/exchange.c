@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include "deliver/exchange/profile.h"
+#include "geo/geo.h"
 
 typedef struct {
     const char *name, *file; /* file: where no other is named */
@@ -18,6 +19,8 @@ static const profile profiles[] = {
     {"flatgeobuf", "tasks.fgb", rdl_export_flatgeobuf, ".fgb", false},
     {"csv", "tasks.csv", rdl_export_csv, ".csv", false},
     {"kml", "tasks.kml", rdl_export_kml, ".kml|.kmz", false},
+    {"postgis", NULL, rdl_export_postgis, NULL, false},
+    {"stac", "stac.zip", rdl_export_stac, NULL, true},
     {"evidence", NULL, rdl_export_evidence, NULL, true},
     {"gpx", "tasks.gpx", rdl_export_gpx, ".gpx", false},
     {"shp-cn", "tasks-shp-cn.zip", rdl_export_shapefile, NULL, true},
@@ -45,8 +48,8 @@ const char *rdl_export_file(const char *name, GError **error)
     const profile *p = find_profile(name, error);
 
     if (p && !p->file)
-        rdl_fail(error, RDL_ERROR_USAGE, "profile %s is about one task: redline export makes it",
-                 name);
+        rdl_fail(error, RDL_ERROR_USAGE,
+                 "profile %s asks for more than a job says: redline export makes it", name);
     return p ? p->file : NULL;
 }
 
@@ -67,6 +70,11 @@ static bool check(const profile *p, const rdl_export_options *o, GError **error)
         return rdl_fail(error, RDL_ERROR_USAGE, "an export needs a file to write: give -o FILE");
     if (!check_ending(p, o->output, error))
         return false;
+    if (p->write == rdl_export_postgis && !g_str_has_prefix(o->output, "PG:"))
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "%s: profile postgis writes into a database: give -o 'PG:host=... "
+                        "dbname=...'",
+                        o->output);
     bool of_one = p->write == rdl_export_evidence;
     if (of_one != (o->task != NULL))
         return rdl_fail(error, RDL_ERROR_USAGE,
@@ -168,6 +176,10 @@ static bool write_whole(const profile *p, rdl_export_job *job, GError **error)
 {
     const rdl_export_options *o = job->options;
 
+    if (p->write == rdl_export_postgis) {
+        job->path = o->output;
+        return p->write(job, error);
+    }
     if (p->several || rdl_bundle_archive(o->output))
         return write_bundle(p, job, error);
     g_autoptr(rdl_output) output = rdl_output_begin(o->output, o->overwrite, error);

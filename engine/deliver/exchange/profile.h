@@ -46,6 +46,8 @@ bool rdl_export_csv(const rdl_export_job *job, GError **error);
 bool rdl_export_gpx(const rdl_export_job *job, GError **error);
 bool rdl_export_kml(const rdl_export_job *job, GError **error);
 bool rdl_export_evidence(const rdl_export_job *job, GError **error);
+bool rdl_export_postgis(const rdl_export_job *job, GError **error);
+bool rdl_export_stac(const rdl_export_job *job, GError **error);
 bool rdl_export_shapefile(const rdl_export_job *job, GError **error);
 bool rdl_export_xlsx(const rdl_export_job *job, GError **error);
 
