@@ -295,8 +295,11 @@ static void print_task(const rdl_task *t)
     if (isfinite(t->lon)) /* a problem of a list may lie nowhere */
         printf("%-13s %.6f %.6f\n", "lon lat", t->lon, t->lat);
     if (isfinite(t->area_m2))
-        printf("%-13s %.2f m2 (%.2f to %.2f)\n", "area", t->area_m2, t->area_min_m2,
-               t->area_max_m2);
+        printf("%-13s %.2f m2", "area", t->area_m2);
+    if (isfinite(t->area_m2) && isfinite(t->area_min_m2))
+        printf(" (%.2f to %.2f)", t->area_min_m2, t->area_max_m2);
+    if (isfinite(t->area_m2))
+        puts("");
 }
 
 /* What the office keeps of the task's site: a line a row, what is known of it in order. */

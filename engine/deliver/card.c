@@ -47,29 +47,15 @@ static bool write_card(const rdl_map_data *data, const rdl_task *task, const rdl
 
 /* ---- which task names a site's card ---- */
 
-static bool leads(const rdl_task *a, const rdl_task *b)
-{
-    bool work_a = strcmp(a->kind, "rectify") == 0, work_b = strcmp(b->kind, "rectify") == 0;
-
-    return work_a != work_b ? work_a : strcmp(a->task_id, b->task_id) < 0;
-}
-
 /* Numbers (guint) of the tasks that name the cards, by task id. */
 static GArray *cards_of(const rdl_map_data *data, const char *unit)
 {
-    g_autoptr(GHashTable) first = g_hash_table_new(g_str_hash, g_str_equal);
     GArray *chosen = g_array_new(FALSE, FALSE, sizeof(guint));
 
     for (guint i = 0; i < data->tasks->len; i++) {
         const rdl_task *t = &g_array_index(data->tasks, rdl_task, i);
-        const rdl_task *known = g_hash_table_lookup(first, t->site_id);
-        if (!known || leads(t, known))
-            g_hash_table_insert(first, t->site_id, (gpointer)t);
-    }
-    for (guint i = 0; i < data->tasks->len; i++) {
-        const rdl_task *t = &g_array_index(data->tasks, rdl_task, i);
         bool here = !unit || (t->xzqdm && g_str_has_prefix(t->xzqdm, unit));
-        if (here && g_hash_table_lookup(first, t->site_id) == t)
+        if (here && rdl_map_leads(data, i))
             g_array_append_val(chosen, i);
     }
     return chosen;
@@ -86,7 +72,7 @@ static const rdl_task *task_of(const rdl_map_data *data, const char *id, GError 
             return t;
         bool same = g_strcmp0(t->site_id, id) == 0 || g_strcmp0(t->source_id, id) == 0 ||
                     g_strcmp0(t->finding_id, id) == 0 || g_strcmp0(t->problem_id, id) == 0;
-        if (same && (!best || leads(t, best)))
+        if (same && (!best || rdl_map_leads_before(t, best)))
             best = t;
     }
     if (!best)

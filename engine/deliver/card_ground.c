@@ -126,6 +126,53 @@ static shown show_areas(double *m2, guint n, double whole)
     return s;
 }
 
+static void add_plain(const rdl_card_page *card, const char *key, double m2, double whole,
+                      GPtrArray *cells)
+{
+    add_sum(card, key, m2, whole, m2 / RDL_HECTARE_M2, m2 / RDL_MU_M2, cells);
+}
+
+/* Several sources may count the same ground: shares are of the site's, each piece once. */
+static void add_shared(const rdl_card_page *card, JsonArray *findings, double whole,
+                       GPtrArray *cells)
+{
+    double own = 0.0, all = 0.0;
+
+    for (guint i = 0; i < length(findings); i++) {
+        JsonObject *f = json_array_get_object_element(findings, i);
+        double m2 = rdl_card_number(f, "area_own_m2");
+        add_zone(card, f, own_of(f), cells);
+        own += own_of(f);
+        all += isnan(m2) ? 0.0 : m2;
+    }
+    double twice = MAX(0.0, all - whole);
+    add_plain(card, "sum_sources", own, 0.0, cells);
+    add_plain(card, "twice", 0.0 - twice, 0.0, cells);
+    if (!(all > own)) { /* else nobody knows where the ground that is counted twice lies */
+        add_plain(card, "sum_once", own - twice, whole, cells);
+        add_plain(card, "outside", MAX(0.0, whole - own + twice), whole, cells);
+    }
+    add_plain(card, "whole", whole, whole, cells);
+}
+
+/* A site of one source: its lines add up as they are shown. */
+static void add_single(const rdl_card_page *card, JsonArray *findings, double whole,
+                       GPtrArray *cells)
+{
+    guint n = length(findings);
+    g_autofree double *m2 = g_new(double, n + 1);
+
+    for (guint i = 0; i < n; i++)
+        m2[i] = own_of(json_array_get_object_element(findings, i));
+    shown s = show_areas(m2, n, whole);
+    for (guint i = 0; i < n; i++)
+        add_zone(card, json_array_get_object_element(findings, i), s.m2[i], cells);
+    add_sum(card, "sum_own", s.sum_m2, whole, s.ha[0], s.mu[0], cells);
+    add_sum(card, "outside", s.m2[n], whole, s.ha[1], s.mu[1], cells);
+    add_sum(card, "whole", s.sum_m2 + s.m2[n], whole, s.whole_ha, s.whole_mu, cells);
+    g_free(s.m2);
+}
+
 static bool write_zones(rdl_card_page *card, GError **error)
 {
     const rdl_column columns[] = {
@@ -135,22 +182,13 @@ static bool write_zones(rdl_card_page *card, GError **error)
         {word(card, "result"), 0.125, RDL_LEFT},   {word(card, "rule"), 0.085, RDL_LEFT}};
     g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
     JsonArray *findings = rdl_card_array(card->chain, "findings");
-    guint n = length(findings);
-    g_autofree double *m2 = g_new(double, n + 1);
+    bool several = length(rdl_card_array(card->chain, "sources")) > 1;
     double whole;
 
     if (!whole_area(card, &whole, error))
         return false;
-    for (guint i = 0; i < n; i++)
-        m2[i] = own_of(json_array_get_object_element(findings, i));
-    shown s = show_areas(m2, n, whole);
-    for (guint i = 0; i < n; i++)
-        add_zone(card, json_array_get_object_element(findings, i), s.m2[i], cells);
-    rdl_flow_head(&card->flow, word(card, "ground"), MIN(300.0, 70.0 + 22.0 * n));
-    add_sum(card, "sum_own", s.sum_m2, whole, s.ha[0], s.mu[0], cells);
-    add_sum(card, "outside", s.m2[n], whole, s.ha[1], s.mu[1], cells);
-    add_sum(card, "whole", s.sum_m2 + s.m2[n], whole, s.whole_ha, s.whole_mu, cells);
-    g_free(s.m2);
+    (several ? add_shared : add_single)(card, findings, whole, cells);
+    rdl_flow_head(&card->flow, word(card, "ground"), MIN(300.0, 70.0 + 22.0 * length(findings)));
     rdl_flow_table(&card->flow, 7.5, columns, G_N_ELEMENTS(columns), cells);
     return true;
 }

@@ -626,18 +626,23 @@ static bool write_sheet(sheet *s, const char *path, GPtrArray *written, rdl_tall
                         GError **error)
 {
     const GArray *tasks = s->data->tasks;
-    guint n = 0;
+    guint n = 0, same = 0;
 
     if (!draw_sheet(s, path, error))
         return false;
     if (written)
         g_ptr_array_add(written, g_strdup(path));
-    for (guint i = 0; i < tasks->len; i++)
-        n += of_unit(g_array_index(tasks, rdl_task, i).xzqdm, s->unit);
+    for (guint i = 0; i < tasks->len; i++) {
+        bool here = of_unit(g_array_index(tasks, rdl_task, i).xzqdm, s->unit);
+        n += here;
+        same += here && !rdl_map_leads(s->data, i);
+    }
     rdl_tally_in(tally, "map.tasks", n);
     rdl_tally_used(tally, "map.tasks", s->drawn);
-    if (n > s->drawn)
-        rdl_tally_suppressed(tally, "map.tasks", "OUTSIDE_SHEET", n - s->drawn);
+    if (same)
+        rdl_tally_suppressed(tally, "map.tasks", "SAME_SITE", same);
+    if (n > s->drawn + same)
+        rdl_tally_suppressed(tally, "map.tasks", "OUTSIDE_SHEET", n - s->drawn - same);
     return true;
 }
 

@@ -161,7 +161,7 @@ static void note_missing(rdl_map_data *data, const char *what, const rdl_recorde
     rdl_map_note(data, SAY(data, "%s未显示（%s）：%s", "%s not shown (%s): %s"), what, name,
                  reason);
     g_ptr_array_add(data->warnings, rdl_say("%s: not shown: %s: give the file with --%s",
-                                             data->path, why->message, r->role));
+                                            data->path, why->message, r->role));
 }
 
 /* Given: must be readable. Recorded: as far as it is there, else a note. */
@@ -387,6 +387,34 @@ static bool read_boxes(rdl_map_data *data, GError **error)
     return true;
 }
 
+bool rdl_map_leads_before(const rdl_task *a, const rdl_task *b)
+{
+    bool gone_a = strcmp(a->state, "DISMISSED") == 0, gone_b = strcmp(b->state, "DISMISSED") == 0;
+    bool work_a = strcmp(a->kind, "rectify") == 0, work_b = strcmp(b->kind, "rectify") == 0;
+
+    if (gone_a != gone_b)
+        return gone_b;
+    return work_a != work_b ? work_a : strcmp(a->task_id, b->task_id) < 0;
+}
+
+bool rdl_map_leads(const rdl_map_data *data, guint i)
+{
+    const rdl_task *t = &g_array_index(data->tasks, rdl_task, i);
+
+    return g_hash_table_lookup(data->leading, t->site_id) == t;
+}
+
+static void find_leading(rdl_map_data *data)
+{
+    data->leading = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < data->tasks->len; i++) {
+        rdl_task *t = &g_array_index(data->tasks, rdl_task, i);
+        const rdl_task *known = g_hash_table_lookup(data->leading, t->site_id);
+        if (!known || rdl_map_leads_before(t, known))
+            g_hash_table_insert(data->leading, t->site_id, t);
+    }
+}
+
 static bool read_ledger(rdl_map_data *data, GError **error)
 {
     const rdl_task_filter all = {0};
@@ -402,7 +430,10 @@ static bool read_ledger(rdl_map_data *data, GError **error)
     data->crs = crs ? rdl_crs_parse(crs, error) : NULL;
     data->digest = data->crs ? rdl_ledger_head(data->ledger, error) : NULL;
     data->tasks = data->digest ? rdl_task_list(data->ledger, &today, error) : NULL;
-    return data->tasks && read_boxes(data, error);
+    if (!data->tasks)
+        return false;
+    find_leading(data);
+    return read_boxes(data, error);
 }
 
 /* Findings are drawn by way of a ledger: one law of what a clue is, what it is called and when it
@@ -570,6 +601,7 @@ void rdl_map_data_free(rdl_map_data *data)
     if (data->scratch)
         remove_folder(data->scratch);
     g_free(data->scratch);
+    g_clear_pointer(&data->leading, g_hash_table_unref);
     g_clear_pointer(&data->tasks, g_array_unref);
     g_array_unref(data->zones);
     g_array_unref(data->units);

@@ -55,6 +55,7 @@ typedef struct rdl_map_data {
     GArray *zones; /* the least strict first: the order of drawing */
     GArray *units, *permits, *scenes;
     rdl_box *boxes;      /* of the tasks */
+    GHashTable *leading; /* site -> the task that stands for it; both lent */
     GPtrArray *notes;    /* of char: what could not be shown, in `language` */
     GPtrArray *warnings; /* of char: the same for who draws it, with path and reason */
     const char *language;
@@ -80,6 +81,11 @@ const char *rdl_map_unit_name(const rdl_map_data *data, const char *xzqdm);
 /** Is `unit` (NULL: all) a unit or a task's, or the beginning of one's code? Fails:
  *  RDL_ERROR_NOT_FOUND, naming those there are. */
 bool rdl_map_unit_known(const rdl_map_data *data, const char *unit, GError **error);
+/** Is task `i` the one that stands for its site: a rectification before a verification, what was
+ *  dismissed last, then the first by id? */
+bool rdl_map_leads(const rdl_map_data *data, guint i);
+/** The same of two tasks of one site. */
+bool rdl_map_leads_before(const rdl_task *a, const rdl_task *b);
 /** Is the version of this zone the one in force on the day of judgement? */
 bool rdl_map_zone_in_force(const rdl_map_data *data, const rdl_map_zone *zone);
 

@@ -42,7 +42,8 @@ void rdl_frame_layer_clear(rdl_frame_layer *layer);
 bool rdl_frame_units(const rdl_frame *frame, rdl_frame_layer *layer, GError **error);
 bool rdl_frame_zones(const rdl_frame *frame, rdl_frame_layer *layer, GError **error);
 bool rdl_frame_permits(const rdl_frame *frame, rdl_frame_layer *layer, GError **error);
-/** Tasks of one kind ("verify", "rectify"; NULL: any), by style "task" or "finding"; those of
+/** The tasks that stand for their sites (rdl_map_leads()) and are of one kind ("verify",
+ * "rectify"; NULL: any), by style "task" or "finding"; those of
  *  `unit` alone when it is given. Sites under 1.2 mm on the sheet become round symbols. */
 bool rdl_frame_tasks(const rdl_frame *frame, const char *kind, const char *unit, const char *style,
                      rdl_frame_layer *layer, GError **error);

@@ -75,12 +75,13 @@ static bool write_origin(rdl_ledger *ledger, const char *site_id, JsonObject *o,
                          GError **error)
 {
     static const char *const members[] = {"source", "source_id", NULL};
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store,
-        "INSERT INTO origin VALUES(?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
-        "site_id=excluded.site_id, content=excluded.content, ground=excluded.ground",
-        error);
-    bool own = joined || json_object_has_member(o, "site_geometry");
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store,
+                          "INSERT INTO origin VALUES(?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
+                          "site_id=excluded.site_id, content=excluded.content, part=excluded.part, "
+                          "ground=excluded.ground",
+                          error);
+    bool united = json_object_has_member(o, "site_geometry"), own = joined || united;
     g_autoptr(GBytes) ground = own ? rdl_apply_ground(o, "geometry") : NULL;
 
     if (!s)
@@ -89,7 +90,7 @@ static bool write_origin(rdl_ledger *ledger, const char *site_id, JsonObject *o,
         rdl_statement_text(s, i + 1, text(o, members[i]));
     rdl_statement_text(s, 3, site_id);
     rdl_statement_text(s, 4, text(o, "content"));
-    rdl_statement_int(s, 5, !joined);
+    rdl_statement_int(s, 5, !joined || united);
     rdl_statement_bytes(s, 6, ground);
     return rdl_statement_run(s, error);
 }
@@ -148,6 +149,15 @@ bool rdl_apply_retyped(rdl_ledger *ledger, JsonObject *o, GError **error)
                            o, members, error);
 }
 
+/* Each source of the site keeps its own ground from now on. */
+static bool keep_grounds(rdl_ledger *ledger, const char *site_id, GError **error)
+{
+    return run_two(ledger,
+                   "UPDATE origin SET ground = (SELECT AsBinary(geom) FROM site WHERE site_id = ?1)"
+                   " WHERE site_id = ?1 AND part = 1 AND ground IS NULL",
+                   site_id, NULL, error);
+}
+
 /* A site that comes after all: it is no longer held back, and what it outgrew holds only others. */
 static bool release(rdl_ledger *ledger, JsonObject *o, GError **error)
 {
@@ -182,27 +192,18 @@ bool rdl_apply_held(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, G
 bool rdl_apply_site(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
 {
     bool joined = strcmp(event->kind, "site.joined") == 0;
-    const char *whole = json_object_has_member(o, "site_geometry") ? "site_geometry"
-                        : joined                                   ? NULL
-                                                                   : "geometry";
+    bool united = json_object_has_member(o, "site_geometry");
+    const char *whole = united ? "site_geometry" : joined ? NULL : "geometry";
 
     return (joined ||
             (write_site(ledger, event, o, error) && rdl_apply_retyped(ledger, o, error))) &&
+           (!united || keep_grounds(ledger, event->subject, error)) &&
            (!whole || write_ground(ledger, event->subject, o, whole, error)) &&
            write_origin(ledger, event->subject, o, joined, error) && release(ledger, o, error) &&
            write_findings(ledger, event, o, error) && repoint_tasks(ledger, event->subject, error);
 }
 
 /* ---- several ---- */
-
-/* Each source of the site keeps its own ground from now on. */
-static bool keep_grounds(rdl_ledger *ledger, const char *site_id, GError **error)
-{
-    return run_two(ledger,
-                   "UPDATE origin SET ground = (SELECT AsBinary(geom) FROM site WHERE site_id = ?1)"
-                   " WHERE site_id = ?1 AND part = 1 AND ground IS NULL",
-                   site_id, NULL, error);
-}
 
 static bool merge_one(rdl_ledger *ledger, const char *keep, const char *gone, GError **error)
 {

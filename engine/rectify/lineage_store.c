@@ -14,6 +14,11 @@ char *rdl_ground_text(const rdl_geometry *g, GError **error)
     return wkb ? g_base64_encode(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb)) : NULL;
 }
 
+char *rdl_origin_name(const char *source, const char *source_id)
+{
+    return g_strdup_printf("%s\x1f%s", source, source_id);
+}
+
 /* *all becomes its union with `g`. */
 static bool unite(rdl_geometry **all, const rdl_geometry *g, GError **error)
 {
@@ -40,7 +45,8 @@ bool rdl_site_ground(rdl_ledger *ledger, const char *site_id, const char *const 
 {
     g_autoptr(rdl_statement) s = rdl_statement_new(
         ledger->store,
-        "SELECT o.source_id, coalesce(o.ground, AsBinary(s.geom)), o.part FROM origin o "
+        "SELECT o.source || char(31) || o.source_id, coalesce(o.ground, AsBinary(s.geom)), o.part "
+        "FROM origin o "
         "JOIN site s USING(site_id) WHERE site_id = ? ORDER BY o.source, o.source_id",
         error);
     g_autoptr(rdl_geometry) all = NULL;
@@ -362,15 +368,29 @@ static JsonObject *gravest(rdl_ledger *ledger, const splitting *p, GError **erro
     if (!row)
         return json_object_new();
     g_autoptr(JsonNode) node = rdl_json_parse(rdl_statement_get_text(s, 0), "finding", error);
+    if (node && !JSON_NODE_HOLDS_OBJECT(node))
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "%s: what the ledger keeps of finding of %s is no object: redline ledger "
+                        "audit tells whether somebody changed it",
+                        rdl_ledger_path(ledger), rdl_json_text(p->source, "source_id", "?")),
+               NULL;
     return node ? json_object_ref(json_node_get_object(node)) : NULL;
 }
 
-static bool put_ground(rdl_ledger *ledger, const splitting *p, const char *const *sources,
-                       bool inside, JsonObject *o, const char *member, GError **error)
+static bool put_ground(rdl_ledger *ledger, const splitting *p, bool inside, JsonObject *o,
+                       const char *member, GError **error)
 {
+    g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func(g_free);
     rdl_geometry *all;
 
-    if (!rdl_site_ground(ledger, p->from, sources, inside, NULL, &all, error))
+    for (guint i = 0; i < json_array_get_length(p->origins); i++) {
+        JsonObject *origin = json_array_get_object_element(p->origins, i);
+        g_ptr_array_add(sources, rdl_origin_name(rdl_json_text(origin, "source", ""),
+                                                 rdl_json_text(origin, "source_id", "")));
+    }
+    g_ptr_array_add(sources, NULL);
+    if (!rdl_site_ground(ledger, p->from, (const char *const *)sources->pdata, inside, NULL, &all,
+                         error))
         return false;
     g_autoptr(rdl_geometry) ground = all;
     g_autofree char *text = rdl_ground_text(ground, error);
@@ -378,8 +398,8 @@ static bool put_ground(rdl_ledger *ledger, const splitting *p, const char *const
     return !ground || text;
 }
 
-static bool append_split(rdl_ledger *ledger, const splitting *p, const char *const *sources,
-                         const rdl_who *who, JsonObject *finding, GError **error)
+static bool append_split(rdl_ledger *ledger, const splitting *p, const rdl_who *who,
+                         JsonObject *finding, GError **error)
 {
     static const char *const copied[] = {"activity", "owner", "xzqdm"};
     g_autoptr(JsonObject) o = json_object_new();
@@ -393,8 +413,8 @@ static bool append_split(rdl_ledger *ledger, const splitting *p, const char *con
     rdl_json_set_real(o, "lat", rdl_json_real(finding, "lat", NAN));
     json_object_set_array_member(o, "origins", json_array_ref(p->origins));
     json_object_set_array_member(o, "tasks", json_array_ref(p->tasks));
-    return put_ground(ledger, p, sources, true, o, "geometry", error) &&
-           put_ground(ledger, p, sources, false, o, "left", error) &&
+    return put_ground(ledger, p, true, o, "geometry", error) &&
+           put_ground(ledger, p, false, o, "left", error) &&
            decide(ledger, who, "site.split", p->site_id, o, error);
 }
 
@@ -454,7 +474,7 @@ static bool split(rdl_ledger *ledger, splitting *p, const char *site, const char
             return false;
     g_autoptr(JsonObject) finding =
         take_back_clue(ledger, p, error) ? gravest(ledger, p, error) : NULL;
-    return finding && append_split(ledger, p, sources, who, finding, error) &&
+    return finding && append_split(ledger, p, who, finding, error) &&
            settle_split(ledger, p, finding, who, error);
 }
 

@@ -347,6 +347,35 @@ bool rdl_site_of_source(rdl_ledger *ledger, const char *source, const char *sour
     return good;
 }
 
+/* The site where a chain of merges ends; NULL without error where none of them is known. A chain
+ * that came back to itself over several reviews ends there. */
+static bool end_of_merges(rdl_ledger *ledger, const char *source, const char *source_id,
+                          char **site_id, GError **error)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autofree char *at = g_strdup(source_id);
+    bool row = true;
+
+    *site_id = NULL;
+    while (row && g_hash_table_add(seen, g_strdup(at))) {
+        g_autoptr(rdl_statement) s = rdl_statement_new(
+            ledger->store,
+            "SELECT becomes FROM review WHERE source = ? AND source_id = ? AND decision = 'merge'",
+            error);
+        if (!s || !rdl_site_of_source(ledger, source, at, site_id, error))
+            return false;
+        if (*site_id)
+            return true;
+        rdl_statement_text(s, 1, source);
+        rdl_statement_text(s, 2, at);
+        if (!rdl_statement_step(s, &row, error))
+            return false;
+        g_free(at);
+        at = g_strdup(row ? rdl_statement_get_text(s, 0) : NULL);
+    }
+    return true;
+}
+
 /* What a person decided of the source before it was loaded: a rejected one stays out, a merged one
  * goes to the site of the other, where that is known. */
 static bool heed_review(rdl_ledger *ledger, JsonObject *payload, place *p, GError **error)
@@ -369,8 +398,8 @@ static bool heed_review(rdl_ledger *ledger, JsonObject *payload, place *p, GErro
     if (*p->content || strcmp(decision, "merge") != 0)
         return true;
     g_autofree char *into = NULL;
-    if (!rdl_site_of_source(ledger, member(payload, "source"), rdl_statement_get_text(s, 1), &into,
-                            error))
+    if (!end_of_merges(ledger, member(payload, "source"), rdl_statement_get_text(s, 1), &into,
+                       error))
         return false;
     p->joined = into != NULL;
     if (into) {
@@ -486,10 +515,11 @@ static bool join_neighbour(rdl_ledger *ledger, const site *s, const char *load, 
 static bool add_whole(rdl_ledger *ledger, const site *s, const char *site_id, JsonObject *payload,
                       GError **error)
 {
-    g_autoptr(GPtrArray) sources = g_ptr_array_new();
+    g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func(g_free);
     rdl_geometry *whole = NULL;
 
-    g_ptr_array_add(sources, (gpointer)member(payload, "source_id"));
+    g_ptr_array_add(sources,
+                    rdl_origin_name(member(payload, "source"), member(payload, "source_id")));
     g_ptr_array_add(sources, NULL);
     if (!rdl_site_ground(ledger, site_id, (const char *const *)sources->pdata, false, s->ground,
                          &whole, error))
@@ -592,7 +622,7 @@ static bool take_site_at(const reading *r, const site *s, const char *load, Json
     }
     if (!known && !p->joined && !join_neighbour(ledger, s, load, payload, p, error))
         return false;
-    if (p->part && !add_whole(ledger, s, p->site_id, payload, error))
+    if ((p->part || (p->joined && s->ground)) && !add_whole(ledger, s, p->site_id, payload, error))
         return false;
     if (p->joined)
         rdl_tally_suppressed(tally, "ledger.sites", "JOINED", 1);

@@ -23,7 +23,10 @@ typedef struct rdl_task {
     char *handling, *penalty;
     char *problem_id, *target, *measures, *lead_leader, *supervisor, *resp_unit, *accept_unit;
     char *task_no, *problem_source, *problem;           /* of an inspection's list */
-    double lon, lat, area_m2, area_min_m2, area_max_m2; /* of the gravest finding */
+    double lon, lat;
+    /* of the gravest finding; of a site of several sources all its ground, each piece once, with
+       bounds NaN */
+    double area_m2, area_min_m2, area_max_m2;
     GBytes *wkb;                                        /* of the site, ledger's CRS */
 } rdl_task;
 RDL_API void rdl_task_clear(rdl_task *task);

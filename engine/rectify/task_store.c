@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "geo/geo.h"
 #include "rectify/moving.h"
 #include "rectify/warning.h"
 
@@ -126,6 +127,30 @@ static void read_task(rdl_statement *s, rdl_task *t)
     t->wkb = rdl_statement_get_bytes(s, n + 9);
 }
 
+/* No finding speaks of all of a site that has several sources: its area is that of its ground, each
+ * piece once, and no bounds are known of it. `measure` is made when it is first needed. */
+static bool measure_shared(rdl_ledger *ledger, rdl_statement *s, rdl_task *t, rdl_measure **measure,
+                           GError **error)
+{
+    g_autoptr(GBytes) wkb = rdl_statement_get_bytes(s, TEXT_SLOTS + 10);
+
+    if (!wkb)
+        return true;
+    g_autoptr(rdl_crs) crs = *measure ? NULL : rdl_crs_parse(ledger->crs, error);
+    if (!*measure && (!crs || !(*measure = rdl_measure_new(crs, error))))
+        return false;
+    g_autoptr(rdl_geometry) g =
+        rdl_geometry_from_wkb(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), error);
+    double m2;
+    if (!g || !rdl_measure_area(*measure, g, &m2, error))
+        return false;
+    if (m2 > 0.0) {
+        t->area_m2 = m2;
+        t->area_min_m2 = t->area_max_m2 = NAN;
+    }
+    return true;
+}
+
 /* Only the conditions that are asked for, so that an index serves them: that of the unit where one
  * is given, a state holds more tasks (the + keeps it from being looked up). The codes of a unit's
  * own units lie between it and itself with the highest character behind. */
@@ -134,6 +159,8 @@ static rdl_statement *ask_tasks(rdl_ledger *ledger, const rdl_task_filter *filte
     g_autoptr(GString) sql = g_string_new(select_tasks);
 
     g_string_append(sql, filter->no_ground ? " NULL" : " AsBinary(s.geom)");
+    g_string_append(sql, ", CASE WHEN (SELECT count(*) FROM origin o WHERE o.site_id = s.site_id) >"
+                         " 1 THEN AsBinary(s.geom) END");
     g_string_append(sql, from_tasks);
     if (filter->state)
         g_string_append(sql, filter->unit ? " AND +t.state = ?1" : " AND t.state = ?1");
@@ -155,6 +182,7 @@ GArray *rdl_task_list(rdl_ledger *ledger, const rdl_task_filter *filter, GError 
     g_autoptr(rdl_statement) s = failed ? NULL : ask_tasks(ledger, filter, &failed);
     g_autoptr(GArray) tasks = g_array_new(FALSE, TRUE, sizeof(rdl_task));
     g_autofree char *as_of = filter->as_of ? rdl_day_text(filter->as_of) : NULL;
+    g_autoptr(rdl_measure) measure = NULL;
     bool row = true;
 
     g_array_set_clear_func(tasks, clear_element);
@@ -170,9 +198,12 @@ GArray *rdl_task_list(rdl_ledger *ledger, const rdl_task_filter *filter, GError 
             return g_steal_pointer(&tasks);
         rdl_task t = {0};
         read_task(s, &t);
-        if (as_of)
-            judge_timing(&t, warnings, states, filter->as_of);
         g_array_append_val(tasks, t);
+        rdl_task *last = &g_array_index(tasks, rdl_task, tasks->len - 1);
+        if (!measure_shared(ledger, s, last, &measure, &failed))
+            break;
+        if (as_of)
+            judge_timing(last, warnings, states, filter->as_of);
     }
     g_propagate_error(error, failed);
     return NULL;

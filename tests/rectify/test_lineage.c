@@ -227,11 +227,48 @@ static void a_task_that_went_on_survives_a_merge(void)
     check_whole(ledger);
 }
 
+/* m2 of the task of a source. */
+static double area(rdl_ledger *ledger, const char *source_id)
+{
+    g_autofree char *id = rdl_task_of_source(ledger, source_id, NULL);
+    const rdl_task_filter filter = {.id = id};
+    g_autoptr(GArray) tasks = rdl_task_list(ledger, &filter, NULL);
+
+    return tasks && tasks->len ? g_array_index(tasks, rdl_task, 0).area_m2 : -1.0;
+}
+
+/* Ground and area of a site are those of all its sources, each piece once. */
+static void a_joined_source_brings_its_ground(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with_sites("joined-ground.sqlite", 1, &error);
+    const double one = area(ledger, "FP-0000"); /* of its finding, as it says itself: 900 */
+
+    CHECK_NEAR(one, 900.0, 1e-9);
+    CHECK(load(ledger, "NEW", 1, 1.0, 6, &error)); /* four times the ground, the old one in it */
+    CHECK_OK(error);
+    CHECK_INT(info(ledger, "sites"), 1);
+    CHECK_NEAR(ground(ledger, "FP-0000"), 4 * ONE, 1e-9);
+    CHECK(area(ledger, "FP-0000") > 3700 && area(ledger, "FP-0000") < 3800); /* on the ellipsoid */
+    check_whole(ledger);
+    CHECK(load(ledger, "", 1, 0.5, 7, &error)); /* the old one grows: still within the new */
+    CHECK_NEAR(ground(ledger, "FP-0000"), 4 * ONE, 1e-9);
+    const char *const gone[] = {"NEW-0000", NULL};
+    rdl_who who = on_day("2026-11-08");
+    CHECK(rdl_site_split(ledger, "FP-0000", gone, NULL, &who, NULL, &error));
+    CHECK_OK(error);
+    CHECK_NEAR(ground(ledger, "FP-0000"), 2.25 * ONE, 1e-9);
+    CHECK_NEAR(ground(ledger, "NEW-0000"), 4 * ONE, 1e-9);
+    CHECK_NEAR(area(ledger, "FP-0000"), 900 * 1.5, 1e-9);
+    check_whole(ledger);
+}
+
 static CU_TestInfo tests[] = {
     {"merged sites are one place with one clue", merged_sites_are_one_place_with_one_clue},
     {"the past knows the sites apart", the_past_knows_the_sites_apart},
     {"a merged source is revised where it went", a_merged_source_is_revised_where_it_went},
     {"a split undoes a merge", a_split_undoes_a_merge},
+    {"a joined source brings its ground", a_joined_source_brings_its_ground},
     {"a joined source is split off with a clue", a_joined_source_is_split_off_with_a_clue},
     {"a task that went on survives a merge", a_task_that_went_on_survives_a_merge},
     CU_TEST_INFO_NULL,

@@ -116,10 +116,50 @@ static void a_split_does_not_reopen_what_was_rejected(void)
     check_whole(ledger);
 }
 
+/* Decided in several reviews, before any of them was loaded. */
+static void a_chain_of_merges_is_followed_to_its_end(void)
+{
+    static const char *const suspect[] = {"SUSPECT"};
+    const char *gpkg = suite_path("chain.gpkg");
+    GError *error = NULL;
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    CHECK(rdl_ledger_init(suite_path("chain.sqlite"), suite_source("data/packs/cn"), NULL, &error));
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(suite_path("chain.sqlite"), true, &error);
+    CHECK(decide(ledger, "FP-0000", "merge", "FP-0001", &error)); /* the first to be read */
+    CHECK(decide(ledger, "FP-0001", "merge", "FP-0002", &error));
+    CHECK(decide(ledger, "FP-0002", "merge", "FP-0003", &error));
+    CHECK(fixture_findings(gpkg, 4, suspect, 1, 0, &error));
+    CHECK(rdl_ledger_load_findings(ledger, gpkg, rdl_day_of(2026, 11, 4), tally, NULL, &error));
+    CHECK_OK(error);
+    CHECK_INT(clues(ledger, "SCREENED"), 1);
+    check_whole(ledger);
+}
+
+static void a_circle_of_merges_over_reviews_ends(void)
+{
+    static const char *const suspect[] = {"SUSPECT"};
+    const char *gpkg = suite_path("circle.gpkg");
+    GError *error = NULL;
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    CHECK(rdl_ledger_init(suite_path("ring.sqlite"), suite_source("data/packs/cn"), NULL, &error));
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(suite_path("ring.sqlite"), true, &error);
+    CHECK(decide(ledger, "FP-0000", "merge", "FP-0001", &error));
+    CHECK(decide(ledger, "FP-0001", "merge", "FP-0000", &error));
+    CHECK(fixture_findings(gpkg, 2, suspect, 1, 0, &error));
+    CHECK(rdl_ledger_load_findings(ledger, gpkg, rdl_day_of(2026, 11, 4), tally, NULL, &error));
+    CHECK_OK(error);
+    CHECK_INT(clues(ledger, "SCREENED"), 1); /* one place */
+    check_whole(ledger);
+}
+
 static CU_TestInfo tests[] = {
     {"rejecting one source leaves the others' clue", rejecting_one_source_leaves_the_others_clue},
     {"nothing becomes a part of what was rejected", nothing_becomes_a_part_of_what_was_rejected},
     {"accepting does not pretend to undo", accepting_does_not_pretend_to_undo},
+    {"a chain of merges is followed to its end", a_chain_of_merges_is_followed_to_its_end},
+    {"a circle of merges over reviews ends", a_circle_of_merges_over_reviews_ends},
     {"a split does not reopen what was rejected", a_split_does_not_reopen_what_was_rejected},
     CU_TEST_INFO_NULL,
 };
