@@ -191,7 +191,7 @@ bool rdl_review_export(const char *source, const char *folder, const rdl_review_
     if (!scenes->before != !scenes->after)
         return rdl_fail(error, RDL_ERROR_USAGE, "--before and --after: give both or none");
     g_autoptr(GPtrArray) pieces = rdl_holds_patches(source)
-                                      ? rdl_pieces_of_patches(source, &crs, error)
+                                      ? rdl_pieces_of_patches(source, &crs, NULL, error)
                                       : rdl_pieces_of_clues(source, &crs, error);
     if (!pieces || !plain_ids(source, pieces, error))
         return false;

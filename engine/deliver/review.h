@@ -38,8 +38,10 @@ typedef struct rdl_review_import {
 } rdl_review_import;
 
 /** Apply decisions to patches: `output` holds those that stay, retyped in `kind` and merged, with
- *  fields review (the decision; NOT_REVIEWED where there is none: the patch stays as it is),
- *  review_reason, review_by, review_on, merged and review_note. With a ledger they are events
+ *  every column they had (of merged ones measured anew, largest, sums and means by area; what is
+ * not redline's own stays the keeper's) and review (the decision; NOT_REVIEWED where there is none:
+ * the patch stays as it is), review_reason, review_by, review_on, merged and review_note, where an
+ *  earlier review's stay as long as this one says nothing. With a ledger they are events
  *  there too, so that what is rejected accuses nobody whichever patches are screened and loaded.
  *  tally: review.decisions (suppressed UNDECIDED, NOT_RETURNED), review.pieces (suppressed
  *  REJECTED_<reason>, MERGED), ledger.decisions. Every row is checked before anything is written.

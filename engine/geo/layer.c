@@ -425,6 +425,15 @@ const char *rdl_layer_field(const rdl_layer *layer, int i)
     return layer->names->pdata[i];
 }
 
+rdl_field_type rdl_layer_field_type(const rdl_layer *layer, int i)
+{
+    OGRFieldType type = OGR_Fld_GetType(OGR_FD_GetFieldDefn(layer->definition, i));
+
+    return type == OFTInteger || type == OFTInteger64 ? RDL_FIELD_INT
+           : type == OFTReal                          ? RDL_FIELD_REAL
+                                                      : RDL_FIELD_TEXT;
+}
+
 static int field_named(const rdl_layer *layer, const char *name)
 {
     g_autofree char *folded = rdl_name_fold(name);

@@ -55,6 +55,8 @@ RDL_API bool rdl_layer_extent(const rdl_layer *layer, rdl_box *box);
 RDL_API gint64 rdl_layer_count(const rdl_layer *layer);
 RDL_API int rdl_layer_fields(const rdl_layer *layer);
 RDL_API const char *rdl_layer_field(const rdl_layer *layer, int i);
+/** Numbers are INT or REAL, anything else TEXT. */
+RDL_API rdl_field_type rdl_layer_field_type(const rdl_layer *layer, int i);
 /** Index of a field; -1 where there is none. Case, white space and width of letters and brackets do
  *  not count (rdl_name_fold()); a name equal letter by letter goes first. A Shapefile keeps ten
  * bytes of a name: `built_after` is found as `built_afte`, `地块总面积` as `地块总` in UTF-8, where

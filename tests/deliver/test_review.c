@@ -556,6 +556,58 @@ static void a_rejected_patch_never_accuses(void)
     check_whole(plain);
 }
 
+static void every_column_is_carried(void)
+{
+    static const char *const kept[] = {"perimeter_m", "kind_reason", "lineage_id", "width_px",
+                                       "score_max",   "prob",        "t_before"};
+    GError *error = NULL;
+    g_autoptr(GPtrArray) p = ids(patches(), "patch_id");
+    const char *a = p->pdata[0], *b = p->pdata[1], *c = p->pdata[2],
+               *out = suite_path("reviewed.gpkg");
+    g_autofree char *rows = g_strdup_printf("%s,retype,MINE_OPEN,,\n%s,merge,%s,,\n", a, b, c);
+    g_autofree char *tally = import(rows, &error);
+    g_autoptr(rdl_layer) was = rdl_layer_open(patches(), NULL, &error);
+    g_autoptr(rdl_layer) is = rdl_layer_open(suite_path("reviewed.gpkg:patch"), NULL, &error);
+
+    CHECK_OK(error);
+    CHECK(tally && rdl_layer_fields(was) > 20);
+    for (int i = 0; i < rdl_layer_fields(was); i++) {
+        int at = rdl_layer_field_index(is, rdl_layer_field(was, i));
+        CHECK(at >= 0);
+        CHECK(at < 0 || rdl_layer_field_type(is, at) == rdl_layer_field_type(was, i));
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(kept); i++)
+        CHECK_TEXT(value(out, "patch_id", p->pdata[3], kept[i]),
+                   value(patches(), "patch_id", p->pdata[3], kept[i]));
+    CHECK_TEXT(value(out, "patch_id", a, "kind_reason"), "REVIEW");
+    double parts[2], both; /* apart, so that the perimeter is the sum of theirs */
+    for (int i = 0; i < 2; i++)
+        parts[i] = g_ascii_strtod(value(patches(), "patch_id", i ? c : b, "perimeter_m"), NULL);
+    both = g_ascii_strtod(value(out, "patch_id", c, "perimeter_m"), NULL);
+    CHECK_NEAR(both, parts[0] + parts[1], 1e-3 * both);
+}
+
+/* Patches that were reviewed are reviewed again by somebody else. */
+static void an_earlier_review_stays_where_this_one_says_nothing(void)
+{
+    GError *error = NULL;
+    g_autoptr(GPtrArray) p = ids(patches(), "patch_id");
+    const char *a = p->pdata[0], *b = p->pdata[1], *out = suite_path("second.gpkg");
+    g_autofree char *first = g_strdup_printf("%s,accept,,,清楚\n", a);
+    g_autofree char *second = g_strdup_printf("%s,accept,,,\n", b), *text = import(first, &error);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    const rdl_review_import how = {
+        .output = out, .overwrite = true, .by = "乙", .on = "2026-11-09"};
+
+    CHECK(text &&
+          rdl_review_patches(suite_path("reviewed.gpkg"), sheet(second), &how, tally, &error));
+    CHECK_OK(error);
+    CHECK_TEXT(value(out, "patch_id", a, "review_by"), "甲");
+    CHECK_TEXT(value(out, "patch_id", a, "review_note"), "清楚");
+    CHECK_TEXT(value(out, "patch_id", b, "review_by"), "乙");
+    CHECK_TEXT(value(out, "patch_id", p->pdata[2], "review"), "NOT_REVIEWED");
+}
+
 /* What `why` says, in both languages. */
 static char *told(rdl_ledger *ledger, const char *id)
 {
@@ -642,6 +694,9 @@ static CU_TestInfo tests[] = {
     {"a clue that went on is not settled from a picture",
      a_clue_that_went_on_is_not_settled_from_a_picture},
     {"a rejected patch never accuses", a_rejected_patch_never_accuses},
+    {"every column is carried", every_column_is_carried},
+    {"an earlier review stays where this one says nothing",
+     an_earlier_review_stays_where_this_one_says_nothing},
     {"what was rejected does not read as an accusation",
      what_was_rejected_does_not_read_as_an_accusation},
     {"a row that does not come back is counted and marked",
