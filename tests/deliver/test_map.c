@@ -56,6 +56,32 @@ static void every_task_is_counted(void)
     CHECK(strstr(text, "3  used") != NULL);
 }
 
+/* Merged: two clues of one place, the one with the lower id dismissed. */
+static void a_site_is_drawn_once_by_the_task_that_is_open(void)
+{
+    GError *error = NULL;
+    rdl_map_options o = to(suite_path("merged.png"));
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    rdl_ledger *ledger = district_ledger(suite_path("merged.sqlite"), 3);
+    const char *const others[] = {"FP-1", NULL};
+    const rdl_who who = {"2027-11-05", "甲", "analyst", "同一厂区"};
+
+    CHECK(rdl_sites_merge(ledger, "FP-0", others, &who, &error));
+    CHECK_OK(error);
+    rdl_ledger_close(ledger);
+    CHECK(rdl_map(suite_path("merged.sqlite"), &o, NULL, tally, &error));
+    CHECK_OK(error);
+    g_autofree char *text = rdl_tally_text(tally);
+    CHECK(strstr(text, "2  used") && strstr(text, "1  suppressed SAME_SITE"));
+    g_autoptr(rdl_map_data) data =
+        rdl_map_data_open(suite_path("merged.sqlite"), NULL, "zh", &error);
+    CHECK_OK(error);
+    for (guint i = 0; data && i < data->tasks->len; i++) {
+        const rdl_task *t = &g_array_index(data->tasks, rdl_task, i);
+        CHECK_INT(rdl_map_leads(data, i), strcmp(t->state, "DISMISSED") != 0);
+    }
+}
+
 static void nothing_to_draw_is_an_error_and_leaves_no_file(void)
 {
     GError *error = NULL;
@@ -278,6 +304,8 @@ static CU_TestInfo tests[] = {
     {"what cannot be shown is said to who draws", what_cannot_be_shown_is_said_to_who_draws},
     {"the same ledger gives the same bytes", the_same_ledger_gives_the_same_bytes},
     {"every task is counted", every_task_is_counted},
+    {"a site is drawn once, by the task that is open",
+     a_site_is_drawn_once_by_the_task_that_is_open},
     {"nothing to draw is an error and leaves no file",
      nothing_to_draw_is_an_error_and_leaves_no_file},
     {"a PDF says where it lies", a_pdf_says_where_it_lies},

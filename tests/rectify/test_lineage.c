@@ -4,6 +4,7 @@
 #include "geo/geometry.h"
 #include "geo/start.h"
 #include "rectify/rectify.h"
+#include "store/store.h"
 #include "suite.h"
 
 static const char *const suspect[] = {"SUSPECT"};
@@ -263,12 +264,56 @@ static void a_joined_source_brings_its_ground(void)
     check_whole(ledger);
 }
 
+/* A change to the tables with sqlite3. */
+static void tamper(rdl_ledger *ledger, const char *sql)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_store) store = rdl_store_open(rdl_ledger_path(ledger), RDL_STORE_WRITE, &error);
+
+    CHECK(store && rdl_store_run(store, sql, &error));
+    CHECK_OK(error);
+}
+
+static void what_is_no_finding_is_no_reason_to_split(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with_sites("odd.sqlite", 2, &error);
+    const char *const others[] = {"FP-0001", NULL};
+    rdl_who who = on_day("2026-11-05");
+
+    CHECK(rdl_sites_merge(ledger, "FP-0000", others, &who, &error));
+    CHECK_OK(error);
+    tamper(ledger, "UPDATE finding SET content = '[]' WHERE source_id = 'FP-0001'");
+    gint64 before = info(ledger, "events");
+    CHECK(!rdl_site_split(ledger, "FP-0000", others, NULL, &who, NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "finding of FP-0001 is no object");
+    CHECK_INT(info(ledger, "events"), before);
+}
+
+/* A footprint and a patch may have one number: the ground that is left is the other's. */
+static void sources_are_told_apart_by_kind(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with_sites("kinds.sqlite", 3, &error);
+    const char *const others[] = {"FP-0001", "FP-0002", NULL}, *const gone[] = {"FP-0002", NULL};
+    rdl_who who = on_day("2026-11-05");
+
+    CHECK(rdl_sites_merge(ledger, "FP-0000", others, &who, &error));
+    tamper(ledger, "UPDATE origin SET source = 'patch', source_id = 'FP-0002' WHERE source_id = "
+                   "'FP-0001'"); /* as if a patch had been called so */
+    CHECK(rdl_site_split(ledger, "FP-0000", gone, NULL, &who, NULL, &error));
+    CHECK_OK(error);
+    CHECK_NEAR(ground(ledger, "FP-0000"), 2 * ONE, 1e-9);
+}
+
 static CU_TestInfo tests[] = {
     {"merged sites are one place with one clue", merged_sites_are_one_place_with_one_clue},
     {"the past knows the sites apart", the_past_knows_the_sites_apart},
     {"a merged source is revised where it went", a_merged_source_is_revised_where_it_went},
     {"a split undoes a merge", a_split_undoes_a_merge},
     {"a joined source brings its ground", a_joined_source_brings_its_ground},
+    {"what is no finding is no reason to split", what_is_no_finding_is_no_reason_to_split},
+    {"sources are told apart by kind", sources_are_told_apart_by_kind},
     {"a joined source is split off with a clue", a_joined_source_is_split_off_with_a_clue},
     {"a task that went on survives a merge", a_task_that_went_on_survives_a_merge},
     CU_TEST_INFO_NULL,
