@@ -1,6 +1,7 @@
 /* Area on the ellipsoid against closed forms and against Karney's geodesic areas. */
 #include <geodesic.h>
 #include <math.h>
+#include <stdio.h>
 #include "geo/area.h"
 #include "suite.h"
 
@@ -217,6 +218,114 @@ static void perimeters_agree_with_geodesics(void)
     }
 }
 
+/* ---- odd polygons of any size against geodesics and against the radii of curvature ---- */
+
+#define CORNERS 11
+#define SMALL 100.0 /* metres: a tangent plane tells better than sums over the globe */
+#define TEMPERATE 5 /* grounds before those at the poles */
+
+typedef struct {
+    const char *crs;
+    double x, y;             /* a star lies round here */
+    double metre_x, metre_y; /* units of the system for a metre, roughly */
+} ground;
+
+static void star(GRand *r, const ground *g, double radius, double *x, double *y)
+{
+    for (int i = 0; i < CORNERS; i++) {
+        double angle = 2.0 * G_PI * i / CORNERS, reach = radius * g_rand_double_range(r, 0.35, 1.0);
+        x[i] = g->x + reach * cos(angle) * g->metre_x;
+        y[i] = g->y + reach * sin(angle) * g->metre_y;
+    }
+    x[CORNERS] = x[0];
+    y[CORNERS] = y[0];
+}
+
+/* Its edges, straight in the system, cut so finely that geodesics follow them. */
+static double karney_area(const rdl_crs *crs, const double *xs, const double *ys, int cuts)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_transform) lonlat = rdl_transform_lonlat(crs, &error);
+    struct geod_geodesic ellipsoid;
+    struct geod_polygon polygon;
+    double a, e2, area, perimeter;
+
+    rdl_crs_ellipsoid(crs, &a, &e2);
+    geod_init(&ellipsoid, a, 1 - sqrt(1 - e2));
+    geod_polygon_init(&polygon, 0);
+    for (int i = 0; i < CORNERS * cuts; i++) {
+        int k = i / cuts;
+        double t = (double)(i % cuts) / cuts;
+        double x = xs[k] + t * (xs[k + 1] - xs[k]), y = ys[k] + t * (ys[k + 1] - ys[k]);
+        rdl_transform_points(lonlat, 1, &x, &y, &error);
+        geod_polygon_addpoint(&ellipsoid, &polygon, y, x);
+    }
+    CHECK_OK(error);
+    geod_polygon_compute(&ellipsoid, &polygon, 0, 1, &area, &perimeter);
+    return area;
+}
+
+/* Metres on the tangent plane, for what is too small for sums over the globe. */
+static double tangent_area(const rdl_crs *crs, const double *xs, const double *ys)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_transform) lonlat = rdl_transform_lonlat(crs, &error);
+    double a, e2, u[CORNERS + 1], v[CORNERS + 1], twice = 0.0;
+
+    rdl_crs_ellipsoid(crs, &a, &e2);
+    for (int i = 0; i <= CORNERS; i++) {
+        double x = xs[i], y = ys[i];
+        rdl_transform_points(lonlat, 1, &x, &y, &error);
+        u[i] = x * G_PI / 180;
+        v[i] = y * G_PI / 180;
+        if (fabs(u[i] - u[0]) > G_PI)
+            u[i] -= copysign(2.0 * G_PI, u[i] - u[0]);
+    }
+    CHECK_OK(error);
+    double w = sqrt(1 - e2 * sin(v[0]) * sin(v[0]));
+    for (int i = 0; i < CORNERS; i++)
+        twice += (u[i] - u[0]) * (v[i + 1] - v[0]) - (u[i + 1] - u[0]) * (v[i] - v[0]);
+    return fabs(twice) / 2.0 * (a / w) * cos(v[0]) * (a * (1 - e2) / (w * w * w));
+}
+
+static void check_star(GRand *r, const ground *g, double radius)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_crs) crs = rdl_crs_parse(g->crs, &error);
+    g_autoptr(rdl_measure) measure = crs ? rdl_measure_new(crs, &error) : NULL;
+    double x[CORNERS + 1], y[CORNERS + 1], got = NAN;
+    int cuts = (int)CLAMP(radius / 50.0, 4.0, 1000.0);
+
+    star(r, g, radius, x, y);
+    CHECK(measure && rdl_measure_ring(measure, CORNERS + 1, x, y, &got, &error));
+    CHECK_OK(error);
+    double want = radius < SMALL ? tangent_area(crs, x, y) : karney_area(crs, x, y, cuts);
+    /* the plane leaves radius / 1000 km; cuts of a kilometre 1e-7, a sum over the globe some cm2 */
+    double tolerance = radius < SMALL ? (1e-7 + 1e-6 * radius) * want : 2e-7 * want + 0.05;
+    if (!CHECK_NEAR(got, want, tolerance))
+        printf("\n    in: %s, %g m round %g %g", g->crs, radius, g->x, g->y);
+}
+
+static void odd_polygons_of_any_size_agree_with_geodesics(void)
+{
+    static const ground grounds[] = {
+        {"EPSG:4490", 117.3, 31.2, 1.05e-5, 9.0e-6},
+        {"EPSG:4326", 180.0, -17.5, 9.4e-6, 9.0e-6}, /* runs on over the antimeridian */
+        {"EPSG:4326", -179.999, 65.0, 2.1e-5, 9.0e-6},
+        {"EPSG:4526", 38500000.0, 3450000.0, 1.0, 1.0}, /* zone number in the easting */
+        {"EPSG:32660", 640000.0, 7100000.0, 1.0, 1.0},  /* east of it lies the antimeridian */
+        {"EPSG:3413", 10.0, -20.0, 1.0, 1.0},           /* the pole inside */
+        {"EPSG:3031", 4000.0, 900.0, 1.0, 1.0}};
+    static const double radii[] = {0.25, 20.0, 900.0, 30000.0, 500000.0};
+    GRand *r = suite_rand();
+
+    for (size_t i = 0; i < G_N_ELEMENTS(grounds); i++)
+        for (size_t k = 0; k < G_N_ELEMENTS(radii); k++)
+            for (int n = 0; n < 3; n++)
+                if (i < TEMPERATE || radii[k] >= SMALL) /* at a pole no plane in degrees lies on */
+                    check_star(r, &grounds[i], radii[k]);
+}
+
 static CU_TestInfo tests[] = {
     {"a graticule cell is exact", a_graticule_cell_is_exact},
     {"direction and start change nothing", direction_and_start_change_nothing},
@@ -226,6 +335,8 @@ static CU_TestInfo tests[] = {
     {"a meridian has its length", a_meridian_has_its_length},
     {"an edge beside the pole cuts a square in two", an_edge_beside_the_pole_cuts_a_square_in_two},
     {"perimeters agree with geodesics", perimeters_agree_with_geodesics},
+    {"odd polygons of any size agree with geodesics",
+     odd_polygons_of_any_size_agree_with_geodesics},
     CU_TEST_INFO_NULL,
 };
 
