@@ -106,3 +106,43 @@ bool rdl_box_grown(const rdl_crs *crs, rdl_transform *lonlat, rdl_box box, doubl
                        box.ymax + 1.05 * dy};
     return true;
 }
+
+int rdl_box_around(const rdl_crs *crs, rdl_box box, rdl_box around[2])
+{
+    double half = rdl_crs_geographic(crs) ? 180.0 / rdl_crs_degrees(crs) : INFINITY;
+    bool west = box.xmin<-half, east = box.xmax> half;
+
+    around[0] = around[1] = box;
+    if (west == east) /* neither, or all round */
+        return 1;
+    double turn = west ? 2.0 * half : -2.0 * half;
+    around[1].xmin += turn;
+    around[1].xmax += turn;
+    return 2;
+}
+
+static gint by_number(gconstpointer a, gconstpointer b)
+{
+    size_t x = *(const size_t *)a, y = *(const size_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+void rdl_box_index_around(const rdl_box_index *index, const rdl_crs *crs, rdl_box box,
+                          GArray *found)
+{
+    rdl_box around[2];
+    guint kept = 0;
+
+    rdl_box_index_query(index, box, found);
+    if (rdl_box_around(crs, box, around) < 2)
+        return;
+    g_autoptr(GArray) more = g_array_new(FALSE, FALSE, sizeof(size_t));
+    rdl_box_index_query(index, around[1], more);
+    g_array_append_vals(found, more->data, more->len);
+    g_array_sort(found, by_number);
+    for (guint i = 0; i < found->len; i++)
+        if (i == 0 || g_array_index(found, size_t, i) != g_array_index(found, size_t, i - 1))
+            g_array_index(found, size_t, kept++) = g_array_index(found, size_t, i);
+    g_array_set_size(found, kept);
+}

@@ -19,4 +19,11 @@ RDL_API bool rdl_geodesic_distance(const rdl_crs *crs, const rdl_geometry *a, co
 RDL_API bool rdl_box_grown(const rdl_crs *crs, rdl_transform *lonlat, rdl_box box, double metres,
                            rdl_box *grown, GError **error);
 
+/** `box`, and where it reaches beyond the antimeridian of a geographic `crs` the same box a turn
+ *  back: 1 or 2 boxes into `around`. */
+RDL_API int rdl_box_around(const rdl_crs *crs, rdl_box box, rdl_box around[2]);
+/** rdl_box_index_query() of all of them: each number once, ascending. */
+RDL_API void rdl_box_index_around(const rdl_box_index *index, const rdl_crs *crs, rdl_box box,
+                                  GArray *found);
+
 #endif

@@ -300,6 +300,20 @@ static bool worth_measuring(const rdl_judge *judge, const rdl_zone *zone)
            judge->distances[class] != 0.0;
 }
 
+/* A box as ground, on the other side of the antimeridian too. */
+static rdl_geometry *ground_around(const rdl_crs *crs, rdl_box box, GError **error)
+{
+    rdl_box around[2];
+    bool beyond = rdl_box_around(crs, box, around) == 2;
+    rdl_geometry *here = rdl_geometry_of_box(box, error);
+
+    if (!here || !beyond)
+        return here;
+    g_autoptr(rdl_geometry) one = here;
+    g_autoptr(rdl_geometry) there = rdl_geometry_of_box(around[1], error);
+    return there ? rdl_geometry_union(one, there, error) : NULL;
+}
+
 static bool measure_distances(rdl_judge *judge, const rdl_footprint *f, GError **error)
 {
     const rdl_bench *bench = judge->bench;
@@ -313,13 +327,13 @@ static bool measure_distances(rdl_judge *judge, const rdl_footprint *f, GError *
         return true;
     if (!rdl_box_grown(bench->crs, judge->lonlat, f->box, limit, &grown, error))
         return false;
-    rdl_box_index_query(judge->zones, grown, judge->near);
+    rdl_box_index_around(judge->zones, bench->crs, grown, judge->near);
     for (guint k = 0; k < judge->near->len; k++) {
         const rdl_zone *zone = bench->zones->pdata[g_array_index(judge->near, size_t, k)];
         double *nearest = &judge->distances[zone->class->number], m;
         if (!worth_measuring(judge, zone))
             continue;
-        if ((!reach && !(reach = rdl_geometry_of_box(grown, error))) ||
+        if ((!reach && !(reach = ground_around(bench->crs, grown, error))) ||
             (!g && !(g = geometry_of(f->wkb, error))) ||
             !distance_to(judge, g, zone, reach, &m, error))
             return false;

@@ -209,7 +209,7 @@ static bool match_letter(const matching *m, rdl_letter *letter, GError **error)
     if (!place || !rdl_box_grown(m->crs, m->lonlat, letter->box,
                                  hypot(letter->error_m, m->widest_m), &reach, error))
         return false;
-    rdl_box_index_query(m->index, reach, m->near);
+    rdl_box_index_around(m->index, m->crs, reach, m->near);
     for (guint i = 0; i < m->near->len; i++)
         if (!weigh(m, letter, place, m->sources->pdata[g_array_index(m->near, size_t, i)], error))
             return false;

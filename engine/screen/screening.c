@@ -279,7 +279,7 @@ static bool note_batch(void *job, void *worker, size_t i, GError **error)
         if (s->reach_m > 0.0 &&
             !rdl_box_grown(s->bench.crs, f->lonlat, box, s->reach_m, &box, error))
             return false;
-        rdl_box_index_query(s->zone_index, box, f->found);
+        rdl_box_index_around(s->zone_index, s->bench.crs, box, f->found);
         for (guint n = 0; n < f->found->len; n++)
             rdl_zone_ground_note(s->ground, s->zones->pdata[g_array_index(f->found, size_t, n)], i);
     }

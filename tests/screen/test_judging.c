@@ -446,6 +446,22 @@ static void a_crossing_is_counted_in_metres(void)
     CHECK_NEAR(quantity_of(all), 111.3195, 0.001);
 }
 
+/* 0.006 degrees of the equator, and the antimeridian between them. */
+static void a_distance_goes_over_the_antimeridian(void)
+{
+    row_texts shore[] = {
+        {"S", "YZ_SHORE", NULL, "2000-01-01", NULL, NULL, "LINESTRING(-179.995 0,-179.9 0)"}, END};
+    row_texts works[] = {
+        {"N", "IND_CHEM", "2022-01-01", "2022-06-01", BOX(179.998, 0, 179.999, 0.0005)},
+        {"F", "IND_CHEM", "2022-01-01", "2022-06-01", BOX(179.994, 0, 179.995, 0.0005)},
+        END};
+    g_autofree char *none = screened(shore, works, NULL, NULL, quantities);
+
+    CHECK_TEXT(none, "");
+    CHECK_NEAR(sum_for("finding", "quantity", "N", 0), 0.006 * 111319.49, 0.1);
+    CHECK_NEAR(sum_for("finding", "is_primary", "F", 0), 0, 0); /* 1.1 km: no row speaks */
+}
+
 /* ---- projects on a list ---- */
 
 static const char *const answer_fields[] = {"planned_id", "answer",  "rule_id",
@@ -533,6 +549,7 @@ static CU_TestInfo tests[] = {
     {"metres of shoreline are within the error", metres_of_shoreline_are_within_the_error},
     {"a band prints the distance to the shoreline", a_band_prints_the_distance_to_the_shoreline},
     {"a distance is a band", a_distance_is_a_band},
+    {"a distance goes over the antimeridian", a_distance_goes_over_the_antimeridian},
     {"a PASS says what it rests on", a_pass_says_what_it_rests_on},
     {"a crossing is counted in metres", a_crossing_is_counted_in_metres},
     CU_TEST_INFO_NULL,

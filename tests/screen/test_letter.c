@@ -8,12 +8,26 @@
 /* One degree of latitude at 36 N is 110,952 m: 0.001 are 111 m. */
 #define M (1.0 / 110952.0)
 
+static screened screen_all(const char *zones, const char *footprints, const char *letters,
+                           const char *profile, const char *out)
+{
+    rdl_source l = {letters, profile}, z = {zones, NULL}, f = {footprints, NULL};
+    rdl_screen_options options = RDL_SCREEN_OPTIONS_INIT;
+    screened s = {0};
+
+    options.zones = &z, options.footprints = &f, options.letters = &l;
+    options.n_zones = options.n_footprints = options.n_letters = 1;
+    options.pack = suite_source("data/packs/cn");
+    options.as_of = rdl_day_of(2026, 11, 1);
+    options.output = out;
+    options.overwrite = true;
+    rdl_screen(&options, NULL, &s.result, &s.error);
+    return s;
+}
+
 static screened screen_with(const char *letters, const char *profile, const char *out)
 {
     static const char *zones, *footprints;
-    rdl_source l = {letters, profile};
-    rdl_screen_options options = RDL_SCREEN_OPTIONS_INIT;
-    screened s = {0};
 
     if (!zones) { /* A industry in the zone, B a quarry 1 km north, C far outside every zone */
         g_autofree char *a = fixture_box(120, 36, 50 * M),
@@ -27,15 +41,7 @@ static screened screen_with(const char *letters, const char *profile, const char
         footprints = fixture_layer("abc.gpkg", "GPKG", "EPSG:4490",
                                    "fp_id,activity,built_after,pos_error_m", rows);
     }
-    rdl_source z = {zones, NULL}, f = {footprints, NULL};
-    options.zones = &z, options.footprints = &f, options.letters = &l;
-    options.n_zones = options.n_footprints = options.n_letters = 1;
-    options.pack = suite_source("data/packs/cn");
-    options.as_of = rdl_day_of(2026, 11, 1);
-    options.output = out;
-    options.overwrite = true;
-    rdl_screen(&options, NULL, &s.result, &s.error);
-    return s;
+    return screen_all(zones, footprints, letters, profile, out);
 }
 
 static const char *claim(void)
@@ -177,7 +183,35 @@ static void letters_without_numbers_or_sense_are_told(void)
     rdl_screen_result_clear(&s.result);
 }
 
+/* The site ends 45 m west of the antimeridian, the letters lie 45 m east of it. */
+static void a_letter_beyond_the_antimeridian_finds_its_site(void)
+{
+    g_autofree char *box = fixture_box(179.9995, 36, 2 * M);
+    g_autofree char *row = g_strconcat(box, "|A|IND|2024-01-01|0", NULL);
+    const char *rows[] = {row, NULL};
+    const char *footprints = fixture_layer("last.gpkg", "GPKG", "EPSG:4490",
+                                           "fp_id,activity,built_after,pos_error_m", rows);
+    const char *letters = letter_csv("beyond.csv", "NEAR,-179.9995,36,120,IND,,\n"
+                                                   "RUNS_ON,180.0005,36,120,IND,,\n"
+                                                   "FAR,-179.9995,36,60,IND,,\n");
+    screened s = screen_all(fixture_zone(179.9, 36, 0.05, "EPSG:4490"), footprints, letters,
+                            claim(), suite_path("letters.gpkg"));
+    g_autofree char *near = said("letter", "letter_no", "NEAR", "source_id");
+    g_autofree char *runs_on = said("letter", "letter_no", "RUNS_ON", "source_id");
+    g_autofree char *far = said("letter", "letter_no", "FAR", "fate");
+    g_autofree char *metres = said("letter_match", "letter_no", "NEAR", "distance_m");
+
+    CHECK_OK(s.error);
+    CHECK_TEXT(near, "A");
+    CHECK_TEXT(runs_on, "A");
+    CHECK_TEXT(far, "NO_MATCH");
+    CHECK(metres && fabs(g_ascii_strtod(metres, NULL) - 89.0) < 2.5);
+    rdl_screen_result_clear(&s.result);
+}
+
 static CU_TestInfo tests[] = {
+    {"a letter beyond the antimeridian finds its site",
+     a_letter_beyond_the_antimeridian_finds_its_site},
     {"every letter has its fate", every_letter_has_its_fate},
     {"repeated and unfounded letters are in no share",
      repeated_and_unfounded_letters_are_in_no_share},
