@@ -286,11 +286,25 @@ static JsonNode *read_map(const char *path, int depth, GError **error)
     return base;
 }
 
-char *rdl_profile_digest(const char *name, GError **error)
+/* Of the file, and of what it extends: with that another reading, too. */
+static char *digest_of(const char *name, int depth, GError **error)
 {
     g_autofree char *path = path_of(name, error);
+    g_autoptr(JsonNode) node = path ? rdl_yaml_read(path, error) : NULL;
+    char *own = node ? rdl_digest_file(path, error) : NULL;
+    bool map = node && JSON_NODE_HOLDS_OBJECT(node);
+    const char *base = map ? rdl_json_text(json_node_get_object(node), "extends", NULL) : NULL;
 
-    return path ? rdl_digest_file(path, error) : NULL;
+    if (!own || !base || depth == EXTENDS_MOST)
+        return own;
+    g_autofree char *take_own = own, *under = digest_of(base, depth + 1, error);
+    g_autofree char *both = under ? g_strconcat(own, "\x1f", under, NULL) : NULL;
+    return both ? rdl_digest_bytes(both, strlen(both)) : NULL;
+}
+
+char *rdl_profile_digest(const char *name, GError **error)
+{
+    return digest_of(name, 0, error);
 }
 
 rdl_profile *rdl_profile_read(const char *name, GError **error)

@@ -26,7 +26,8 @@ typedef struct rdl_codes rdl_codes; /* their values of one field, and ours */
 
 /** `name`: of data/profiles, or a path. Fails: RDL_ERROR_IO, RDL_ERROR_DATA naming the key. */
 rdl_profile *rdl_profile_read(const char *name, GError **error);
-/** SHA-256 of its file, not of those it extends. Yours. Fails: as reading it. */
+/** SHA-256 of its file, with that of the profile it extends where it does. Yours. Fails: as reading
+ *  it. */
 char *rdl_profile_digest(const char *name, GError **error);
 void rdl_profile_free(rdl_profile *profile);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_profile, rdl_profile_free)

@@ -151,6 +151,44 @@ static void a_table_of_jctb_is_read(void)
     CHECK_FAILS(s.error, RDL_ERROR_CRS, "names no coordinate system");
 }
 
+/* A code accuses only where it can mean one thing: utilities are not all waste, farm buildings not
+ * all livestock. */
+static void land_classes_that_hold_several_activities_are_unknown(void)
+{
+    static const char *const codes[] = {"05H1", "0602", "0701", "0809",
+                                        "1108", "1109", "1202", "设施农用地"};
+    static const char *const profiles[] = {"jctb", "land-enforcement"};
+
+    for (size_t p = 0; p < G_N_ELEMENTS(profiles); p++)
+        for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
+            g_autofree char *row = g_strdup_printf(BOX "|J|%s|20230101|20230701", codes[i]);
+            const char *rows[] = {row, NULL};
+            screened s = screen_layers(
+                zones(),
+                fixture_layer("classes.gpkg", "GPKG", "EPSG:4490", "JCBH,BGDL,QSX,HSX", rows),
+                profiles[p]);
+            CHECK_OK(s.error);
+            check_finding("J", "UNKNOWN", "2023-01-01", "2023-07-01");
+            rdl_screen_result_clear(&s.result);
+        }
+}
+
+/* Another reading is another digest, wherever it was changed. */
+static void a_digest_covers_what_is_extended(void)
+{
+    const char *base = fixture_text("base.yaml", "fields:\n  fp_id: NO\n");
+    g_autofree char *text = g_strdup_printf("extends: %s\ncrs_claim: \"EPSG:4490\"\n", base);
+    const char *over = fixture_text("over.yaml", text);
+    g_autofree char *file = rdl_digest_file(base, NULL);
+    g_autofree char *alone = rdl_profile_digest(base, NULL);
+    g_autofree char *before = rdl_profile_digest(over, NULL);
+
+    fixture_text("base.yaml", "fields:\n  fp_id: NUMBER\n");
+    g_autofree char *after = rdl_profile_digest(over, NULL);
+    CHECK_TEXT(alone, file);
+    CHECK(before && after && strcmp(before, after) != 0);
+}
+
 /* Names that a DBF cut after ten bytes, within a letter, in GBK and in UTF-8. */
 static void land_enforcement_survives_a_dbf(void)
 {
@@ -270,6 +308,9 @@ static CU_TestInfo tests[] = {
     {"the headings may be Chinese", the_headings_may_be_chinese},
     {"the ten classes are read", the_ten_classes_are_read},
     {"a table of JCTB is read", a_table_of_jctb_is_read},
+    {"land classes that hold several activities are unknown",
+     land_classes_that_hold_several_activities_are_unknown},
+    {"a digest covers what is extended", a_digest_covers_what_is_extended},
     {"land enforcement survives a DBF", land_enforcement_survives_a_dbf},
     {"width and blanks do not count", width_and_blanks_do_not_count},
     {"a wrong profile is named", a_wrong_profile_is_named},
