@@ -48,6 +48,12 @@ static void note_warnings(execution *x, const char *stage, const GPtrArray *warn
                         g_strdup_printf("%s: %s", stage, (const char *)warnings->pdata[i]));
 }
 
+/* A file that patches are drawn with. */
+static const char *beside_drawing(const execution *x, const char *key)
+{
+    return beside_job(x, rdl_json_text(x->job->drawing, key, NULL));
+}
+
 static const char *beside(const execution *x, const rdl_pair_job *pair, const char *key)
 {
     const char *path = rdl_json_text(pair->detect, key, NULL);
@@ -203,20 +209,36 @@ static bool give_scenes(execution *x, rdl_patches_options *o, GError **error)
     return true;
 }
 
-static bool run_patches(execution *x, GError **error)
+/* All but the scenes. */
+static rdl_patches_options patches_options(const execution *x)
 {
     rdl_patches_options o = RDL_PATCHES_OPTIONS_INIT;
-    rdl_patches_result result = {0};
+    JsonObject *said = x->job->drawing;
 
     o.change = out(x, "change.tif");
     o.score = out(x, "score.tif");
-    if (!give_scenes(x, &o, error))
-        return false;
-    o.min_area_m2 = x->job->min_area_m2;
     o.output = out(x, "patches.gpkg");
+    o.min_area_m2 = rdl_json_real(said, "min_area", NAN);
+    o.fill_m2 = rdl_json_real(said, "fill_holes", 0.0);
+    o.simplify = rdl_json_real(said, "simplify", 0.0);
+    o.suppress = rdl_json_text(said, "suppress", NULL);
+    o.keep_suppressed =
+        said && json_object_get_boolean_member_with_default(said, "keep_suppressed", FALSE);
+    o.series = beside_drawing(x, "series");
+    o.previous = beside_drawing(x, "previous");
     o.overwrite = x->overwrite;
     o.threads = x->options->threads;
     o.memory_mib = x->options->memory_mib;
+    return o;
+}
+
+static bool run_patches(execution *x, GError **error)
+{
+    rdl_patches_options o = patches_options(x);
+    rdl_patches_result result = {0};
+
+    if (!give_scenes(x, &o, error))
+        return false;
     bool good = rdl_patches(&o, x->progress, &result, error);
     if (good) {
         rdl_tally_merge(x->sheet->tally, result.tally);
@@ -493,6 +515,8 @@ static bool check_apart(const execution *x, GError **error)
     }
     g_ptr_array_add(inputs, job->path);
     g_ptr_array_add(inputs, job->moves);
+    g_ptr_array_add(inputs, (char *)beside_drawing(x, "series"));
+    g_ptr_array_add(inputs, (char *)beside_drawing(x, "previous"));
     for (size_t i = 0; i < job->n_pairs; i++) {
         for (size_t k = 0; k < G_N_ELEMENTS(scenes); k++)
             g_ptr_array_add(inputs, (char *)beside(x, &job->pairs[i], scenes[k]));
@@ -534,6 +558,19 @@ static bool check_layers(const rdl_sources *sources, GError **error)
     return true;
 }
 
+static bool check_drawing(const execution *x, GError **error)
+{
+    const rdl_patches_options o = patches_options(x);
+    g_autoptr(rdl_raster) series = NULL;
+
+    if (!rdl_patches_options_check(&o, error) ||
+        (o.series && !(series = rdl_raster_open(o.series, error))))
+        return g_prefix_error(error, "%s: patches: ", x->job->path), false;
+    return !o.previous || g_file_test(o.previous, G_FILE_TEST_EXISTS) ||
+           rdl_fail(error, RDL_ERROR_IO, "%s: there are no such patches of the epoch before",
+                    o.previous);
+}
+
 /* What a later stage could not open is told before the first begins. */
 static bool check_inputs(const execution *x, GError **error)
 {
@@ -554,6 +591,8 @@ static bool check_inputs(const execution *x, GError **error)
     for (size_t i = 0; i < G_N_ELEMENTS(layers); i++)
         if (!check_layers(layers[i], error))
             return false;
+    if (job->patches && !check_drawing(x, error))
+        return false;
     return !job->moves || g_file_test(job->moves, G_FILE_TEST_EXISTS) ||
            rdl_fail(error, RDL_ERROR_IO, "%s: there are no such moves", job->moves);
 }

@@ -18,7 +18,8 @@ static const char *const pair_keys[] = {
     "bands",      "method",      "threshold", "iterations",  "tolerance",  "mask_before",
     "mask_after", "mask_values", "mask_grow", "aoi",         "align",      "index",
     "resolution", "dem",         "height",    "vote",        NULL};
-static const char *const patches_keys[] = {"min_area", NULL};
+static const char *const patches_keys[] = {"min_area",        "fill_holes", "simplify", "suppress",
+                                           "keep_suppressed", "series",     "previous", NULL};
 static const char *const screen_keys[] = {"zones",       "footprints",   "permits",
                                           "units",       "letters",      "residual",
                                           "sliver_area", "sliver_width", NULL};
@@ -49,6 +50,7 @@ void rdl_job_free(rdl_job *job)
     g_free(job->name);
     g_free(job->pack);
     g_free(job->local);
+    g_clear_pointer(&job->drawing, json_object_unref);
     for (size_t i = 0; i < job->n_pairs; i++) {
         g_free(job->pairs[i].name);
         json_object_unref(job->pairs[i].detect);
@@ -237,18 +239,15 @@ static bool read_pairs(rdl_job *job, JsonObject *root, JsonObject *shared, GErro
 }
 
 /* A number or a map where a word belongs would be passed over: the stage would run without it. */
-static bool check_words(const rdl_job *job, JsonObject *detect, GError **error)
+static bool check_words(const rdl_job *job, JsonObject *map, const char *stage,
+                        const char *const *words, GError **error)
 {
-    static const char *const words[] = {
-        "before", "after", "mask_before", "mask_after", "mask_values", "aoi",   "align",
-        "index",  "dem",   "date_before", "date_after", "sensor",      "bands", "method"};
-
-    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
-        JsonNode *node = detect ? json_object_get_member(detect, words[i]) : NULL;
-        if (node && !JSON_NODE_HOLDS_NULL(node) && !rdl_json_text(detect, words[i], NULL))
+    for (; *words; words++) {
+        JsonNode *node = map ? json_object_get_member(map, *words) : NULL;
+        if (node && !JSON_NODE_HOLDS_NULL(node) && !rdl_json_text(map, *words, NULL))
             return rdl_fail(error, RDL_ERROR_DATA,
-                            "%s: detect: %s is a word: put what stands there in quotes", job->path,
-                            words[i]);
+                            "%s: %s: %s is a word: put what stands there in quotes", job->path,
+                            stage, *words);
     }
     return true;
 }
@@ -272,15 +271,39 @@ static bool check_numbers(const rdl_job *job, JsonObject *detect, GError **error
     return true;
 }
 
+static bool read_patches(rdl_job *job, JsonObject *root, GError **error)
+{
+    static const char *const numbers[] = {"min_area", "fill_holes", "simplify"};
+    static const char *const words[] = {"suppress", "series", "previous", NULL};
+    JsonObject *map;
+    double value;
+
+    if (!stage(job, root, "patches", patches_keys, &job->patches, &map, error))
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
+        if (!number_of(job, map, "patches", numbers[i], NAN, &value, error))
+            return false;
+    if (!check_words(job, map, "patches", words, error))
+        return false;
+    JsonNode *keep = map ? json_object_get_member(map, "keep_suppressed") : NULL;
+    if (keep && json_node_get_value_type(keep) != G_TYPE_BOOLEAN)
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: patches: keep_suppressed is true or false",
+                        job->path);
+    job->drawing = map ? json_object_ref(map) : NULL;
+    return true;
+}
+
 static bool read_detect(rdl_job *job, JsonObject *root, GError **error)
 {
+    static const char *const words[] = {"before",      "after",       "mask_before", "mask_after",
+                                        "mask_values", "aoi",         "align",       "index",
+                                        "dem",         "date_before", "date_after",  "sensor",
+                                        "bands",       "method",      NULL};
     bool several = json_object_has_member(root, "pairs");
-    JsonObject *detect, *map;
+    JsonObject *detect;
 
     if (!stage(job, root, "detect", detect_keys, &job->detects, &detect, error) ||
-        !stage(job, root, "patches", patches_keys, &job->patches, &map, error))
-        return false;
-    if (!number_of(job, map, "patches", "min_area", NAN, &job->min_area_m2, error))
+        !read_patches(job, root, error))
         return false;
     if (several && !read_pairs(job, root, detect, error))
         return false;
@@ -292,7 +315,7 @@ static bool read_detect(rdl_job *job, JsonObject *root, GError **error)
         add_pair(job, NULL, detect);
     job->detects = job->n_pairs > 0;
     for (size_t i = 0; i < job->n_pairs; i++)
-        if (!check_words(job, job->pairs[i].detect, error) ||
+        if (!check_words(job, job->pairs[i].detect, "detect", words, error) ||
             !check_numbers(job, job->pairs[i].detect, error))
             return false;
     return !job->patches || job->detects ||

@@ -10,7 +10,8 @@
  *   pairs:    [{name, before, after, ...}]: several pairs of scenes in place of one; each may say
  *             what detect says, and detect then holds what they share; taken in order of
  *             their names, whatever order they stand in
- *   patches:  {min_area}       square metres, 0 keeps all; not given: four pixels
+ *   patches:  {min_area, fill_holes, simplify, suppress, keep_suppressed, series, previous}
+ *             as `redline patches` has them
  *   screen:   {zones, footprints, permits, units, letters, residual, sliver_area,
  *             sliver_width}; a source is a path or {source, profile}, and a list of them where
  *             several are read
@@ -43,7 +44,8 @@ typedef struct rdl_job {
     bool detects, patches, screens, keeps; /* stages named; keeps: a ledger */
     rdl_pair_job *pairs;
     size_t n_pairs;
-    double min_area_m2, residual_m;
+    JsonObject *drawing; /* of patches; checked; paths as in the file; owned; NULL: nothing said */
+    double residual_m;
     double sliver_m2, sliver_width_m; /* NaN: the pack's */
     rdl_sources zones, footprints, permits, units, letters;
     char *moves;

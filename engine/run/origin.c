@@ -141,9 +141,15 @@ char *rdl_origin_patches(const rdl_job *job, const char *folder, const char *cod
 {
     rdl_manifest *from = rdl_manifest_new("patches");
 
-    option_real(from, "min_area", job->min_area_m2);
+    if (job->drawing) {
+        g_autoptr(JsonNode) node = rdl_json_node(job->drawing);
+        g_autofree char *options = rdl_json_canonical(node);
+        rdl_manifest_option(from, "patches", options);
+    }
     bool good = from_output(from, folder, "change.tif", error) &&
-                from_output(from, folder, "score.tif", error);
+                from_output(from, folder, "score.tif", error) &&
+                from_scene(from, job, job->drawing, "series", error) &&
+                from_scene(from, job, job->drawing, "previous", error);
     for (size_t i = 0; good && i < job->n_pairs; i++) {
         JsonObject *detect = job->pairs[i].detect;
         rdl_manifest_method(from, rdl_json_text(detect, "bands", ""));

@@ -242,6 +242,70 @@ static void a_pair_without_dates_leaves_them_unknown(void)
     CHECK(!strstr(got, "2000-03-17") && !strstr(got, "2003-02-06"));
 }
 
+/* What a job says of patches is what `redline patches` would be told. */
+static void a_job_draws_patches_as_they_are_asked_for(void)
+{
+    g_autofree char *text = g_strdup_printf(
+        "redline: 1\nname: x\n"
+        "detect: {sensor: landsat-etm, method: index, threshold: 0.2, before: %s, after: %s, "
+        "date_before: 2000-03-17, date_after: 2003-02-06}\n"
+        "patches: {min_area: 5400, fill_holes: 2000, simplify: 0.05, suppress: mask-edge, "
+        "keep_suppressed: true, previous: whole/patches.gpkg}\n",
+        suite_source("data/sample/scenes/taizhou_20000317.tif"),
+        suite_source("data/sample/scenes/taizhou_20030206.tif"));
+    g_autoptr(rdl_sheet) sheet = NULL;
+    rdl_patches_options o = RDL_PATCHES_OPTIONS_INIT;
+    rdl_patches_result r;
+
+    CHECK(run_whole("whole"));
+    CHECK(run_text("asked", text, &sheet));
+    o.change = suite_path("asked/change.tif");
+    o.score = suite_path("asked/score.tif");
+    o.before = suite_source("data/sample/scenes/taizhou_20000317.tif");
+    o.after = suite_source("data/sample/scenes/taizhou_20030206.tif");
+    o.sensor = "landsat-etm";
+    o.min_area_m2 = 5400, o.fill_m2 = 2000, o.simplify = 0.05;
+    o.suppress = "mask-edge", o.keep_suppressed = true;
+    o.previous = suite_path("whole/patches.gpkg");
+    o.output = suite_path("alone.gpkg");
+    CHECK(rdl_patches(&o, NULL, &r, NULL));
+    g_autofree char *job = rdl_digest_file(suite_path("asked/patches.gpkg"), NULL);
+    CHECK_TEXT(job, r.output_digest);
+    g_autofree char *tally = sheet ? rdl_tally_text(sheet->tally) : NULL;
+    CHECK(tally && strstr(tally, "patches.holes") && strstr(tally, "patches.outlines"));
+    rdl_patches_result_clear(&r);
+}
+
+static void patches_that_cannot_be_drawn_are_told_first(void)
+{
+    static const char *const bad[][2] = {{"suppress: fog", "no rule 'fog'"},
+                                         {"suppress: 5", "suppress is a word"},
+                                         {"simplify: 2", "--simplify 2"},
+                                         {"simplify: much", "a number is needed"},
+                                         {"keep_suppressed: 7", "is true or false"},
+                                         {"series: gone.tif", "gone.tif"},
+                                         {"previous: gone.gpkg", "no such patches"},
+                                         {"smooth: 1", "key 'smooth'"}};
+
+    make_halves();
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autofree char *text =
+            g_strdup_printf("redline: 1\nname: x\ndetect: {before: w-before.tif, after: "
+                            "w-after.tif}\npatches: {%s}\n",
+                            bad[i][0]);
+        rdl_run_options options = RDL_RUN_OPTIONS_INIT;
+        g_autoptr(rdl_sheet) sheet = NULL;
+        GError *error = NULL;
+        g_file_set_contents(suite_path("undrawn.yaml"), text, -1, NULL);
+        g_autoptr(rdl_job) job = rdl_job_read(suite_path("undrawn.yaml"), &error);
+        options.folder = suite_path("undrawn");
+        CHECK(!job || !rdl_job_run(job, &options, NULL, &sheet, &error));
+        CHECK(error && strstr(error->message, bad[i][1]));
+        g_clear_error(&error);
+        CHECK(!g_file_test(suite_path("undrawn"), G_FILE_TEST_EXISTS));
+    }
+}
+
 static void pairs_that_are_not_clear_are_refused(void)
 {
     static const struct {
@@ -297,6 +361,8 @@ static void all_inputs_are_looked_at_first(void)
 }
 
 static CU_TestInfo tests[] = {
+    {"a job draws patches as they are asked for", a_job_draws_patches_as_they_are_asked_for},
+    {"patches that cannot be drawn are told first", patches_that_cannot_be_drawn_are_told_first},
     {"all inputs are looked at first", all_inputs_are_looked_at_first},
     {"two halves give the patches of the whole", two_halves_give_the_patches_of_the_whole},
     {"the order of unlike pairs changes no byte", the_order_of_unlike_pairs_changes_no_byte},
