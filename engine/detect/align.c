@@ -28,6 +28,7 @@ typedef struct {
     int side, across, down;
     answer *answers;
     rdl_levels *levels; /* of each tile; NULL: not asked for */
+    float most[2];      /* the largest number of either date */
 } job;
 
 typedef struct {
@@ -242,7 +243,7 @@ static bool measure_tile(void *p, void *state, size_t i, GError **error)
     if ((double)seen < SEEN_LEAST * (double)(side * side))
         return true;
     if (j->levels)
-        rdl_levels_of_tile(&j->levels[i], w->reader);
+        rdl_levels_of_tile(&j->levels[i], w->reader, j->most);
     memset(w->product, 0, 2 * side * side * sizeof *w->product);
     for (int band = 0; band < MIN(w->reader->bands, BANDS_MOST); band++)
         if (load_band(w, side, band, &a->likeness)) {
@@ -388,6 +389,14 @@ static double likeness_of(const answer *answers, int n)
     return known ? median(values, known) : NAN;
 }
 
+static float largest(rdl_pixel pixel)
+{
+    return pixel == RDL_PIXEL_U8    ? (float)UINT8_MAX
+           : pixel == RDL_PIXEL_U16 ? (float)UINT16_MAX
+           : pixel == RDL_PIXEL_I16 ? (float)INT16_MAX
+                                    : HUGE_VALF;
+}
+
 bool rdl_align_measure(const rdl_pair *pair, bool quick, int threads, const rdl_progress *progress,
                        rdl_shift *shift, rdl_levels *levels, GError **error)
 {
@@ -410,6 +419,8 @@ bool rdl_align_measure(const rdl_pair *pair, bool quick, int threads, const rdl_
     g_autofree rdl_levels *tiles = levels ? g_new0(rdl_levels, (size_t)shift->tiles) : NULL;
     j.answers = answers;
     j.levels = tiles;
+    j.most[0] = largest(rdl_pair_pixel(pair, 0));
+    j.most[1] = largest(rdl_pair_pixel(pair, rdl_pair_bands(pair)));
     if (!rdl_parallel_run(&how, &j, (size_t)shift->tiles, threads, progress, error))
         return false;
     agree(answers, shift->tiles, shift);

@@ -12,6 +12,7 @@
 #define LEVELS_APART 1.0 /* standard deviations */
 #define CLEAR_LEAST 0.5  /* share */
 #define CLEAR_REFUSED 0.02
+#define BLANK_MOST 0.01    /* share of a scene that is 0 or saturated in every band */
 #define TILES_LEAST 4      /* before their silence says something */
 #define DARK_BELOW (-0.03) /* reflectance: an offset was taken off twice */
 #define NUMBER_UNIT 1e-4   /* reflectance of one unit in numbers as Sentinel-2 has them */
@@ -31,7 +32,8 @@ static const struct {
              {RDL_GATE_ORTHO_FLAT, "ORTHO_FLAT"},
              {RDL_GATE_INCOMPLETE, "INCOMPLETE"},
              {RDL_GATE_CLOUDY, "CLOUDY"},
-             {RDL_GATE_NULL_COLLAPSED, "NULL_COLLAPSED"}};
+             {RDL_GATE_NULL_COLLAPSED, "NULL_COLLAPSED"},
+             {RDL_GATE_BLANK, "BLANK"}};
 
 /* Days between two dates within the circle of a year; 0 where one is unknown. */
 static int season_apart(const char *before, const char *after)
@@ -151,6 +153,9 @@ static unsigned radiometry(rdl_gate *g, const rdl_pair *pair, const rdl_gate_que
         return 0;
     return (fabs(g->sun[1] - g->sun[0]) > SUN_DEGREES ? RDL_GATE_SUN : 0) |
            (doubtful_offset(g, before, after) ? RDL_GATE_OFFSET : 0) |
+           (fmax(rdl_levels_blank(&g->levels, 0), rdl_levels_blank(&g->levels, 1)) > BLANK_MOST
+                ? RDL_GATE_BLANK
+                : 0) |
            (q->levels_matter && levels_apart(&g->levels) ? RDL_GATE_LEVELS : 0);
 }
 
@@ -249,6 +254,18 @@ static void explain_offset(const rdl_gate *g, const rdl_pair *pair, GPtrArray *t
                 rdl_raster_item(scenes[i]->raster, "ADD_OFFSET"), dark[i]);
 }
 
+static void explain_blank(const rdl_gate *g, const rdl_pair *pair, GPtrArray *to)
+{
+    const rdl_scene *scenes[] = {rdl_pair_before(pair), rdl_pair_after(pair)};
+
+    for (int i = 0; i < 2; i++)
+        if (rdl_levels_blank(&g->levels, i) > BLANK_MOST)
+            say(to,
+                "%s: %.0f%% of what was looked at is 0 or saturated in every band: gaps or cloud "
+                "that nothing marks; say so with nodata or a mask",
+                rdl_raster_path(scenes[i]->raster), 100.0 * rdl_levels_blank(&g->levels, i));
+}
+
 static void explain_making(const rdl_pair *pair, GPtrArray *to)
 {
     const rdl_raster *scenes[] = {rdl_pair_before(pair)->raster, rdl_pair_after(pair)->raster};
@@ -282,6 +299,8 @@ void rdl_gate_explain(const rdl_gate *g, const rdl_pair *pair, GPtrArray *to)
         explain_offset(g, pair, to);
     if (g->codes & RDL_GATE_LEVELS)
         say(to, "one scene is much brighter than the other: normalise it first, or take irmad");
+    if (g->codes & RDL_GATE_BLANK)
+        explain_blank(g, pair, to);
     explain_making(pair, to);
 }
 
@@ -357,5 +376,7 @@ JsonNode *rdl_gate_json(const rdl_gate *g)
     set_rounded(o, "sun_elevation_after", g->sun[1]);
     set_rounded(o, "clear_share", g->clear);
     json_object_set_array_member(o, "radiometric_fit", levels_json(&g->levels));
+    set_rounded(o, "blank_before", rdl_levels_blank(&g->levels, 0));
+    set_rounded(o, "blank_after", rdl_levels_blank(&g->levels, 1));
     return json_node_init_object(json_node_alloc(), o);
 }

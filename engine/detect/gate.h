@@ -19,7 +19,8 @@ typedef enum {
     RDL_GATE_ORTHO_FLAT = 512,  /* a scene was laid on the ground as if that were level */
     RDL_GATE_INCOMPLETE = 1024, /* files that a product tells of are not there */
     RDL_GATE_CLOUDY = 2048,     /* less than half of the area of interest is observed */
-    RDL_GATE_NULL_COLLAPSED = 4096 /* IR-MAD's unchanged pixels are not those of the scene */
+    RDL_GATE_NULL_COLLAPSED = 4096, /* IR-MAD's unchanged pixels are not those of the scene */
+    RDL_GATE_BLANK = 8192           /* a part of a scene is 0 or saturated in every band */
 } rdl_gate_code;
 
 typedef struct rdl_gate {

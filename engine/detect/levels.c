@@ -31,11 +31,43 @@ static double dark_end(size_t n, const float *plane, const uint8_t *valid, float
     return (double)some[(size_t)(DARK * (double)k)];
 }
 
-void rdl_levels_of_tile(rdl_levels *levels, const rdl_pair_reader *tile)
+/* Pixels that have one number in every band. */
+static double count_all(const rdl_pair_reader *tile, const float *const *bands, float number)
+{
+    double n = 0.0;
+
+    for (size_t i = 0; i < tile->n; i++) {
+        bool all = tile->valid[i];
+        for (int k = 0; all && k < tile->bands; k++)
+            all = bands[k][i] == number;
+        n += all;
+    }
+    return n;
+}
+
+static void count_blank(rdl_levels *levels, const rdl_pair_reader *tile, const float most[2])
+{
+    const float *const *const dates[] = {(const float *const *)tile->before,
+                                         (const float *const *)tile->after};
+
+    for (size_t i = 0; i < tile->n; i++)
+        levels->pixels += tile->valid[i];
+    for (int date = 0; date < 2; date++)
+        levels->blank[date] =
+            count_all(tile, dates[date], 0.0f) + count_all(tile, dates[date], most[date]);
+}
+
+double rdl_levels_blank(const rdl_levels *l, int date)
+{
+    return l->bands > 1 && l->pixels > 0.0 ? l->blank[date] / l->pixels : 0.0;
+}
+
+void rdl_levels_of_tile(rdl_levels *levels, const rdl_pair_reader *tile, const float most[2])
 {
     g_autofree float *some = g_new(float, tile->n / EVERY + 1);
 
     *levels = (rdl_levels){.bands = MIN(tile->bands, RDL_LEVELS_MOST)};
+    count_blank(levels, tile, most);
     for (int k = 0; k < levels->bands; k++) {
         const float *x = tile->before[k], *y = tile->after[k];
         rdl_band_levels *b = &levels->band[k];
@@ -59,6 +91,9 @@ void rdl_levels_merge(rdl_levels *into, const rdl_levels *tile)
         *into = *tile;
         return;
     }
+    into->pixels += tile->pixels;
+    for (int date = 0; date < 2; date++)
+        into->blank[date] += tile->blank[date];
     for (int k = 0; k < MIN(into->bands, tile->bands); k++) {
         rdl_band_levels *a = &into->band[k];
         const rdl_band_levels *b = &tile->band[k];
