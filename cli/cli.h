@@ -147,6 +147,7 @@ int cmd_screen(int argc, char **argv);
 int cmd_ledger(int argc, char **argv);
 int cmd_task(int argc, char **argv);
 int cmd_export(int argc, char **argv);
+int cmd_import(int argc, char **argv);
 int cmd_card(int argc, char **argv);
 int cmd_map(int argc, char **argv);
 int cmd_report(int argc, char **argv);

@@ -2,11 +2,13 @@
 #include "verb.h"
 
 #include <stdio.h>
+#include <unistd.h>
 #include <glib/gstdio.h>
 #include "deliver/deliver.h"
 #include "geo/geo.h"
 
-static char *profile, *output, *language, *as_of, *before, *after, *encoding, *task, *documents;
+static char *profile, *output, *language, *as_of, *before, *after, *encoding, *task, *documents,
+    *unit, *by, *on;
 
 static const GOptionEntry entries[] = {
     {"profile", 0, 0, G_OPTION_ARG_STRING, &profile, "one of those listed below", "NAME"},
@@ -23,11 +25,18 @@ static const GOptionEntry entries[] = {
     CLI_LANGUAGE(language),
     {"as-of", 0, 0, G_OPTION_ARG_STRING, &as_of,
      "day for warnings and what is overdue (default: the ledger's latest date)", "DATE"},
+    {"unit", 0, 0, G_OPTION_ARG_STRING, &unit, "only of this unit: a code or its beginning",
+     "CODE"},
+    {"by", 0, 0, G_OPTION_ARG_STRING, &by, "who exports (default: the login's name)", "NAME"},
+    {"on", 0, 0, G_OPTION_ARG_STRING, &on, "day of the export (default: the ledger's latest date)",
+     "DATE"},
     G_OPTION_ENTRY_NULL};
 
 static const char teach[] =
-    "Example:\n"
-    "  redline export ledger.sqlite --profile xlsx -o 整改台账.xlsx --as-of 2026-11-30\n\n"
+    "Examples:\n"
+    "  redline export ledger.sqlite --profile xlsx -o 整改台账.xlsx --as-of 2026-11-30\n"
+    "  redline export ledger.sqlite --profile county --unit 321202 --by 甲 -o 321202.zip\n"
+    "  redline export 321202 --profile return -o 321202-back.zip\n\n"
     "gpkg        layer 'task' and the style QGIS opens it with\n"
     "geojson     RFC 7946, WGS 84\n"
     "xlsx        the ledger sheet, statistics and codes, for A3 landscape\n"
@@ -40,7 +49,13 @@ static const char teach[] =
     "stac        a catalogue of the ledger and all it was made from, a folder or *.zip\n"
     "evidence    everything about the site of --task, a folder or *.zip, with SHA-256 of all:\n"
     "            redline info PACK verifies it\n"
-    "The same ledger gives the same bytes.";
+    "county      work for a unit, a folder or *.zip: tasks, problems, measures, papers, a table to "
+    "fill\n"
+    "field       the same for whoever goes there: open tasks alone\n"
+    "return      an unpacked package (FOLDER) that was worked on, sealed for 'redline import'\n\n"
+    "The same ledger gives the same bytes. Every export is put on record in the ledger; of one "
+    "that\n"
+    "cannot be written that is told, and no package of work leaves it.";
 
 static bool print_file(const char *path, GError **error)
 {
@@ -71,6 +86,20 @@ static bool export_to_stdout(rdl_ledger *ledger, rdl_export_options *o, rdl_tall
     return good;
 }
 
+/* A ledger that cannot be written is exported all the same, and it is said that nobody will know.
+ */
+static rdl_ledger *open_ledger(const char *path, rdl_export_options *o, GError **error)
+{
+    bool write = access(path, W_OK) == 0;
+
+    if (write)
+        o->by = by ? by : g_get_user_name();
+    else if (g_file_test(path, G_FILE_TEST_EXISTS))
+        cli_say("redline: warning: %s cannot be written: this export is not on record", path);
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, write, error);
+    return ledger && cli_happened("--on", on, ledger, error) ? g_steal_pointer(&ledger) : NULL;
+}
+
 static bool export_ledger(const char *path, GError **error)
 {
     rdl_export_options o = RDL_EXPORT_OPTIONS_INIT;
@@ -87,10 +116,12 @@ static bool export_ledger(const char *path, GError **error)
     o.profile = profile;
     o.output = output;
     o.overwrite = cli_flags.overwrite;
+    o.unit = unit;
+    o.on = on;
     if (language)
         o.language = language;
     if (!cli_day("--as-of", as_of, 0, &o.as_of, error) || !cli_trust(path, NULL, error) ||
-        !(ledger = rdl_ledger_open(path, false, error)))
+        !(ledger = open_ledger(path, &o, error)))
         return false;
     if (g_strcmp0(output, "-") == 0)
         return export_to_stdout(ledger, &o, tally, error);
@@ -105,8 +136,14 @@ int cmd_export(int argc, char **argv)
 {
     GError *error = NULL;
 
-    if (cli_parse(&argc, &argv, entries, "LEDGER --profile NAME -o FILE",
-                  "Write the tasks of a ledger as a file others can open.", teach, 1, 1, &error))
+    if (!cli_parse(&argc, &argv, entries, "LEDGER|FOLDER --profile NAME -o FILE",
+                   "Write the tasks of a ledger as a file others can open.", teach, 1, 1, &error))
+        return cli_end(error);
+    if (g_strcmp0(profile, "return") != 0)
         export_ledger(argv[1], &error);
+    else if (!output)
+        rdl_fail(&error, RDL_ERROR_USAGE, "an export needs a file to write: give -o FILE");
+    else if (rdl_package_seal(argv[1], output, cli_flags.overwrite, &error))
+        cli_say("%s", output);
     return cli_end(error);
 }

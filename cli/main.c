@@ -19,6 +19,7 @@ const cli_command cli_commands[] = {
     {"task", "see tasks and move them along", cmd_task, true},
     {"verify", "the claim \"rectified\" against a later scene", cmd_verify, false},
     {"export", "the tasks of a ledger as GeoPackage, GeoJSON or XLSX", cmd_export, false},
+    {"import", "work that another office did, back into the ledger", cmd_import, false},
     {"card", "one card a site: all that is known of it", cmd_card, false},
     {"report", "bulletins: the numbers of a month, a quarter or a year", cmd_report, false},
     {"map", "a map of all tasks, to be printed", cmd_map, false},

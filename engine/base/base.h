@@ -23,5 +23,6 @@
 #include "base/signature.h"
 #include "base/tally.h"
 #include "base/value.h"
+#include "base/unzip.h"
 
 #endif

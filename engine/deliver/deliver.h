@@ -3,6 +3,7 @@
 #define RDL_DELIVER_H
 
 #include "deliver/exchange.h"
+#include "deliver/package.h"
 #include "deliver/evidence.h"
 #include "deliver/card.h"
 #include "deliver/map.h"

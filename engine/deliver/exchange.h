@@ -17,10 +17,13 @@
  *   stac     a catalogue, a folder or a .zip: items for the ledger, its findings, and every product
  *            and input behind them, with derived_from and file:checksum
  *   gpx      a waypoint a task, its outline as routes: for the walk to it
+ *   county   a package of work for another office (package.h), a folder or a .zip: all tasks of a
+ *            unit
+ *   field    the same for whoever goes there: its open tasks
  *
- * gpkg, geojson, flatgeobuf and csv carry codes; xlsx, kml, gpx and shp-cn carry the words of the ledger's
- * pack. Same ledger, same bytes: no clock is asked; what has to be dated is dated by the ledger, or
- * by SOURCE_DATE_EPOCH. */
+ * gpkg, geojson, flatgeobuf and csv carry codes; xlsx, kml, gpx and shp-cn carry the words of the
+ * ledger's pack. Same ledger, same bytes: no clock is asked; what has to be dated is dated by the
+ * ledger, or by SOURCE_DATE_EPOCH. */
 #ifndef RDL_DELIVER_EXCHANGE_H
 #define RDL_DELIVER_EXCHANGE_H
 
@@ -32,6 +35,11 @@ typedef struct rdl_export_options {
     const char *language; /* of words: "zh" (default) or "en" */
     rdl_day as_of;        /* for warnings and what is overdue; 0 (default): the ledger's own date */
     bool overwrite;       /* default false: an existing file is refused */
+    const char *unit; /* only tasks of this unit, a code or its beginning; NULL: all. Needed for a
+                         package of work */
+    const char *by, *on; /* who exports, and the day (NULL: the ledger's own date); with `by` the
+                            export is put on record in the ledger, which must be open to write.
+                            Needed for a package of work */
     const char *before, *after; /* scenes that stand in for those the ledger records; NULL */
     const char *encoding;       /* of shp-cn: "GBK" (default), "UTF-8" */
     const char *task;      /* of evidence, needed: id of a task, site, finding or source; else NULL */
@@ -44,12 +52,12 @@ typedef struct rdl_export_options {
     }
 
 /** Name of the file of that profile where no other is given: "tasks.gpkg". Fails: RDL_ERROR_USAGE,
- *  naming those there are. */
+ *  naming those there are, and for a package of work. */
 RDL_API const char *rdl_export_file(const char *profile, GError **error);
-/** Write all tasks, by id. The file appears whole or not at all. No tasks: a valid file all the
- *  same. tally: deliver.<profile> (suppressed NO_PLACE: the format cannot hold a task that lies
- *  nowhere); not counted when the export fails.
- *  Fails: RDL_ERROR_USAGE (an option; the file exists), RDL_ERROR_IO, RDL_ERROR_DATA. */
+/** Write all tasks, by id, and put that on record. The file appears whole or not at all. No tasks:
+ * a valid file all the same. tally: deliver.<profile> (suppressed NO_PLACE: the format cannot hold
+ * a task that lies nowhere); not counted when the export fails. Fails: RDL_ERROR_USAGE (an option;
+ * the file exists), RDL_ERROR_IO, RDL_ERROR_DATA. */
 RDL_API bool rdl_export(rdl_ledger *ledger, const rdl_export_options *options, rdl_tally *tally,
                         GError **error);
 

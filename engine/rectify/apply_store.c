@@ -384,8 +384,9 @@ static bool apply_verified(rdl_ledger *ledger, const rdl_event *event, JsonObjec
     return rdl_statement_run(s, error) && flag_claim(ledger, text(o, "task_id"), error);
 }
 
-/* A signature changes nothing: it speaks of the event before it. */
-static bool apply_signed(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
+/* A signature speaks of the event before it, an export or a return of what left: nothing changes.
+ */
+static bool apply_nothing(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
 {
     (void)ledger;
     (void)event;
@@ -401,7 +402,9 @@ bool rdl_event_apply(rdl_ledger *ledger, const rdl_event *event, GError **error)
         apply_fn fn;
     } kinds[] = {{"ledger.init", apply_init},
                  {"pack.added", apply_init},
-                 {"ledger.signed", apply_signed},
+                 {"ledger.signed", apply_nothing},
+                 {"export.made", apply_nothing},
+                 {"package.returned", apply_nothing},
                  {"findings.loaded", apply_loaded},
                  {"site.found", rdl_apply_site},
                  {"site.revised", rdl_apply_site},

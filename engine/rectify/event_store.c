@@ -221,10 +221,15 @@ bool rdl_event_head(rdl_ledger *ledger, gint64 *seq, char **hash, GError **error
 bool rdl_event_append(rdl_ledger *ledger, const rdl_event *event, JsonObject *payload,
                       GError **error)
 {
-    g_autoptr(JsonNode) node = rdl_json_node(payload);
-    g_autofree char *text = rdl_json_canonical(node), *prev = NULL;
+    g_autofree char *prev = NULL;
     rdl_event full = *event;
 
+    if (ledger->package) {
+        rdl_json_set_text(payload, "package", ledger->package);
+        rdl_json_set_text(payload, "entry", ledger->entry);
+    }
+    g_autoptr(JsonNode) node = rdl_json_node(payload);
+    g_autofree char *text = rdl_json_canonical(node);
     if (!rdl_event_head(ledger, &full.seq, &prev, error))
         return false;
     full.seq++;

@@ -16,6 +16,9 @@ struct rdl_ledger {
     gint64 srid;                /* its number; 0 where it has none */
     char *head;                 /* of the chain as this handle has seen or made it; NULL: not yet */
     rdl_ledger *scratch;        /* in memory, where a few events are applied again; NULL: not yet */
+    /* while work comes back from another office (handover.h): what each event names, and the folder
+     * in which papers are; else NULL */
+    const char *package, *entry, *papers;
 };
 
 /** Forget what was read of the pack: another version of it is in force. */

@@ -294,7 +294,7 @@ static bool check_move(rdl_ledger *ledger, const rdl_task *task, const rdl_move 
 /* ---- moving ---- */
 
 /* What the workflow's row asks of papers, and what was given. */
-static bool add_papers(JsonObject *payload, const rdl_csv *workflow, size_t way,
+static bool add_papers(rdl_ledger *ledger, JsonObject *payload, const rdl_csv *workflow, size_t way,
                        const rdl_task *task, const rdl_move *move, GError **error)
 {
     const char *needed = rdl_csv_at(workflow, way, "documents");
@@ -305,7 +305,7 @@ static bool add_papers(JsonObject *payload, const rdl_csv *workflow, size_t way,
                         task->task_id, task->state, move->to, needed);
     if (!given)
         return true;
-    JsonArray *papers = rdl_papers(move->document, needed, error);
+    JsonArray *papers = rdl_papers(move->document, needed, ledger->papers, error);
     if (!papers)
         return g_prefix_error(error, "%s: %s to %s: ", task->task_id, task->state, move->to), false;
     rdl_json_set_text(payload, "document", move->document);
@@ -506,7 +506,7 @@ static bool move_task(rdl_ledger *ledger, const rdl_task *task, const rdl_move *
     rdl_json_set_text(o, "to", move->to);
     if (json_object_get_size(move->fields))
         json_object_set_object_member(o, "fields", json_object_ref(move->fields));
-    if (!workflow || !add_papers(o, workflow, way, task, move, error) ||
+    if (!workflow || !add_papers(ledger, o, workflow, way, task, move, error) ||
         !add_notice(ledger, o, move, error) || !add_lookback(ledger, o, task, move, error))
         return false;
     if (task->problem_id)

@@ -2,12 +2,26 @@
 
 #include <string.h>
 
-/* One paper under `name` (NULL: none of the needed). */
-static bool add_paper(JsonArray *papers, const char *name, const char *title, GError **error)
+/* The file a paper names; NULL: there is none. What others name lies in `folder` or nowhere. Yours.
+ */
+static char *file_of(const char *title, const char *folder)
 {
-    g_autofree char *digest = NULL;
+    g_auto(GStrv) parts = g_strsplit(title, "/", -1);
+    g_autofree char *path = folder ? g_build_filename(folder, title, NULL) : g_strdup(title);
 
-    if (g_file_test(title, G_FILE_TEST_IS_REGULAR) && !(digest = rdl_digest_file(title, error)))
+    if (folder && (!*folder || *title == '/' || g_strv_contains((const char *const *)parts, "..") ||
+                   g_file_test(path, G_FILE_TEST_IS_SYMLINK)))
+        return NULL;
+    return g_file_test(path, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer(&path) : NULL;
+}
+
+/* One paper under `name` (NULL: none of the needed). */
+static bool add_paper(JsonArray *papers, const char *name, const char *title, const char *folder,
+                      GError **error)
+{
+    g_autofree char *file = file_of(title, folder), *digest = NULL;
+
+    if (file && !(digest = rdl_digest_file(file, error)))
         return false;
     JsonObject *o = json_object_new();
     json_array_add_object_element(papers, o);
@@ -31,15 +45,16 @@ static const char *behind_name(const char *paper, char *const *needed, const cha
 }
 
 static bool take_paper(JsonArray *papers, const char *paper, char *const *needed, GHashTable *there,
-                       GError **error)
+                       const char *folder, GError **error)
 {
     const char *name = NULL, *file = behind_name(paper, needed, &name);
+    g_autofree char *found = file && file != paper ? file_of(file, folder) : NULL;
 
-    if (file && file != paper && !g_file_test(file, G_FILE_TEST_IS_REGULAR))
+    if (file && file != paper && !found)
         return rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: there is no such file: %s", name, file);
     if (name)
         g_hash_table_add(there, (gpointer)name);
-    return add_paper(papers, name, file ? file : paper, error);
+    return add_paper(papers, name, file ? file : paper, folder, error);
 }
 
 static bool all_there(char *const *needed, GHashTable *there, GError **error)
@@ -51,7 +66,7 @@ static bool all_there(char *const *needed, GHashTable *there, GError **error)
     return true;
 }
 
-JsonArray *rdl_papers(const char *given, const char *needed, GError **error)
+JsonArray *rdl_papers(const char *given, const char *needed, const char *folder, GError **error)
 {
     g_auto(GStrv) papers = g_strsplit(given ? given : "", "|", -1);
     g_auto(GStrv) names = g_strsplit(needed, "|", -1);
@@ -63,7 +78,7 @@ JsonArray *rdl_papers(const char *given, const char *needed, GError **error)
         if (!**p)
             continue;
         n++;
-        if (!take_paper(list, *p, names, there, error))
+        if (!take_paper(list, *p, names, there, folder, error))
             return NULL;
     }
     if (n == 1 && !strchr(papers[0], '='))

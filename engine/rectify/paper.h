@@ -4,12 +4,13 @@
 
 #include "base/base.h"
 
-/** `given`: "NAME=FILE", a file or a title, several with | between; NULL: none. `needed`: names
+/** `folder`: where the files are that others name, and nowhere else; NULL: as they are named.
+ *  `given`: "NAME=FILE", a file or a title, several with | between; NULL: none. `needed`: names
  * with | between. Each needed one must be there by its name (核查意见=FILE, or the name itself as a
  *  title), except that one single paper without a name stands for all that is needed.
  *  Returns [{"name", "title", "sha256"}], yours: name NULL where it is none of the needed, sha256
  *  NULL where the paper is a title only. Fails: RDL_ERROR_USAGE naming what is missing,
  *  RDL_ERROR_NOT_FOUND for NAME=FILE without such a file, RDL_ERROR_IO. */
-JsonArray *rdl_papers(const char *given, const char *needed, GError **error);
+JsonArray *rdl_papers(const char *given, const char *needed, const char *folder, GError **error);
 
 #endif

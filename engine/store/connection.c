@@ -8,11 +8,13 @@
 #include <spatialite.h>
 
 #define BUSY_MILLISECONDS 10000
+#define FOREIGN_VALUE_BYTES 67108864 /* of a value, or a row, that others made */
 
 struct rdl_store {
     sqlite3 *db;
     void *spatialite;
     char *path;
+    int depth;        /* of transactions within each other */
     GHashTable *idle; /* SQL -> sqlite3_stmt prepared earlier, reset and not in use */
 };
 
@@ -138,6 +140,56 @@ static rdl_store *open_store(const char *path, rdl_store_mode mode, GError **err
                                                                        : NULL;
 }
 
+/* ---- a database that others made ---- */
+
+/* Nothing in it is run: no views, triggers, virtual tables or generated columns. */
+static bool plain_schema(rdl_store *store, GError **error)
+{
+    g_autoptr(GError) failed = NULL;
+    g_autofree char *foreign = rdl_store_value(
+        store,
+        "SELECT type || ' ' || name FROM sqlite_master WHERE type NOT IN ('table', 'index')"
+        " UNION ALL SELECT type || ' table ' || name FROM pragma_table_list WHERE type <> 'table'"
+        " AND schema = 'main'"
+        " UNION ALL SELECT 'generated column ' || t.name || '.' || c.name FROM pragma_table_list t,"
+        " pragma_table_xinfo(t.name) c WHERE t.schema = 'main' AND c.hidden <> 0 LIMIT 1",
+        &failed);
+    g_autofree char *sound =
+        failed || foreign ? NULL : rdl_store_value(store, "PRAGMA quick_check(1)", &failed);
+
+    if (failed)
+        return rdl_fail(error, RDL_ERROR_DATA, "%s", failed->message);
+    if (foreign)
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "%s: has a %s: only plain tables are read from others", store->path,
+                        foreign);
+    return g_strcmp0(sound, "ok") == 0 ||
+           rdl_fail(error, RDL_ERROR_DATA, "%s: is damaged: %s", store->path, sound ? sound : "?");
+}
+
+rdl_store *rdl_store_open_foreign(const char *path, GError **error)
+{
+    g_autoptr(rdl_store) store = g_new0(rdl_store, 1);
+    g_autofree char *whole = g_canonicalize_filename(path, NULL);
+    g_autofree char *uri = g_filename_to_uri(whole, NULL, error);
+    g_autofree char *unchanging = uri ? g_strconcat(uri, "?immutable=1", NULL) : NULL;
+
+    if (!unchanging)
+        return NULL;
+    store->path = g_strdup(path);
+    if (sqlite3_open_v2(unchanging, &store->db,
+                        SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
+                        NULL) != SQLITE_OK) {
+        fail_store(store, error);
+        return NULL;
+    }
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+    sqlite3_limit(store->db, SQLITE_LIMIT_LENGTH, FOREIGN_VALUE_BYTES);
+    return plain_schema(store, error) ? g_steal_pointer(&store) : NULL;
+}
+
 rdl_store *rdl_store_open(const char *path, rdl_store_mode mode, GError **error)
 {
     bool there = g_file_test(path, G_FILE_TEST_EXISTS);
@@ -213,20 +265,37 @@ bool rdl_store_run(rdl_store *store, const char *sql, GError **error)
     return true;
 }
 
+/* What SQLite ended by itself (a full disk) is over with all that was within; a plain BEGIN counts.
+ */
+static int depth_of(rdl_store *store)
+{
+    store->depth = sqlite3_get_autocommit(store->db) ? 0 : MAX(store->depth, 1);
+    return store->depth;
+}
+
 bool rdl_store_begin(rdl_store *store, GError **error)
 {
-    return rdl_store_run(store, "BEGIN IMMEDIATE", error);
+    if (!rdl_store_run(store, depth_of(store) ? "SAVEPOINT inner" : "BEGIN IMMEDIATE", error))
+        return false;
+    store->depth++;
+    return true;
 }
 
 bool rdl_store_commit(rdl_store *store, GError **error)
 {
-    return rdl_store_run(store, "COMMIT", error);
+    if (!rdl_store_run(store, depth_of(store) > 1 ? "RELEASE inner" : "COMMIT", error))
+        return false;
+    store->depth--;
+    return true;
 }
 
 void rdl_store_rollback(rdl_store *store)
 {
-    if (!sqlite3_get_autocommit(store->db))
-        sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    if (!depth_of(store))
+        return;
+    sqlite3_exec(store->db, store->depth > 1 ? "ROLLBACK TO inner; RELEASE inner" : "ROLLBACK",
+                 NULL, NULL, NULL);
+    store->depth--;
 }
 
 /* ---- statements ---- */

@@ -17,6 +17,10 @@ typedef enum { RDL_STORE_READ, RDL_STORE_WRITE, RDL_STORE_CREATE } rdl_store_mod
  *  that cannot be written reads the file as it lies there; fails with RDL_ERROR_IO when a -wal
  *  beside it holds commits that it does not have yet. */
 RDL_API rdl_store *rdl_store_open(const char *path, rdl_store_mode mode, GError **error);
+/** A database that others made, to be read alone: no foreign SQL runs. Not in WAL, without
+ *  SpatiaLite. Fails: RDL_ERROR_DATA for what is no database, is damaged, or has a trigger, a view,
+ *  a virtual table or a generated column. */
+RDL_API rdl_store *rdl_store_open_foreign(const char *path, GError **error);
 /** One in memory, without SpatiaLite's tables, foreign keys off. */
 RDL_API rdl_store *rdl_store_scratch(GError **error);
 RDL_API void rdl_store_close(rdl_store *store);
@@ -25,7 +29,8 @@ RDL_API const char *rdl_store_path(const rdl_store *store);
 
 /** Run one or several statements that take no values and return nothing. */
 RDL_API bool rdl_store_run(rdl_store *store, const char *sql, GError **error);
-/** All or nothing: BEGIN IMMEDIATE; a writer elsewhere is waited for, then RDL_ERROR_CONFLICT. */
+/** All or nothing: BEGIN IMMEDIATE; a writer elsewhere is waited for, then RDL_ERROR_CONFLICT. One
+ *  within another is a part of it: rolled back, the outer one goes on without it. */
 RDL_API bool rdl_store_begin(rdl_store *store, GError **error);
 RDL_API bool rdl_store_commit(rdl_store *store, GError **error);
 RDL_API void rdl_store_rollback(rdl_store *store);

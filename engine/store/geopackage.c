@@ -268,3 +268,38 @@ bool rdl_geopackage_finish(rdl_geopackage *take_package, GError **error)
     rdl_geopackage_abandon(take_package);
     return good;
 }
+
+/* "DROP TABLE a; DROP TABLE b;" of what a query names. */
+static char *drops(rdl_store *store, const char *sql, GError **error)
+{
+    g_autoptr(rdl_statement) each = rdl_statement_new(store, sql, error);
+    g_autoptr(GString) all = g_string_new(NULL);
+    bool row = each != NULL;
+
+    while (row) {
+        if (!rdl_statement_step(each, &row, error))
+            return NULL;
+        if (row)
+            g_string_append_printf(all, "DROP %s \"%s\";", rdl_statement_get_text(each, 0),
+                                   rdl_statement_get_text(each, 1));
+    }
+    return each ? g_string_free(g_steal_pointer(&all), FALSE) : NULL;
+}
+
+bool rdl_geopackage_bare(const char *path, GError **error)
+{
+    g_autoptr(rdl_store) store = rdl_store_open(path, RDL_STORE_WRITE, error);
+    g_autofree char *sql =
+        store ? drops(store,
+                      "SELECT type, name FROM sqlite_master WHERE type = 'trigger' OR"
+                      " (type = 'table' AND (sql LIKE 'CREATE VIRTUAL%' OR name ="
+                      " 'gpkg_ogr_contents')) ORDER BY type DESC, name",
+                      error)
+              : NULL;
+
+    return sql && rdl_store_run(store, sql, error) &&
+           rdl_store_run(store,
+                         "DELETE FROM gpkg_extensions WHERE extension_name = 'gpkg_rtree_index';"
+                         "VACUUM",
+                         error);
+}

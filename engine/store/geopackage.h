@@ -17,6 +17,9 @@ rdl_geopackage *rdl_geopackage_open(const char *path, GError **error);
 rdl_rows *rdl_geopackage_rows(rdl_geopackage *package, const char *name, GError **error);
 /** Indexes, counts, extents, triggers; commit and free. The file is whole only when it succeeds. */
 bool rdl_geopackage_finish(rdl_geopackage *take_package, GError **error);
+/** Take triggers, indexes of places and row counts out of a finished file: plain tables are left,
+ *  which others may fill and rdl_store_open_foreign() reads. */
+bool rdl_geopackage_bare(const char *path, GError **error);
 /** Free after a failure; what is in the file is of no use. */
 void rdl_geopackage_abandon(rdl_geopackage *take_package);
 

@@ -251,6 +251,72 @@ static void broken_sql_is_reported_in_sqlites_words(void)
     CHECK_FAILS(error, RDL_ERROR_IO, "no such column: absent");
 }
 
+static void one_within_another_is_undone_alone(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_store) store = with_table("nested.sqlite", &error);
+
+    CHECK(rdl_store_begin(store, &error) && rdl_store_run(store, "INSERT INTO t(a) VALUES('1')", &error));
+    CHECK(rdl_store_begin(store, &error) && rdl_store_run(store, "INSERT INTO t(a) VALUES('2')", &error));
+    rdl_store_rollback(store);
+    CHECK(rdl_store_begin(store, &error) && rdl_store_run(store, "INSERT INTO t(a) VALUES('3')", &error) &&
+          rdl_store_commit(store, &error));
+    g_autofree char *now = rdl_store_value(store, "SELECT group_concat(a) FROM t", &error);
+    CHECK_TEXT(now, "1,3");
+    rdl_store_rollback(store);
+    rdl_store_rollback(store); /* one too many does nothing */
+    g_autofree char *after = rdl_store_value(store, "SELECT count(*) FROM t", &error);
+    CHECK_TEXT(after, "0");
+    CHECK(rdl_store_begin(store, &error) && rdl_store_run(store, "INSERT INTO t(a) VALUES('4')", &error) &&
+          rdl_store_commit(store, &error));
+    g_autoptr(rdl_store) other = rdl_store_open(suite_path("nested.sqlite"), RDL_STORE_READ, &error);
+    g_autofree char *seen = rdl_store_value(other, "SELECT group_concat(a) FROM t", &error);
+    CHECK_TEXT(seen, "4");
+    CHECK_OK(error);
+}
+
+/* A database at `name` made by `sql`, as a stranger would send it. */
+static const char *strange(const char *name, const char *sql)
+{
+    const char *path = suite_path(name);
+    sqlite3 *db = NULL;
+
+    CHECK_INT(sqlite3_open(path, &db), SQLITE_OK);
+    CHECK_INT(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    return path;
+}
+
+static void foreign_sql_is_refused(void)
+{
+    static const struct {
+        const char *sql, *what;
+    } cases[] = {
+        {"CREATE TRIGGER evil AFTER INSERT ON t BEGIN DELETE FROM t; END", "trigger evil"},
+        {"CREATE VIEW v AS SELECT * FROM t", "view v"},
+        {"CREATE VIRTUAL TABLE r USING rtree(id, a, b)", "table r"},
+        {"CREATE TABLE g(a TEXT, b TEXT GENERATED ALWAYS AS (a || a) VIRTUAL)", "generated column g.b"},
+        {"CREATE TABLE g(a TEXT, b TEXT GENERATED ALWAYS AS (a || a) STORED)", "generated column g.b"}};
+    GError *error = NULL;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *name = g_strdup_printf("foreign-%zu.gpkg", i);
+        g_autofree char *sql = g_strdup_printf("CREATE TABLE t(a TEXT); %s", cases[i].sql);
+        CHECK(!rdl_store_open_foreign(strange(name, sql), &error));
+        CHECK_FAILS(error, RDL_ERROR_DATA, cases[i].what);
+    }
+    g_autoptr(rdl_store) plain = rdl_store_open_foreign(
+        strange("plain.gpkg", "CREATE TABLE t(a TEXT); INSERT INTO t VALUES('x')"), &error);
+    CHECK_OK(error);
+    g_autofree char *a = rdl_store_value(plain, "SELECT a FROM t", &error);
+    CHECK_TEXT(a, "x");
+    CHECK(!rdl_store_run(plain, "DELETE FROM t", &error));
+    g_clear_error(&error);
+    CHECK(g_file_set_contents(suite_path("text.gpkg"), "no database at all, but long enough", -1, NULL));
+    CHECK(!rdl_store_open_foreign(suite_path("text.gpkg"), &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "not a database");
+}
+
 static CU_TestInfo tests[] = {
     {"a new file has spatialite", a_new_file_has_spatialite},
     {"values come back as they went", values_come_back_as_they_went},
@@ -263,6 +329,8 @@ static CU_TestInfo tests[] = {
     {"what cannot be opened is said", what_cannot_be_opened_is_said},
     {"a cut file is damaged", a_cut_file_is_damaged},
     {"broken sql is reported in sqlite's words", broken_sql_is_reported_in_sqlites_words},
+    {"one within another is undone alone", one_within_another_is_undone_alone},
+    {"foreign sql is refused", foreign_sql_is_refused},
     {"bytes too large for a row are an error", bytes_too_large_for_a_row_are_an_error},
     CU_TEST_INFO_NULL,
 };

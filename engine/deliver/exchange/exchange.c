@@ -6,7 +6,7 @@
 #include "geo/geo.h"
 
 typedef struct {
-    const char *name, *file; /* file: where no other is named */
+    const char *name, *file; /* file: where no other is named; NULL: that has to be said */
     bool (*write)(const rdl_export_job *job, GError **error);
     const char *endings; /* of which the output has to have one, with | between; NULL: any */
     bool several;        /* files: a folder or an archive, whatever its name */
@@ -24,7 +24,15 @@ static const profile profiles[] = {
     {"evidence", NULL, rdl_export_evidence, NULL, true},
     {"gpx", "tasks.gpx", rdl_export_gpx, ".gpx", false},
     {"shp-cn", "tasks-shp-cn.zip", rdl_export_shapefile, NULL, true},
+    {"county", NULL, rdl_export_package, NULL, true},
+    {"field", NULL, rdl_export_package, NULL, true},
 };
+
+/* Is it handed out to come back? */
+static bool is_work(const profile *p)
+{
+    return p->write == rdl_export_package;
+}
 
 static const profile *find_profile(const char *name, GError **error)
 {
@@ -86,7 +94,10 @@ static bool check(const profile *p, const rdl_export_options *o, GError **error)
     if (g_strcmp0(o->language, "zh") != 0 && g_strcmp0(o->language, "en") != 0)
         return rdl_fail(error, RDL_ERROR_USAGE, "language '%s' is not known: there are zh, en",
                         o->language ? o->language : "");
-    return true;
+    return !is_work(p) || (o->unit && *o->unit && o->by) ||
+           rdl_fail(error, RDL_ERROR_USAGE,
+                    "a package of work is for a unit, from somebody, and on record: give --unit "
+                    "CODE and --by NAME, of a ledger that can be written");
 }
 
 /* The ledger's own date, and the day asked for where one is. */
@@ -162,6 +173,46 @@ char *rdl_export_name(const rdl_export_job *job, const rdl_task *task)
 
 /* ---- the file ---- */
 
+/* Of one file, or of the lines "<SHA-256>  <name>" of several; of a database the head of the ledger
+ * that was written into it. */
+static char *digest_of(const rdl_export_job *job, GError **error)
+{
+    g_autoptr(GPtrArray) names = job->bundle ? rdl_bundle_names(job->bundle, error) : NULL;
+    g_autoptr(GString) lines = g_string_new(NULL);
+
+    if (strcmp(job->options->profile, "postgis") == 0)
+        return rdl_ledger_head(job->ledger, error);
+    if (!job->bundle)
+        return rdl_digest_file(job->path, error);
+    for (guint i = 0; names && i < names->len; i++) {
+        g_autofree char *file = g_build_filename(job->path, names->pdata[i], NULL);
+        g_autofree char *digest = rdl_digest_file(file, error);
+        if (!digest)
+            return NULL;
+        g_string_append_printf(lines, "%s  %s\n", digest, (const char *)names->pdata[i]);
+    }
+    return names ? rdl_digest_bytes(lines->str, lines->len) : NULL;
+}
+
+/* First on record, then there: what is seen is never without its event. */
+static bool record(const rdl_export_job *job, GError **error)
+{
+    const rdl_export_options *o = job->options;
+    g_autofree char *digest = o->by ? digest_of(job, error) : NULL;
+    g_autofree char *as_of = o->as_of ? rdl_day_text(o->as_of) : NULL;
+    const rdl_outgoing out = {.profile = o->profile,
+                              .sha256 = digest,
+                              .on = o->on ? o->on : job->date,
+                              .by = o->by,
+                              .issue = job->issue,
+                              .tasks = job->tasks,
+                              .unit = o->unit,
+                              .as_of = as_of,
+                              .language = o->language};
+
+    return !o->by || (digest && rdl_ledger_outgoing(job->ledger, &out, error));
+}
+
 static bool write_bundle(const profile *p, rdl_export_job *job, GError **error)
 {
     g_autoptr(rdl_bundle) bundle =
@@ -169,7 +220,8 @@ static bool write_bundle(const profile *p, rdl_export_job *job, GError **error)
 
     job->bundle = bundle;
     job->path = bundle ? rdl_bundle_folder(bundle) : NULL;
-    return bundle && p->write(job, error) && rdl_bundle_commit(bundle, rdl_export_day(job), error);
+    return bundle && p->write(job, error) && record(job, error) &&
+           rdl_bundle_commit(bundle, rdl_export_day(job), error);
 }
 
 static bool write_whole(const profile *p, rdl_export_job *job, GError **error)
@@ -178,7 +230,7 @@ static bool write_whole(const profile *p, rdl_export_job *job, GError **error)
 
     if (p->write == rdl_export_postgis) {
         job->path = o->output;
-        return p->write(job, error);
+        return p->write(job, error) && record(job, error);
     }
     if (p->several || rdl_bundle_archive(o->output))
         return write_bundle(p, job, error);
@@ -186,7 +238,7 @@ static bool write_whole(const profile *p, rdl_export_job *job, GError **error)
     if (!output)
         return false;
     job->path = rdl_output_temporary(output);
-    return p->write(job, error) && rdl_output_commit(output, error);
+    return p->write(job, error) && record(job, error) && rdl_output_commit(output, error);
 }
 
 static void count(const rdl_export_job *job, rdl_tally *tally)
@@ -203,7 +255,7 @@ static void count(const rdl_export_job *job, rdl_tally *tally)
 static GArray *tasks_of(rdl_ledger *ledger, const rdl_export_options *o, rdl_day as_of,
                         GError **error)
 {
-    const rdl_task_filter all = {.as_of = as_of};
+    const rdl_task_filter all = {.as_of = as_of, .unit = o->unit};
     g_autoptr(JsonNode) chain = o->task ? rdl_ledger_chain(ledger, o->task, error) : NULL;
     g_autoptr(GArray) tasks = !o->task || chain ? rdl_task_list(ledger, &all, error) : NULL;
 
@@ -215,6 +267,19 @@ static GArray *tasks_of(rdl_ledger *ledger, const rdl_export_options *o, rdl_day
                       rdl_json_text(site, "site_id", NULL)) != 0)
             g_array_remove_index(tasks, i - 1);
     return g_steal_pointer(&tasks);
+}
+
+/* Those that are still at work somewhere. */
+static void leave_open(rdl_ledger *ledger, GArray *tasks)
+{
+    const rdl_csv *states = rdl_ledger_table(ledger, "states.csv", NULL);
+
+    for (guint i = tasks->len; i > 0; i--) {
+        const char *state = g_array_index(tasks, rdl_task, i - 1).state;
+        gssize row = states ? rdl_csv_find(states, "state", state) : -1;
+        if (row >= 0 && strcmp(rdl_csv_at(states, (size_t)row, "open"), "0") == 0)
+            g_array_remove_index(tasks, i - 1);
+    }
 }
 
 bool rdl_export(rdl_ledger *ledger, const rdl_export_options *options, rdl_tally *tally,
@@ -232,11 +297,21 @@ bool rdl_export(rdl_ledger *ledger, const rdl_export_options *options, rdl_tally
     if (!date)
         return false;
     g_autoptr(GArray) tasks = tasks_of(ledger, options, job.as_of, error);
+    g_autofree char *issue =
+        is_work(p) ? rdl_ledger_issue(ledger, options->profile, options->unit, error) : NULL;
+    if (tasks && strcmp(p->name, "field") == 0)
+        leave_open(ledger, tasks);
+    if (tasks && is_work(p) && !tasks->len)
+        return rdl_fail(error, RDL_ERROR_NOT_FOUND,
+                        "%s: no work lies in unit %s: a city is named by the beginning of its "
+                        "counties' codes",
+                        path, options->unit);
     g_autoptr(GPtrArray) fields = rdl_task_fields_all();
     job.tasks = tasks;
     job.fields = fields;
     job.date = date;
-    if (!tasks || !write_whole(p, &job, error))
+    job.issue = issue;
+    if (!tasks || (is_work(p) && !issue) || !write_whole(p, &job, error))
         return false;
     count(&job, tally);
     return true;

@@ -4,6 +4,7 @@
 
 #include "deliver/exchange.h"
 #include "deliver/exchange/field.h"
+#include "geo/geo.h"
 
 /** What every writer needs; lent for the length of the call. */
 typedef struct rdl_export_job {
@@ -16,6 +17,7 @@ typedef struct rdl_export_job {
     const char *date; /* latest date of the ledger: what a file is dated by */
     const rdl_export_options *options;
     rdl_bundle *bundle; /* of several files; NULL: one file, at `path` */
+    const char *issue;  /* of a package of work; else NULL */
     guint *no_place;    /* a writer counts tasks its format cannot hold, for they lie nowhere */
 } rdl_export_job;
 
@@ -50,5 +52,11 @@ bool rdl_export_postgis(const rdl_export_job *job, GError **error);
 bool rdl_export_stac(const rdl_export_job *job, GError **error);
 bool rdl_export_shapefile(const rdl_export_job *job, GError **error);
 bool rdl_export_xlsx(const rdl_export_job *job, GError **error);
+/** A package of work: package.h. */
+bool rdl_export_package(const rdl_export_job *job, GError **error);
+
+/** Layer `task` of a dataset being written; of a package with each task's `revision` as its last
+ *  field. */
+bool rdl_export_task_layer(rdl_vector *out, const rdl_export_job *job, GError **error);
 
 #endif

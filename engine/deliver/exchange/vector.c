@@ -8,6 +8,7 @@ static bool write_task(rdl_vector *out, int layer, const rdl_export_job *job, co
 {
     for (guint i = 0; i < job->fields->len; i++)
         row[i] = rdl_task_value(job->fields->pdata[i], t);
+    row[job->fields->len] = rdl_integer(t->revision);
     return rdl_vector_write(out, layer, row, t->wkb, error);
 }
 
@@ -39,13 +40,15 @@ static int begin_layer(rdl_vector *out, const rdl_export_job *job, const char *g
 {
     const rdl_vector_options options = {.driver = driver};
     const guint n = job->fields->len;
-    g_autofree rdl_field *fields = g_new(rdl_field, n);
+    g_autofree rdl_field *fields = g_new(rdl_field, n + 1);
     g_autofree char *name = rdl_ledger_crs(job->ledger, error);
     g_autoptr(rdl_crs) crs = name ? rdl_crs_parse(name, error) : NULL;
 
     for (guint i = 0; i < n; i++)
         fields[i] = ((const rdl_task_field *)job->fields->pdata[i])->field;
-    return crs ? rdl_vector_layer_with(out, "task", crs, geometry, fields, (int)n, &options, error)
+    fields[n] = (rdl_field){"revision", RDL_FIELD_INT};
+    return crs ? rdl_vector_layer_with(out, "task", crs, geometry, fields,
+                                       (int)n + (job->issue != NULL), &options, error)
                : -1;
 }
 
@@ -61,7 +64,7 @@ static bool left_out(const rdl_export_job *job, const rdl_task *t, bool grounded
 static bool write_tasks(rdl_vector *out, const rdl_export_job *job, const char *geometry,
                         bool grounded, const char *const *driver, GError **error)
 {
-    g_autofree rdl_value *row = g_new(rdl_value, job->fields->len);
+    g_autofree rdl_value *row = g_new(rdl_value, job->fields->len + 1);
     int layer = begin_layer(out, job, geometry, driver, error);
     bool good = layer >= 0;
 
@@ -70,6 +73,11 @@ static bool write_tasks(rdl_vector *out, const rdl_export_job *job, const char *
         good = left_out(job, t, grounded) || write_task(out, layer, job, t, row, error);
     }
     return good;
+}
+
+bool rdl_export_task_layer(rdl_vector *out, const rdl_export_job *job, GError **error)
+{
+    return write_tasks(out, job, geometry_of(job->tasks), false, NULL, error);
 }
 
 /* ---- the formats ---- */

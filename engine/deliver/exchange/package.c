@@ -1,0 +1,142 @@
+#include "deliver/package.h"
+
+#include <string.h>
+#include <glib/gstdio.h>
+#include "deliver/exchange/package_folder.h"
+#include "deliver/exchange/profile.h"
+#include "store/store.h"
+
+#define T RDL_FIELD_TEXT
+#define I RDL_FIELD_INT
+#define R RDL_FIELD_REAL
+
+static const rdl_field problem_fields[] = {
+    {"problem_id", T}, {"task_id", T},     {"site_id", T},     {"task_no", T},
+    {"source", T},     {"batch", T},       {"problem", T},     {"nature", T},
+    {"category", T},   {"aspect", T},      {"grid", T},        {"target", T},
+    {"measures", T},   {"lead_leader", T}, {"supervisor", T},  {"first_responsible", T},
+    {"resp_unit", T},  {"lead_dept", T},   {"accept_unit", T}, {"listed", T},
+    {"reopens", T},    {"rebounds", T}};
+static const rdl_field measure_fields[] = {{"problem_id", T}, {"n", T}, {"text", T}, {"done", T}};
+static const rdl_field milestone_fields[] = {
+    {"problem_id", T}, {"n", T}, {"due", T}, {"text", T}, {"met", T}};
+static const rdl_field document_fields[] = {
+    {"subject", T}, {"name", T}, {"title", T}, {"sha256", T}};
+static const rdl_field entry_fields[] = {
+    {"task_id", T}, {"act", T},      {"to", T},     {"on", T},     {"by", T},     {"role", T},
+    {"reason", T},  {"document", T}, {"values", T}, {"number", I}, {"percent", R}};
+
+static const struct {
+    const char *name;
+    const rdl_field *fields;
+    int n;
+    bool field; /* goes to the field too */
+} tables[] = {{"problem", problem_fields, G_N_ELEMENTS(problem_fields), false},
+              {"measure", measure_fields, G_N_ELEMENTS(measure_fields), true},
+              {"milestone", milestone_fields, G_N_ELEMENTS(milestone_fields), false},
+              {"document", document_fields, G_N_ELEMENTS(document_fields), true}};
+
+/* ---- work.gpkg ---- */
+
+static bool write_rows(rdl_vector *out, const char *name, const rdl_field *fields, int n,
+                       JsonArray *rows, GError **error)
+{
+    int layer = rdl_vector_layer(out, name, NULL, NULL, fields, n, error);
+    g_autofree rdl_value *values = g_new0(rdl_value, n);
+    bool good = layer >= 0;
+
+    for (guint i = 0; good && rows && i < json_array_get_length(rows); i++) {
+        JsonObject *row = json_array_get_object_element(rows, i);
+        for (int k = 0; k < n; k++)
+            values[k] = rdl_text(rdl_json_text(row, fields[k].name, NULL));
+        good = rdl_vector_write(out, layer, values, NULL, error);
+    }
+    return good;
+}
+
+static bool write_tables(rdl_vector *out, const rdl_export_job *job, GError **error)
+{
+    bool field = strcmp(job->options->profile, "field") == 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(tables); i++) {
+        if (field && !tables[i].field)
+            continue;
+        g_autoptr(JsonNode) rows =
+            rdl_ledger_unit_rows(job->ledger, tables[i].name, job->options->unit, error);
+        if (!rows || !write_rows(out, tables[i].name, tables[i].fields, tables[i].n,
+                                 json_node_get_array(rows), error))
+            return false;
+    }
+    return write_rows(out, "entry", entry_fields, G_N_ELEMENTS(entry_fields), NULL, error);
+}
+
+static bool write_work(const rdl_export_job *job, const char *folder, GError **error)
+{
+    static const rdl_styled styled[] = {{.layer = "task", .style = "task"}};
+    g_autofree char *path = g_build_filename(folder, RDL_PACKAGE_WORK, NULL);
+    rdl_vector *out = rdl_vector_create(path, "GPKG", error);
+
+    if (!out)
+        return false;
+    if (!rdl_export_task_layer(out, job, error) || !write_tables(out, job, error) ||
+        !rdl_vector_styles(out, styled, 1, error)) {
+        rdl_vector_abandon(out);
+        return false;
+    }
+    return rdl_vector_finish(out, error) && rdl_geopackage_bare(path, error);
+}
+
+/* ---- what lies beside it ---- */
+
+static bool copy_attachment(const rdl_export_job *job, const char *sha256, const char *folder,
+                            GError **error)
+{
+    g_autofree char *kept = rdl_ledger_paper(job->ledger, sha256), *bytes = NULL;
+    g_autofree char *to = g_build_filename(folder, "attachments", sha256, NULL);
+    gsize n;
+
+    return !kept || (g_file_get_contents(kept, &bytes, &n, error) &&
+                     rdl_output_bytes(to, bytes, n, true, error));
+}
+
+static bool write_attachments(const rdl_export_job *job, const char *folder, GError **error)
+{
+    g_autoptr(JsonNode) node =
+        rdl_ledger_unit_rows(job->ledger, "document", job->options->unit, error);
+    g_autofree char *in = g_build_filename(folder, "attachments", NULL);
+    JsonArray *rows = node ? json_node_get_array(node) : NULL;
+    bool good = rows && rdl_output_folder(in, error);
+
+    for (guint i = 0; good && i < json_array_get_length(rows); i++) {
+        const char *sha256 = rdl_json_text(json_array_get_object_element(rows, i), "sha256", NULL);
+        good = !sha256 || copy_attachment(job, sha256, folder, error);
+    }
+    return good;
+}
+
+static JsonObject *facts_of(const rdl_export_job *job, GError **error)
+{
+    g_autoptr(JsonNode) info = rdl_ledger_info(job->ledger, error);
+    JsonObject *from = info ? json_node_get_object(info) : NULL;
+    JsonObject *o = from ? json_object_new() : NULL;
+    static const char *const told[] = {"pack", "pack_version", "crs", "head"};
+
+    if (!o)
+        return NULL;
+    json_object_set_int_member(o, "package", 1);
+    rdl_json_set_text(o, "issue", job->issue);
+    rdl_json_set_text(o, "profile", job->options->profile);
+    rdl_json_set_text(o, "unit", job->options->unit);
+    for (size_t i = 0; i < G_N_ELEMENTS(told); i++)
+        rdl_json_set_text(o, told[i], rdl_json_text(from, told[i], NULL));
+    rdl_json_set_text(o, "date", job->date);
+    return o;
+}
+
+bool rdl_export_package(const rdl_export_job *job, GError **error)
+{
+    g_autoptr(JsonObject) facts = facts_of(job, error);
+
+    return facts && write_work(job, job->path, error) && write_attachments(job, job->path, error) &&
+           rdl_package_list(job->path, facts, error);
+}

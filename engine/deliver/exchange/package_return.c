@@ -1,0 +1,177 @@
+#include <math.h>
+#include <string.h>
+#include "deliver/exchange/package_folder.h"
+#include "deliver/package.h"
+#include "store/store.h"
+
+#define MIB 1048576ULL
+
+static const rdl_unzip_limits limits = {20000, 1024 * MIB, 8192 * MIB};
+
+static const char *const columns[] = {"task_id", "act",      "to",     "on",     "by",     "role",
+                                      "reason",  "document", "values", "number", "percent"};
+
+typedef struct {
+    GArray *entries; /* of rdl_entry */
+    GStringChunk *texts;
+    const char *shown;
+} reading;
+
+static void entry_clear(gpointer p)
+{
+    g_clear_pointer(&((rdl_entry *)p)->values, json_object_unref);
+}
+
+/* ---- table `entry` ---- */
+
+static bool need_columns(rdl_store *store, const char *shown, GError **error)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(columns); i++) {
+        g_autofree char *sql = g_strdup_printf(
+            "SELECT count(*) FROM pragma_table_info('entry') WHERE name = '%s'", columns[i]);
+        g_autofree char *n = rdl_store_value(store, sql, error);
+        if (!n)
+            return false;
+        if (strcmp(n, "1") != 0)
+            return rdl_fail(error, RDL_ERROR_DATA,
+                            "%s: %s has no table entry with a column %s: was it made by redline?",
+                            shown, RDL_PACKAGE_WORK, columns[i]);
+    }
+    return true;
+}
+
+/* A cell as text without blanks around it, NULL where nothing is left. */
+static bool cell(reading *r, rdl_statement *s, gint64 row, int i, const char **text, GError **error)
+{
+    const char *raw = rdl_statement_get_text(s, i);
+    g_autofree char *bare = raw ? g_strstrip(g_strdup(raw)) : NULL;
+    g_autoptr(GBytes) bytes = raw ? rdl_statement_get_bytes(s, i) : NULL;
+
+    gsize n = bytes ? g_bytes_get_size(bytes) : 0;
+
+    if (raw && (n != strlen(raw) || !g_utf8_validate(raw, -1, NULL)))
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: %s, entry %" G_GINT64_FORMAT ": %s is no text",
+                        r->shown, RDL_PACKAGE_WORK, row, columns[i]);
+    *text = bare && *bare ? g_string_chunk_insert(r->texts, bare) : NULL;
+    return true;
+}
+
+/* "target=...|due=...": a bar ends a value where a name follows it. */
+static JsonObject *values_of(const char *text)
+{
+    g_auto(GStrv) parts = g_regex_split_simple("\\s*[|\\n]\\s*(?=[a-z_]+=)", text, 0, 0);
+    JsonObject *o = json_object_new();
+
+    for (char **p = parts; *p; p++) {
+        char *equals = strchr(*p, '=');
+        if (!equals) /* told by whoever asks for the value */
+            continue;
+        *equals = '\0';
+        rdl_json_set_text(o, g_strstrip(*p), g_strstrip(equals + 1));
+    }
+    return o;
+}
+
+static bool take_row(reading *r, rdl_statement *s, GError **error)
+{
+    const char *t[G_N_ELEMENTS(columns)];
+    gint64 row = rdl_statement_get_int(s, G_N_ELEMENTS(columns));
+
+    for (int i = 0; i < (int)G_N_ELEMENTS(columns); i++)
+        if (!cell(r, s, row, i, &t[i], error))
+            return false;
+    const rdl_entry e = {.row = row,
+                         .id = t[0],
+                         .act = t[1],
+                         .to = t[2],
+                         .on = t[3],
+                         .by = t[4],
+                         .role = t[5],
+                         .reason = t[6],
+                         .document = t[7],
+                         .values = t[8] ? values_of(t[8]) : NULL,
+                         .number =
+                             t[9] ? (int)CLAMP(g_ascii_strtoll(t[9], NULL, 10), 0, 100000) : 0,
+                         .percent = t[10] ? g_ascii_strtod(t[10], NULL) : NAN};
+    g_array_append_val(r->entries, e);
+    return true;
+}
+
+static bool read_entries(reading *r, const char *folder, GError **error)
+{
+    g_autofree char *path = g_build_filename(folder, RDL_PACKAGE_WORK, NULL);
+    g_autoptr(rdl_store) store = rdl_store_open_foreign(path, error);
+    g_autoptr(rdl_statement) s = NULL;
+    bool row = true;
+
+    if (!store || !need_columns(store, r->shown, error) ||
+        !(s = rdl_statement_new(store,
+                                "SELECT task_id, act, \"to\", \"on\", \"by\", role, reason, "
+                                "document, \"values\", number, percent, rowid FROM entry ORDER BY "
+                                "rowid",
+                                error)))
+        return false;
+    while (row)
+        if (!rdl_statement_step(s, &row, error) || (row && !take_row(r, s, error)))
+            return false;
+    return true;
+}
+
+/* ---- the package ---- */
+
+static bool import_from(rdl_ledger *ledger, const char *folder, const rdl_incoming *given,
+                        reading *r, rdl_tally *tally, JsonNode **report, GError **error)
+{
+    g_autoptr(JsonNode) manifest = rdl_package_check(folder, r->shown, error);
+    rdl_incoming in = *given;
+
+    if (!manifest || !read_entries(r, folder, error))
+        return false;
+    in.issue = rdl_json_text(json_node_get_object(manifest), "issue", NULL);
+    in.folder = folder;
+    in.list = (const rdl_entry *)(void *)r->entries->data;
+    in.n = r->entries->len;
+    if (!rdl_ledger_return(ledger, &in, tally, report, error))
+        return false;
+    if (rdl_ledger_keep_papers(ledger, folder, error))
+        return true;
+    g_clear_pointer(report, json_node_unref);
+    return false;
+}
+
+bool rdl_package_import(rdl_ledger *ledger, const char *path, const char *on, const char *by,
+                        rdl_tally *tally, JsonNode **report, GError **error)
+{
+    g_autofree char *digest = NULL, *folder = NULL;
+    reading r = {.entries = g_array_new(FALSE, FALSE, sizeof(rdl_entry)),
+                 .texts = g_string_chunk_new(4096),
+                 .shown = path};
+
+    *report = NULL;
+    g_array_set_clear_func(r.entries, entry_clear);
+    bool good = (digest = rdl_digest_file(path, error)) &&
+                (folder = g_dir_make_tmp("redline-XXXXXX", error));
+    if (good) {
+        const rdl_incoming in = {.sha256 = digest, .on = on, .by = by};
+        g_auto(GStrv) names = rdl_unzip(path, folder, &limits, error);
+        good = names && import_from(ledger, folder, &in, &r, tally, report, error);
+    }
+    rdl_package_remove(folder);
+    g_array_unref(r.entries);
+    g_string_chunk_free(r.texts);
+    return good;
+}
+
+bool rdl_package_seal(const char *folder, const char *output, bool overwrite, GError **error)
+{
+    g_autoptr(JsonNode) manifest = rdl_package_manifest(folder, folder, error);
+    g_autofree char *work = g_build_filename(folder, RDL_PACKAGE_WORK, NULL);
+    g_autoptr(rdl_store) store = manifest ? rdl_store_open_foreign(work, error) : NULL;
+    g_autoptr(rdl_output) out = NULL;
+
+    return store && need_columns(store, folder, error) &&
+           (out = rdl_output_begin(output, overwrite, error)) &&
+           rdl_package_pack(folder, json_node_get_object(manifest), rdl_output_temporary(out),
+                            error) &&
+           rdl_output_commit(out, error);
+}

@@ -1,0 +1,74 @@
+/* rectify/handover.h - what left the ledger, and work that comes back from another office.
+ *
+ * Every export is an event (export.made: who, profile, digest of the output, what was asked for).
+ * One that hands out work names the tasks and their revisions, under an id of its own: the issue.
+ * What the other office did comes back as entries, each with its own actor, day and role. An entry
+ * becomes the event it would have been here, checked by the same workflow; the event names its
+ * issue and its entry, by which an entry that comes twice is known. Where this office has changed
+ * the same thing since the issue, the entry is a conflict: told, never applied. */
+#ifndef RDL_RECTIFY_HANDOVER_H
+#define RDL_RECTIFY_HANDOVER_H
+
+#include "rectify/ledger.h"
+
+typedef struct rdl_outgoing {
+    const char *profile;                 /* needed */
+    const char *sha256;                  /* of the output; needed */
+    const char *on, *by;                 /* needed */
+    const char *issue;                   /* id of rdl_ledger_issue(); NULL: no work is handed out */
+    const GArray *tasks;                 /* of rdl_task: what is in it */
+    const char *unit, *as_of, *language; /* what was asked for; NULL */
+} rdl_outgoing;
+
+/** Id of the next issue to that unit: made of the ledger's head, so never twice. Yours. */
+RDL_API char *rdl_ledger_issue(rdl_ledger *ledger, const char *profile, const char *unit,
+                               GError **error);
+/** Put an export on record. Joins a transaction of the caller. */
+RDL_API bool rdl_ledger_outgoing(rdl_ledger *ledger, const rdl_outgoing *outgoing, GError **error);
+
+/** Rows that hang on tasks of a unit, as texts: "problem", "measure", "milestone", "document"
+ * (subject the task). Array of objects, by their keys. Yours. */
+RDL_API JsonNode *rdl_ledger_unit_rows(rdl_ledger *ledger, const char *table, const char *unit,
+                                       GError **error);
+
+/** Contents of papers are kept beside the ledger, in <ledger>.files, under their digests.
+ *  Path of one that is there; NULL: it is not. Yours. */
+RDL_API char *rdl_ledger_paper(rdl_ledger *ledger, const char *sha256);
+/** Keep a copy of every file of a folder (as deep as it goes) that some paper on record has the
+ *  digest of. Kept already: nothing is done. Fails: RDL_ERROR_IO. */
+RDL_API bool rdl_ledger_keep_papers(rdl_ledger *ledger, const char *folder, GError **error);
+
+/** What was done with one task. */
+typedef struct rdl_entry {
+    gint64 row;                    /* where it stood */
+    const char *id;                /* of a task, or of the problem a task rectifies */
+    const char *act;               /* move, report, set, measure */
+    const char *to;                /* move: the state */
+    const char *on, *by, *role;    /* needed */
+    const char *reason, *document; /* document: as rdl_move; its files are in `folder` */
+    JsonObject *values;            /* move, set: values of the problem; NULL */
+    int number;                    /* measure: which, from 1 */
+    double percent;                /* report: 0..100 */
+} rdl_entry;
+
+typedef struct rdl_incoming {
+    const char *issue;   /* needed */
+    const char *sha256;  /* of the package; needed */
+    const char *folder;  /* where the files of documents are; NULL: there are none */
+    const char *on, *by; /* who takes it, and the day; needed. Entries of later days are refused */
+    const rdl_entry *list;
+    size_t n;
+} rdl_incoming;
+
+/** Take entries in, by task and day, those of one day in the order of their rows: one transaction.
+ *  *report (yours): [{"row", "id", "act", "on", "by", "code", "why", "issued", "now"}], a line for
+ *  each that was not applied; `issued` and `now` are the task's revisions. Codes: CONFLICT (changed
+ *  on both sides, or another value of the same day came before), REFUSED (the workflow's words, an
+ *  entry that is not complete, or a role whose level in roles.csv is above the issue's unit),
+ * NOT_ISSUED (no such task in the issue). The taking is an event itself (package.returned, with
+ * that report), once a package. tally: return.entries (suppressed ALREADY_THERE, failed as above).
+ * Fails: RDL_ERROR_NOT_FOUND: no such issue left this ledger. */
+RDL_API bool rdl_ledger_return(rdl_ledger *ledger, const rdl_incoming *incoming, rdl_tally *tally,
+                               JsonNode **report, GError **error);
+
+#endif
