@@ -49,6 +49,8 @@ static const char teach[] =
     "stac        a catalogue of the ledger and all it was made from, a folder or *.zip\n"
     "evidence    everything about the site of --task, a folder or *.zip, with SHA-256 of all:\n"
     "            redline info PACK verifies it\n"
+    "internal    gpkg, geojson, xlsx, flatgeobuf or csv, by the ending of FILE\n"
+    "public      the same for everybody: no names, no owners, no exact places, only the result\n"
     "county      work for a unit, a folder or *.zip: tasks, problems, measures, papers, a table to "
     "fill\n"
     "field       the same for whoever goes there: open tasks alone\n"

@@ -56,7 +56,7 @@ configure_file(cmake/redline.pc.in ${PROJECT_BINARY_DIR}/redline.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/redline.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
     COMPONENT dev)
 
-install(DIRECTORY data/packs data/sensors data/profiles data/review data/sample styles
+install(DIRECTORY data/packs data/sensors data/profiles data/review data/disclosure data/sample styles
     DESTINATION ${CMAKE_INSTALL_DATADIR}/redline COMPONENT program
     PATTERN .gitignore EXCLUDE PATTERN generate.c EXCLUDE PATTERN cases.h EXCLUDE
     PATTERN sample/run EXCLUDE)

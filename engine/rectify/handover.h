@@ -26,6 +26,9 @@ RDL_API char *rdl_ledger_issue(rdl_ledger *ledger, const char *profile, const ch
 /** Put an export on record. Joins a transaction of the caller. */
 RDL_API bool rdl_ledger_outgoing(rdl_ledger *ledger, const rdl_outgoing *outgoing, GError **error);
 
+/** Names of people and owners that the ledger knows: owners of sites, leaders, supervisors,
+ * assignees, whoever acted, but for the program itself. Array of texts, each once. Yours. */
+RDL_API JsonNode *rdl_ledger_names(rdl_ledger *ledger, GError **error);
 /** Rows that hang on tasks of a unit, as texts: "problem", "measure", "milestone", "document"
  * (subject the task). Array of objects, by their keys. Yours. */
 RDL_API JsonNode *rdl_ledger_unit_rows(rdl_ledger *ledger, const char *table, const char *unit,

@@ -106,6 +106,28 @@ JsonNode *rdl_ledger_unit_rows(rdl_ledger *ledger, const char *table, const char
     return json_node_init_array(json_node_alloc(), rows);
 }
 
+JsonNode *rdl_ledger_names(rdl_ledger *ledger, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT owner FROM site WHERE owner <> '' UNION SELECT lead_leader FROM problem WHERE"
+        " lead_leader <> '' UNION SELECT supervisor FROM problem WHERE supervisor <> ''"
+        " UNION SELECT first_responsible FROM problem WHERE first_responsible <> ''"
+        " UNION SELECT assignee FROM task WHERE assignee <> ''"
+        " UNION SELECT by FROM event WHERE by <> '' AND role <> 'system' ORDER BY 1",
+        error);
+    g_autoptr(JsonArray) names = json_array_new();
+    bool row = s != NULL;
+
+    while (row) {
+        if (!rdl_statement_step(s, &row, error))
+            return NULL;
+        if (row)
+            json_array_add_string_element(names, rdl_statement_get_text(s, 0));
+    }
+    return s ? json_node_init_array(json_node_alloc(), names) : NULL;
+}
+
 /* ---- papers ---- */
 
 static char *place_of(rdl_ledger *ledger, const char *sha256)

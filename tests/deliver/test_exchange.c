@@ -297,6 +297,109 @@ static void rates_are_those_published(void)
     CHECK_INT(rdl_rate_tenths(0, 0), -1);
 }
 
+static const char *const personal[] = {"示例公司", "欧阳修文", "司马长青", "四五六七"};
+
+/* FP-0 registered, its people known by name; one of the names stands in the name of the zone. */
+static rdl_ledger *peopled(const char *name)
+{
+    rdl_ledger *ledger = district_ledger(suite_path(name), 3);
+    g_autoptr(JsonObject) values = json_object_new();
+    GError *error = NULL;
+
+    CHECK(district_register(ledger));
+    g_autofree char *id = district_task(ledger, "FP-0");
+    rdl_json_set_text(values, "lead_leader", personal[1]);
+    rdl_json_set_text(values, "problem", "示例公司占地");
+    const rdl_move who = {
+        .task_id = id, .to = personal[3], .on = "2026-11-21", .by = personal[2], .role = "city"};
+    CHECK(rdl_task_change(ledger, &who, values, &error) && rdl_task_assign(ledger, &who, &error));
+    CHECK_OK(error);
+    return ledger;
+}
+
+/* All bytes of a file, those of an archive's members too. */
+static GString *bytes_of(const char *path)
+{
+    GString *all = g_string_new(NULL);
+    g_autofree char *text = NULL;
+    gsize n;
+
+    CHECK(g_file_get_contents(path, &text, &n, NULL));
+    g_string_append_len(all, text, (gssize)n);
+    g_auto(GStrv) names = g_str_has_suffix(path, ".xlsx") ? rdl_archive_names(path, NULL) : NULL;
+    for (char **m = names; m && *m; m++) {
+        g_autofree char *part = rdl_archive_text(path, *m, NULL);
+        g_string_append(all, part ? part : "");
+    }
+    return all;
+}
+
+static bool somewhere(const GString *all, const char *text)
+{
+    return memmem(all->str, all->len, text, strlen(text)) != NULL;
+}
+
+static void nothing_personal_is_public(void)
+{
+    static const char *const files[] = {"p.gpkg", "p.geojson", "p.xlsx", "p.fgb", "p.csv"};
+    g_autoptr(rdl_ledger) ledger = peopled("people.sqlite");
+
+    for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *inside = g_strconcat("internal-", files[i], NULL);
+        const char *path = exported(ledger, "public", files[i]);
+        g_autoptr(GString) told = bytes_of(path), all = bytes_of(exported(ledger, "internal", inside));
+        for (size_t k = 0; k < G_N_ELEMENTS(personal); k++)
+            CHECK(!somewhere(told, personal[k]));
+        CHECK(somewhere(all, personal[0])); /* the test can fail */
+        CHECK(!somewhere(told, "FP-0"));
+        CHECK(!somewhere(told, "限期拆除"));
+    }
+    g_autofree char *lon = first(suite_path("p.csv"), "p", "lon");
+    g_autofree char *area = first(suite_path("p.csv"), "p", "area_m2");
+    g_autofree char *result = first(suite_path("p.gpkg"), "task", "result");
+    CHECK_TEXT(lon, "119.9");
+    CHECK_TEXT(area, "1200");
+    CHECK_TEXT(result, "SUSPECT");
+    g_autoptr(rdl_layer) layer = layer_of(suite_path("p.gpkg"), "task");
+    const rdl_feature *f = rdl_layer_next(layer, NULL);
+    CHECK_INT(rdl_layer_field_index(layer, "owner"), -1);
+    CHECK_INT(rdl_layer_field_index(layer, "severity"), -1);
+    CHECK_INT(g_bytes_get_size(rdl_feature_wkb(f)), 21); /* a point */
+}
+
+static gint64 events_of(rdl_ledger *ledger)
+{
+    g_autoptr(JsonNode) info = rdl_ledger_info(ledger, NULL);
+
+    return json_object_get_int_member(json_node_get_object(info), "events");
+}
+
+/* Who, which profile, the digest of what left; the bytes are the same with it and without. */
+static void an_export_is_an_event(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("event.sqlite"), 2);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    rdl_export_options o = {.profile = "public", .output = suite_path("event.csv"), .language = "zh",
+                            .by = "欧阳修文", .on = "2026-11-05", .unit = "321202"};
+    gint64 before = events_of(ledger);
+    GError *error = NULL;
+
+    CHECK(rdl_export(ledger, &o, tally, &error));
+    CHECK_OK(error);
+    CHECK_INT(events_of(ledger), before + 1);
+    g_autofree char *date = rdl_ledger_date(ledger, &error);
+    CHECK_TEXT(date, "2026-11-05");
+    o.output = suite_path("event-2.csv");
+    o.by = NULL;
+    CHECK(rdl_export(ledger, &o, tally, &error));
+    CHECK_INT(events_of(ledger), before + 1);
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+    o.output = suite_path("event.pdf");
+    CHECK(!rdl_export(ledger, &o, tally, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "profile public is a file named");
+}
+
 static CU_TestInfo tests[] = {
     {"bytes repeat", bytes_repeat},
     {"every task is written and counted", every_task_is_written_and_counted},
@@ -310,6 +413,8 @@ static CU_TestInfo tests[] = {
     {"an empty ledger gives valid files", an_empty_ledger_gives_valid_files},
     {"an unknown profile is refused", an_unknown_profile_is_refused},
     {"an existing file is kept", an_existing_file_is_kept},
+    {"nothing personal is public", nothing_personal_is_public},
+    {"an export is an event", an_export_is_an_event},
     {"statistics add up", statistics_add_up},
     {"rates are those published", rates_are_those_published},
     CU_TEST_INFO_NULL,

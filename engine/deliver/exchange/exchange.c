@@ -51,6 +51,25 @@ static const profile *find_profile(const char *name, GError **error)
     return NULL;
 }
 
+/* public and internal are whatever single file the output's ending says. */
+static const profile *resolve(const rdl_export_options *o, bool *everybody, GError **error)
+{
+    static const char *const named[] = {"gpkg", "geojson", "xlsx", "flatgeobuf", "csv"};
+
+    *everybody = g_strcmp0(o->profile, "public") == 0;
+    if (!*everybody && g_strcmp0(o->profile, "internal") != 0)
+        return find_profile(o->profile, error);
+    for (size_t i = 0; o->output && i < G_N_ELEMENTS(named); i++) {
+        const profile *p = find_profile(named[i], NULL);
+        if (g_str_has_suffix(o->output, strrchr(p->file, '.')))
+            return p;
+    }
+    rdl_fail(error, RDL_ERROR_USAGE,
+             "profile %s is a file named *.gpkg, *.geojson, *.xlsx, *.fgb or *.csv: give -o FILE",
+             o->profile);
+    return NULL;
+}
+
 const char *rdl_export_file(const char *name, GError **error)
 {
     const profile *p = find_profile(name, error);
@@ -288,7 +307,8 @@ bool rdl_export(rdl_ledger *ledger, const rdl_export_options *options, rdl_tally
     guint no_place = 0;
     rdl_export_job job = {
         .ledger = ledger, .language = options->language, .options = options, .no_place = &no_place};
-    const profile *p = find_profile(options->profile, error);
+    bool everybody;
+    const profile *p = resolve(options, &everybody, error);
     const char *path = rdl_ledger_path(ledger);
 
     if (!p || !check(p, options, error) || !rdl_output_apart(&options->output, 1, &path, 1, error))
@@ -307,6 +327,8 @@ bool rdl_export(rdl_ledger *ledger, const rdl_export_options *options, rdl_tally
                         "counties' codes",
                         path, options->unit);
     g_autoptr(GPtrArray) fields = rdl_task_fields_all();
+    if (tasks && everybody && !rdl_export_public(ledger, tasks, fields, error))
+        return false;
     job.tasks = tasks;
     job.fields = fields;
     job.date = date;

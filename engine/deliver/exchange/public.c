@@ -1,0 +1,137 @@
+/* What may be told to everybody: tasks with the rest taken out, so that no writer can tell it. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "deliver/exchange/profile.h"
+
+typedef struct {
+    rdl_csv *table; /* field, action */
+    JsonArray *names;
+    bool geographic; /* the ledger's coordinates are longitude and latitude */
+} telling;
+
+static bool holds_name(const telling *p, const char *text)
+{
+    for (guint i = 0; i < json_array_get_length(p->names); i++)
+        if (strstr(text, json_array_get_string_element(p->names, i)))
+            return true;
+    return false;
+}
+
+static double rounded(double value, int decimals)
+{
+    double steps = pow(10.0, decimals);
+
+    return floor(value * steps + 0.5) / steps;
+}
+
+/* "round:2" -> 2. */
+static bool decimals_of(const char *action, int *decimals)
+{
+    const char *digits = action + strlen("round:");
+    gint64 n;
+
+    if (!g_str_has_prefix(action, "round:") ||
+        !g_ascii_string_to_signed(digits, 10, -6, 6, &n, NULL))
+        return false;
+    *decimals = (int)n;
+    return true;
+}
+
+static void clear_text(rdl_task *t, const rdl_task_field *f)
+{
+    char **text = (char **)G_STRUCT_MEMBER_P(t, f->offset);
+
+    g_clear_pointer(text, g_free);
+}
+
+static bool tell_field(const telling *p, const rdl_task_field *f, rdl_task *t, GError **error)
+{
+    gssize row = rdl_csv_find(p->table, "field", f->field.name);
+    const char *action = row < 0 ? "" : rdl_csv_at(p->table, (size_t)row, "action");
+    bool text = f->field.type == RDL_FIELD_TEXT;
+    int decimals = 0;
+
+    if (!*action) {
+        if (text)
+            clear_text(t, f);
+        else
+            *(double *)G_STRUCT_MEMBER_P(t, f->offset) = NAN;
+        return true;
+    }
+    if (text && strcmp(action, "keep") == 0)
+        return true;
+    if (text && strcmp(action, "clean") == 0) {
+        const char *value = G_STRUCT_MEMBER(char *, t, f->offset);
+        if (value && holds_name(p, value))
+            clear_text(t, f);
+        return true;
+    }
+    if (text || !decimals_of(action, &decimals))
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "%s:%d: action '%s' of %s is not known: there are keep, clean of texts, "
+                        "round:N of numbers",
+                        rdl_csv_name(p->table), rdl_csv_line(p->table, (size_t)row), action,
+                        f->field.name);
+    double *value = (double *)G_STRUCT_MEMBER_P(t, f->offset);
+    *value = rounded(*value, decimals);
+    return true;
+}
+
+/* A point where the numbers say, in place of the ground. */
+static bool tell_place(const telling *p, rdl_task *t, GError **error)
+{
+    g_clear_pointer(&t->wkb, g_bytes_unref);
+    if (!p->geographic || isnan(t->lon) || isnan(t->lat))
+        return true;
+    g_autofree char *wkt = g_strdup_printf("POINT(%.6f %.6f)", t->lon, t->lat);
+    g_autoptr(rdl_geometry) point = rdl_geometry_from_wkt(wkt, error);
+    t->wkb = point ? rdl_geometry_wkb(point, error) : NULL;
+    return t->wkb != NULL;
+}
+
+/* What is in no list of fields is told to nobody. */
+static void clear_rest(rdl_task *t)
+{
+    char **const rest[] = {&t->warning_by, &t->warned,         &t->contradicted, &t->stopped,
+                           &t->task_no,    &t->problem_source, &t->problem};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rest); i++)
+        g_clear_pointer(rest[i], g_free);
+    t->progress = NAN;
+}
+
+static bool geographic(rdl_ledger *ledger, bool *yes, GError **error)
+{
+    g_autofree char *name = rdl_ledger_crs(ledger, error);
+    g_autoptr(rdl_crs) crs = name ? rdl_crs_parse(name, error) : NULL;
+
+    *yes = crs && rdl_crs_geographic(crs);
+    return crs != NULL;
+}
+
+bool rdl_export_public(rdl_ledger *ledger, GArray *tasks, GPtrArray *fields, GError **error)
+{
+    static const char *const needed[] = {"field", "action", NULL};
+    g_autofree char *path = rdl_data_path("disclosure/public.csv", error);
+    g_autoptr(rdl_csv) table = path ? rdl_csv_read(path, error) : NULL;
+    g_autoptr(JsonNode) names = table ? rdl_ledger_names(ledger, error) : NULL;
+    telling p = {table, names ? json_node_get_array(names) : NULL, false};
+
+    if (!names || !rdl_csv_need(table, needed, error) || !geographic(ledger, &p.geographic, error))
+        return false;
+    for (guint i = 0; i < tasks->len; i++) {
+        rdl_task *t = &g_array_index(tasks, rdl_task, i);
+        for (guint k = 0; k < fields->len; k++)
+            if (!tell_field(&p, fields->pdata[k], t, error))
+                return false;
+        clear_rest(t);
+        if (!tell_place(&p, t, error))
+            return false;
+    }
+    for (guint k = fields->len; k > 0; k--)
+        if (rdl_csv_find(table, "field",
+                         ((const rdl_task_field *)fields->pdata[k - 1])->field.name) < 0)
+            g_ptr_array_remove_index(fields, k - 1);
+    return true;
+}
