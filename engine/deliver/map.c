@@ -48,6 +48,8 @@ static const rdl_label labels[] = {
     {"uncovered_before", "前时相影像不覆盖本图范围", "The earlier image does not reach this sheet"},
     {"uncovered_after", "后时相影像不覆盖本图范围", "The later image does not reach this sheet"},
     {"unknown", "有%u个字符无字形", "%u characters have no form in the fonts installed"},
+    {"inset", "区位", "Location"},
+    {"review_no", "审图号", "Map approval no."},
     {"counts", "统计", "Counts"},
     {"unit", "行政区", "Unit"},
     {"sites", "点位", "Sites"},
@@ -63,6 +65,7 @@ typedef struct {
     const rdl_map_data *data;
     const char *unit, *title, *style;
     rdl_box ground;
+    bool part; /* of a series, or of one unit: an inset shows where it lies */
     rdl_page *page;
     rdl_frame *frame; /* the main map */
     GPtrArray *notes; /* of this sheet */
@@ -210,28 +213,88 @@ static char *caption(const sheet *s, bool after, const GPtrArray *used)
     return g_string_free(out, FALSE);
 }
 
-/* The earlier image in the column, with zones, on the same ground. */
+/* All units, zones and tasks there are: what an inset shows. */
+static rdl_box whole_ground(const rdl_map_data *data)
+{
+    rdl_box box = {1.0, 1.0, 0.0, 0.0};
+
+    for (guint i = 0; i < data->units->len; i++)
+        grow(&box, g_array_index(data->units, rdl_map_unit, i).box);
+    for (guint i = 0; i < data->zones->len; i++)
+        grow(&box, g_array_index(data->zones, rdl_map_zone, i).box);
+    for (guint i = 0; i < data->tasks->len; i++)
+        grow(&box, data->boxes[i]);
+    return box;
+}
+
+/* The neat line of the main map, on the inset. */
+static bool mark_main(sheet *s, const rdl_frame *inset, GError **error)
+{
+    const rdl_box b = s->frame->box;
+    double e[4] = {b.xmin, b.xmax, b.xmax, b.xmin}, n[4] = {b.ymin, b.ymin, b.ymax, b.ymax};
+    double x[4], y[4];
+
+    if (!rdl_transform_points(s->frame->back, 4, e, n, error) ||
+        !rdl_transform_points(inset->in, 4, e, n, error))
+        return false;
+    for (int i = 0; i < 4; i++) {
+        rdl_frame_place(inset, e[i], n[i], &x[i], &y[i]);
+        x[i] = CLAMP(x[i], inset->x, inset->x + inset->w);
+        y[i] = CLAMP(y[i], inset->y, inset->y + inset->h);
+    }
+    for (int i = 0; i < 4; i++)
+        rdl_page_line(s->page, x[i], y[i], x[(i + 1) % 4], y[(i + 1) % 4], 1.6, 0xd55e00);
+    return true;
+}
+
+/* Where the sheet lies: 区位图, beside the earlier image. */
+static bool draw_inset(sheet *s, double x, double width, double h, GError **error)
+{
+    rdl_lettering look = {.size = 9.0, .bold = true};
+    rdl_frame_layer l[2] = {0};
+    rdl_body body = {0};
+    rdl_box around = whole_ground(s->data);
+
+    grow(&around, s->ground); /* a national sheet may reach beyond all that is known */
+    g_autoptr(rdl_frame) f = rdl_frame_new(s->data, around, LEAST, x, s->y, width, h, error);
+    bool good = f && rdl_frame_units(f, &l[0], error) && rdl_frame_zones(f, &l[1], error) &&
+                rdl_frame_draw(f, s->page, l, 2, &body, error) && mark_main(s, f, error);
+
+    for (size_t i = 0; i < 2; i++)
+        rdl_frame_layer_clear(&l[i]);
+    rdl_body_clear(&body);
+    if (!good)
+        return false;
+    g_autofree char *head = g_strdup_printf("%s   1:%.0f", label(s, "inset"), f->scale);
+    rdl_page_text(s->page, &look, x, s->y - 14.0, width, head);
+    rdl_page_box(s->page, f->x, f->y, f->w, f->h, 0.7, 0);
+    return true;
+}
+
+/* The earlier image in the column, with zones, on the same ground; the inset beside it where the
+ * sheet is one of several. */
 static bool draw_before(sheet *s, GPtrArray *used, GError **error)
 {
     rdl_lettering look = {.size = 9.0, .bold = true};
-    double h = COLUMN_WIDTH * 0.82, at = s->y;
+    const double wide = s->part ? COLUMN_WIDTH * 0.62 : COLUMN_WIDTH;
+    double h = wide * 0.82, at = s->y;
     rdl_frame_layer l[2] = {0};
     rdl_body body = {0};
 
     s->y += 14.0;
-    g_autoptr(rdl_frame) f =
-        rdl_frame_new(s->data, s->ground, LEAST, COLUMN, s->y, COLUMN_WIDTH, h, error);
+    g_autoptr(rdl_frame) f = rdl_frame_new(s->data, s->ground, LEAST, COLUMN, s->y, wide, h, error);
     bool good = f && rdl_frame_picture(f, s->page, false, s->options->dpi, used, error) &&
                 rdl_frame_units(f, &l[0], error) && rdl_frame_zones(f, &l[1], error) &&
                 rdl_frame_draw(f, s->page, l, 2, &body, error);
     for (size_t i = 0; i < 2; i++)
         rdl_frame_layer_clear(&l[i]);
     rdl_body_clear(&body);
-    if (!good)
+    if (!good || (s->part && !draw_inset(s, COLUMN + wide + 3.0 * MM,
+                                         COLUMN_WIDTH - wide - 3.0 * MM, h, error)))
         return false;
     g_autofree char *dated = caption(s, false, used);
     g_autofree char *head = g_strdup_printf("%s   1:%.0f", dated, f->scale);
-    rdl_page_text(s->page, &look, COLUMN, at, COLUMN_WIDTH, head);
+    rdl_page_text(s->page, &look, COLUMN, at, wide, head);
     rdl_page_box(s->page, f->x, f->y, f->w, f->h, 0.7, 0);
     s->y += h + 4.0 * MM;
     return true;
@@ -489,6 +552,24 @@ static void write_title(sheet *s)
                   s->title);
 }
 
+/* What the pack says of secrecy and approval, in the corners: an office's own texts, so that no
+ * sheet says what nobody decided. */
+static void write_notice(sheet *s)
+{
+    const char *secrecy = rdl_ledger_word(s->data->ledger, "map.secrecy", s->data->language);
+    const char *review = rdl_ledger_word(s->data->ledger, "map.review_no", s->data->language);
+    rdl_lettering look = {.size = 9.0, .bold = true, .align = RDL_RIGHT};
+    const double x = WIDTH / 2.0, width = WIDTH / 2.0 - 11.0 * MM;
+
+    if (strcmp(secrecy, "map.secrecy") != 0 && *secrecy)
+        rdl_page_text(s->page, &look, x, 8.0 * MM, width, secrecy);
+    if (strcmp(review, "map.review_no") == 0 || !*review)
+        return;
+    g_autofree char *text = g_strdup_printf("%s %s", label(s, "review_no"), review);
+    look.size = 7.5;
+    rdl_page_text(s->page, &look, x, HEIGHT - 13.0 * MM, width, text);
+}
+
 static char *footer_of(const sheet *s)
 {
     const rdl_map_data *d = s->data;
@@ -527,6 +608,7 @@ static bool compose(sheet *s, GError **error)
 
     rdl_page_box(s->page, 6.0 * MM, 6.0 * MM, WIDTH - 12.0 * MM, HEIGHT - 12.0 * MM, 1.4, 0);
     write_title(s);
+    write_notice(s);
     s->y = TOP - 4.0 * MM;
     if (!draw_main(s, after, error) || !draw_before(s, before, error))
         return false;
@@ -608,9 +690,10 @@ static bool check(const rdl_map_options *o, GError **error)
                         o->style);
     if (!(o->dpi >= 50.0 && o->dpi <= 600.0))
         return rdl_fail(error, RDL_ERROR_USAGE, "--dpi %g: give 50 to 600", o->dpi);
-    if (o->by && strcmp(o->by, "unit") != 0 && strcmp(o->by, "zone") != 0)
-        return rdl_fail(error, RDL_ERROR_USAGE, "series by '%s' is not known: there are unit, zone",
-                        o->by);
+    if (o->by && strcmp(o->by, "unit") != 0 && strcmp(o->by, "zone") != 0 &&
+        strcmp(o->by, "grid") != 0)
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "series by '%s' is not known: there are unit, zone, grid", o->by);
     if (strcmp(o->format, "pdf") != 0 && strcmp(o->format, "png") != 0)
         return rdl_fail(error, RDL_ERROR_USAGE, "format '%s' is not known: there are pdf, png",
                         o->format);
@@ -668,6 +751,7 @@ static bool write_one(const rdl_map_data *data, const rdl_map_options *o, const 
         g_strdup_printf("%s%s%s", name, strcmp(data->language, "en") == 0 ? ": " : "", s.title);
 
     s.unit = unit;
+    s.part = true;
     s.title = title;
     s.ground = ground;
     return write_sheet(&s, path, written, tally, error);
@@ -723,6 +807,58 @@ static bool write_zones(const rdl_map_data *data, const rdl_map_options *o, GPtr
     return true;
 }
 
+/* The part of the ledger's plane a national sheet covers. */
+static bool sheet_ground(const rdl_map_data *data, rdl_box degrees, rdl_box *ground, GError **error)
+{
+    g_autoptr(rdl_crs) lonlat = rdl_crs_parse("EPSG:4490", error);
+    g_autoptr(rdl_transform) t = lonlat ? rdl_transform_new(lonlat, data->crs, error) : NULL;
+    double x[4] = {degrees.xmin, degrees.xmax, degrees.xmax, degrees.xmin};
+    double y[4] = {degrees.ymin, degrees.ymin, degrees.ymax, degrees.ymax};
+
+    *ground = (rdl_box){1.0, 1.0, 0.0, 0.0};
+    if (!t || !rdl_transform_points(t, 4, x, y, error))
+        return false;
+    for (int i = 0; i < 4; i++)
+        grow(ground, (rdl_box){x[i], y[i], x[i], y[i]});
+    return true;
+}
+
+/* A sheet for each sheet of the national division 1:50000 that has a task of the unit. */
+static bool write_grid(const rdl_map_data *data, const rdl_map_options *o, GPtrArray *written,
+                       rdl_tally *tally, GError **error)
+{
+    g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    guint nowhere = 0;
+
+    for (guint i = 0; i < data->tasks->len; i++) {
+        const rdl_task *t = &g_array_index(data->tasks, rdl_task, i);
+        char *number = rdl_national_sheet(t->lon, t->lat, NULL);
+        nowhere += !number;
+        if (number && of_unit(t->xzqdm, o->unit))
+            g_hash_table_add(known, number);
+        else
+            g_free(number);
+    }
+    g_autoptr(GPtrArray) numbers = g_ptr_array_new();
+    GHashTableIter each;
+    gpointer key;
+    g_hash_table_iter_init(&each, known);
+    while (g_hash_table_iter_next(&each, &key, NULL))
+        g_ptr_array_add(numbers, key);
+    g_ptr_array_sort(numbers, by_text);
+    for (guint i = 0; i < numbers->len; i++) {
+        const char *number = numbers->pdata[i];
+        rdl_box degrees, ground;
+        if (!rdl_national_sheet_box(number, &degrees) ||
+            !sheet_ground(data, degrees, &ground, error) ||
+            !write_one(data, o, number, number, o->unit, ground, written, tally, error))
+            return false;
+    }
+    rdl_tally_in(tally, "map.tasks", nowhere);
+    rdl_tally_suppressed(tally, "map.tasks", "NO_PLACE", nowhere);
+    return true;
+}
+
 /* No sheet takes the place of what it is drawn from. */
 static bool apart(const char *input, const rdl_map_options *o, GError **error)
 {
@@ -745,9 +881,11 @@ bool rdl_map(const char *input, const rdl_map_options *o, GPtrArray *written, rd
     rdl_map_warn(data, o->warnings);
     if (o->by)
         return rdl_output_folder(o->output, error) &&
-               (strcmp(o->by, "unit") == 0 ? write_units(data, o, written, tally, error)
-                                           : write_zones(data, o, written, tally, error));
+               (strcmp(o->by, "unit") == 0   ? write_units(data, o, written, tally, error)
+                : strcmp(o->by, "zone") == 0 ? write_zones(data, o, written, tally, error)
+                                             : write_grid(data, o, written, tally, error));
     sheet s = new_sheet(data, o);
+    s.part = o->unit != NULL;
     return find_ground(data, o->unit, &s.ground, error) &&
            write_sheet(&s, o->output, written, tally, error);
 }

@@ -10,6 +10,7 @@
 #include "geo/border.h"
 #include "geo/reproject.h"
 #include "geo/grid.h"
+#include "geo/national_sheet.h"
 #include "geo/block.h"
 #include "geo/raster.h"
 #include "geo/area.h"

@@ -151,6 +151,51 @@ static void a_series_has_a_sheet_a_unit(void)
     CHECK(strstr(text, "3  used") != NULL);
 }
 
+/* The sites lie about 119.9 E, 32.3 N, in one sheet of 15' by 10'. */
+static void a_series_has_the_national_sheets(void)
+{
+    GError *error = NULL;
+    g_autoptr(GPtrArray) written = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    rdl_map_options o = to(suite_path("sheets"));
+
+    o.by = "grid";
+    CHECK(rdl_map(ledger_of(3), &o, written, tally, &error));
+    CHECK_OK(error);
+    CHECK_INT(written->len, 1);
+    CHECK(written->len == 1 && g_str_has_suffix(written->pdata[0], "/I50E023024.pdf"));
+    CHECK(rdl_tally_check(tally, &error));
+    g_autofree char *text = rdl_tally_text(tally);
+    CHECK(strstr(text, "3  used") != NULL);
+}
+
+/* GB/T 13989: J50E001001 is the north-western sheet of J50, from 114 E, 40 N. */
+static void a_place_has_its_national_sheet(void)
+{
+    static const struct {
+        double lon, lat;
+        const char *number; /* NULL: none */
+    } cases[] = {{114.1, 39.95, "J50E001001"}, {119.99, 36.01, "J50E024024"},
+                 {119.9, 32.3, "I50E023024"},  {0.0, 0.0, "A31E024001"},
+                 {17.9, 75.0, "S33E006024"},   {-60.1, -3.1, "SA20E019024"},
+                 {180.0, 10.0, "C60E012024"},  {100.0, 89.0, NULL}};
+    rdl_box box, again;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *number = rdl_national_sheet(cases[i].lon, cases[i].lat, &box);
+        CHECK_TEXT(number, cases[i].number);
+        if (!number)
+            continue;
+        CHECK(box.xmin <= cases[i].lon && cases[i].lon <= box.xmax);
+        CHECK(box.ymin <= cases[i].lat && cases[i].lat <= box.ymax);
+        CHECK(rdl_national_sheet_box(number, &again));
+        CHECK(again.xmin == box.xmin && again.ymax == box.ymax);
+    }
+    CHECK(!rdl_national_sheet_box("J50E025001", &again));
+    CHECK(!rdl_national_sheet_box("J50D001001", &again));
+    CHECK(!rdl_national_sheet_box("J50E001001x", &again));
+}
+
 static void bad_options_are_named(void)
 {
     GError *error = NULL;
@@ -310,6 +355,8 @@ static CU_TestInfo tests[] = {
      nothing_to_draw_is_an_error_and_leaves_no_file},
     {"a PDF says where it lies", a_pdf_says_where_it_lies},
     {"a series has a sheet a unit", a_series_has_a_sheet_a_unit},
+    {"a series has the national sheets", a_series_has_the_national_sheets},
+    {"a place has its national sheet", a_place_has_its_national_sheet},
     {"bad options are named", bad_options_are_named},
     {"north is true north at 75 degrees", north_is_true_north_at_75_degrees},
     {"a scale is round and holds the ground", a_scale_is_round_and_holds_the_ground},
