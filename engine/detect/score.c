@@ -19,7 +19,7 @@ static const rdl_detector_fact facts[] = {
                         RDL_SCALE_CHI_SQUARE, RDL_FOCUS_NONE, false, 1, 2},
     [RDL_DETECT_IRMAD] = {"irmad", "chi-square of the IR-MAD variates",
                           "Nielsen 2007, IEEE TIP 16(2)", RDL_SCALE_CHI_SQUARE, RDL_FOCUS_NONE,
-                          false, 1, 1},
+                          false, 1, 2},
     [RDL_DETECT_LOG_RATIO] = {"logratio", "smoothed logarithm of the ratio of intensities",
                               "Dekker 1998, IJRS 19(6)", RDL_SCALE_LOG_RATIO, RDL_FOCUS_GAUSSIAN,
                               true, 1, 1},
