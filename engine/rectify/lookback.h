@@ -2,7 +2,8 @@
  *
  * The pack's lookbacks.csv (months, early_days, src) gives the scheduled passes, told from the day
  * of closing by deadline.h's months. A look-back held from `early_days` before a pass on is that
- * pass; one that was ordered, or raised by new ground at a closed place, is due the day it was. */
+ * pass; one that was ordered, or raised by new ground at a closed place or within the pack's
+ * pos_tolerance_m of it, is due the day it was. */
 #ifndef RDL_RECTIFY_LOOKBACK_H
 #define RDL_RECTIFY_LOOKBACK_H
 

@@ -1,5 +1,6 @@
 #include "rectify/lookback.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "rectify/moving.h"
@@ -187,4 +188,82 @@ bool rdl_lookbacks_raise(rdl_ledger *ledger, const char *site_id, const char *so
             return false;
     }
     return tasks != NULL;
+}
+
+/* ---- new ground beside a closed place ---- */
+
+/* Boxes of `ground` grown by more than the tolerance: metres are at most 1 / 110 000 of a degree of
+ * latitude, and more of longitude further from the equator. */
+static rdl_box reach_of(const rdl_crs *crs, rdl_box box, double metres)
+{
+    double degrees = metres / 110000.0 / rdl_crs_degrees(crs);
+    double far = MAX(fabs(box.ymin), fabs(box.ymax)) * rdl_crs_degrees(crs);
+    double dx = metres / rdl_crs_unit(crs), dy = dx;
+
+    if (rdl_crs_geographic(crs)) {
+        dy = degrees;
+        dx = degrees / MAX(cos(MIN(far, 90.0) * G_PI / 180.0), 0.001);
+    }
+    return (rdl_box){box.xmin - dx, box.ymin - dy, box.xmax + dx, box.ymax + dy};
+}
+
+static rdl_statement *closed_near(rdl_ledger *ledger, rdl_box box, const char *site_id,
+                                  GError **error)
+{
+    rdl_statement *s = rdl_statement_new(
+        ledger->store,
+        "SELECT site_id, AsBinary(geom) FROM site WHERE rowid IN (SELECT pkid FROM idx_site_geom "
+        "WHERE xmin <= ?3 AND xmax >= ?1 AND ymin <= ?4 AND ymax >= ?2) AND site_id <> ?5 AND "
+        "EXISTS(SELECT 1 FROM task t WHERE t.site_id = site.site_id AND t.state = 'CLOSED') "
+        "ORDER BY site_id",
+        error);
+    const double bounds[] = {box.xmin, box.ymin, box.xmax, box.ymax};
+
+    for (int i = 0; s && i < 4; i++)
+        rdl_statement_real(s, i + 1, bounds[i]);
+    if (s)
+        rdl_statement_text(s, 5, site_id);
+    return s;
+}
+
+/* Sites with closed work that the ground comes within the tolerance of; their ids. */
+static GPtrArray *touched(rdl_ledger *ledger, const rdl_crs *crs, const rdl_geometry *ground,
+                          const char *site_id, double metres, GError **error)
+{
+    rdl_box box = reach_of(crs, rdl_geometry_box(ground), metres);
+    g_autoptr(rdl_statement) s = closed_near(ledger, box, site_id, error);
+    g_autoptr(GPtrArray) sites = g_ptr_array_new_with_free_func(g_free);
+    bool row = s != NULL;
+
+    while (row) {
+        double m;
+        if (!rdl_statement_step(s, &row, error))
+            return NULL;
+        if (!row)
+            break;
+        g_autoptr(GBytes) wkb = rdl_statement_get_bytes(s, 1);
+        g_autoptr(rdl_geometry) site =
+            rdl_geometry_from_wkb(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), error);
+        if (!site || !rdl_geodesic_distance(crs, site, ground, &m, error))
+            return NULL;
+        if (m <= metres)
+            g_ptr_array_add(sites, g_strdup(rdl_statement_get_text(s, 0)));
+    }
+    return s ? g_steal_pointer(&sites) : NULL;
+}
+
+bool rdl_lookbacks_touched(rdl_ledger *ledger, const rdl_crs *crs, const rdl_geometry *ground,
+                           const char *site_id, const char *source, const char *source_id,
+                           const char *at, GError **error)
+{
+    JsonObject *pack = rdl_ledger_pack(ledger, error);
+
+    if (!pack || !ground || rdl_geometry_empty(ground))
+        return pack != NULL;
+    g_autoptr(GPtrArray) sites =
+        touched(ledger, crs, ground, site_id, rdl_json_real(pack, "pos_tolerance_m", 0.0), error);
+    for (guint i = 0; sites && i < sites->len; i++)
+        if (!rdl_lookbacks_raise(ledger, sites->pdata[i], source, source_id, at, error))
+            return false;
+    return sites != NULL;
 }

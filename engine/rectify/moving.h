@@ -2,6 +2,7 @@
 #ifndef RDL_RECTIFY_MOVING_H
 #define RDL_RECTIFY_MOVING_H
 
+#include "geo/geo.h"
 #include "rectify/deadline.h"
 #include "rectify/event.h"
 #include "rectify/site.h"
@@ -52,6 +53,11 @@ bool rdl_sites_merge_within(rdl_ledger *ledger, const char *keep, const char *co
  *  there. Event lookback.raised. */
 bool rdl_lookbacks_raise(rdl_ledger *ledger, const char *site_id, const char *source,
                          const char *source_id, const char *at, GError **error);
+/** The same of every other site than `site_id` with closed work whose ground lies within the pack's
+ *  pos_tolerance_m of `ground` (in the ledger's system, `crs`; may be NULL): an edge is enough. */
+bool rdl_lookbacks_touched(rdl_ledger *ledger, const rdl_crs *crs, const rdl_geometry *ground,
+                           const char *site_id, const char *source, const char *source_id,
+                           const char *at, GError **error);
 /** Commit when `good`, else roll back. Returns whether it is committed. */
 bool rdl_ledger_end(rdl_ledger *ledger, bool good, GError **error);
 

@@ -633,6 +633,9 @@ static bool take_site_at(const reading *r, const site *s, const char *load, Json
     return append(ledger, at, kind, p->site_id, payload, error) &&
            rdl_lookbacks_raise(ledger, p->site_id, member(payload, "source"),
                                member(payload, "source_id"), at, error) &&
+           rdl_lookbacks_touched(ledger, r->target, s->ground, p->site_id,
+                                 member(payload, "source"), member(payload, "source_id"), at,
+                                 error) &&
            settle_clue(ledger, s, p, known || p->joined, as_of, tally, error);
 }
 

@@ -1,4 +1,6 @@
 /* Closed work is looked at again when the pack says so, and when something new stands there. */
+#include <gdal.h>
+#include <ogr_api.h>
 #include <string.h>
 #include "fixtures/findings.h"
 #include "fixtures/work.h"
@@ -105,10 +107,56 @@ static void new_ground_at_a_closed_place_raises_one(void)
     CHECK_OK(error);
 }
 
+/* A patch of that number, a square that begins at the longitude `x`, as findings at `name`. */
+static void load_beside(rdl_ledger *ledger, const char *prefix, double x, rdl_day day)
+{
+    g_autofree char *name = g_strconcat(prefix, ".gpkg", NULL);
+    g_autofree char *wkt = g_strdup_printf("POLYGON((%f 32.3,%f 32.3,%f 32.3003,%f 32.3003,%f 32.3))",
+                                           x, x + 0.0003, x + 0.0003, x, x);
+    const char *path = suite_path(name);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    GError *error = NULL;
+
+    CHECK(fixture_findings_of(path, prefix, 1, suspect, 1, 0, &error));
+    GDALDatasetH file = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_UPDATE, NULL, NULL, NULL);
+    OGRLayerH layer = GDALDatasetGetLayerByName(file, "finding");
+    OGRFeatureH f = OGR_L_GetNextFeature(layer);
+    OGRGeometryH g = NULL;
+    char *text = wkt;
+    CHECK(OGR_G_CreateFromWkt(&text, NULL, &g) == OGRERR_NONE);
+    OGR_F_SetGeometryDirectly(f, g);
+    CHECK(OGR_L_SetFeature(layer, f) == OGRERR_NONE);
+    OGR_F_Destroy(f);
+    GDALClose(file);
+    CHECK(rdl_ledger_load_findings(ledger, path, day, tally, NULL, &error));
+    CHECK_OK(error);
+}
+
+/* The closed ground ends at 119.9003; the pack's tolerance is 5 m. */
+static void an_edge_is_enough(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fixture_submitted("edge.sqlite", &error);
+
+    CHECK(close_it(ledger, &error));
+    load_beside(ledger, "FAR", 119.9005, rdl_day_of(2027, 5, 2)); /* 19 m */
+    CHECK_DUE(2027, 5, 3, "");
+    load_beside(ledger, "NEAR", 119.90034, rdl_day_of(2027, 5, 3)); /* 3.8 m */
+    CHECK_DUE(2027, 5, 3, "ordered 2027-05-03 DUE");
+    CHECK(fixture_go(ledger, "LOOKBACK", "2027-05-04", "city", NULL, NULL, &error));
+    CHECK(fixture_go(ledger, "CLOSED", "2027-05-05", "city", "回头看记录", NULL, &error));
+    CHECK_OK(error);
+    load_beside(ledger, "EDGE", 119.9003, rdl_day_of(2027, 5, 6));
+    CHECK_DUE(2027, 5, 6, "ordered 2027-05-06 DUE");
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+}
+
 static CU_TestInfo tests[] = {
     {"passes come at 6 and 12 months and yearly", passes_come_at_6_and_12_months_and_yearly},
     {"a pass that was held is due no more", a_pass_that_was_held_is_due_no_more},
     {"new ground at a closed place raises one", new_ground_at_a_closed_place_raises_one},
+    {"an edge is enough", an_edge_is_enough},
     CU_TEST_INFO_NULL,
 };
 
