@@ -449,7 +449,7 @@ static bool set_quantity(rdl_judge *judge, rdl_finding *f, GError **error)
     if (g_str_has_prefix(kind, "near_"))
         f->quantity = distance_to_class(judge, kind);
     else if (f->part.dimension == 2)
-        f->quantity = area ? f->part.area_m2 : f->part.length_m;
+        f->quantity = area ? f->part.area_m2 : NAN; /* the metres of a polygon are not known */
     else if (f->part.dimension == 1)
         f->quantity = f->part.length_m;
     if (f->zone && f->part.dimension == 1 &&

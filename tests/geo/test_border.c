@@ -106,6 +106,70 @@ static void polygons_lie_as_geos_says(void)
         CHECK(seen[k] > 20);
 }
 
+/* ---- borders of many edges: what matters may lie on any of them ---- */
+
+#define TEETH 70 /* more than a few runs of edges */
+
+static void shape_of(const char *wkt, shape *s)
+{
+    s->g = rdl_geometry_from_wkt(wkt, NULL);
+    size_t n;
+    guint8 *bytes = g_bytes_unref_to_data(rdl_geometry_wkb(s->g, NULL), &n);
+    rdl_wkb_canonical(bytes, &n);
+    s->wkb = g_bytes_new_take(bytes, n);
+    s->border = rdl_border_new();
+    CHECK(rdl_border_set(s->border, g_bytes_get_data(s->wkb, NULL), g_bytes_get_size(s->wkb)));
+}
+
+/* A saw of TEETH + 1 points from x = 0 on, closed at height `y` by as many; tooth `moved` stands
+ * lower. */
+static void saw(shape *s, double y, int moved)
+{
+    GString *text = g_string_new("POLYGON((");
+
+    for (int i = 0; i <= TEETH; i++)
+        g_string_append_printf(text, "%d %g,", i, (i % 2) * 0.5 - (i == moved ? 0.25 : 0.0));
+    for (int i = TEETH; i >= 0; i--)
+        g_string_append_printf(text, "%d %g,", i, y);
+    g_string_append(text, "0 0))");
+    shape_of(text->str, s);
+    g_string_free(text, TRUE);
+}
+
+static void a_spike_is_met_wherever_it_is(void)
+{
+    g_autoptr(GArray) edges = g_array_new(FALSE, FALSE, sizeof(rdl_edge));
+    shape below;
+
+    saw(&below, -50, -1);
+    for (double x = 0.25; x < TEETH; x += 1.5) {
+        g_autofree char *wkt = g_strdup_printf(
+            "POLYGON((-5 1,%g 1,%g -1,%g 1,80 1,80 2,-5 2,-5 1))", x - 0.1, x, x + 0.1);
+        shape spike;
+        shape_of(wkt, &spike);
+        rdl_border_edges(below.border, rdl_geometry_box(spike.g), edges);
+        CHECK_INT(rdl_border_lie(below.border, spike.border, edges), RDL_LIE_ACROSS);
+        shape_clear(&spike);
+    }
+    shape_clear(&below);
+}
+
+static void one_tooth_aside_is_common_ground(void)
+{
+    shape below, above;
+
+    saw(&below, -50, -1);
+    saw(&above, 50, -1);
+    CHECK(rdl_border_neighbours(below.border, above.border));
+    shape_clear(&above);
+    for (int moved = 1; moved < TEETH; moved++) {
+        saw(&above, 50, moved);
+        CHECK(!rdl_border_neighbours(below.border, above.border));
+        shape_clear(&above);
+    }
+    shape_clear(&below);
+}
+
 static void a_point_is_inside_as_geos_says(void)
 {
     GRand *r = suite_rand();
@@ -301,6 +365,8 @@ static void what_is_surely_valid_is_valid(void)
 
 static CU_TestInfo tests[] = {
     {"polygons lie to each other as GEOS says", polygons_lie_as_geos_says},
+    {"a spike is met wherever it is", a_spike_is_met_wherever_it_is},
+    {"one tooth aside is common ground", one_tooth_aside_is_common_ground},
     {"a point is inside as GEOS says", a_point_is_inside_as_geos_says},
     {"neighbours share no ground", neighbours_share_no_ground},
     {"what fills a hole is a neighbour", what_fills_a_hole_is_a_neighbour},

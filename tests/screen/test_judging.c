@@ -194,8 +194,9 @@ static void pieces_make_the_part(void)
     CHECK_NEAR(sum_of("finding", "area_m2"), 1.5 * whole, 1e-4 * whole);
 }
 
-/* Sum of `column` of layer `source` over the rows of one footprint; `steps`: each rounded to it. */
-static double sum_for(const char *source, const char *column, const char *fp_id, double steps)
+/* Sum of `column` of layer `source` over the rows whose `key` is `value`; `steps`: each rounded. */
+static double sum_where(const char *source, const char *column, const char *key, const char *value,
+                        double steps)
 {
     GError *error = NULL;
     g_autofree char *path = g_strdup_printf("%s:%s", suite_path("findings.gpkg"), source);
@@ -204,13 +205,17 @@ static double sum_for(const char *source, const char *column, const char *fp_id,
     double sum = 0.0;
 
     while (layer && (row = rdl_layer_next(layer, &error))) {
-        double value = rdl_feature_real(row, rdl_layer_field_index(layer, column));
-        const char *id = rdl_feature_text(row, rdl_layer_field_index(layer, "source_id"));
-        if (strcmp(id, fp_id) == 0)
-            sum += steps > 0.0 ? round(value * steps) / steps : value;
+        double number = rdl_feature_real(row, rdl_layer_field_index(layer, column));
+        if (g_strcmp0(rdl_feature_text(row, rdl_layer_field_index(layer, key)), value) == 0)
+            sum += steps > 0.0 ? round(number * steps) / steps : number;
     }
     CHECK_OK(error);
     return sum;
+}
+
+static double sum_for(const char *source, const char *column, const char *fp_id, double steps)
+{
+    return sum_where(source, column, "source_id", fp_id, steps);
 }
 
 /* Hectares and mu of own areas and remainder make the whole's, where rounding each does not. */
@@ -462,6 +467,23 @@ static void a_distance_goes_over_the_antimeridian(void)
     CHECK_NEAR(sum_for("finding", "is_primary", "F", 0), 0, 0); /* 1.1 km: no row speaks */
 }
 
+/* Pits are counted by what lies outside their licence; nobody measures the metres of a polygon. */
+static void each_basis_has_its_quantity(void)
+{
+    row_texts shore[] = {
+        {"K", "COAST_NAT", NULL, "2000-01-01", NULL, NULL, BOX(119.9, -0.1, 120.1, 0.1)}, END};
+    row_texts works[] = {
+        {"P", "MINE_QUARRY", "2025-08-01", "2025-09-01", BOX(121, 0, 121.001, 0.001)},
+        {"W", "IND", "2026-09-01", "2026-10-01", BOX(120, 0, 120.001, 0.001)},
+        END};
+    row_texts licence[] = {
+        {"L", "某省自然资源厅", "MINE_QUARRY", "2025-01-01", BOX(121, 0, 121.0005, 0.001)}, END};
+    g_autofree char *found = screened(shore, works, licence, NULL, quantities);
+
+    CHECK_TEXT(found, "K CST-01 - -\n");
+    CHECK_NEAR(sum_where("finding", "quantity", "rule_id", "MIN-02", 0), 12309.0 / 2.0, 5.0);
+}
+
 /* ---- projects on a list ---- */
 
 static const char *const answer_fields[] = {"planned_id", "answer",  "rule_id",
@@ -549,6 +571,7 @@ static CU_TestInfo tests[] = {
     {"metres of shoreline are within the error", metres_of_shoreline_are_within_the_error},
     {"a band prints the distance to the shoreline", a_band_prints_the_distance_to_the_shoreline},
     {"a distance is a band", a_distance_is_a_band},
+    {"each basis has its quantity", each_basis_has_its_quantity},
     {"a distance goes over the antimeridian", a_distance_goes_over_the_antimeridian},
     {"a PASS says what it rests on", a_pass_says_what_it_rests_on},
     {"a crossing is counted in metres", a_crossing_is_counted_in_metres},

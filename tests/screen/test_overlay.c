@@ -128,6 +128,25 @@ static void bounds_move_the_zone_edge_by_e(void)
     bench_clear(&b);
 }
 
+/* Ground within e of the edge is in doubt, a hole is no ground. */
+static void a_hole_is_in_no_bound(void)
+{
+    bench b;
+
+    bench_init(&b);
+    add_zone(
+        &b, &class_a, 3,
+        "POLYGON((499000 2999000,500050 2999000,500050 3001000,499000 3001000,499000 2999000))");
+    lay(&b, 4,
+        "POLYGON((500000 3000000,500100 3000000,500100 3000100,500000 3000100,500000 3000000),"
+        "(500010 3000040,500010 3000060,500030 3000060,500030 3000040,500010 3000040),"
+        "(500080 3000040,500080 3000050,500090 3000050,500090 3000040,500080 3000040))");
+    CHECK_NEAR(part(&b, 0)->area_m2, 4600 * K, 0.01);
+    CHECK_NEAR(part(&b, 0)->min_m2, 4600 * K - 500, 1.0);
+    CHECK_NEAR(part(&b, 0)->max_m2, 4600 * K + 500, 1.0);
+    bench_clear(&b);
+}
+
 static void deep_inside_there_is_nothing_to_bound(void)
 {
     bench b;
@@ -338,6 +357,7 @@ static void ground_of_a_part_is_no_sliver(void)
 static CU_TestInfo tests[] = {
     {"own areas partition the union", own_areas_partition_the_union},
     {"bounds move the zone's edge by e", bounds_move_the_zone_edge_by_e},
+    {"a hole is in no bound", a_hole_is_in_no_bound},
     {"deep inside there is nothing to bound", deep_inside_there_is_nothing_to_bound},
     {"a narrow overlap may be nothing", a_narrow_overlap_may_be_nothing},
     {"components far from the edge are certain", components_far_from_the_edge_are_certain},
