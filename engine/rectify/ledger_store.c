@@ -381,14 +381,13 @@ const char *rdl_ledger_word(rdl_ledger *ledger, const char *key, const char *lan
 
 char *rdl_ledger_head(rdl_ledger *ledger, GError **error)
 {
-    char *hash;
+    g_autofree char *hash = NULL;
     gint64 seq;
 
     if (!rdl_event_head(ledger, &seq, &hash, error))
         return NULL;
     if (seq > 0)
-        return hash;
-    g_free(hash);
+        return g_steal_pointer(&hash);
     return rdl_fail(error, RDL_ERROR_BALANCE, "%s: its events are gone", rdl_ledger_path(ledger)),
            NULL;
 }
