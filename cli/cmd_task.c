@@ -240,6 +240,46 @@ static int task_lookbacks(int argc, char **argv)
     return cli_end(error);
 }
 
+/* ---- elsewhere ---- */
+
+static int task_relocations(int argc, char **argv)
+{
+    static const char teach[] =
+        "Example:\n  redline task relocations ledger.sqlite\n\n"
+        "Sites of the owner of closed work that became known after it was closed: has it moved\n"
+        "elsewhere? SAME: of the same activity. Nothing is put on record.";
+    static const char *const members[] = {"task_id", "closed", "owner",        "source_id",
+                                          "found",   "xzqdm",  "site_activity"};
+    static const char *const heads[] = {"TASK",  "CLOSED", "OWNER",    "SOURCE",
+                                        "FOUND", "UNIT",   "ACTIVITY", "SAME"};
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = NULL;
+    g_autoptr(JsonNode) node = NULL;
+
+    if (!cli_parse(&argc, &argv, NULL, "LEDGER", "List sites of owners whose work was closed.",
+                   teach, 1, 1, &error) ||
+        !(ledger = open_to_read(argv[1], &error)) ||
+        !(node = rdl_ledger_relocations(ledger, &error)))
+        return cli_end(error);
+    if (cli_flags.json) {
+        cli_print_json(g_steal_pointer(&node));
+        return cli_end(error);
+    }
+    JsonArray *rows = json_node_get_array(node);
+    g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
+    for (size_t i = 0; i < G_N_ELEMENTS(heads); i++)
+        add(cells, heads[i]);
+    for (guint i = 0; i < json_array_get_length(rows); i++) {
+        JsonObject *o = json_array_get_object_element(rows, i);
+        for (size_t k = 0; k < G_N_ELEMENTS(members); k++)
+            add(cells, rdl_json_text(o, members[k], NULL));
+        add(cells, json_object_get_boolean_member(o, "same_activity") ? "yes" : "-");
+    }
+    g_autofree char *text = rdl_table_text(cells, G_N_ELEMENTS(heads));
+    fputs(text, stdout);
+    return cli_end(error);
+}
+
 /* ---- show ---- */
 
 static void print_member(const char *name, const char *text)
@@ -1028,6 +1068,7 @@ static const cli_verb verbs[] = {
     {"list", "tasks by state, unit and kind", task_list},
     {"count", "how many, by unit and state", task_count},
     {"lookbacks", "look-backs due and overdue", task_lookbacks},
+    {"relocations", "new sites of owners whose work was closed", task_relocations},
     {"show", "one task", task_show},
     {"advance", "move a task to another state", task_advance},
     {"assign", "give a task to somebody", task_assign},

@@ -15,4 +15,10 @@
  *  look-backs dated until then. Yours. Fails: RDL_ERROR_DATA where the table cannot be read. */
 RDL_API JsonNode *rdl_ledger_lookbacks(rdl_ledger *ledger, rdl_day as_of, GError **error);
 
+/** Has it moved elsewhere (domain no. 71)? Sites of the owner of closed work that the ledger first
+ *  knew after the closing: [{"task_id", "closed", "owner", "activity", "site_id", "source_id",
+ *  "found", "xzqdm", "site_activity", "same_activity"}], by task and site. Owners are compared
+ * letter by letter. A clue to look at, no event. Yours. */
+RDL_API JsonNode *rdl_ledger_relocations(rdl_ledger *ledger, GError **error);
+
 #endif

@@ -267,3 +267,39 @@ bool rdl_lookbacks_touched(rdl_ledger *ledger, const rdl_crs *crs, const rdl_geo
             return false;
     return sites != NULL;
 }
+
+/* ---- elsewhere ---- */
+
+JsonNode *rdl_ledger_relocations(rdl_ledger *ledger, GError **error)
+{
+    static const char *const members[] = {"task_id",   "closed", "owner", "activity",     "site_id",
+                                          "source_id", "found",  "xzqdm", "site_activity"};
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "WITH closing AS (SELECT task_id, max(at) AS closed FROM move WHERE state = 'CLOSED' GROUP "
+        "BY task_id), done AS (SELECT c.task_id, c.closed, s.site_id, s.owner, s.activity FROM "
+        "closing c JOIN task t USING(task_id) JOIN site s USING(site_id) WHERE t.state IN "
+        "('CLOSED', 'LOOKBACK') AND trim(coalesce(s.owner, '')) <> '')"
+        "SELECT d.task_id, d.closed, d.owner, d.activity, n.site_id, n.source_id,"
+        " (SELECT min(at) FROM event e WHERE e.subject = n.site_id AND e.kind = 'site.found') AS "
+        "found, n.xzqdm, n.activity FROM done d JOIN site n ON n.owner = d.owner AND n.site_id <> "
+        "d.site_id WHERE n.merged_into IS NULL AND found > d.closed ORDER BY d.task_id, n.site_id",
+        error);
+    g_autoptr(JsonArray) rows = json_array_new();
+    bool row = s != NULL;
+
+    while (row) {
+        if (!rdl_statement_step(s, &row, error))
+            return NULL;
+        JsonObject *o = row ? json_object_new() : NULL;
+        for (int i = 0; row && i < (int)G_N_ELEMENTS(members); i++)
+            rdl_json_set_text(o, members[i], rdl_statement_get_text(s, i));
+        if (!row)
+            break;
+        json_object_set_boolean_member(o, "same_activity",
+                                       g_strcmp0(rdl_json_text(o, "activity", NULL),
+                                                 rdl_json_text(o, "site_activity", "")) == 0);
+        json_array_add_object_element(rows, o);
+    }
+    return s ? json_node_init_array(json_node_alloc(), rows) : NULL;
+}

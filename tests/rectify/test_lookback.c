@@ -152,11 +152,30 @@ static void an_edge_is_enough(void)
     CHECK_OK(error);
 }
 
+/* Fixtures have one owner: what comes after the closing, elsewhere, is told. */
+static void who_moved_elsewhere_is_told(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fixture_submitted("moved.sqlite", &error);
+
+    CHECK(close_it(ledger, &error));
+    g_autoptr(JsonNode) before = rdl_ledger_relocations(ledger, &error);
+    CHECK_INT(json_array_get_length(json_node_get_array(before)), 0);
+    load_beside(ledger, "MOVED", 119.95, rdl_day_of(2027, 5, 2));
+    g_autoptr(JsonNode) after = rdl_ledger_relocations(ledger, &error);
+    CHECK_OK(error);
+    JsonArray *rows = json_node_get_array(after);
+    CHECK_INT(json_array_get_length(rows), 1);
+    CHECK_TEXT(rdl_json_text(json_array_get_object_element(rows, 0), "source_id", ""), "MOVED-0000");
+    CHECK_TEXT(rdl_json_text(json_array_get_object_element(rows, 0), "found", ""), "2027-05-02");
+}
+
 static CU_TestInfo tests[] = {
     {"passes come at 6 and 12 months and yearly", passes_come_at_6_and_12_months_and_yearly},
     {"a pass that was held is due no more", a_pass_that_was_held_is_due_no_more},
     {"new ground at a closed place raises one", new_ground_at_a_closed_place_raises_one},
     {"an edge is enough", an_edge_is_enough},
+    {"who moved elsewhere is told", who_moved_elsewhere_is_told},
     CU_TEST_INFO_NULL,
 };
 
