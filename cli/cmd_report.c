@@ -1,10 +1,11 @@
 /* redline report - bulletins: a ledger's numbers over a month, a quarter or a year. */
 #include "verb.h"
 
+#include <unistd.h>
 #include "deliver/deliver.h"
 
 static rdl_report_options o;
-static char *as_of;
+static char *as_of, *by, *on;
 static gboolean open_to_all;
 
 static const GOptionEntry entries[] = {
@@ -26,6 +27,9 @@ static const GOptionEntry entries[] = {
      "of words: zh or en (default: the pack's)", "LANG"},
     {"compiler", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.compiler, "who answers for the bulletin",
      "NAME"},
+    {"by", 0, 0, G_OPTION_ARG_STRING, &by, "who writes it (default: the login's name)", "NAME"},
+    {"on", 0, 0, G_OPTION_ARG_STRING, &on,
+     "day it is put on record (default: the ledger's latest date)", "DATE"},
     G_OPTION_ENTRY_NULL};
 
 static const char teach[] =
@@ -36,7 +40,20 @@ static const char teach[] =
     "Numbers by unit, source, class, tier, zone and activity, what happened in the period,\n"
     "warnings, overdue matters, areas, letters, in the pack's sentences. Duplicates and unfounded\n"
     "matters leave the denominator of every rate first. A period that is over is told as it stood\n"
-    "on its last day: the same bytes whatever happened since.";
+    "on its last day: the same bytes whatever happened since. That it was written is an event.";
+
+/* A ledger that cannot be written is told all the same, and it is said that nobody will know. */
+static bool set_record(const char *path, GError **error)
+{
+    bool write = access(path, W_OK) == 0;
+
+    if (!write && g_file_test(path, G_FILE_TEST_EXISTS))
+        cli_say("redline: warning: %s cannot be written: this export is not on record", path);
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, error);
+    o.by = write ? by ? by : g_get_user_name() : NULL;
+    o.on = on;
+    return ledger && (!on || cli_happened("--on", on, ledger, error));
+}
 
 static bool write_report(const char *path, GError **error)
 {
@@ -47,7 +64,7 @@ static bool write_report(const char *path, GError **error)
     o.public_version = open_to_all;
     o.warnings = warnings;
     if (!cli_day("--as-of", as_of, 0, &o.as_of, error) || !cli_trust(path, NULL, error) ||
-        !rdl_report(path, &o, tally, error))
+        !set_record(path, error) || !rdl_report(path, &o, tally, error))
         return false;
     cli_report(tally, warnings, o.output);
     return true;

@@ -133,8 +133,10 @@ static bool set_language(rdl_bulletin *r, const char *asked, GError **error)
 static const struct {
     const char *ending;
     bool (*write)(const rdl_bulletin *report, const char *path, GError **error);
-} writers[] = {{".xlsx", rdl_report_book},   {".pdf", rdl_report_page},  {".html", rdl_report_html},
-               {".md", rdl_report_markdown}, {".json", rdl_report_json}, {".csv", rdl_report_csv}};
+    bool numbers; /* alone: nothing is put into words */
+} writers[] = {{".xlsx", rdl_report_book, false}, {".pdf", rdl_report_page, false},
+               {".html", rdl_report_html, false}, {".md", rdl_report_markdown, false},
+               {".json", rdl_report_json, true},  {".csv", rdl_report_csv, true}};
 
 static int writer_of(const char *output, GError **error)
 {
@@ -156,7 +158,7 @@ static char **unit_codes(const rdl_map_data *units)
     return g_strv_builder_end(codes);
 }
 
-static bool compose(rdl_bulletin *r, const period *p, rdl_day as_of, GError **error)
+static bool compose(rdl_bulletin *r, const period *p, rdl_day as_of, int writer, GError **error)
 {
     g_auto(GStrv) codes = unit_codes(r->units);
     const rdl_statistic_options o = {.as_of = as_of,
@@ -170,15 +172,37 @@ static bool compose(rdl_bulletin *r, const period *p, rdl_day as_of, GError **er
     r->as_of = rdl_report_keep(r, rdl_day_text(as_of));
     r->from = rdl_report_keep(r, rdl_day_text(p->first));
     set_title(r, p);
-    return rdl_report_compose(r, error);
+    return writers[writer].numbers || rdl_report_compose(r, error);
 }
 
-static bool write_whole(const rdl_bulletin *r, int writer, GError **error)
+/* First on record, then there, as every export. */
+static bool record(const rdl_bulletin *r, rdl_ledger *ledger, const char *path, const char *on,
+                   GError **error)
 {
+    const rdl_report_options *o = r->options;
+    g_autofree char *profile =
+        g_strconcat("report.", o->kind, o->public_version ? ".public" : "", NULL);
+    g_autofree char *digest = o->by ? rdl_digest_file(path, error) : NULL;
+    const rdl_outgoing out = {.profile = profile,
+                              .sha256 = digest,
+                              .on = o->on ? o->on : on,
+                              .by = o->by,
+                              .unit = o->unit,
+                              .as_of = r->as_of,
+                              .language = r->language};
+
+    return !o->by || (digest && rdl_ledger_outgoing(ledger, &out, error));
+}
+
+static bool write_whole(const rdl_bulletin *r, rdl_ledger *ledger, int writer, rdl_day latest,
+                        GError **error)
+{
+    g_autofree char *on = rdl_day_text(latest);
     g_autoptr(rdl_output) output =
         rdl_output_begin(r->options->output, r->options->overwrite, error);
 
     return output && writers[writer].write(r, rdl_output_temporary(output), error) &&
+           record(r, ledger, rdl_output_temporary(output), on, error) &&
            rdl_output_commit(output, error);
 }
 
@@ -239,8 +263,8 @@ static bool report(rdl_ledger *ledger, const char *path, const rdl_report_option
     r.kept = g_string_chunk_new(4096);
     r.parts = g_array_new(FALSE, TRUE, sizeof(rdl_report_part));
     g_array_set_clear_func(r.parts, clear_part);
-    bool good = compose(&r, &p, as_of, error) && count_tasks(&r, tally, error) &&
-                write_whole(&r, writer, error);
+    bool good = compose(&r, &p, as_of, writer, error) && count_tasks(&r, tally, error) &&
+                write_whole(&r, ledger, writer, latest, error);
     warn(o, units, as_of, latest);
     rdl_statistic_free(r.statistic);
     g_array_unref(r.parts);
@@ -256,6 +280,6 @@ bool rdl_report(const char *path, const rdl_report_options *o, rdl_tally *tally,
     if (writer < 0 || !rdl_output_apart(&o->output, 1, inputs, G_N_ELEMENTS(inputs), error) ||
         !rdl_output_possible(o->output, o->overwrite, error))
         return false;
-    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, error);
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, o->by != NULL, error);
     return ledger && report(ledger, path, o, writer, tally, error);
 }

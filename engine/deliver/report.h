@@ -17,6 +17,8 @@ typedef struct rdl_report_options {
     const char *units;    /* layer of units instead of the recorded one; NULL */
     const char *language; /* "zh", "en"; NULL: that of the ledger's pack */
     const char *compiler; /* who answers for it; NULL: not named */
+    const char *by;       /* who writes it: the export is put on record; NULL: it is not */
+    const char *on;       /* day of the record, ISO; NULL: the ledger's latest */
     rdl_day as_of; /* within the period; 0: its last day, of the latest period the latest day */
     bool public_version; /* no names of persons, no places, no clue that is not verified */
     bool overwrite;

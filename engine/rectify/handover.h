@@ -16,7 +16,7 @@ typedef struct rdl_outgoing {
     const char *sha256;                  /* of the output; needed */
     const char *on, *by;                 /* needed */
     const char *issue;                   /* id of rdl_ledger_issue(); NULL: no work is handed out */
-    const GArray *tasks;                 /* of rdl_task: what is in it */
+    const GArray *tasks;                 /* of rdl_task: what is in it; NULL: only numbers are */
     const char *unit, *as_of, *language; /* what was asked for; NULL */
 } rdl_outgoing;
 

@@ -45,7 +45,8 @@ bool rdl_ledger_outgoing(rdl_ledger *ledger, const rdl_outgoing *out, GError **e
     rdl_json_set_text(o, "unit", out->unit);
     rdl_json_set_text(o, "as_of", out->as_of);
     rdl_json_set_text(o, "language", out->language);
-    json_object_set_int_member(o, "n", out->tasks->len);
+    if (out->tasks)
+        json_object_set_int_member(o, "n", out->tasks->len);
     if (out->issue)
         json_object_set_array_member(o, "tasks", revisions_of(out->tasks));
     return rdl_store_begin(ledger->store, error) &&

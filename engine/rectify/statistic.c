@@ -135,8 +135,9 @@ rdl_statistic *rdl_statistic_new(rdl_ledger *ledger, const rdl_statistic_options
     s->columns = g_ptr_array_new_with_free_func(g_free);
     s->ledger = ledger;
     s->options = *options;
-    s->head =
-        rdl_store_value(ledger->store, "SELECT hash FROM event ORDER BY seq DESC LIMIT 1", error);
+    s->head = rdl_store_value(
+        ledger->store,
+        "SELECT hash FROM event WHERE kind <> 'export.made' ORDER BY seq DESC LIMIT 1", error);
     if (!s->head || !rdl_statistic_matters(s, error) || !rdl_statistic_letters(s, error) ||
         (options->from && !rdl_statistic_moves(s, error)))
         return NULL;

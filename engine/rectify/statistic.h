@@ -62,7 +62,8 @@ RDL_API rdl_statistic *rdl_statistic_new(rdl_ledger *ledger, const rdl_statistic
                                          GError **error);
 RDL_API void rdl_statistic_free(rdl_statistic *statistic);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_statistic, rdl_statistic_free)
-/** Hash of the last event that is counted in it. Lent. */
+/** Hash of the last event that is counted in it: that something was exported changes no number.
+ * Lent. */
 RDL_API const char *rdl_statistic_head(const rdl_statistic *statistic);
 /** Tasks of the ledger, of every unit. */
 RDL_API gint64 rdl_statistic_tasks(const rdl_statistic *statistic);

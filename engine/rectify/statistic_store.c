@@ -125,6 +125,14 @@ static const struct {
               {"by_warning", {LEVEL, KIND}}};
 enum { MATTER_PILES = 13, STATES_PILE = MATTER_PILES, EXCLUDED_PILE, WARNING_PILE };
 
+/* GLib's own hash of a pointer looks at 32 bits of it: the first number would not tell. */
+static guint hash_of(gconstpointer key)
+{
+    gsize k = GPOINTER_TO_SIZE(key);
+
+    return (guint)(k ^ (k >> 27));
+}
+
 static counts *place(pile *p, guint a, guint b)
 {
     guint64 key = ((guint64)a << 32 | b) + 1;
@@ -532,7 +540,7 @@ static void begin_piles(survey *v)
     for (size_t i = 0; i < G_N_ELEMENTS(layout); i++) {
         pile p = {.key = layout[i].key,
                   .by = {layout[i].by[0], layout[i].by[1]},
-                  .places = g_hash_table_new(g_direct_hash, g_direct_equal),
+                  .places = g_hash_table_new(hash_of, g_direct_equal),
                   .numbers = g_array_new(FALSE, FALSE, sizeof(guint64)),
                   .rows = g_array_new(FALSE, FALSE, sizeof(counts))};
         g_array_append_val(v->piles, p);

@@ -106,6 +106,27 @@ static void a_month_that_is_over_is_told_as_it_was(void)
     CHECK(strstr(now, "| 核查 | 下发核查 | 1 |") != NULL);
 }
 
+static void that_it_was_written_is_an_event_and_changes_nothing(void)
+{
+    const char *ledger = ledger_at("record.sqlite");
+    rdl_report_options o = {.kind = "month", .by = "甲"};
+    const char *first = write_report(ledger, "record-1.md", o);
+    const char *second = write_report(ledger, "record-2.md", o);
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) l = rdl_ledger_open(ledger, false, &error);
+    g_autofree char *n = rdl_store_value(
+        l->store,
+        "SELECT count(*) || ' ' || max(by) || ' ' || max(json_extract(payload, '$.profile')) "
+        "FROM event WHERE kind = 'export.made'",
+        &error);
+
+    CHECK_OK(error);
+    CHECK_TEXT(n, "2 甲 report.month");
+    CHECK_SAME_FILE(first, second);
+    CHECK(rdl_ledger_audit(l, NULL, &error));
+    CHECK_OK(error);
+}
+
 static void sentences_are_the_packs_with_the_ledgers_numbers(void)
 {
     const char *ledger = ledger_at("words.sqlite");
@@ -247,6 +268,8 @@ static void only_a_unit_and_the_rest_is_accounted_for(void)
 static CU_TestInfo tests[] = {
     {"the same bytes twice", the_same_bytes_twice},
     {"a month that is over is told as it was", a_month_that_is_over_is_told_as_it_was},
+    {"that it was written is an event and changes nothing",
+     that_it_was_written_is_an_event_and_changes_nothing},
     {"sentences are the pack's with the ledger's numbers",
      sentences_are_the_packs_with_the_ledgers_numbers},
     {"quarters and years have their days", quarters_and_years_have_their_days},
