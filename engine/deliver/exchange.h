@@ -9,16 +9,20 @@
  *   kml      KML 2.2, a folder a state as styles/task.sld has them; with -o x.kmz the chips of
  *            both dates too
  *   shp-cn   the package a higher office takes, a folder or a .zip: Shapefiles with pinyin fields,
- *            codes and their words, in GBK or UTF-8, on CGCS2000; lists of fields, files and of
- * what was missing, wrong, there twice or cut evidence everything about one site (`task`), a folder
- * or a .zip, with a list of SHA-256 postgis  table redline_task of a database (output "PG:host=...
- * dbname=..."), in one transaction; a table somebody else made is never touched stac     a
- * catalogue, a folder or a .zip: items for the ledger, its findings, and every product and input
- * behind them, with derived_from and file:checksum gpx      a waypoint a task, its outline as
- * routes: for the walk to it county   a package of work for another office (package.h), a folder or
- * a .zip: all tasks of a unit internal, public  gpkg, geojson, xlsx, flatgeobuf or csv by the
- * output's ending; public without names, owners, exact places and anything but the result:
- * data/disclosure/public.csv field    the same for whoever goes there: its open tasks
+ *            codes and their words, in GBK or UTF-8, on CGCS2000; lists of fields, of files and of
+ *            what was missing, wrong, there twice or cut
+ *   evidence everything about one site (`task`), a folder or a .zip, with a list of SHA-256
+ *   postgis  table redline_task of a database (output "PG:host=... dbname=...") in one
+ *            transaction; a table somebody else made is never touched
+ *   stac     a catalogue, a folder or a .zip: items for the ledger, its findings, and every product
+ *            and input behind them, with derived_from and file:checksum
+ *   gpx      a waypoint a task, its outline as routes: for the walk to it
+ *   county   a package of work for another office (package.h), a folder or a .zip: all tasks of a
+ *            unit
+ *   field    the same for whoever goes there: its open tasks
+ *   internal, public
+ *            gpkg, geojson, xlsx, flatgeobuf or csv by the output's ending; public without names,
+ *            owners, exact places and anything but the result: data/disclosure/public.csv
  *
  * gpkg, geojson, flatgeobuf and csv carry codes; xlsx, kml, gpx and shp-cn carry the words of the
  * ledger's pack. Same ledger, same bytes: no clock is asked; what has to be dated is dated by the
