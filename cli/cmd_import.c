@@ -1,6 +1,7 @@
 /* redline import - work that another office did, back into the ledger it came from. */
 #include "verb.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include "deliver/deliver.h"
 
@@ -31,7 +32,7 @@ static void print_report(JsonArray *report)
 {
     for (guint i = 0; i < json_array_get_length(report); i++) {
         JsonObject *o = json_array_get_object_element(report, i);
-        cli_say("redline: entry %" G_GINT64_FORMAT ", %s, %s %s: %s: %s",
+        cli_say("redline: entry %" PRId64 ", %s, %s %s: %s: %s",
                 json_object_get_int_member(o, "row"), rdl_json_text(o, "id", "?"),
                 rdl_json_text(o, "act", "?"), rdl_json_text(o, "on", "?"),
                 rdl_json_text(o, "code", "?"), rdl_json_text(o, "why", "?"));

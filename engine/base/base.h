@@ -13,6 +13,7 @@
 #include "base/calendar.h"
 #include "base/name.h"
 #include "base/digest.h"
+#include "base/input.h"
 #include "base/csv.h"
 #include "base/yaml.h"
 #include "base/output.h"

@@ -1,6 +1,7 @@
 #include "base/csv.h"
 
 #include <string.h>
+#include "base/input.h"
 
 struct rdl_csv {
     char *name;
@@ -134,12 +135,11 @@ rdl_csv *rdl_csv_parse(const char *text, const char *name, GError **error)
 
 rdl_csv *rdl_csv_read(const char *path, GError **error)
 {
-    g_autofree char *text = NULL;
-    g_autoptr(GError) io = NULL;
-    size_t n;
+    size_t n = 0;
+    g_autofree char *text = rdl_input_text(path, &n, error);
 
-    if (!g_file_get_contents(path, &text, &n, &io))
-        return rdl_fail(error, RDL_ERROR_IO, "%s", io->message), NULL;
+    if (!text)
+        return NULL;
     if (strlen(text) != n)
         return rdl_fail(error, RDL_ERROR_DATA, "%s: holds NUL bytes, not a text table", path), NULL;
     return rdl_csv_parse(text, path, error);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <glib/gstdio.h>
 #include <openssl/evp.h>
+#include "base/input.h"
 
 #define BUFFER ((size_t)1 << 18)
 
@@ -34,6 +35,8 @@ static char *hexadecimal(const uint8_t *bytes, unsigned n)
 
 char *rdl_digest_file(const char *path, GError **error)
 {
+    if (!rdl_input_plain(path, error))
+        return NULL;
     FILE *f = g_fopen(path, "rb");
     uint8_t bytes[EVP_MAX_MD_SIZE];
     unsigned n = 0;

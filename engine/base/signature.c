@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include "base/input.h"
 
 #define KEY_BYTES 32
 #define SIGNATURE_BYTES 64
@@ -53,8 +54,9 @@ static int no_passphrase(char *buffer, int size, int writing, void *user)
 
 static EVP_PKEY *read_key(const char *path, bool may_be_public, GError **error)
 {
+    if (!rdl_input_plain(path, error))
+        return NULL;
     FILE *f = g_fopen(path, "r");
-
     if (!f)
         return rdl_fail(error, RDL_ERROR_IO, "%s: %s", path, g_strerror(errno)), NULL;
     EVP_PKEY *key = PEM_read_PrivateKey(f, NULL, no_passphrase, NULL);

@@ -7,6 +7,7 @@
 #include <minizip/unzip.h>
 #include "base/output.h"
 #include "base/zip.h"
+#include "base/input.h"
 
 #define PIECE 65536
 #define NAME_MOST 1024
@@ -157,6 +158,8 @@ char **rdl_unzip(const char *path, const char *folder, const rdl_unzip_limits *l
         return rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: there is no such file", path), NULL;
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    if (!rdl_input_plain(path, error))
+        return false;
     unpacking u = {unzOpen64(path), path, names, seen, 0};
 
     if (!u.file)

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+#include "base/input.h"
 #include <yaml.h>
 
 #define MAX_DEPTH 64
@@ -87,10 +88,12 @@ static JsonNode *read_mapping(reader *r, GError **error)
         yaml_event_delete(&event);
         if (!key)
             return rdl_fail(error, RDL_ERROR_DATA, "%s:%zu: a key must be plain text", r->name,
-                            line), NULL;
+                            line),
+                   NULL;
         if (json_object_has_member(object, key))
             return rdl_fail(error, RDL_ERROR_DATA, "%s:%zu: key '%s' stands twice", r->name, line,
-                            key), NULL;
+                            key),
+                   NULL;
         if (!next_event(r, &event, error))
             return NULL;
         JsonNode *node = read_node(r, &event, error);
@@ -180,12 +183,9 @@ JsonNode *rdl_yaml_parse(const char *text, const char *name, GError **error)
 
 JsonNode *rdl_yaml_read(const char *path, GError **error)
 {
-    g_autofree char *text = NULL;
-    g_autoptr(GError) io = NULL;
+    g_autofree char *text = rdl_input_text(path, NULL, error);
 
-    if (!g_file_get_contents(path, &text, NULL, &io))
-        return rdl_fail(error, RDL_ERROR_IO, "%s", io->message), NULL;
-    return rdl_yaml_parse(text, path, error);
+    return text ? rdl_yaml_parse(text, path, error) : NULL;
 }
 
 const char *rdl_json_text(JsonObject *object, const char *member, const char *fallback)
@@ -305,7 +305,8 @@ JsonNode *rdl_json_parse(const char *text, const char *name, GError **error)
     if (!json_parser_load_from_data(parser, text, -1, &reason) ||
         !(root = json_parser_get_root(parser)))
         return rdl_fail(error, RDL_ERROR_DATA, "%s: not JSON: %s", name,
-                        reason ? reason->message : "empty"), NULL;
+                        reason ? reason->message : "empty"),
+               NULL;
     return json_node_copy(root);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <glib/gstdio.h>
 #include <libdeflate.h>
+#include "base/input.h"
 
 #define LEVEL 6
 #define VERSION 20      /* needed to extract: deflate and folders */
@@ -141,6 +142,8 @@ static bool check_room(const rdl_zip *zip, const char *name, gsize n, GError **e
 bool rdl_zip_add(rdl_zip *zip, const char *name, const char *file, GError **error)
 {
     GError *failed = NULL;
+    if (!rdl_input_plain(file, error))
+        return false;
     GMappedFile *mapped = g_mapped_file_new(file, FALSE, &failed);
 
     if (!mapped) {

@@ -8,7 +8,7 @@ bool rdl_is_findings(const char *path)
 {
     bool raster = false, found = false;
     char start[16] = "";
-    FILE *file = fopen(path, "rb");
+    FILE *file = rdl_input_plain(path, NULL) ? fopen(path, "rb") : NULL;
 
     if (!file)
         return false;

@@ -45,7 +45,7 @@ void rdl_chips_free(rdl_chips *chips)
 static bool open_scene(rdl_chips *chips, scene *s, const char *path, GError **error)
 {
     s->path = g_strdup(path);
-    s->dataset = GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
+    s->dataset = rdl_gdal_open(path, GDAL_OF_RASTER, NULL);
     if (!s->dataset) {
         g_autofree char *doing = rdl_say("%s: cannot be opened as a raster", path);
         return rdl_fail_gdal(error, RDL_ERROR_IO, doing);

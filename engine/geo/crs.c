@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 #include <cpl_error.h>
+#include <gdal.h>
 #include <cpl_conv.h>
 
 struct rdl_crs {
@@ -40,6 +41,21 @@ bool rdl_fail_gdal(GError **error, rdl_error code, const char *doing)
     g_autofree char *head = g_utf8_make_valid(reason, 100);
     g_autofree char *tail = g_utf8_make_valid(reason + n - 160, -1);
     return rdl_fail(error, code, "%s: %s ... %s", doing, head, tail);
+}
+
+void *rdl_gdal_open(const char *path, unsigned flags, const char *const *options)
+{
+    g_autoptr(GError) refused = NULL;
+    GDALDatasetH dataset = NULL;
+
+    CPLErrorReset();
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    if (rdl_input_plain(path, &refused))
+        dataset = GDALOpenEx(path, flags | GDAL_OF_VERBOSE_ERROR, NULL, options, NULL);
+    else
+        CPLError(CE_Failure, CPLE_OpenFailed, "%s", refused->message + strlen(path) + 2);
+    CPLPopErrorHandler();
+    return dataset;
 }
 
 /* GeoPackage numbers them 0 and -1: coordinates of a system that nobody knows. An engineer's own

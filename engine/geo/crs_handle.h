@@ -16,5 +16,8 @@ double rdl_transform_side(const rdl_transform *transform);
 GHashTable *rdl_transform_squares(rdl_transform *transform);
 /** Set `error` to "<doing>: <what CPL last said>" and return false. Call CPLErrorReset() before. */
 bool rdl_fail_gdal(GError **error, rdl_error code, const char *doing);
+/** GDALOpenEx() of what a user names, without a word on stderr; NULL leaves the reason for
+ *  rdl_fail_gdal(). Pipes and devices are refused unopened. */
+void *rdl_gdal_open(const char *path, unsigned flags, const char *const *options);
 
 #endif

@@ -68,11 +68,7 @@ static GDALDatasetH open_vector(const char *path)
     bool shapefile = g_str_has_suffix(path, ".shp") || g_str_has_suffix(path, ".SHP") ||
                      g_str_has_suffix(path, ".dbf") || g_str_has_suffix(path, ".DBF");
 
-    CPLErrorReset();
-    CPLPushErrorHandler(CPLQuietErrorHandler);
-    dataset = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_VERBOSE_ERROR, NULL, shapefile ? raw : NULL,
-                         NULL);
-    CPLPopErrorHandler();
+    dataset = rdl_gdal_open(path, GDAL_OF_VECTOR, shapefile ? raw : NULL);
     return dataset;
 }
 
@@ -722,11 +718,7 @@ rdl_vector *rdl_vector_into(const char *database, GError **error)
     vector->database = true;
     vector->layers = g_array_new(FALSE, FALSE, sizeof(out_layer));
     g_array_set_clear_func(vector->layers, out_layer_clear);
-    CPLErrorReset();
-    CPLPushErrorHandler(CPLQuietErrorHandler);
-    vector->dataset = GDALOpenEx(database, GDAL_OF_VECTOR | GDAL_OF_UPDATE | GDAL_OF_VERBOSE_ERROR,
-                                 NULL, NULL, NULL);
-    CPLPopErrorHandler();
+    vector->dataset = rdl_gdal_open(database, GDAL_OF_VECTOR | GDAL_OF_UPDATE, NULL);
     if (!vector->dataset) {
         fail_writing(vector, "cannot be opened to write", error);
     } else if (!GDALDatasetTestCapability(vector->dataset, ODsCTransactions) ||
@@ -968,7 +960,7 @@ void rdl_vector_abandon(rdl_vector *take_vector)
 /* Drivers of text files do not notice a full disk: what was written is read again. */
 static bool reads_whole(const rdl_vector *vector)
 {
-    GDALDatasetH again = GDALOpenEx(vector->path, GDAL_OF_VECTOR, NULL, NULL, NULL);
+    GDALDatasetH again = rdl_gdal_open(vector->path, GDAL_OF_VECTOR, NULL);
     bool good = again && GDALDatasetGetLayerCount(again) >= (int)vector->layers->len;
 
     for (int i = 0; good && i < (int)vector->layers->len; i++) {

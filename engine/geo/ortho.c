@@ -35,10 +35,7 @@ const char *rdl_ortho_text(const rdl_ortho *o, bool *flat)
 
 static bool use_dem(rdl_ortho *o, const char *dem, GError **error)
 {
-    CPLErrorReset();
-    CPLPushErrorHandler(CPLQuietErrorHandler);
-    GDALDatasetH d = GDALOpenEx(dem, GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
-    CPLPopErrorHandler();
+    GDALDatasetH d = rdl_gdal_open(dem, GDAL_OF_RASTER, NULL);
     if (!d) {
         g_autofree char *doing = rdl_say("--dem %s: cannot be opened as a raster", dem);
         return rdl_fail_gdal(error, RDL_ERROR_IO, doing);

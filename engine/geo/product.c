@@ -91,6 +91,8 @@ char *rdl_product_text(const char *path, GError **error)
     vsi_l_offset n = 0;
     VSIStatBufL stat;
 
+    if (!rdl_input_plain(path, error))
+        return NULL;
     CPLErrorReset();
     CPLPushErrorHandler(CPLQuietErrorHandler);
     bool small = VSIStatL(path, &stat) == 0 && stat.st_size <= METADATA_LARGEST;
@@ -189,7 +191,7 @@ static char *metadata_of(const char *path, GError **error)
     g_autofree char *folder = folder_of(path);
     g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_free);
 
-    if (!folder)
+    if (!folder || !rdl_input_plain(path, error))
         return NULL;
     gather_metadata(folder, 1, found);
     if (found->len > 1)
@@ -258,10 +260,7 @@ static void frame_clear(frame *f)
 
 static bool learn_frame(const rdl_product_band *b, frame *f, GError **error)
 {
-    CPLErrorReset();
-    CPLPushErrorHandler(CPLQuietErrorHandler);
-    GDALDatasetH d = GDALOpenEx(b->file, GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
-    CPLPopErrorHandler();
+    GDALDatasetH d = rdl_gdal_open(b->file, GDAL_OF_RASTER, NULL);
     if (!d) {
         g_autofree char *doing = rdl_say("%s: cannot be opened as a raster", b->file);
         return rdl_fail_gdal(error, RDL_ERROR_IO, doing);
@@ -388,7 +387,7 @@ static char *source_with_nodata(const rdl_product_band *b, const frame *own, con
     g_snprintf(size[1], sizeof size[1], "%d", f->height);
     g_ascii_dtostr(nodata, sizeof nodata, b->nodata);
     g_autofree char *plain = one_band(b, own);
-    GDALDatasetH from = GDALOpenEx(plain, GDAL_OF_RASTER, NULL, NULL, NULL), to = NULL;
+    GDALDatasetH from = rdl_gdal_open(plain, GDAL_OF_RASTER, NULL), to = NULL;
     GDALWarpAppOptions *options = GDALWarpAppOptionsNew((char **)words, NULL);
     if (from)
         to = GDALWarp("", NULL, 1, &from, options, NULL);

@@ -80,11 +80,7 @@ void rdl_raster_close(rdl_raster *raster)
 
 static GDALDatasetH open_dataset(const char *path, const char *name, GError **error)
 {
-    CPLErrorReset();
-    CPLPushErrorHandler(CPLQuietErrorHandler);
-    GDALDatasetH dataset =
-        GDALOpenEx(name, GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
-    CPLPopErrorHandler();
+    GDALDatasetH dataset = rdl_gdal_open(name, GDAL_OF_RASTER, NULL);
     if (!dataset) {
         g_autofree char *doing = rdl_say("%s: cannot be opened as a raster", path);
         rdl_fail_gdal(error, RDL_ERROR_IO, doing);

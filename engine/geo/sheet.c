@@ -19,11 +19,7 @@ static GDALDatasetH open_raw(const char *path)
 
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
         CPLSetThreadLocalConfigOption(names[i][0], names[i][1]);
-    CPLErrorReset();
-    CPLPushErrorHandler(CPLQuietErrorHandler);
-    GDALDatasetH dataset =
-        GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_VERBOSE_ERROR, NULL, is_csv ? csv : NULL, NULL);
-    CPLPopErrorHandler();
+    GDALDatasetH dataset = rdl_gdal_open(path, GDAL_OF_VECTOR, is_csv ? csv : NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
         CPLSetThreadLocalConfigOption(names[i][0], NULL);
     return dataset;

@@ -1,5 +1,6 @@
 #include "geo/source.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <cpl_conv.h>
@@ -21,11 +22,7 @@ char **rdl_source_layers(const char *path, bool *raster, GError **error)
     *raster = product != NULL;
     if (product)
         return g_new0(char *, 1);
-    CPLErrorReset();
-    CPLPushErrorHandler(CPLQuietErrorHandler);
-    GDALDatasetH dataset =
-        GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_VECTOR | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
-    CPLPopErrorHandler();
+    GDALDatasetH dataset = rdl_gdal_open(path, GDAL_OF_RASTER | GDAL_OF_VECTOR, NULL);
     if (!dataset) {
         g_autofree char *doing = rdl_say("%s: cannot be opened", path);
         return rdl_fail_gdal(error, RDL_ERROR_IO, doing), NULL;
@@ -53,7 +50,7 @@ static void add_file(GPtrArray *files, const char *path)
 static void add_listed(GPtrArray *files, const char *path)
 {
     CPLPushErrorHandler(CPLQuietErrorHandler);
-    GDALDatasetH dataset = GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_VECTOR, NULL, NULL, NULL);
+    GDALDatasetH dataset = rdl_gdal_open(path, GDAL_OF_RASTER | GDAL_OF_VECTOR, NULL);
     char **list = dataset ? GDALGetFileList(dataset) : NULL;
 
     if (dataset)
@@ -141,15 +138,18 @@ bool rdl_source_stays(const char *path, GError **error)
 char **rdl_archive_names(const char *path, GError **error)
 {
     g_autofree char *inside = g_strdup_printf("/vsizip/{%s}", path);
-    char **list = VSIReadDirRecursive(inside);
+    char **list = rdl_input_plain(path, error) ? VSIReadDirRecursive(inside) : NULL;
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
 
     for (char **l = list; l && *l; l++)
         if (!g_str_has_suffix(*l, "/"))
             g_ptr_array_add(names, g_strdup(*l));
     CSLDestroy(list);
-    if (!names->len)
-        return rdl_fail(error, RDL_ERROR_IO, "%s: cannot be read as an archive", path), NULL;
+    if (!names->len) {
+        if (rdl_input_plain(path, NULL))
+            rdl_fail(error, RDL_ERROR_IO, "%s: cannot be read as an archive", path);
+        return NULL;
+    }
     g_ptr_array_add(names, NULL);
     return (char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);
 }
@@ -186,9 +186,8 @@ static bool check_names(const char *path, char **names, guint64 most, GError **e
             return rdl_fail(error, RDL_ERROR_IO, "%s: %s in it cannot be read", path, *n);
         all += (guint64)s.st_size;
     }
-    return all <= most ||
-           rdl_fail(error, RDL_ERROR_DATA, "%s: unpacks to more than %" G_GUINT64_FORMAT " bytes",
-                    path, most);
+    return all <= most || rdl_fail(error, RDL_ERROR_DATA,
+                                   "%s: unpacks to more than %" PRIu64 " bytes", path, most);
 }
 
 static bool unpack_one(const char *path, const char *name, const char *folder, GError **error)

@@ -137,7 +137,7 @@ bool rdl_event_intact(const rdl_ledger *ledger, const rdl_event *event, GError *
 
     return strcmp(hash, event->hash) == 0 ||
            rdl_fail(error, RDL_ERROR_BALANCE,
-                    "%s: event %" G_GINT64_FORMAT
+                    "%s: event %" PRId64
                     " was altered: its content does not give its hash; redline ledger audit tells "
                     "more",
                     rdl_ledger_path(ledger), event->seq);
@@ -180,7 +180,7 @@ static bool check_last(rdl_ledger *ledger, gint64 *seq, char **hash, GError **er
             return false;
         if (prev && (strcmp(prev, event.hash) != 0 || event.seq + 1 != *seq))
             return rdl_fail(error, RDL_ERROR_BALANCE,
-                            "%s: event %" G_GINT64_FORMAT " does not follow the one before it: "
+                            "%s: event %" PRId64 " does not follow the one before it: "
                             "redline ledger audit tells more",
                             rdl_ledger_path(ledger), *seq);
         if (i == 0) {
@@ -197,7 +197,7 @@ static bool check_last(rdl_ledger *ledger, gint64 *seq, char **hash, GError **er
 static bool know_head(rdl_ledger *ledger, gint64 seq, const char *hash)
 {
     g_free(ledger->head);
-    ledger->head = g_strdup_printf("%" G_GINT64_FORMAT " %s", seq, hash);
+    ledger->head = g_strdup_printf("%" PRId64 " %s", seq, hash);
     return true;
 }
 

@@ -174,7 +174,7 @@ rdl_store *rdl_store_open_foreign(const char *path, GError **error)
     g_autofree char *uri = g_filename_to_uri(whole, NULL, error);
     g_autofree char *unchanging = uri ? g_strconcat(uri, "?immutable=1", NULL) : NULL;
 
-    if (!unchanging)
+    if (!unchanging || !rdl_input_plain(path, error))
         return NULL;
     store->path = g_strdup(path);
     if (sqlite3_open_v2(unchanging, &store->db,
@@ -198,6 +198,8 @@ rdl_store *rdl_store_open(const char *path, rdl_store_mode mode, GError **error)
         return rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: there is no such file", path), NULL;
     if (mode == RDL_STORE_CREATE && there)
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: is there already", path), NULL;
+    if (!rdl_input_plain(path, error))
+        return NULL;
     g_autoptr(rdl_store) store = open_store(path, mode, error);
     return store && (mode != RDL_STORE_CREATE ||
                      rdl_store_run(store, "SELECT InitSpatialMetaData(1, 'NONE')", error))

@@ -118,6 +118,34 @@ static void layers_that_cannot_be_screened(void)
                             "--as-of", "2026-02-30", "-o", "o.gpkg"));
 }
 
+/* A pipe that nobody writes to would be waited for; a device never ends. */
+static void pipes_are_not_waited_for(void)
+{
+    static const char *const names[] = {"p", "p.tif", "p.gpkg", "p.zip", "p.json", "p.yaml"};
+    const char *buildings = sample("footprints.gpkg"), *zones = sample("zones.gpkg");
+    const char *said = "is a pipe or a device";
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        const char *pipe = suite_path(names[i]);
+        CHECK_INT(mkfifo(pipe, 0600), 0);
+        hostile_refused(3, said, names[i], HOSTILE("info", pipe));
+        hostile_refused(3, said, names[i], DETECT(before(), pipe));
+        hostile_refused(3, said, names[i], HOSTILE("run", pipe, "-o", "o"));
+        hostile_refused(3, said, names[i], HOSTILE("ledger", "info", pipe));
+        hostile_refused(3, said, names[i], SCREEN(pipe, buildings));
+    }
+    const char *pipe = suite_path("p.gpkg");
+    g_autofree char *layer = g_strconcat(pipe, ":finding", NULL);
+    hostile_refused(3, said, "p.gpkg", SCREEN(zones, layer));
+    hostile_refused(3, said, "p.gpkg", HOSTILE("patches", pipe, "-o", "o.gpkg"));
+    hostile_refused(3, said, "p.gpkg", HOSTILE("normalise", pipe, after(), "-o", "o.tif"));
+    hostile_refused(3, said, "p.gpkg", HOSTILE("map", pipe, "-o", "o.png"));
+    hostile_refused(3, said, "p.gpkg", HOSTILE("review", "export", pipe, "-o", "o"));
+    hostile_refused(3, said, "p.gpkg",
+                    HOSTILE("detect", before(), after(), "--aoi", pipe, "-o", "o.tif"));
+    hostile_refused(3, said, "/dev/zero", HOSTILE("info", "/dev/zero"));
+}
+
 static const char *pack_with(const char *from, const char *to)
 {
     const char *folder = suite_path("pack");
@@ -278,6 +306,7 @@ static void a_full_disk_leaves_nothing_by_half(void)
 static CU_TestInfo tests[] = {
     {"scenes that cannot be compared", scenes_that_cannot_be_compared},
     {"layers that cannot be screened", layers_that_cannot_be_screened},
+    {"pipes are not waited for", pipes_are_not_waited_for},
     {"laws that cannot be read", laws_that_cannot_be_read},
     {"jobs and ledgers that are none", jobs_and_ledgers_that_are_none},
     {"folders that cannot be written", folders_that_cannot_be_written},

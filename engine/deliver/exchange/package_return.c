@@ -1,4 +1,5 @@
 #include <math.h>
+#include <inttypes.h>
 #include <string.h>
 #include "deliver/exchange/package_folder.h"
 #include "deliver/package.h"
@@ -50,8 +51,8 @@ static bool cell(reading *r, rdl_statement *s, gint64 row, int i, const char **t
     gsize n = bytes ? g_bytes_get_size(bytes) : 0;
 
     if (raw && (n != strlen(raw) || !g_utf8_validate(raw, -1, NULL)))
-        return rdl_fail(error, RDL_ERROR_DATA, "%s: %s, entry %" G_GINT64_FORMAT ": %s is no text",
-                        r->shown, RDL_PACKAGE_WORK, row, columns[i]);
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: %s, entry %" PRId64 ": %s is no text", r->shown,
+                        RDL_PACKAGE_WORK, row, columns[i]);
     *text = bare && *bare ? g_string_chunk_insert(r->texts, bare) : NULL;
     return true;
 }
