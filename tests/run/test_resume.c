@@ -249,7 +249,8 @@ static void a_companion_that_changed_is_noticed(void)
     FILE *prj = fopen(suite_path("units.prj"), "a");
     CHECK(prj && fputs("\n", prj) >= 0 && fclose(prj) == 0);
     CHECK_INT(run(folder, job, "--resume"), 0);
-    CHECK(!strstr(log_of(folder), "detect: unchanged"));
+    g_autofree char *log = log_of(folder);
+    CHECK(!strstr(log, "detect: unchanged"));
 }
 
 /* The ledger of the job alone is an output like another: nothing is left of what is found no more.

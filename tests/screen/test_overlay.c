@@ -70,6 +70,8 @@ static void lay(bench *b, double pos_error_m, const char *wkt)
     CHECK(rdl_overlay_run(overlay, &f, b->candidates, b->arena, b->parts, &b->balance, &error));
     CHECK_OK(error);
     rdl_overlay_free(overlay);
+    for (guint i = 0; i < b->zones->len; i++)
+        rdl_zone_drop_border(b->zones->pdata[i]);
 }
 
 static void bench_clear(bench *b)

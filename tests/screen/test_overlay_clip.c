@@ -135,6 +135,8 @@ static rdl_balance lay(const rdl_geometry *f, const GPtrArray *all, guint from)
     }
     rdl_overlay_free(overlay);
     for (guint i = 0; i < zones->len; i++)
+        rdl_zone_drop_border(zones->pdata[i]);
+    for (guint i = 0; i < zones->len; i++)
         g_bytes_unref(zone[i].wkb);
     return balance;
 }

@@ -97,6 +97,8 @@ static void lay(scene *s, double e)
     CHECK(rdl_overlay_run(overlay, &f, candidates, s->arena, s->parts, &s->balance, &error));
     CHECK_OK(error);
     rdl_overlay_free(overlay);
+    for (guint i = 0; i < s->list->len; i++)
+        rdl_zone_drop_border(s->list->pdata[i]);
 }
 
 static void scene_init(scene *s, int n_zones, double e)

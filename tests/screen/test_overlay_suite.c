@@ -98,6 +98,8 @@ static bool lay(const rdl_geometry *a, const rdl_geometry *b, double *part)
         CHECK_NEAR(balance.residual_m2, 0, 1e-6 * balance.whole_m2);
     g_clear_error(&error);
     rdl_overlay_free(overlay);
+    for (guint i = 0; i < zones->len; i++)
+        rdl_zone_drop_border(zones->pdata[i]);
     return good;
 }
 
