@@ -67,7 +67,8 @@ typedef struct rdl_incoming {
  *  *report (yours): [{"row", "id", "act", "on", "by", "code", "why", "issued", "now"}], a line for
  *  each that was not applied; `issued` and `now` are the task's revisions. Codes: CONFLICT (changed
  *  on both sides, or another value of the same day came before), REFUSED (the workflow's words, an
- *  entry that is not complete, or a role whose level in roles.csv is above the issue's unit),
+ *  entry that is not complete, that speaks as the program (by redline, role system), or in a role
+ *  that roles.csv does not have or has above the issue's unit),
  * NOT_ISSUED (no such task in the issue). The taking is an event itself (package.returned, with
  * that report), once a package. tally: return.entries (suppressed ALREADY_THERE, failed as above).
  * Fails: RDL_ERROR_NOT_FOUND: no such issue left this ledger. */

@@ -438,31 +438,40 @@ static int level_of(const char *xzqdm)
     return n <= 2 ? 3 : n <= 4 ? 2 : 1;
 }
 
-/* Nobody speaks for an office above the one the work was handed to: column level of roles.csv. */
-static bool too_high(returning *r, const char *role)
+/* Nobody speaks as the program, nor for an office above the one the work was handed to: column
+ * level of roles.csv, empty for roles of every office. NULL: the role may be spoken in. */
+static const char *barred(returning *r, const char *by, const char *role)
 {
     static const char *const levels[] = {"", "county", "city", "province"};
     const rdl_csv *csv = rdl_ledger_table(r->ledger, "roles.csv", NULL);
     gssize row = csv ? rdl_csv_find(csv, "role", role) : -1;
-    int level = 3;
+    int level = G_N_ELEMENTS(levels) - 1;
 
-    while (row >= 0 && level > 0 &&
+    if (g_ascii_strcasecmp(by, "redline") == 0 || g_ascii_strcasecmp(role, "system") == 0)
+        return "speaks as the program itself (by redline, role system)";
+    if (csv && row < 0)
+        return "is in a role that is not in roles.csv";
+    while (row >= 0 && level >= 0 &&
            strcmp(levels[level], rdl_csv_at(csv, (size_t)row, "level")) != 0)
         level--;
-    return row >= 0 && level > r->level;
+    if (row >= 0 && level < 0)
+        return "is in a role whose level in roles.csv is none of county, city, province";
+    return row >= 0 && level > r->level ? "is in a role above the unit the work was issued to"
+                                        : NULL;
 }
 
 /* Why an entry cannot even be looked at; NULL: it can. */
 static const char *incomplete(returning *r, const rdl_entry *e, size_t act)
 {
+    const char *why;
     rdl_day on, latest;
 
     if (act == G_N_ELEMENTS(acts))
         return "act is none of move, report, set, measure";
     if (!e->by || !*e->by || !e->role || !*e->role)
         return "says not who did it, and as what (by, role)";
-    if (too_high(r, e->role))
-        return "is in a role above the unit the work was issued to";
+    if ((why = barred(r, e->by, e->role)))
+        return why;
     if (!e->on || !rdl_day_parse(e->on, &on, NULL))
         return "has no day on which it was done (on)";
     return rdl_day_parse(r->in->on, &latest, NULL) && on > latest

@@ -334,6 +334,31 @@ static void the_workflow_guards_what_comes_back(void)
     audited(ledger);
 }
 
+/* Nobody else speaks as the program, nor in a role that the pack does not know. */
+static void a_foreign_package_speaks_not_as_the_program(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = district("program.sqlite");
+    g_autofree char *id = district_task(ledger, "FP-0"), *open = district_task(ledger, "FP-1");
+    const char *out = issue_to(ledger, "3212", "county", "program.zip", &error);
+    g_autofree char *rows = g_strdup_printf(
+        "('%s','move','DISMISSED','2026-12-03','redline','system','无',NULL,NULL,NULL,NULL),"
+        "('%s','move','DISMISSED','2026-12-03','丙','system','无',NULL,NULL,NULL,NULL),"
+        "('%s','move','DISMISSED','2026-12-03','Redline','analyst','无',NULL,NULL,NULL,NULL),"
+        "('%s','report',NULL,'2026-12-03','丙','wizard',NULL,NULL,NULL,NULL,30)",
+        open, open, open, id);
+
+    g_autofree char *before = state_of(ledger, open);
+    CHECK_TAKEN(returned(out, "program-back.zip", rows, &error), "0 0 4",
+                "REFUSED report; REFUSED move; REFUSED move; REFUSED move");
+    g_autofree char *after = state_of(ledger, open);
+    CHECK_TEXT(after, before);
+    g_autofree char *analyst = g_strdup_printf(
+        "('%s','move','DISMISSED','2026-12-03','丙','analyst','无',NULL,NULL,NULL,NULL)", open);
+    CHECK_TAKEN(returned(out, "program-may.zip", analyst, &error), "1 0 0", "");
+    audited(ledger);
+}
+
 /* Nothing of a package that is not sound is taken, and it says what is wrong. */
 static void refused(rdl_ledger *ledger, const char *zip, int code, const char *why)
 {
@@ -485,6 +510,7 @@ static CU_TestInfo tests[] = {
     {"what both sides changed is a conflict", what_both_sides_changed_is_a_conflict},
     {"values of one office follow each other", values_of_one_office_follow_each_other},
     {"the workflow guards what comes back", the_workflow_guards_what_comes_back},
+    {"a foreign package speaks not as the program", a_foreign_package_speaks_not_as_the_program},
     {"packages that are not sound are refused", packages_that_are_not_sound_are_refused},
     {"foreign sql is refused whatever the manifest says",
      foreign_sql_is_refused_whatever_the_manifest_says},
