@@ -52,6 +52,7 @@ typedef struct rdl_entry {
     JsonObject *values;            /* move, set: values of the problem; NULL */
     int number;                    /* measure: which, from 1 */
     double percent;                /* report: 0..100 */
+    const char *wrong;             /* why it is refused unseen: a cell is not what it must be */
 } rdl_entry;
 
 typedef struct rdl_incoming {

@@ -468,6 +468,8 @@ static const char *incomplete(returning *r, const rdl_entry *e, size_t act)
 
     if (act == G_N_ELEMENTS(acts))
         return "act is none of move, report, set, measure";
+    if (e->wrong)
+        return e->wrong;
     if (!e->by || !*e->by || !e->role || !*e->role)
         return "says not who did it, and as what (by, role)";
     if ((why = barred(r, e->by, e->role)))

@@ -359,6 +359,51 @@ static void a_foreign_package_speaks_not_as_the_program(void)
     audited(ledger);
 }
 
+/* What cannot be read to its end is refused with the words that cannot, and never half a value. */
+static void words_do_not_become_numbers(void)
+{
+    static const struct {
+        const char *act, *values, *number, *percent, *why;
+    } cases[] = {
+        {"report", "NULL", "NULL", "'八十'", "percent '八十' is no number"},
+        {"report", "NULL", "NULL", "'80%'", "percent '80%' is no number"},
+        {"report", "NULL", "NULL", "'nan'", "percent 'nan' is no number"},
+        {"measure", "NULL", "'1、2'", "NULL", "number '1、2' is no whole number from 1"},
+        {"measure", "NULL", "'1.5'", "NULL", "number '1.5' is no whole number from 1"},
+        {"measure", "NULL", "-1", "NULL", "number '-1' is no whole number from 1"},
+        {"set", "'乱写|supervisor=李四'", "NULL", "NULL", "values: '乱写' is no NAME=VALUE"},
+        {"set", "'=李四'", "NULL", "NULL", "values: '=李四' is no NAME=VALUE"},
+        {"set", "'target=甲|target=乙'", "NULL", "NULL", "values: target stands there twice"},
+        {"report", "'target=甲'", "NULL", "30", "values belong to a move or a set"}};
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = district("words.sqlite");
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    g_autoptr(JsonNode) report = NULL;
+    g_autofree char *id = district_task(ledger, "FP-0");
+    const char *out = issue_to(ledger, "3212", "county", "words.zip", &error);
+    g_autoptr(GString) rows = g_string_new(NULL);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+        g_string_append_printf(
+            rows,
+            "%s('%s','%s','SUBMITTED','2026-12-03','丙','resp_unit','无','整改落实情况报告',%s,%s,"
+            "%s)",
+            i ? "," : "", id, cases[i].act, cases[i].values, cases[i].number, cases[i].percent);
+    const char *back = returned(out, "words-back.zip", rows->str, &error);
+    CHECK(rdl_package_import(ledger, back, TODAY, "甲", tally, &report, &error));
+    CHECK_OK(error);
+    JsonArray *told = report ? json_node_get_array(report) : NULL;
+    CHECK_INT(told ? json_array_get_length(told) : 0, G_N_ELEMENTS(cases));
+    for (guint i = 0; told && i < json_array_get_length(told); i++) {
+        JsonObject *o = json_array_get_object_element(told, i);
+        CHECK_TEXT(rdl_json_text(o, "code", ""), "REFUSED");
+        CHECK_TEXT(rdl_json_text(o, "why", ""), cases[i].why);
+    }
+    g_autofree char *state = state_of(ledger, id);
+    CHECK_TEXT(state, "WORKING");
+    audited(ledger);
+}
+
 /* Nothing of a package that is not sound is taken, and it says what is wrong. */
 static void refused(rdl_ledger *ledger, const char *zip, int code, const char *why)
 {
@@ -511,6 +556,7 @@ static CU_TestInfo tests[] = {
     {"values of one office follow each other", values_of_one_office_follow_each_other},
     {"the workflow guards what comes back", the_workflow_guards_what_comes_back},
     {"a foreign package speaks not as the program", a_foreign_package_speaks_not_as_the_program},
+    {"words do not become numbers", words_do_not_become_numbers},
     {"packages that are not sound are refused", packages_that_are_not_sound_are_refused},
     {"foreign sql is refused whatever the manifest says",
      foreign_sql_is_refused_whatever_the_manifest_says},

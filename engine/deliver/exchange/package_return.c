@@ -1,5 +1,6 @@
-#include <math.h>
 #include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
 #include <string.h>
 #include "deliver/exchange/package_folder.h"
 #include "deliver/package.h"
@@ -57,20 +58,54 @@ static bool cell(reading *r, rdl_statement *s, gint64 row, int i, const char **t
     return true;
 }
 
+/* The first thing that is wrong with an entry stays. */
+G_GNUC_PRINTF(3, 4) static void wrong(reading *r, rdl_entry *e, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    g_autofree char *why = g_strdup_vprintf(format, args);
+    va_end(args);
+    if (!e->wrong)
+        e->wrong = g_string_chunk_insert(r->texts, why);
+}
+
 /* "target=...|due=...": a bar ends a value where a name follows it. */
-static JsonObject *values_of(const char *text)
+static void read_values(reading *r, rdl_entry *e, const char *text)
 {
     g_auto(GStrv) parts = g_regex_split_simple("\\s*[|\\n]\\s*(?=[a-z_]+=)", text, 0, 0);
-    JsonObject *o = json_object_new();
 
+    if (g_strcmp0(e->act, "move") != 0 && g_strcmp0(e->act, "set") != 0)
+        wrong(r, e, "values belong to a move or a set");
+    e->values = json_object_new();
     for (char **p = parts; *p; p++) {
-        char *equals = strchr(*p, '=');
-        if (!equals) /* told by whoever asks for the value */
-            continue;
-        *equals = '\0';
-        rdl_json_set_text(o, g_strstrip(*p), g_strstrip(equals + 1));
+        g_auto(GStrv) pair = g_strsplit(*p, "=", 2);
+        const char *name = pair[0] ? g_strstrip(pair[0]) : "";
+        if (!*name || !pair[1])
+            wrong(r, e, "values: '%s' is no NAME=VALUE", *p);
+        else if (json_object_has_member(e->values, name))
+            wrong(r, e, "values: %s stands there twice", name);
+        else
+            rdl_json_set_text(e->values, name, g_strstrip(pair[1]));
     }
-    return o;
+}
+
+static void read_number(reading *r, rdl_entry *e, const char *text)
+{
+    gint64 n = 0;
+
+    if (!g_ascii_string_to_signed(text, 10, 1, 100000, &n, NULL))
+        wrong(r, e, "number '%s' is no whole number from 1", text);
+    e->number = (int)n;
+}
+
+static void read_percent(reading *r, rdl_entry *e, const char *text)
+{
+    char *end;
+
+    e->percent = g_ascii_strtod(text, &end);
+    if (*end || !isfinite(e->percent))
+        wrong(r, e, "percent '%s' is no number", text);
 }
 
 static bool take_row(reading *r, rdl_statement *s, GError **error)
@@ -81,19 +116,22 @@ static bool take_row(reading *r, rdl_statement *s, GError **error)
     for (int i = 0; i < (int)G_N_ELEMENTS(columns); i++)
         if (!cell(r, s, row, i, &t[i], error))
             return false;
-    const rdl_entry e = {.row = row,
-                         .id = t[0],
-                         .act = t[1],
-                         .to = t[2],
-                         .on = t[3],
-                         .by = t[4],
-                         .role = t[5],
-                         .reason = t[6],
-                         .document = t[7],
-                         .values = t[8] ? values_of(t[8]) : NULL,
-                         .number =
-                             t[9] ? (int)CLAMP(g_ascii_strtoll(t[9], NULL, 10), 0, 100000) : 0,
-                         .percent = t[10] ? g_ascii_strtod(t[10], NULL) : NAN};
+    rdl_entry e = {.row = row,
+                   .id = t[0],
+                   .act = t[1],
+                   .to = t[2],
+                   .on = t[3],
+                   .by = t[4],
+                   .role = t[5],
+                   .reason = t[6],
+                   .document = t[7],
+                   .percent = NAN};
+    if (t[8])
+        read_values(r, &e, t[8]);
+    if (t[9])
+        read_number(r, &e, t[9]);
+    if (t[10])
+        read_percent(r, &e, t[10]);
     g_array_append_val(r->entries, e);
     return true;
 }
