@@ -22,7 +22,9 @@
  *   field    the same for whoever goes there: its open tasks
  *   internal, public
  *            gpkg, geojson, xlsx, flatgeobuf or csv by the output's ending; public without names,
- *            owners, exact places and anything but the result: data/disclosure/public.csv
+ *            owners, exact places and anything but the result: data/disclosure/public.csv; and
+ *            without what is dismissed, lawful or not yet registered, as in a bulletin for the
+ *            public
  *
  * gpkg, geojson, flatgeobuf and csv carry codes; xlsx, kml, gpx and shp-cn carry the words of the
  * ledger's pack. Same ledger, same bytes: no clock is asked; what has to be dated is dated by the
@@ -59,7 +61,8 @@ typedef struct rdl_export_options {
 RDL_API const char *rdl_export_file(const char *profile, GError **error);
 /** Write all tasks, by id, and put that on record. The file appears whole or not at all. No tasks:
  * a valid file all the same. tally: deliver.<profile> (suppressed NO_PLACE: the format cannot hold
- * a task that lies nowhere); not counted when the export fails. Fails: RDL_ERROR_USAGE (an option;
+ * a task that lies nowhere; of public EXCLUDED, CARRIED, NOT_REGISTERED: disclosure.h); not
+ * counted when the export fails. Fails: RDL_ERROR_USAGE (an option;
  * the file exists), RDL_ERROR_IO, RDL_ERROR_DATA. */
 RDL_API bool rdl_export(rdl_ledger *ledger, const rdl_export_options *options, rdl_tally *tally,
                         GError **error);

@@ -1,6 +1,7 @@
 /* Lists of tasks: what is overdue, warned of, to be looked at again, and all. */
 #include <math.h>
 #include <string.h>
+#include "deliver/disclosure.h"
 #include "deliver/report_part.h"
 #include "deliver/words.h"
 
@@ -244,10 +245,9 @@ static GHashTable *rectified_sites(const GArray *tasks)
     return sites;
 }
 
-/* What nobody has verified is not told to the public, nor what was found to be nothing. */
 static bool may_be_told(const rdl_bulletin *r, const rdl_task *t)
 {
-    return !r->options->public_version || strcmp(t->kind, "rectify") == 0;
+    return !r->options->public_version || !rdl_withheld(r->ledger, t);
 }
 
 static bool unfinished(const rdl_bulletin *r, const rdl_task *t)

@@ -367,6 +367,85 @@ static void nothing_personal_is_public(void)
     CHECK_INT(g_bytes_get_size(rdl_feature_wkb(f)), 21); /* a point */
 }
 
+/* What is told to everybody of `ledger`, as csv; what was counted and what was told of it. */
+static char *told_to_all(rdl_ledger *ledger, const char *name, char **counted, char **warned)
+{
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    rdl_export_options o = RDL_EXPORT_OPTIONS_INIT;
+    GError *error = NULL;
+
+    o.profile = "public";
+    o.output = suite_path(name);
+    o.warnings = warnings;
+    CHECK(rdl_export(ledger, &o, tally, &error));
+    CHECK_OK(error);
+    g_autoptr(JsonNode) node = rdl_tally_json(tally);
+    *counted = rdl_json_line(node);
+    g_ptr_array_add(warnings, NULL);
+    *warned = g_strjoinv("\n", (char **)warnings->pdata);
+    return text_of(o.output);
+}
+
+/* FP-0 is registered, FP-1 dismissed, FP-2 still a clue. */
+static void what_is_dismissed_or_not_verified_is_not_public(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("withheld.sqlite"), 3);
+    g_autofree char *clue = district_task(ledger, "FP-0"), *gone = district_task(ledger, "FP-1");
+    g_autofree char *open = district_task(ledger, "FP-2"), *counted = NULL, *warned = NULL;
+    const rdl_move moves[] = {
+        {gone, "ASSIGNED", "2026-11-02", "甲", "office", NULL, "核查任务单", NULL, 0},
+        {gone, "VERIFIED", "2026-11-10", "乙", "county", NULL, "现场核查表", NULL, 0},
+        {gone, "DISMISSED", "2026-11-12", "丙", "province", "UNFOUNDED", "核查意见", NULL, 0}};
+    GError *error = NULL;
+
+    CHECK(district_register(ledger));
+    for (size_t i = 0; i < G_N_ELEMENTS(moves) && !error; i++)
+        rdl_task_move(ledger, &moves[i], &error);
+    CHECK_OK(error);
+    g_autofree char *known = district_task(ledger, "FP-0");
+    g_autofree char *csv = told_to_all(ledger, "withheld.csv", &counted, &warned);
+    CHECK(strstr(csv, known) != NULL);
+    CHECK(!strstr(csv, clue) && !strstr(csv, gone) && !strstr(csv, open));
+    CHECK_TEXT(counted, "[{\"item\":\"deliver.public\",\"in\":4,\"used\":1,\"suppressed\":"
+                        "{\"CARRIED\":1,\"EXCLUDED\":1,\"NOT_REGISTERED\":1},\"failed\":{},"
+                        "\"balanced\":true}]");
+}
+
+/* Somebody called 一: no reason to hide every name of a zone that has the character. */
+static void one_character_is_no_name_to_blank_by(void)
+{
+    g_autofree char *counted = NULL, *warned = NULL, *again = NULL;
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("one.sqlite"), 1);
+    GError *error = NULL;
+
+    CHECK(district_register(ledger));
+    g_autofree char *id = district_task(ledger, "FP-0");
+    rdl_move who = {.task_id = id, .to = "一", .on = "2026-11-21", .by = "二", .role = "city"};
+    CHECK(rdl_task_assign(ledger, &who, &error));
+    g_autofree char *csv = told_to_all(ledger, "one.csv", &counted, &warned);
+    CHECK(strstr(csv, district_long_name) != NULL);
+    CHECK_TEXT(warned, "");
+    who.to = "一二";
+    CHECK(rdl_task_assign(ledger, &who, &error));
+    CHECK_OK(error);
+    g_autofree char *blanked = told_to_all(ledger, "two.csv", &again, &warned);
+    CHECK(!strstr(blanked, district_long_name));
+    CHECK(strstr(warned, "1 texts hold a name of somebody and were left empty: 1 of zone_name") != NULL);
+}
+
+/* Where it came from is not told: then nothing is, least of all that a satellite saw it. */
+static void an_unknown_source_is_not_imagery(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("source.sqlite"), 1);
+
+    CHECK(district_register(ledger));
+    g_autoptr(GString) inside = bytes_of(exported(ledger, "internal", "source-in.xlsx"));
+    g_autoptr(GString) told = bytes_of(exported(ledger, "public", "source.xlsx"));
+    CHECK(somewhere(inside, "图斑比对"));
+    CHECK(!somewhere(told, "图斑比对") && !somewhere(told, "遥感监测"));
+}
+
 static gint64 events_of(rdl_ledger *ledger)
 {
     g_autoptr(JsonNode) info = rdl_ledger_info(ledger, NULL);
@@ -414,6 +493,10 @@ static CU_TestInfo tests[] = {
     {"an unknown profile is refused", an_unknown_profile_is_refused},
     {"an existing file is kept", an_existing_file_is_kept},
     {"nothing personal is public", nothing_personal_is_public},
+    {"what is dismissed or not verified is not public",
+     what_is_dismissed_or_not_verified_is_not_public},
+    {"one character is no name to blank by", one_character_is_no_name_to_blank_by},
+    {"an unknown source is not imagery", an_unknown_source_is_not_imagery},
     {"an export is an event", an_export_is_an_event},
     {"statistics add up", statistics_add_up},
     {"rates are those published", rates_are_those_published},

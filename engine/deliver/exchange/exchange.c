@@ -260,10 +260,10 @@ static bool write_whole(const profile *p, rdl_export_job *job, GError **error)
     return p->write(job, error) && record(job, error) && rdl_output_commit(output, error);
 }
 
-static void count(const rdl_export_job *job, rdl_tally *tally)
+static void count(const rdl_export_job *job, const char *item, const rdl_tally *left,
+                  rdl_tally *tally)
 {
-    g_autofree char *item = g_strconcat("deliver.", job->options->profile, NULL);
-
+    rdl_tally_merge(tally, left);
     rdl_tally_in(tally, item, job->tasks->len);
     rdl_tally_used(tally, item, job->tasks->len - *job->no_place);
     if (*job->no_place)
@@ -327,7 +327,9 @@ bool rdl_export(rdl_ledger *ledger, const rdl_export_options *options, rdl_tally
                         "counties' codes",
                         path, options->unit);
     g_autoptr(GPtrArray) fields = rdl_task_fields_all();
-    if (tasks && everybody && !rdl_export_public(ledger, tasks, fields, error))
+    g_autofree char *item = g_strconcat("deliver.", options->profile, NULL);
+    g_autoptr(rdl_tally) left = rdl_tally_new();
+    if (tasks && everybody && !rdl_export_public(&job, tasks, fields, item, left, error))
         return false;
     job.tasks = tasks;
     job.fields = fields;
@@ -335,6 +337,6 @@ bool rdl_export(rdl_ledger *ledger, const rdl_export_options *options, rdl_tally
     job.issue = issue;
     if (!tasks || (is_work(p) && !issue) || !write_whole(p, &job, error))
         return false;
-    count(&job, tally);
+    count(&job, item, left, tally);
     return true;
 }

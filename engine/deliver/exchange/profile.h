@@ -55,9 +55,12 @@ bool rdl_export_xlsx(const rdl_export_job *job, GError **error);
 /** A package of work: package.h. */
 bool rdl_export_package(const rdl_export_job *job, GError **error);
 
-/** Take out of tasks, and of the list of fields, what data/disclosure/public.csv does not let out:
- *  names, exact places, all but the result. Fails: RDL_ERROR_DATA, RDL_ERROR_NOT_FOUND. */
-bool rdl_export_public(rdl_ledger *ledger, GArray *tasks, GPtrArray *fields, GError **error);
+/** Take out the tasks nobody but the office may know of (disclosure.h), each counted in `left` as
+ *  suppressed `item`; of the others, and of the list of fields, what data/disclosure/public.csv
+ * does not let out: names, exact places, all but the result. Texts left empty for a name of two or
+ * more characters in them are told. Fails: RDL_ERROR_DATA, RDL_ERROR_NOT_FOUND. */
+bool rdl_export_public(const rdl_export_job *job, GArray *tasks, GPtrArray *fields,
+                       const char *item, rdl_tally *left, GError **error);
 
 /** Layer `task` of a dataset being written; of a package with each task's `revision` as its last
  *  field. */

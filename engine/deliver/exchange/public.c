@@ -2,19 +2,25 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "deliver/disclosure.h"
 #include "deliver/exchange/profile.h"
+
+#define SHORTEST_NAME 2 /* characters: a single one is in too many words to be anybody's */
 
 typedef struct {
     rdl_csv *table; /* field, action */
     JsonArray *names;
     bool geographic; /* the ledger's coordinates are longitude and latitude */
+    guint *blanked;  /* texts of each field that were left empty for a name */
 } telling;
 
 static bool holds_name(const telling *p, const char *text)
 {
-    for (guint i = 0; i < json_array_get_length(p->names); i++)
-        if (strstr(text, json_array_get_string_element(p->names, i)))
+    for (guint i = 0; i < json_array_get_length(p->names); i++) {
+        const char *name = json_array_get_string_element(p->names, i);
+        if (g_utf8_strlen(name, -1) >= SHORTEST_NAME && strstr(text, name))
             return true;
+    }
     return false;
 }
 
@@ -45,8 +51,9 @@ static void clear_text(rdl_task *t, const rdl_task_field *f)
     g_clear_pointer(text, g_free);
 }
 
-static bool tell_field(const telling *p, const rdl_task_field *f, rdl_task *t, GError **error)
+static bool tell_field(telling *p, const GPtrArray *fields, guint k, rdl_task *t, GError **error)
 {
+    const rdl_task_field *f = fields->pdata[k];
     gssize row = rdl_csv_find(p->table, "field", f->field.name);
     const char *action = row < 0 ? "" : rdl_csv_at(p->table, (size_t)row, "action");
     bool text = f->field.type == RDL_FIELD_TEXT;
@@ -63,8 +70,10 @@ static bool tell_field(const telling *p, const rdl_task_field *f, rdl_task *t, G
         return true;
     if (text && strcmp(action, "clean") == 0) {
         const char *value = G_STRUCT_MEMBER(char *, t, f->offset);
-        if (value && holds_name(p, value))
+        if (value && holds_name(p, value)) {
             clear_text(t, f);
+            p->blanked[k]++;
+        }
         return true;
     }
     if (text || !decimals_of(action, &decimals))
@@ -110,25 +119,62 @@ static bool geographic(rdl_ledger *ledger, bool *yes, GError **error)
     return crs != NULL;
 }
 
-bool rdl_export_public(rdl_ledger *ledger, GArray *tasks, GPtrArray *fields, GError **error)
+static void leave_out(rdl_ledger *ledger, GArray *tasks, const char *item, rdl_tally *left)
+{
+    for (guint i = tasks->len; i > 0; i--) {
+        const char *why = rdl_withheld(ledger, &g_array_index(tasks, rdl_task, i - 1));
+        if (!why)
+            continue;
+        rdl_tally_in(left, item, 1);
+        rdl_tally_suppressed(left, item, why, 1);
+        g_array_remove_index(tasks, i - 1);
+    }
+}
+
+static void say_blanked(const rdl_export_job *job, const GPtrArray *fields, const guint *blanked)
+{
+    g_autoptr(GString) of = g_string_new(NULL);
+    guint all = 0;
+
+    for (guint k = 0; k < fields->len; k++) {
+        if (!blanked[k])
+            continue;
+        g_string_append_printf(of, "%s%u of %s", all ? ", " : "", blanked[k],
+                               ((const rdl_task_field *)fields->pdata[k])->field.name);
+        all += blanked[k];
+    }
+    if (all)
+        rdl_export_tell(job, "%u texts hold a name of somebody and were left empty: %s", all,
+                        of->str);
+}
+
+static bool tell_task(telling *p, const GPtrArray *fields, rdl_task *t, GError **error)
+{
+    for (guint k = 0; k < fields->len; k++)
+        if (!tell_field(p, fields, k, t, error))
+            return false;
+    clear_rest(t);
+    return tell_place(p, t, error);
+}
+
+bool rdl_export_public(const rdl_export_job *job, GArray *tasks, GPtrArray *fields,
+                       const char *item, rdl_tally *left, GError **error)
 {
     static const char *const needed[] = {"field", "action", NULL};
     g_autofree char *path = rdl_data_path("disclosure/public.csv", error);
     g_autoptr(rdl_csv) table = path ? rdl_csv_read(path, error) : NULL;
-    g_autoptr(JsonNode) names = table ? rdl_ledger_names(ledger, error) : NULL;
-    telling p = {table, names ? json_node_get_array(names) : NULL, false};
+    g_autoptr(JsonNode) names = table ? rdl_ledger_names(job->ledger, error) : NULL;
+    g_autofree guint *blanked = g_new0(guint, fields->len);
+    telling p = {table, names ? json_node_get_array(names) : NULL, false, blanked};
 
-    if (!names || !rdl_csv_need(table, needed, error) || !geographic(ledger, &p.geographic, error))
+    if (!names || !rdl_csv_need(table, needed, error) ||
+        !geographic(job->ledger, &p.geographic, error))
         return false;
-    for (guint i = 0; i < tasks->len; i++) {
-        rdl_task *t = &g_array_index(tasks, rdl_task, i);
-        for (guint k = 0; k < fields->len; k++)
-            if (!tell_field(&p, fields->pdata[k], t, error))
-                return false;
-        clear_rest(t);
-        if (!tell_place(&p, t, error))
+    leave_out(job->ledger, tasks, item, left);
+    for (guint i = 0; i < tasks->len; i++)
+        if (!tell_task(&p, fields, &g_array_index(tasks, rdl_task, i), error))
             return false;
-    }
+    say_blanked(job, fields, blanked);
     for (guint k = fields->len; k > 0; k--)
         if (rdl_csv_find(table, "field",
                          ((const rdl_task_field *)fields->pdata[k - 1])->field.name) < 0)

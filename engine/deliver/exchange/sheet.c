@@ -62,13 +62,11 @@ static const char *problem(rdl_book *b, const rdl_task *t)
 
 static const char *source(rdl_book *b, const rdl_task *t)
 {
-    const char *channel = rdl_ledger_word(b->job->ledger, "source.imagery", b->job->language);
-
     if (g_strcmp0(t->source, "footprint") == 0)
         return rdl_book_word(b, "footprint");
     if (g_strcmp0(t->source, "patch") == 0)
         return rdl_book_word(b, "patch");
-    return t->source ? t->source : channel;
+    return t->source ? t->source : "";
 }
 
 static const char *kind(rdl_book *b, const rdl_task *t)
