@@ -6,6 +6,7 @@
 #include "fixtures/work.h"
 #include "geo/start.h"
 #include "rectify/rectify.h"
+#include "store/store.h"
 #include "suite.h"
 
 static const char *const suspect[] = {"SUSPECT"};
@@ -107,12 +108,12 @@ static void new_ground_at_a_closed_place_raises_one(void)
     CHECK_OK(error);
 }
 
-/* A patch of that number, a square that begins at the longitude `x`, as findings at `name`. */
-static void load_beside(rdl_ledger *ledger, const char *prefix, double x, rdl_day day)
+/* A patch of that number, `wide` degrees from the longitude `x` on, as findings at `name`. */
+static void load_wide(rdl_ledger *ledger, const char *prefix, double x, double wide, rdl_day day)
 {
     g_autofree char *name = g_strconcat(prefix, ".gpkg", NULL);
-    g_autofree char *wkt = g_strdup_printf("POLYGON((%f 32.3,%f 32.3,%f 32.3003,%f 32.3003,%f 32.3))",
-                                           x, x + 0.0003, x + 0.0003, x, x);
+    g_autofree char *wkt = g_strdup_printf(
+        "POLYGON((%f 32.3,%f 32.3,%f 32.3003,%f 32.3003,%f 32.3))", x, x + wide, x + wide, x, x);
     const char *path = suite_path(name);
     g_autoptr(rdl_tally) tally = rdl_tally_new();
     GError *error = NULL;
@@ -130,6 +131,11 @@ static void load_beside(rdl_ledger *ledger, const char *prefix, double x, rdl_da
     GDALClose(file);
     CHECK(rdl_ledger_load_findings(ledger, path, day, tally, NULL, &error));
     CHECK_OK(error);
+}
+
+static void load_beside(rdl_ledger *ledger, const char *prefix, double x, rdl_day day)
+{
+    load_wide(ledger, prefix, x, 0.0003, day);
 }
 
 /* The closed ground ends at 119.9003; the pack's tolerance is 5 m. */
@@ -152,6 +158,34 @@ static void an_edge_is_enough(void)
     CHECK_OK(error);
 }
 
+/* Of a patch that shares less than half its ground with a closed site, and a second site beside. */
+static void every_closed_site_under_a_patch_is_asked_for(void)
+{
+    GError *error = NULL;
+
+    for (int wide = 0; wide < 2; wide++) { /* joins neither; joins one of two */
+        g_autoptr(rdl_ledger) ledger =
+            fixture_submitted(wide ? "several-1.sqlite" : "several.sqlite", &error);
+        CHECK(close_it(ledger, &error));
+        load_beside(ledger, "SECOND", 119.9004, rdl_day_of(2027, 5, 2));
+        g_autoptr(rdl_store) store =
+            rdl_store_open(rdl_ledger_path(ledger), RDL_STORE_WRITE, &error);
+        CHECK(store &&
+              rdl_store_run(store, "UPDATE task SET state = 'CLOSED' WHERE state = 'SCREENED'",
+                            &error));
+        load_wide(ledger, "OVER", wide ? 119.89995 : 119.90018, wide ? 0.0008 : 0.00034,
+                  rdl_day_of(2027, 5, 3));
+        g_autofree char *asked = rdl_store_value(
+            store,
+            "SELECT count(*) || ' of ' || count(DISTINCT site_id) || ', joined: ' || (SELECT "
+            "count(*) FROM event WHERE kind = 'site.joined') FROM lookback JOIN task USING(task_id)"
+            " WHERE held IS NULL",
+            &error);
+        CHECK_OK(error);
+        CHECK_TEXT(asked, wide ? "2 of 2, joined: 1" : "2 of 2, joined: 0");
+    }
+}
+
 /* Fixtures have one owner: what comes after the closing, elsewhere, is told. */
 static void who_moved_elsewhere_is_told(void)
 {
@@ -166,7 +200,8 @@ static void who_moved_elsewhere_is_told(void)
     CHECK_OK(error);
     JsonArray *rows = json_node_get_array(after);
     CHECK_INT(json_array_get_length(rows), 1);
-    CHECK_TEXT(rdl_json_text(json_array_get_object_element(rows, 0), "source_id", ""), "MOVED-0000");
+    CHECK_TEXT(rdl_json_text(json_array_get_object_element(rows, 0), "source_id", ""),
+               "MOVED-0000");
     CHECK_TEXT(rdl_json_text(json_array_get_object_element(rows, 0), "found", ""), "2027-05-02");
 }
 
@@ -175,6 +210,7 @@ static CU_TestInfo tests[] = {
     {"a pass that was held is due no more", a_pass_that_was_held_is_due_no_more},
     {"new ground at a closed place raises one", new_ground_at_a_closed_place_raises_one},
     {"an edge is enough", an_edge_is_enough},
+    {"every closed site under a patch is asked for", every_closed_site_under_a_patch_is_asked_for},
     {"who moved elsewhere is told", who_moved_elsewhere_is_told},
     CU_TEST_INFO_NULL,
 };
