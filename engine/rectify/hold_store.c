@@ -189,12 +189,13 @@ static void object_unref(gpointer p)
     json_object_unref(p);
 }
 
-/* Of its own rejection a source is only free when it is plainly another thing: a number says much,
- * and a day that is not known is the day of the screening. */
+/* Of its own rejection a source is only free when it is plainly another thing, or ended later: a
+ * number says much, and a day that is not known says nothing. */
 static const char *fate_of_own(const rejection *r, const rdl_held_source *of, double share,
                                double size)
 {
-    if (r->t_after && of->t_before && strcmp(of->t_before, r->t_after) >= 0)
+    if (r->t_after && ((of->t_before && strcmp(of->t_before, r->t_after) >= 0) ||
+                       (of->t_after && strcmp(of->t_after, r->t_after) > 0)))
         return "LATER";
     return share < RDL_HOLD_SHARE ? "PARTLY" : size > RDL_HOLD_LARGEST ? "LARGER" : "HELD";
 }

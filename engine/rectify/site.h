@@ -12,7 +12,7 @@
  * is a site's of an earlier load (or that has half of such a site's), joins that site: no twin, one
  * task. One transaction. A source that
  * was rejected in a review before (review.h) never becomes a site, unless it comes back as plainly
- * another thing (larger, elsewhere, begun later); nor does the same change under another number
+ * another thing (larger, elsewhere, ended later; else source.held tells of it); nor does the same change under another number
  * (hold.h: event source.held, once a content). What comes on ground that was rejected in part, or
  * for another time, is new, never joined to what was rejected, and its event says so (on_rejected).
  * One that was merged goes to the other's. tally: ledger.findings, ledger.sites (suppressed

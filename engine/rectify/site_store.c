@@ -455,7 +455,21 @@ static bool hold_back(rdl_ledger *ledger, const char *at, JsonObject *payload, J
     return rdl_event_append(ledger, &event, o, error);
 }
 
-/* The rejections a source comes in spite of: a word of each goes along. */
+/* The word of its own rejection, measured where the ground was compared. Yours. */
+static JsonObject *own_word(JsonObject *payload, JsonArray *said)
+{
+    const char *id = member(payload, "source_id");
+    JsonObject *o = json_object_new();
+
+    for (guint i = 0; i < json_array_get_length(said); i++)
+        if (strcmp(rdl_json_text(json_array_get_object_element(said, i), "source_id", ""), id) == 0)
+            return json_object_unref(o), json_object_ref(json_array_get_object_element(said, i));
+    rdl_json_set_text(o, "source_id", id);
+    return o;
+}
+
+/* The rejections a source comes in spite of: a word of each goes along. *by: the one that holds it
+ * back, of a known source its own. */
 static bool heed_rejections(const reading *r, const site *s, JsonObject *payload, place *p,
                             JsonObject **by, GError **error)
 {
@@ -471,6 +485,8 @@ static bool heed_rejections(const reading *r, const site *s, JsonObject *payload
         *by = json_object_ref(json_array_get_object_element(said, 0));
         return true;
     }
+    if (*p->content && p->rejected)
+        *by = own_word(payload, said);
     if (json_array_get_length(said) && !p->rejected)
         json_object_set_array_member(payload, "on_rejected", json_array_ref(said));
     if (outgrown)
@@ -578,12 +594,8 @@ static bool settle_clue(rdl_ledger *ledger, const site *s, const place *p, bool 
         rdl_tally_used(tally, "ledger.clues", 1);
         return take_up(ledger, p->site_id, as_of, error);
     }
-    if (tasked) {
-        rdl_tally_suppressed(tally, "ledger.clues", "HAS_TASK", 1);
-        return true;
-    }
-    if (p->rejected) {
-        rdl_tally_suppressed(tally, "ledger.clues", "REJECTED", 1);
+    if (p->rejected || tasked) {
+        rdl_tally_suppressed(tally, "ledger.clues", p->rejected ? "REJECTED" : "HAS_TASK", 1);
         return true;
     }
     if (!s->primary || g_strcmp0(member(s->primary, "result"), "CLEAN") == 0) {
@@ -616,7 +628,7 @@ static bool take_site_at(const reading *r, const site *s, const char *load, Json
         return false;
     if (!known && p->rejected)
         return count_site(tally, "REJECTED", findings), true;
-    if (by) {
+    if (by && !known) {
         count_site(tally, "REJECTED_GROUND", findings);
         return hold_back(ledger, at, payload, by, error);
     }
@@ -636,7 +648,8 @@ static bool take_site_at(const reading *r, const site *s, const char *load, Json
            rdl_lookbacks_touched(ledger, r->target, s->ground, p->site_id,
                                  member(payload, "source"), member(payload, "source_id"), at,
                                  error) &&
-           settle_clue(ledger, s, p, known || p->joined, as_of, tally, error);
+           settle_clue(ledger, s, p, known || p->joined, as_of, tally, error) &&
+           (!by || hold_back(ledger, at, payload, by, error));
 }
 
 static bool take_site(const reading *r, const site *s, const char *load, rdl_day as_of,

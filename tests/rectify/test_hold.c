@@ -315,6 +315,32 @@ static void what_outgrew_its_rejection_is_asked_about_again(void)
     }
 }
 
+/* Its own number with a later end is a new clue; with the old end it is held, and that is told. */
+static void a_number_that_comes_back_is_held_or_later(void)
+{
+    static const patch again = {"P-seen", "2000-03-17", "2003-02-06", 0, 1.1, 0};
+    static const patch later = {"P-seen", "2000-03-17", "2006-02-06", 0, 1, 0};
+    g_autoptr(rdl_ledger) ledger = ledger_new();
+    GError *error = NULL;
+
+    g_free(load(ledger, &seen, 1));
+    reject(ledger, &seen, "SEASON");
+    g_autofree char *held = load(ledger, &again, 1);
+    CHECK(strstr(held, "1  suppressed REJECTED\n") && !strstr(held, "HAS_TASK"));
+    CHECK_INT(waiting(ledger), 0);
+    g_autoptr(JsonNode) list = rdl_ledger_rejections(ledger, &error);
+    g_autofree char *line = list ? rdl_json_line(list) : NULL;
+    CHECK(line && strstr(line, "\"held\":[{\""));
+    g_autofree char *told = chain_of(ledger, "P-seen");
+    CHECK(strstr(told, "\"holds_back\":[{"));
+    g_free(load(ledger, &later, 1));
+    CHECK_INT(waiting(ledger), 1);
+    g_autofree char *chain = chain_of(ledger, "P-seen");
+    CHECK(strstr(chain, "LATER") && strstr(chain, "outgrown"));
+    CHECK(rdl_ledger_rebuild(ledger, false, NULL, &error));
+    CHECK_OK(error);
+}
+
 static void a_rejection_of_a_footprint_says_nothing_of_a_patch(void)
 {
     g_autoptr(rdl_ledger) ledger = ledger_new();
@@ -348,6 +374,7 @@ static CU_TestInfo tests[] = {
     {"the same change on one site goes with it", the_same_change_on_one_site_goes_with_it},
     {"what outgrew its rejection is asked about again",
      what_outgrew_its_rejection_is_asked_about_again},
+    {"a number that comes back is held or later", a_number_that_comes_back_is_held_or_later},
     {"a rejection of a footprint says nothing of a patch",
      a_rejection_of_a_footprint_says_nothing_of_a_patch},
     CU_TEST_INFO_NULL,
