@@ -170,6 +170,35 @@ static GPtrArray *sites_to_merge(rdl_ledger *ledger, const char *keep, const cha
     return g_steal_pointer(&sites);
 }
 
+/* The first rejected source of a site that has no task left for it, or NULL: rejected places are
+ * no part of live ones. */
+static const char rejected_source[] =
+    "SELECT o.source_id FROM origin o JOIN review r USING(source, source_id) WHERE o.site_id = ?1 "
+    "AND r.decision = 'reject' AND NOT EXISTS (SELECT 1 FROM task WHERE site_id = ?1 AND state <> "
+    "'DISMISSED') ORDER BY o.source, o.source_id LIMIT 1";
+
+static bool none_rejected(rdl_ledger *ledger, const char *keep, const GPtrArray *sites,
+                          GError **error)
+{
+    g_autofree char *which = NULL;
+    guint n = 0;
+
+    for (guint i = 0; i <= sites->len; i++) {
+        const char *site = i ? sites->pdata[i - 1] : keep;
+        g_autoptr(GPtrArray) rejected = texts_of(ledger, rejected_source, site, error);
+        if (!rejected)
+            return false;
+        n += rejected->len;
+        if (rejected->len && !which)
+            which = g_strdup_printf("%s: %s", site, (char *)rejected->pdata[0]);
+    }
+    return n == 0 || n == sites->len + 1 ||
+           rdl_fail(error, RDL_ERROR_USAGE,
+                    "%s was rejected: nothing becomes a part of it, nor it of what is not: leave "
+                    "it out, or load a finding of it that ended later (redline ledger load)",
+                    which);
+}
+
 static bool united_ground(rdl_ledger *ledger, const char *keep, const GPtrArray *sites,
                           rdl_geometry **ground, GError **error)
 {
@@ -249,7 +278,8 @@ bool rdl_sites_merge_within(rdl_ledger *ledger, const char *keep_id, const char 
 
     if (!sites || !check_who(ledger, who, "merge", keep, error))
         return false;
-    return sites->len == 0 || (append_merge(ledger, keep, sites, who, error) &&
+    return sites->len == 0 || (none_rejected(ledger, keep, sites, error) &&
+                               append_merge(ledger, keep, sites, who, error) &&
                                dismiss_twins(ledger, keep, who, error));
 }
 

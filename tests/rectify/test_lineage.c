@@ -228,6 +228,30 @@ static void a_task_that_went_on_survives_a_merge(void)
     check_whole(ledger);
 }
 
+/* What a person looked at and rejected is no ground of a live clue, from either side. */
+static void a_rejected_site_is_not_merged_with_a_live_one(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with_sites("merge-rejected.sqlite", 2, &error);
+    const char *const one[] = {"FP-0001", NULL}, *const other[] = {"FP-0000", NULL};
+    const rdl_decision no = {.id = "FP-0001", .decision = "reject", .reason = "FARM"};
+    const rdl_decisions all = {
+        .source = "footprint", .list = &no, .n = 1, .by = "甲", .on = "2026-11-03"};
+    rdl_who who = on_day("2026-11-05");
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    CHECK(rdl_ledger_review(ledger, &all, tally, &error));
+    CHECK_OK(error);
+    gint64 before = info(ledger, "events");
+    CHECK(!rdl_sites_merge(ledger, "FP-0000", one, &who, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "FP-0001 was rejected");
+    CHECK(!rdl_sites_merge(ledger, "FP-0001", other, &who, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "leave it out");
+    CHECK_INT(info(ledger, "events"), before);
+    CHECK_NEAR(ground(ledger, "FP-0000"), ONE, 1e-9);
+    check_whole(ledger);
+}
+
 /* m2 of the task of a source. */
 static double area(rdl_ledger *ledger, const char *source_id)
 {
@@ -315,6 +339,8 @@ static CU_TestInfo tests[] = {
     {"what is no finding is no reason to split", what_is_no_finding_is_no_reason_to_split},
     {"sources are told apart by kind", sources_are_told_apart_by_kind},
     {"a joined source is split off with a clue", a_joined_source_is_split_off_with_a_clue},
+    {"a rejected site is not merged with a live one",
+     a_rejected_site_is_not_merged_with_a_live_one},
     {"a task that went on survives a merge", a_task_that_went_on_survives_a_merge},
     CU_TEST_INFO_NULL,
 };
