@@ -32,6 +32,11 @@ static void print_report(JsonArray *report)
 {
     for (guint i = 0; i < json_array_get_length(report); i++) {
         JsonObject *o = json_array_get_object_element(report, i);
+        if (rdl_json_text(o, "file", NULL)) {
+            cli_say("redline: %s: %s: %s", rdl_json_text(o, "file", "?"),
+                    rdl_json_text(o, "code", "?"), rdl_json_text(o, "why", "?"));
+            continue;
+        }
         cli_say("redline: entry %" PRId64 ", %s, %s %s: %s: %s",
                 json_object_get_int_member(o, "row"), rdl_json_text(o, "id", "?"),
                 rdl_json_text(o, "act", "?"), rdl_json_text(o, "on", "?"),

@@ -37,9 +37,6 @@ RDL_API JsonNode *rdl_ledger_unit_rows(rdl_ledger *ledger, const char *table, co
 /** Contents of papers are kept beside the ledger, in <ledger>.files, under their digests.
  *  Path of one that is there; NULL: it is not. Yours. */
 RDL_API char *rdl_ledger_paper(rdl_ledger *ledger, const char *sha256);
-/** Keep a copy of every file of a folder (as deep as it goes) that some paper on record has the
- *  digest of. Kept already: nothing is done. Fails: RDL_ERROR_IO. */
-RDL_API bool rdl_ledger_keep_papers(rdl_ledger *ledger, const char *folder, GError **error);
 
 /** What was done with one task. */
 typedef struct rdl_entry {
@@ -56,23 +53,28 @@ typedef struct rdl_entry {
 } rdl_entry;
 
 typedef struct rdl_incoming {
-    const char *issue;   /* needed */
-    const char *sha256;  /* of the package; needed */
-    const char *folder;  /* where the files of documents are; NULL: there are none */
+    const char *issue;  /* needed */
+    const char *sha256; /* of the package; needed */
+    const char *folder; /* where the files of documents are; NULL: there are none */
+    /* names (text) of those below it that are kept if a paper on record has their digest; NULL */
+    const GPtrArray *files;
     const char *on, *by; /* who takes it, and the day; needed. Entries of later days are refused */
     const rdl_entry *list;
     size_t n;
 } rdl_incoming;
 
-/** Take entries in, by task and day, those of one day in the order of their rows: one transaction.
+/** Take entries in, by task and day, those of one day in the order of their rows: one transaction,
+ *  which ends only when the files of their papers are kept in <ledger>.files.
  *  *report (yours): [{"row", "id", "act", "on", "by", "code", "why", "issued", "now"}], a line for
  *  each that was not applied; `issued` and `now` are the task's revisions. Codes: CONFLICT (changed
  *  on both sides, or another value of the same day came before), REFUSED (the workflow's words, an
  *  entry that is not complete, that speaks as the program (by redline, role system), or in a role
- *  that roles.csv does not have or has above the issue's unit),
- * NOT_ISSUED (no such task in the issue). The taking is an event itself (package.returned, with
- * that report), once a package. tally: return.entries (suppressed ALREADY_THERE, failed as above).
- * Fails: RDL_ERROR_NOT_FOUND: no such issue left this ledger. */
+ *  that roles.csv does not have or has above the issue's unit), NOT_ISSUED (no such task in the
+ *  issue). Then [{"file", "code", "why"}], a line for each file that is not kept: UNNAMED (no paper
+ *  on record has its digest). The taking is an event itself (package.returned, with that report),
+ *  once a package. tally: return.entries (suppressed ALREADY_THERE, failed as above), return.files
+ *  (suppressed UNNAMED). Fails: RDL_ERROR_NOT_FOUND: no such issue left this ledger; RDL_ERROR_IO:
+ *  a file cannot be kept; nothing is on record then. */
 RDL_API bool rdl_ledger_return(rdl_ledger *ledger, const rdl_incoming *incoming, rdl_tally *tally,
                                JsonNode **report, GError **error);
 

@@ -7,6 +7,7 @@
 #include "rectify/task.h"
 
 #define ITEM "return.entries"
+#define FILES "return.files"
 
 /* ---- what left ---- */
 
@@ -143,51 +144,6 @@ char *rdl_ledger_paper(rdl_ledger *ledger, const char *sha256)
     g_autofree char *path = sha256 ? place_of(ledger, sha256) : NULL;
 
     return path && g_file_test(path, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer(&path) : NULL;
-}
-
-static bool named(rdl_ledger *ledger, const char *sha256, bool *yes, GError **error)
-{
-    g_autoptr(rdl_statement) s =
-        rdl_statement_new(ledger->store, "SELECT 1 FROM document WHERE sha256 = ? LIMIT 1", error);
-
-    if (!s)
-        return false;
-    rdl_statement_text(s, 1, sha256);
-    return rdl_statement_step(s, yes, error);
-}
-
-static bool keep_file(rdl_ledger *ledger, const char *file, GError **error)
-{
-    g_autofree char *digest = rdl_digest_file(file, error);
-    g_autofree char *kept = digest ? rdl_ledger_paper(ledger, digest) : NULL, *bytes = NULL;
-    bool wanted = false;
-    gsize n;
-
-    if (!digest || (!kept && !named(ledger, digest, &wanted, error)))
-        return false;
-    if (kept || !wanted)
-        return true;
-    g_autofree char *to = place_of(ledger, digest), *in = g_path_get_dirname(to);
-    return rdl_output_folder(in, error) && g_file_get_contents(file, &bytes, &n, error) &&
-           rdl_output_bytes(to, bytes, n, true, error);
-}
-
-bool rdl_ledger_keep_papers(rdl_ledger *ledger, const char *folder, GError **error)
-{
-    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-    const char *name;
-
-    if (!dir)
-        return rdl_fail(error, RDL_ERROR_IO, "%s: cannot be read", folder);
-    while ((name = g_dir_read_name(dir))) {
-        g_autofree char *path = g_build_filename(folder, name, NULL);
-        if (g_file_test(path, G_FILE_TEST_IS_SYMLINK))
-            continue;
-        if (g_file_test(path, G_FILE_TEST_IS_DIR) ? !rdl_ledger_keep_papers(ledger, path, error)
-                                                  : !keep_file(ledger, path, error))
-            return false;
-    }
-    return true;
 }
 
 /* ---- what comes back ---- */
@@ -520,6 +476,84 @@ static bool take(returning *r, const rdl_entry *e, GError **error)
     return why ? tell(r, e, task_id, "REFUSED", why) : take_known(r, task_id, e, act, error);
 }
 
+/* ---- the files that came with them ---- */
+
+/* Those of the digests that a paper on record has. */
+static GHashTable *papers_among(rdl_ledger *ledger, const GPtrArray *digests, GError **error)
+{
+    g_autoptr(GHashTable) came = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) papers = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store, "SELECT sha256 FROM document WHERE sha256 IS NOT NULL", error);
+    bool row = s != NULL;
+
+    for (guint i = 0; i < digests->len; i++)
+        g_hash_table_add(came, digests->pdata[i]);
+    while (row) {
+        gpointer digest = NULL;
+        if (!rdl_statement_step(s, &row, error))
+            return NULL;
+        if (row && g_hash_table_lookup_extended(came, rdl_statement_get_text(s, 0), &digest, NULL))
+            g_hash_table_add(papers, digest);
+    }
+    return s ? g_steal_pointer(&papers) : NULL;
+}
+
+static GPtrArray *digests_of(const rdl_incoming *in, GError **error)
+{
+    g_autoptr(GPtrArray) digests = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint i = 0; in->files && i < in->files->len; i++) {
+        g_autofree char *path = g_build_filename(in->folder, in->files->pdata[i], NULL);
+        char *digest = rdl_digest_file(path, error);
+        if (!digest)
+            return NULL;
+        g_ptr_array_add(digests, digest);
+    }
+    return g_steal_pointer(&digests);
+}
+
+static bool keep_file(rdl_ledger *ledger, const char *file, const char *digest, GError **error)
+{
+    g_autofree char *kept = rdl_ledger_paper(ledger, digest), *bytes = NULL;
+    g_autofree char *to = place_of(ledger, digest), *in = g_path_get_dirname(to);
+    gsize n;
+
+    return kept || (rdl_output_folder(in, error) && g_file_get_contents(file, &bytes, &n, error) &&
+                    rdl_output_bytes(to, bytes, n, true, error));
+}
+
+static void tell_file(returning *r, const char *name)
+{
+    JsonObject *o = json_object_new();
+
+    rdl_json_set_text(o, "file", name);
+    rdl_json_set_text(o, "code", "UNNAMED");
+    rdl_json_set_text(o, "why", "is named by no entry on record: not kept");
+    json_array_add_object_element(r->report, o);
+    rdl_tally_suppressed(r->tally, FILES, "UNNAMED", 1);
+}
+
+/* Copies lie under their digests, so they harm nothing where the entries then are not taken. */
+static bool keep_papers(returning *r, GError **error)
+{
+    g_autoptr(GPtrArray) digests = digests_of(r->in, error);
+    g_autoptr(GHashTable) papers = digests ? papers_among(r->ledger, digests, error) : NULL;
+
+    for (guint i = 0; papers && i < digests->len; i++) {
+        const char *name = r->in->files->pdata[i], *digest = digests->pdata[i];
+        g_autofree char *path = g_build_filename(r->in->folder, name, NULL);
+        rdl_tally_in(r->tally, FILES, 1);
+        if (!g_hash_table_contains(papers, digest))
+            tell_file(r, name);
+        else if (keep_file(r->ledger, path, digest, error))
+            rdl_tally_used(r->tally, FILES, 1);
+        else
+            return false;
+    }
+    return papers && rdl_tally_check(r->tally, error);
+}
+
 /* ---- all of them ---- */
 
 static gint in_order(gconstpointer a, gconstpointer b)
@@ -541,7 +575,7 @@ static bool take_all(returning *r, GError **error)
     for (guint i = 0; i < order->len; i++)
         if (!take(r, order->pdata[i], error))
             return false;
-    return rdl_tally_check(r->tally, error);
+    return true;
 }
 
 /* The event by which the work left, and what was in it. */
@@ -616,10 +650,11 @@ bool rdl_ledger_return(rdl_ledger *ledger, const rdl_incoming *in, rdl_tally *ta
 
     if (!in->by || !*in->by || !in->on)
         return rdl_fail(error, RDL_ERROR_USAGE, "a return needs the day, and who takes it");
-    bool good =
-        rdl_day_parse(in->on, &on, error) && rdl_store_begin(ledger->store, error) &&
-        rdl_ledger_end(
-            ledger, find_issue(&r, error) && take_all(&r, error) && note_return(&r, error), error);
+    bool good = rdl_day_parse(in->on, &on, error) && rdl_store_begin(ledger->store, error) &&
+                rdl_ledger_end(ledger,
+                               find_issue(&r, error) && take_all(&r, error) &&
+                                   keep_papers(&r, error) && note_return(&r, error),
+                               error);
     *report = good ? json_node_init_array(json_node_alloc(), told) : NULL;
     return good;
 }

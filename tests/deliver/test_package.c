@@ -126,10 +126,12 @@ static taken take(rdl_ledger *ledger, const char *zip, GError **error)
         json_array_get_length(items) ? json_array_get_object_element(items, 0) : NULL;
     JsonObject *already = rdl_json_object(item, "suppressed");
     gint64 failed = 0;
-    for (guint i = 0; i < json_array_get_length(rows); i++, failed++) {
+    for (guint i = 0; i < json_array_get_length(rows); i++) {
         JsonObject *o = json_array_get_object_element(rows, i);
-        g_string_append_printf(codes, "%s%s %s", i ? "; " : "", rdl_json_text(o, "code", "?"),
-                               rdl_json_text(o, "act", "?"));
+        if (rdl_json_text(o, "file", NULL))
+            continue;
+        g_string_append_printf(codes, "%s%s %s", failed++ ? "; " : "",
+                               rdl_json_text(o, "code", "?"), rdl_json_text(o, "act", "?"));
     }
     t.counts = g_strdup_printf("%g %g %d", rdl_json_real(item, "used", 0.0),
                                rdl_json_real(already, "ALREADY_THERE", 0.0), (int)failed);
@@ -393,8 +395,9 @@ static void words_do_not_become_numbers(void)
     CHECK(rdl_package_import(ledger, back, TODAY, "甲", tally, &report, &error));
     CHECK_OK(error);
     JsonArray *told = report ? json_node_get_array(report) : NULL;
-    CHECK_INT(told ? json_array_get_length(told) : 0, G_N_ELEMENTS(cases));
-    for (guint i = 0; told && i < json_array_get_length(told); i++) {
+    /* and the photo that no entry on record names */
+    CHECK_INT(told ? json_array_get_length(told) : 0, G_N_ELEMENTS(cases) + 1);
+    for (guint i = 0; told && i < G_N_ELEMENTS(cases); i++) {
         JsonObject *o = json_array_get_object_element(told, i);
         CHECK_TEXT(rdl_json_text(o, "code", ""), "REFUSED");
         CHECK_TEXT(rdl_json_text(o, "why", ""), cases[i].why);
@@ -416,6 +419,57 @@ static void refused(rdl_ledger *ledger, const char *zip, int code, const char *w
     taken_clear(&t);
     g_autofree char *now = rdl_ledger_head(ledger, NULL);
     CHECK_TEXT(now, head);
+}
+
+/* Papers are kept before what names them is on record. */
+static void what_cannot_keep_its_papers_is_not_taken(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = district("papers.sqlite");
+    g_autofree char *id = district_task(ledger, "FP-0"), *rows = work_done(id);
+    g_autofree char *files = g_strconcat(suite_path("papers.sqlite"), ".files", NULL);
+    g_autofree char *digest = rdl_digest_bytes("a picture", 9);
+    const char *out = issue(ledger, "county", "papers.zip", &error);
+    const char *back = returned(out, "papers-back.zip", rows, &error);
+
+    CHECK(g_file_set_contents(files, "in the way", -1, NULL));
+    refused(ledger, back, RDL_ERROR_IO, "papers.sqlite.files");
+    g_autofree char *before = state_of(ledger, id);
+    CHECK_TEXT(before, "WORKING");
+    g_unlink(files);
+    CHECK_TAKEN(back, "3 0 0", "");
+    g_autofree char *kept = rdl_ledger_paper(ledger, digest);
+    CHECK(kept != NULL);
+    audited(ledger);
+}
+
+/* Every file of a package is kept or told. */
+static void files_that_nobody_names_are_told(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = district("unnamed.sqlite");
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    g_autoptr(JsonNode) report = NULL;
+    g_autofree char *id = district_task(ledger, "FP-0"), *rows = work_done(id);
+    const char *out = issue(ledger, "county", "unnamed.zip", &error);
+    const char *folder = unpacked(returned(out, "unnamed-1.zip", rows, &error), "unnamed.d");
+    g_autofree char *photo = g_build_filename(folder, "photos", "two.jpg", NULL);
+
+    CHECK(g_file_set_contents(photo, "nobody's picture", -1, NULL));
+    CHECK(rdl_package_seal(folder, suite_path("unnamed-2.zip"), false, &error));
+    CHECK(rdl_package_import(ledger, suite_path("unnamed-2.zip"), TODAY, "甲", tally, &report,
+                             &error));
+    CHECK_OK(error);
+    g_autofree char *counts = rdl_tally_text(tally);
+    CHECK(strstr(counts, "return.files") && strstr(counts, "UNNAMED"));
+    g_autoptr(JsonNode) node = rdl_tally_json(tally);
+    JsonObject *files = json_array_get_object_element(json_node_get_array(node), 1);
+    CHECK_NEAR(rdl_json_real(files, "in", 0.0), 2.0, 0.0);
+    CHECK_NEAR(rdl_json_real(files, "used", 0.0), 1.0, 0.0);
+    CHECK_NEAR(rdl_json_real(rdl_json_object(files, "suppressed"), "UNNAMED", 0.0), 1.0, 0.0);
+    JsonArray *told = json_node_get_array(report);
+    CHECK_INT(json_array_get_length(told), 1);
+    CHECK_TEXT(rdl_json_text(json_array_get_object_element(told, 0), "file", ""), "photos/two.jpg");
 }
 
 /* The files of `folder` as they are, under the manifest they have. */
@@ -557,6 +611,8 @@ static CU_TestInfo tests[] = {
     {"the workflow guards what comes back", the_workflow_guards_what_comes_back},
     {"a foreign package speaks not as the program", a_foreign_package_speaks_not_as_the_program},
     {"words do not become numbers", words_do_not_become_numbers},
+    {"what cannot keep its papers is not taken", what_cannot_keep_its_papers_is_not_taken},
+    {"files that nobody names are told", files_that_nobody_names_are_told},
     {"packages that are not sound are refused", packages_that_are_not_sound_are_refused},
     {"foreign sql is refused whatever the manifest says",
      foreign_sql_is_refused_whatever_the_manifest_says},

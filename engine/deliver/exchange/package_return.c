@@ -158,24 +158,32 @@ static bool read_entries(reading *r, const char *folder, GError **error)
 
 /* ---- the package ---- */
 
+/* All but the work and the manifest, which are read and not kept. */
+static GPtrArray *papers_of(const char *folder, GError **error)
+{
+    g_autoptr(GPtrArray) names = rdl_folder_names(folder, error);
+
+    for (guint i = names ? names->len : 0; i > 0; i--)
+        if (!strchr(names->pdata[i - 1], '/'))
+            g_ptr_array_remove_index(names, i - 1);
+    return g_steal_pointer(&names);
+}
+
 static bool import_from(rdl_ledger *ledger, const char *folder, const rdl_incoming *given,
                         reading *r, rdl_tally *tally, JsonNode **report, GError **error)
 {
     g_autoptr(JsonNode) manifest = rdl_package_check(folder, r->shown, error);
+    g_autoptr(GPtrArray) files = manifest ? papers_of(folder, error) : NULL;
     rdl_incoming in = *given;
 
-    if (!manifest || !read_entries(r, folder, error))
+    if (!files || !read_entries(r, folder, error))
         return false;
     in.issue = rdl_json_text(json_node_get_object(manifest), "issue", NULL);
     in.folder = folder;
+    in.files = files;
     in.list = (const rdl_entry *)(void *)r->entries->data;
     in.n = r->entries->len;
-    if (!rdl_ledger_return(ledger, &in, tally, report, error))
-        return false;
-    if (rdl_ledger_keep_papers(ledger, folder, error))
-        return true;
-    g_clear_pointer(report, json_node_unref);
-    return false;
+    return rdl_ledger_return(ledger, &in, tally, report, error);
 }
 
 bool rdl_package_import(rdl_ledger *ledger, const char *path, const char *on, const char *by,
