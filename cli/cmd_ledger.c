@@ -97,7 +97,8 @@ static bool load(const char *path, rdl_tally *tally, GError **error)
     rdl_day as_of;
 
     if (!check_layers(error) || !cli_day("--as-of", l.as_of, rdl_day_today(), &as_of, error) ||
-        !(ledger = rdl_ledger_open(path, true, error)))
+        !(ledger = rdl_ledger_open(path, true, error)) ||
+        !cli_happened("--as-of", l.as_of, ledger, error))
         return false;
     return (!l.findings ||
             rdl_ledger_load_findings(ledger, l.findings, as_of, tally, cli_progress(), error)) &&

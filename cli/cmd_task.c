@@ -106,6 +106,7 @@ static GArray *list(const char *path, const char *id, GError **error)
     bool past;
 
     if (!ledger || !filter_day(ledger, &filter.as_of, error) ||
+        !rdl_task_filter_check(ledger, &filter, error) ||
         !is_past(ledger, filter.as_of, &past, error))
         return NULL;
     if (past && !(then = rdl_ledger_as_of(ledger, filter.as_of, error)))

@@ -39,6 +39,12 @@ typedef struct rdl_task_filter {
 
 /** Tasks by id, as GArray of rdl_task (clears itself). Yours to unref. */
 RDL_API GArray *rdl_task_list(rdl_ledger *ledger, const rdl_task_filter *filter, GError **error);
+/** Can the filter name any task? The state is one of states.csv, the kind one there is, the unit (or
+ *  what begins so) one of a task, of successors.csv or of posts.csv; a ledger without tasks knows
+ *  of no unit and refuses none. Fails: RDL_ERROR_USAGE, RDL_ERROR_NOT_FOUND (unit), naming those
+ *  there are. */
+RDL_API bool rdl_task_filter_check(rdl_ledger *ledger, const rdl_task_filter *filter,
+                                   GError **error);
 /** Name of the ledger's coordinate system ("EPSG:4490"). Yours. */
 RDL_API char *rdl_ledger_crs(rdl_ledger *ledger, GError **error);
 /** {"id", "number", "kind", "state", "xzqdm", "due", "warning", "zone",

@@ -174,6 +174,88 @@ static rdl_statement *ask_tasks(rdl_ledger *ledger, const rdl_task_filter *filte
     return rdl_statement_new(ledger->store, sql->str, error);
 }
 
+/* ---- what may be asked for ---- */
+
+static bool check_state(rdl_ledger *ledger, const char *state, GError **error)
+{
+    const rdl_csv *states = rdl_ledger_table(ledger, "states.csv", error);
+    g_autoptr(GString) list = g_string_new(NULL);
+
+    if (!states || rdl_csv_find(states, "state", state) >= 0)
+        return states != NULL;
+    for (size_t i = 0; i < rdl_csv_count(states); i++)
+        g_string_append_printf(list, "%s%s", i ? ", " : "", rdl_csv_at(states, i, "state"));
+    return rdl_fail(error, RDL_ERROR_USAGE, "--state %s: no such state: there are %s", state,
+                    list->str);
+}
+
+static bool in_table(rdl_ledger *ledger, const char *file, const char *column, const char *unit)
+{
+    const rdl_csv *csv = rdl_ledger_table(ledger, file, NULL);
+
+    for (size_t i = 0; csv && i < rdl_csv_count(csv); i++)
+        if (g_str_has_prefix(rdl_csv_at(csv, i, column), unit))
+            return true;
+    return false;
+}
+
+/* Known where there is a task there, or no task of any unit at all. */
+static bool ask_unit(rdl_ledger *ledger, const char *unit, bool *unknown, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT EXISTS (SELECT 1 FROM task WHERE xzqdm IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM "
+        "task WHERE xzqdm >= ?1 AND xzqdm < ?1 || char(1114111))",
+        error);
+    bool row = false;
+
+    if (s)
+        rdl_statement_text(s, 1, unit);
+    if (!s || !rdl_statement_step(s, &row, error))
+        return false;
+    *unknown = row && rdl_statement_get_int(s, 0);
+    return true;
+}
+
+static bool refuse_unit(rdl_ledger *ledger, const char *unit, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store, "SELECT DISTINCT xzqdm FROM task WHERE xzqdm IS NOT NULL ORDER BY xzqdm",
+        error);
+    g_autoptr(GString) list = g_string_new(NULL);
+    bool row = true;
+
+    while (s && rdl_statement_step(s, &row, error)) {
+        if (!row)
+            return rdl_fail(error, RDL_ERROR_NOT_FOUND, "--unit %s: no such unit: there are %s",
+                            unit, list->str);
+        g_string_append_printf(list, "%s%s", list->len ? ", " : "", rdl_statement_get_text(s, 0));
+    }
+    return false;
+}
+
+static bool check_unit(rdl_ledger *ledger, const char *unit, GError **error)
+{
+    bool unknown;
+
+    if (!ask_unit(ledger, unit, &unknown, error))
+        return false;
+    return !unknown || in_table(ledger, "successors.csv", "old", unit) ||
+           in_table(ledger, "successors.csv", "new", unit) ||
+           in_table(ledger, "posts.csv", "xzqdm", unit) || refuse_unit(ledger, unit, error);
+}
+
+bool rdl_task_filter_check(rdl_ledger *ledger, const rdl_task_filter *filter, GError **error)
+{
+    const char *kind = filter->kind;
+
+    if (kind && strcmp(kind, "verify") != 0 && strcmp(kind, "rectify") != 0)
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "--kind %s: no such kind of task: there are verify, rectify", kind);
+    return (!filter->state || check_state(ledger, filter->state, error)) &&
+           (!filter->unit || check_unit(ledger, filter->unit, error));
+}
+
 GArray *rdl_task_list(rdl_ledger *ledger, const rdl_task_filter *filter, GError **error)
 {
     GError *failed = NULL;

@@ -252,6 +252,22 @@ static bool check_words(const rdl_job *job, JsonObject *map, const char *stage,
     return true;
 }
 
+/* Told before a folder is made. */
+static bool check_dates(const rdl_job *job, JsonObject *detect, GError **error)
+{
+    static const char *const dates[] = {"date_before", "date_after"};
+    rdl_day day;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(dates); i++) {
+        const char *text = rdl_json_text(detect, dates[i], NULL);
+        if (!text || rdl_day_parse(text, &day, error))
+            continue;
+        g_prefix_error(error, "%s: detect: %s: ", job->path, dates[i]);
+        return false;
+    }
+    return true;
+}
+
 static bool check_numbers(const rdl_job *job, JsonObject *detect, GError **error)
 {
     static const struct {
@@ -316,6 +332,7 @@ static bool read_detect(rdl_job *job, JsonObject *root, GError **error)
     job->detects = job->n_pairs > 0;
     for (size_t i = 0; i < job->n_pairs; i++)
         if (!check_words(job, job->pairs[i].detect, "detect", words, error) ||
+            !check_dates(job, job->pairs[i].detect, error) ||
             !check_numbers(job, job->pairs[i].detect, error))
             return false;
     return !job->patches || job->detects ||
@@ -358,6 +375,11 @@ static bool read_ledger(rdl_job *job, JsonObject *root, GError **error)
     job->deliver = (char **)g_ptr_array_free(g_steal_pointer(&profiles), FALSE);
     if (job->keeps && !job->screens)
         return rdl_fail(error, RDL_ERROR_DATA, "%s: ledger needs screen before it", job->path);
+    if (job->keeps && job->as_of > rdl_day_today() + 1) /* somewhere it is tomorrow already */
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "%s: as_of: lies in the future: what a ledger records has happened; a job "
+                        "without 'ledger' may look ahead",
+                        job->path);
     return job->keeps || !job->deliver[0] ||
            rdl_fail(error, RDL_ERROR_DATA, "%s: deliver needs a ledger: add a line 'ledger: {}'",
                     job->path);

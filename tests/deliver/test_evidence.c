@@ -71,10 +71,42 @@ static void english_is_english(void)
     says(text, "loaded without a run manifest");
 }
 
+/* The kinds are those between the braces of rdl_event_apply's table. */
+static void every_kind_of_event_has_words(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("kinds.sqlite"), 1);
+    g_autoptr(JsonNode) chain = rdl_ledger_chain(ledger, "FP-0", NULL);
+    g_autofree char *code = NULL;
+    g_autoptr(GMatchInfo) kind = NULL;
+    g_autoptr(GRegex) row = g_regex_new("\\{\"([a-z]+[.][a-z]+)\", (rdl_)?apply", 0, 0, NULL);
+    JsonArray *events = json_object_get_array_member(json_node_get_object(chain), "events");
+    int n = 0;
+
+    CHECK(g_file_get_contents(suite_source("engine/rectify/apply_store.c"), &code, NULL, NULL));
+    for (g_regex_match(row, code, 0, &kind); g_match_info_matches(kind);
+         n++, g_match_info_next(kind, NULL)) {
+        JsonObject *event = json_object_new();
+        g_autofree char *name = g_match_info_fetch(kind, 1);
+        json_object_set_string_member(event, "kind", name);
+        json_array_add_object_element(events, event);
+    }
+    CHECK(n > 30);
+    for (int i = 0; i < 2; i++) {
+        g_autofree char *text = rdl_evidence_text(ledger, chain, i ? "en" : "zh");
+        for (guint k = 0; k < json_array_get_length(events); k++) {
+            const char *name = rdl_json_text(json_array_get_object_element(events, k), "kind", "");
+            if (strstr(text, name))
+                printf("\n    %s has no words", name);
+            CHECK(!strstr(text, name));
+        }
+    }
+}
+
 static void wide_characters_line_up(void)
 {
     g_autoptr(GPtrArray) cells = g_ptr_array_new();
-    char *const texts[] = {(char *)"a", (char *)"x", (char *)"采石", (char *)"y", NULL, (char *)"z"};
+    char *const texts[] = {(char *)"a", (char *)"x", (char *)"采石",
+                           (char *)"y", NULL,        (char *)"z"};
 
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_ptr_array_add(cells, texts[i]);
@@ -88,6 +120,7 @@ static CU_TestInfo tests[] = {
     {"a clue is called one until verified", a_clue_is_called_one_until_verified},
     {"english is english", english_is_english},
     {"wide characters line up", wide_characters_line_up},
+    {"every kind of event has words", every_kind_of_event_has_words},
     CU_TEST_INFO_NULL,
 };
 
