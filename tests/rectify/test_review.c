@@ -108,11 +108,12 @@ static void a_split_does_not_reopen_what_was_rejected(void)
                   later = {"2026-11-05", "甲", "analyst", "两处"};
 
     CHECK(decide(ledger, "FP-0000", "reject", NULL, &error));
+    CHECK(decide(ledger, "FP-0001", "reject", NULL, &error)); /* a live one takes none in */
     CHECK(rdl_sites_merge(ledger, "FP-0001", rejected, &who, &error));
     CHECK(rdl_site_split(ledger, "FP-0001", rejected, NULL, &later, NULL, &error));
     CHECK_OK(error);
-    CHECK_INT(clues(ledger, "SCREENED"), 1);
-    CHECK_INT(clues(ledger, "DISMISSED"), 1);
+    CHECK_INT(clues(ledger, "SCREENED"), 0);
+    CHECK_INT(clues(ledger, "DISMISSED"), 2);
     check_whole(ledger);
 }
 
