@@ -136,6 +136,41 @@ static bool find_layer(rdl_layer *layer, const char *source, GError **error)
     return true;
 }
 
+/* Its own view, and any that names others by WITH: a query that may call itself need never end. */
+static void look_at_view(OGRFeatureH row, const char *name, bool *view, bool *with)
+{
+    *view = *view || g_ascii_strcasecmp(OGR_F_GetFieldAsString(row, 0), name) == 0;
+    *with = *with ||
+            g_regex_match_simple("\\bwith\\b", OGR_F_GetFieldAsString(row, 1), G_REGEX_CASELESS, 0);
+}
+
+/* SQLite tells of no bound on a view's rows, and nothing stops it once GDAL has begun to read. */
+static bool settle_view(rdl_layer *layer, GError **error)
+{
+    const char *driver = GDALGetDriverShortName(GDALGetDatasetDriver(layer->dataset));
+    const char *name = OGR_L_GetName(layer->handle);
+    bool view = false, with = false;
+    OGRFeatureH row;
+
+    if (strcmp(driver, "GPKG") != 0 && strcmp(driver, "SQLite") != 0)
+        return true;
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    OGRLayerH rows = GDALDatasetExecuteSQL(
+        layer->dataset, "SELECT name, sql FROM sqlite_master WHERE type = 'view'", NULL, NULL);
+    while (rows && (row = OGR_L_GetNextFeature(rows))) {
+        look_at_view(row, name, &view, &with);
+        OGR_F_Destroy(row);
+    }
+    if (rows)
+        GDALDatasetReleaseResultSet(layer->dataset, rows);
+    CPLPopErrorHandler();
+    return !view || !with ||
+           rdl_fail(error, RDL_ERROR_DATA,
+                    "%s: %s is a view, and its file has one that may call itself (WITH): it might "
+                    "never end: save the layer as a table",
+                    layer->source, name);
+}
+
 static const char *raw_name(const rdl_layer *layer, int i)
 {
     return OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(layer->definition, i));
@@ -350,7 +385,7 @@ rdl_layer *rdl_layer_open(const char *source, const rdl_layer_options *options, 
 
     options = options ? options : &none;
     layer->source = rdl_source_shown(source);
-    if (!find_layer(layer, source, error))
+    if (!find_layer(layer, source, error) || !settle_view(layer, error))
         return NULL;
     CPLPushErrorHandler(CPLQuietErrorHandler); /* an unknown number of a system is no system */
     layer->definition = OGR_L_GetLayerDefn(layer->handle);

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <glib/gstdio.h>
+#include <sqlite3.h>
 #include "fixtures/scene.h"
 #include "hostile/hostile.h"
 
@@ -144,6 +145,40 @@ static void pipes_are_not_waited_for(void)
     hostile_refused(3, said, "p.gpkg",
                     HOSTILE("detect", before(), after(), "--aoi", pipe, "-o", "o.tif"));
     hostile_refused(3, said, "/dev/zero", HOSTILE("info", "/dev/zero"));
+}
+
+static void run_sql(const char *path, const char *sql)
+{
+    sqlite3 *db = NULL;
+
+    CHECK_INT(sqlite3_open(path, &db), SQLITE_OK);
+    CHECK_INT(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+/* Rows without end, with and without the word RECURSIVE, and by way of another view. */
+static void views_without_end_are_not_read(void)
+{
+    static const char *const made[] = {
+        "CREATE VIEW v AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) "
+        "SELECT x AS fid, x FROM c",
+        "CREATE VIEW v AS WITH c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) "
+        "SELECT x AS fid, x FROM c",
+        "CREATE VIEW w AS WITH c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x FROM c; "
+        "CREATE VIEW v AS SELECT x AS fid, x FROM w"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(made); i++) {
+        const char *path = copy("view.gpkg", sample("footprints.gpkg"), G_MAXSIZE);
+        g_autofree char *sql =
+            g_strconcat(made[i],
+                        "; INSERT INTO gpkg_contents (table_name, data_type, identifier) "
+                        "VALUES ('v', 'attributes', 'v')",
+                        NULL);
+        g_autofree char *layer = g_strconcat(path, ":v", NULL);
+        run_sql(path, sql);
+        hostile_refused(3, "might never end", "view.gpkg", HOSTILE("info", path));
+        hostile_refused(3, "might never end", "view.gpkg", SCREEN(sample("zones.gpkg"), layer));
+    }
 }
 
 static const char *pack_with(const char *from, const char *to)
@@ -307,6 +342,7 @@ static CU_TestInfo tests[] = {
     {"scenes that cannot be compared", scenes_that_cannot_be_compared},
     {"layers that cannot be screened", layers_that_cannot_be_screened},
     {"pipes are not waited for", pipes_are_not_waited_for},
+    {"views without end are not read", views_without_end_are_not_read},
     {"laws that cannot be read", laws_that_cannot_be_read},
     {"jobs and ledgers that are none", jobs_and_ledgers_that_are_none},
     {"folders that cannot be written", folders_that_cannot_be_written},
