@@ -434,7 +434,10 @@ bool rdl_layer_extent(const rdl_layer *layer, rdl_box *box)
 {
     OGREnvelope e;
 
-    if (OGR_L_GetExtent(layer->handle, &e, TRUE) != OGRERR_NONE)
+    CPLPushErrorHandler(CPLQuietErrorHandler); /* each is told of where its feature is read */
+    bool good = OGR_L_GetExtent(layer->handle, &e, TRUE) == OGRERR_NONE;
+    CPLPopErrorHandler();
+    if (!good)
         return false;
     *box = layer->exchange ? (rdl_box){e.MinY, e.MinX, e.MaxY, e.MaxX}
                            : (rdl_box){e.MinX, e.MinY, e.MaxX, e.MaxY};
@@ -443,7 +446,10 @@ bool rdl_layer_extent(const rdl_layer *layer, rdl_box *box)
 
 gint64 rdl_layer_count(const rdl_layer *layer)
 {
-    return OGR_L_GetFeatureCount(layer->handle, 1);
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    gint64 n = OGR_L_GetFeatureCount(layer->handle, 1);
+    CPLPopErrorHandler();
+    return n;
 }
 
 int rdl_layer_fields(const rdl_layer *layer)

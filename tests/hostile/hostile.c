@@ -130,6 +130,8 @@ void hostile_refused(int status, const char *part, const char *culprit, const ch
 
     if (!what && e.status != status)
         what = "it ends with another status";
+    if (!what && (g_str_has_prefix(e.err, "ERROR ") || strstr(e.err, "\nERROR ")))
+        what = "a library speaks for itself";
     if (!what && !strstr(e.err, part))
         what = "its message says something else";
     if (what)
