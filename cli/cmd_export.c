@@ -24,7 +24,7 @@ static const GOptionEntry entries[] = {
     {"after", 0, 0, G_OPTION_ARG_FILENAME, &after, "later scene of pictures", "FILE"},
     CLI_LANGUAGE(language),
     {"as-of", 0, 0, G_OPTION_ARG_STRING, &as_of,
-     "day for warnings and what is overdue (default: the ledger's latest date)", "DATE"},
+     "the ledger as it stood that day (default: its latest date)", "DATE"},
     {"unit", 0, 0, G_OPTION_ARG_STRING, &unit, "only of this unit: a code or its beginning",
      "CODE"},
     {"by", 0, 0, G_OPTION_ARG_STRING, &by, "who exports (default: the login's name)", "NAME"},

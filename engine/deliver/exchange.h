@@ -38,7 +38,9 @@ typedef struct rdl_export_options {
     const char *profile;  /* one of those above; needed */
     const char *output;   /* path; needed. Some profiles ask for an ending */
     const char *language; /* of words: "zh" (default) or "en" */
-    rdl_day as_of;        /* for warnings and what is overdue; 0 (default): the ledger's own date */
+    rdl_day as_of;        /* 0 (default): the ledger's own date; a day before it: all as it stood at
+                             the end of that day, as a bulletin has it, and RDL_ERROR_USAGE of county,
+                             field, evidence and stac; a later one: for what is overdue then */
     bool overwrite;       /* default false: an existing file is refused */
     const char *unit; /* only tasks of this unit, a code or its beginning; NULL: all. Needed for a
                          package of work */

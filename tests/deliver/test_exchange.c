@@ -453,6 +453,42 @@ static gint64 events_of(rdl_ledger *ledger)
     return json_object_get_int_member(json_node_get_object(info), "events");
 }
 
+/* FP-0 is registered on 2026-11-20: on the day before it is a clue on its way, and no more. */
+static void a_past_day_is_told_as_it_stood(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("past.sqlite"), 1);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    rdl_export_options o = {.profile = "csv", .output = suite_path("past.csv"), .language = "zh",
+                            .by = "欧阳修文", .as_of = rdl_day_of(2026, 11, 19)};
+    gint64 before;
+    GError *error = NULL;
+
+    CHECK(district_register(ledger));
+    before = events_of(ledger);
+    CHECK(rdl_export(ledger, &o, tally, &error));
+    CHECK_OK(error);
+    g_autofree char *csv = text_of(o.output);
+    CHECK(strstr(csv, "VERIFIED") && !strstr(csv, "REGISTERED"));
+    CHECK_INT(events_of(ledger), before + 1); /* on record in the ledger itself */
+    g_autofree char *date = rdl_ledger_date(ledger, &error);
+    CHECK_TEXT(date, "2026-11-20");
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+    o.output = suite_path("past.xlsx");
+    o.profile = "xlsx";
+    CHECK(rdl_export(ledger, &o, tally, &error));
+    g_autoptr(GString) book = bytes_of(o.output);
+    CHECK(somewhere(book, "已核实") && !somewhere(book, ">REGISTERED<"));
+    static const char *const of_today[] = {"county", "stac"};
+    for (size_t i = 0; i < G_N_ELEMENTS(of_today); i++) {
+        o.profile = of_today[i];
+        o.output = suite_path("past.zip");
+        o.unit = "321202";
+        CHECK(!rdl_export(ledger, &o, tally, &error));
+        CHECK_FAILS(error, RDL_ERROR_USAGE, "is of the ledger as it is");
+    }
+}
+
 /* Who, which profile, the digest of what left; the bytes are the same with it and without. */
 static void an_export_is_an_event(void)
 {
@@ -497,6 +533,7 @@ static CU_TestInfo tests[] = {
      what_is_dismissed_or_not_verified_is_not_public},
     {"one character is no name to blank by", one_character_is_no_name_to_blank_by},
     {"an unknown source is not imagery", an_unknown_source_is_not_imagery},
+    {"a past day is told as it stood", a_past_day_is_told_as_it_stood},
     {"an export is an event", an_export_is_an_event},
     {"statistics add up", statistics_add_up},
     {"rates are those published", rates_are_those_published},

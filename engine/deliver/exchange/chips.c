@@ -19,8 +19,13 @@ bool rdl_export_chips(const rdl_export_job *job, rdl_chips **chips, GError **err
     GError *failed = NULL;
 
     *chips = NULL;
+    if (!named && job->ledger != job->present) {
+        rdl_export_tell(job, "without pictures: those the ledger records may be of a later day: "
+                             "give --before and --after");
+        return true;
+    }
     g_autoptr(rdl_map_data) data =
-        rdl_map_data_open(rdl_ledger_path(job->ledger), &sources, job->language, error);
+        rdl_map_data_open(rdl_ledger_path(job->present), &sources, job->language, error);
     if (!data)
         return false;
     const rdl_map_scene *before = scene_of(data, false), *after = scene_of(data, true);

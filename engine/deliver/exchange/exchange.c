@@ -34,6 +34,13 @@ static bool is_work(const profile *p)
     return p->write == rdl_export_package;
 }
 
+/* Takes more than the tables of a ledger: work that comes back to it, papers and inputs beside it.
+ */
+static bool of_today(const profile *p)
+{
+    return is_work(p) || p->write == rdl_export_evidence || p->write == rdl_export_stac;
+}
+
 static const profile *find_profile(const char *name, GError **error)
 {
     g_autoptr(GString) there = g_string_new(NULL);
@@ -119,15 +126,30 @@ static bool check(const profile *p, const rdl_export_options *o, GError **error)
                     "CODE and --by NAME, of a ledger that can be written");
 }
 
-/* The ledger's own date, and the day asked for where one is. */
-static char *dates(rdl_ledger *ledger, const rdl_export_options *o, rdl_day *as_of, GError **error)
+/* The ledger's own date, and the day asked for where one is; of a day before it the ledger as it
+ * stood. */
+static char *dates(const profile *p, rdl_export_job *job, rdl_ledger **then, GError **error)
 {
-    g_autofree char *date = rdl_ledger_date(ledger, error);
+    const rdl_export_options *o = job->options;
+    g_autofree char *date = rdl_ledger_date(job->present, error);
+    rdl_day latest;
 
-    *as_of = o->as_of;
-    if (!date || (!o->as_of && !rdl_day_parse(date, as_of, error)))
+    if (!date || !rdl_day_parse(date, &latest, error))
         return NULL;
-    return g_steal_pointer(&date);
+    job->as_of = o->as_of ? o->as_of : latest;
+    if (job->as_of >= latest)
+        return g_steal_pointer(&date);
+    if (of_today(p)) {
+        rdl_fail(error, RDL_ERROR_USAGE,
+                 "profile %s is of the ledger as it is on %s: leave out --as-of, or name no day "
+                 "before it",
+                 p->name, date);
+        return NULL;
+    }
+    if (!(*then = rdl_ledger_as_of(job->present, job->as_of, error)))
+        return NULL;
+    job->ledger = *then;
+    return rdl_day_text(job->as_of);
 }
 
 /* ---- what writers ask ---- */
@@ -219,9 +241,10 @@ static bool record(const rdl_export_job *job, GError **error)
     const rdl_export_options *o = job->options;
     g_autofree char *digest = o->by ? digest_of(job, error) : NULL;
     g_autofree char *as_of = o->as_of ? rdl_day_text(o->as_of) : NULL;
+    g_autofree char *latest = o->by && !o->on ? rdl_ledger_date(job->present, error) : NULL;
     const rdl_outgoing out = {.profile = o->profile,
                               .sha256 = digest,
-                              .on = o->on ? o->on : job->date,
+                              .on = o->on ? o->on : latest,
                               .by = o->by,
                               .issue = job->issue,
                               .tasks = job->tasks,
@@ -229,7 +252,7 @@ static bool record(const rdl_export_job *job, GError **error)
                               .as_of = as_of,
                               .language = o->language};
 
-    return !o->by || (digest && rdl_ledger_outgoing(job->ledger, &out, error));
+    return !o->by || (digest && out.on && rdl_ledger_outgoing(job->present, &out, error));
 }
 
 static bool write_bundle(const profile *p, rdl_export_job *job, GError **error)
@@ -305,18 +328,22 @@ bool rdl_export(rdl_ledger *ledger, const rdl_export_options *options, rdl_tally
                 GError **error)
 {
     guint no_place = 0;
-    rdl_export_job job = {
-        .ledger = ledger, .language = options->language, .options = options, .no_place = &no_place};
+    rdl_export_job job = {.ledger = ledger,
+                          .present = ledger,
+                          .language = options->language,
+                          .options = options,
+                          .no_place = &no_place};
     bool everybody;
     const profile *p = resolve(options, &everybody, error);
     const char *path = rdl_ledger_path(ledger);
 
     if (!p || !check(p, options, error) || !rdl_output_apart(&options->output, 1, &path, 1, error))
         return false;
-    g_autofree char *date = dates(ledger, options, &job.as_of, error);
+    g_autoptr(rdl_ledger) then = NULL;
+    g_autofree char *date = dates(p, &job, &then, error);
     if (!date)
         return false;
-    g_autoptr(GArray) tasks = tasks_of(ledger, options, job.as_of, error);
+    g_autoptr(GArray) tasks = tasks_of(job.ledger, options, job.as_of, error);
     g_autofree char *issue =
         is_work(p) ? rdl_ledger_issue(ledger, options->profile, options->unit, error) : NULL;
     if (tasks && strcmp(p->name, "field") == 0)

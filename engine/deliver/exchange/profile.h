@@ -8,13 +8,14 @@
 
 /** What every writer needs; lent for the length of the call. */
 typedef struct rdl_export_job {
-    rdl_ledger *ledger;
+    rdl_ledger *ledger;      /* as it stood on as_of */
+    rdl_ledger *present;     /* as it is: what is made is put on record there */
     const GArray *tasks;     /* of rdl_task, by id */
     const GPtrArray *fields; /* of const rdl_task_field *: what may be told, in this order */
     const char *path;        /* a temporary name: nothing is there yet */
     const char *language;    /* "zh", "en" */
     rdl_day as_of;
-    const char *date; /* latest date of the ledger: what a file is dated by */
+    const char *date; /* latest date of the ledger, or the past day: what a file is dated by */
     const rdl_export_options *options;
     rdl_bundle *bundle; /* of several files; NULL: one file, at `path` */
     const char *issue;  /* of a package of work; else NULL */

@@ -163,7 +163,7 @@ bool rdl_export_public(const rdl_export_job *job, GArray *tasks, GPtrArray *fiel
     static const char *const needed[] = {"field", "action", NULL};
     g_autofree char *path = rdl_data_path("disclosure/public.csv", error);
     g_autoptr(rdl_csv) table = path ? rdl_csv_read(path, error) : NULL;
-    g_autoptr(JsonNode) names = table ? rdl_ledger_names(job->ledger, error) : NULL;
+    g_autoptr(JsonNode) names = table ? rdl_ledger_names(job->present, error) : NULL;
     g_autofree guint *blanked = g_new0(guint, fields->len);
     telling p = {table, names ? json_node_get_array(names) : NULL, false, blanked};
 
