@@ -19,6 +19,8 @@ struct rdl_ledger {
     /* while work comes back from another office (handover.h): what each event names, and the folder
      * in which papers are; else NULL */
     const char *package, *entry, *papers;
+    GHashTable
+        *agreed; /* while a package is taken: sites whose work was found to agree; else NULL */
 };
 
 /** Forget what was read of the pack: another version of it is in force. */

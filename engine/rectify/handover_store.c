@@ -155,6 +155,7 @@ typedef struct {
     gint64 head;       /* and of the last one before anything was taken */
     int level;         /* of the unit it was issued to: 1 county, 2 city, 3 province */
     GHashTable *tasks; /* task -> revision at the issue + 1 */
+    GHashTable *there; /* entries on record before this package */
     GHashTable *said;  /* entry as text -> how often it was said so far */
     rdl_tally *tally;
     JsonArray *report;
@@ -204,7 +205,7 @@ static const struct {
           " abs(json_extract(payload, '$.progress') - ?9) < 1e-9",
      OURS " AND kind = 'task.progress'"},
     {"set", apply_set, NULL,
-     "(" OURS " OR (at = ?4 AND seq <= ?10)) AND (kind = 'problem.changed' OR (kind = 'task.moved'"
+     "(" OURS " OR at = ?4) AND (kind = 'problem.changed' OR (kind = 'task.moved'"
      " AND json_extract(payload, '$.fields') IS NOT NULL))"},
     {"measure", apply_measure,
      OURS " AND kind = 'measure.done' AND at = ?4 AND CAST(json_extract(payload, '$.n') AS INTEGER)"
@@ -212,12 +213,14 @@ static const struct {
      OURS " AND ((kind = 'measure.done' AND CAST(json_extract(payload, '$.n') AS INTEGER) = ?8) OR"
           " json_extract(payload, '$.fields.measures') IS NOT NULL)"}};
 
-/* Is there an event of the task, since the issue, of which `test` holds? */
+/* Is there an event of the task, since the issue and before this package, of which `test` holds? */
 static bool ask(returning *r, const char *task_id, const rdl_entry *e, const char *test, bool *yes,
                 GError **error)
 {
-    g_autofree char *sql = g_strconcat("SELECT 1 FROM event WHERE subject = ?1 AND seq > ?2 AND ",
-                                       test, " LIMIT 1", NULL);
+    g_autofree char *sql =
+        g_strconcat("SELECT 1 FROM event WHERE subject = ?1 AND seq > ?2 AND seq <= ?10"
+                    " AND ",
+                    test, " LIMIT 1", NULL);
     g_autoptr(rdl_statement) s = rdl_statement_new(r->ledger->store, sql, error);
     const char *const texts[] = {r->in->issue, e->on, e->by, e->role, e->to};
 
@@ -296,21 +299,6 @@ static char *number_of(returning *r, const char *task_id, const rdl_entry *e)
     g_hash_table_insert(r->said, g_strdup(key->str), GINT_TO_POINTER(before + 1));
     g_string_append_printf(key, "\x1f%d", before);
     return rdl_digest_bytes(key->str, key->len);
-}
-
-static bool on_record(returning *r, const char *task_id, const char *entry, bool *yes,
-                      GError **error)
-{
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        r->ledger->store,
-        "SELECT 1 FROM event WHERE subject = ? AND json_extract(payload, '$.entry') = ? LIMIT 1",
-        error);
-
-    if (!s)
-        return false;
-    rdl_statement_text(s, 1, task_id);
-    rdl_statement_text(s, 2, entry);
-    return rdl_statement_step(s, yes, error);
 }
 
 static gint64 revision_of(rdl_ledger *ledger, const char *task_id)
@@ -441,10 +429,8 @@ static bool take_known(returning *r, const char *task_id, const rdl_entry *e, si
                        GError **error)
 {
     g_autofree char *entry = number_of(r, task_id, e);
-    bool there, same = false, clash = false;
+    bool there = g_hash_table_contains(r->there, entry), same = false, clash = false;
 
-    if (!on_record(r, task_id, entry, &there, error))
-        return false;
     if (!there && !(acts[act].same ? ask(r, task_id, e, acts[act].same, &same, error)
                                    : same_values(r, task_id, e->values, &same, error)))
         return false;
@@ -568,14 +554,17 @@ static gint in_order(gconstpointer a, gconstpointer b)
 static bool take_all(returning *r, GError **error)
 {
     g_autoptr(GPtrArray) order = g_ptr_array_new();
+    g_autoptr(GHashTable) agreed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    bool good = true;
 
     for (size_t i = 0; i < r->in->n; i++)
         g_ptr_array_add(order, (gpointer)&r->in->list[i]);
     g_ptr_array_sort(order, in_order);
-    for (guint i = 0; i < order->len; i++)
-        if (!take(r, order->pdata[i], error))
-            return false;
-    return true;
+    r->ledger->agreed = agreed;
+    for (guint i = 0; good && i < order->len; i++)
+        good = take(r, order->pdata[i], error);
+    r->ledger->agreed = NULL;
+    return good;
 }
 
 /* The event by which the work left, and what was in it. */
@@ -608,6 +597,29 @@ static bool find_issue(returning *r, GError **error)
                                  "%s: handed out no work as %s: the package belongs to another "
                                  "ledger",
                                  rdl_ledger_path(r->ledger), r->in->issue);
+}
+
+/* The entries of the issue that are on record, told by their digests. */
+static bool find_entries(returning *r, GError **error)
+{
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(r->ledger->store,
+                          "SELECT json_extract(payload, '$.entry') FROM event WHERE seq > ?1 AND"
+                          " json_extract(payload, '$.package') = ?2",
+                          error);
+    bool row = s != NULL;
+
+    if (!s)
+        return false;
+    rdl_statement_int(s, 1, r->issued);
+    rdl_statement_text(s, 2, r->in->issue);
+    while (row) {
+        if (!rdl_statement_step(s, &row, error))
+            return false;
+        if (row && rdl_statement_get_text(s, 0))
+            g_hash_table_add(r->there, g_strdup(rdl_statement_get_text(s, 0)));
+    }
+    return true;
 }
 
 /* A package that is taken again and brings nothing is not told again. */
@@ -643,18 +655,25 @@ bool rdl_ledger_return(rdl_ledger *ledger, const rdl_incoming *in, rdl_tally *ta
 {
     g_autoptr(GHashTable) tasks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_autoptr(GHashTable) said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) there = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_autoptr(JsonArray) told = json_array_new();
-    returning r = {
-        .ledger = ledger, .in = in, .tasks = tasks, .said = said, .tally = tally, .report = told};
+    returning r = {.ledger = ledger,
+                   .in = in,
+                   .tasks = tasks,
+                   .said = said,
+                   .there = there,
+                   .tally = tally,
+                   .report = told};
     rdl_day on;
 
     if (!in->by || !*in->by || !in->on)
         return rdl_fail(error, RDL_ERROR_USAGE, "a return needs the day, and who takes it");
-    bool good = rdl_day_parse(in->on, &on, error) && rdl_store_begin(ledger->store, error) &&
-                rdl_ledger_end(ledger,
-                               find_issue(&r, error) && take_all(&r, error) &&
-                                   keep_papers(&r, error) && note_return(&r, error),
-                               error);
+    bool good =
+        rdl_day_parse(in->on, &on, error) && rdl_store_begin(ledger->store, error) &&
+        rdl_ledger_end(ledger,
+                       find_issue(&r, error) && find_entries(&r, error) && take_all(&r, error) &&
+                           keep_papers(&r, error) && note_return(&r, error),
+                       error);
     *report = good ? json_node_init_array(json_node_alloc(), told) : NULL;
     return good;
 }

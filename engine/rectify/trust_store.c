@@ -88,6 +88,9 @@ static char *ids_of(rdl_ledger *ledger, const char *site_id, GError **error)
 
 bool rdl_work_agrees(rdl_ledger *ledger, const char *site_id, GError **error)
 {
+    /* within one transaction only the program itself has written since */
+    if (ledger->agreed && g_hash_table_contains(ledger->agreed, site_id))
+        return true;
     g_autofree char *ids = ids_of(ledger, site_id, error);
 
     if (!ids || (!ledger->scratch && !(ledger->scratch = rdl_ledger_scratch(error))) ||
@@ -96,6 +99,8 @@ bool rdl_work_agrees(rdl_ledger *ledger, const char *site_id, GError **error)
     bool good = rdl_event_each_of(ledger, subjects, site_id, apply_again, ledger, error) &&
                 same_rows(ledger, site_id, ids, error);
     rdl_store_rollback(ledger->scratch->store);
+    if (good && ledger->agreed)
+        g_hash_table_add(ledger->agreed, g_strdup(site_id));
     return good;
 }
 

@@ -472,6 +472,22 @@ static void files_that_nobody_names_are_told(void)
     CHECK_TEXT(rdl_json_text(json_array_get_object_element(told, 0), "file", ""), "photos/two.jpg");
 }
 
+/* As many as a package may hold, and one more. */
+static void a_package_holds_so_many_entries(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = district("many.sqlite");
+    const char *out = issue(ledger, "county", "many.zip", &error);
+    const char *folder = unpacked(out, "many.d"), *back = suite_path("many-back.zip");
+    g_autofree char *work = g_build_filename(folder, "work.gpkg", NULL);
+
+    run_sql(work, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100001)"
+                  " INSERT INTO entry(task_id) SELECT 'x' FROM n");
+    CHECK(rdl_package_seal(folder, back, false, &error));
+    refused(ledger, back, RDL_ERROR_DATA, "more than 100000 entries");
+    CHECK_OK(error);
+}
+
 /* The files of `folder` as they are, under the manifest they have. */
 static const char *zipped(const char *folder, const char *name, const char *more, GError **error)
 {
@@ -613,6 +629,7 @@ static CU_TestInfo tests[] = {
     {"words do not become numbers", words_do_not_become_numbers},
     {"what cannot keep its papers is not taken", what_cannot_keep_its_papers_is_not_taken},
     {"files that nobody names are told", files_that_nobody_names_are_told},
+    {"a package holds so many entries", a_package_holds_so_many_entries},
     {"packages that are not sound are refused", packages_that_are_not_sound_are_refused},
     {"foreign sql is refused whatever the manifest says",
      foreign_sql_is_refused_whatever_the_manifest_says},

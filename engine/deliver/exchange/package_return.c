@@ -7,6 +7,7 @@
 #include "store/store.h"
 
 #define MIB 1048576ULL
+#define MOST_ENTRIES 100000
 
 static const rdl_unzip_limits limits = {20000, 1024 * MIB, 8192 * MIB};
 
@@ -132,6 +133,12 @@ static bool take_row(reading *r, rdl_statement *s, GError **error)
         read_number(r, &e, t[9]);
     if (t[10])
         read_percent(r, &e, t[10]);
+    if (r->entries->len >= MOST_ENTRIES) {
+        entry_clear(&e);
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "%s: %s has more than %d entries: send them in several packages", r->shown,
+                        RDL_PACKAGE_WORK, MOST_ENTRIES);
+    }
     g_array_append_val(r->entries, e);
     return true;
 }
