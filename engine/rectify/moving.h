@@ -20,6 +20,15 @@ bool rdl_task_open(const rdl_task *task, const rdl_csv *states);
 /** Its warning level at `as_of`; none for one that is done or whose clock stands still. */
 rdl_warning rdl_task_warning(const rdl_task *task, const rdl_csv *warnings, const rdl_csv *states,
                              rdl_day as_of);
+/** SQL: the ground of site `s` where it has several sources, as WKB. */
+#define RDL_SHARED_GROUND                                                       \
+    "CASE WHEN (SELECT count(*) FROM origin o WHERE o.site_id = s.site_id) > 1" \
+    " THEN AsBinary(s.geom) END"
+/** No finding speaks of all of a site that has several sources: its area is that of its ground,
+ *  each piece once, and no bounds are known of it. `wkb`: RDL_SHARED_GROUND; 0 where NULL.
+ *  *measure is made when it is first needed; yours. */
+bool rdl_shared_area(rdl_ledger *ledger, GBytes *wkb, rdl_measure **measure, double *m2,
+                     GError **error);
 /** on, by, role and to are there. */
 bool rdl_move_complete(const rdl_move *move, GError **error);
 /** The task is still at the revision the mover saw. Fails: RDL_ERROR_CONFLICT. */

@@ -57,6 +57,7 @@ typedef struct {
     GArray *piles;
     guint of[DIMENSIONS]; /* numbers of the task at hand */
     rdl_statement *reason, *scene;
+    rdl_measure *measure; /* of sites with several sources */
     gint64 tasks, carried, outside, matters;
     char *day;
 } survey;
@@ -276,7 +277,7 @@ static const char select_all[] =
     " CASE WHEN t.problem_id IS NULL THEN 0 ELSE (SELECT count(*) FROM milestone m WHERE"
     "  m.problem_id = t.problem_id AND m.due < ?1 AND (m.met IS NULL OR m.met > ?1)) END,"
     " coalesce(p.rebounds, 0), t.kind = 'verify' AND EXISTS(SELECT 1 FROM problem c WHERE"
-    "  c.clue_id = t.task_id)"
+    "  c.clue_id = t.task_id), " RDL_SHARED_GROUND
     " FROM task t JOIN site s USING(site_id) LEFT JOIN finding f ON f.finding_id = t.finding_id"
     " LEFT JOIN problem p ON p.problem_id = t.problem_id";
 
@@ -314,6 +315,12 @@ static bool take_task(survey *v, rdl_statement *q, GError **error)
     for (size_t i = 0; i < G_N_ELEMENTS(told); i++)
         v->of[told[i].d] = number_of(v, told[i].d, told[i].code);
     v->of[REASON] = 0;
+    g_autoptr(GBytes) shared = rdl_statement_get_bytes(q, 23);
+    double m2;
+    if (!rdl_shared_area(v->s->ledger, shared, &v->measure, &m2, error))
+        return false;
+    if (m2 > 0.0)
+        t.area_m2 = m2;
     return count_task(v, &t, rdl_statement_get_int(q, 22) != 0, error);
 }
 
@@ -600,6 +607,7 @@ static void end(survey *v)
     rdl_fates_free(v->fates);
     rdl_statement_free(v->reason);
     rdl_statement_free(v->scene);
+    rdl_measure_free(v->measure);
     g_free(v->day);
 }
 

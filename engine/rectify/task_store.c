@@ -127,13 +127,10 @@ static void read_task(rdl_statement *s, rdl_task *t)
     t->wkb = rdl_statement_get_bytes(s, n + 9);
 }
 
-/* No finding speaks of all of a site that has several sources: its area is that of its ground, each
- * piece once, and no bounds are known of it. `measure` is made when it is first needed. */
-static bool measure_shared(rdl_ledger *ledger, rdl_statement *s, rdl_task *t, rdl_measure **measure,
-                           GError **error)
+bool rdl_shared_area(rdl_ledger *ledger, GBytes *wkb, rdl_measure **measure, double *m2,
+                     GError **error)
 {
-    g_autoptr(GBytes) wkb = rdl_statement_get_bytes(s, TEXT_SLOTS + 10);
-
+    *m2 = 0.0;
     if (!wkb)
         return true;
     g_autoptr(rdl_crs) crs = *measure ? NULL : rdl_crs_parse(ledger->crs, error);
@@ -141,8 +138,16 @@ static bool measure_shared(rdl_ledger *ledger, rdl_statement *s, rdl_task *t, rd
         return false;
     g_autoptr(rdl_geometry) g =
         rdl_geometry_from_wkb(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), error);
+    return g && rdl_measure_area(*measure, g, m2, error);
+}
+
+static bool measure_shared(rdl_ledger *ledger, rdl_statement *s, rdl_task *t, rdl_measure **measure,
+                           GError **error)
+{
+    g_autoptr(GBytes) wkb = rdl_statement_get_bytes(s, TEXT_SLOTS + 10);
     double m2;
-    if (!g || !rdl_measure_area(*measure, g, &m2, error))
+
+    if (!rdl_shared_area(ledger, wkb, measure, &m2, error))
         return false;
     if (m2 > 0.0) {
         t->area_m2 = m2;
@@ -159,8 +164,7 @@ static rdl_statement *ask_tasks(rdl_ledger *ledger, const rdl_task_filter *filte
     g_autoptr(GString) sql = g_string_new(select_tasks);
 
     g_string_append(sql, filter->no_ground ? " NULL" : " AsBinary(s.geom)");
-    g_string_append(sql, ", CASE WHEN (SELECT count(*) FROM origin o WHERE o.site_id = s.site_id) >"
-                         " 1 THEN AsBinary(s.geom) END");
+    g_string_append(sql, ", " RDL_SHARED_GROUND);
     g_string_append(sql, from_tasks);
     if (filter->state)
         g_string_append(sql, filter->unit ? " AND +t.state = ?1" : " AND t.state = ?1");

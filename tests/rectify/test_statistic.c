@@ -345,6 +345,27 @@ static void areas_are_of_own_ground_in_any_order(void)
     CHECK_NEAR(rdl_statistic_total(t, "water_area"), 900.1 * 0.2, 1e-9);
 }
 
+/* A site of two sources is all of its ground, as the list of tasks has it: not what one finding
+ * knew of it. */
+static void a_site_of_two_sources_is_measured_whole(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) l = fresh("shared.sqlite", "data/packs/cn", &error);
+    const rdl_task_filter all = {0};
+    int next = 0;
+
+    add_many(l, &next, 1, (kind_of){ORDINARY, .state = "WORKING"});
+    CHECK(rdl_store_run(l->store, "INSERT INTO origin SELECT 'patch', 'A15', site_id, '{}', '', NULL FROM site", &error));
+    CHECK(rdl_store_run(l->store, "UPDATE site SET geom = GeomFromText('POLYGON((119.9 32.5,119.901 32.5,119.901 32.501,119.9 32.501,119.9 32.5))', 4490)", &error));
+    CHECK_OK(error);
+    g_autoptr(GArray) tasks = rdl_task_list(l, &all, &error);
+    CHECK_OK(error);
+    g_autoptr(rdl_statistic) s = count_on(l, rdl_day_of(2026, 6, 30));
+    double m2 = tasks ? g_array_index(tasks, rdl_task, 0).area_m2 : 0;
+    CHECK(m2 > 10000);
+    CHECK_NEAR(rdl_statistic_total(rdl_statistic_find(s, "by_area"), "disturbed_area"), m2, 1e-6);
+}
+
 static void done_late_is_not_on_time_and_a_look_back_changes_no_day(void)
 {
     GError *error = NULL;
@@ -519,6 +540,7 @@ static CU_TestInfo tests[] = {
     {"units with nothing are listed, unknown is a row",
      units_without_matters_are_listed_and_unknown_is_a_row},
     {"areas are of own ground", areas_are_of_own_ground_in_any_order},
+    {"a site of two sources is measured whole", a_site_of_two_sources_is_measured_whole},
     {"done late is not on time; a look-back changes no day",
      done_late_is_not_on_time_and_a_look_back_changes_no_day},
     {"a period counts what happened in it", a_period_counts_what_happened_in_it},
