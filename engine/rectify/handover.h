@@ -29,10 +29,10 @@ RDL_API bool rdl_ledger_outgoing(rdl_ledger *ledger, const rdl_outgoing *outgoin
 /** Names of people and owners that the ledger knows: owners of sites, leaders, supervisors,
  * assignees, whoever acted, but for the program itself. Array of texts, each once. Yours. */
 RDL_API JsonNode *rdl_ledger_names(rdl_ledger *ledger, GError **error);
-/** Rows that hang on tasks of a unit, as texts: "problem", "measure", "milestone", "document"
- * (subject the task). Array of objects, by their keys. Yours. */
+/** Rows that hang on `tasks` (of rdl_task) of a unit, as texts: "problem", "measure", "milestone",
+ * "document" (subject the task). Array of objects, by their keys. Yours. */
 RDL_API JsonNode *rdl_ledger_unit_rows(rdl_ledger *ledger, const char *table, const char *unit,
-                                       GError **error);
+                                       const GArray *tasks, GError **error);
 
 /** Contents of papers are kept beside the ledger, in <ledger>.files, under their digests.
  *  Path of one that is there; NULL: it is not. Yours. */

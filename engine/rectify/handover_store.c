@@ -56,14 +56,25 @@ bool rdl_ledger_outgoing(rdl_ledger *ledger, const rdl_outgoing *out, GError **e
 
 #define OF_UNIT "(SELECT * FROM task WHERE substr(xzqdm, 1, length(?1)) = ?1)"
 
+/* Ids of the tasks, lent. */
+static GHashTable *ids_of(const GArray *tasks)
+{
+    GHashTable *ids = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < tasks->len; i++)
+        g_hash_table_add(ids, g_array_index(tasks, rdl_task, i).task_id);
+    return ids;
+}
+
 JsonNode *rdl_ledger_unit_rows(rdl_ledger *ledger, const char *table, const char *unit,
-                               GError **error)
+                               const GArray *tasks, GError **error)
 {
     static const struct {
         const char *table, *sql, *columns[24];
     } known[] = {
         {"problem",
-         "SELECT p.problem_id, t.task_id, p.site_id, task_no, p.source, batch, problem, nature,"
+         "SELECT t.task_id, p.problem_id, t.task_id, p.site_id, task_no, p.source, batch, problem, "
+         "nature,"
          " category, aspect, grid, target, measures, lead_leader, supervisor, first_responsible,"
          " resp_unit, lead_dept, accept_unit, listed, reopens, rebounds FROM problem p "
          "JOIN " OF_UNIT " t USING(problem_id) WHERE t.kind = 'rectify' ORDER BY p.problem_id",
@@ -74,15 +85,15 @@ JsonNode *rdl_ledger_unit_rows(rdl_ledger *ledger, const char *table, const char
           "resp_unit",  "lead_dept",   "accept_unit", "listed",
           "reopens",    "rebounds"}},
         {"measure",
-         "SELECT m.problem_id, n, text, done FROM measure m JOIN " OF_UNIT
+         "SELECT t.task_id, m.problem_id, n, text, done FROM measure m JOIN " OF_UNIT
          " t USING(problem_id) WHERE t.kind = 'rectify' ORDER BY m.problem_id, n",
          {"problem_id", "n", "text", "done"}},
         {"milestone",
-         "SELECT m.problem_id, n, m.due, text, met FROM milestone m JOIN " OF_UNIT
+         "SELECT t.task_id, m.problem_id, n, m.due, text, met FROM milestone m JOIN " OF_UNIT
          " t USING(problem_id) WHERE t.kind = 'rectify' ORDER BY m.problem_id, n",
          {"problem_id", "n", "due", "text", "met"}},
         {"document",
-         "SELECT d.subject, d.name, d.title, d.sha256 FROM document d JOIN " OF_UNIT
+         "SELECT t.task_id, d.subject, d.name, d.title, d.sha256 FROM document d JOIN " OF_UNIT
          " t ON t.task_id = d.subject ORDER BY d.seq, d.n",
          {"subject", "name", "title", "sha256"}}};
     size_t which = 0;
@@ -91,6 +102,7 @@ JsonNode *rdl_ledger_unit_rows(rdl_ledger *ledger, const char *table, const char
     while (which < G_N_ELEMENTS(known) && strcmp(known[which].table, table) != 0)
         which++;
     g_assert(which < G_N_ELEMENTS(known));
+    g_autoptr(GHashTable) ids = ids_of(tasks);
     g_autoptr(JsonArray) rows = json_array_new();
     g_autoptr(rdl_statement) s = rdl_statement_new(ledger->store, known[which].sql, error);
     if (!s)
@@ -99,11 +111,12 @@ JsonNode *rdl_ledger_unit_rows(rdl_ledger *ledger, const char *table, const char
     while (row) {
         if (!rdl_statement_step(s, &row, error))
             return NULL;
-        JsonObject *o = row ? json_object_new() : NULL;
-        for (int i = 0; row && known[which].columns[i]; i++)
-            rdl_json_set_text(o, known[which].columns[i], rdl_statement_get_text(s, i));
-        if (row)
-            json_array_add_object_element(rows, o);
+        if (!row || !g_hash_table_contains(ids, rdl_statement_get_text(s, 0)))
+            continue;
+        JsonObject *o = json_object_new();
+        for (int i = 0; known[which].columns[i]; i++)
+            rdl_json_set_text(o, known[which].columns[i], rdl_statement_get_text(s, i + 1));
+        json_array_add_object_element(rows, o);
     }
     return json_node_init_array(json_node_alloc(), rows);
 }

@@ -6,6 +6,7 @@
 #include "deliver/deliver.h"
 #include "deliver/district.h"
 #include "geo/geo.h"
+#include "store/store.h"
 #include "suite.h"
 
 #define TODAY "2026-12-31"
@@ -488,6 +489,36 @@ static void a_package_holds_so_many_entries(void)
     CHECK_OK(error);
 }
 
+/* What hangs on work that does not go to the field does not go there either. */
+static void the_field_gets_papers_of_its_own_tasks(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = district("own.sqlite");
+    g_autofree char *closed = district_task(ledger, "FP-1");
+    const rdl_move away = {.task_id = closed,
+                           .to = "DISMISSED",
+                           .on = "2026-11-22",
+                           .by = "丙",
+                           .role = "analyst",
+                           .reason = "无",
+                           .document = "说明"};
+    CHECK(rdl_task_move(ledger, &away, &error));
+    const char *folder = unpacked(issue(ledger, "field", "own.zip", &error), "own.d");
+    g_autofree char *work = g_build_filename(folder, "work.gpkg", NULL);
+    g_autoptr(rdl_store) store = rdl_store_open_foreign(work, &error);
+    static const char *const queries[] = {
+        "SELECT count(*) FROM document WHERE subject NOT IN (SELECT task_id FROM task)",
+        "SELECT count(*) FROM document", "SELECT count(*) FROM task"};
+    static const char *const wanted[] = {"0", "4", "2"};
+
+    CHECK_OK(error);
+    for (size_t i = 0; store && i < G_N_ELEMENTS(queries); i++) {
+        g_autofree char *n = rdl_store_value(store, queries[i], &error);
+        CHECK_TEXT(n, wanted[i]);
+    }
+    CHECK_OK(error);
+}
+
 /* The files of `folder` as they are, under the manifest they have. */
 static const char *zipped(const char *folder, const char *name, const char *more, GError **error)
 {
@@ -630,6 +661,7 @@ static CU_TestInfo tests[] = {
     {"what cannot keep its papers is not taken", what_cannot_keep_its_papers_is_not_taken},
     {"files that nobody names are told", files_that_nobody_names_are_told},
     {"a package holds so many entries", a_package_holds_so_many_entries},
+    {"the field gets papers of its own tasks", the_field_gets_papers_of_its_own_tasks},
     {"packages that are not sound are refused", packages_that_are_not_sound_are_refused},
     {"foreign sql is refused whatever the manifest says",
      foreign_sql_is_refused_whatever_the_manifest_says},

@@ -61,8 +61,8 @@ static bool write_tables(rdl_vector *out, const rdl_export_job *job, GError **er
     for (size_t i = 0; i < G_N_ELEMENTS(tables); i++) {
         if (field && !tables[i].field)
             continue;
-        g_autoptr(JsonNode) rows =
-            rdl_ledger_unit_rows(job->ledger, tables[i].name, job->options->unit, error);
+        g_autoptr(JsonNode) rows = rdl_ledger_unit_rows(job->ledger, tables[i].name,
+                                                        job->options->unit, job->tasks, error);
         if (!rows || !write_rows(out, tables[i].name, tables[i].fields, tables[i].n,
                                  json_node_get_array(rows), error))
             return false;
@@ -102,7 +102,7 @@ static bool copy_attachment(const rdl_export_job *job, const char *sha256, const
 static bool write_attachments(const rdl_export_job *job, const char *folder, GError **error)
 {
     g_autoptr(JsonNode) node =
-        rdl_ledger_unit_rows(job->ledger, "document", job->options->unit, error);
+        rdl_ledger_unit_rows(job->ledger, "document", job->options->unit, job->tasks, error);
     g_autofree char *in = g_build_filename(folder, "attachments", NULL);
     JsonArray *rows = node ? json_node_get_array(node) : NULL;
     bool good = rows && rdl_output_folder(in, error);
