@@ -14,7 +14,9 @@
  *   - it is no larger than RDL_HOLD_LARGEST of the rejected one, and of other pictures no smaller
  *     than RDL_HOLD_LEAST of it (whole patches are compared where both are known whole, what lies
  * in zones otherwise). Areas on the ellipsoid. Dates that are not known hold nothing back. Who was
- * accepted, retyped or merged by name is not held back. docs/decisions/0020 has the measurements.
+ * accepted, retyped or merged by name is not held back. What comes though more than a fifth of it
+ * is rejected ground joins no site: what was decided of others does not spread to it.
+ * docs/decisions/0020 has the measurements.
  */
 #ifndef RDL_RECTIFY_HOLD_H
 #define RDL_RECTIFY_HOLD_H

@@ -495,6 +495,21 @@ static bool heed_rejections(const reading *r, const site *s, JsonObject *payload
     return true;
 }
 
+/* Most of what a person said no to would come back as a part of another's matter: such a source is
+ * a place of its own, for a person to look at. */
+static bool may_join(JsonObject *payload)
+{
+    JsonArray *said = json_object_has_member(payload, "on_rejected")
+                          ? json_object_get_array_member(payload, "on_rejected")
+                          : NULL;
+
+    for (guint i = 0; said && i < json_array_get_length(said); i++)
+        if (rdl_json_real(json_array_get_object_element(said, i), "share", 0.0) >
+            1.0 - RDL_HOLD_SHARE)
+            return false;
+    return true;
+}
+
 static bool has_task(rdl_ledger *ledger, const char *site_id, bool *yes, GError **error)
 {
     g_autoptr(rdl_statement) s =
@@ -632,7 +647,8 @@ static bool take_site_at(const reading *r, const site *s, const char *load, Json
         count_site(tally, "REJECTED_GROUND", findings);
         return hold_back(ledger, at, payload, by, error);
     }
-    if (!known && !p->joined && !join_neighbour(ledger, s, load, payload, p, error))
+    if (!known && !p->joined && may_join(payload) &&
+        !join_neighbour(ledger, s, load, payload, p, error))
         return false;
     if ((p->part || (p->joined && s->ground)) && !add_whole(ledger, s, p->site_id, payload, error))
         return false;

@@ -362,6 +362,26 @@ static void a_rejection_of_a_footprint_says_nothing_of_a_patch(void)
     CHECK_INT(waiting(ledger), 1);
 }
 
+/* One rejected, its neighbour retyped: what covers both at a later day is neither's. */
+static void what_was_decided_of_a_neighbour_does_not_spread(void)
+{
+    static const patch two[] = {{"P-no", "2000-03-17", "2003-02-06", 0, 1, 0},
+                                {"P-yes", "2000-03-17", "2003-02-06", 1, 1, 0}};
+    static const patch over = {"P-over", "2000-03-17", "2005-02-06", 0, 2, 0};
+    static const patch most = {"P-most", "2000-03-17", "2005-02-06", 0.9, 1.1, 0};
+    rdl_ledger *ledger = ledger_new();
+    g_autofree char *first = load(ledger, two, 2);
+
+    reject(ledger, &two[0], "FARM");
+    g_autofree char *next = load(ledger, &over, 1);
+    CHECK(strstr(next, "JOINED") == NULL);
+    CHECK_INT(waiting(ledger), 2);                  /* P-yes and P-over, each its own */
+    g_autofree char *last = load(ledger, &most, 1); /* a tenth of it was rejected: it is P-yes's */
+    CHECK(strstr(last, "JOINED") != NULL);
+    CHECK_INT(waiting(ledger), 2);
+    rdl_ledger_close(ledger);
+}
+
 static CU_TestInfo tests[] = {
     {"the same ground under another number is held back",
      the_same_ground_under_another_number_is_held_back},
@@ -375,6 +395,8 @@ static CU_TestInfo tests[] = {
     {"what outgrew its rejection is asked about again",
      what_outgrew_its_rejection_is_asked_about_again},
     {"a number that comes back is held or later", a_number_that_comes_back_is_held_or_later},
+    {"what was decided of a neighbour does not spread",
+     what_was_decided_of_a_neighbour_does_not_spread},
     {"a rejection of a footprint says nothing of a patch",
      a_rejection_of_a_footprint_says_nothing_of_a_patch},
     CU_TEST_INFO_NULL,
