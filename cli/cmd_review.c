@@ -94,10 +94,10 @@ static const char import_teach[] =
     "an event: a rejected clue is dismissed with its reason, a retyped one is of another activity\n"
     "from then on, a merged one becomes a part of another. What was rejected on record\n"
     "is not loaded as a site again, nor is the same change under another number (redline review\n"
-    "list tells which); what came later, or is larger, is a new clue. Every row is checked first: "
-    "a row that is wrong is named, and\n"
-    "nothing is written. What came back without a decision, or not at all, stays as it is and is\n"
-    "counted.";
+    "list tells which); what ended later, is larger, lies there only partly, or in other pictures\n"
+    "is less than half as large, is a new clue with a note of it. Every row is checked first: a row\n"
+    "that is wrong is named, and nothing is written. What came back without a decision, or not at\n"
+    "all, stays as it is and is counted.";
 
 /* Decisions on record name who and when. */
 static rdl_ledger *open_record(const char *path, GError **error)
