@@ -106,6 +106,49 @@ static void note_made(GPtrArray *made, const char *path)
         g_ptr_array_add(made, g_strdup(path));
 }
 
+/* A scene that shows none of it is the wrong one; of what it does not show a picture is black,
+ * which is counted. */
+static bool tell_reach(const guint missed[2], guint all, const rdl_review_scenes *scenes,
+                       rdl_tally *tally, GError **error)
+{
+    const char *const names[] = {scenes->before, scenes->after};
+
+    for (int i = 0; i < 2; i++) {
+        if (all && missed[i] == all)
+            return rdl_fail(error, RDL_ERROR_DATA,
+                            "%s: shows none of the %u places to be looked at: is it another scene?",
+                            names[i], all);
+        if (missed[i] == 0)
+            continue;
+        const char *item = i ? "review.pictures_after" : "review.pictures_before";
+        rdl_tally_in(tally, item, all);
+        rdl_tally_used(tally, item, all - missed[i]);
+        rdl_tally_suppressed(tally, item, "OUTSIDE_SCENE", missed[i]);
+    }
+    return true;
+}
+
+static bool look_for(rdl_chips *chips, const GPtrArray *pieces, const rdl_crs *crs,
+                     const rdl_review_scenes *scenes, rdl_tally *tally, GError **error)
+{
+    guint missed[2] = {0, 0}, all = 0;
+
+    for (guint i = 0; i < pieces->len; i++) {
+        const rdl_piece *p = pieces->pdata[i];
+        bool reached[2];
+        if (!p->wkb)
+            continue;
+        g_autoptr(rdl_geometry) shape =
+            rdl_geometry_from_wkb(g_bytes_get_data(p->wkb, NULL), g_bytes_get_size(p->wkb), error);
+        if (!shape || !rdl_chips_reach(chips, shape, crs, reached, error))
+            return false;
+        all++;
+        missed[0] += !reached[0];
+        missed[1] += !reached[1];
+    }
+    return tell_reach(missed, all, scenes, tally, error);
+}
+
 static bool draw(rdl_chips *chips, const GPtrArray *pieces, const rdl_crs *crs, const char *folder,
                  GPtrArray *made, const rdl_progress *progress, GError **error)
 {
@@ -158,7 +201,8 @@ static bool apart_from(const char *path, const char *source, const rdl_review_sc
 
 static bool write_folder(const GPtrArray *pieces, const rdl_crs *crs, const char *source,
                          const char *folder, const rdl_review_scenes *scenes, bool overwrite,
-                         GPtrArray *made, const rdl_progress *progress, GError **error)
+                         GPtrArray *made, rdl_tally *tally, const rdl_progress *progress,
+                         GError **error)
 {
     g_autofree char *path = g_build_filename(folder, "review.gpkg", NULL);
     g_autofree char *chips_folder = g_build_filename(folder, "chips", NULL);
@@ -173,7 +217,8 @@ static bool write_folder(const GPtrArray *pieces, const rdl_crs *crs, const char
     if (pictures) {
         note_made(made, chips_folder);
         chips = rdl_chips_open(scenes->before, scenes->after, scenes->bands, error);
-        if (!chips || !rdl_output_folder(chips_folder, error) ||
+        if (!chips || !look_for(chips, pieces, crs, scenes, tally, error) ||
+            !rdl_output_folder(chips_folder, error) ||
             !draw(chips, pieces, crs, folder, made, progress, error))
             return false;
     }
@@ -195,7 +240,8 @@ bool rdl_review_export(const char *source, const char *folder, const rdl_review_
                                       : rdl_pieces_of_clues(source, &crs, error);
     if (!pieces || !plain_ids(source, pieces, error))
         return false;
-    if (!write_folder(pieces, crs, source, folder, scenes, overwrite, made, progress, error)) {
+    if (!write_folder(pieces, crs, source, folder, scenes, overwrite, made, tally, progress,
+                      error)) {
         unmake(made);
         return false;
     }

@@ -249,3 +249,27 @@ bool rdl_chips_draw(rdl_chips *chips, const rdl_geometry *shape, const rdl_crs *
     rdl_geometry_free(shapes[1]);
     return good;
 }
+
+static rdl_box ground_of(const scene *s)
+{
+    const double *t = s->transform;
+    double x = t[0] + t[1] * GDALGetRasterXSize(s->dataset);
+    double y = t[3] + t[5] * GDALGetRasterYSize(s->dataset);
+
+    return (rdl_box){fmin(t[0], x), fmin(t[3], y), fmax(t[0], x), fmax(t[3], y)};
+}
+
+bool rdl_chips_reach(rdl_chips *chips, const rdl_geometry *shape, const rdl_crs *crs,
+                     bool reached[2], GError **error)
+{
+    for (int i = 0; i < 2; i++) {
+        const scene *s = &chips->scenes[i];
+        g_autoptr(rdl_transform) t = rdl_transform_new(crs, s->crs, error);
+        g_autoptr(rdl_geometry) here =
+            t ? rdl_reproject(shape, t, rdl_reproject_tolerance(s->crs), error) : NULL;
+        if (!here)
+            return false;
+        reached[i] = rdl_box_meets(rdl_geometry_box(here), ground_of(s));
+    }
+    return true;
+}

@@ -21,4 +21,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_chips, rdl_chips_free)
 RDL_API bool rdl_chips_draw(rdl_chips *chips, const rdl_geometry *shape, const rdl_crs *crs,
                             const char *before_png, const char *after_png, GError **error);
 
+/** reached[0], [1]: does the scene before, after lie under the box of `shape` at all?
+ *  Fails: RDL_ERROR_CRS. */
+RDL_API bool rdl_chips_reach(rdl_chips *chips, const rdl_geometry *shape, const rdl_crs *crs,
+                             bool reached[2], GError **error);
+
 #endif

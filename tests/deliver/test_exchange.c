@@ -429,6 +429,7 @@ static void one_character_is_no_name_to_blank_by(void)
     who.to = "一二";
     CHECK(rdl_task_assign(ledger, &who, &error));
     CHECK_OK(error);
+    g_clear_pointer(&warned, g_free);
     g_autofree char *blanked = told_to_all(ledger, "two.csv", &again, &warned);
     CHECK(!strstr(blanked, district_long_name));
     CHECK(strstr(warned, "1 texts hold a name of somebody and were left empty: 1 of zone_name") != NULL);

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <glib/gstdio.h>
+#include <gdal_utils.h>
 #include "deliver/deliver.h"
 #include "detect/detect.h"
 #include "fixtures/findings.h"
@@ -677,6 +678,42 @@ static void the_old_name_of_a_column_is_still_read(void)
     CHECK_TEXT(value(suite_path("reviewed.gpkg"), "patch_id", p->pdata[0], "kind"), "MINE_OPEN");
 }
 
+/* A scene cut or moved by gdal_translate's words. */
+static const char *other_scene(const char *name, const char *words)
+{
+    const char *path = suite_path(name);
+    g_auto(GStrv) argv = g_strsplit(words, " ", -1);
+    GDALTranslateOptions *o = GDALTranslateOptionsNew(argv, NULL);
+    GDALDatasetH from = GDALOpen(scene("20000317"), GA_ReadOnly);
+    GDALDatasetH to = GDALTranslate(path, from, o, NULL);
+
+    CHECK(to != NULL);
+    GDALClose(to);
+    GDALClose(from);
+    GDALTranslateOptionsFree(o);
+    return path;
+}
+
+static void a_scene_of_another_place_is_told(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    rdl_review_scenes scenes = {.bands = {4, 3, 2}, .after = scene("20030206")};
+    const char *folder = suite_path("elsewhere");
+
+    scenes.before = other_scene("far.tif", "-a_ullr 500000 1000000 512000 988000");
+    CHECK(!rdl_review_export(patches(), folder, &scenes, true, tally, NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "far.tif: shows none of the");
+    CHECK(!g_file_test(folder, G_FILE_TEST_EXISTS));
+    scenes.before = other_scene("half.tif", "-srcwin 0 0 200 400");
+    CHECK(rdl_review_export(patches(), folder, &scenes, true, tally, NULL, &error));
+    CHECK_OK(error);
+    g_autofree char *text = rdl_tally_text(tally);
+    CHECK(strstr(text, "review.pictures_before") != NULL);
+    CHECK(strstr(text, "suppressed OUTSIDE_SCENE") != NULL);
+    CHECK(strstr(text, "review.pictures_after") == NULL);
+}
+
 static CU_TestInfo tests[] = {
     {"a full disk leaves nothing half made", a_full_disk_leaves_nothing_half_made},
     {"every patch gets a row and two pictures", every_patch_gets_a_row_and_two_pictures},
@@ -702,6 +739,7 @@ static CU_TestInfo tests[] = {
     {"a row that does not come back is counted and marked",
      a_row_that_does_not_come_back_is_counted_and_marked},
     {"the old name of a column is still read", the_old_name_of_a_column_is_still_read},
+    {"a scene of another place is told", a_scene_of_another_place_is_told},
     CU_TEST_INFO_NULL,
 };
 
