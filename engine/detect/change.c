@@ -10,6 +10,7 @@
 #include "detect/pca_fit.h"
 
 #define ITEM "detect.pixels"
+#define SHARE_KNOWN 1e-3 /* of changed pixels, below which nothing is known of `auto` */
 
 bool rdl_detect_options_check(const rdl_detect_options *o, GError **error)
 {
@@ -170,7 +171,12 @@ static void doubt_limit(rdl_detect_result *r, const rdl_decision *d)
         }
     if (high > low * exp(2.0))
         warn(r, "the threshold is uncertain: its candidates reach from %.4g to %.4g", low, high);
-    if (d->limit.share < 1e-3)
+}
+
+/* Known when all is counted: what is over one limit is not yet what changed. */
+static void doubt_share(rdl_detect_result *r)
+{
+    if ((double)r->changed < SHARE_KNOWN * (double)r->observed)
         warn(r, "less than one pixel in a thousand stands out: the threshold is uncertain");
 }
 
@@ -694,9 +700,13 @@ static bool detect(detection *d, rdl_detect_result *r, const rdl_progress *progr
     if (!note_inputs(r, d->options, d->pair, error) || !ask_gate(d, r, progress, error))
         return false;
     explain(r);
-    return fused
-               ? vote(d, r, progress, error)
-               : fit_and_decide(d, r, progress, error) && write_change(d, r, NULL, progress, error);
+    if (fused)
+        return vote(d, r, progress, error);
+    if (!fit_and_decide(d, r, progress, error) || !write_change(d, r, NULL, progress, error))
+        return false;
+    if (d->choice.rule == RDL_LIMIT_AUTO)
+        doubt_share(r);
+    return true;
 }
 
 /* What is wrong with both scenes together is told of both. */

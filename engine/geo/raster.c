@@ -7,6 +7,7 @@
 #include <cpl_conv.h>
 #include <cpl_error.h>
 #include <cpl_string.h>
+#include <cpl_minixml.h>
 #include <gdal.h>
 #include <gdalwarper.h>
 #include <gdal_utils.h>
@@ -420,6 +421,48 @@ bool rdl_raster_lay(const char *const *paths, size_t n, const rdl_grid *grid, co
         return true;
     g_autofree char *doing = rdl_say("%s: cannot be laid over the others", path);
     return rdl_fail_gdal(error, RDL_ERROR_IO, doing);
+}
+
+/* The bands of `veil` lose their nodata value for the first band of `mask` as mask of them all. */
+static bool put_mask(CPLXMLNode *veil, CPLXMLNode *mask)
+{
+    CPLXMLNode *root = CPLGetXMLNode(veil, "=VRTDataset");
+    CPLXMLNode *of = CPLGetXMLNode(mask, "=VRTDataset.VRTRasterBand");
+
+    if (!root || !of)
+        return false;
+    for (CPLXMLNode *band = root->psChild; band; band = band->psNext) {
+        CPLXMLNode *nodata = CPLGetXMLNode(band, "NoDataValue");
+        if (nodata && strcmp(band->pszValue, "VRTRasterBand") == 0) {
+            CPLRemoveXMLChild(band, nodata);
+            CPLDestroyXMLNode(nodata);
+        }
+    }
+    CPLXMLNode *holder = CPLCreateXMLNode(root, CXT_Element, "MaskBand");
+    CPLXMLNode *own = CPLCreateXMLNode(holder, CXT_Element, "VRTRasterBand");
+    CPLAddXMLAttributeAndValue(own, "dataType", "Byte");
+    for (const CPLXMLNode *part = of->psChild; part; part = part->psNext)
+        if (g_str_has_suffix(part->pszValue, "Source")) {
+            CPLXMLNode *copy = CPLCreateXMLNode(own, part->eType, part->pszValue);
+            copy->psChild = CPLCloneXMLTree(part->psChild);
+        }
+    return true;
+}
+
+bool rdl_raster_veil(const char *scene, const char *mask, const rdl_grid *grid, const char *path,
+                     GError **error)
+{
+    g_autofree char *flags = g_strconcat(path, ".mask", NULL);
+
+    if (!rdl_raster_lay(&scene, 1, grid, path, error) ||
+        !rdl_raster_lay(&mask, 1, grid, flags, error))
+        return false;
+    CPLXMLNode *veil = CPLParseXMLFile(path), *of = CPLParseXMLFile(flags);
+    bool good = veil && of && put_mask(veil, of) && CPLSerializeXMLTreeToFile(veil, path);
+    CPLDestroyXMLNode(veil);
+    CPLDestroyXMLNode(of);
+    VSIUnlink(flags);
+    return good || rdl_fail_gdal(error, RDL_ERROR_IO, path);
 }
 
 /* ---- facts ---- */

@@ -47,6 +47,10 @@ RDL_API rdl_raster *rdl_raster_onto(const rdl_raster *raster, const rdl_grid *gr
  *  or the grid is rotated, RDL_ERROR_IO. */
 RDL_API bool rdl_raster_lay(const char *const *paths, size_t n, const rdl_grid *grid,
                             const char *path, GError **error);
+/** `scene` on `grid` as a virtual raster at `path`, which is replaced; its pixels are valid where
+ *  `mask`, of the same system, is not 0, and nowhere else. Fails: as rdl_raster_lay(). */
+RDL_API bool rdl_raster_veil(const char *scene, const char *mask, const rdl_grid *grid,
+                             const char *path, GError **error);
 RDL_API void rdl_raster_close(rdl_raster *raster);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_raster, rdl_raster_close)
 

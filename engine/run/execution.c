@@ -81,10 +81,11 @@ static const char *stage_name(const rdl_pair_job *pair)
 }
 
 /* change.tif, or change-west.tif where there are several pairs. */
-static const char *of_pair(const execution *x, const rdl_pair_job *pair, const char *what)
+static const char *of_pair(const execution *x, const rdl_pair_job *pair, const char *what,
+                           const char *ending)
 {
-    g_autofree char *name = pair->name ? g_strdup_printf("%s-%s.tif", what, pair->name)
-                                       : g_strconcat(what, ".tif", NULL);
+    g_autofree char *name = pair->name ? g_strdup_printf("%s-%s%s", what, pair->name, ending)
+                                       : g_strconcat(what, ending, NULL);
 
     return out(x, name);
 }
@@ -116,8 +117,8 @@ static bool run_detect(execution *x, const rdl_pair_job *pair, GError **error)
     o.threshold = threshold(pair);
     o.iterations = (int)rdl_json_real(pair->detect, "iterations", o.iterations);
     o.tolerance = rdl_json_real(pair->detect, "tolerance", o.tolerance);
-    o.output = of_pair(x, pair, "change");
-    o.score = of_pair(x, pair, "score");
+    o.output = of_pair(x, pair, "change", ".tif");
+    o.score = of_pair(x, pair, "score", ".tif");
     o.overwrite = x->overwrite;
     o.threads = x->options->threads;
     o.memory_mib = x->options->memory_mib;
@@ -148,8 +149,8 @@ static bool run_mosaic(execution *x, GError **error)
     rdl_mosaic_result result = {0};
 
     for (size_t i = 0; i < n; i++) {
-        changes[i] = of_pair(x, &x->job->pairs[i], "change");
-        scores[i] = of_pair(x, &x->job->pairs[i], "score");
+        changes[i] = of_pair(x, &x->job->pairs[i], "change", ".tif");
+        scores[i] = of_pair(x, &x->job->pairs[i], "score", ".tif");
     }
     bool good = rdl_mosaic(&o, x->progress, &result, error);
     if (good) {
@@ -163,12 +164,33 @@ static bool run_mosaic(execution *x, GError **error)
     return good;
 }
 
+/* A date of every pair, in rank, as one virtual raster; each shows what it saw on both dates, so
+ * that under a cloud of the first the clear one is seen. */
+static bool lay_date(execution *x, const char *date, const size_t *order, const rdl_grid *grid,
+                     const char *path, GError **error)
+{
+    size_t n = x->job->n_pairs;
+    g_autofree const char **scenes = g_new0(const char *, n);
+
+    for (size_t i = 0; i < n; i++) {
+        const rdl_pair_job *pair = &x->job->pairs[order[i]];
+        scenes[i] = of_pair(x, pair, date, ".vrt");
+        if (!rdl_raster_veil(beside(x, pair, date), of_pair(x, pair, "change", ".tif"), grid,
+                             scenes[i], error))
+            return false;
+        note_output(x, scenes[i]);
+    }
+    if (!rdl_raster_lay(scenes, n, grid, path, error))
+        return false;
+    note_output(x, path);
+    return true;
+}
+
 /* The scenes of all pairs as one before and one after, for the kinds of change; where they cannot
  * be laid together, kinds are not told. */
 static bool lay_scenes(execution *x, rdl_patches_options *o, GError **error)
 {
     size_t n = x->job->n_pairs;
-    g_autofree const char **before = g_new0(const char *, n), **after = g_new0(const char *, n);
     g_autofree const char **changes = g_new0(const char *, n);
     g_autofree size_t *order = g_new0(size_t, n);
     const char *befores = out(x, "before.vrt"), *afters = out(x, "after.vrt");
@@ -176,18 +198,12 @@ static bool lay_scenes(execution *x, rdl_patches_options *o, GError **error)
     g_autoptr(GError) apart = NULL;
 
     for (size_t i = 0; i < n; i++)
-        changes[i] = of_pair(x, &x->job->pairs[i], "change");
+        changes[i] = of_pair(x, &x->job->pairs[i], "change", ".tif");
     if (!change || !rdl_mosaic_rank(changes, n, order, error))
         return false;
-    for (size_t i = 0; i < n; i++) {
-        before[i] = beside(x, &x->job->pairs[order[i]], "before");
-        after[i] = beside(x, &x->job->pairs[order[i]], "after");
-    }
     const rdl_grid *grid = rdl_raster_grid(change);
-    if (rdl_raster_lay(before, n, grid, befores, &apart) &&
-        rdl_raster_lay(after, n, grid, afters, &apart)) {
-        note_output(x, befores);
-        note_output(x, afters);
+    if (lay_date(x, "before", order, grid, befores, &apart) &&
+        lay_date(x, "after", order, grid, afters, &apart)) {
         o->before = befores;
         o->after = afters;
         return true;
@@ -521,8 +537,10 @@ static bool check_apart(const execution *x, GError **error)
         for (size_t k = 0; k < G_N_ELEMENTS(scenes); k++)
             g_ptr_array_add(inputs, (char *)beside(x, &job->pairs[i], scenes[k]));
         if (job->pairs[i].name) {
-            g_ptr_array_add(outputs, (char *)of_pair(x, &job->pairs[i], "change"));
-            g_ptr_array_add(outputs, (char *)of_pair(x, &job->pairs[i], "score"));
+            g_ptr_array_add(outputs, (char *)of_pair(x, &job->pairs[i], "change", ".tif"));
+            g_ptr_array_add(outputs, (char *)of_pair(x, &job->pairs[i], "score", ".tif"));
+            g_ptr_array_add(outputs, (char *)of_pair(x, &job->pairs[i], "before", ".vrt"));
+            g_ptr_array_add(outputs, (char *)of_pair(x, &job->pairs[i], "after", ".vrt"));
         }
     }
     const rdl_sources *const all[] = {&job->zones, &job->footprints, &job->permits, &job->units,

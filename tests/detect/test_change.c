@@ -743,7 +743,35 @@ static void a_cut_off_scene_leaves_no_output(void)
     CHECK(!g_file_test(o.score, G_FILE_TEST_EXISTS));
 }
 
+/* Said of what changed in the end, not of what is over one of the limits. */
+static void little_change_is_told_as_little(void)
+{
+    made_form form = MADE_FORM;
+
+    form.width = form.height = 100, form.bands = 3;
+    for (int planted = 2; planted <= 12; planted++) {
+        rdl_detect_options o = RDL_DETECT_OPTIONS_INIT;
+        rdl_detect_result r;
+        double *before, *after;
+        bool said = false;
+        make_pair(suite_rand(), &form, planted, &before, &after);
+        o.before = make_raster("few-before.tif", &form, before);
+        o.after = make_raster("few-after.tif", &form, after);
+        o.output = suite_path("few.tif");
+        o.method = planted % 2 ? "irmad" : "cva";
+        o.overwrite = true;
+        run(&o, &r);
+        for (guint i = 0; i < r.warnings->len; i++)
+            said = said || strstr(r.warnings->pdata[i], "less than one pixel in a thousand");
+        CHECK_INT(said, 1000 * r.changed < r.observed);
+        rdl_detect_result_clear(&r);
+        g_free(before);
+        g_free(after);
+    }
+}
+
 static CU_TestInfo tests[] = {
+    {"little change is told as little", little_change_is_told_as_little},
     {"defaults pass the check", defaults_pass_the_check},
     {"planted change is found", planted_change_is_found},
     {"a vote counts what each detector says", a_vote_counts_what_each_detector_says},

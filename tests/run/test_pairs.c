@@ -8,6 +8,7 @@
 #include "detect/detect.h"
 #include "geo/geo.h"
 #include "run/run.h"
+#include "fixtures/scene.h"
 #include "suite.h"
 
 #define SEAM 190 /* first column of the eastern half; the western one ends 40 columns later */
@@ -360,9 +361,72 @@ static void all_inputs_are_looked_at_first(void)
     }
 }
 
+#define FIELD 64 /* pixels a side */
+
+/* Vegetation of two bands, with a square of 8 pixels of other numbers in the middle. */
+static void make_field(const char *name, double red, double nir)
+{
+    made_form form = MADE_FORM;
+    g_autofree double *planes = g_new(double, 2 * FIELD * FIELD);
+
+    form.width = form.height = FIELD, form.bands = 2, form.type = GDT_UInt16, form.nodata = 0;
+    for (int i = 0; i < FIELD * FIELD; i++) {
+        bool middle = abs(i / FIELD - FIELD / 2) < 4 && abs(i % FIELD - FIELD / 2) < 4;
+        planes[i] = middle ? red : 400 + i * 7 % 31;
+        planes[FIELD * FIELD + i] = middle ? nir : 3000 + i * 11 % 97;
+    }
+    make_raster(name, &form, planes);
+}
+
+/* One where the field is masked: the middle, or a good half of it beside the middle. */
+static void make_field_mask(const char *name, bool middle)
+{
+    made_form form = MADE_FORM;
+    g_autofree double *mask = g_new0(double, FIELD *FIELD);
+
+    form.width = form.height = FIELD;
+    for (int i = 0; i < FIELD * FIELD; i++)
+        mask[i] = middle ? abs(i / FIELD - FIELD / 2) < 6 && abs(i % FIELD - FIELD / 2) < 6
+                         : i % FIELD < 20;
+    make_raster(name, &form, mask);
+}
+
+/* The pair that sees more is believed first, but not through its cloud. */
+static void what_a_cloud_hides_is_told_by_the_clear_pair(void)
+{
+    g_autoptr(rdl_sheet) sheet = NULL;
+
+    make_field("f-before.tif", 400, 3000);
+    make_field("f-after.tif", 2000, 2500);
+    make_field("f-cloud.tif", 9000, 9000);
+    make_field_mask("f-hidden.tif", true);
+    make_field_mask("f-side.tif", false);
+    CHECK(run_text("veil",
+                   "redline: 1\nname: x\n"
+                   "detect: {bands: 'red=1,nir=2', method: index, threshold: 0.2, "
+                   "date_before: 2020-03-17, date_after: 2021-02-06}\n"
+                   "pairs:\n- {name: cloud, before: f-cloud.tif, after: f-cloud.tif, "
+                   "mask_after: f-hidden.tif}\n"
+                   "- {name: clear, before: f-before.tif, after: f-after.tif, "
+                   "mask_after: f-side.tif}\n"
+                   "patches: {}\n",
+                   &sheet));
+    g_autoptr(rdl_layer) layer = rdl_layer_open(suite_path("veil/patches.gpkg"), NULL, NULL);
+    const rdl_feature *f = layer ? rdl_layer_next(layer, NULL) : NULL;
+    CHECK(f != NULL);
+    for (int i = 0; f && i < rdl_layer_fields(layer); i++) {
+        if (strcmp(rdl_layer_field(layer, i), "kind") == 0)
+            CHECK_TEXT(rdl_feature_text(f, i), "veg_to_bare");
+        if (strcmp(rdl_layer_field(layer, i), "ndvi_before") == 0)
+            CHECK_NEAR(g_ascii_strtod(rdl_feature_text(f, i), NULL), 2600.0 / 3400.0, 1e-6);
+    }
+    CHECK(f && !rdl_layer_next(layer, NULL));
+}
+
 static CU_TestInfo tests[] = {
     {"a job draws patches as they are asked for", a_job_draws_patches_as_they_are_asked_for},
     {"patches that cannot be drawn are told first", patches_that_cannot_be_drawn_are_told_first},
+    {"what a cloud hides is told by the clear pair", what_a_cloud_hides_is_told_by_the_clear_pair},
     {"all inputs are looked at first", all_inputs_are_looked_at_first},
     {"two halves give the patches of the whole", two_halves_give_the_patches_of_the_whole},
     {"the order of unlike pairs changes no byte", the_order_of_unlike_pairs_changes_no_byte},
