@@ -13,7 +13,7 @@ static const GOptionEntry entries[] = {
     {"format", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.format, "with --all: pdf (default) or png",
      "NAME"},
     {"unit", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.unit,
-     "with --all: only this unit, or units beginning so", "CODE"},
+     "with --all: only this unit and those within it: 321202, 321200 or 3212", "CODE"},
     CLI_LANGUAGE(o.language),
     {"compiler", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.compiler, "who answers for the card",
      "NAME"},

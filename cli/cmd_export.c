@@ -25,7 +25,7 @@ static const GOptionEntry entries[] = {
     CLI_LANGUAGE(language),
     {"as-of", 0, 0, G_OPTION_ARG_STRING, &as_of,
      "the ledger as it stood that day (default: its latest date)", "DATE"},
-    {"unit", 0, 0, G_OPTION_ARG_STRING, &unit, "only of this unit: a code or its beginning",
+    {"unit", 0, 0, G_OPTION_ARG_STRING, &unit, "only this unit and those within it: 321202, 321200 or 3212",
      "CODE"},
     {"by", 0, 0, G_OPTION_ARG_STRING, &by, "who exports (default: the login's name)", "NAME"},
     {"on", 0, 0, G_OPTION_ARG_STRING, &on, "day of the export (default: the ledger's latest date)",

@@ -404,7 +404,7 @@ static const GOptionEntry draw_entries[] = {
      "who is drawn for them: names or codes of counties, commas between", "LIST"},
     {"cross", 0, 0, G_OPTION_ARG_NONE, &w.cross, "nobody for the county of his own code", NULL},
     {"state", 0, 0, G_OPTION_ARG_STRING, &w.state, "only tasks in this state", "STATE"},
-    {"unit", 0, 0, G_OPTION_ARG_STRING, &w.unit, "only of this unit: a code or its beginning",
+    {"unit", 0, 0, G_OPTION_ARG_STRING, &w.unit, "only this unit and those within it: 321202, 321200 or 3212",
      "CODE"},
     {"kind", 0, 0, G_OPTION_ARG_STRING, &w.kind, "only verify or rectify", "KIND"},
     DECIDED,

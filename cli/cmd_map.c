@@ -16,7 +16,7 @@ static const GOptionEntry entries[] = {
      "unit|zone|grid"},
     {"format", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.format, "of a series: pdf (default) or png",
      "NAME"},
-    {"unit", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.unit, "only this unit, or units beginning so",
+    {"unit", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.unit, "only this unit and those within it: 321202, 321200 or 3212",
      "CODE"},
     {"compiler", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.compiler, "who answers for the sheet",
      "NAME"},

@@ -17,7 +17,7 @@ static const GOptionEntry entries[] = {
      "2026-10, 2026-Q4, 2026 (default: that of the ledger's latest day, until then)", "PERIOD"},
     {"as-of", 0, 0, G_OPTION_ARG_STRING, &as_of,
      "the ledger as it stood that day (default: the period's last)", "DATE"},
-    {"unit", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.unit, "only this unit, or units beginning so",
+    {"unit", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.unit, "only this unit and those within it: 321202, 321200 or 3212",
      "CODE"},
     {"units", 0, 0, G_OPTION_ARG_FILENAME, (gpointer)&o.units,
      "administrative units, instead of the recorded ones", "SOURCE"},

@@ -15,7 +15,7 @@ static struct {
 static const GOptionEntry list_entries[] = {
     {"state", 0, 0, G_OPTION_ARG_STRING, &f.state, "only in this state: SCREENED, WORKING ...",
      "STATE"},
-    {"unit", 0, 0, G_OPTION_ARG_STRING, &f.unit, "only of this unit: a code or its beginning",
+    {"unit", 0, 0, G_OPTION_ARG_STRING, &f.unit, "only this unit and those within it: 321202, 321200 or 3212",
      "CODE"},
     {"kind", 0, 0, G_OPTION_ARG_STRING, &f.kind, "only verify or rectify", "KIND"},
     {"as-of", 0, 0, G_OPTION_ARG_STRING, &f.as_of,

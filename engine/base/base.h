@@ -12,6 +12,7 @@
 #include "base/parallel.h"
 #include "base/calendar.h"
 #include "base/name.h"
+#include "base/division.h"
 #include "base/digest.h"
 #include "base/input.h"
 #include "base/csv.h"

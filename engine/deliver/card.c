@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include "deliver/card_page.h"
+#include "deliver/triage.h"
 
 static rdl_map_sources sources_of(const rdl_card_options *o)
 {
@@ -54,11 +55,33 @@ static GArray *cards_of(const rdl_map_data *data, const char *unit)
 
     for (guint i = 0; i < data->tasks->len; i++) {
         const rdl_task *t = &g_array_index(data->tasks, rdl_task, i);
-        bool here = !unit || (t->xzqdm && g_str_has_prefix(t->xzqdm, unit));
-        if (here && rdl_map_leads(data, i))
+        if (rdl_division_within(t->xzqdm, unit) && rdl_map_leads(data, i))
             g_array_append_val(chosen, i);
     }
     return chosen;
+}
+
+/* Of a source that a person's rejection, or one beside it, kept from becoming a site that is said.
+ */
+static bool no_task(const rdl_map_data *data, const char *id, GError **error)
+{
+    g_autoptr(JsonNode) chain = data->ledger ? rdl_ledger_chain(data->ledger, id, NULL) : NULL;
+
+    if (!chain)
+        return rdl_fail(
+            error, RDL_ERROR_NOT_FOUND,
+            "%s: no task of that id, nor of a site, source or finding: redline task list shows "
+            "the tasks",
+            id);
+    if (rdl_triage_rejected(json_node_get_object(chain)))
+        return rdl_fail(error, RDL_ERROR_NOT_FOUND,
+                        "%s: was rejected on record before it became a site: it has no task and no "
+                        "card; redline why tells who rejected it and why",
+                        id);
+    return rdl_fail(error, RDL_ERROR_NOT_FOUND,
+                    "%s: is no site of its own, so it has no task and no card: redline why tells "
+                    "what holds it back",
+                    id);
 }
 
 /* The task that was named, or the one that leads the site of what was named. */
@@ -76,11 +99,7 @@ static const rdl_task *task_of(const rdl_map_data *data, const char *id, GError 
             best = t;
     }
     if (!best)
-        rdl_fail(
-            error, RDL_ERROR_NOT_FOUND,
-            "%s: no task of that id, nor of a site, source or finding: redline task list shows "
-            "the tasks",
-            id);
+        no_task(data, id, error);
     return best;
 }
 

@@ -37,6 +37,7 @@ static const rdl_label labels[] = {
     {"pack", "规则包", "rule pack"},
     {"finding", "判定", "Finding"},
     {"leads", "本点位的主要判定", "leads for this site"},
+    {"leads_source", "本来源的主要判定", "leads for its source"},
     {"zone", "管控区", "zone"},
     {"overlap", "重叠面积", "overlap"},
     {"overlap_form", "%.2f 平方米（%.4f 公顷，%.2f 亩）", "%.2f m2 (%.4f ha, %.2f mu)"},
@@ -91,7 +92,6 @@ static const rdl_label labels[] = {
     {"supervisor", "监管人", "supervisor"},
     {"resp_unit", "责任单位", "responsible unit"},
     {"accept_unit", "验收单位", "accepting unit"},
-    {"sources", "点位来源", "Sources of the site"},
     {"letters", "信访件", "Letters"},
     {"lookback.raised", "提请回头看", "look-back raised"},
     {"events", "经过", "What happened"},
@@ -154,6 +154,7 @@ typedef struct {
     const char *language;
     GString *out;
     bool rejected; /* by a person who looked */
+    bool several;  /* sources in the site */
 } writer;
 
 static const char *label(writer *w, const char *key)
@@ -241,9 +242,17 @@ static bool anything_verified(JsonArray *events)
     return false;
 }
 
+/* "footprint F-12"; of a site or a finding. Yours. */
+static char *source_of(writer *w, JsonObject *o)
+{
+    return g_strdup_printf("%s %s", label(w, rdl_json_text(o, "source", "")),
+                           rdl_json_text(o, "source_id", ""));
+}
+
 static void write_site(writer *w, JsonObject *chain)
 {
     JsonObject *site = rdl_json_object(chain, "site");
+    JsonArray *sources = array_of(chain, "sources");
     const char *activity = member(site, "activity");
     double lon = number(site, "lon"), lat = number(site, "lat");
 
@@ -253,9 +262,8 @@ static void write_site(writer *w, JsonObject *chain)
         line(w, "note", label(w, "rejected_note"));
     else if (!anything_verified(array_of(chain, "events")))
         line(w, "note", label(w, "suspected"));
-    line_take(w, "source",
-              g_strdup_printf("%s %s", label(w, rdl_json_text(site, "source", "")),
-                              rdl_json_text(site, "source_id", "")));
+    for (guint i = 0; i < length(sources); i++)
+        line_take(w, i ? "" : "source", source_of(w, json_array_get_object_element(sources, i)));
     line_take(
         w, "activity",
         with_code(rdl_word_of(w->ledger, RDL_WORDS_ACTIVITY, activity, w->language), activity));
@@ -490,14 +498,17 @@ static char *zone_of(writer *w, JsonObject *f)
     return name ? g_strdup_printf("%s, %s", name, class ? class : "") : g_steal_pointer(&class);
 }
 
-static void write_finding(writer *w, JsonObject *f)
+/* Of several sources each has a leading finding: the first of them leads the site. */
+static void write_finding(writer *w, JsonObject *f, bool first)
 {
     bool leads = number(f, "is_primary") == 1.0;
     g_autofree char *head =
         g_strdup_printf("%s %s%s%s", label(w, "finding"), rdl_json_text(f, "finding_id", "?"),
-                        leads ? ": " : "", leads ? label(w, "leads") : "");
+                        leads ? ": " : "", leads ? label(w, first ? "leads" : "leads_source") : "");
 
     title(w, head);
+    if (w->several)
+        line_take(w, "source", source_of(w, f));
     line_take(w, "zone", zone_of(w, f));
     line(w, "parent", member(f, "parent_id"));
     line(w, "expands", member(f, "expands"));
@@ -585,18 +596,6 @@ static void write_event(writer *w, JsonObject *e)
     g_string_append_printf(w->out, "  [%.12s]\n", hash);
 }
 
-/* What the site is made of: the patches that the letters below may speak of. */
-static void write_sources(writer *w, JsonArray *sources)
-{
-    if (length(sources))
-        title(w, label(w, "sources"));
-    for (guint i = 0; i < length(sources); i++) {
-        JsonObject *s = json_array_get_object_element(sources, i);
-        g_string_append_printf(w->out, "  %s  %s\n", rdl_json_text(s, "source", ""),
-                               rdl_json_text(s, "source_id", ""));
-    }
-}
-
 static void write_letters(writer *w, JsonArray *letters)
 {
     if (length(letters))
@@ -631,7 +630,6 @@ static void write_work(writer *w, JsonObject *chain)
         write_task(w, json_array_get_object_element(tasks, i));
     if (problem)
         write_problem(w, problem);
-    write_sources(w, array_of(chain, "sources"));
     write_letters(w, array_of(chain, "letters"));
     write_events(w, chain);
 }
@@ -647,10 +645,11 @@ char *rdl_evidence_text(rdl_ledger *ledger, JsonNode *chain, const char *languag
         write_events(&w, o);
         return g_string_free(w.out, FALSE);
     }
+    w.several = length(array_of(o, "sources")) > 1;
     write_site(&w, o);
     write_triage(&w, o);
     for (guint i = 0; i < length(findings); i++)
-        write_finding(&w, json_array_get_object_element(findings, i));
+        write_finding(&w, json_array_get_object_element(findings, i), i == 0);
     write_work(&w, o);
     write_manifest(&w, o);
     return g_string_free(w.out, FALSE);

@@ -104,11 +104,6 @@ static void grow(rdl_box *box, rdl_box other)
     box->ymax = MAX(box->ymax, other.ymax);
 }
 
-static bool of_unit(const char *xzqdm, const char *unit)
-{
-    return !unit || (xzqdm && g_str_has_prefix(xzqdm, unit));
-}
-
 /* Ground of a scene in the ledger's system. */
 static bool scene_ground(const rdl_map_data *data, rdl_box *box, GError **error)
 {
@@ -136,11 +131,11 @@ static bool find_ground(const rdl_map_data *data, const char *unit, rdl_box *box
     *box = (rdl_box){1.0, 1.0, 0.0, 0.0};
     for (guint i = 0; unit && i < data->units->len; i++) {
         const rdl_map_unit *u = &g_array_index(data->units, rdl_map_unit, i);
-        if (of_unit(u->xzqdm, unit))
+        if (rdl_division_within(u->xzqdm, unit))
             grow(box, u->box);
     }
     for (guint i = 0; i < data->tasks->len; i++)
-        if (of_unit(g_array_index(data->tasks, rdl_task, i).xzqdm, unit))
+        if (rdl_division_within(g_array_index(data->tasks, rdl_task, i).xzqdm, unit))
             grow(box, data->boxes[i]);
     if (box->xmin <= box->xmax)
         return true;
@@ -471,7 +466,8 @@ static GArray *count_units(const sheet *s)
 
     for (guint i = 0; i < s->data->tasks->len; i++) {
         const rdl_task *t = &g_array_index(s->data->tasks, rdl_task, i);
-        if (!of_unit(t->xzqdm, s->unit) || !rdl_box_meets(s->data->boxes[i], s->frame->ground))
+        if (!rdl_division_within(t->xzqdm, s->unit) ||
+            !rdl_box_meets(s->data->boxes[i], s->frame->ground))
             continue;
         unit_count *c = count_of(counts, t->xzqdm);
         c->sites += g_hash_table_add(done, t->site_id);
@@ -716,7 +712,7 @@ static bool write_sheet(sheet *s, const char *path, GPtrArray *written, rdl_tall
     if (written)
         g_ptr_array_add(written, g_strdup(path));
     for (guint i = 0; i < tasks->len; i++) {
-        bool here = of_unit(g_array_index(tasks, rdl_task, i).xzqdm, s->unit);
+        bool here = rdl_division_within(g_array_index(tasks, rdl_task, i).xzqdm, s->unit);
         n += here;
         same += here && !rdl_map_leads(s->data, i);
     }
@@ -773,7 +769,7 @@ static bool write_units(const rdl_map_data *data, const rdl_map_options *o, GPtr
     for (guint i = 0; i < data->tasks->len; i++) {
         char *code = g_array_index(data->tasks, rdl_task, i).xzqdm;
         nowhere += !code;
-        if (code && of_unit(code, o->unit) && g_hash_table_add(known, code))
+        if (code && rdl_division_within(code, o->unit) && g_hash_table_add(known, code))
             g_ptr_array_add(codes, code);
     }
     g_ptr_array_sort(codes, by_text);
@@ -834,7 +830,7 @@ static bool write_grid(const rdl_map_data *data, const rdl_map_options *o, GPtrA
         const rdl_task *t = &g_array_index(data->tasks, rdl_task, i);
         char *number = rdl_national_sheet(t->lon, t->lat, NULL);
         nowhere += !number;
-        if (number && of_unit(t->xzqdm, o->unit))
+        if (number && rdl_division_within(t->xzqdm, o->unit))
             g_hash_table_add(known, number);
         else
             g_free(number);

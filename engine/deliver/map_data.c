@@ -650,7 +650,7 @@ bool rdl_map_unit_known(const rdl_map_data *data, const char *unit, GError **err
         add_code(codes, g_array_index(data->tasks, rdl_task, i).xzqdm);
     g_ptr_array_sort(codes, compare_codes);
     for (guint i = 0; i < codes->len; i++) {
-        if (!unit || g_str_has_prefix(codes->pdata[i], unit))
+        if (rdl_division_within(codes->pdata[i], unit))
             return true;
         g_string_append_printf(list, "%s%s", i ? ", " : "", (const char *)codes->pdata[i]);
     }

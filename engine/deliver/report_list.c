@@ -313,7 +313,7 @@ static bool of_unit(const rdl_bulletin *r, JsonObject *lookback)
 {
     const char *xzqdm = rdl_json_text(lookback, "xzqdm", NULL);
 
-    return !r->options->unit || (xzqdm && g_str_has_prefix(xzqdm, r->options->unit));
+    return rdl_division_within(xzqdm, r->options->unit);
 }
 
 static void say_lookbacks(rdl_bulletin *r, guint wanted, guint late)

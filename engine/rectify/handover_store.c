@@ -388,10 +388,9 @@ static bool apply(returning *r, const char *task_id, const rdl_entry *e, size_t 
 /* 320000 and 32 are a province, 321200 and 3212 a city, all else a county. */
 static int level_of(const char *xzqdm)
 {
-    size_t n = strlen(xzqdm);
+    g_autofree char *beginning = rdl_division_beginning(xzqdm);
+    size_t n = strlen(beginning);
 
-    while (n > 2 && n % 2 == 0 && xzqdm[n - 1] == '0' && xzqdm[n - 2] == '0')
-        n -= 2;
     return n <= 2 ? 3 : n <= 4 ? 2 : 1;
 }
 

@@ -50,7 +50,7 @@ const char *rdl_route_post(rdl_ledger *ledger, const char *xzqdm, const char *po
     size_t longest = 0;
 
     for (size_t i = 0; csv && xzqdm && i < rdl_csv_count(csv); i++) {
-        const char *unit = rdl_csv_at(csv, i, "xzqdm");
+        g_autofree char *unit = rdl_division_beginning(rdl_csv_at(csv, i, "xzqdm"));
         if (strcmp(rdl_csv_at(csv, i, "post"), post) == 0 && strlen(unit) > longest &&
             g_str_has_prefix(xzqdm, unit) && holds(csv, i, "from", "to", day)) {
             longest = strlen(unit);

@@ -122,7 +122,7 @@ void rdl_statistic_close(rdl_statistic *s, rdl_statistic_table *t, const int (*r
 
 bool rdl_statistic_wanted(const rdl_statistic *s, const char *xzqdm)
 {
-    return !s->options.unit || (xzqdm && g_str_has_prefix(xzqdm, s->options.unit));
+    return rdl_division_within(xzqdm, s->options.unit);
 }
 
 rdl_statistic *rdl_statistic_new(rdl_ledger *ledger, const rdl_statistic_options *options,

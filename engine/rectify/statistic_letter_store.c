@@ -13,8 +13,9 @@ static bool one_row(rdl_statistic *s, const char *sql, const char *day, double *
 
     if (!q)
         return false;
+    g_autofree char *unit = rdl_division_beginning(s->options.unit);
     rdl_statement_text(q, 1, day);
-    rdl_statement_text(q, 2, s->options.unit);
+    rdl_statement_text(q, 2, unit);
     if (!rdl_statement_step(q, &row, error))
         return false;
     for (int i = 0; i < n; i++)

@@ -198,7 +198,7 @@ static bool in_table(rdl_ledger *ledger, const char *file, const char *column, c
     const rdl_csv *csv = rdl_ledger_table(ledger, file, NULL);
 
     for (size_t i = 0; csv && i < rdl_csv_count(csv); i++)
-        if (g_str_has_prefix(rdl_csv_at(csv, i, column), unit))
+        if (rdl_division_within(rdl_csv_at(csv, i, column), unit))
             return true;
     return false;
 }
@@ -211,10 +211,11 @@ static bool ask_unit(rdl_ledger *ledger, const char *unit, bool *unknown, GError
         "SELECT EXISTS (SELECT 1 FROM task WHERE xzqdm IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM "
         "task WHERE xzqdm >= ?1 AND xzqdm < ?1 || char(1114111))",
         error);
+    g_autofree char *beginning = rdl_division_beginning(unit);
     bool row = false;
 
     if (s)
-        rdl_statement_text(s, 1, unit);
+        rdl_statement_text(s, 1, beginning);
     if (!s || !rdl_statement_step(s, &row, error))
         return false;
     *unknown = row && rdl_statement_get_int(s, 0);
@@ -268,13 +269,14 @@ GArray *rdl_task_list(rdl_ledger *ledger, const rdl_task_filter *filter, GError 
     g_autoptr(rdl_statement) s = failed ? NULL : ask_tasks(ledger, filter, &failed);
     g_autoptr(GArray) tasks = g_array_new(FALSE, TRUE, sizeof(rdl_task));
     g_autofree char *as_of = filter->as_of ? rdl_day_text(filter->as_of) : NULL;
+    g_autofree char *unit = rdl_division_beginning(filter->unit);
     g_autoptr(rdl_measure) measure = NULL;
     bool row = true;
 
     g_array_set_clear_func(tasks, clear_element);
     if (s) {
         rdl_statement_text(s, 1, filter->state);
-        rdl_statement_text(s, 2, filter->unit);
+        rdl_statement_text(s, 2, unit);
         rdl_statement_text(s, 3, filter->kind);
         rdl_statement_text(s, 4, filter->id);
         rdl_statement_text(s, 5, as_of);
@@ -415,7 +417,7 @@ static const struct {
      {"site_id", "source", "source_id", "activity", "owner", "xzqdm", "lon", "lat", "load", NULL}},
     {"finding_rows",
      "SELECT content FROM finding WHERE site_id = ? ORDER BY is_primary DESC, "
-     "finding_id",
+     "CASE is_primary WHEN 1 THEN ifnull(severity, '~') END, finding_id",
      {"{finding", NULL}},
     {"loads",
      "SELECT digest, at, manifest FROM load WHERE digest = (SELECT load FROM site "

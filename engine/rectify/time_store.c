@@ -90,7 +90,7 @@ void rdl_ledger_forget_pack(rdl_ledger *ledger)
     g_clear_pointer(&ledger->days, rdl_workdays_free);
 }
 
-/* File of the longest beginning of `xzqdm` that `units` names. */
+/* File of the smallest division with `xzqdm` in it that `units` names. */
 static const char *file_of_unit(JsonObject *units, const char *xzqdm)
 {
     g_autoptr(GList) codes = units ? json_object_get_members(units) : NULL;
@@ -98,8 +98,9 @@ static const char *file_of_unit(JsonObject *units, const char *xzqdm)
     size_t most = 0;
 
     for (GList *c = codes; xzqdm && c; c = c->next) {
-        if (g_str_has_prefix(xzqdm, c->data) && strlen(c->data) > most) {
-            most = strlen(c->data);
+        g_autofree char *unit = rdl_division_beginning(c->data);
+        if (g_str_has_prefix(xzqdm, unit) && strlen(unit) > most) {
+            most = strlen(unit);
             best = rdl_json_text(units, c->data, NULL);
         }
     }

@@ -8,8 +8,8 @@ static const char *const no_fields[] = {NULL};
 static const char *const footprint_contents[] = {"fp_id",       "activity",     "owner",
                                                  "built_after", "built_before", "pos_error_m",
                                                  "expands",     "attrs",        NULL};
-static const char *const patch_contents[] = {"patch_id", "kind",        "t_before",
-                                             "t_after",  "pos_error_m", NULL};
+static const char *const patch_contents[] = {"patch_id",    "kind",   "t_before", "t_after",
+                                             "pos_error_m", "merged", NULL};
 static const char *const footprint_dates[] = {"built_after", "built_before", NULL};
 static const rdl_intake_spec footprint_spec = {"screen.footprints", "footprint",    no_fields, 0,
                                                footprint_contents,  footprint_dates};
@@ -99,6 +99,15 @@ static bool take_footprint(const rdl_record *record, void *user, GError **error)
     return true;
 }
 
+/* What a person who looked merged into the patch (redline review). */
+static const char *joined_with(const rdl_record *record)
+{
+    const char *merged = rdl_record_text(record, "merged");
+    g_autofree char *note = merged ? g_strdup_printf("merged from it and %s", merged) : NULL;
+
+    return rdl_arena_text(rdl_record_arena(record), note);
+}
+
 static bool take_patch(const rdl_record *record, void *user, GError **error)
 {
     reading *r = user;
@@ -109,6 +118,7 @@ static bool take_patch(const rdl_record *record, void *user, GError **error)
     f->patch = true;
     f->fp_id = rdl_arena_text(rdl_record_arena(record), rdl_record_text(record, "patch_id"));
     f->activity = known_activity(r, record, rdl_record_text(record, "kind"));
+    f->note = joined_with(record);
     f->onset.first = rdl_record_day(record, "t_before", RDL_DAY_PAST, &bad);
     f->onset.last = rdl_record_day(record, "t_after", RDL_DAY_FUTURE, &bad);
     check_onset(r, f);

@@ -20,7 +20,7 @@ typedef struct rdl_footprint {
     rdl_wkb wkb;    /* target system, valid */
     rdl_box box;
     gint64 fid;
-    const char *note; /* "dates from patch ..."; NULL */
+    const char *note; /* "dates from patch ...", "merged from it and ..."; NULL */
 } rdl_footprint;
 
 GPtrArray *rdl_footprints_new(void);

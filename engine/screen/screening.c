@@ -565,11 +565,12 @@ static void count_rejections(const GArray *rejections, gint64 *rejected, gint64 
         ++*(g_array_index(rejections, rdl_rejection, i).used ? warnings : rejected);
 }
 
-/* The code of a cell that could not be read as what it should be; NULL: it is about another thing.
- */
+/* The code of a cell that could not be read as what it should be, or of an id that was made up;
+ * NULL: it is about another thing. */
 static char *cell_code(const rdl_rejection *r)
 {
-    static const char *const beginnings[] = {"BAD_", "UNKNOWN_", "DAMAGED_"};
+    static const char *const beginnings[] = {"BAD_", "UNKNOWN_", "DAMAGED_",
+                                             "NO_ID:", "REPEATED_ID:"};
     const char *end = strchr(r->reason, ':');
     bool cell = false;
 

@@ -102,6 +102,25 @@ static void every_kind_of_event_has_words(void)
     }
 }
 
+/* Each source has a finding that leads; of a site of two, one leads the site. */
+static void of_two_sources_one_finding_leads_the_site(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("two.sqlite"), 2);
+    const char *const others[] = {"FP-1", NULL};
+    const rdl_who who = {"2027-01-05", "甲", "analyst", "同一厂区"};
+    GError *error = NULL;
+
+    CHECK(rdl_sites_merge(ledger, "FP-0", others, &who, &error));
+    CHECK_OK(error);
+    g_autofree char *text = why(ledger, "FP-0", "en");
+    g_auto(GStrv) site = g_strsplit(text, "leads for this site", -1);
+    g_auto(GStrv) source = g_strsplit(text, "leads for its source", -1);
+    CHECK_INT(g_strv_length(site), 2);
+    CHECK_INT(g_strv_length(source), 2);
+    says(text, "Finding F-0: leads for this site\n  source            footprint FP-0");
+    says(text, "Finding F-1: leads for its source\n  source            footprint FP-1");
+}
+
 static void wide_characters_line_up(void)
 {
     g_autoptr(GPtrArray) cells = g_ptr_array_new();
@@ -119,6 +138,7 @@ static CU_TestInfo tests[] = {
     {"the leading rule and why", the_leading_rule_and_why},
     {"a clue is called one until verified", a_clue_is_called_one_until_verified},
     {"english is english", english_is_english},
+    {"of two sources one finding leads the site", of_two_sources_one_finding_leads_the_site},
     {"wide characters line up", wide_characters_line_up},
     {"every kind of event has words", every_kind_of_event_has_words},
     CU_TEST_INFO_NULL,

@@ -648,6 +648,48 @@ static void what_was_rejected_does_not_read_as_an_accusation(void)
     }
 }
 
+static void a_card_of_what_was_rejected_says_so(void)
+{
+    GError *error = NULL;
+    g_autoptr(GPtrArray) p = ids(patches(), "patch_id");
+    const char *id = p->pdata[0], *path = suite_path("no-card.sqlite");
+    g_autofree char *row = g_strdup_printf("%s,reject,,SEASON,\n", id);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    rdl_card_options o = RDL_CARD_OPTIONS_INIT;
+    rdl_ledger *ledger = empty_ledger("no-card.sqlite", &error);
+
+    CHECK(decide_patch(ledger, row, &error));
+    CHECK_OK(error);
+    rdl_ledger_close(ledger);
+    o.output = suite_path("no-card.pdf");
+    o.id = id;
+    CHECK(!rdl_card(path, &o, NULL, NULL, tally, &error));
+    CHECK_FAILS(error, RDL_ERROR_NOT_FOUND, "was rejected on record before it became a site");
+    o.id = "NOBODY";
+    CHECK(!rdl_card(path, &o, NULL, NULL, tally, &error));
+    CHECK_FAILS(error, RDL_ERROR_NOT_FOUND, "NOBODY: no task of that id");
+}
+
+static void why_names_the_patches_that_were_merged(void)
+{
+    GError *error = NULL;
+    const char *all = screen("all.gpkg", patches(), &error);
+    g_autoptr(GPtrArray) p = ids(patches(), "patch_id");
+    g_autoptr(GPtrArray) sources = ids(suite_path("all.gpkg:finding"), "source_id");
+    const char *keep = sources->pdata[0];
+    const char *gone = strcmp(p->pdata[0], keep) != 0 ? p->pdata[0] : p->pdata[1];
+    g_autofree char *row = g_strdup_printf("%s,merge,%s,,\n", gone, keep);
+    g_autofree char *note = g_strdup_printf("merged from it and %s", gone);
+    g_autofree char *tally = import(row, &error);
+
+    CHECK_OK(error);
+    CHECK(tally && all);
+    g_autoptr(rdl_ledger) ledger = empty_ledger("merged.sqlite", &error);
+    load(ledger, screen("merged.gpkg", suite_path("reviewed.gpkg"), &error));
+    g_autofree char *text = told(ledger, keep);
+    CHECK(strstr(text, note) != NULL);
+}
+
 static void a_row_that_does_not_come_back_is_counted_and_marked(void)
 {
     GError *error = NULL;
@@ -734,6 +776,8 @@ static CU_TestInfo tests[] = {
     {"every column is carried", every_column_is_carried},
     {"an earlier review stays where this one says nothing",
      an_earlier_review_stays_where_this_one_says_nothing},
+    {"a card of what was rejected says so", a_card_of_what_was_rejected_says_so},
+    {"why names the patches that were merged", why_names_the_patches_that_were_merged},
     {"what was rejected does not read as an accusation",
      what_was_rejected_does_not_read_as_an_accusation},
     {"a row that does not come back is counted and marked",

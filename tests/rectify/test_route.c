@@ -79,6 +79,28 @@ static void a_unit_goes_by_the_code_of_the_day(void)
     CHECK_TEXT(rdl_route_department(ledger, "生态环境", rdl_day_of(2026, 1, 1)), "生态环境");
 }
 
+static void a_city_is_its_counties(void)
+{
+    static const char *const holds[] = {"321299", "321200", "3212", "320000", "321200000000"};
+    static const char *const not [] = {"321300", "330000"};
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with_tasks("city.sqlite", 1, &error);
+
+    CHECK_OK(error);
+    for (size_t i = 0; i < G_N_ELEMENTS(holds); i++) {
+        const rdl_task_filter f = {.unit = holds[i]};
+        g_autoptr(GArray) tasks = rdl_task_list(ledger, &f, &error);
+        CHECK_OK(error);
+        CHECK_INT(tasks->len, 1);
+        CHECK(rdl_task_filter_check(ledger, &f, &error));
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(not ); i++) {
+        const rdl_task_filter f = {.unit = not [i]};
+        CHECK(!rdl_task_filter_check(ledger, &f, &error));
+        CHECK_FAILS(error, RDL_ERROR_NOT_FOUND, "there are 321299");
+    }
+}
+
 static bool go(rdl_ledger *ledger, const char *to, const char *on, const char *role,
                const char *fields, GError **error)
 {
@@ -215,6 +237,7 @@ static void a_draw_can_be_drawn_again(void)
 }
 
 static CU_TestInfo tests[] = {
+    {"a city is its counties", a_city_is_its_counties},
     {"a unit goes by the code of the day", a_unit_goes_by_the_code_of_the_day},
     {"a problem inherits who answers for its unit", a_problem_inherits_who_answers_for_its_unit},
     {"roles do what the pack lets them", roles_do_what_the_pack_lets_them},

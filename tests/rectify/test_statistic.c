@@ -313,6 +313,10 @@ static void units_without_matters_are_listed_and_unknown_is_a_row(void)
     g_autoptr(rdl_statistic) city = rdl_statistic_new(l, &o, &error);
     CHECK_NEAR(TOTAL(city, "all"), 2, 0);
     CHECK_INT(rdl_statistic_find(city, "by_unit")->n_rows, 3); /* not 410000 */
+    o.unit = "320000";
+    g_autoptr(rdl_statistic) province = rdl_statistic_new(l, &o, &error);
+    CHECK_NEAR(TOTAL(province, "all"), 2, 0);
+    CHECK_INT(rdl_statistic_find(province, "by_unit")->n_rows, 3);
 }
 
 static void areas_are_of_own_ground_in_any_order(void)
