@@ -291,6 +291,7 @@ static void print_member(const char *name, const char *text)
 
 static void print_task(const rdl_task *t)
 {
+    const char *first_tier = g_strcmp0(t->tier, t->tier_original) ? t->tier_original : NULL;
     const struct {
         const char *name, *text;
     } members[] = {{"task", t->task_id},
@@ -299,6 +300,7 @@ static void print_task(const rdl_task *t)
                    {"unit", t->xzqdm},
                    {"department", t->department},
                    {"tier", t->tier},
+                   {"first tier", first_tier},
                    {"started", t->started},
                    {"due", t->due},
                    {"first due", t->due_original},
@@ -361,6 +363,20 @@ static void print_rows(JsonObject *chain, const char *member, const char *name)
     }
 }
 
+/* Where the task took another matter over: what that changed. */
+static void print_tightenings(JsonObject *chain, const char *id)
+{
+    JsonArray *rows = json_object_get_array_member(chain, "tightenings");
+
+    for (guint i = 0; i < json_array_get_length(rows); i++) {
+        JsonObject *row = json_array_get_object_element(rows, i);
+        g_autofree char *text = rdl_tightening_text(rdl_json_object(row, "change"));
+        if (strcmp(rdl_json_text(row, "task_id", ""), id) == 0)
+            printf("%-13s %s %s: %s\n", "tightened", rdl_json_text(row, "at", ""),
+                   rdl_json_text(row, "reason", ""), text);
+    }
+}
+
 /* Later scenes: what of the ground still stands, what is back. */
 static void print_verifications(JsonObject *chain)
 {
@@ -414,6 +430,7 @@ static bool print_office(const char *path, const char *id, GError **error)
         return false;
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
         print_rows(json_node_get_object(chain), rows[i][0], rows[i][1]);
+    print_tightenings(json_node_get_object(chain), id);
     print_verifications(json_node_get_object(chain));
     print_closing(json_node_get_object(closing));
     return true;

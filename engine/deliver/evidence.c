@@ -123,6 +123,7 @@ static const rdl_label labels[] = {
     {"task.moved", "流转", "moved"},
     {"task.assigned", "指派", "assigned"},
     {"task.extended", "延期", "extended"},
+    {"task.tightened", "收紧", "tightened"},
     {"problem.registered", "立账", "problem registered"},
     {"letter.received", "收到信访件", "letter received"},
     {"ledger.init", "台账建立", "ledger made"},
@@ -555,6 +556,8 @@ static char *change_of(writer *w, JsonObject *payload)
     const char *from = member(payload, "from"), *to = member(payload, "to");
     const char *was = member(payload, "was"), *due = member(payload, "due");
 
+    if (json_object_has_member(payload, "taken"))
+        return rdl_tightening_text(payload);
     if (from && to)
         return g_strdup_printf("%s → %s",
                                rdl_word_of(w->ledger, RDL_WORDS_STATE, from, w->language),

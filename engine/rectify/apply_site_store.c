@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 #include "rectify/apply.h"
+#include "rectify/tighten.h"
 
 static const char *text(JsonObject *o, const char *member)
 {
@@ -133,8 +134,9 @@ static bool repoint_tasks(rdl_ledger *ledger, const char *site_id, GError **erro
     return run_two(
         ledger,
         "UPDATE task SET finding_id = coalesce((SELECT finding_id FROM finding WHERE site_id = ?1"
-        " AND is_primary = 1 ORDER BY severity IS NULL, severity, finding_id LIMIT 1), finding_id) "
-        "WHERE site_id = ?1",
+        " AND is_primary = 1 ORDER BY " RDL_GRAVEST_FIRST
+        ", finding_id LIMIT 1), finding_id) WHERE "
+        "site_id = ?1",
         site_id, NULL, error);
 }
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 #include "rectify/apply.h"
+#include "rectify/tighten.h"
 
 typedef bool (*apply_fn)(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
 
@@ -110,14 +111,15 @@ static bool apply_decided(rdl_ledger *ledger, const rdl_event *event, JsonObject
 
 static bool apply_opened(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
 {
-    static const char *const members[] = {"task_id", "site_id",    "finding_id", "kind",    "state",
-                                          "xzqdm",   "department", "tier",       "started", "due",
-                                          "due",     "problem_id", NULL};
+    static const char *const members[] = {"task_id", "site_id",    "finding_id", "kind", "state",
+                                          "xzqdm",   "department", "tier",       "tier", "started",
+                                          "due",     "due",        "problem_id", NULL};
 
     return rdl_apply_texts(
                ledger,
-               "INSERT INTO task(task_id,site_id,finding_id,kind,state,xzqdm,department,tier,"
-               "started,due_original,due,problem_id,number) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,"
+               "INSERT INTO task(task_id,site_id,finding_id,kind,state,xzqdm,department,"
+               "tier_original,tier,started,due_original,due,problem_id,number) "
+               "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,"
                "(SELECT coalesce(max(number), 0) + 1 FROM task))",
                o, members, error) &&
            rdl_apply_state(ledger, event, text(o, "task_id"), text(o, "state"), error);
@@ -415,6 +417,7 @@ bool rdl_event_apply(rdl_ledger *ledger, const rdl_event *event, GError **error)
                  {"task.moved", apply_moved},
                  {"task.assigned", apply_assigned},
                  {"task.extended", apply_extended},
+                 {"task.tightened", rdl_apply_tightened},
                  {"task.progress", apply_progress},
                  {"task.stopped", apply_clock},
                  {"task.resumed", apply_clock},

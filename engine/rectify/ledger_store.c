@@ -5,7 +5,7 @@
 #include "rectify/task.h"
 #include "screen/screen.h"
 
-#define LEDGER_VERSION "4"
+#define LEDGER_VERSION "5"
 
 static const char schema[] =
     "CREATE TABLE event(seq INTEGER PRIMARY KEY, at TEXT NOT NULL, by TEXT NOT NULL,"
@@ -63,7 +63,7 @@ static const char schema[] =
     " text TEXT, met TEXT, PRIMARY KEY(problem_id, n));"
     "CREATE TABLE task(task_id TEXT PRIMARY KEY, site_id TEXT NOT NULL REFERENCES site,"
     " finding_id TEXT, kind TEXT NOT NULL, state TEXT NOT NULL, xzqdm TEXT, department TEXT,"
-    " tier TEXT, started TEXT, due_original TEXT, due TEXT, moved TEXT, assignee TEXT,"
+    " tier_original TEXT, tier TEXT, started TEXT, due_original TEXT, due TEXT, moved TEXT, assignee TEXT,"
     " problem_id TEXT REFERENCES problem, progress REAL, progress_text TEXT, stopped TEXT,"
     " warned TEXT, claimed TEXT, contradicted TEXT, revision INTEGER NOT NULL DEFAULT 1,"
     " number INTEGER NOT NULL);"

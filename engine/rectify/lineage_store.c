@@ -6,6 +6,7 @@
 #include "rectify/moving.h"
 #include "rectify/route.h"
 #include "rectify/site.h"
+#include "rectify/tighten.h"
 
 char *rdl_ground_text(const rdl_geometry *g, GError **error)
 {
@@ -239,34 +240,83 @@ static bool append_merge(rdl_ledger *ledger, const char *keep, const GPtrArray *
     return (!ground || text) && decide(ledger, who, "site.merged", keep, o, error);
 }
 
-/* Of the clues that only wait, the site's own first; all but that one are duplicates, and it too
- * where a task of the place is further on. */
-static bool dismiss_twins(rdl_ledger *ledger, const char *keep, const rdl_who *who, GError **error)
+/* The tasks of all these sites as they stand before they are one. */
+static GPtrArray *tasks_before(rdl_ledger *ledger, const char *keep, const GPtrArray *sites,
+                               GError **error)
+{
+    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
+
+    for (guint i = 0; i <= sites->len; i++) {
+        const rdl_task_filter filter = {.site = i ? sites->pdata[i - 1] : keep, .no_ground = true};
+        GArray *tasks = rdl_task_list(ledger, &filter, error);
+        if (!tasks)
+            return NULL;
+        g_ptr_array_add(all, tasks);
+    }
+    return g_steal_pointer(&all);
+}
+
+static gint by_task_id(gconstpointer a, gconstpointer b, gpointer own)
+{
+    const char *x = (*(const rdl_task *const *)a)->task_id;
+    const char *y = (*(const rdl_task *const *)b)->task_id;
+    int first = (strcmp(y, own) == 0) - (strcmp(x, own) == 0);
+
+    return first ? first : strcmp(x, y);
+}
+
+/* Clues that only wait, `own` first; what else may take them over. Lent from `before`. */
+static void sort_out(const GPtrArray *before, const rdl_csv *states, char *own, GPtrArray *waiting,
+                     GPtrArray *further)
+{
+    for (guint i = 0; i < before->len; i++) {
+        GArray *tasks = before->pdata[i];
+        for (guint k = 0; k < tasks->len; k++) {
+            rdl_task *t = &g_array_index(tasks, rdl_task, k);
+            bool waits = strcmp(t->state, "SCREENED") == 0 && strcmp(t->kind, "verify") == 0;
+            if (rdl_takes_over(t, states))
+                g_ptr_array_add(waits ? waiting : further, t);
+        }
+    }
+    g_ptr_array_sort_with_data(waiting, by_task_id, own);
+    g_ptr_array_sort_with_data(further, by_task_id, own);
+}
+
+/* Verifications before rectifications: who has still to go there takes over what waits. */
+static void only_verifications(GPtrArray *takers)
+{
+    g_autoptr(GPtrArray) verify = g_ptr_array_new();
+
+    for (guint i = 0; i < takers->len; i++)
+        if (strcmp(((const rdl_task *)takers->pdata[i])->kind, "verify") == 0)
+            g_ptr_array_add(verify, takers->pdata[i]);
+    if (verify->len) {
+        g_ptr_array_set_size(takers, 0);
+        g_ptr_array_extend(takers, verify, NULL, NULL);
+    }
+}
+
+/* Of the clues that only wait, the site's own stays, else the first by number; all but that one are
+ * duplicates, and it too where a task of the place that can take it over is further on. What stays
+ * is due as early, and as grave, as what went. */
+static bool dismiss_twins(rdl_ledger *ledger, const char *keep, const GPtrArray *before,
+                          const rdl_who *who, GError **error)
 {
     g_autofree char *own = rdl_digest_id("V-", keep, RDL_DIGEST_END);
-    g_autoptr(GPtrArray) waiting =
-        texts_of(ledger,
-                 "SELECT task_id FROM task WHERE site_id = ?1 AND state = 'SCREENED' AND kind = "
-                 "'verify' ORDER BY task_id",
-                 keep, error);
-    g_autoptr(GPtrArray) further =
-        waiting ? texts_of(ledger,
-                           "SELECT task_id FROM task WHERE site_id = ?1 AND state NOT IN "
-                           "('SCREENED', 'DISMISSED', 'LEGAL')",
-                           keep, error)
-                : NULL;
+    const rdl_csv *states = rdl_ledger_table(ledger, "states.csv", NULL);
+    g_autoptr(GPtrArray) waiting = g_ptr_array_new(), takers = g_ptr_array_new();
 
-    if (!further)
-        return false;
-    guint stays = 0;
+    sort_out(before, states, own, waiting, takers);
+    if (!takers->len && waiting->len)
+        g_ptr_array_add(takers, g_ptr_array_steal_index(waiting, 0));
+    only_verifications(takers);
     for (guint i = 0; i < waiting->len; i++)
-        if (strcmp(waiting->pdata[i], own) == 0)
-            stays = i;
-    for (guint i = 0; i < waiting->len; i++) {
-        if ((i != stays || further->len) &&
-            !move_by_program(ledger, waiting->pdata[i], "DISMISSED", who->on, "DUPLICATE", error))
+        if (!move_by_program(ledger, ((const rdl_task *)waiting->pdata[i])->task_id, "DISMISSED",
+                             who->on, "DUPLICATE", error))
             return false;
-    }
+    for (guint i = 0; i < takers->len; i++)
+        if (!rdl_task_tighten(ledger, takers->pdata[i], waiting, "MERGED", who->on, error))
+            return false;
     return true;
 }
 
@@ -278,9 +328,12 @@ bool rdl_sites_merge_within(rdl_ledger *ledger, const char *keep_id, const char 
 
     if (!sites || !check_who(ledger, who, "merge", keep, error))
         return false;
-    return sites->len == 0 || (none_rejected(ledger, keep, sites, error) &&
-                               append_merge(ledger, keep, sites, who, error) &&
-                               dismiss_twins(ledger, keep, who, error));
+    if (sites->len == 0)
+        return true;
+    g_autoptr(GPtrArray) before = tasks_before(ledger, keep, sites, error);
+    return before && none_rejected(ledger, keep, sites, error) &&
+           append_merge(ledger, keep, sites, who, error) &&
+           dismiss_twins(ledger, keep, before, who, error);
 }
 
 bool rdl_sites_merge(rdl_ledger *ledger, const char *keep, const char *const *others,
@@ -462,7 +515,8 @@ static bool settle_split(rdl_ledger *ledger, const splitting *p, JsonObject *fin
                            rdl_json_text(finding, "xzqdm", NULL),
                            rdl_json_text(finding, "lead_dept", NULL),
                            rdl_json_text(finding, "result", NULL),
-                           rdl_json_text(finding, "severity", NULL)};
+                           rdl_json_text(finding, "severity", NULL),
+                           NULL};
     g_autoptr(GPtrArray) tasks =
         texts_of(ledger, "SELECT task_id FROM task WHERE site_id = ? AND state <> 'DISMISSED'",
                  p->site_id, error);

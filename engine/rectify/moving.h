@@ -45,6 +45,7 @@ char *rdl_site_of(rdl_ledger *ledger, const char *id, GError **error);
 /** A task as event task.opened tells it, by the program itself; then screened at once. */
 typedef struct rdl_clue {
     const char *site_id, *finding_id, *xzqdm, *department, *result, *severity;
+    const char *task_id; /* NULL: the site's own */
 } rdl_clue;
 bool rdl_clue_open(rdl_ledger *ledger, const rdl_clue *clue, rdl_day as_of, GError **error);
 /** *known: the workflow has that move for that role. Conditions are not looked at. */

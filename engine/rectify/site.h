@@ -17,8 +17,8 @@
  * for another time, is new, never joined to what was rejected, and its event says so (on_rejected).
  * One that was merged goes to the other's. tally: ledger.findings, ledger.sites (suppressed
  * ALREADY_THERE, JOINED, REJECTED, REJECTED_GROUND),
- * ledger.clues of the new and revised sites (suppressed CLEAN: a site without a task; HAS_TASK;
- * REJECTED). */
+ * ledger.clues of the new and revised sites (suppressed CLEAN: a site without a task; HAS_TASK: the
+ * work there takes it over, by tighten.h where it is graver; REJECTED). */
 RDL_API bool rdl_ledger_load_findings(rdl_ledger *ledger, const char *path, rdl_day as_of,
                                       rdl_tally *tally, const rdl_progress *progress,
                                       GError **error);

@@ -9,6 +9,7 @@
 #include "rectify/moving.h"
 #include "rectify/neighbour.h"
 #include "rectify/route.h"
+#include "rectify/tighten.h"
 
 /* ---- findings as they come ---- */
 
@@ -256,7 +257,8 @@ bool rdl_clue_open(rdl_ledger *ledger, const rdl_clue *clue, rdl_day as_of, GErr
 {
     g_autoptr(JsonObject) o = json_object_new();
     g_autofree char *at = rdl_day_text(as_of), *due = NULL;
-    g_autofree char *task_id = rdl_digest_id("V-", clue->site_id, RDL_DIGEST_END);
+    g_autofree char *task_id = clue->task_id ? g_strdup(clue->task_id)
+                                             : rdl_digest_id("V-", clue->site_id, RDL_DIGEST_END);
     const char *tier, *unit;
 
     if (!rdl_route_unit(ledger, clue->xzqdm, as_of, &unit, error) ||
@@ -279,15 +281,16 @@ bool rdl_clue_open(rdl_ledger *ledger, const rdl_clue *clue, rdl_day as_of, GErr
            screened(ledger, at, task_id, error);
 }
 
-static bool open_clue(rdl_ledger *ledger, const site *s, const char *site_id, rdl_day as_of,
-                      GError **error)
+static bool open_clue(rdl_ledger *ledger, const site *s, const char *site_id, const char *task_id,
+                      rdl_day as_of, GError **error)
 {
     const rdl_clue clue = {site_id,
                            member(s->primary, "finding_id"),
                            member(s->primary, "xzqdm"),
                            member(s->primary, "lead_dept"),
                            member(s->primary, "result"),
-                           member(s->primary, "severity")};
+                           member(s->primary, "severity"),
+                           task_id};
 
     return rdl_clue_open(ledger, &clue, as_of, error);
 }
@@ -510,15 +513,71 @@ static bool may_join(JsonObject *payload)
     return true;
 }
 
-static bool has_task(rdl_ledger *ledger, const char *site_id, bool *yes, GError **error)
-{
-    g_autoptr(rdl_statement) s =
-        rdl_statement_new(ledger->store, "SELECT 1 FROM task WHERE site_id = ? LIMIT 1", error);
+/* ---- work that is there already ---- */
 
-    if (!s)
+/* What came, as a matter of its own: dates by the rule, from the day it came. */
+static bool matter_of(rdl_ledger *ledger, const site *s, rdl_day as_of, rdl_task *matter,
+                      GError **error)
+{
+    const char *tier, *unit, *xzqdm = member(s->primary, "xzqdm");
+
+    *matter = (rdl_task){.finding_id = g_strdup(member(s->primary, "finding_id")),
+                         .result = g_strdup(member(s->primary, "result")),
+                         .severity = g_strdup(member(s->primary, "severity")),
+                         .department = g_strdup(
+                             rdl_route_department(ledger, member(s->primary, "lead_dept"), as_of))};
+    if (!rdl_route_unit(ledger, xzqdm, as_of, &unit, error) ||
+        !rdl_ledger_deadline(ledger, "verify", matter->result, matter->severity, as_of, &tier,
+                             &matter->due, error))
         return false;
-    rdl_statement_text(s, 1, site_id);
-    return rdl_statement_step(s, yes, error);
+    matter->xzqdm = g_strdup(unit);
+    matter->tier = g_strdup(tier);
+    matter->due_original = g_strdup(matter->due);
+    return true;
+}
+
+/* The number of the clue the source would have as a site of its own, or the next that is free. */
+static char *free_clue(rdl_ledger *ledger, const site *s, GError **error)
+{
+    g_autofree char *own = rdl_digest_id("S-", member(s->primary, "source"),
+                                         member(s->primary, "source_id"), RDL_DIGEST_END);
+    g_autofree char *id = rdl_digest_id("V-", own, RDL_DIGEST_END), *next = g_strdup(id);
+
+    for (int n = 1;; n++) {
+        const rdl_task_filter filter = {.id = next, .no_ground = true};
+        g_autoptr(GArray) there = rdl_task_list(ledger, &filter, error);
+        if (!there || !there->len)
+            return there ? g_steal_pointer(&next) : NULL;
+        g_free(next);
+        next = g_strdup_printf("%s-%d", id, n);
+    }
+}
+
+/* A graver finding is taken over by the work under way; where all that is open cannot (it lasts, or
+ * its clock stands still), it is a clue beside it. *opened: that clue. */
+static bool meet_tasks(rdl_ledger *ledger, const site *s, const char *site_id, const GArray *before,
+                       const rdl_task *matter, rdl_day as_of, bool *opened, GError **error)
+{
+    const rdl_csv *states = rdl_ledger_table(ledger, "states.csv", NULL);
+    g_autoptr(GPtrArray) taken = g_ptr_array_new();
+    g_autofree char *at = rdl_day_text(as_of), *clue = NULL;
+    bool open = false, taking = false, graver = true;
+
+    g_ptr_array_add(taken, (gpointer)matter);
+    for (guint i = 0; i < before->len; i++) {
+        const rdl_task *t = &g_array_index(before, rdl_task, i);
+        if (!rdl_task_open(t, states))
+            continue;
+        bool less = rdl_gravity(matter, t) < 0, takes = rdl_takes_over(t, states);
+        if (less && takes && !rdl_task_tighten(ledger, t, taken, "GRAVER_FINDING", at, error))
+            return false;
+        open = true;
+        taking = taking || takes;
+        graver = graver && less;
+    }
+    *opened = open && !taking && graver;
+    return !*opened || ((clue = free_clue(ledger, s, error)) &&
+                        open_clue(ledger, s, site_id, clue, as_of, error));
 }
 
 /* A new source on the ground of a site that another load brought: no twin is made. Of several sites
@@ -597,28 +656,37 @@ static bool take_up(rdl_ledger *ledger, const char *site_id, rdl_day as_of, GErr
     return true;
 }
 
-static bool settle_clue(rdl_ledger *ledger, const site *s, const place *p, bool known,
+static bool settle_clue(rdl_ledger *ledger, const site *s, const place *p, const GArray *before,
                         rdl_day as_of, rdl_tally *tally, GError **error)
 {
-    bool tasked = false;
+    bool clean = !s->primary || g_strcmp0(member(s->primary, "result"), "CLEAN") == 0;
+    bool opened = false, good = true;
 
     rdl_tally_in(tally, "ledger.clues", 1);
-    if (known && !has_task(ledger, p->site_id, &tasked, error))
-        return false;
-    if (tasked && p->outgrown) {
+    if (before->len && p->outgrown) {
         rdl_tally_used(tally, "ledger.clues", 1);
         return take_up(ledger, p->site_id, as_of, error);
     }
-    if (p->rejected || tasked) {
-        rdl_tally_suppressed(tally, "ledger.clues", p->rejected ? "REJECTED" : "HAS_TASK", 1);
-        return true;
+    if (before->len && !p->rejected && !clean) {
+        rdl_task matter = {0};
+        good = matter_of(ledger, s, as_of, &matter, error) &&
+               meet_tasks(ledger, s, p->site_id, before, &matter, as_of, &opened, error);
+        rdl_task_clear(&matter);
     }
-    if (!s->primary || g_strcmp0(member(s->primary, "result"), "CLEAN") == 0) {
-        rdl_tally_suppressed(tally, "ledger.clues", "CLEAN", 1);
+    if (!good || opened) {
+        rdl_tally_used(tally, "ledger.clues", 1);
+        return good;
+    }
+    if (p->rejected || before->len || clean) {
+        rdl_tally_suppressed(tally, "ledger.clues",
+                             p->rejected   ? "REJECTED"
+                             : before->len ? "HAS_TASK"
+                                           : "CLEAN",
+                             1);
         return true;
     }
     rdl_tally_used(tally, "ledger.clues", 1);
-    return open_clue(ledger, s, p->site_id, as_of, error);
+    return open_clue(ledger, s, p->site_id, NULL, as_of, error);
 }
 
 static void count_site(rdl_tally *tally, const char *code, guint findings)
@@ -658,13 +726,17 @@ static bool take_site_at(const reading *r, const site *s, const char *load, Json
         rdl_tally_used(tally, "ledger.sites", 1);
     rdl_tally_used(tally, "ledger.findings", findings);
     const char *kind = p->joined ? "site.joined" : known ? "site.revised" : "site.found";
+    const rdl_task_filter filter = {.site = p->site_id, .no_ground = true};
+    g_autoptr(GArray) before = rdl_task_list(ledger, &filter, error); /* as they look now */
+    if (!before)
+        return false;
     return append(ledger, at, kind, p->site_id, payload, error) &&
            rdl_lookbacks_raise(ledger, p->site_id, member(payload, "source"),
                                member(payload, "source_id"), at, error) &&
            rdl_lookbacks_touched(ledger, r->target, s->ground, p->site_id,
                                  member(payload, "source"), member(payload, "source_id"), at,
                                  error) &&
-           settle_clue(ledger, s, p, known || p->joined, as_of, tally, error) &&
+           settle_clue(ledger, s, p, before, as_of, tally, error) &&
            (!by || hold_back(ledger, at, payload, by, error));
 }
 

@@ -277,7 +277,7 @@ static const char select_all[] =
     " CASE WHEN t.problem_id IS NULL THEN 0 ELSE (SELECT count(*) FROM milestone m WHERE"
     "  m.problem_id = t.problem_id AND m.due < ?1 AND (m.met IS NULL OR m.met > ?1)) END,"
     " coalesce(p.rebounds, 0), t.kind = 'verify' AND EXISTS(SELECT 1 FROM problem c WHERE"
-    "  c.clue_id = t.task_id), " RDL_SHARED_GROUND
+    "  c.clue_id = t.task_id), " RDL_SHARED_GROUND ", t.tier_original"
     " FROM task t JOIN site s USING(site_id) LEFT JOIN finding f ON f.finding_id = t.finding_id"
     " LEFT JOIN problem p ON p.problem_id = t.problem_id";
 
@@ -294,6 +294,7 @@ static bool take_task(survey *v, rdl_statement *q, GError **error)
                   .state = (char *)text[2],
                   .xzqdm = (char *)text[3],
                   .tier = (char *)text[5],
+                  .tier_original = (char *)rdl_statement_get_text(q, 24),
                   .started = (char *)text[6],
                   .due_original = (char *)text[7],
                   .due = (char *)text[8],

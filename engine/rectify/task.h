@@ -8,6 +8,7 @@
  *  owned; NULL where there is none. */
 typedef struct rdl_task {
     char *task_id, *kind, *state, *xzqdm, *department, *tier; /* kind: verify, rectify */
+    char *tier_original;                                      /* it began with (tighten.h) */
     char *started, *due_original, *due, *assignee;            /* ISO dates */
     char *warning, *warning_by; /* level at as_of and the test that held; NULL: none */
     int warning_rank;           /* 0 none, 1 the mildest */
@@ -33,6 +34,7 @@ RDL_API void rdl_task_clear(rdl_task *task);
 
 typedef struct rdl_task_filter {
     const char *state, *unit, *kind, *id; /* NULL: any; unit: code or the beginning of one */
+    const char *site;                     /* NULL: any */
     rdl_day as_of;                        /* for warnings; 0: none are looked for */
     bool no_ground;                       /* leave `wkb` NULL */
 } rdl_task_filter;
@@ -55,7 +57,7 @@ RDL_API JsonObject *rdl_task_json(const rdl_task *task);
  *  rule hit, the inputs and options that made them (the run manifest), the tasks, and the events
  *  so far. Members: "site", "findings" (each with "hits"), "manifest", "tasks", "problem",
  *  "events" (seq, at, by, role, kind, reason, payload, prev, hash), "pack", "pack_version", and what the
- *  office keeps: "problems", "measure_rows", "milestones", "closeout", "documents", "sources",
+ *  office keeps: "tightenings" (each with its change), "problems", "measure_rows", "milestones", "closeout", "documents", "sources",
  * "letters" (each with its distance, how uncertain its place is, and whether this site is its
  * nearest), "publications", "verifications" (verification.h), "lookbacks", "transfers". Yours.
  * Fails: RDL_ERROR_NOT_FOUND.
@@ -88,6 +90,10 @@ RDL_API bool rdl_task_assign(rdl_ledger *ledger, const rdl_move *who, GError **e
  *  it and why; the original stays. */
 RDL_API bool rdl_task_extend(rdl_ledger *ledger, const rdl_move *who, const char *due,
                              GError **error);
+/** A change that "tightenings" of rdl_ledger_chain() hold, in a line: what was and is (due date,
+ *  tier, department, unit), then each matter taken over with its tier, its date and, where that is
+ *  another, its first date in brackets. Yours. */
+RDL_API char *rdl_tightening_text(JsonObject *change);
 /** How far a rectification is, 0..1; `who->reason` says it in words. */
 RDL_API bool rdl_task_report(rdl_ledger *ledger, const rdl_move *who, double progress,
                              GError **error);

@@ -9,7 +9,8 @@
 
 /* The columns of rdl_task's texts, in the order of `texts` below. */
 static const char select_tasks[] =
-    "SELECT t.task_id, t.kind, t.state, t.xzqdm, t.department, t.tier, t.started, t.due_original,"
+    "SELECT t.task_id, t.kind, t.state, t.xzqdm, t.department, t.tier, t.tier_original, t.started, "
+    "t.due_original,"
     " t.due, t.assignee, s.site_id, s.source, s.source_id, s.owner, t.finding_id, f.zone,"
     " json_extract(f.content,'$.zone_name'), s.activity, f.result, f.severity, f.rule_id,"
     " json_extract(f.content,'$.basis'), json_extract(f.content,'$.handling'),"
@@ -30,20 +31,20 @@ static const char from_tasks[] =
 static int text_slots(rdl_task *t, char **slots[])
 {
     char **all[] = {
-        &t->task_id,        &t->kind,      &t->state,        &t->xzqdm,      &t->department,
-        &t->tier,           &t->started,   &t->due_original, &t->due,        &t->assignee,
-        &t->site_id,        &t->source,    &t->source_id,    &t->owner,      &t->finding_id,
-        &t->zone,           &t->zone_name, &t->activity,     &t->result,     &t->severity,
-        &t->rule_id,        &t->basis,     &t->handling,     &t->penalty,    &t->problem_id,
-        &t->target,         &t->measures,  &t->lead_leader,  &t->supervisor, &t->resp_unit,
-        &t->accept_unit,    &t->warned,    &t->contradicted, &t->stopped,    &t->task_no,
-        &t->problem_source, &t->problem};
+        &t->task_id,    &t->kind,           &t->state,     &t->xzqdm,        &t->department,
+        &t->tier,       &t->tier_original,  &t->started,   &t->due_original, &t->due,
+        &t->assignee,   &t->site_id,        &t->source,    &t->source_id,    &t->owner,
+        &t->finding_id, &t->zone,           &t->zone_name, &t->activity,     &t->result,
+        &t->severity,   &t->rule_id,        &t->basis,     &t->handling,     &t->penalty,
+        &t->problem_id, &t->target,         &t->measures,  &t->lead_leader,  &t->supervisor,
+        &t->resp_unit,  &t->accept_unit,    &t->warned,    &t->contradicted, &t->stopped,
+        &t->task_no,    &t->problem_source, &t->problem};
 
     memcpy(slots, all, sizeof all);
     return (int)G_N_ELEMENTS(all);
 }
 
-#define TEXT_SLOTS 37
+#define TEXT_SLOTS 38
 
 void rdl_task_clear(rdl_task *task)
 {
@@ -96,7 +97,13 @@ rdl_warning rdl_task_warning(const rdl_task *t, const rdl_csv *warnings, const r
 
     if (!warnings || t->stopped || !rdl_task_open(t, states))
         return (rdl_warning){0};
-    return rdl_warning_of(warnings, &timing, as_of);
+    rdl_warning w = rdl_warning_of(warnings, &timing, as_of), first;
+    if (!t->tier || g_strcmp0(t->tier_original, t->tier) == 0)
+        return w;
+    timing.tier = t->tier_original; /* a tighter tier is warned of later: nothing grows quieter */
+    first = rdl_warning_of(warnings, &timing, as_of);
+    first.rank = rdl_warning_rank(warnings, t->tier, first.level);
+    return first.rank > w.rank ? first : w;
 }
 
 static void judge_timing(rdl_task *t, const rdl_csv *warnings, const rdl_csv *states, rdl_day as_of)
@@ -174,6 +181,8 @@ static rdl_statement *ask_tasks(rdl_ledger *ledger, const rdl_task_filter *filte
         g_string_append(sql, " AND t.kind = ?3");
     if (filter->id)
         g_string_append(sql, " AND t.task_id = ?4");
+    if (filter->site)
+        g_string_append(sql, " AND t.site_id = ?6");
     g_string_append(sql, " ORDER BY t.task_id");
     return rdl_statement_new(ledger->store, sql->str, error);
 }
@@ -280,6 +289,7 @@ GArray *rdl_task_list(rdl_ledger *ledger, const rdl_task_filter *filter, GError 
         rdl_statement_text(s, 3, filter->kind);
         rdl_statement_text(s, 4, filter->id);
         rdl_statement_text(s, 5, as_of);
+        rdl_statement_text(s, 6, filter->site);
     }
     while (s && row && rdl_statement_step(s, &row, &failed)) {
         if (!row)
@@ -425,10 +435,15 @@ static const struct {
      {"digest", "at", "{manifest", NULL}},
     {"tasks",
      "SELECT "
-     "task_id,kind,state,xzqdm,department,tier,started,due_original,due,moved,assignee "
+     "task_id,kind,state,xzqdm,department,tier,tier_original,started,due_original,due,moved,"
+     "assignee "
      "FROM task WHERE site_id = ? ORDER BY kind DESC",
-     {"task_id", "kind", "state", "xzqdm", "department", "tier", "started", "due_original", "due",
-      "moved", "assignee", NULL}},
+     {"task_id", "kind", "state", "xzqdm", "department", "tier", "tier_original", "started",
+      "due_original", "due", "moved", "assignee", NULL}},
+    {"tightenings",
+     "SELECT subject,at,reason,payload FROM event WHERE kind = 'task.tightened' AND subject IN "
+     "(SELECT task_id FROM task WHERE site_id = ?) ORDER BY seq",
+     {"task_id", "at", "reason", "{change", NULL}},
     {"problems",
      "SELECT "
      "problem_id,task_no,source,batch,problem,nature,category,aspect,grid,target,measures,lead_"

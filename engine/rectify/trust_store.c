@@ -21,7 +21,7 @@ static const struct {
     const char *name, *sql;
 } work_rows[] = {
     {"task",
-     "SELECT task_id,kind,state,xzqdm,department,tier,started,due_original,due,moved,assignee,"
+     "SELECT task_id,kind,state,xzqdm,department,tier_original,tier,started,due_original,due,moved,assignee,"
      "problem_id,progress,progress_text,stopped,warned,claimed,contradicted,revision FROM "
      "task" OF_TASKS "task_id"},
     {"problem",

@@ -51,6 +51,20 @@ rdl_warning rdl_warning_of(const rdl_csv *warnings, const rdl_timing *timing, rd
     return w;
 }
 
+int rdl_warning_rank(const rdl_csv *warnings, const char *tier, const char *level)
+{
+    int rank = 0;
+    bool found = false;
+
+    for (size_t i = 0; level && tier && i < rdl_csv_count(warnings); i++) {
+        if (strcmp(rdl_csv_at(warnings, i, "tier"), tier) != 0)
+            continue;
+        found = found || strcmp(rdl_csv_at(warnings, i, "level"), level) == 0;
+        rank += found;
+    }
+    return rank;
+}
+
 bool rdl_warnings_check(const rdl_csv *warnings, GError **error)
 {
     static const char *const needed[] = {"tier",   "level", "days_left", "lag",

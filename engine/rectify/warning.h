@@ -26,6 +26,8 @@ typedef struct rdl_warning {
 
 /** The gravest level of `timing` at `as_of`. Pure. */
 rdl_warning rdl_warning_of(const rdl_csv *warnings, const rdl_timing *timing, rdl_day as_of);
+/** Rank of a level among the rows of a tier, as rdl_warning.rank; 0: none. */
+int rdl_warning_rank(const rdl_csv *warnings, const char *tier, const char *level);
 /** Is the table one that rdl_warning_of() can use? Fails: RDL_ERROR_DATA with the line. */
 bool rdl_warnings_check(const rdl_csv *warnings, GError **error);
 

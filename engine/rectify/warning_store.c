@@ -90,27 +90,12 @@ static JsonArray *triggers(rdl_ledger *ledger, const rdl_task *t, rdl_day as_of,
     return list;
 }
 
-/* Rank of a level among the rows of the task's tier, as rdl_warning.rank; 0: none. */
-static int rank_of(const rdl_csv *warnings, const char *tier, const char *level)
-{
-    int rank = 0;
-    bool found = false;
-
-    for (size_t i = 0; level && tier && i < rdl_csv_count(warnings); i++) {
-        if (strcmp(rdl_csv_at(warnings, i, "tier"), tier) != 0)
-            continue;
-        found = found || strcmp(rdl_csv_at(warnings, i, "level"), level) == 0;
-        rank += found;
-    }
-    return rank;
-}
-
 static bool record(rdl_ledger *ledger, const rdl_csv *warnings, const rdl_task *t, rdl_day as_of,
                    const rdl_who *who, GError **error)
 {
     g_autoptr(JsonObject) o = json_object_new();
     g_autofree char *at = rdl_day_text(as_of);
-    bool rise = t->warning_rank > rank_of(warnings, t->tier, t->warned);
+    bool rise = t->warning_rank > rdl_warning_rank(warnings, t->tier, t->warned);
     gint64 before;
 
     if (!rises(ledger, t->task_id, &before, error))

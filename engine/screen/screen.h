@@ -10,5 +10,6 @@
 #include "screen/profile.h"
 #include "screen/replay.h"
 #include "screen/screening.h"
+#include "screen/verdict.h"
 
 #endif

@@ -79,13 +79,15 @@ typedef struct {
     gint64 revision;
     int started, due, last, stopped; /* days; 0: none */
     double progress;                 /* -1: never reported */
+    int tier, first_tier;            /* 1 .. 4 */
     int milestones[3], met[3];       /* days due and met; 0: none */
 } work;
 
 typedef struct {
     const step *own;      /* of the close-out */
     work clue, task;      /* task.state NULL: not registered */
-    bool t4, plan;        /* plan: who accepts is known */
+    bool plan;            /* who accepts is known */
+    int severity;         /* of the gravest finding: 1 or 3 */
     int claimed, notice;  /* days; 0: none */
     int concluded, newer; /* events: when the clue last moved, when the place was last found anew */
     int clock, rebounds;
@@ -138,7 +140,8 @@ static bool model_allows(const model *m, const work *w, const attempt *a)
         return false; /* what was registered goes on as a rectification */
     return (!(s->needs & PAPER) || a->paper || word_in(s->actors, "system")) &&
            (!(s->needs & REASON) || a->reason) && (!(s->needs & SIX) || a->six) &&
-           (!(s->needs & PLAN) || a->accept || m->plan) && (!(s->needs & T4) || m->t4) &&
+           (!(s->needs & PLAN) || a->accept || m->plan) &&
+           (!(s->needs & T4) || m->task.tier == 4) &&
            (!(s->needs & IMAGE) || (a->image > m->claimed && a->image <= a->on && a->image)) &&
            (!(s->needs & NOTICE) || !m->notice || a->on > m->notice) &&
            (!(s->needs & NEWER) || m->newer > m->concluded);
@@ -146,8 +149,9 @@ static bool model_allows(const model *m, const work *w, const attempt *a)
 
 static void model_registers(model *m, const attempt *a)
 {
-    m->t4 = a->t4;
-    m->task = (work){.state = "REGISTERED",
+    m->task = (work){.tier = a->t4 ? 4 : 2,
+                     .first_tier = a->t4 ? 4 : 2,
+                     .state = "REGISTERED",
                      .revision = 1,
                      .started = a->on,
                      .due = a->on + 200,
@@ -179,11 +183,10 @@ static void model_moves(model *m, work *w, const attempt *a)
     }
 }
 
-/* The level by the table of the procedure, its sentences in order. */
-static const char *model_warns(const model *m, const work *w, int day)
+/* The level of a tier by the table of the procedure, its sentences in order. */
+static const char *tier_warns(const model *m, const work *w, int tier, int day)
 {
-    bool clue = w == &m->clue, works = is_one_of(w->state, "REGISTERED PLAN_OK WORKING REOPENED");
-    const char *tier = clue ? "T1" : m->t4 ? "T4" : "T2";
+    bool works = is_one_of(w->state, "REGISTERED PLAN_OK WORKING REOPENED");
     int left = w->due - day, missed = 0;
     double u = w->due > w->started ? (double)(day - w->started) / (w->due - w->started) : -1;
     double p = w->progress < 0 ? 0 : w->progress, lag = works && u >= -0.5 ? u - p : -1;
@@ -193,9 +196,9 @@ static const char *model_warns(const model *m, const work *w, int day)
         return NULL;
     for (int i = 0; i < 3; i++)
         missed += w->milestones[i] && w->milestones[i] < day && (!w->met[i] || w->met[i] > day);
-    if (strcmp(tier, "T4") == 0)
+    if (tier == 4)
         return missed >= 2 ? "orange" : missed ? "yellow" : NULL;
-    if (strcmp(tier, "T1") == 0)
+    if (tier == 1)
         limits[0] = 7, limits[1] = 3, limits[2] = 1;
     if (left < 0 || (works && p == 0 && u >= 0.5))
         return "red";
@@ -206,6 +209,69 @@ static const char *model_warns(const model *m, const work *w, int day)
     return left <= limits[0] ? "blue" : NULL;
 }
 
+static int gravity(const char *level)
+{
+    static const char *const levels[] = {"blue", "yellow", "orange", "red"};
+    int n = 0;
+
+    for (int i = 0; level && i < 4; i++)
+        n = strcmp(levels[i], level) == 0 ? i + 1 : n;
+    return n;
+}
+
+/* What was warned of by its first tier is not forgotten when it gets a tighter one. */
+static const char *model_warns(const model *m, const work *w, int day)
+{
+    const char *now = tier_warns(m, w, w->tier, day);
+    const char *first = tier_warns(m, w, w->first_tier, day);
+
+    return gravity(first) > gravity(now) ? first : now;
+}
+
+/* `months` after a day; one of rest in a year whose calendar is known moves on (nobody rests on
+ * other days of November and December 2026 than at weekends). */
+static int months_after(int day, int months)
+{
+    GDate date;
+
+    g_date_clear(&date, 1);
+    g_date_set_dmy(&date, 1, 11, 2026);
+    g_date_add_days(&date, (guint)(day - LOADED));
+    guint32 from = g_date_get_julian(&date);
+    g_date_add_months(&date, (guint)months);
+    while (g_date_get_year(&date) == 2026 && g_date_get_weekday(&date) >= G_DATE_SATURDAY)
+        g_date_add_days(&date, 1);
+    return day + (int)(g_date_get_julian(&date) - from);
+}
+
+/* Another matter comes to a task: by its tier and day where those are earlier. */
+static void take_over(work *w, int tier, int due, int day)
+{
+    if (tier >= w->tier && due >= w->due)
+        return;
+    w->tier = MIN(w->tier, tier);
+    w->due = MIN(w->due, due);
+    w->revision++;
+    w->last = day;
+}
+
+static bool takes_over(const model *m, const work *w)
+{
+    return w->state && is_open(m, w) && !w->stopped && strcmp(w->state, "LONGTERM") != 0;
+}
+
+/* A matter of a severity, which as a clue was of that tier and due that day. */
+static void model_absorbs(model *m, int severity, int tier, int due, bool graver_only, int day)
+{
+    bool graver = severity < m->severity;
+
+    if (takes_over(m, &m->clue) && (graver || !graver_only))
+        take_over(&m->clue, tier, due, day);
+    if (takes_over(m, &m->task) && graver)
+        take_over(&m->task, 2, months_after(day, 2), day);
+    m->severity = MIN(m->severity, severity);
+}
+
 /* ---- the ledger beside it ---- */
 
 typedef struct {
@@ -214,6 +280,8 @@ typedef struct {
     model m;
     GRand *r;
     int passed, refused, grown, day; /* day: of the newest event */
+    int own_severity;                /* of the last finding of FP-0000 */
+    bool merged;
 } walk;
 
 static rdl_day to_day(int day)
@@ -414,19 +482,45 @@ static bool walk_note(walk *w, work *of)
     return true;
 }
 
-/* The place is found again, larger: a later epoch. What is closed there is to be looked at. */
+/* Another site beside it, which a person calls the same place. */
+static void walk_merge(walk *w)
+{
+    int severity = chance(w, 0.5) ? 1 : 3;
+    const fixture_grade other = {.severity = severity == 1 ? "S1" : "S3", .far = 1};
+    const char *gpkg = suite_path("other.gpkg"), *const others[] = {"OTHER-0001", NULL};
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    GError *error = NULL;
+    int loaded = w->day + g_rand_int_range(w->r, 0, 10);
+
+    w->day = loaded + g_rand_int_range(w->r, 0, 10);
+    g_autofree char *on = rdl_day_text(to_day(w->day));
+    const rdl_who who = {on, "某人", "analyst", "同一处"};
+    CHECK(fixture_findings_graded(gpkg, "OTHER", 1, &other, 0, &error) &&
+          rdl_ledger_load_findings(w->ledger, gpkg, to_day(loaded), tally, NULL, &error) &&
+          rdl_sites_merge(w->ledger, "FP-0000", others, &who, &error));
+    CHECK_OK(error);
+    model_absorbs(&w->m, severity, severity == 1 ? 1 : 2,
+                  months_after(loaded, severity == 1 ? 1 : 2), false, w->day);
+    w->merged = true;
+}
+
+/* The place is found again, larger: a later epoch, at times graver. What is closed there is to be
+ * looked at. */
 static void walk_newer(walk *w)
 {
-    static const char *const suspect[] = {"SUSPECT"};
+    int severity = w->own_severity = chance(w, 0.3) ? 1 : w->own_severity;
+    const fixture_grade grade = {.severity = severity == 1 ? "S1" : "S3"};
     const char *gpkg = suite_path("newer.gpkg");
     g_autoptr(rdl_tally) tally = rdl_tally_new();
     GError *error = NULL;
 
     w->day += 1;
-    CHECK(fixture_findings(gpkg, 1, suspect, 1, 0.01 * ++w->grown, &error));
+    CHECK(fixture_findings_graded(gpkg, "", 1, &grade, 0.01 * ++w->grown, &error));
     CHECK(rdl_ledger_load_findings(w->ledger, gpkg, to_day(w->day), tally, NULL, &error));
     CHECK_OK(error);
     w->m.newer = ++w->m.clock;
+    model_absorbs(&w->m, severity, severity == 1 ? 1 : 2,
+                  months_after(w->day, severity == 1 ? 1 : 2), true, w->day);
     if (w->m.task.state && strcmp(w->m.task.state, "CLOSED") == 0) {
         g_autofree char
             *last = NULL,
@@ -462,7 +556,9 @@ static void same_task(walk *w, const work *of, const char *id)
     CHECK_OK(error);
     const rdl_task *t = &g_array_index(tasks, rdl_task, 0);
     const char *level = model_warns(&w->m, of, at);
+    g_autofree char *tier = g_strdup_printf("T%d", of->tier);
     CHECK_TEXT(t->state, of->state);
+    CHECK_TEXT(t->tier, tier);
     CHECK_INT(t->revision, of->revision);
     same_day(t->due, of->due, "due");
     same_day(t->stopped, of->stopped, "stopped");
@@ -533,21 +629,25 @@ static const char *pack_of(bool other)
 
 static bool begin_walk(walk *w, const char *name, bool other)
 {
-    static const char *const suspect[] = {"SUSPECT"};
     const char *path = suite_path(name), *gpkg = suite_path("walk.gpkg");
     g_autoptr(rdl_tally) tally = rdl_tally_new();
     GError *error = NULL;
 
+    w->r = suite_rand();
+    w->own_severity = w->m.severity = chance(w, 0.7) ? 3 : 1;
+    const fixture_grade grade = {.severity = w->m.severity == 1 ? "S1" : "S3"};
+    int months = w->m.severity == 1 ? 1 : 2;
     w->m.own = other ? four : five;
     w->m.clue = (work){.state = "SCREENED",
                        .revision = 2, /* opened, screened */
                        .started = LOADED,
-                       .due = LOADED + 30, /* a month: 2026-12-01, a Tuesday */
                        .last = LOADED,
+                       .due = months_after(LOADED, months),
+                       .tier = months,
+                       .first_tier = months,
                        .progress = -1};
     w->day = LOADED;
-    w->r = suite_rand();
-    bool good = fixture_findings(gpkg, 1, suspect, 1, 0, &error) &&
+    bool good = fixture_findings_graded(gpkg, "", 1, &grade, 0, &error) &&
                 rdl_ledger_init(path, pack_of(other), NULL, &error) &&
                 (w->ledger = rdl_ledger_open(path, true, &error)) &&
                 rdl_store_run(w->ledger->store, "PRAGMA synchronous = OFF", &error) &&
@@ -566,6 +666,8 @@ static void take_walk(const char *name, bool other)
         work *of = w.m.task.state && chance(&w, 0.93) ? &w.m.task : &w.m.clue;
         if (chance(&w, is_one_of(w.m.clue.state, "DISMISSED LEGAL") ? 0.2 : 0.05))
             walk_newer(&w);
+        else if (!w.merged && chance(&w, 0.03))
+            walk_merge(&w);
         else
             good = chance(&w, 0.7) ? walk_move(&w, of) : walk_note(&w, of);
         same_task(&w, &w.m.clue, w.clue_id);

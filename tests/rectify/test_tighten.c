@@ -1,0 +1,328 @@
+/* Several matters, one task: it is due as early, and as grave, as any of them. */
+#include <string.h>
+#include "fixtures/findings.h"
+#include "fixtures/work.h"
+#include "geo/start.h"
+#include "rectify/rectify.h"
+#include "store/store.h"
+#include "suite.h"
+
+/* By deadlines.csv of pack cn, from 2026-11-01: S1 a month (2026-12-01), S3 two (2027-01-01). */
+static const fixture_grade mild = {.severity = "S3"},
+                           grave = {.severity = "S1",
+                                    .department = "水利",
+                                    .xzqdm = "321203",
+                                    .far = 1},
+                           here = {.severity = "S1", .department = "水利"},
+                           past = {.result = "HISTORIC"};
+
+static bool load(rdl_ledger *ledger, const char *prefix, const fixture_grade *grade, int day,
+                 GError **error)
+{
+    const char *gpkg = suite_path("tighten.gpkg");
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    remove(gpkg);
+    return fixture_findings_graded(gpkg, prefix, 1, grade, 0, error) &&
+           rdl_ledger_load_findings(ledger, gpkg, rdl_day_of(2026, 11, day), tally, NULL, error);
+}
+
+/* FP-0000 of one grade and, unless NULL, OTHER-0001 of another beside it. */
+static rdl_ledger *with(const char *name, const fixture_grade *one, const fixture_grade *two)
+{
+    const char *path = suite_path(name);
+    rdl_ledger *ledger = NULL;
+    GError *error = NULL;
+
+    CHECK(rdl_ledger_init(path, suite_source("data/packs/cn"), NULL, &error) &&
+          (ledger = rdl_ledger_open(path, true, &error)) && load(ledger, "", one, 1, &error) &&
+          (!two || load(ledger, "OTHER", two, 1, &error)));
+    CHECK_OK(error);
+    return ledger;
+}
+
+static bool merge(rdl_ledger *ledger, const char *on, GError **error)
+{
+    const char *const others[] = {"OTHER-0001", NULL};
+    const rdl_who who = {on, "甲", "office", "同一厂区"};
+
+    return rdl_sites_merge(ledger, "FP-0000", others, &who, error);
+}
+
+/* "tier/first tier due/first due department unit state", read on `day`. */
+static char *told(rdl_ledger *ledger, const char *id)
+{
+    const rdl_task_filter filter = {.id = id, .no_ground = true};
+    g_autoptr(GArray) tasks = rdl_task_list(ledger, &filter, NULL);
+    const rdl_task *t = tasks && tasks->len ? &g_array_index(tasks, rdl_task, 0) : NULL;
+
+    return t ? g_strdup_printf("%s/%s %s/%s %s %s %s", t->tier, t->tier_original, t->due,
+                               t->due_original, t->department, t->xzqdm, t->state)
+             : NULL;
+}
+
+static void check_told(rdl_ledger *ledger, const char *id, const char *want)
+{
+    g_autofree char *got = told(ledger, id);
+
+    CHECK_TEXT(got, want);
+}
+
+static int tightened(rdl_ledger *ledger)
+{
+    g_autoptr(JsonNode) chain = rdl_ledger_chain(ledger, "FP-0000", NULL);
+
+    return (int)json_array_get_length(
+        json_object_get_array_member(json_node_get_object(chain), "tightenings"));
+}
+
+static void check_whole(rdl_ledger *ledger)
+{
+    GError *error = NULL;
+
+    CHECK(rdl_ledger_audit(ledger, NULL, &error) &&
+          rdl_ledger_rebuild(ledger, false, NULL, &error) &&
+          rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+}
+
+static bool extend(rdl_ledger *ledger, const char *id, const char *due, GError **error)
+{
+    const rdl_move who = {.task_id = id,
+                          .to = "延期",
+                          .on = "2026-11-03",
+                          .by = "市局",
+                          .role = "city",
+                          .reason = "大雪封山"};
+
+    return rdl_task_extend(ledger, &who, due, error);
+}
+
+static bool stop(rdl_ledger *ledger, const char *id, GError **error)
+{
+    const rdl_move who = {.task_id = id,
+                          .to = "中止",
+                          .on = "2026-11-03",
+                          .by = "市局",
+                          .role = "city",
+                          .reason = "诉讼"};
+
+    return rdl_task_stop(ledger, &who, error);
+}
+
+/* The clue of FP-0000, put to work: registered until `due`, then WORKING, or LONGTERM. */
+static char *work(rdl_ledger *ledger, const char *due, const char *tier, GError **error)
+{
+    g_autofree char *six =
+        g_strdup_printf("{\"target\":\"恢复\",\"measures\":\"拆除\",\"lead_leader\":\"甲\","
+                        "\"supervisor\":\"乙\",\"resp_unit\":\"丙镇\",\"due\":\"%s\",\"tier\":"
+                        "\"%s\"}",
+                        due, tier);
+    g_autofree char *plan = g_strdup_printf("{\"accept_unit\":\"市局\",\"due\":\"%s\"}", due);
+    bool lasts = strcmp(tier, "T4") == 0;
+
+    return fixture_go(ledger, "ASSIGNED", "2026-11-02", "office", "核查任务单", NULL, error) &&
+                   fixture_go(ledger, "VERIFIED", "2026-11-02", "county", "核查材料", NULL,
+                              error) &&
+                   fixture_go(ledger, "REGISTERED", "2026-11-03", "office", "问题台账", six,
+                              error) &&
+                   fixture_go(ledger, "PLAN_OK", "2026-11-03", "city", "整改方案", plan, error) &&
+                   fixture_go(ledger, "WORKING", "2026-11-04", "resp_unit", NULL, NULL, error) &&
+                   (!lasts || fixture_go(ledger, "LONGTERM", "2026-11-04", "resp_unit", "年度报告",
+                                         NULL, error))
+               ? rdl_task_of_source(ledger, "FP-0000", error)
+               : NULL;
+}
+
+static void a_merged_clue_takes_what_is_graver_and_earlier(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with("graver.sqlite", &mild, &grave);
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
+
+    check_told(ledger, id, "T2/T2 2027-01-01/2027-01-01 自然资源 321202 SCREENED");
+    CHECK(merge(ledger, "2026-11-05", &error));
+    CHECK_OK(error);
+    check_told(ledger, id, "T1/T2 2026-12-01/2027-01-01 水行政 321203 SCREENED");
+    CHECK_INT(tightened(ledger), 1);
+    check_whole(ledger);
+    check_told(ledger, id, "T1/T2 2026-12-01/2027-01-01 水行政 321203 SCREENED");
+    g_autoptr(rdl_ledger) then = rdl_ledger_as_of(ledger, rdl_day_of(2026, 11, 4), &error);
+    check_told(then, id, "T2/T2 2027-01-01/2027-01-01 自然资源 321202 SCREENED");
+}
+
+static void what_is_milder_changes_nothing(void)
+{
+    const fixture_grade other = {.severity = "S3", .department = "水利", .far = 1};
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with("milder.sqlite", &here, &other);
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
+
+    CHECK(merge(ledger, "2026-11-05", &error));
+    CHECK_OK(error);
+    check_told(ledger, id, "T1/T1 2026-12-01/2026-12-01 水行政 321202 SCREENED");
+    CHECK_INT(tightened(ledger), 0);
+}
+
+/* Who has been sent already goes on, sooner; the unit that was sent stays. */
+static void a_clue_that_was_sent_is_tightened_where_it_is(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with("sent.sqlite", &mild, &grave);
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
+
+    CHECK(fixture_go(ledger, "ASSIGNED", "2026-11-02", "office", "核查任务单", NULL, &error));
+    CHECK(merge(ledger, "2026-11-05", &error));
+    CHECK_OK(error);
+    check_told(ledger, id, "T1/T2 2026-12-01/2027-01-01 水行政 321202 ASSIGNED");
+    check_whole(ledger);
+}
+
+/* It was given for one matter: the other is due as it was, and the record of it stays. */
+static void an_extension_goes_with_its_own_matter_alone(void)
+{
+    const fixture_grade other = {.severity = "S3", .far = 1};
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with("extended.sqlite", &mild, &other);
+    g_autoptr(rdl_ledger) second = with("extended-other.sqlite", &mild, &grave);
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
+    g_autofree char *gone = rdl_task_of_source(second, "OTHER-0001", &error);
+
+    CHECK(extend(ledger, id, "2027-03-31", &error));
+    check_told(ledger, id, "T2/T2 2027-03-31/2027-01-01 自然资源 321202 SCREENED");
+    CHECK(merge(ledger, "2026-11-05", &error));
+    CHECK_OK(error);
+    check_told(ledger, id, "T2/T2 2027-01-01/2027-01-01 自然资源 321202 SCREENED");
+    g_autoptr(JsonNode) chain = rdl_ledger_chain(ledger, id, &error);
+    JsonArray *list = json_object_get_array_member(json_node_get_object(chain), "tightenings");
+    JsonObject *change =
+        json_object_get_object_member(json_array_get_object_element(list, 0), "change");
+    CHECK_TEXT(json_object_get_string_member(change, "was"), "2027-03-31");
+    CHECK(extend(second, gone, "2027-03-31", &error)); /* of what will be taken over */
+    CHECK(merge(second, "2026-11-05", &error));
+    CHECK_OK(error);
+    check_told(second, id, "T1/T2 2027-01-01/2027-01-01 水行政 321203 SCREENED");
+    check_told(second, gone, "T1/T1 2027-03-31/2026-12-01 水行政 321203 DISMISSED");
+    check_whole(second);
+}
+
+/* A clock that stands still was stopped for one matter: the other is not taken over by it. */
+static void what_stands_still_takes_nothing_over(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with("stopped.sqlite", &mild, &grave);
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
+    g_autofree char *other = rdl_task_of_source(ledger, "OTHER-0001", &error);
+
+    CHECK(stop(ledger, id, &error));
+    CHECK(merge(ledger, "2026-11-05", &error));
+    CHECK_OK(error);
+    check_told(ledger, id, "T2/T2 2027-01-01/2027-01-01 自然资源 321202 SCREENED");
+    check_told(ledger, other, "T1/T1 2026-12-01/2026-12-01 水行政 321203 SCREENED");
+    check_whole(ledger);
+}
+
+static void a_graver_finding_that_joins_tightens(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with("joined.sqlite", &mild, NULL);
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
+
+    CHECK(extend(ledger, id, "2027-03-31", &error));
+    CHECK(load(ledger, "SAME", &mild, 10, &error)); /* as grave: seen again, nothing new */
+    check_told(ledger, id, "T2/T2 2027-03-31/2027-01-01 自然资源 321202 SCREENED");
+    CHECK(load(ledger, "NEW", &here, 10, &error));
+    CHECK_OK(error);
+    check_told(ledger, id, "T1/T2 2026-12-10/2027-01-01 水行政 321202 SCREENED");
+    CHECK(load(ledger, "", &past, 11, &error)); /* revised, and milder: what was taken stays */
+    check_told(ledger, id, "T1/T2 2026-12-10/2027-01-01 水行政 321202 SCREENED");
+    CHECK_INT(tightened(ledger), 1);
+    check_whole(ledger);
+}
+
+/* A plan has set its day: only what is graver than what it was made for brings the rule back. */
+static void a_rectification_is_tightened_by_what_is_graver(void)
+{
+    const fixture_grade lesser = {.severity = "S4", .far = 1};
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with("plan.sqlite", &mild, &grave);
+    g_autoptr(rdl_ledger) second = with("plan-lesser.sqlite", &here, &lesser);
+    g_autofree char *id = work(ledger, "2027-12-31", "T3", &error);
+    g_autofree char *same = work(second, "2027-12-31", "T3", &error);
+
+    CHECK(merge(ledger, "2026-11-05", &error));
+    CHECK(merge(second, "2026-11-05", &error));
+    CHECK_OK(error);
+    check_told(ledger, id, "T2/T3 2027-01-05/2027-12-31 水行政 321202 WORKING");
+    check_told(second, same, "T3/T3 2027-12-31/2027-12-31 水行政 321202 WORKING");
+    check_whole(ledger);
+}
+
+/* What lasts, and what is closed, takes nothing over: the clue is not lost. */
+static void what_lasts_takes_nothing_over(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with("lasts.sqlite", &past, &grave);
+    g_autoptr(rdl_ledger) second = with("lasts-joined.sqlite", &past, NULL);
+    g_autofree char *other = rdl_task_of_source(ledger, "OTHER-0001", &error);
+    g_autofree char *id = work(ledger, "长期坚持", "T4", &error);
+    g_autofree char *same = work(second, "长期坚持", "T4", &error);
+
+    CHECK(merge(ledger, "2026-11-05", &error));
+    CHECK_OK(error);
+    check_told(ledger, id, "T4/T4 (null)/(null) 自然资源 321202 LONGTERM");
+    check_told(ledger, other, "T1/T1 2026-12-01/2026-12-01 水行政 321203 SCREENED");
+    CHECK(load(second, "AGAIN", &past, 10, &error)); /* no graver: no clue */
+    CHECK(load(second, "NEW", &here, 10, &error));
+    CHECK_OK(error);
+    check_told(second, same, "T4/T4 (null)/(null) 自然资源 321202 LONGTERM");
+    const rdl_task_filter waiting = {.state = "SCREENED"};
+    g_autoptr(GArray) clues = rdl_task_list(second, &waiting, &error);
+    CHECK_INT(clues->len, 1);
+    CHECK_TEXT(g_array_index(clues, rdl_task, 0).due, "2026-12-10");
+    check_whole(ledger);
+    check_whole(second);
+}
+
+/* A tighter tier is warned of later by the table: what was warned of already stays so. */
+static void no_warning_grows_quieter(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with("quiet.sqlite", &mild, NULL);
+    rdl_task_filter filter = {.as_of = rdl_day_of(2026, 12, 20)};
+
+    g_autoptr(GArray) before = rdl_task_list(ledger, &filter, &error);
+    CHECK_TEXT(g_array_index(before, rdl_task, 0).warning, "yellow"); /* 12 days left */
+    const char *gpkg = suite_path("late.gpkg");
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    CHECK(fixture_findings_graded(gpkg, "NEW", 1, &here, 0, &error));
+    CHECK(rdl_ledger_load_findings(ledger, gpkg, rdl_day_of(2026, 12, 20), tally, NULL, &error));
+    CHECK_OK(error);
+    g_autoptr(GArray) after = rdl_task_list(ledger, &filter, &error);
+    const rdl_task *t = &g_array_index(after, rdl_task, 0);
+    CHECK_TEXT(t->tier, "T1");
+    CHECK_TEXT(t->due, "2027-01-01");
+    CHECK_TEXT(t->warning, "yellow");
+}
+
+static CU_TestInfo tests[] = {
+    {"a merged clue takes what is graver and earlier",
+     a_merged_clue_takes_what_is_graver_and_earlier},
+    {"what is milder changes nothing", what_is_milder_changes_nothing},
+    {"a clue that was sent is tightened where it is",
+     a_clue_that_was_sent_is_tightened_where_it_is},
+    {"an extension goes with its own matter alone", an_extension_goes_with_its_own_matter_alone},
+    {"what stands still takes nothing over", what_stands_still_takes_nothing_over},
+    {"a graver finding that joins tightens", a_graver_finding_that_joins_tightens},
+    {"a rectification is tightened by what is graver",
+     a_rectification_is_tightened_by_what_is_graver},
+    {"what lasts takes nothing over", what_lasts_takes_nothing_over},
+    {"no warning grows quieter", no_warning_grows_quieter},
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    rdl_geo_start();
+    return run_suite("rectify.tighten", tests, argc, argv);
+}
