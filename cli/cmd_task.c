@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "deliver/deliver.h"
+#include "task_photo.h"
 
 /* ---- list ---- */
 
@@ -1094,6 +1095,7 @@ static const cli_verb verbs[] = {
     {"report", "how far a rectification is", task_report},
     {"milestone", "set a milestone, or say it was met", task_milestone},
     {"measure", "a measure is done", task_measure},
+    {"photo", "photos of the field", task_photo},
     {"set", "change values of a problem", task_set},
     {"publish", "something was made public", task_publish},
     {"transfer", "hand a matter to another body", task_transfer},

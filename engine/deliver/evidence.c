@@ -143,6 +143,7 @@ static const rdl_label labels[] = {
     {"warning.changed", "预警变更", "warning changed"},
     {"problem.changed", "问题变更", "problem changed"},
     {"measure.done", "措施完成", "measure done"},
+    {"photo.taken", "现场照片入账", "photo put on record"},
     {"publication.made", "公开", "published"},
     {"draw.made", "抽取", "drawn"},
     {"transfer.sent", "移送", "transfer sent"},

@@ -6,13 +6,14 @@
  * event work.gpkg            layer `task` with its ground and its revision; tables `problem`,
  * `measure`, `milestone` (of county), `document`; and `entry`, empty, to be filled in
  *   attachments/SHA256   the contents of documents, as far as they are kept
- *   photos/...           what the other office adds
+ *   photos/...           what the other office adds: papers, and photos of the field
  * Its GeoPackage has plain tables alone: no trigger, no view, no index of places.
  *
  * A row of `entry` is one thing that was done: task_id (or a problem's id), act (move, report, set,
  * measure), on, by, role; to (move: the state), values (set and move: NAME=VALUE, several with |),
  * number (measure), percent (report), reason, document (NAME=FILE below the package, several with
- * |). Rows of the other tables are read by nobody when they come back. */
+ * |; of a photo its file alone: rectify/photo.h). Rows of the other tables are read by nobody when
+ * they come back. */
 #ifndef RDL_DELIVER_PACKAGE_H
 #define RDL_DELIVER_PACKAGE_H
 

@@ -24,5 +24,6 @@
 #include "geo/memory.h"
 #include "geo/style.h"
 #include "geo/pdf.h"
+#include "geo/photo.h"
 
 #endif

@@ -386,8 +386,8 @@ static bool apply_verified(rdl_ledger *ledger, const rdl_event *event, JsonObjec
     return rdl_statement_run(s, error) && flag_claim(ledger, text(o, "task_id"), error);
 }
 
-/* A signature speaks of the event before it, an export or a return of what left: nothing changes.
- */
+/* A signature speaks of the event before it, an export or a return of what left, a photo of what is
+ * in its event: nothing changes. */
 static bool apply_nothing(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
 {
     (void)ledger;
@@ -407,6 +407,7 @@ bool rdl_event_apply(rdl_ledger *ledger, const rdl_event *event, GError **error)
                  {"ledger.signed", apply_nothing},
                  {"export.made", apply_nothing},
                  {"package.returned", apply_nothing},
+                 {"photo.taken", apply_nothing}, /* but its paper */
                  {"findings.loaded", apply_loaded},
                  {"site.found", rdl_apply_site},
                  {"site.revised", rdl_apply_site},

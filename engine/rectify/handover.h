@@ -42,10 +42,11 @@ RDL_API char *rdl_ledger_paper(rdl_ledger *ledger, const char *sha256);
 typedef struct rdl_entry {
     gint64 row;                    /* where it stood */
     const char *id;                /* of a task, or of the problem a task rectifies */
-    const char *act;               /* move, report, set, measure */
+    const char *act;               /* move, report, set, measure, photo */
     const char *to;                /* move: the state */
     const char *on, *by, *role;    /* needed */
-    const char *reason, *document; /* document: as rdl_move; its files are in `folder` */
+    const char *reason, *document; /* document: as rdl_move; its files are in `folder`;
+                                      photo: those files, several with | */
     JsonObject *values;            /* move, set: values of the problem; NULL */
     int number;                    /* measure: which, from 1 */
     double percent;                /* report: 0..100 */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "rectify/event.h"
 #include "rectify/moving.h"
+#include "rectify/photo.h"
 #include "rectify/task.h"
 
 #define ITEM "return.entries"
@@ -159,6 +160,16 @@ char *rdl_ledger_paper(rdl_ledger *ledger, const char *sha256)
     return path && g_file_test(path, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer(&path) : NULL;
 }
 
+bool rdl_ledger_keep(rdl_ledger *ledger, const char *file, const char *digest, GError **error)
+{
+    g_autofree char *kept = rdl_ledger_paper(ledger, digest), *bytes = NULL;
+    g_autofree char *to = place_of(ledger, digest), *in = g_path_get_dirname(to);
+    gsize n;
+
+    return kept || (rdl_output_folder(in, error) && g_file_get_contents(file, &bytes, &n, error) &&
+                    rdl_output_bytes(to, bytes, n, true, error));
+}
+
 /* ---- what comes back ---- */
 
 typedef struct {
@@ -198,6 +209,16 @@ static bool apply_measure(returning *r, const rdl_move *who, const rdl_entry *e,
     return rdl_task_measure_done(r->ledger, who, e->number, error);
 }
 
+/* Nothing of ours can clash with it, and the same picture twice is one. */
+static bool apply_photo(returning *r, const rdl_move *who, const rdl_entry *e, GError **error)
+{
+    g_auto(GStrv) paths = g_strsplit(e->document ? e->document : "", "|", -1);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    const rdl_photo_files files = {(const char *const *)paths, NAN};
+
+    return rdl_task_photo(r->ledger, who, &files, tally, NULL, error);
+}
+
 /* What may be said of a task. The tests look at its events: ?1 task, ?2 number of the issue's
  * event, ?3 issue, ?4 on, ?5 by, ?6 role, ?7 to, ?8 which measure, ?9 progress, ?10 last event
  * before this package. `same`: this office has the same on record (NULL: the values are asked);
@@ -224,7 +245,8 @@ static const struct {
      OURS " AND kind = 'measure.done' AND at = ?4 AND CAST(json_extract(payload, '$.n') AS INTEGER)"
           " = ?8",
      OURS " AND ((kind = 'measure.done' AND CAST(json_extract(payload, '$.n') AS INTEGER) = ?8) OR"
-          " json_extract(payload, '$.fields.measures') IS NOT NULL)"}};
+          " json_extract(payload, '$.fields.measures') IS NOT NULL)"},
+    {"photo", apply_photo, "0", "0"}};
 
 /* Is there an event of the task, since the issue and before this package, of which `test` holds? */
 static bool ask(returning *r, const char *task_id, const rdl_entry *e, const char *test, bool *yes,
@@ -423,7 +445,7 @@ static const char *incomplete(returning *r, const rdl_entry *e, size_t act)
     rdl_day on, latest;
 
     if (act == G_N_ELEMENTS(acts))
-        return "act is none of move, report, set, measure";
+        return "act is none of move, report, set, measure, photo";
     if (e->wrong)
         return e->wrong;
     if (!e->by || !*e->by || !e->role || !*e->role)
@@ -511,16 +533,6 @@ static GPtrArray *digests_of(const rdl_incoming *in, GError **error)
     return g_steal_pointer(&digests);
 }
 
-static bool keep_file(rdl_ledger *ledger, const char *file, const char *digest, GError **error)
-{
-    g_autofree char *kept = rdl_ledger_paper(ledger, digest), *bytes = NULL;
-    g_autofree char *to = place_of(ledger, digest), *in = g_path_get_dirname(to);
-    gsize n;
-
-    return kept || (rdl_output_folder(in, error) && g_file_get_contents(file, &bytes, &n, error) &&
-                    rdl_output_bytes(to, bytes, n, true, error));
-}
-
 static void tell_file(returning *r, const char *name)
 {
     JsonObject *o = json_object_new();
@@ -544,7 +556,7 @@ static bool keep_papers(returning *r, GError **error)
         rdl_tally_in(r->tally, FILES, 1);
         if (!g_hash_table_contains(papers, digest))
             tell_file(r, name);
-        else if (keep_file(r->ledger, path, digest, error))
+        else if (rdl_ledger_keep(r->ledger, path, digest, error))
             rdl_tally_used(r->tally, FILES, 1);
         else
             return false;

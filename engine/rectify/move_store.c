@@ -4,6 +4,7 @@
 #include <string.h>
 #include "rectify/moving.h"
 #include "rectify/paper.h"
+#include "rectify/photo.h"
 #include "rectify/route.h"
 
 bool rdl_task_read(rdl_ledger *ledger, const char *task_id, rdl_task *task, GError **error)
@@ -177,6 +178,20 @@ static bool check_notice(rdl_ledger *ledger, const rdl_task *task, const rdl_mov
                     task->state, move->to, closes);
 }
 
+/* Photos that count, by rectify/photo.h: a title or a file named with the move is none. */
+static bool check_photo(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move,
+                        GError **error)
+{
+    guint on_record, count;
+
+    return rdl_photos_count(ledger, task->task_id, &on_record, &count, error) &&
+           (count > 0 ||
+            rdl_fail(error, RDL_ERROR_USAGE,
+                     "%s: %s to %s needs a photo taken at the site: of %u on record none counts: "
+                     "redline task photo",
+                     task->task_id, task->state, move->to, on_record));
+}
+
 static bool check_guard(rdl_ledger *ledger, const char *guard, const rdl_task *task,
                         const rdl_move *move, GError **error)
 {
@@ -197,6 +212,8 @@ static bool check_guard(rdl_ledger *ledger, const char *guard, const rdl_task *t
         return check_image(ledger, task, move, error);
     if (strcmp(guard, "NOTICE_OVER") == 0)
         return check_notice(ledger, task, move, error);
+    if (strcmp(guard, "PHOTO_AT_SITE") == 0)
+        return check_photo(ledger, task, move, error);
     if (strcmp(guard, "LATER_EPOCH") == 0)
         return check_later_epoch(ledger, task, move, error);
     return rdl_fail(error, RDL_ERROR_USAGE,
@@ -310,6 +327,23 @@ static bool add_papers(rdl_ledger *ledger, JsonObject *payload, const rdl_csv *w
         return g_prefix_error(error, "%s: %s to %s: ", task->task_id, task->state, move->to), false;
     rdl_json_set_text(payload, "document", move->document);
     json_object_set_array_member(payload, "documents", papers);
+    return true;
+}
+
+/* What photos there were when it was moved, and how many of them count. */
+static bool add_photos(rdl_ledger *ledger, JsonObject *payload, const rdl_task *task,
+                       GError **error)
+{
+    guint on_record, count;
+
+    if (!rdl_photos_count(ledger, task->task_id, &on_record, &count, error))
+        return false;
+    if (!on_record)
+        return true;
+    JsonObject *photos = json_object_new();
+    json_object_set_int_member(photos, "on_record", on_record);
+    json_object_set_int_member(photos, "count", count);
+    json_object_set_object_member(payload, "photos", photos);
     return true;
 }
 
@@ -507,7 +541,8 @@ static bool move_task(rdl_ledger *ledger, const rdl_task *task, const rdl_move *
     if (json_object_get_size(move->fields))
         json_object_set_object_member(o, "fields", json_object_ref(move->fields));
     if (!workflow || !add_papers(ledger, o, workflow, way, task, move, error) ||
-        !add_notice(ledger, o, move, error) || !add_lookback(ledger, o, task, move, error))
+        !add_photos(ledger, o, task, error) || !add_notice(ledger, o, move, error) ||
+        !add_lookback(ledger, o, task, move, error))
         return false;
     if (task->problem_id)
         add_step(o, workflow, way);

@@ -94,6 +94,8 @@ bool rdl_role_known(rdl_ledger *ledger, const char *xzqdm, const char *role, con
 /** What the tables say of the tasks and problems at a site is what its events make of them, each as
  *  it was written: what a move builds on. Applied again in memory. Fails: RDL_ERROR_BALANCE. */
 bool rdl_work_agrees(rdl_ledger *ledger, const char *site_id, GError **error);
+/** A copy of `file`, whose digest that is, in <ledger>.files; nothing where it is there. */
+bool rdl_ledger_keep(rdl_ledger *ledger, const char *file, const char *digest, GError **error);
 /** Some row of the workflow names the role, and the task is open. Fails: RDL_ERROR_USAGE. */
 bool rdl_note_allowed(rdl_ledger *ledger, const rdl_task *task, const char *role, GError **error);
 

@@ -2,9 +2,7 @@
 
 #include <string.h>
 
-/* The file a paper names; NULL: there is none. What others name lies in `folder` or nowhere. Yours.
- */
-static char *file_of(const char *title, const char *folder)
+char *rdl_paper_file(const char *title, const char *folder)
 {
     g_auto(GStrv) parts = g_strsplit(title, "/", -1);
     g_autofree char *path = folder ? g_build_filename(folder, title, NULL) : g_strdup(title);
@@ -19,7 +17,7 @@ static char *file_of(const char *title, const char *folder)
 static bool add_paper(JsonArray *papers, const char *name, const char *title, const char *folder,
                       GError **error)
 {
-    g_autofree char *file = file_of(title, folder), *digest = NULL;
+    g_autofree char *file = rdl_paper_file(title, folder), *digest = NULL;
 
     if (file && !(digest = rdl_digest_file(file, error)))
         return false;
@@ -48,7 +46,7 @@ static bool take_paper(JsonArray *papers, const char *paper, char *const *needed
                        const char *folder, GError **error)
 {
     const char *name = NULL, *file = behind_name(paper, needed, &name);
-    g_autofree char *found = file && file != paper ? file_of(file, folder) : NULL;
+    g_autofree char *found = file && file != paper ? rdl_paper_file(file, folder) : NULL;
 
     if (file && file != paper && !found)
         return rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: there is no such file: %s", name, file);

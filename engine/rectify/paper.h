@@ -4,6 +4,10 @@
 
 #include "base/base.h"
 
+/** The file a paper names; NULL: there is none. What others name lies in `folder` or nowhere;
+ *  `folder` NULL: as it is named. Yours. */
+char *rdl_paper_file(const char *title, const char *folder);
+
 /** `folder`: where the files are that others name, and nowhere else; NULL: as they are named.
  *  `given`: "NAME=FILE", a file or a title, several with | between; NULL: none. `needed`: names
  * with | between. Each needed one must be there by its name (核查意见=FILE, or the name itself as a

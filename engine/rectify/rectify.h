@@ -9,6 +9,7 @@
 #include "rectify/inspection.h"
 #include "rectify/ledger.h"
 #include "rectify/lookback.h"
+#include "rectify/photo.h"
 #include "rectify/review.h"
 #include "rectify/site.h"
 #include "rectify/recorded.h"

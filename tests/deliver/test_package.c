@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 #include "deliver/deliver.h"
 #include "deliver/district.h"
+#include "fixtures/photo.h"
 #include "geo/geo.h"
 #include "store/store.h"
 #include "suite.h"
@@ -210,6 +211,53 @@ static void work_goes_out_and_comes_back_once(void)
     const char *next = unpacked(issue(ledger, "county", "next.zip", &error), "next.d");
     g_autofree char *attached = g_build_filename(next, "attachments", digest, NULL);
     CHECK(g_file_test(attached, G_FILE_TEST_EXISTS));
+    CHECK_OK(error);
+}
+
+/* Photos of the field are entries of their own: kept, read and held against the site here, and out
+ * again with the next issue. What is no photo, or lies elsewhere, is refused and told. */
+static void photos_come_back_and_go_out_again(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = district("photo.sqlite");
+    g_autofree char *id = district_task(ledger, "FP-0"), *digest = NULL;
+    const char *folder = unpacked(issue(ledger, "field", "photo.zip", &error), "photo.d");
+    const fixture_exif inside = {.placed = true,
+                                 .lon = 119.90015,
+                                 .lat = 32.30015,
+                                 .azimuth = 45.0,
+                                 .taken = "2026:12:01 09:00:00"};
+    g_autofree char *photos = g_build_filename(folder, "photos", NULL);
+    g_autofree char *photo = g_build_filename(photos, "IMG.jpg", NULL);
+    g_autofree char *text = g_build_filename(photos, "text.jpg", NULL);
+    g_autofree char *work = g_build_filename(folder, "work.gpkg", NULL);
+    g_autofree char *sql =
+        g_strdup_printf("INSERT INTO entry(task_id,act,\"on\",\"by\",role,document) VALUES "
+                        "('%s','photo','2026-12-01','丙','resp_unit','photos/IMG.jpg'),"
+                        "('%s','photo','2026-12-01','丙','resp_unit','photos/text.jpg'),"
+                        "('%s','photo','2026-12-01','丙','resp_unit','../photo.sqlite'),"
+                        "('%s','photo','2026-12-01','丙','resp_unit',NULL)",
+                        id, id, id, id);
+    const char *back = suite_path("photo-back.zip");
+
+    CHECK(rdl_output_folder(photos, NULL) && fixture_photo(photo, 1, &inside) &&
+          g_file_set_contents(text, "a picture", -1, NULL));
+    run_sql(work, sql);
+    CHECK(rdl_package_seal(folder, back, false, &error));
+    CHECK_TAKEN(back, "1 0 3", "REFUSED photo; REFUSED photo; REFUSED photo");
+    CHECK_TAKEN(back, "0 1 3", "REFUSED photo; REFUSED photo; REFUSED photo");
+    g_autoptr(JsonNode) node = rdl_ledger_photos(ledger, id, &error);
+    CHECK_INT(json_array_get_length(json_node_get_array(node)), 1);
+    JsonObject *o = json_array_get_object_element(json_node_get_array(node), 0);
+    CHECK_TEXT(rdl_json_text(o, "place", ""), "INSIDE");
+    CHECK_TEXT(rdl_json_text(o, "by", ""), "丙");
+    CHECK((digest = rdl_digest_file(photo, &error)));
+    g_autofree char *kept = rdl_ledger_paper(ledger, digest);
+    CHECK_SAME_FILE(kept, photo);
+    audited(ledger);
+    const char *next = unpacked(issue(ledger, "county", "photo-next.zip", &error), "photo-next.d");
+    g_autofree char *attached = g_build_filename(next, "attachments", digest, NULL);
+    CHECK_SAME_FILE(attached, photo);
     CHECK_OK(error);
 }
 
@@ -652,6 +700,7 @@ static void a_package_needs_a_unit_and_a_name(void)
 
 static CU_TestInfo tests[] = {
     {"work goes out and comes back once", work_goes_out_and_comes_back_once},
+    {"photos come back and go out again", photos_come_back_and_go_out_again},
     {"packages may come out of order", packages_may_come_out_of_order},
     {"what both sides changed is a conflict", what_both_sides_changed_is_a_conflict},
     {"values of one office follow each other", values_of_one_office_follow_each_other},
