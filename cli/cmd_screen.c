@@ -74,7 +74,10 @@ static const char teach[] =
     "of "
     "each\nkind that was looked at, 'not_given' names kinds the pack speaks of that were not: a "
     "PASS "
-    "says\nnothing of them. A polygon too small to be a project (pack: project_least_m2) never "
+    "says\nnothing of them. 'asked' is what rows for all territory must know of the project before "
+    "they\n"
+    "speak, such as its EIA category. A polygon too small to be a project (pack:\n"
+    "project_least_m2) never "
     "passes.";
 
 /* The profile given for a source: by its file name first, then by its role. */

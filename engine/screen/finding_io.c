@@ -35,9 +35,9 @@ static const rdl_field rejected_fields[] = {
     {"layer", T}, {"source_fid", I}, {"reason", T}, {"repaired", I}, {"used", I}};
 
 static const rdl_field planned_fields[] = {
-    {"planned_id", T}, {"activity", T}, {"owner", T},    {"answer", T},   {"zone", T},
-    {"zone_name", T},  {"rule_id", T},  {"basis", T},    {"handling", T}, {"lead_dept", T},
-    {"note", T},       {"checked", T},  {"not_given", T}};
+    {"planned_id", T}, {"activity", T}, {"owner", T},   {"answer", T},   {"zone", T},
+    {"zone_name", T},  {"rule_id", T},  {"basis", T},   {"handling", T}, {"lead_dept", T},
+    {"note", T},       {"asked", T},    {"checked", T}, {"not_given", T}};
 
 static const rdl_field letter_fields[] = {
     {"letter_no", T}, {"batch", T},        {"received", T},   {"activity", T},   {"key", I},
@@ -307,6 +307,7 @@ static bool write_answers(rdl_geopackage *package, texts *t, const rdl_findings 
                                  rdl_text(rule ? rule->handling : NULL),
                                  rdl_text(rule ? rule->lead_dept : NULL),
                                  rdl_text(note),
+                                 rdl_text(a->asked),
                                  rdl_text(all->given),
                                  rdl_text(all->missing)};
         G_STATIC_ASSERT(G_N_ELEMENTS(row) == G_N_ELEMENTS(planned_fields));

@@ -19,6 +19,7 @@ typedef struct rdl_findings {
     GArray *balances;      /* of rdl_source_balance, by source and source_id */
     GArray *rejections;    /* of rdl_rejection */
     GArray *answers;       /* of rdl_answer: to planned projects; NULL: these are findings */
+    GHashTable *open;      /* with answers: rdl_answer.asked by project; lent texts */
     char *given, *missing; /* of rdl_planned_scope(); NULL without answers */
     GPtrArray *letters;    /* of rdl_letter, by letter_no; lent; NULL: none were given */
 } rdl_findings;

@@ -48,6 +48,7 @@ rdl_judged *rdl_judged_new(void)
 
     judged->findings = g_ptr_array_new();
     judged->asked = g_hash_table_new(g_str_hash, g_str_equal);
+    judged->open = g_hash_table_new(NULL, NULL);
     judged->slivers = g_array_new(FALSE, FALSE, sizeof(rdl_left_over));
     judged->dust_only = g_ptr_array_new();
     judged->failures = g_ptr_array_new_with_free_func(g_free);
@@ -61,6 +62,7 @@ void rdl_judged_free(rdl_judged *judged)
         return;
     g_ptr_array_unref(judged->findings);
     g_hash_table_unref(judged->asked);
+    g_hash_table_unref(judged->open);
     g_array_unref(judged->slivers);
     g_ptr_array_unref(judged->dust_only);
     g_ptr_array_unref(judged->failures);
@@ -541,6 +543,13 @@ static outcome outcome_in(const question *q, const rdl_part *part, rdl_interval 
     return o;
 }
 
+/* One verdict of rows that decide, or nothing to hold against it either time. */
+static bool alike(outcome a, outcome b)
+{
+    return a.result == b.result && (a.result == RDL_RESULT_CLEAN ||
+                                    (a.verdict && b.verdict && strcmp(a.verdict, b.verdict) == 0));
+}
+
 /* Would the act be judged the same in `span`, by the versions that had the ground then? */
 static bool same_in(const question *q, rdl_interval span, outcome here, bool *same, GError **error)
 {
@@ -559,8 +568,7 @@ static bool same_in(const question *q, rdl_interval span, outcome here, bool *sa
             return false;
         if (of_part <= SLIVER)
             continue;
-        outcome there = outcome_in(q, part, span);
-        if (!there.verdict || strcmp(there.verdict, here.verdict) || there.result != here.result)
+        if (!alike(outcome_in(q, part, span), here))
             return true; /* not the same */
         covered += of_part;
     }
@@ -569,27 +577,24 @@ static bool same_in(const question *q, rdl_interval span, outcome here, bool *sa
 }
 
 /* Within the version, before it and after it: is the verdict the same whatever the day? */
-static bool same_all_through(const question *q, bool *same, GError **error)
+static bool same_all_through(const question *q, rdl_interval within, bool *same, GError **error)
 {
     rdl_interval onset = q->footprint->onset;
     rdl_interval valid = ((const rdl_zone *)q->bench->zones->pdata[q->part->zone])->version;
     rdl_interval before = {1, 0}, after = {1, 0}; /* none */
-    rdl_interval within = {MAX(onset.first, valid.first), MIN(onset.last, valid.last)};
     outcome here = outcome_in(q, q->part, within);
 
     if (onset.first < valid.first)
         before = (rdl_interval){onset.first, valid.first - 1};
     if (valid.last < onset.last)
         after = (rdl_interval){valid.last + 1, onset.last};
-    *same = false;
-    if (!here.verdict)
-        return true;
     return same_in(q, before, here, same, error) &&
            (!*same || same_in(q, after, here, same, error));
 }
 
-/* How the version of the part's zone meets the act. */
-static bool version_of(const question *q, rdl_version *version, GError **error)
+/* How the version of the part's zone meets the act; the version judges what of the act falls into
+ * *span. */
+static bool version_of(const question *q, rdl_version *version, rdl_interval *span, GError **error)
 {
     const rdl_footprint *f = q->footprint;
     const rdl_zone *zone = q->bench->zones->pdata[q->part->zone];
@@ -597,10 +602,15 @@ static bool version_of(const question *q, rdl_version *version, GError **error)
     bool now = current(zone, q->bench->as_of), yes = false;
 
     *version = now ? RDL_VERSION_BOTH : RDL_VERSION_ACT;
+    *span = f->onset;
     if (post && rdl_interval_within(f->onset, zone->version) == RDL_MAYBE) {
-        if (!same_all_through(q, &yes, error))
+        rdl_interval within = {MAX(f->onset.first, zone->version.first),
+                               MIN(f->onset.last, zone->version.last)};
+        if (!same_all_through(q, within, &yes, error))
             return false;
-        if (!yes)
+        if (yes)
+            *span = within;
+        else
             *version = now ? RDL_VERSION_PERHAPS : RDL_VERSION_PERHAPS_ACT;
         return true;
     }
@@ -624,12 +634,14 @@ static bool judge_held(rdl_judge *judge, const rdl_footprint *f, const GArray *p
 
     *out = (rdl_finding){.footprint = f, .zone = zone, .part = *part, .side = held->side};
     const question q = {bench, f, parts, part, &held->approval, judge_near(judge)};
-    bool good = version_of(&q, &version, error) && find_unit(judge, &g, &out->xzqdm, error);
+    rdl_footprint then = *f;
+    bool good =
+        version_of(&q, &version, &then.onset, error) && find_unit(judge, &g, &out->xzqdm, error);
     rdl_geometry_free(g.geometry);
     if (!good)
         return false;
     out->superseded = !current(zone, bench->as_of);
-    out->verdict = rdl_verdict_pool_get(judge->pool, f, zone, part, &held->approval, version,
+    out->verdict = rdl_verdict_pool_get(judge->pool, &then, zone, part, &held->approval, version,
                                         judge_near(judge));
     out->rule_then = out->verdict->rule_then;
     rdl_finding_make_id(out);
@@ -679,6 +691,22 @@ static void count_asked(rdl_judged *judged, const rdl_verdict *v)
                 judged->asked, key,
                 GSIZE_TO_POINTER(GPOINTER_TO_SIZE(g_hash_table_lookup(judged->asked, key)) + 1));
     }
+}
+
+/* What the rows for all territory have to know of a project before they speak. */
+static void note_open(rdl_judge *judge, rdl_judged *judged, const rdl_footprint *f,
+                      const rdl_verdict *v)
+{
+    g_autoptr(GString) all = g_string_new(NULL);
+
+    for (guint i = 0; f->planned && i < v->hits->len; i++) {
+        const rdl_hit *hit = &g_array_index(v->hits, rdl_hit, i);
+        if (hit->status == RDL_HIT_ASKED)
+            g_string_append_printf(all, "%s%s: %s", all->len ? "|" : "", hit->rule->rule_id,
+                                   hit->asked ? hit->asked : hit->note);
+    }
+    if (all->len)
+        g_hash_table_insert(judged->open, (gpointer)f, rdl_arena_text(judge->arena, all->str));
 }
 
 static rdl_part whole_part(const rdl_footprint *f, const rdl_balance *balance, int dimension)
@@ -736,6 +764,7 @@ static bool judge_everywhere(rdl_judge *judge, const rdl_footprint *f, const rdl
         verdicts[k] = rdl_verdict_pool_get(judge->pool, f, NULL, piece, &held->approval,
                                            RDL_VERSION_BOTH, judge_near(judge));
         count_asked(judged, verdicts[k]);
+        note_open(judge, judged, f, verdicts[k]);
         any = any || speaks(verdicts[k]);
     }
     for (guint k = 0; any && k < judge->held->len; k++)

@@ -27,6 +27,7 @@ typedef struct rdl_left_over {
 typedef struct rdl_judged {
     GPtrArray *findings; /* of rdl_finding, in the judge's arena */
     GHashTable *asked;   /* rule_id -> count of sources asked about a row for all territory */
+    GHashTable *open;    /* of planned projects, lent: what is asked of each, see rdl_answer */
     gint64 with_findings[2], without[2], failed[2]; /* footprints, patches */
     gint64 slivers_only[2];                         /* those that meet zones in slivers alone */
     gint64 dust;

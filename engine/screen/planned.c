@@ -103,10 +103,10 @@ static const char *in_doubt(const rdl_footprint *project, const rdl_source_balan
 }
 
 static rdl_answer answer_to(const rdl_footprint *project, const rdl_finding *why,
-                            const rdl_source_balance *b, double least_m2)
+                            const rdl_source_balance *b, const char *asked, double least_m2)
 {
     rdl_answer one = {project, why, why ? why->verdict->result : RDL_RESULT_PASS,
-                      in_doubt(project, b, least_m2)};
+                      in_doubt(project, b, least_m2), asked};
 
     if (one.note && one.answer == RDL_RESULT_PASS)
         one.answer = RDL_RESULT_ASK;
@@ -131,7 +131,8 @@ GArray *rdl_answers(const GPtrArray *projects, const rdl_findings *found, double
     for (guint i = 0; i < projects->len; i++) {
         gpointer project = projects->pdata[i];
         rdl_answer one = answer_to(project, g_hash_table_lookup(why, project),
-                                   g_hash_table_lookup(laid, project), least_m2);
+                                   g_hash_table_lookup(laid, project),
+                                   g_hash_table_lookup(found->open, project), least_m2);
         g_array_append_val(answers, one);
     }
     g_array_sort(answers, by_id);

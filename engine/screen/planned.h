@@ -21,7 +21,9 @@ typedef struct rdl_answer {
     const rdl_footprint *project;
     const rdl_finding *why; /* its gravest finding; NULL: it meets no zone and no rule */
     rdl_result answer;
-    const char *note; /* static: why it is asked about though no rule asks; NULL */
+    const char *note;  /* static: why it is asked about though no rule asks; NULL */
+    const char *asked; /* what rows for all territory have to know of it before they speak:
+                        * "EIA-01: EIA_REPORT_PROJECT|..."; lent; NULL: nothing */
 } rdl_answer;
 
 /** Answers of `projects` (of rdl_footprint) from their findings and balances, by fp_id. A project

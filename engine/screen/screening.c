@@ -425,6 +425,11 @@ static void merge_asked(screening *s, GHashTable *asked)
     }
 }
 
+static void take_open(gpointer project, gpointer asked, gpointer into)
+{
+    g_hash_table_insert(into, project, asked);
+}
+
 static void count_fates(screening *s, const rdl_judged *j)
 {
     static const char *const items[] = {"screen.footprints", "screen.patches"};
@@ -496,6 +501,7 @@ static void merge_batches(screening *s)
         tell_slivers(s, j->slivers);
         tell_dust(s, j->dust_only);
         merge_asked(s, j->asked);
+        g_hash_table_foreach(j->open, take_open, s->found.open);
         count_fates(s, j);
         g_clear_pointer(&s->batches[i], rdl_judged_free);
     }
@@ -849,6 +855,7 @@ static void screening_init(screening *s, const rdl_screen_options *options)
                      .asked = json_object_new()};
     s->intake.threads = options->threads;
     s->found.findings = g_ptr_array_new();
+    s->found.open = g_hash_table_new(NULL, NULL);
     s->found.balances = g_array_new(FALSE, TRUE, sizeof(rdl_source_balance));
 }
 
@@ -864,6 +871,7 @@ static void screening_clear(screening *s)
     free_batches(s);
     g_ptr_array_unref(s->found.findings);
     g_array_unref(s->found.balances);
+    g_hash_table_unref(s->found.open);
     if (s->found.answers)
         g_array_unref(s->found.answers);
     g_free(s->found.given);

@@ -341,6 +341,38 @@ static void a_version_of_other_ground_agrees_with_nothing(void)
     CHECK(strstr(found, "V2 UNKNOWN UNKNOWN-DATE\n") != NULL);
 }
 
+/* A reserve zoned anew on the day the Regulation of 2026 came into force, works begun before it and
+ * seen after. */
+static char *across_the_day(const char *activity, const char *before, const char *after)
+{
+    row_texts zones[] = {
+        {"V1", before, "G", "2000-01-01", "2000-01-01", "2026-03-14", BOX(100, 30, 100.1, 30.1)},
+        {"V2", after, "G", "2000-01-01", "2026-03-15", NULL, BOX(100, 30, 100.1, 30.1)},
+        END};
+    row_texts works[] = {
+        {"F", activity, "2026-03-01", "2026-04-01", BOX(100.02, 30.02, 100.03, 30.03)}, END};
+    static const char *const wanted[] = {"when_case", "result", "verdict", "rule_id", NULL};
+    row_texts elsewhere[] = {{"N", NULL, NULL, NULL, BOX(110, 30, 111, 31)}, END};
+
+    return screened(zones, works, elsewhere, NULL, wanted);
+}
+
+static void a_rezoning_on_the_day_of_the_law(void)
+{
+    /* forbidden by both: the law and the zone of the day each */
+    g_autofree char *mine = across_the_day("MINE_OPEN", "NR_HX", "NR_CORE");
+    g_autofree char *plant = across_the_day("IND", "NR_SY", "NR_GEN");
+    /* sowing is denied by the new list alone */
+    g_autofree char *field = across_the_day("AGRI", "NR_SY", "NR_GEN");
+    /* nothing is held against it on either */
+    g_autofree char *crop = across_the_day("AGRI", "PBF", "PBF");
+
+    CHECK_TEXT(mine, "V2 POST_NO SUSPECT PROHIBIT NR26-02\nV1 POST_NO SUSPECT PROHIBIT NR94-06\n");
+    CHECK_TEXT(plant, "V2 POST_NO SUSPECT PROHIBIT NR26-10\nV1 POST_NO SUSPECT PROHIBIT NR94-04\n");
+    CHECK_TEXT(field, "V2 UNKNOWN UNKNOWN-DATE REVIEW NR26-20\nV1 UNKNOWN UNKNOWN-DATE REVIEW -\n");
+    CHECK_TEXT(crop, "V2 POST_NO CLEAN - -\nV1 POST_NO CLEAN - -\n");
+}
+
 static void an_onset_within_a_version_is_judged_by_it(void)
 {
     static const char *const wanted[] = {"when_case", "result", NULL};
@@ -489,17 +521,14 @@ static void each_basis_has_its_quantity(void)
 static const char *const answer_fields[] = {"planned_id", "answer",  "rule_id",
                                             "note",       "checked", "not_given"};
 
-/* Answers to projects under one core zone, a line each; the last two fields once, at the end. */
-static char *answered(row_texts *zones, row_texts *projects)
+/* Layer 'planned' of the answers to projects of those fields. */
+static rdl_layer *planned(row_texts *zones, const char *const *names, row_texts *projects)
 {
     rdl_source z = layer_of("zones.gpkg", zone_names, zones);
-    rdl_source f = layer_of("footprints.gpkg", footprint_names, projects);
+    rdl_source f = layer_of("footprints.gpkg", names, projects);
     rdl_screen_options o = RDL_SCREEN_OPTIONS_INIT;
     rdl_screen_result result = {0};
-    GString *all = g_string_new(NULL);
-    g_autofree char *scope = NULL;
     GError *error = NULL;
-    const rdl_feature *row;
 
     o.zones = &z, o.footprints = &f, o.n_zones = o.n_footprints = 1;
     o.planned = true;
@@ -511,9 +540,20 @@ static char *answered(row_texts *zones, row_texts *projects)
     CHECK_OK(error);
     rdl_screen_result_clear(&result);
     g_autofree char *source = g_strconcat(o.output, ":planned", NULL);
-    g_autoptr(rdl_layer) layer = rdl_layer_open(source, NULL, &error);
+    rdl_layer *layer = rdl_layer_open(source, NULL, &error);
     CHECK_OK(error);
-    while (layer && (row = rdl_layer_next(layer, &error))) {
+    return layer;
+}
+
+/* Answers to projects under one core zone, a line each; the last two fields once, at the end. */
+static char *answered(row_texts *zones, row_texts *projects)
+{
+    g_autoptr(rdl_layer) layer = planned(zones, footprint_names, projects);
+    GString *all = g_string_new(NULL);
+    g_autofree char *scope = NULL;
+    const rdl_feature *row;
+
+    while (layer && (row = rdl_layer_next(layer, NULL))) {
         const char *text[G_N_ELEMENTS(answer_fields)];
         for (size_t i = 0; i < G_N_ELEMENTS(answer_fields); i++)
             text[i] = rdl_feature_text(row, rdl_layer_field_index(layer, answer_fields[i]));
@@ -550,6 +590,40 @@ static void a_pass_says_what_it_rests_on(void)
                         "NR_CORE 1 / NP_CORE|NP_GEN|NR_HX\n");
 }
 
+/* A rule for all territory hangs on what each project is, not on where it lies. */
+static void each_project_is_asked_for_itself(void)
+{
+    static const char *const names[] = {"fp_id", "activity", "attrs", NULL};
+    static const char *const wanted[] = {"planned_id", "answer", "rule_id", "asked"};
+    row_texts zones[] = {{"C", "NR_CORE", "G", "2000-01-01", NULL, NULL, BOX(100, 30, 100.1, 30.1)},
+                         END};
+    row_texts projects[] = {
+        {"form", "IND", "EIA_FORM_PROJECT;-EIA_REPORT_PROJECT;-ACCESS_LIST_VIOLATION",
+         BOX(100.2, 30.02, 100.21, 30.03)},
+        {"nothing known", "IND", NULL, BOX(100.2, 30.02, 100.21, 30.031)},
+        {"nothing to ask", "IND",
+         "-EIA_FORM_PROJECT;-EIA_REPORT_PROJECT;-ACCESS_LIST_VIOLATION;-MINE_RESTORE_DUTY",
+         BOX(100.2, 30.02, 100.21, 30.032)},
+        {"report", "IND",
+         "-EIA_FORM_PROJECT;EIA_REPORT_PROJECT;-ACCESS_LIST_VIOLATION;-MINE_RESTORE_DUTY",
+         BOX(100.02, 30.02, 100.03, 30.03)},
+        END};
+    g_autoptr(rdl_layer) layer = planned(zones, names, projects);
+    g_autoptr(GString) all = g_string_new(NULL);
+    const rdl_feature *row;
+
+    while (layer && (row = rdl_layer_next(layer, NULL)))
+        for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
+            const char *text = rdl_feature_text(row, rdl_layer_field_index(layer, wanted[i]));
+            g_string_append_printf(all, "%s%s", text ? text : "-", i == 3 ? "\n" : " ");
+        }
+    CHECK_TEXT(all->str, "form PERMIT-NEEDED EIA-02 MIN-03: MINE_RESTORE_DUTY\n"
+                         "nothing known PASS - ERL-06: ACCESS_LIST_VIOLATION|EIA-01: "
+                         "EIA_REPORT_PROJECT|EIA-02: EIA_FORM_PROJECT|MIN-03: MINE_RESTORE_DUTY\n"
+                         "nothing to ask PASS - -\n"
+                         "report REFUSE NR26-02 -\n");
+}
+
 static CU_TestInfo tests[] = {
     {"a permit over little of a line is not over it",
      a_permit_over_little_of_a_line_is_not_over_it},
@@ -562,6 +636,7 @@ static CU_TestInfo tests[] = {
     {"versions that agree judge", versions_that_agree_judge},
     {"a version of other ground agrees with nothing",
      a_version_of_other_ground_agrees_with_nothing},
+    {"a rezoning on the day of the law", a_rezoning_on_the_day_of_the_law},
     {"an onset within a version is judged by it", an_onset_within_a_version_is_judged_by_it},
     {"a row of another reserve is not named", a_row_of_another_reserve_is_not_named},
     {"excess is a part of its own", excess_is_a_part_of_its_own},
@@ -574,6 +649,7 @@ static CU_TestInfo tests[] = {
     {"each basis has its quantity", each_basis_has_its_quantity},
     {"a distance goes over the antimeridian", a_distance_goes_over_the_antimeridian},
     {"a PASS says what it rests on", a_pass_says_what_it_rests_on},
+    {"each project is asked for itself", each_project_is_asked_for_itself},
     {"a crossing is counted in metres", a_crossing_is_counted_in_metres},
     CU_TEST_INFO_NULL,
 };
