@@ -23,6 +23,7 @@
 #include "geo/chip.h"
 #include "geo/memory.h"
 #include "geo/style.h"
+#include "geo/kml.h"
 #include "geo/pdf.h"
 #include "geo/photo.h"
 

@@ -701,9 +701,7 @@ typedef struct {
 struct rdl_vector {
     char *path;
     GDALDatasetH dataset;
-    GArray *layers;          /* of out_layer */
-    OGRStyleTableH drawings; /* NULL: none is named */
-    const char *drawn;       /* lent: how the next row is drawn */
+    GArray *layers; /* of out_layer */
     bool transaction;
     bool database; /* was there before: what is not finished is rolled back */
 };
@@ -954,8 +952,6 @@ bool rdl_vector_write(rdl_vector *vector, int layer, const rdl_value *values, GB
     for (int i = 0; i < (int)out->types->len; i++)
         set_field(f, g_array_index(out->places, int, i),
                   g_array_index(out->types, rdl_field_type, i), values[i]);
-    if (vector->drawn)
-        OGR_F_SetStyleString(f, vector->drawn);
     CPLErrorReset();
     CPLPushErrorHandler(CPLQuietErrorHandler);
     bool good = (!wkb || set_geometry(f, wkb, out->multi)) &&
@@ -964,21 +960,6 @@ bool rdl_vector_write(rdl_vector *vector, int layer, const rdl_value *values, GB
     OGR_F_Destroy(f);
     out->written += good;
     return good || fail_writing(vector, "a row cannot be written", error);
-}
-
-void rdl_vector_drawn(rdl_vector *vector, const char *style)
-{
-    vector->drawn = style;
-}
-
-bool rdl_vector_drawing(rdl_vector *vector, const char *name, const char *style, GError **error)
-{
-    if (!vector->drawings)
-        vector->drawings = OGR_STBL_Create();
-    if (!OGR_STBL_AddStyle(vector->drawings, name, style))
-        return fail_writing(vector, "a style cannot be written", error);
-    GDALDatasetSetStyleTable(vector->dataset, vector->drawings);
-    return true;
 }
 
 void rdl_vector_abandon(rdl_vector *take_vector)
@@ -991,8 +972,6 @@ void rdl_vector_abandon(rdl_vector *take_vector)
     if (take_vector->dataset)
         GDALClose(take_vector->dataset);
     CPLPopErrorHandler();
-    if (take_vector->drawings)
-        OGR_STBL_Destroy(take_vector->drawings);
     g_array_unref(take_vector->layers);
     g_free(take_vector->path);
     g_free(take_vector);

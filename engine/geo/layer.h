@@ -113,12 +113,6 @@ typedef struct rdl_vector_options {
 RDL_API int rdl_vector_layer_with(rdl_vector *vector, const char *name, const rdl_crs *crs,
                                   const char *geometry, const rdl_field *fields, int n,
                                   const rdl_vector_options *options, GError **error);
-/** Rows that follow are drawn so, where a format can say it: an OGR style string, or "@NAME" of one
- *  that was named; NULL: as the reader likes. Lent until the next call. */
-RDL_API void rdl_vector_drawn(rdl_vector *vector, const char *style);
-/** Name a drawing. Fails: RDL_ERROR_IO where the format has no names for drawings. */
-RDL_API bool rdl_vector_drawing(rdl_vector *vector, const char *name, const char *style,
-                                GError **error);
 /** One row: as many values as the layer has fields; wkb may be NULL. In a Multi... layer single
  *  geometries become multi ones. Fails: RDL_ERROR_IO. */
 RDL_API bool rdl_vector_write(rdl_vector *vector, int layer, const rdl_value *values, GBytes *wkb,

@@ -496,15 +496,17 @@ const char *rdl_style_title(const rdl_style *style, int i)
     return rule_at(style, i)->title;
 }
 
-/* "#rrggbb" and "0.75" as "#rrggbbaa". */
-static char *with_opacity(const char *hex, const char *opacity)
+/* "#rrggbb" and "0.75" as KML has them: aabbggrr. */
+static char *kml_colour(const char *hex, const char *opacity)
 {
+    guint64 rgb = *hex == '#' ? g_ascii_strtoull(hex + 1, NULL, 16) : 0;
     int alpha = opacity ? (int)(g_ascii_strtod(opacity, NULL) * 255.0 + 0.5) : 255;
 
-    return g_strdup_printf("%s%02x", hex, (unsigned)alpha & 255u);
+    return g_strdup_printf("%02x%02x%02x%02x", (unsigned)alpha & 255u, (unsigned)(rgb & 255),
+                           (unsigned)(rgb >> 8 & 255), (unsigned)(rgb >> 16 & 255));
 }
 
-char *rdl_style_drawing(const rdl_style *style, int i)
+char *rdl_style_kml(const rdl_style *style, int i)
 {
     const GArray *symbolizers = rule_at(style, i)->symbolizers;
     GString *out = g_string_new(NULL);
@@ -512,12 +514,13 @@ char *rdl_style_drawing(const rdl_style *style, int i)
     if (!symbolizers->len)
         return g_string_free(out, FALSE);
     const symbolizer *s = &g_array_index(symbolizers, symbolizer, symbolizers->len - 1);
-    g_autofree char *line = s->stroke ? with_opacity(s->stroke, s->stroke_opacity) : NULL;
-    g_autofree char *fill = s->fill ? with_opacity(s->fill, s->fill_opacity) : NULL;
+    g_autofree char *line = s->stroke ? kml_colour(s->stroke, s->stroke_opacity) : NULL;
+    g_autofree char *fill = s->fill ? kml_colour(s->fill, s->fill_opacity) : NULL;
     if (line)
-        g_string_append_printf(out, "PEN(c:%s,w:%spt)", line, s->width ? s->width : "1");
-    if (fill)
-        g_string_append_printf(out, "%sBRUSH(fc:%s)", line ? ";" : "", fill);
+        g_string_append_printf(out, "<LineStyle><color>%s</color><width>%s</width></LineStyle>",
+                               line, s->width ? s->width : "1");
+    g_string_append_printf(out, "<PolyStyle>%s%s%s</PolyStyle>", fill ? "<color>" : "<fill>",
+                           fill ? fill : "0", fill ? "</color>" : "</fill>");
     return g_string_free(out, FALSE);
 }
 

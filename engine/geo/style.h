@@ -39,8 +39,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_style, rdl_style_free)
 RDL_API int rdl_style_count(const rdl_style *style);
 RDL_API const char *rdl_style_rule(const rdl_style *style, int i);  /* its name; lent */
 RDL_API const char *rdl_style_title(const rdl_style *style, int i); /* "中文 / English"; lent */
-/** Its uppermost drawing as an OGR style string. Yours. */
-RDL_API char *rdl_style_drawing(const rdl_style *style, int i);
+/** Its uppermost drawing as what a <Style> of KML holds. Yours. */
+RDL_API char *rdl_style_kml(const rdl_style *style, int i);
 /** Which rule fits each of `n` rows of text fields, -1 for none; rows one after another, as many
  *  values as fields. Yours. Fails: RDL_ERROR_DATA for a filter that asks for other fields. */
 RDL_API int *rdl_style_fit(const rdl_style *style, const rdl_field *fields, int n_fields,

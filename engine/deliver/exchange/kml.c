@@ -1,23 +1,22 @@
-/* KML 2.2, a folder a kind of task as its style has them; a KMZ brings the chips of both dates. */
+/* KML 2.2, a folder a kind of task as its style has them; a KMZ brings the chips of both dates.
+ * Written as it comes: LIBKML holds the whole document and goes through it once a value, which
+ * takes hours for ten thousand tasks. */
+#include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
+#include <glib/gstdio.h>
 #include "deliver/exchange/ground.h"
 
 #define T RDL_FIELD_TEXT
 
-/* What a placemark brings beside the fields. */
-static const rdl_field own[] = {{"name", T}, {"description", T}};
-#define OWN G_N_ELEMENTS(own)
-
 typedef struct {
     const rdl_export_job *job;
-    rdl_vector *out;
+    FILE *file;
     rdl_export_ground *ground;
     rdl_style *style;
     rdl_chips *chips; /* NULL: no pictures */
-    rdl_field *fields;
-    rdl_value *row;
-    int *fit; /* which rule draws a task */
+    int *fit;         /* which rule draws a task */
 } writing;
 
 /* ---- what a click on a place shows ---- */
@@ -85,28 +84,51 @@ static bool draw_chips(const writing *w, const rdl_task *t, GError **error)
     return shape && rdl_chips_draw(w->chips, shape, crs, before, after, error);
 }
 
-static bool write_place(writing *w, int layer, const rdl_task *t, GError **error)
+static void write_value(FILE *file, const char *name, const char *text)
 {
-    g_autofree char *raw = rdl_export_name(w->job, t), *name = rdl_export_xml(raw);
-    g_autofree char *description = described(w, t);
-    g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *sound = rdl_export_xml(text);
+    g_autofree char *safe = g_markup_escape_text(sound, -1);
+
+    fprintf(file, "<SimpleData name=\"%s\">%s</SimpleData>\n", name, safe);
+}
+
+static void write_values(const writing *w, const rdl_task *t)
+{
+    char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+    fputs("<ExtendedData><SchemaData schemaUrl=\"#task\">\n", w->file);
+    for (guint i = 0; i < w->job->fields->len; i++) {
+        const rdl_task_field *f = w->job->fields->pdata[i];
+        rdl_value value = rdl_task_value(f, t);
+        if (value.set)
+            write_value(w->file, f->field.name,
+                        f->field.type == T
+                            ? value.text
+                            : g_ascii_formatd(number, sizeof number, "%.15g", value.real));
+    }
+    fputs("</SchemaData></ExtendedData>\n", w->file);
+}
+
+static bool write_place(writing *w, int rule, const rdl_task *t, GError **error)
+{
+    g_autofree char *raw = rdl_export_name(w->job, t), *sound = rdl_export_xml(raw);
+    g_autofree char *name = g_markup_escape_text(sound, -1), *description = described(w, t);
     g_autoptr(GBytes) wkb = NULL;
 
     if (!rdl_export_ground_of(w->ground, t, &wkb, error) ||
         (w->chips && t->wkb && !draw_chips(w, t, error)))
         return false;
-    w->row[0] = rdl_text(name);
-    w->row[1] = rdl_text(description);
-    for (guint i = 0; i < w->job->fields->len; i++) {
-        const rdl_task_field *f = w->job->fields->pdata[i];
-        rdl_value value = rdl_task_value(f, t);
-        if (value.set && f->field.type == T) {
-            g_ptr_array_add(texts, rdl_export_xml(value.text));
-            value = rdl_text(texts->pdata[texts->len - 1]);
-        }
-        w->row[OWN + i] = value;
-    }
-    return rdl_vector_write(w->out, layer, w->row, wkb, error);
+    g_autofree char *shape = wkb ? rdl_kml_of_wkb(wkb, error) : NULL;
+    if (wkb && !shape)
+        return false;
+    fprintf(w->file, "<Placemark id=\"%s\"><name>%s</name>%s\n", t->task_id, name,
+            rule < 0 ? "<visibility>0</visibility>" : "");
+    fprintf(w->file, "<description><![CDATA[%s]]></description>\n", description);
+    if (rule >= 0)
+        fprintf(w->file, "<styleUrl>#%s</styleUrl>\n", rdl_style_rule(w->style, rule));
+    write_values(w, t);
+    fprintf(w->file, "%s</Placemark>\n", shape ? shape : "");
+    return true;
 }
 
 /* "中文 / English": the half of the language. */
@@ -119,53 +141,53 @@ static char *half(const char *title, const char *language)
 
 /* A clue that was registered is drawn once, as its rectification: no rule is its own. Its folder
  * comes shut. */
-static int begin_folder(writing *w, int rule, GError **error)
+static void begin_folder(writing *w, int rule)
 {
-    const rdl_export_job *job = w->job;
-    const bool en = strcmp(job->language, "en") == 0;
-    const char *name = rule < 0 ? "other" : rdl_style_rule(w->style, rule);
+    const bool en = strcmp(w->job->language, "en") == 0;
     g_autofree char *title =
         rule < 0 ? g_strdup(en ? "clues gone on, and others" : "已转整改的线索及其他")
-                 : half(rdl_style_title(w->style, rule), job->language);
-    g_autofree char *said_name = g_strdup_printf("NAME=%s", title);
-    const char *const said[] = {said_name, "FOLDER=YES",
-                                rule < 0 ? "VISIBILITY=NO" : "VISIBILITY=YES", NULL};
-    const rdl_vector_options options = {.driver = said};
+                 : half(rdl_style_title(w->style, rule), w->job->language);
+    g_autofree char *name = g_markup_escape_text(title, -1);
 
-    return rdl_vector_layer_with(w->out, name, rdl_export_ground_crs(w->ground), "Geometry",
-                                 w->fields, (int)(OWN + job->fields->len), &options, error);
+    fprintf(w->file, "<Folder><name>%s</name>%s\n", name,
+            rule < 0 ? "<visibility>0</visibility>" : "");
 }
 
 /* A folder and its places; what is not there has no folder. */
 static bool write_folder(writing *w, int rule, GError **error)
 {
-    g_autofree char *reference =
-        rule < 0 ? NULL : g_strdup_printf("@%s", rdl_style_rule(w->style, rule));
     const GArray *tasks = w->job->tasks;
-    int layer = -1;
-    bool good = true;
+    bool begun = false, good = true;
 
-    rdl_vector_drawn(w->out, reference);
     for (guint i = 0; good && i < tasks->len; i++) {
         if (w->fit[i] != rule)
             continue;
-        if (layer < 0)
-            layer = begin_folder(w, rule, error);
-        good = layer >= 0 && write_place(w, layer, &g_array_index(tasks, rdl_task, i), error);
+        if (!begun)
+            begin_folder(w, rule);
+        begun = true;
+        good = write_place(w, rule, &g_array_index(tasks, rdl_task, i), error);
     }
-    rdl_vector_drawn(w->out, NULL);
+    if (begun)
+        fputs("</Folder>\n", w->file);
     return good;
 }
 
-static bool name_drawings(writing *w, GError **error)
+static void write_head(writing *w)
 {
-    bool good = true;
-
-    for (int i = 0; good && i < rdl_style_count(w->style); i++) {
-        g_autofree char *drawing = rdl_style_drawing(w->style, i);
-        good = rdl_vector_drawing(w->out, rdl_style_rule(w->style, i), drawing, error);
+    fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+          "<kml xmlns=\"http://www.opengis.net/kml/2.2\">\n<Document>\n",
+          w->file);
+    for (int i = 0; i < rdl_style_count(w->style); i++) {
+        g_autofree char *drawing = rdl_style_kml(w->style, i);
+        fprintf(w->file, "<Style id=\"%s\">%s</Style>\n", rdl_style_rule(w->style, i), drawing);
     }
-    return good;
+    fputs("<Schema id=\"task\" name=\"task\">\n", w->file);
+    for (guint i = 0; i < w->job->fields->len; i++) {
+        const rdl_field *f = &((const rdl_task_field *)w->job->fields->pdata[i])->field;
+        fprintf(w->file, "<SimpleField name=\"%s\" type=\"%s\"/>\n", f->name,
+                f->type == T ? "string" : "double");
+    }
+    fputs("</Schema>\n", w->file);
 }
 
 /* ---- the document ---- */
@@ -185,29 +207,24 @@ static int *rules_of(const rdl_style *style, const GArray *tasks, GError **error
 
 static bool write_document(writing *w, GError **error)
 {
-    const rdl_export_job *job = w->job;
-    const guint n = job->fields->len;
     bool good = true;
 
-    w->fields = g_new(rdl_field, OWN + n);
-    w->row = g_new(rdl_value, OWN + n);
-    memcpy(w->fields, own, sizeof own);
-    for (guint i = 0; i < n; i++)
-        w->fields[OWN + i] = ((const rdl_task_field *)job->fields->pdata[i])->field;
-    good = name_drawings(w, error);
+    write_head(w);
     for (int i = 0; good && i < rdl_style_count(w->style); i++)
         good = write_folder(w, i, error);
-    return good && write_folder(w, -1, error);
+    good = good && write_folder(w, -1, error);
+    fputs("</Document>\n</kml>\n", w->file);
+    return good;
 }
 
-static void clear(writing *w)
+static bool write_file(writing *w, const char *path, GError **error)
 {
-    rdl_export_ground_free(w->ground);
-    rdl_style_free(w->style);
-    rdl_chips_free(w->chips);
-    g_free(w->fields);
-    g_free(w->row);
-    g_free(w->fit);
+    if (!(w->file = g_fopen(path, "wb")))
+        return rdl_fail(error, RDL_ERROR_IO, "%s: cannot be written: %s", path, g_strerror(errno));
+    bool good = write_document(w, error), whole = !ferror(w->file);
+    whole = fclose(w->file) == 0 && whole;
+    return good && (whole || rdl_fail(error, RDL_ERROR_IO, "%s: cannot be written%s", path,
+                                      rdl_output_room(path)));
 }
 
 bool rdl_export_kml(const rdl_export_job *job, GError **error)
@@ -218,14 +235,11 @@ bool rdl_export_kml(const rdl_export_job *job, GError **error)
     bool good = path && (!job->bundle || rdl_export_chips(job, &w.chips, error)) &&
                 (w.ground = rdl_export_ground_new(job, "EPSG:4326", error)) &&
                 (w.style = rdl_style_read("task", error)) &&
-                (w.fit = rules_of(w.style, job->tasks, error)) &&
-                (w.out = rdl_vector_create(path, "LIBKML", error));
+                (w.fit = rules_of(w.style, job->tasks, error)) && write_file(&w, path, error);
 
-    good = good && write_document(&w, error);
-    if (good)
-        good = rdl_vector_finish(w.out, error);
-    else
-        rdl_vector_abandon(w.out);
-    clear(&w);
+    rdl_export_ground_free(w.ground);
+    rdl_style_free(w.style);
+    rdl_chips_free(w.chips);
+    g_free(w.fit);
     return good;
 }
