@@ -1,4 +1,4 @@
-/* redline report - bulletins: a ledger's numbers over a month, a quarter or a year. */
+/* redline report - bulletins: a ledger's numbers over a month, a quarter or a year; monitoring. */
 #include "verb.h"
 
 #include <unistd.h>
@@ -11,8 +11,8 @@ static gboolean open_to_all;
 static const GOptionEntry entries[] = {
     {"output", 'o', 0, G_OPTION_ARG_FILENAME, (gpointer)&o.output,
      "bulletin to write: .xlsx, .pdf, .html, .md, .json or .csv", "FILE"},
-    {"kind", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.kind, "month (default), quarter or year",
-     "NAME"},
+    {"kind", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.kind,
+     "month (default), quarter, year, or monitoring", "NAME"},
     {"period", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.period,
      "2026-10, 2026-Q4, 2026 (default: that of the ledger's latest day, until then)", "PERIOD"},
     {"as-of", 0, 0, G_OPTION_ARG_STRING, &as_of,
@@ -36,11 +36,14 @@ static const char teach[] =
     "Examples:\n"
     "  redline report ledger.sqlite --period 2026-11 -o 2026-11.xlsx\n"
     "  redline report ledger.sqlite --kind quarter --period 2026-Q4 --unit 3212 -o q4.pdf\n"
-    "  redline report ledger.sqlite --kind year --public -o 2026.html\n\n"
+    "  redline report ledger.sqlite --kind year --public -o 2026.html\n"
+    "  redline report ledger.sqlite --kind monitoring --period 2026 -o monitoring.pdf\n\n"
     "Numbers by unit, source, class, tier, zone and activity, what happened in the period,\n"
     "warnings, overdue matters, areas, letters, in the pack's sentences. Duplicates and unfounded\n"
     "matters leave the denominator of every rate first. A period that is over is told as it stood\n"
-    "on its last day: the same bytes whatever happened since. That it was written is an event.";
+    "on its last day: the same bytes whatever happened since. That it was written is an event.\n"
+    "Monitoring tells what was found, after HJ 1156: data and method, results by zone, type, unit\n"
+    "and change, key problems, annexes. A PDF has a map, unless it is for the public.";
 
 /* A ledger that cannot be written is told all the same, and it is said that nobody will know. */
 static bool set_record(const char *path, GError **error)

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 #include "deliver/map_frame.h"
+#include "deliver/map_legend.h"
 #include "deliver/map_name.h"
 #include "deliver/words.h"
 
@@ -88,64 +89,6 @@ static void note(sheet *s, const char *key, ...)
     va_end(args);
 }
 
-/* ---- what is shown ---- */
-
-static void grow(rdl_box *box, rdl_box other)
-{
-    if (other.xmin > other.xmax)
-        return;
-    if (box->xmin > box->xmax) {
-        *box = other;
-        return;
-    }
-    box->xmin = MIN(box->xmin, other.xmin);
-    box->ymin = MIN(box->ymin, other.ymin);
-    box->xmax = MAX(box->xmax, other.xmax);
-    box->ymax = MAX(box->ymax, other.ymax);
-}
-
-/* Ground of a scene in the ledger's system. */
-static bool scene_ground(const rdl_map_data *data, rdl_box *box, GError **error)
-{
-    for (guint i = 0; i < data->scenes->len; i++) {
-        const rdl_map_scene *scene = &g_array_index(data->scenes, rdl_map_scene, i);
-        g_autoptr(rdl_raster) raster = rdl_raster_open(scene->path, error);
-        if (!raster)
-            return false;
-        const rdl_grid *grid = rdl_raster_grid(raster);
-        g_autoptr(rdl_transform) t = rdl_transform_new(grid->crs, data->crs, error);
-        rdl_box b = rdl_grid_box(grid);
-        double x[4] = {b.xmin, b.xmax, b.xmin, b.xmax}, y[4] = {b.ymin, b.ymin, b.ymax, b.ymax};
-        if (!t || !rdl_transform_points(t, 4, x, y, error))
-            return false;
-        for (int k = 0; k < 4; k++)
-            grow(box, (rdl_box){x[k], y[k], x[k], y[k]});
-    }
-    return true;
-}
-
-/* The unit as it is drawn, else its tasks; all tasks; without any what there is of zones, units,
- * scenes. */
-static bool find_ground(const rdl_map_data *data, const char *unit, rdl_box *box, GError **error)
-{
-    *box = (rdl_box){1.0, 1.0, 0.0, 0.0};
-    for (guint i = 0; unit && i < data->units->len; i++) {
-        const rdl_map_unit *u = &g_array_index(data->units, rdl_map_unit, i);
-        if (rdl_division_within(u->xzqdm, unit))
-            grow(box, u->box);
-    }
-    for (guint i = 0; i < data->tasks->len; i++)
-        if (rdl_division_within(g_array_index(data->tasks, rdl_task, i).xzqdm, unit))
-            grow(box, data->boxes[i]);
-    if (box->xmin <= box->xmax)
-        return true;
-    for (guint i = 0; i < data->zones->len; i++)
-        grow(box, g_array_index(data->zones, rdl_map_zone, i).box);
-    for (guint i = 0; i < data->units->len; i++)
-        grow(box, g_array_index(data->units, rdl_map_unit, i).box);
-    return box->xmin <= box->xmax || scene_ground(data, box, error);
-}
-
 /* ---- maps on the sheet ---- */
 
 static bool draw_main_layers(sheet *s, GError **error)
@@ -214,11 +157,11 @@ static rdl_box whole_ground(const rdl_map_data *data)
     rdl_box box = {1.0, 1.0, 0.0, 0.0};
 
     for (guint i = 0; i < data->units->len; i++)
-        grow(&box, g_array_index(data->units, rdl_map_unit, i).box);
+        rdl_box_grow(&box, g_array_index(data->units, rdl_map_unit, i).box);
     for (guint i = 0; i < data->zones->len; i++)
-        grow(&box, g_array_index(data->zones, rdl_map_zone, i).box);
+        rdl_box_grow(&box, g_array_index(data->zones, rdl_map_zone, i).box);
     for (guint i = 0; i < data->tasks->len; i++)
-        grow(&box, data->boxes[i]);
+        rdl_box_grow(&box, data->boxes[i]);
     return box;
 }
 
@@ -250,7 +193,7 @@ static bool draw_inset(sheet *s, double x, double width, double h, GError **erro
     rdl_body body = {0};
     rdl_box around = whole_ground(s->data);
 
-    grow(&around, s->ground); /* a national sheet may reach beyond all that is known */
+    rdl_box_grow(&around, s->ground); /* a national sheet may reach beyond all that is known */
     g_autoptr(rdl_frame) f = rdl_frame_new(s->data, around, LEAST, x, s->y, width, h, error);
     bool good = f && rdl_frame_units(f, &l[0], error) && rdl_frame_zones(f, &l[1], error) &&
                 rdl_frame_draw(f, s->page, l, 2, &body, error) && mark_main(s, f, error);
@@ -312,40 +255,11 @@ static double head(sheet *s, const char *text)
     return rdl_page_text(s->page, &look, COLUMN, s->y, COLUMN_WIDTH, text) + 2.0;
 }
 
-/* "线索 / clue" in one language. */
-static char *half(const char *title, const char *language)
-{
-    const char *cut = strstr(title, " / ");
-
-    if (!cut)
-        return g_strdup(title);
-    return strcmp(language, "en") == 0 ? g_strdup(cut + 3) : g_strndup(title, (gsize)(cut - title));
-}
-
-/* Two columns of symbols, as many as were drawn. */
 static bool write_legend(sheet *s, GError **error)
 {
-    rdl_lettering look = {.size = 8.0};
-    double wide = COLUMN_WIDTH / 2.0, text = wide - 34.0, top, row = 0.0;
-
     s->y += head(s, label(s, "legend"));
-    top = s->y;
-    for (guint i = 0; i < s->body.rules->len; i++) {
-        const rdl_body_rule *r = &g_array_index(s->body.rules, rdl_body_rule, i);
-        g_autofree char *name = half(r->title, s->data->language);
-        g_autofree char *line = g_strdup_printf("%s (%u)", name, r->shown);
-        double x = COLUMN + (i % 2) * wide, h = rdl_page_measure(s->page, &look, text, line);
-        if (!rdl_page_svg(s->page, r->icon, x, top + 1.0, 25.0, 15.0, error))
-            return false;
-        rdl_page_text(s->page, &look, x + 30.0, top + MAX(0.0, (16.0 - h) / 2.0), text, line);
-        row = MAX(row, MAX(h, 16.0) + 3.0);
-        if (i % 2 || i + 1 == s->body.rules->len) {
-            top += row;
-            row = 0.0;
-        }
-    }
-    s->y = top + 3.0 * MM;
-    return true;
+    return rdl_map_legend(s->page, &s->body, s->data->language, COLUMN, COLUMN_WIDTH, 2, 8.0, &s->y,
+                          error);
 }
 
 static bool write_scale(sheet *s, GError **error)
@@ -776,7 +690,7 @@ static bool write_units(const rdl_map_data *data, const rdl_map_options *o, GPtr
     for (guint i = 0; i < codes->len; i++) {
         const char *code = codes->pdata[i];
         rdl_box ground;
-        if (!find_ground(data, code, &ground, error) ||
+        if (!rdl_map_ground(data, code, &ground, error) ||
             !write_one(data, o, code, rdl_map_unit_name(data, code), code, ground, written, tally,
                        error))
             return false;
@@ -815,7 +729,7 @@ static bool sheet_ground(const rdl_map_data *data, rdl_box degrees, rdl_box *gro
     if (!t || !rdl_transform_points(t, 4, x, y, error))
         return false;
     for (int i = 0; i < 4; i++)
-        grow(ground, (rdl_box){x[i], y[i], x[i], y[i]});
+        rdl_box_grow(ground, (rdl_box){x[i], y[i], x[i], y[i]});
     return true;
 }
 
@@ -882,6 +796,6 @@ bool rdl_map(const char *input, const rdl_map_options *o, GPtrArray *written, rd
                                              : write_grid(data, o, written, tally, error));
     sheet s = new_sheet(data, o);
     s.part = o->unit != NULL;
-    return find_ground(data, o->unit, &s.ground, error) &&
+    return rdl_map_ground(data, o->unit, &s.ground, error) &&
            write_sheet(&s, o->output, written, tally, error);
 }

@@ -420,7 +420,8 @@ static bool read_ledger(rdl_map_data *data, GError **error)
     const rdl_task_filter all = {0};
     rdl_day day;
 
-    data->ledger = rdl_ledger_open(data->path, false, error);
+    if (!data->ledger)
+        data->ledger = rdl_ledger_open(data->path, false, error);
     if (!data->ledger || !(data->date = rdl_ledger_date(data->ledger, error)) ||
         !rdl_day_parse(data->date, &day, error))
         return false;
@@ -564,6 +565,17 @@ rdl_map_data *rdl_map_data_open(const char *path, const rdl_map_sources *sources
     return g_steal_pointer(&data);
 }
 
+rdl_map_data *rdl_map_data_of(rdl_ledger *ledger, const char *path, const char *language,
+                              GError **error)
+{
+    static const rdl_map_sources none;
+    g_autoptr(rdl_map_data) data = new_data(path, language);
+
+    data->ledger = ledger;
+    data->lent = true;
+    return read_all(data, path, &none, error) ? g_steal_pointer(&data) : NULL;
+}
+
 rdl_map_data *rdl_map_units_open(const char *path, const char *units, const char *language,
                                  GError **error)
 {
@@ -597,7 +609,8 @@ void rdl_map_data_free(rdl_map_data *data)
 {
     if (!data)
         return;
-    rdl_ledger_close(data->ledger);
+    if (!data->lent)
+        rdl_ledger_close(data->ledger);
     if (data->scratch)
         remove_folder(data->scratch);
     g_free(data->scratch);

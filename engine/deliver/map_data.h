@@ -60,6 +60,7 @@ typedef struct rdl_map_data {
     GPtrArray *warnings; /* of char: the same for who draws it, with path and reason */
     const char *language;
     char *scratch; /* folder of a ledger made for findings; NULL */
+    bool lent;     /* the ledger is not to be closed */
 } rdl_map_data;
 
 /** Open a ledger, or a findings.gpkg (then of a ledger made from it for the while).
@@ -67,6 +68,10 @@ typedef struct rdl_map_data {
  *  `sources` with whatever reading it fails with. */
 rdl_map_data *rdl_map_data_open(const char *path, const rdl_map_sources *sources,
                                 const char *language, GError **error);
+/** The same of an open ledger, as it stands: lent until the data are freed; `path` is where what it
+ *  records is looked for. */
+rdl_map_data *rdl_map_data_of(rdl_ledger *ledger, const char *path, const char *language,
+                              GError **error);
 /** Of a ledger, only its units: `units` stands in for the recorded layer, NULL: as recorded. */
 rdl_map_data *rdl_map_units_open(const char *path, const char *units, const char *language,
                                  GError **error);
@@ -86,6 +91,11 @@ bool rdl_map_unit_known(const rdl_map_data *data, const char *unit, GError **err
 bool rdl_map_leads(const rdl_map_data *data, guint i);
 /** The same of two tasks of one site. */
 bool rdl_map_leads_before(const rdl_task *a, const rdl_task *b);
+/** The ground of a map, the ledger's system: the unit and its tasks; all tasks; without any what
+ *  there is of zones, units, scenes. Empty (xmin > xmax) where there is nothing. */
+bool rdl_map_ground(const rdl_map_data *data, const char *unit, rdl_box *box, GError **error);
+/** Grow a box by another; one with xmin > xmax is empty. */
+void rdl_box_grow(rdl_box *box, rdl_box other);
 /** Is the version of this zone the one in force on the day of judgement? */
 bool rdl_map_zone_in_force(const rdl_map_data *data, const rdl_map_zone *zone);
 

@@ -4,10 +4,13 @@
 #include "deliver/report_part.h"
 #include "deliver/words.h"
 
+#define MONITORING "monitoring"
+
 /* ---- periods ---- */
 
 typedef struct {
-    int year, part; /* month or quarter; 0: the whole year */
+    const char *form; /* "month", "quarter", "year" */
+    int year, part;   /* month or quarter; 0: the whole year */
     rdl_day first, last;
 } period;
 
@@ -27,31 +30,46 @@ static void set_days(period *p, int parts)
     p->last = rdl_day_add_months(p->first, months) - 1;
 }
 
+static const struct {
+    const char *kind, *pattern, *form;
+} forms[] = {{"month", "^([0-9]{4})-([0-9]{2})$", "2026-10"},
+             {"quarter", "^([0-9]{4})-?Q([1-4])$", "2026-Q4"},
+             {"year", "^([0-9]{4})()$", "2026"}};
+
+static bool is_period(const char *text, size_t i, period *p)
+{
+    g_autoptr(GRegex) regex = g_regex_new(forms[i].pattern, 0, 0, NULL);
+    g_autoptr(GMatchInfo) match = NULL;
+    int parts = parts_of_year(forms[i].kind);
+
+    if (!g_regex_match(regex, text, 0, &match))
+        return false;
+    g_autofree char *year = g_match_info_fetch(match, 1), *part = g_match_info_fetch(match, 2);
+    *p = (period){.form = forms[i].kind,
+                  .year = (int)g_ascii_strtoll(year, NULL, 10),
+                  .part = (int)g_ascii_strtoll(part, NULL, 10)};
+    if (p->year < 1 || p->part > parts || (parts > 1 && p->part < 1))
+        return false;
+    set_days(p, parts);
+    return true;
+}
+
+/* Monitoring is of a month, a quarter or a year: whichever is named. */
 static bool parse_period(const char *text, const char *kind, period *p, GError **error)
 {
-    static const struct {
-        const char *kind, *pattern, *form;
-    } forms[] = {{"month", "^([0-9]{4})-([0-9]{2})$", "2026-10"},
-                 {"quarter", "^([0-9]{4})-?Q([1-4])$", "2026-Q4"},
-                 {"year", "^([0-9]{4})()$", "2026"}};
-    int parts = parts_of_year(kind);
+    const bool any = strcmp(kind, MONITORING) == 0;
 
     for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
-        if (strcmp(forms[i].kind, kind) != 0)
+        if (!any && strcmp(forms[i].kind, kind) != 0)
             continue;
-        g_autoptr(GRegex) regex = g_regex_new(forms[i].pattern, 0, 0, NULL);
-        g_autoptr(GMatchInfo) match = NULL;
-        bool good = g_regex_match(regex, text, 0, &match);
-        g_autofree char *year = good ? g_match_info_fetch(match, 1) : NULL;
-        g_autofree char *part = good ? g_match_info_fetch(match, 2) : NULL;
-        p->year = good ? (int)g_ascii_strtoll(year, NULL, 10) : 0;
-        p->part = good ? (int)g_ascii_strtoll(part, NULL, 10) : 0;
-        if (p->year < 1 || p->part > parts || (parts > 1 && p->part < 1))
+        if (is_period(text, i, p))
+            return true;
+        if (!any)
             return rdl_fail(error, RDL_ERROR_USAGE, "--period %s: a %s is written %s", text, kind,
                             forms[i].form);
-        set_days(p, parts);
     }
-    return true;
+    return rdl_fail(error, RDL_ERROR_USAGE, "--period %s: it is written 2026-10, 2026-Q4 or 2026",
+                    text);
 }
 
 static void period_of_day(rdl_day day, const char *kind, period *p)
@@ -59,6 +77,7 @@ static void period_of_day(rdl_day day, const char *kind, period *p)
     g_autofree char *text = rdl_day_text(day);
     int parts = parts_of_year(kind);
 
+    p->form = kind;
     p->year = (int)g_ascii_strtoll(text, NULL, 10);
     p->part = parts == 1 ? 0 : ((int)g_ascii_strtoll(text + 5, NULL, 10) - 1) / (12 / parts) + 1;
     set_days(p, parts);
@@ -72,13 +91,18 @@ static bool set_period(rdl_ledger *ledger, const rdl_report_options *o, period *
 
     if (!date || !rdl_day_parse(date, latest, error))
         return false;
-    if (!parts_of_year(o->kind))
-        return rdl_fail(error, RDL_ERROR_USAGE, "--kind %s: there are month, quarter, year",
-                        o->kind);
+    const bool monitoring = strcmp(o->kind, MONITORING) == 0;
+    if (!monitoring && !parts_of_year(o->kind))
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "--kind %s: there are month, quarter, year, monitoring", o->kind);
+    if (monitoring && o->public_version)
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "--kind monitoring tells of clues that nobody has verified: it has no "
+                        "public version");
     if (o->period && !parse_period(o->period, o->kind, p, error))
         return false;
     if (!o->period)
-        period_of_day(o->as_of ? o->as_of : *latest, o->kind, p);
+        period_of_day(o->as_of ? o->as_of : *latest, monitoring ? "year" : o->kind, p);
     *as_of = o->as_of ? o->as_of : o->period ? p->last : *latest;
     g_autofree char *first = rdl_day_text(p->first), *last = rdl_day_text(p->last);
     return (*as_of >= p->first && *as_of <= p->last) ||
@@ -87,7 +111,7 @@ static bool set_period(rdl_ledger *ledger, const rdl_report_options *o, period *
 
 static const char *period_text(rdl_bulletin *r, const period *p)
 {
-    g_autofree char *key = g_strconcat("period.", r->options->kind, NULL);
+    g_autofree char *key = g_strconcat("period.", p->form, NULL);
     g_autofree char *year = g_strdup_printf("%d", p->year), *part = g_strdup_printf("%d", p->part);
     char *text = rdl_sentence(r->ledger, key, r->language, "{year}", year, "{month}", part,
                               "{quarter}", part, NULL);
@@ -134,9 +158,10 @@ static const struct {
     const char *ending;
     bool (*write)(const rdl_bulletin *report, const char *path, GError **error);
     bool numbers; /* alone: nothing is put into words */
-} writers[] = {{".xlsx", rdl_report_book, false}, {".pdf", rdl_report_page, false},
-               {".html", rdl_report_html, false}, {".md", rdl_report_markdown, false},
-               {".json", rdl_report_json, true},  {".csv", rdl_report_csv, true}};
+    bool map;
+} writers[] = {{".xlsx", rdl_report_book, false, false}, {".pdf", rdl_report_page, false, true},
+               {".html", rdl_report_html, false, false}, {".md", rdl_report_markdown, false, false},
+               {".json", rdl_report_json, true, false},  {".csv", rdl_report_csv, true, false}};
 
 static int writer_of(const char *output, GError **error)
 {
@@ -158,7 +183,35 @@ static char **unit_codes(const rdl_map_data *units)
     return g_strv_builder_end(codes);
 }
 
-static bool compose(rdl_bulletin *r, const period *p, rdl_day as_of, int writer, GError **error)
+/* What a monitoring report counts, else what a bulletin does. */
+static bool find_numbers(rdl_bulletin *r, rdl_tally *tally, GError **error)
+{
+    if (strcmp(r->options->kind, MONITORING) == 0)
+        return rdl_report_monitor(r, tally, error);
+    for (guint i = 0; i < rdl_statistic_count(r->statistic); i++)
+        g_ptr_array_add(r->numbers, (gpointer)rdl_statistic_at(r->statistic, i));
+    return true;
+}
+
+static bool put_into_words(rdl_bulletin *r, GError **error)
+{
+    return r->monitored ? rdl_report_compose_monitored(r, error) : rdl_report_compose(r, error);
+}
+
+/* Places are for those alone who may know them. */
+static bool open_map(rdl_bulletin *r, int writer, GError **error)
+{
+    if (writers[writer].map && !r->options->public_version)
+        r->map = rdl_map_data_of(r->ledger, r->path, r->language, error);
+    else
+        return true;
+    if (r->map)
+        rdl_map_warn(r->map, r->options->warnings);
+    return r->map != NULL;
+}
+
+static bool compose(rdl_bulletin *r, const period *p, rdl_day as_of, int writer, rdl_tally *tally,
+                    GError **error)
 {
     g_auto(GStrv) codes = unit_codes(r->units);
     const rdl_statistic_options o = {.as_of = as_of,
@@ -172,7 +225,8 @@ static bool compose(rdl_bulletin *r, const period *p, rdl_day as_of, int writer,
     r->as_of = rdl_report_keep(r, rdl_day_text(as_of));
     r->from = rdl_report_keep(r, rdl_day_text(p->first));
     set_title(r, p);
-    return writers[writer].numbers || rdl_report_compose(r, error);
+    return find_numbers(r, tally, error) &&
+           (writers[writer].numbers || (open_map(r, writer, error) && put_into_words(r, error)));
 }
 
 /* First on record, then there, as every export. */
@@ -247,7 +301,7 @@ static void warn(const rdl_report_options *o, const rdl_map_data *units, rdl_day
 static bool report(rdl_ledger *ledger, const char *path, const rdl_report_options *o, int writer,
                    rdl_tally *tally, GError **error)
 {
-    rdl_bulletin r = {.options = o, .ledger = ledger};
+    rdl_bulletin r = {.options = o, .ledger = ledger, .path = path};
     g_autoptr(rdl_ledger) then = NULL;
     rdl_day as_of = 0, latest = 0;
     period p = {0};
@@ -263,10 +317,15 @@ static bool report(rdl_ledger *ledger, const char *path, const rdl_report_option
     r.kept = g_string_chunk_new(4096);
     r.parts = g_array_new(FALSE, TRUE, sizeof(rdl_report_part));
     g_array_set_clear_func(r.parts, clear_part);
-    bool good = compose(&r, &p, as_of, writer, error) && count_tasks(&r, tally, error) &&
+    r.numbers = g_ptr_array_new();
+    bool good = compose(&r, &p, as_of, writer, tally, error) && count_tasks(&r, tally, error) &&
                 write_whole(&r, ledger, writer, latest, error);
     warn(o, units, as_of, latest);
+    rdl_map_data_free(r.map);
+    rdl_style_free(r.changes);
+    rdl_monitored_free(r.monitored);
     rdl_statistic_free(r.statistic);
+    g_ptr_array_unref(r.numbers);
     g_array_unref(r.parts);
     g_string_chunk_free(r.kept);
     return good;

@@ -152,7 +152,6 @@ static void put_chart(book *b, lxw_worksheet *on, guint at, const rdl_report_tab
         rows ? workbook_add_chart(b->workbook, t->chart == RDL_CHART_BARS ? LXW_CHART_BAR_STACKED
                                                                           : LXW_CHART_COLUMN)
              : NULL;
-    static const lxw_color_t colours[] = {0x009E73, 0xE69F00, 0x999999};
     lxw_chart_options options = {.x_scale = 1.5, .y_scale = rows > 12 ? 2.0 : 1.0};
 
     if (!chart)
@@ -160,7 +159,7 @@ static void put_chart(book *b, lxw_worksheet *on, guint at, const rdl_report_tab
     chart_title_set_name(chart, t->title);
     for (guint s = 0; s < t->n_series; s++) {
         lxw_col_t c = (lxw_col_t)t->series[s], l = (lxw_col_t)t->label;
-        lxw_chart_fill fill = {.color = colours[s]};
+        lxw_chart_fill fill = {.color = t->colours[s]};
         lxw_chart_series *series = chart_add_series(chart, NULL, NULL);
         chart_series_set_categories(series, sheet, head + 1, l, head + rows, l);
         chart_series_set_values(series, sheet, head + 1, c, head + rows, c);
@@ -214,7 +213,7 @@ static void sheet_of_text(book *b)
     put_text(b, sheet, 1, 0, r->subtitle, b->note);
     for (guint i = 0; i < r->parts->len; i++) {
         const rdl_report_part *p = &g_array_index(r->parts, rdl_report_part, i);
-        if (p->kind == RDL_PART_TABLE)
+        if (p->kind == RDL_PART_TABLE || p->kind == RDL_PART_MAP)
             continue;
         at += p->kind == RDL_PART_HEAD;
         put_text(b, sheet, at, 0, p->text, p->kind == RDL_PART_HEAD ? b->caption : b->note);

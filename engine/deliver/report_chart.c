@@ -8,9 +8,6 @@
 #define LINE 15.0 /* a bar's row */
 #define LABEL_SHARE 0.26
 
-/* Okabe and Ito 2008: told apart by the colour-blind too. */
-static const char *const colours[] = {"#009E73", "#E69F00", "#999999"};
-
 #define LETTERS "font-family=\"Noto Sans CJK SC, sans-serif\" font-size=\"8.5\""
 
 static void text(GString *svg, double x, double y, const char *anchor, const char *words)
@@ -22,12 +19,12 @@ static void text(GString *svg, double x, double y, const char *anchor, const cha
                            x, y, anchor, safe);
 }
 
-static void bar(GString *svg, double x, double y, double w, double h, guint series)
+static void bar(GString *svg, double x, double y, double w, double h, unsigned rgb)
 {
     g_string_append_printf(svg,
                            "<rect x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\" "
-                           "fill=\"%s\"/>",
-                           x, y, w, h, colours[series % G_N_ELEMENTS(colours)]);
+                           "fill=\"#%06X\"/>",
+                           x, y, w, h, rgb);
 }
 
 static const rdl_report_cell *cell(const rdl_report_table *t, guint row, guint column)
@@ -60,7 +57,7 @@ static void legend(GString *svg, const rdl_report_table *t, double x, double y)
 {
     for (guint s = 0; s < t->n_series; s++) {
         const char *name = g_array_index(t->columns, rdl_report_column, t->series[s]).head;
-        bar(svg, x, y - 7.0, 8.0, 8.0, s);
+        bar(svg, x, y - 7.0, 8.0, 8.0, t->colours[s]);
         text(svg, x + 11.0, y, "start", name);
         x += 24.0 + 9.0 * (double)g_utf8_strlen(name, -1);
     }
@@ -75,7 +72,7 @@ static void lying(GString *svg, const rdl_report_table *t, guint rows, double wi
         text(svg, left - 4.0, y + 9.5, "end", cell(t, r, t->label)->text);
         for (guint s = 0; s < t->n_series; s++) {
             double w = most > 0.0 ? value(t, r, s) / most * (width - left - 36.0) : 0.0;
-            bar(svg, x, y, w, LINE - 4.0, s);
+            bar(svg, x, y, w, LINE - 4.0, t->colours[s]);
             x += w;
             sum += value(t, r, s);
         }
@@ -94,7 +91,7 @@ static void standing(GString *svg, const rdl_report_table *t, guint rows, double
             double h = most > 0.0 ? value(t, r, s) / most * 95.0 : 0.0;
             double x = group * (r + 0.15) + s * wide;
             g_autofree char *number = g_strdup_printf("%.0f", value(t, r, s));
-            bar(svg, x, ground - h, wide - 1.0, h, s);
+            bar(svg, x, ground - h, wide - 1.0, h, t->colours[s]);
             text(svg, x + wide / 2.0, ground - h - 2.0, "middle", number);
         }
         text(svg, group * (r + 0.5), ground + 11.0, "middle", cell(t, r, t->label)->text);

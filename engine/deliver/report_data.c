@@ -53,8 +53,8 @@ bool rdl_report_json(const rdl_bulletin *r, const char *path, GError **error)
     rdl_json_set_text(o, "unit", r->options->unit);
     rdl_json_set_text(o, "head", r->head);
     json_object_set_object_member(o, "tables", tables);
-    for (guint i = 0; i < rdl_statistic_count(r->statistic); i++) {
-        const rdl_statistic_table *t = rdl_statistic_at(r->statistic, i);
+    for (guint i = 0; i < r->numbers->len; i++) {
+        const rdl_statistic_table *t = r->numbers->pdata[i];
         json_object_set_object_member(tables, t->key, table_json(t));
     }
     g_autoptr(JsonNode) node = rdl_json_node(o);
@@ -94,8 +94,8 @@ bool rdl_report_csv(const rdl_bulletin *r, const char *path, GError **error)
 {
     g_autoptr(GString) out = g_string_new("table,row,code,second_code,quantity,value\n");
 
-    for (guint i = 0; i < rdl_statistic_count(r->statistic); i++) {
-        const rdl_statistic_table *t = rdl_statistic_at(r->statistic, i);
+    for (guint i = 0; i < r->numbers->len; i++) {
+        const rdl_statistic_table *t = r->numbers->pdata[i];
         for (guint row = 0; row < t->n_rows; row++)
             for (guint c = t->n_codes; c < t->n_columns; c++) {
                 bool sum = (t->total && row == t->n_rows - 1) || t->n_codes == 0;

@@ -1,7 +1,6 @@
 /* A bulletin on A4. */
 #include <math.h>
 #include <string.h>
-#include "deliver/flow.h"
 #include "deliver/report_part.h"
 
 #define WIDTH (210.0 * MM)
@@ -121,6 +120,8 @@ static bool draw_part(rdl_flow *flow, const rdl_bulletin *r, const rdl_report_pa
     case RDL_PART_NOTE:
         rdl_flow_text(flow, 8.5, 0x444444, p->text);
         return true;
+    case RDL_PART_MAP:
+        return rdl_report_map(flow, r, p->text, error);
     default:
         return p->table->annex || draw_table(flow, r, p->table, error);
     }

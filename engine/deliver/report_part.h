@@ -2,6 +2,7 @@
 #ifndef RDL_DELIVER_REPORT_PART_H
 #define RDL_DELIVER_REPORT_PART_H
 
+#include "deliver/flow.h"
 #include "deliver/map_data.h"
 #include "deliver/report.h"
 
@@ -38,15 +39,24 @@ typedef struct rdl_report_table {
     bool annex;      /* only in a workbook */
     rdl_chart chart; /* of the columns named in `series`, by the text of column `label` */
     guint label, series[3], n_series;
+    unsigned colours[3]; /* 0xRRGGBB, of the series */
 } rdl_report_table;
 
-typedef enum { RDL_PART_HEAD, RDL_PART_TEXT, RDL_PART_NOTE, RDL_PART_TABLE } rdl_part_kind;
+typedef enum {
+    RDL_PART_HEAD,
+    RDL_PART_TEXT,
+    RDL_PART_NOTE,
+    RDL_PART_TABLE,
+    RDL_PART_MAP
+} rdl_part_kind;
 
 typedef struct rdl_report_part {
     rdl_part_kind kind;
     const char *text;
     rdl_report_table *table;
 } rdl_report_part;
+
+typedef struct rdl_monitored rdl_monitored;
 
 typedef struct rdl_bulletin {
     const char *title, *subtitle, *language, *as_of, *from,
@@ -56,14 +66,28 @@ typedef struct rdl_bulletin {
     rdl_ledger *ledger; /* as it stood that day */
     const rdl_map_data *units;
     rdl_statistic *statistic;
+    rdl_style *changes; /* styles/patch.sld, for its words; NULL until asked */
     const rdl_report_options *options;
-
+    GPtrArray *numbers;       /* of const rdl_statistic_table: what it tells, for programs; lent */
+    const char *path;         /* of the ledger */
+    rdl_map_data *map;        /* NULL: no map is drawn */
+    rdl_monitored *monitored; /* NULL: a bulletin */
 } rdl_bulletin;
 
 /** A word of this folder in the report's language. Lent. */
 const char *rdl_report_word(const rdl_bulletin *report, const char *key);
 /** Fill an empty report of which ledger, units, language, days and options are set. */
 bool rdl_report_compose(rdl_bulletin *report, GError **error);
+/** What monitoring found, counted: its tables go into `numbers`, and its findings into the tally
+ *  (report.findings, suppressed CLEAN, DISMISSED, OUTSIDE_UNIT). */
+bool rdl_report_monitor(rdl_bulletin *report, rdl_tally *tally, GError **error);
+void rdl_monitored_free(rdl_monitored *monitored);
+/** The same for a monitoring report (after HJ 1156, chapter 9). */
+bool rdl_report_compose_monitored(rdl_bulletin *report, GError **error);
+/** Data and method: what the findings were made from and how. */
+bool rdl_report_method(rdl_bulletin *report, GError **error);
+/** Word of a kind of change: a rule of styles/patch.sld, or a time case of the pack. */
+const char *rdl_report_change(rdl_bulletin *report, const char *code);
 /** Lists of tasks: overdue, warned of, all. */
 bool rdl_report_lists(rdl_bulletin *report, GError **error);
 
@@ -76,6 +100,24 @@ void rdl_report_column_add(rdl_report_table *table, const char *head, rdl_cell_k
                            double width, bool brief);
 void rdl_report_cell_text(rdl_report_table *table, const char *text);
 void rdl_report_cell_number(rdl_report_table *table, double number);
+/** A number in words, "12" and "1.2345" ha of m2. Kept. */
+const char *rdl_report_count(rdl_bulletin *report, double number);
+const char *rdl_report_hectares(rdl_bulletin *report, double m2);
+typedef struct rdl_paragraph {
+    rdl_bulletin *r;
+    GString *text;
+} rdl_paragraph;
+/** Add a sentence; one the pack has no words for (NULL, "") is left out. */
+void rdl_report_say(rdl_paragraph *p, char *take_sentence);
+/** The stop of the last sentence becomes a comma: what is said next belongs to it. */
+void rdl_report_go_on(rdl_paragraph *p);
+/** Put it into the report, and begin anew. */
+void rdl_report_end(rdl_paragraph *p, rdl_part_kind kind);
+/** A table of numbers with the words of its codes; areas are rounded so that rows make the sum. */
+rdl_report_table *rdl_report_numbers(rdl_bulletin *report, const rdl_statistic_table *numbers);
+/** `label`, `series` (NULL ends): keys of its columns. */
+void rdl_report_set_chart(rdl_bulletin *report, rdl_report_table *table, rdl_chart chart,
+                          const char *label, const char *const *series);
 /** "泰州市 (3212)"; the code alone where it has no name; "未填" for NULL. */
 const char *rdl_report_unit(rdl_bulletin *report, const char *xzqdm);
 
@@ -88,6 +130,8 @@ char *rdl_report_number(rdl_cell_kind kind, double number);
 /** A chart as SVG; NULL where the table has none or too many rows for one. Yours. */
 char *rdl_report_chart(const rdl_report_table *table, double width, double *height);
 
+/** A map of the whole, on paper; nothing where the report has none. */
+bool rdl_report_map(rdl_flow *flow, const rdl_bulletin *report, const char *title, GError **error);
 bool rdl_report_markdown(const rdl_bulletin *report, const char *path, GError **error);
 bool rdl_report_html(const rdl_bulletin *report, const char *path, GError **error);
 bool rdl_report_json(const rdl_bulletin *report, const char *path, GError **error);

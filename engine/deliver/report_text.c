@@ -95,9 +95,9 @@ bool rdl_report_markdown(const rdl_bulletin *r, const char *path, GError **error
         g_autofree char *text = p->text ? escape_markdown(p->text) : NULL;
         if (p->kind == RDL_PART_HEAD)
             g_string_append_printf(out, "## %s\n\n", text);
-        else if (p->kind != RDL_PART_TABLE)
+        else if (p->kind == RDL_PART_TEXT || p->kind == RDL_PART_NOTE)
             g_string_append_printf(out, "%s\n\n", text);
-        else if (!p->table->annex)
+        else if (p->kind == RDL_PART_TABLE && !p->table->annex)
             markdown_table(out, r, p->table);
     }
     return rdl_output_text(path, out->str, true, error);
@@ -178,7 +178,7 @@ bool rdl_report_html(const rdl_bulletin *r, const char *path, GError **error)
             g_string_append_printf(out, "<p>%s</p>\n", text);
         else if (p->kind == RDL_PART_NOTE)
             g_string_append_printf(out, "<p class=\"note\">%s</p>\n", text);
-        else if (!p->table->annex)
+        else if (p->kind == RDL_PART_TABLE && !p->table->annex)
             html_table(out, r, p->table);
     }
     g_string_append(out, "</body>\n</html>\n");

@@ -71,3 +71,12 @@ const char *rdl_label_of(const rdl_label *labels, size_t n, const char *key, con
             return strcmp(language, "en") == 0 ? labels[i].en : labels[i].zh;
     return key;
 }
+
+char *rdl_half(const char *title, const char *language)
+{
+    const char *cut = strstr(title, " / ");
+
+    if (!cut)
+        return g_strdup(title);
+    return strcmp(language, "en") == 0 ? g_strdup(cut + 3) : g_strndup(title, (gsize)(cut - title));
+}

@@ -16,8 +16,8 @@ const char *rdl_word_in(rdl_ledger *ledger, const char *group, const char *code,
                         const char *language);
 /** A sentence of texts.csv with its {places} filled: names ("{due}") and texts by turns, NULL ends.
  *  NULL where the pack has no such sentence. Yours. */
-char *rdl_sentence(rdl_ledger *ledger, const char *key, const char *language, ...)
-    G_GNUC_NULL_TERMINATED;
+char *rdl_sentence(rdl_ledger *ledger, const char *key, const char *language,
+                   ...) G_GNUC_NULL_TERMINATED;
 /** Column `counts` of states.csv: "open", "done", "excluded", "longterm"; "" (a clue) else. */
 const char *rdl_state_counts(rdl_ledger *ledger, const char *state);
 /** Kind of task a state belongs to: "verify", "rectify"; "" where the table has none. */
@@ -28,5 +28,9 @@ typedef struct rdl_label {
     const char *key, *zh, *en;
 } rdl_label;
 const char *rdl_label_of(const rdl_label *labels, size_t n, const char *key, const char *language);
+
+/** "中文 / English", as styles have their titles, in one language; all of it where there is one.
+ * Yours. */
+char *rdl_half(const char *title, const char *language);
 
 #endif

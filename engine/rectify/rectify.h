@@ -5,6 +5,7 @@
 #include "rectify/closing.h"
 #include "rectify/count.h"
 #include "rectify/draw.h"
+#include "rectify/found.h"
 #include "rectify/handover.h"
 #include "rectify/inspection.h"
 #include "rectify/ledger.h"

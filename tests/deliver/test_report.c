@@ -72,7 +72,9 @@ static void the_same_bytes_twice(void)
         g_autofree char *a = g_strconcat("a.", endings[i], NULL);
         g_autofree char *b = g_strconcat("b.", endings[i], NULL);
         const rdl_report_options o = {.kind = "month", .period = "2026-11"};
+        const rdl_report_options m = {.kind = "monitoring", .period = "2026-Q4"};
         CHECK_SAME_FILE(write_report(ledger, a, o), write_report(ledger, b, o));
+        CHECK_SAME_FILE(write_report(ledger, a, m), write_report(ledger, b, m));
     }
 }
 
@@ -265,6 +267,68 @@ static void only_a_unit_and_the_rest_is_accounted_for(void)
                      "UNIT\":3},\"failed\":{},\"balanced\":true}]");
 }
 
+/* Three places, one of them dismissed; the rows of every table make its sum. */
+static void monitoring_counts_each_place_once(void)
+{
+    static const char *const keys[] = {"monitored_by_zone",   "monitored_by_zone_name",
+                                       "monitored_by_unit",   "monitored_by_activity",
+                                       "monitored_by_change", "monitored_by_unit_zone",
+                                       "monitored_by_result", "monitored_by_severity"};
+    const char *ledger = ledger_at("monitored.sqlite");
+    const rdl_report_options o = {.kind = "monitoring", .period = "2026"};
+    g_autofree char *json = text_of(write_report(ledger, "m.json", o));
+    g_autoptr(JsonNode) node = rdl_json_parse(json, "m.json", NULL);
+    JsonObject *tables = node ? rdl_json_object(json_node_get_object(node), "tables") : NULL;
+    JsonArray *all =
+        tables ? json_object_get_array_member(rdl_json_object(tables, "monitored"), "rows") : NULL;
+    JsonObject *sum = all ? json_array_get_object_element(all, 0) : NULL;
+
+    CHECK_INT(sum ? json_object_get_int_member(sum, "places") : -1, 2);
+    CHECK_INT(sum ? json_object_get_int_member(sum, "suspected") : -1, 2);
+    CHECK_INT(sum ? json_object_get_int_member(sum, "fresh") : -1, 2);
+    for (size_t i = 0; sum && i < G_N_ELEMENTS(keys); i++) {
+        JsonObject *table = rdl_json_object(tables, keys[i]);
+        JsonArray *rows = json_object_get_array_member(table, "rows");
+        gint64 places = 0, findings = 0;
+        double area = 0.0;
+        for (guint k = 0; k < json_array_get_length(rows); k++) {
+            JsonObject *row = json_array_get_object_element(rows, k);
+            places += json_object_get_int_member(row, "places");
+            findings += json_object_get_int_member(row, "findings");
+            area += json_object_get_double_member(row, "own_area");
+        }
+        CHECK_INT(places, 2);
+        CHECK_INT(findings, json_object_get_int_member(sum, "findings"));
+        CHECK_NEAR(area, json_object_get_double_member(sum, "own_area"), 1e-6);
+    }
+}
+
+static void monitoring_follows_the_chapter(void)
+{
+    static const char *const heads[] = {"一、数据与方法", "二、监测结果",         "三、按管控区",
+                                        "四、按活动类型", "五、按行政区",         "六、按变化情况",
+                                        "七、主要问题",   "附表1 行政区和管控区", "附表2 点位清单"};
+    const char *ledger = ledger_at("chapter.sqlite");
+    const rdl_report_options zh = {.kind = "monitoring"};
+    const rdl_report_options en = {.kind = "monitoring", .language = "en"};
+    g_autofree char *text = text_of(write_report(ledger, "m.md", zh));
+    g_autofree char *english = text_of(write_report(ledger, "m-en.md", en));
+    const char *at = text;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(heads) && at; i++)
+        CHECK((at = strstr(at, heads[i])) != NULL);
+    CHECK(strstr(text, "# 2026年人类活动遥感监测报告") != NULL);
+    CHECK(strstr(text, "监测发现疑似及待核点位2处") != NULL);
+    CHECK(strstr(text, "面积均为椭球面积") != NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(heads); i++)
+        CHECK(strstr(english, heads[i]) == NULL);
+    CHECK(strstr(english, "疑似") == NULL && strstr(english, "公顷") == NULL);
+    CHECK(strstr(english, "## 1. Data and method") != NULL);
+    refuse(ledger, (rdl_report_options){.kind = "monitoring", .public_version = true},
+           "no public version");
+    refuse(ledger, (rdl_report_options){.kind = "monitoring", .period = "26-1"}, "it is written");
+}
+
 static CU_TestInfo tests[] = {
     {"the same bytes twice", the_same_bytes_twice},
     {"a month that is over is told as it was", a_month_that_is_over_is_told_as_it_was},
@@ -276,6 +340,8 @@ static CU_TestInfo tests[] = {
     {"the public reads no names and no clues", the_public_reads_no_names_and_no_clues},
     {"an empty ledger gives valid files", an_empty_ledger_gives_valid_files},
     {"another pack has its own words and no others", another_pack_has_its_own_words_and_no_others},
+    {"monitoring counts each place once", monitoring_counts_each_place_once},
+    {"monitoring follows the chapter", monitoring_follows_the_chapter},
     {"only a unit, and the rest is accounted for", only_a_unit_and_the_rest_is_accounted_for},
     CU_TEST_INFO_NULL,
 };

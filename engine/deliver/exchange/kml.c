@@ -7,6 +7,7 @@
 #include <string.h>
 #include <glib/gstdio.h>
 #include "deliver/exchange/ground.h"
+#include "deliver/words.h"
 
 #define T RDL_FIELD_TEXT
 
@@ -131,14 +132,6 @@ static bool write_place(writing *w, int rule, const rdl_task *t, GError **error)
     return true;
 }
 
-/* "中文 / English": the half of the language. */
-static char *half(const char *title, const char *language)
-{
-    g_auto(GStrv) halves = g_strsplit(title, " / ", 2);
-
-    return g_strdup(halves[1] && strcmp(language, "en") == 0 ? halves[1] : halves[0]);
-}
-
 /* A clue that was registered is drawn once, as its rectification: no rule is its own. Its folder
  * comes shut. */
 static void begin_folder(writing *w, int rule)
@@ -146,7 +139,7 @@ static void begin_folder(writing *w, int rule)
     const bool en = strcmp(w->job->language, "en") == 0;
     g_autofree char *title =
         rule < 0 ? g_strdup(en ? "clues gone on, and others" : "已转整改的线索及其他")
-                 : half(rdl_style_title(w->style, rule), w->job->language);
+                 : rdl_half(rdl_style_title(w->style, rule), w->job->language);
     g_autofree char *name = g_markup_escape_text(title, -1);
 
     fprintf(w->file, "<Folder><name>%s</name>%s\n", name,
