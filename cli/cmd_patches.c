@@ -34,7 +34,9 @@ static const GOptionEntry entries[] = {
      "than this share (default 0: the pixels' outlines)",
      "SHARE"},
     {"suppress", 0, 0, G_OPTION_ARG_STRING, &o.suppress,
-     "leave out nuisance: mask-edge, snow, water-level, crop-rotation, all or none (default)",
+     "leave out nuisance: mask-edge, snow, water-level, crop-rotation, misregistration, all or "
+     "none "
+     "(default)",
      "LIST"},
     {"keep-suppressed", 0, 0, G_OPTION_ARG_NONE, &keep_suppressed,
      "write what was left out to layer suppressed, with its reason", NULL},

@@ -19,6 +19,7 @@ void rdl_figures_add(rdl_figures *f, const rdl_figures *more)
         f->near_mark[k] += more->near_mark[k];
     f->series += more->series;
     f->crops += more->crops;
+    rdl_rim_sums_add(&f->rim, &more->rim);
 }
 
 double rdl_figures_mean(const rdl_figures *f, rdl_figure_index index, int date)

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include "base/base.h"
+#include "detect/rim.h"
 
 /** Indices that tell kinds of change (detect/change/indices.h has their bands and papers). */
 typedef enum {
@@ -27,6 +28,7 @@ typedef struct rdl_figures {
     gint64 observed[RDL_FIGURE_INDICES]; /* on both dates */
     gint64 near_mark[RDL_MARKS];         /* pixels with such a mark near */
     gint64 series, crops;                /* pixels with a series of NDVI; whose series alternates */
+    rdl_rim_sums rim;
 } rdl_figures;
 
 void rdl_figures_add(rdl_figures *figures, const rdl_figures *more);

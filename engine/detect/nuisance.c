@@ -8,13 +8,16 @@
 #define BELT_WIDTH 3.0 /* pixels */
 #define BELT_WATER 0.5
 #define CROP_LEAST 0.5
+#define RIM_LEAST 0.6  /* share of the squared difference */
+#define RIM_SPREAD 2.0 /* pixels that an edge is spread over */
 
 static const struct {
     const char *name, *code;
 } rules[RDL_NUISANCES] = {{"mask-edge", "MASK_EDGE"},
                           {"snow", "SNOW"},
                           {"water-level", "WATER_LEVEL"},
-                          {"crop-rotation", "CROP_ROTATION"}};
+                          {"crop-rotation", "CROP_ROTATION"},
+                          {"misregistration", "MISREGISTRATION"}};
 
 const char *rdl_nuisance_code(rdl_nuisance rule)
 {
@@ -42,7 +45,7 @@ bool rdl_nuisances_parse(const char *text, unsigned *bits, GError **error)
         if (!bit)
             return rdl_fail(error, RDL_ERROR_USAGE,
                             "--suppress %s: no rule '%s': give mask-edge, snow, water-level, "
-                            "crop-rotation, all or none",
+                            "crop-rotation, misregistration, all or none",
                             text, *name);
         *bits |= bit;
     }
@@ -65,7 +68,7 @@ static bool snowy(const rdl_figures *f, int date)
            rdl_figures_mean(f, RDL_FIGURE_NDVI, date) >= SNOW_NDVI;
 }
 
-static bool applies(rdl_nuisance rule, const rdl_component *c, rdl_kind kind)
+static bool applies(rdl_nuisance rule, const rdl_component *c, rdl_kind kind, double reach)
 {
     switch (rule) {
     case RDL_NUISANCE_MASK_EDGE:
@@ -80,15 +83,18 @@ static bool applies(rdl_nuisance rule, const rdl_component *c, rdl_kind kind)
         return (kind == RDL_KIND_VEG_TO_BARE || kind == RDL_KIND_RECOVERY) &&
                c->figures.series > 0 &&
                (double)c->figures.crops >= CROP_LEAST * (double)c->figures.series;
+    case RDL_NUISANCE_MISREGISTRATION:
+        return rdl_component_width(c) <= reach + RIM_SPREAD &&
+               rdl_rim_share(&c->figures.rim, reach) >= RIM_LEAST;
     default:
         return false;
     }
 }
 
-const char *rdl_nuisance_of(unsigned bits, const rdl_component *c, rdl_kind kind)
+const char *rdl_nuisance_of(unsigned bits, const rdl_component *c, rdl_kind kind, double reach)
 {
     for (int i = 0; i < RDL_NUISANCES; i++)
-        if (bits & 1u << i && applies((rdl_nuisance)i, c, kind))
+        if (bits & 1u << i && applies((rdl_nuisance)i, c, kind, reach))
             return rules[i].code;
     return NULL;
 }

@@ -13,6 +13,7 @@ typedef enum {
     RDL_NUISANCE_SNOW,
     RDL_NUISANCE_WATER_LEVEL,
     RDL_NUISANCE_CROP_ROTATION,
+    RDL_NUISANCE_MISREGISTRATION,
     RDL_NUISANCES
 } rdl_nuisance;
 
@@ -27,14 +28,20 @@ typedef enum {
  *    water_share);
  *  - crop-rotation (CROP_ROTATION): kind veg_to_bare or recovery, and half or more of the pixels
  *    that have a series went up and down before (field crop_share, detect/series.h). Needs a
- *    series. */
+ *    series;
+ *  - misregistration (MISREGISTRATION): 0.6 or more of the squared difference goes away when the
+ *    scenes are laid over each other anew, no farther than they were measured to be apart (field
+ *    shift_share, detect/rim.h), and the patch is no wider than that and the two pixels an edge is
+ *    spread over. Needs scenes. */
 RDL_API const char *rdl_nuisance_code(rdl_nuisance rule);
 
 /** Bits 1 << rule of a list "mask-edge,snow", "all" or "none" (also NULL).
  *  Fails: RDL_ERROR_USAGE. */
 bool rdl_nuisances_parse(const char *text, unsigned *rules, GError **error);
-/** The first of `rules` that leaves the component out, by code; NULL: none. */
-const char *rdl_nuisance_of(unsigned rules, const rdl_component *component, rdl_kind kind);
+/** The first of `rules` that leaves the component out, by code; NULL: none. reach: pixels that the
+ *  scenes may be apart (detect/rim.h); NaN: not known. */
+const char *rdl_nuisance_of(unsigned rules, const rdl_component *component, rdl_kind kind,
+                            double reach);
 
 /** Twice the pixels over their sides along the outline: what a strip of them is wide. */
 double rdl_component_width(const rdl_component *component);

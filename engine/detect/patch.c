@@ -19,6 +19,7 @@
 #define RUN_GROWING 28.0
 #define RUN_DRAWN 160.0
 #define PATCH_KEPT (sizeof(rdl_patch) + 32.0)
+#define RIMS (1u << RDL_NUISANCE_MISREGISTRATION)
 #define AREA_TOLERANCE 1e-9 /* of areas that must add up */
 
 bool rdl_patches_options_check(const rdl_patches_options *o, GError **error)
@@ -75,7 +76,8 @@ typedef struct {
     rdl_pixel_areas *areas;
     rdl_vicinity *vicinity;
     rdl_labelling *labelling;
-    unsigned rules;       /* of nuisance */
+    unsigned rules; /* of nuisance */
+    rdl_rim rim;
     rdl_lineage *lineage; /* NULL: no epoch before */
     rdl_descent *descent; /* of each patch that is kept */
     rdl_patch_set set;
@@ -139,6 +141,7 @@ static bool open_change(work *w, GError **error)
     w->set.t_after = item(w->change, "REDLINE_T_AFTER");
     w->set.gate = item(w->change, "REDLINE_GATE");
     w->set.simplify = w->o->simplify;
+    w->set.reach = NAN;
     w->set.threads = w->o->threads;
     return rdl_nuisances_parse(w->o->suppress, &w->rules, error);
 }
@@ -208,10 +211,12 @@ static bool find_scenes(work *w, GError **error)
     return w->before || !w->o->recorded || find_recorded(w, error);
 }
 
-/* Rules that ask where an index stands. */
+/* Rules that do not ask where an index stands. */
+#define STATELESS (1u << RDL_NUISANCE_MASK_EDGE | RIMS)
+
 static bool states_needed(const work *w, GError **error)
 {
-    const unsigned states = ~(1u << RDL_NUISANCE_MASK_EDGE);
+    const unsigned states = ~STATELESS;
 
     if (w->calibrated || !w->o->suppress || strcmp(w->o->suppress, "all") == 0)
         return true;
@@ -270,9 +275,8 @@ static bool open_scenes(work *w, GError **error)
     if (named)
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: kind %s: name them with --bands or --sensor",
                         w->before, wanted);
-    g_ptr_array_add(
-        w->r->warnings,
-        rdl_say("kind is not told: it %s: name them with --bands or --sensor", wanted));
+    g_ptr_array_add(w->r->warnings,
+                    rdl_say("kind is not told: it %s: name them with --bands or --sensor", wanted));
     return true;
 }
 
@@ -286,6 +290,33 @@ static bool open_series(work *w, GError **error)
                         "--after, or --recorded-scenes",
                         w->o->series);
     return open_numbers(w, w->o->series, &w->series, error);
+}
+
+/* How far the scenes may be apart, where rims are to be told. */
+static bool measure_rims(work *w, const rdl_progress *progress, GError **error)
+{
+    bool named = g_strcmp0(w->o->suppress, "all") != 0;
+
+    w->r->reach = NAN;
+    if (!(w->rules & RIMS))
+        return true;
+    if (!w->pair && named)
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "--suppress %s: needs scenes whose bands are known: give --before and "
+                        "--after, or --recorded-scenes",
+                        w->o->suppress);
+    if (w->pair && !rdl_rim_measure(w->pair, w->o->threads, progress, &w->rim, error))
+        return false;
+    if (!w->pair || isnan(w->rim.reach)) {
+        w->rules &= ~RIMS;
+        g_ptr_array_add(w->r->warnings,
+                        rdl_say("no patch is left out as misregistration: how the scenes lie to "
+                                "each other is not known"));
+        return true;
+    }
+    w->r->reach = w->set.reach = w->rim.reach;
+    rdl_manifest_method(w->r->manifest, RDL_RIM_PAPER);
+    return true;
 }
 
 static void note_number(rdl_manifest *m, const char *name, double value)
@@ -414,8 +445,9 @@ static bool take_component(const rdl_component *c, void *user, GError **error)
     r->filled_pixels += c->filled;
     if (!w->untold)
         one.kind = rdl_kind_of(&c->figures, w->calibrated, &one.kind_reason);
-    one.reason =
-        large_enough(w, c, one.pixels_m2) ? rdl_nuisance_of(w->rules, c, one.kind) : TOO_SMALL;
+    one.reason = large_enough(w, c, one.pixels_m2)
+                     ? rdl_nuisance_of(w->rules, c, one.kind, w->set.reach)
+                     : TOO_SMALL;
     if (one.reason)
         leave_out(r, &one);
     else
@@ -517,6 +549,7 @@ static bool find_patches(work *w, const rdl_progress *progress, GError **error)
                                .probability = w->probability,
                                .pair = w->pair,
                                .series = w->series,
+                               .rim = w->rules & RIMS ? &w->rim : NULL,
                                .indices = w->indices,
                                .water = w->calibrated && w->indices[RDL_FIGURE_WATER].there &&
                                         w->rules & 1u << RDL_NUISANCE_WATER_LEVEL,
@@ -524,7 +557,7 @@ static bool find_patches(work *w, const rdl_progress *progress, GError **error)
                                .memory_mib = w->o->memory_mib};
 
     if (!w->calibrated)
-        w->rules &= 1u << RDL_NUISANCE_MASK_EDGE;
+        w->rules &= STATELESS;
     w->areas = rdl_pixel_areas_new(w->grid, error);
     if (!w->areas)
         return g_prefix_error(error, "%s: ", w->o->change), false;
@@ -683,8 +716,8 @@ bool rdl_patches(const rdl_patches_options *o, const rdl_progress *progress, rdl
                 open_numbers(&w, o->score, &w.score, error) &&
                 open_numbers(&w, o->probability, &w.probability, error) && open_scenes(&w, error) &&
                 open_series(&w, error) && note_inputs(&w, error) &&
-                find_patches(&w, progress, error) && find_lineage(&w, progress, error) &&
-                write_patches(&w, progress, error);
+                measure_rims(&w, progress, error) && find_patches(&w, progress, error) &&
+                find_lineage(&w, progress, error) && write_patches(&w, progress, error);
     work_clear(&w);
     return good;
 }
@@ -717,6 +750,8 @@ JsonNode *rdl_patches_result_json(const rdl_patches_result *r)
     json_object_set_int_member(o, "patches", r->patches);
     json_object_set_double_member(o, "area_m2", r->area_m2);
     json_object_set_int_member(o, "filled_pixels", r->filled_pixels);
+    if (!isnan(r->reach))
+        json_object_set_double_member(o, "scenes_apart_px", r->reach);
     json_object_set_object_member(o, "areas", areas_json(r));
     for (int k = 0; k < RDL_KINDS; k++)
         json_object_set_int_member(kinds, rdl_kind_code((rdl_kind)k), r->kinds[k]);

@@ -21,7 +21,7 @@ typedef struct rdl_patches_options {
     double fill_m2;       /* holes up to this size are filled; default 0: none */
     double simplify;      /* draw outlines without their steps, where a patch's area changes
                              by no larger a share than this, 0..1; default 0: draw pixels */
-    const char *suppress; /* rules of detect/nuisance.h: "mask-edge,snow,water-level", "all",
+    const char *suppress; /* rules of detect/nuisance.h: "mask-edge,misregistration", "all",
                              "none"; default NULL: none */
     bool keep_suppressed; /* in layer `suppressed`; default false */
     const char *previous; /* patches.gpkg of the epoch before (detect/lineage.h); NULL */
@@ -37,11 +37,12 @@ typedef struct rdl_patches_options {
 RDL_API bool rdl_patches_options_check(const rdl_patches_options *options, GError **error);
 
 typedef struct rdl_patches_result {
-    gint64 pixels;                /* changed, of the raster */
-    gint64 components;            /* 8-connected */
-    gint64 patches;               /* written */
-    double area_m2;               /* of all patches, on the ellipsoid */
-    gint64 kinds[RDL_KINDS];      /* patches by kind */
+    gint64 pixels;           /* changed, of the raster */
+    gint64 components;       /* 8-connected */
+    gint64 patches;          /* written */
+    double area_m2;          /* of all patches, on the ellipsoid */
+    gint64 kinds[RDL_KINDS]; /* patches by kind */
+    double reach;            /* pixels that the scenes may be apart; NaN: not asked, or not known */
     double changed_m2, filled_m2; /* pixels, of the raster; of filled holes */
     double pixels_m2;             /* of the patches before their outlines were straightened */
     gint64 filled_pixels;
@@ -72,6 +73,8 @@ RDL_API JsonNode *rdl_patches_result_json(const rdl_patches_result *result);
  *               water-level rule was asked for
  *  width_px     twice its pixels over the sides along its outline
  *  crop_share   of its pixels that have a series, those whose NDVI went up and down before
+ *  shift_share  of its squared difference, what laying the scenes over each other anew explains
+ *               (detect/rim.h); where the misregistration rule was asked for
  *  filled_m2    of holes that were filled
  *  ndvi_before ... bsi_after   means of the indices that tell the kind
  *  lineage_id   of the place, the same over epochs; its patch_id in the first

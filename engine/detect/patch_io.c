@@ -151,7 +151,7 @@ static const rdl_field fields[] = {
     {"water_share", R}, {"width_px", R},     {"filled_m2", R},   {"ndvi_before", R},
     {"ndvi_after", R},  {"water_before", R}, {"water_after", R}, {"ndbi_before", R},
     {"ndbi_after", R},  {"bsi_before", R},   {"bsi_after", R},   {"lineage_id", T},
-    {"relation", T},    {"crop_share", R},   {"reason", T}};
+    {"relation", T},    {"crop_share", R},   {"shift_share", R}, {"reason", T}};
 
 bool rdl_patch_layer(rdl_vector *vector, const rdl_patch_set *set, bool suppressed, GError **error)
 {
@@ -195,6 +195,7 @@ bool rdl_patch_write(rdl_rows *rows, const rdl_patch_set *set, const rdl_patch *
     values[at++] = rdl_text(p->lineage_id ? p->lineage_id : p->id);
     values[at++] = rdl_text(p->relation);
     values[at++] = mean_of((double)f->crops, f->series);
+    values[at++] = rdl_real(rdl_rim_share(&f->rim, set->reach));
     values[at++] = rdl_text(p->reason);
     g_assert(at == G_N_ELEMENTS(fields));
     rdl_rows_values(rows, fields, values, (int)G_N_ELEMENTS(fields) - !p->reason);

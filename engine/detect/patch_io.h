@@ -27,6 +27,7 @@ typedef struct rdl_patch {
 typedef struct rdl_patch_set {
     const rdl_grid *grid;
     const char *t_before, *t_after, *gate; /* NULL: unknown */
+    double reach;                          /* detect/rim.h; NaN: not asked, or not known */
     double simplify; /* share of its area that a patch may gain or lose; 0: draw the pixels */
     GArray *list;    /* of rdl_patch, in order of id */
     GArray *runs;    /* of rdl_run */

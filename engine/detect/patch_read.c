@@ -20,6 +20,7 @@ typedef struct {
     rdl_pair_reader *pair;
     float *scores, *probabilities, *ndvi[2];     /* ndvi: where there is a series */
     uint8_t *known, *flags, *unobserved, *water; /* flags: first the classes */
+    size_t above;                                /* pixels of the pair's block above the strip */
 } worker;
 
 static void worker_free(void *p)
@@ -50,7 +51,8 @@ static bool worker_open(worker *w, const job *j, size_t room, GError **error)
            (!s->score || (w->score = rdl_raster_reopen(s->score, error))) &&
            (!s->probability || (w->probability = rdl_raster_reopen(s->probability, error))) &&
            (!s->series || (w->series = rdl_raster_reopen(s->series, error))) &&
-           (!s->pair || (w->pair = rdl_pair_reader_new(s->pair, room, error)));
+           (!s->pair || (w->pair = rdl_pair_reader_new(
+                             s->pair, room + (s->rim ? 2 * (size_t)j->width : 0), error)));
 }
 
 static void *worker_new(void *p, GError **error)
@@ -122,11 +124,24 @@ static bool read_numbers(worker *w, rdl_raster *raster, rdl_block b, float *valu
     return true;
 }
 
+/* The strip, and where slopes are asked for a row above and below it. */
+static bool read_pair(const job *j, worker *w, rdl_block b, GError **error)
+{
+    const rdl_block strip = b;
+
+    if (j->source->rim) {
+        b.row = MAX(strip.row - 1, 0);
+        b.height = MIN(strip.row + strip.height + 1, j->height) - b.row;
+    }
+    w->above = (size_t)(strip.row - b.row) * (size_t)b.width;
+    return rdl_pair_read(w->pair, b, error);
+}
+
 static void mark_water(const worker *w, const rdl_kind_index *index, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        w->water[i] = w->pair->valid[i] && rdl_kind_value(index, w->pair->before, i) > 0.0 &&
-                      rdl_kind_value(index, w->pair->after, i) > 0.0;
+    for (size_t i = 0, k = w->above; i < n; i++, k++)
+        w->water[i] = w->pair->valid[k] && rdl_kind_value(index, w->pair->before, k) > 0.0 &&
+                      rdl_kind_value(index, w->pair->after, k) > 0.0;
 }
 
 static void add_indices(const worker *w, const rdl_kind_index *indices, size_t i, rdl_figures *f)
@@ -146,7 +161,8 @@ static void add_indices(const worker *w, const rdl_kind_index *indices, size_t i
     }
 }
 
-static void add_pixel(const worker *w, const rdl_kind_index *indices, size_t i, rdl_figures *f)
+static void add_pixel(const worker *w, const rdl_patch_source *s, int width, size_t i,
+                      rdl_figures *f)
 {
     if (w->scores && !isnan(w->scores[i])) {
         double score = (double)w->scores[i];
@@ -159,7 +175,9 @@ static void add_pixel(const worker *w, const rdl_kind_index *indices, size_t i, 
         f->probabilities++;
     }
     if (w->pair)
-        add_indices(w, indices, i, f);
+        add_indices(w, s->indices, w->above + i, f);
+    if (s->rim)
+        rdl_rim_add(s->rim, w->pair, width, w->above + i, &f->rim);
 }
 
 /* After add_figures(). */
@@ -171,9 +189,10 @@ static bool add_series(const worker *w, const rdl_patch_source *s, rdl_strip *st
     size_t n = (size_t)width * (size_t)strip->rows;
 
     for (size_t i = 0; i < n; i++) {
-        bool seen = w->pair->valid[i];
-        w->ndvi[0][i] = seen ? (float)rdl_kind_value(index, w->pair->before, i) : NAN;
-        w->ndvi[1][i] = seen ? (float)rdl_kind_value(index, w->pair->after, i) : NAN;
+        size_t k = w->above + i;
+        bool seen = w->pair->valid[k];
+        w->ndvi[0][i] = seen ? (float)rdl_kind_value(index, w->pair->before, k) : NAN;
+        w->ndvi[1][i] = seen ? (float)rdl_kind_value(index, w->pair->after, k) : NAN;
     }
     return rdl_series_count(w->series, (const rdl_run *)(void *)strip->changed->data,
                             strip->changed->len, strip->row, ndvi,
@@ -188,7 +207,7 @@ static void add_figures(const worker *w, const rdl_patch_source *source, rdl_str
         size_t row = (size_t)(run->row - strip->row) * (size_t)width;
         rdl_figures figures = {0};
         for (int col = run->col; col < run->end; col++)
-            add_pixel(w, source->indices, row + (size_t)col, &figures);
+            add_pixel(w, source, width, row + (size_t)col, &figures);
         g_array_append_val(strip->figures, figures);
     }
 }
@@ -214,7 +233,7 @@ static bool read_strip(const job *j, worker *w, rdl_strip *strip, GError **error
         return true;
     if (!read_numbers(w, w->score, b, w->scores, error) ||
         !read_numbers(w, w->probability, b, w->probabilities, error) ||
-        (w->pair && !rdl_pair_read(w->pair, b, error)))
+        (w->pair && !read_pair(j, w, b, error)))
         return false;
     if (s->water)
         mark_water(w, &s->indices[RDL_FIGURE_WATER], rdl_block_pixels(b));

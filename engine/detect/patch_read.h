@@ -12,6 +12,7 @@ typedef struct rdl_patch_source {
     const rdl_pair *pair;                  /* as rdl_kind_narrow() left it, same grid; NULL */
     const rdl_kind_index *indices;
     rdl_raster *series; /* NDVI of earlier dates, a band each, same grid; with `pair`; NULL */
+    const rdl_rim *rim; /* what the pair's displacement explains; with `pair`; NULL: not asked */
     bool water;         /* mark pixels that are water on both dates */
     int threads, memory_mib;
 } rdl_patch_source;
