@@ -10,18 +10,24 @@
 /* ---- list ---- */
 
 static struct {
-    char *state, *unit, *kind, *as_of;
+    char *state, *unit, *kind, *warning, *as_of;
 } f;
 
 static const GOptionEntry list_entries[] = {
     {"state", 0, 0, G_OPTION_ARG_STRING, &f.state, "only in this state: SCREENED, WORKING ...",
      "STATE"},
-    {"unit", 0, 0, G_OPTION_ARG_STRING, &f.unit, "only this unit and those within it: 321202, 321200 or 3212",
-     "CODE"},
+    {"unit", 0, 0, G_OPTION_ARG_STRING, &f.unit,
+     "only this unit and those within it: 321202, 321200 or 3212", "CODE"},
     {"kind", 0, 0, G_OPTION_ARG_STRING, &f.kind, "only verify or rectify", "KIND"},
+    {"warning", 0, 0, G_OPTION_ARG_STRING, &f.warning,
+     "only warned of, at this level (blue, yellow, orange, red) or 'any', with what is proposed",
+     "LEVEL"},
     {"as-of", 0, 0, G_OPTION_ARG_STRING, &f.as_of,
      "the tasks and warnings as they stood that day (default: the ledger's latest date)", "DATE"},
     G_OPTION_ENTRY_NULL};
+
+/* The last of them, for those that ask for a day alone. */
+#define DAY_ENTRY (&list_entries[G_N_ELEMENTS(list_entries) - 2])
 
 /* One whose head is as it was written. */
 static rdl_ledger *open_to_read(const char *path, GError **error)
@@ -76,14 +82,43 @@ static char *warning_of(const rdl_task *t)
     return g_strconcat(t->warning ? t->warning : "", t->warning ? ", " : "", "contradicted", NULL);
 }
 
-static void print_tasks(const GArray *tasks)
+/* The grounds for an interview in the words of the ledger's pack; NULL: there are none. Yours. */
+static char *grounds_of(rdl_ledger *ledger, const rdl_task *t)
 {
-    static const char *const heads[] = {"TASK",    "NO",   "KIND",     "STATE", "UNIT",  "DUE",
-                                        "WARNING", "ZONE", "ACTIVITY", "HA",    "SOURCE"};
+    g_auto(GStrv) keys = g_strsplit(t->triggers ? t->triggers : "", "|", -1);
+
+    for (char **key = keys; *key; key++) {
+        char *word = g_strdup(rdl_ledger_word(ledger, *key, "en"));
+        g_free(*key);
+        *key = word;
+    }
+    return *keys ? g_strjoinv("; ", keys) : NULL;
+}
+
+static const char *rung_of(rdl_ledger *ledger, const rdl_task *t)
+{
+    return t->proposes ? rdl_ledger_word(ledger, t->proposes, "en") : NULL;
+}
+
+static void add_advice(rdl_ledger *ledger, GPtrArray *cells, const rdl_task *t)
+{
+    g_autofree char *grounds = grounds_of(ledger, t);
+
+    add(cells, t->warning_by);
+    add(cells, rung_of(ledger, t));
+    add(cells, grounds);
+}
+
+static void print_tasks(const GArray *tasks, rdl_ledger *advised)
+{
+    static const char *const all_heads[] = {"TASK",   "NO",      "KIND",     "STATE",    "UNIT",
+                                            "DUE",    "WARNING", "ZONE",     "ACTIVITY", "HA",
+                                            "SOURCE", "BY",      "PROPOSED", "INTERVIEW"};
+    const guint n_heads = (guint)G_N_ELEMENTS(all_heads) - (advised ? 0 : 3);
     g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
 
-    for (size_t i = 0; i < G_N_ELEMENTS(heads); i++)
-        add(cells, heads[i]);
+    for (guint i = 0; i < n_heads; i++)
+        add(cells, all_heads[i]);
     for (guint i = 0; i < tasks->len; i++) {
         const rdl_task *t = &g_array_index(tasks, rdl_task, i);
         g_autofree char *warning = warning_of(t);
@@ -94,9 +129,47 @@ static void print_tasks(const GArray *tasks)
             add(cells, texts[k]);
         g_ptr_array_add(cells, g_strdup_printf("%10.4f", t->area_m2 * 1e-4));
         add(cells, t->source_id);
+        if (advised)
+            add_advice(advised, cells, t);
     }
-    g_autofree char *text = rdl_table_text(cells, G_N_ELEMENTS(heads));
+    g_autofree char *text = rdl_table_text(cells, n_heads);
     fputs(text, stdout);
+}
+
+/* A level of warnings.csv, or any. */
+static bool check_level(rdl_ledger *ledger, GError **error)
+{
+    const rdl_csv *csv = rdl_ledger_table(ledger, "warnings.csv", NULL);
+    g_autoptr(GString) levels = g_string_new("any");
+
+    if (!f.warning || strcmp(f.warning, "any") == 0 ||
+        (csv && rdl_csv_find(csv, "level", f.warning) >= 0))
+        return true;
+    for (size_t i = csv ? rdl_csv_count(csv) : 0; i-- > 0;) {
+        const char *level = rdl_csv_at(csv, i, "level");
+        g_auto(GStrv) known = g_strsplit(levels->str, ", ", -1);
+        if (!g_strv_contains((const char *const *)known, level))
+            g_string_append_printf(levels, ", %s", level);
+    }
+    return rdl_fail(error, RDL_ERROR_USAGE, "--warning %s: no such level: there are %s", f.warning,
+                    levels->str);
+}
+
+/* Of a list only what is warned of as asked; each, or the one task shown, with its advice. */
+static bool keep_warned(rdl_ledger *ledger, GArray *tasks, const char *id, rdl_day as_of,
+                        GError **error)
+{
+    for (guint i = tasks->len; (f.warning || id) && i-- > 0;) {
+        rdl_task *t = &g_array_index(tasks, rdl_task, i);
+        bool any = id || strcmp(f.warning, "any") == 0;
+        if (t->warning && (any || strcmp(t->warning, f.warning) == 0)) {
+            if (!rdl_task_advise(ledger, t, as_of, error))
+                return false;
+        } else if (!id) {
+            g_array_remove_index(tasks, i);
+        }
+    }
+    return true;
 }
 
 static GArray *list(const char *path, const char *id, GError **error)
@@ -107,12 +180,15 @@ static GArray *list(const char *path, const char *id, GError **error)
     bool past;
 
     if (!ledger || !filter_day(ledger, &filter.as_of, error) ||
-        !rdl_task_filter_check(ledger, &filter, error) ||
+        !rdl_task_filter_check(ledger, &filter, error) || !check_level(ledger, error) ||
         !is_past(ledger, filter.as_of, &past, error))
         return NULL;
     if (past && !(then = rdl_ledger_as_of(ledger, filter.as_of, error)))
         return NULL;
-    return rdl_task_list(then ? then : ledger, &filter, error);
+    g_autoptr(GArray) tasks = rdl_task_list(then ? then : ledger, &filter, error);
+    return tasks && keep_warned(then ? then : ledger, tasks, id, filter.as_of, error)
+               ? g_steal_pointer(&tasks)
+               : NULL;
 }
 
 static int task_list(int argc, char **argv)
@@ -121,18 +197,22 @@ static int task_list(int argc, char **argv)
         "Example:\n"
         "  redline task list ledger.sqlite --state SCREENED --unit 3212 --as-of 2026-11-30\n\n"
         "Sorted by task; NO is the number of its site on maps and cards. WARNING: blue, yellow,\n"
-        "orange or red that day, and contradicted where a scene speaks against a claim. --json "
-        "prints an array of\n"
-        "{id, number, kind, state, xzqdm, due, warning, zone, activity, area_m2, lon, lat}.";
+        "orange or red that day, and contradicted where a scene speaks against a claim. With\n"
+        "--warning: the test that held (BY: time, lag, milestone, idle), the next step of the\n"
+        "ladder (PROPOSED: a person issues it) and the grounds for an interview (INTERVIEW).\n"
+        "--json prints an array of {id, number, kind, state, xzqdm, department, tier, due,\n"
+        "due_original, warning, warning_by, proposes, triggers, zone, activity, area_m2, lon, "
+        "lat}.";
     GError *error = NULL;
     g_autoptr(GArray) tasks = NULL;
+    g_autoptr(rdl_ledger) words = NULL;
 
     if (cli_parse(&argc, &argv, list_entries, "LEDGER", "List tasks.", teach, 1, 1, &error) &&
         (tasks = list(argv[1], NULL, &error))) {
         if (cli_flags.json)
             cli_print_json(tasks_json(tasks));
-        else
-            print_tasks(tasks);
+        else if (!f.warning || (words = rdl_ledger_open(argv[1], false, &error)))
+            print_tasks(tasks, words);
     }
     return cli_end(error);
 }
@@ -178,8 +258,8 @@ static int task_count(int argc, char **argv)
     GError *error = NULL;
     JsonNode *node;
 
-    if (cli_parse(&argc, &argv, &list_entries[3], "LEDGER [--as-of DATE]", "Count tasks.", teach, 1,
-                  1, &error) &&
+    if (cli_parse(&argc, &argv, DAY_ENTRY, "LEDGER [--as-of DATE]", "Count tasks.", teach, 1, 1,
+                  &error) &&
         (node = count(argv[1], &error))) {
         if (cli_flags.json) {
             cli_print_json(node);
@@ -229,8 +309,8 @@ static int task_lookbacks(int argc, char **argv)
     GError *error = NULL;
     JsonNode *node;
 
-    if (cli_parse(&argc, &argv, &list_entries[3], "LEDGER [--as-of DATE]",
-                  "List look-backs that are due.", teach, 1, 1, &error) &&
+    if (cli_parse(&argc, &argv, DAY_ENTRY, "LEDGER [--as-of DATE]", "List look-backs that are due.",
+                  teach, 1, 1, &error) &&
         (node = lookbacks(argv[1], &error))) {
         if (cli_flags.json) {
             cli_print_json(node);
@@ -416,8 +496,17 @@ static void print_closing(JsonObject *closing)
     }
 }
 
-static bool print_office(const char *path, const char *id, GError **error)
+static void print_advice(rdl_ledger *ledger, const rdl_task *t)
 {
+    g_autofree char *grounds = grounds_of(ledger, t);
+
+    print_member("proposed", rung_of(ledger, t));
+    print_member("interview", grounds);
+}
+
+static bool print_office(const char *path, const rdl_task *t, GError **error)
+{
+    const char *id = t->task_id;
     static const char *const rows[][2] = {
         {"sources", "patch"},       {"measure_rows", "measure"}, {"milestones", "milestone"},
         {"closeout", "step"},       {"documents", "paper"},      {"publications", "public"},
@@ -431,6 +520,7 @@ static bool print_office(const char *path, const char *id, GError **error)
         return false;
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
         print_rows(json_node_get_object(chain), rows[i][0], rows[i][1]);
+    print_advice(ledger, t);
     print_tightenings(json_node_get_object(chain), id);
     print_verifications(json_node_get_object(chain));
     print_closing(json_node_get_object(closing));
@@ -460,8 +550,7 @@ static int task_show(int argc, char **argv)
     GError *error = NULL;
     g_autoptr(GArray) tasks = NULL;
 
-    if (!cli_parse(&argc, &argv, &list_entries[3], "LEDGER ID", "Show one task.", teach, 2, 2,
-                   &error) ||
+    if (!cli_parse(&argc, &argv, DAY_ENTRY, "LEDGER ID", "Show one task.", teach, 2, 2, &error) ||
         !(tasks = list(argv[1], argv[2], &error)))
         return cli_end(error);
     if (tasks->len && !cli_trust(argv[1], argv[2], &error))
@@ -474,7 +563,7 @@ static int task_show(int argc, char **argv)
     else {
         print_task(&g_array_index(tasks, rdl_task, 0));
         if (!f.as_of)
-            print_office(argv[1], argv[2], &error);
+            print_office(argv[1], &g_array_index(tasks, rdl_task, 0), &error);
     }
     return cli_end(error);
 }

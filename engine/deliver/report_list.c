@@ -105,6 +105,25 @@ static const char *warned_by(rdl_bulletin *r, const rdl_task *t)
     return t->warning_by ? rdl_report_word(r, t->warning_by) : NULL;
 }
 
+static const char *proposes(rdl_bulletin *r, const rdl_task *t)
+{
+    return t->proposes ? keep(r, rdl_ledger_word(r->ledger, t->proposes, r->language)) : NULL;
+}
+
+static const char *triggers(rdl_bulletin *r, const rdl_task *t)
+{
+    g_auto(GStrv) keys = g_strsplit(t->triggers ? t->triggers : "", "|", -1);
+    g_autoptr(GString) words = g_string_new(NULL);
+
+    for (char **key = keys; *key; key++)
+        g_string_append_printf(words, "%s%s",
+                               !words->len                      ? ""
+                               : strcmp(r->language, "zh") == 0 ? "；"
+                                                                : "; ",
+                               rdl_ledger_word(r->ledger, *key, r->language));
+    return words->len ? keep(r, words->str) : NULL;
+}
+
 static const char *leader(rdl_bulletin *r, const rdl_task *t)
 {
     return keep(r, t->lead_leader);
@@ -168,7 +187,7 @@ static const struct {
     {"no", RDL_CELL_WHOLE, 6, LISTS, LISTS, false, NULL, number},
     {"task", RDL_CELL_TEXT, 16, LISTS, LISTS, false, id, NULL},
     {"task_no", RDL_CELL_TEXT, 14, ALL, 0, false, task_no, NULL},
-    {"kind", RDL_CELL_TEXT, 10, LISTS, WARNED, false, kind, NULL},
+    {"kind", RDL_CELL_TEXT, 10, LISTS, 0, false, kind, NULL},
     {"xzqdm", RDL_CELL_TEXT, 10, ALL, 0, false, code, NULL},
     {"unit_name", RDL_CELL_TEXT, 14, LISTS, LISTS, false, unit, NULL},
     {"department", RDL_CELL_TEXT, 18, LISTS, 0, false, department, NULL},
@@ -187,6 +206,8 @@ static const struct {
     {"progress", RDL_CELL_RATE, 8, WARNED | ALL, WARNED, false, NULL, progress},
     {"warning", RDL_CELL_TEXT, 8, LISTS, WARNED, false, warning, NULL},
     {"warned_by", RDL_CELL_TEXT, 10, WARNED, WARNED, false, warned_by, NULL},
+    {"proposes", RDL_CELL_TEXT, 12, WARNED, WARNED, true, proposes, NULL},
+    {"triggers", RDL_CELL_TEXT, 24, WARNED, WARNED, true, triggers, NULL},
     {"resp_unit", RDL_CELL_TEXT, 18, LISTS, OVERDUE, false, resp_unit, NULL},
     {"lead_leader", RDL_CELL_TEXT, 10, LISTS, 0, true, leader, NULL},
     {"supervisor", RDL_CELL_TEXT, 10, ALL, 0, true, supervisor, NULL},
@@ -365,7 +386,7 @@ static bool add_lookbacks(rdl_bulletin *r, rdl_day as_of, GError **error)
 
 bool rdl_report_lists(rdl_bulletin *r, GError **error)
 {
-    rdl_task_filter filter = {.unit = r->options->unit};
+    rdl_task_filter filter = {.unit = r->options->unit, .advice = true};
 
     if (!rdl_day_parse(r->as_of, &filter.as_of, error))
         return false;

@@ -183,6 +183,8 @@ static const rdl_label words[] = {
     {"days", "剩余天数", "days left"},
     {"progress", "进度(%)", "progress (%)"},
     {"warned_by", "预警依据", "warned because of"},
+    {"proposes", "建议措施", "proposed next"},
+    {"triggers", "约谈情形", "grounds for an interview"},
     {"lead_leader", "责任领导", "leader in charge"},
     {"supervisor", "监管人", "supervisor"},
     {"resp_unit", "责任单位", "responsible unit"},

@@ -156,20 +156,29 @@ static bool check_later_epoch(rdl_ledger *ledger, const rdl_task *task, const rd
                              task->task_id, task->state, move->to);
 }
 
-/* The notice of the last 公示 has run its time; the last day belongs to it. */
+/* The kind of publication that coming into `state` is, by publications.csv; NULL: none. Lent. */
+static const char *notice_of(rdl_ledger *ledger, const char *state)
+{
+    const rdl_csv *csv = rdl_ledger_table(ledger, "publications.csv", NULL);
+    gssize row = csv ? rdl_csv_find(csv, "state", state) : -1;
+
+    return row < 0 ? NULL : rdl_csv_at(csv, (size_t)row, "kind");
+}
+
+/* The last notice of the state has run its time; the last day belongs to it. */
 static bool check_notice(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move,
                          GError **error)
 {
     g_autoptr(rdl_statement) s = rdl_statement_new(ledger->store,
                                                    "SELECT closes FROM publication WHERE task_id = "
-                                                   "? AND kind = '公示' ORDER BY seq DESC LIMIT "
-                                                   "1",
+                                                   "? AND kind = ? ORDER BY seq DESC LIMIT 1",
                                                    error);
     bool row;
 
     if (!s)
         return false;
     rdl_statement_text(s, 1, task->task_id);
+    rdl_statement_text(s, 2, notice_of(ledger, task->state));
     if (!rdl_statement_step(s, &row, error))
         return false;
     const char *closes = row ? rdl_statement_get_text(s, 0) : NULL;
@@ -361,20 +370,21 @@ static void add_step(JsonObject *payload, const rdl_csv *workflow, size_t way)
     json_object_set_object_member(payload, "step", step);
 }
 
-/* 公示: where, from when, until when. A period is stated with the move ("7日内", "5个工作日内", a
- * day); without one the notice has no end that anybody must wait for. */
+/* A notice (公示): where, from when, until when. A period is stated with the move ("7日内",
+ * "5个工作日内", a day); without one the notice has no end that anybody must wait for. */
 static bool add_notice(rdl_ledger *ledger, JsonObject *payload, const rdl_move *move,
                        GError **error)
 {
     const char *words = rdl_json_text(move->fields, "notice", NULL);
+    const char *kind = notice_of(ledger, move->to);
     rdl_deadline closes = {0};
     rdl_day on;
 
-    if (strcmp(move->to, "PUBLIC") != 0)
+    if (!kind)
         return true;
     JsonObject *notice = json_object_new();
     json_object_set_object_member(payload, "publication", notice);
-    rdl_json_set_text(notice, "kind", "公示");
+    rdl_json_set_text(notice, "kind", kind);
     rdl_json_set_text(notice, "channel", rdl_json_text(move->fields, "channel", NULL));
     rdl_json_set_text(notice, "link", rdl_json_text(move->fields, "link", NULL));
     rdl_json_set_text(notice, "opens", move->on);

@@ -13,6 +13,7 @@ typedef struct rdl_task {
     char *warning, *warning_by; /* level at as_of and the test that held; NULL: none */
     int warning_rank;           /* 0 none, 1 the mildest */
     char *warned;               /* level of the last warning on record; NULL: none */
+    char *proposes, *triggers;  /* what the warning asks for, where `advice` was; NULL: nothing */
     char *contradicted;         /* date of the scene that speaks against its claim; NULL: none */
     char *stopped;              /* since when its clock stands still; NULL: it runs */
     double progress;            /* 0..1 as last reported; NaN: never */
@@ -36,11 +37,18 @@ typedef struct rdl_task_filter {
     const char *state, *unit, *kind, *id; /* NULL: any; unit: code or the beginning of one */
     const char *site;                     /* NULL: any */
     rdl_day as_of;                        /* for warnings; 0: none are looked for */
+    bool advice;                          /* and what each of them asks for (rdl_task_advise) */
     bool no_ground;                       /* leave `wkb` NULL */
 } rdl_task_filter;
 
 /** Tasks by id, as GArray of rdl_task (clears itself). Yours to unref. */
 RDL_API GArray *rdl_task_list(rdl_ledger *ledger, const rdl_task_filter *filter, GError **error);
+/** Of a task that is warned of at `as_of`: `proposes`, the next rung of the ladder ("ladder.3": a
+ *  word of texts.csv; a person issues it), that of the last rise on record or, where the level is
+ *  not on record yet, the one after; and `triggers`, the interview triggers that hold that day
+ *  ("trigger.1|trigger.3"): overdue; overdue and no result was handed in; what was reported is not
+ *  so; overdue and nobody outside was told. */
+RDL_API bool rdl_task_advise(rdl_ledger *ledger, rdl_task *task, rdl_day as_of, GError **error);
 /** Can the filter name any task? The state is one of states.csv, the kind one there is, the unit (or
  *  what begins so) one of a task, of successors.csv or of posts.csv; a ledger without tasks knows
  *  of no unit and refuses none. Fails: RDL_ERROR_USAGE, RDL_ERROR_NOT_FOUND (unit), naming those
@@ -49,9 +57,9 @@ RDL_API bool rdl_task_filter_check(rdl_ledger *ledger, const rdl_task_filter *fi
                                    GError **error);
 /** Name of the ledger's coordinate system ("EPSG:4490"). Yours. */
 RDL_API char *rdl_ledger_crs(rdl_ledger *ledger, GError **error);
-/** {"id", "number", "kind", "state", "xzqdm", "due", "warning", "zone",
- * "activity", "area_m2", "lon", "lat"}.
- */
+/** {"id", "number", "kind", "state", "xzqdm", "department", "tier", "due", "due_original",
+ *  "warning", "warning_by", "proposes", "triggers", "contradicted", "zone", "activity", "area_m2",
+ *  "lon", "lat"}. */
 RDL_API JsonObject *rdl_task_json(const rdl_task *task);
 /** All there is to say of a task, site or finding, by its id: the site, its findings with every
  *  rule hit, the inputs and options that made them (the run manifest), the tasks, and the events

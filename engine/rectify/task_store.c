@@ -55,6 +55,8 @@ void rdl_task_clear(rdl_task *task)
         g_clear_pointer(slots[i], g_free);
     g_clear_pointer(&task->warning, g_free);
     g_clear_pointer(&task->warning_by, g_free);
+    g_clear_pointer(&task->proposes, g_free);
+    g_clear_pointer(&task->triggers, g_free);
     g_clear_pointer(&task->wkb, g_bytes_unref);
 }
 
@@ -302,6 +304,8 @@ GArray *rdl_task_list(rdl_ledger *ledger, const rdl_task_filter *filter, GError 
             break;
         if (as_of)
             judge_timing(last, warnings, states, filter->as_of);
+        if (as_of && filter->advice && !rdl_task_advise(ledger, last, filter->as_of, &failed))
+            break;
     }
     g_propagate_error(error, failed);
     return NULL;
@@ -316,8 +320,14 @@ JsonObject *rdl_task_json(const rdl_task *task)
     rdl_json_set_text(o, "kind", task->kind);
     rdl_json_set_text(o, "state", task->state);
     rdl_json_set_text(o, "xzqdm", task->xzqdm);
+    rdl_json_set_text(o, "department", task->department);
+    rdl_json_set_text(o, "tier", task->tier);
     rdl_json_set_text(o, "due", task->due);
+    rdl_json_set_text(o, "due_original", task->due_original);
     rdl_json_set_text(o, "warning", task->warning);
+    rdl_json_set_text(o, "warning_by", task->warning_by);
+    rdl_json_set_text(o, "proposes", task->proposes);
+    rdl_json_set_text(o, "triggers", task->triggers);
     rdl_json_set_text(o, "contradicted", task->contradicted);
     rdl_json_set_text(o, "zone", task->zone);
     rdl_json_set_text(o, "activity", task->activity);

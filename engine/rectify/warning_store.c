@@ -1,11 +1,25 @@
 /* Warnings on record: a rise or a fall is one event, however often it is looked for. */
-#include <math.h>
 #include <string.h>
 #include "rectify/moving.h"
 #include "rectify/route.h"
 #include "rectify/warning.h"
 
-#define LADDER_MOST 7 /* rungs of texts.csv, ladder.1 .. ladder.7 (domain no. 84) */
+/* The n-th rung that texts.csv has (ladder.1, ladder.2 ...; domain no. 84), or its last; NULL: it
+ * has none. Yours. */
+static char *rung_of(rdl_ledger *ledger, gint64 n)
+{
+    const rdl_csv *texts = rdl_ledger_table(ledger, "texts.csv", NULL);
+    char *rung = NULL;
+
+    for (int i = 1; i <= n; i++) {
+        g_autofree char *next = g_strdup_printf("ladder.%d", i);
+        if (!texts || rdl_csv_find(texts, "key", next) < 0)
+            break;
+        g_free(rung);
+        rung = g_steal_pointer(&next);
+    }
+    return rung;
+}
 
 /* How often a warning of this task has risen so far. */
 static bool rises(rdl_ledger *ledger, const char *task_id, gint64 *n, GError **error)
@@ -40,17 +54,18 @@ static char *kinds_inside(rdl_ledger *ledger)
     return rdl_json_canonical(node);
 }
 
-/* Was a report of this task found untrue: a claim that a scene contradicts, or a rebound; and is
- * there a claim whose result nobody outside the offices was told? */
+/* Was a report of this task found untrue: a claim that a scene contradicts, or a rebound; is there
+ * none; and is there one whose result nobody outside the offices was told? */
 static bool reported(rdl_ledger *ledger, const char *task_id, const char *day, bool *untrue,
-                     bool *unpublished, GError **error)
+                     bool *unhanded, bool *unpublished, GError **error)
 {
     g_autoptr(rdl_statement) s = rdl_statement_new(
         ledger->store,
         "SELECT contradicted IS NOT NULL OR EXISTS(SELECT 1 FROM lookback l WHERE l.task_id = ?1 "
         "AND l.result = 'REBOUND' AND l.held <= ?2), claimed IS NOT NULL AND NOT EXISTS(SELECT 1 "
         "FROM publication p WHERE p.task_id = ?1 AND p.kind NOT IN (SELECT value FROM "
-        "json_each(?3)) AND p.opens BETWEEN claimed AND ?2) FROM task WHERE task_id = ?1",
+        "json_each(?3)) AND p.opens BETWEEN claimed AND ?2), claimed IS NULL FROM task WHERE "
+        "task_id = ?1",
         error);
     bool row;
 
@@ -64,53 +79,75 @@ static bool reported(rdl_ledger *ledger, const char *task_id, const char *day, b
         return false;
     *untrue = row && rdl_statement_get_int(s, 0);
     *unpublished = row && rdl_statement_get_int(s, 1);
+    *unhanded = row && rdl_statement_get_int(s, 2);
     return true;
 }
 
-/* The four interview triggers (domain no. 13), as far as the ledger sees them. */
-static JsonArray *triggers(rdl_ledger *ledger, const rdl_task *t, rdl_day as_of, GError **error)
+/* The four interview triggers (domain no. 13), as far as the ledger sees them; NULL-ended. */
+static char **triggers(rdl_ledger *ledger, const rdl_task *t, rdl_day as_of, GError **error)
 {
     g_autofree char *day = rdl_day_text(as_of);
-    bool untrue, unpublished;
+    bool untrue, unhanded, unpublished;
     rdl_day due;
     bool overdue = t->due && rdl_day_parse(t->due, &due, NULL) && due < as_of;
+    g_autoptr(GStrvBuilder) list = g_strv_builder_new();
 
-    if (!reported(ledger, t->task_id, day, &untrue, &unpublished, error))
+    if (!reported(ledger, t->task_id, day, &untrue, &unhanded, &unpublished, error))
         return NULL;
-    JsonArray *list = json_array_new();
-
     if (overdue)
-        json_array_add_string_element(list, "trigger.1");
-    if (overdue && strcmp(t->kind, "rectify") == 0 && isnan(t->progress))
-        json_array_add_string_element(list, "trigger.2");
+        g_strv_builder_add(list, "trigger.1");
+    if (overdue && strcmp(t->kind, "rectify") == 0 && unhanded)
+        g_strv_builder_add(list, "trigger.2");
     if (untrue)
-        json_array_add_string_element(list, "trigger.3");
+        g_strv_builder_add(list, "trigger.3");
     if (overdue && unpublished)
-        json_array_add_string_element(list, "trigger.4");
-    return list;
+        g_strv_builder_add(list, "trigger.4");
+    return g_strv_builder_end(list);
 }
 
-static bool record(rdl_ledger *ledger, const rdl_csv *warnings, const rdl_task *t, rdl_day as_of,
-                   const rdl_who *who, GError **error)
+static bool risen(rdl_ledger *ledger, const rdl_task *t)
+{
+    const rdl_csv *warnings = rdl_ledger_table(ledger, "warnings.csv", NULL);
+
+    return warnings && t->warning_rank > rdl_warning_rank(warnings, t->tier, t->warned);
+}
+
+bool rdl_task_advise(rdl_ledger *ledger, rdl_task *t, rdl_day as_of, GError **error)
+{
+    gint64 before;
+
+    if (!t->warning)
+        return true;
+    if (!rises(ledger, t->task_id, &before, error))
+        return false;
+    g_auto(GStrv) list = triggers(ledger, t, as_of, error);
+    if (!list)
+        return false;
+    t->proposes = rung_of(ledger, risen(ledger, t) ? before + 1 : MAX(before, 1));
+    t->triggers = *list ? g_strjoinv("|", list) : NULL;
+    return true;
+}
+
+static bool record(rdl_ledger *ledger, rdl_task *t, rdl_day as_of, const rdl_who *who,
+                   GError **error)
 {
     g_autoptr(JsonObject) o = json_object_new();
     g_autofree char *at = rdl_day_text(as_of);
-    bool rise = t->warning_rank > rdl_warning_rank(warnings, t->tier, t->warned);
-    gint64 before;
+    bool rise = risen(ledger, t);
 
-    if (!rises(ledger, t->task_id, &before, error))
-        return false;
     rdl_json_set_text(o, "level", t->warning);
     rdl_json_set_text(o, "was", t->warned);
     rdl_json_set_text(o, "test", t->warning_by);
     json_object_set_int_member(o, "rise", rise);
     if (rise) {
-        g_autofree char *rung = g_strdup_printf("ladder.%d", (int)MIN(before + 1, LADDER_MOST));
-        rdl_json_set_text(o, "proposes", rung); /* a person issues it */
-        JsonArray *list = triggers(ledger, t, as_of, error);
-        if (!list)
+        if (!rdl_task_advise(ledger, t, as_of, error))
             return false;
-        json_object_set_array_member(o, "triggers", list);
+        rdl_json_set_text(o, "proposes", t->proposes); /* a person issues it */
+        g_auto(GStrv) list = g_strsplit(t->triggers ? t->triggers : "", "|", -1);
+        JsonArray *array = json_array_new();
+        for (char **one = list; *one; one++)
+            json_array_add_string_element(array, *one);
+        json_object_set_array_member(o, "triggers", array);
     }
     rdl_event event = {.at = at,
                        .by = who->by,
@@ -120,9 +157,8 @@ static bool record(rdl_ledger *ledger, const rdl_csv *warnings, const rdl_task *
     return rdl_event_append(ledger, &event, o, error);
 }
 
-static bool look_at(rdl_ledger *ledger, const rdl_csv *warnings, const rdl_csv *states,
-                    const rdl_task *t, rdl_day as_of, const rdl_who *who, rdl_tally *tally,
-                    GError **error)
+static bool look_at(rdl_ledger *ledger, const rdl_csv *states, rdl_task *t, rdl_day as_of,
+                    const rdl_who *who, rdl_tally *tally, GError **error)
 {
     bool same = g_strcmp0(t->warning, t->warned) == 0;
 
@@ -138,7 +174,7 @@ static bool look_at(rdl_ledger *ledger, const rdl_csv *warnings, const rdl_csv *
         return true;
     }
     rdl_tally_used(tally, "ledger.warnings", 1);
-    return record(ledger, warnings, t, as_of, who, error);
+    return record(ledger, t, as_of, who, error);
 }
 
 /* Warnings are put on record in the order of their days. */
@@ -174,7 +210,7 @@ bool rdl_ledger_warn(rdl_ledger *ledger, rdl_day as_of, const rdl_who *given, rd
     g_autoptr(GArray) tasks = rdl_task_list(ledger, &filter, error);
     bool good = tasks != NULL;
     for (guint i = 0; good && i < tasks->len; i++)
-        good = look_at(ledger, warnings, states, &g_array_index(tasks, rdl_task, i), as_of, who,
-                       tally, error);
+        good =
+            look_at(ledger, states, &g_array_index(tasks, rdl_task, i), as_of, who, tally, error);
     return rdl_ledger_end(ledger, good && rdl_tally_check(tally, error), error);
 }

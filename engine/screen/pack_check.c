@@ -190,8 +190,7 @@ static bool known_state(const checker *k, const char *code)
 /* Where the pack says what roles there are. */
 static bool known_role(const checker *k, const char *code)
 {
-    return !g_hash_table_contains(k->tables, "roles.csv") ||
-           in_table(k, "roles.csv", "role", code);
+    return !g_hash_table_contains(k->tables, "roles.csv") || in_table(k, "roles.csv", "role", code);
 }
 
 static bool known_source(const checker *k, const char *text)
@@ -610,6 +609,37 @@ static void check_meta(checker *k)
     }
 }
 
+static void check_workflow_name(checker *k, const char *of, const char *file)
+{
+    bool follows = g_hash_table_contains(k->tables, "states.csv"); /* else it only judges */
+
+    if (follows && (!file || !g_hash_table_contains(k->tables, file)))
+        g_ptr_array_add(k->faults,
+                        g_strdup_printf("%s/pack.yaml: workflows: '%s' names no table of the pack",
+                                        k->folder, of));
+}
+
+/* workflows: {default: FILE, units: {CODE: FILE}, sources: {NAME: FILE}}; nothing else is read. */
+static void check_workflows(checker *k)
+{
+    JsonObject *workflows = rdl_json_object(k->meta, "workflows");
+    g_autoptr(GList) members = workflows ? json_object_get_members(workflows) : NULL;
+
+    for (GList *m = members; m; m = m->next) {
+        JsonObject *of = rdl_json_object(workflows, m->data);
+        g_autoptr(GList) names = of ? json_object_get_members(of) : NULL;
+        for (GList *n = names; n; n = n->next)
+            check_workflow_name(k, n->data, rdl_json_text(of, n->data, NULL));
+        if (strcmp(m->data, "default") == 0)
+            check_workflow_name(k, m->data, rdl_json_text(workflows, m->data, NULL));
+        else if (!of || (strcmp(m->data, "units") != 0 && strcmp(m->data, "sources") != 0))
+            g_ptr_array_add(k->faults,
+                            g_strdup_printf("%s/pack.yaml: workflows: '%s' is none of default, "
+                                            "units, sources",
+                                            k->folder, (char *)m->data));
+    }
+}
+
 void rdl_pack_faults(const char *folder, JsonNode *meta, GHashTable *tables, GPtrArray *faults)
 {
     checker k = {folder, JSON_NODE_HOLDS_OBJECT(meta) ? json_node_get_object(meta) : NULL, tables,
@@ -620,6 +650,7 @@ void rdl_pack_faults(const char *folder, JsonNode *meta, GHashTable *tables, GPt
         return;
     }
     check_meta(&k);
+    check_workflows(&k);
     check_zones(&k);
     check_activities(&k);
     check_predicates(&k);

@@ -141,9 +141,7 @@ static const char *other_pack(const char *id)
         g_autoptr(GString) all = g_string_new(text);
         if (strcmp(name, "pack.yaml") == 0) {
             g_string_replace(all, "version: ", "version: 9", 1);
-            g_string_replace(all, "  default: workflow.csv",
-                             "  units: {\"3212\": workflow-huangshan.csv}\n  default: workflow.csv",
-                             1);
+            CHECK(g_string_replace(all, "\"3410\": workflow", "\"3212\": workflow", 1) == 1);
         }
         g_file_set_contents(to, all->str, -1, NULL);
     }
@@ -189,6 +187,8 @@ static void a_unit_may_have_a_workflow_of_its_own(void)
     GError *error = NULL;
     g_autoptr(rdl_ledger) ledger = fresh("units.sqlite", &error);
 
+    const rdl_csv *huangshan = rdl_ledger_workflow(ledger, "341002", NULL, &error);
+    CHECK(strstr(rdl_csv_name(huangshan), "workflow-huangshan.csv") != NULL);
     CHECK(rdl_ledger_add_pack(ledger, other_pack("cn8"), rdl_day_of(2026, 11, 1), &error));
     const rdl_csv *own = rdl_ledger_workflow(ledger, "321202", NULL, &error);
     const rdl_csv *others = rdl_ledger_workflow(ledger, "330000", NULL, &error);

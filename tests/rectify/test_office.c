@@ -308,7 +308,7 @@ static void a_rebound_is_a_trigger(void)
     CHECK(fixture_go(ledger, "REOPENED", "2027-09-25", "office", "回头看记录", NULL, &error));
     CHECK(rdl_task_report(ledger, &by, 0.1, &error));
     CHECK_OK(error);
-    CHECK_TRIGGERS(rdl_day_of(2027, 9, 27), "[\"trigger.1\",\"trigger.3\"]");
+    CHECK_TRIGGERS(rdl_day_of(2027, 9, 27), "[\"trigger.1\",\"trigger.2\",\"trigger.3\"]");
 }
 
 static void a_result_nobody_was_told_is_a_trigger(void)
@@ -335,7 +335,47 @@ static void a_result_nobody_was_told_is_a_trigger(void)
     ledger = kept;
 }
 
+/* What is proposed that day, and why somebody may be called in. */
+static void check_advice(rdl_ledger *ledger, rdl_day day, const char *rung, const char *grounds)
+{
+    GError *error = NULL;
+    const rdl_task_filter filter = {.kind = "rectify", .as_of = day, .advice = true};
+    g_autoptr(GArray) tasks = rdl_task_list(ledger, &filter, &error);
+    const rdl_task *t = &g_array_index(tasks, rdl_task, 0);
+
+    CHECK_OK(error);
+    CHECK_TEXT(t->proposes ? t->proposes : "none", rung);
+    CHECK_TEXT(t->triggers ? t->triggers : "none", grounds);
+}
+
+static void put_on_record(rdl_ledger *ledger, rdl_day day)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    CHECK(rdl_ledger_warn(ledger, day, NULL, tally, &error));
+    CHECK_OK(error);
+}
+
+/* Looked at or put on record, a level proposes the same rung; the next rise the next. */
+static void every_rise_proposes_the_next_rung(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fixture_submitted("ladder.sqlite", &error);
+
+    check_advice(ledger, rdl_day_of(2027, 4, 1), "none", "none");
+    check_advice(ledger, rdl_day_of(2027, 6, 10), "ladder.1", "none"); /* blue */
+    put_on_record(ledger, rdl_day_of(2027, 6, 10));
+    check_advice(ledger, rdl_day_of(2027, 6, 10), "ladder.1", "none");
+    check_advice(ledger, rdl_day_of(2027, 6, 11), "ladder.1", "none");
+    check_advice(ledger, rdl_day_of(2027, 6, 20), "ladder.2", "none"); /* yellow */
+    put_on_record(ledger, rdl_day_of(2027, 6, 20));
+    check_advice(ledger, rdl_day_of(2027, 6, 20), "ladder.2", "none");
+    check_advice(ledger, rdl_day_of(2027, 7, 1), "ladder.3", "trigger.1|trigger.4"); /* red */
+}
+
 static CU_TestInfo tests[] = {
+    {"every rise proposes the next rung", every_rise_proposes_the_next_rung},
     {"steps are rows, and every one can fail", steps_are_rows_and_every_one_can_fail},
     {"papers are asked for one by one", papers_are_asked_for_one_by_one},
     {"a notice runs its time", a_notice_runs_its_time},

@@ -173,6 +173,10 @@ static void each_planted_mistake_is_found_with_its_line(void)
          "cases.csv:2: rule_id names no rule of rules.csv: 'IT-11'"},
         {"pack.yaml", "boundary_error_m: 30", "boundary_error_m: far",
          "pack.yaml: defaults: 'boundary_error_m' is no number"},
+        {"pack.yaml", "  default: workflow.csv", "  default: workflows.csv",
+         "pack.yaml: workflows: 'default' names no table of the pack"},
+        {"pack.yaml", "  default: workflow.csv", "  north: workflow.csv",
+         "pack.yaml: workflows: 'north' is none of default, units, sources"},
         {"rules.csv", "Buffer", "\xb8\xfc", "rules.csv: not UTF-8"},
     };
 
