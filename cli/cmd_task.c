@@ -127,7 +127,10 @@ static void print_tasks(const GArray *tasks, rdl_ledger *advised)
                                t->due,     warning, t->zone, t->activity};
         for (size_t k = 0; k < G_N_ELEMENTS(texts); k++)
             add(cells, texts[k]);
-        g_ptr_array_add(cells, g_strdup_printf("%10.4f", t->area_m2 * 1e-4));
+        if (isfinite(t->area_m2))
+            g_ptr_array_add(cells, g_strdup_printf("%10.4f", t->area_m2 * 1e-4));
+        else
+            add(cells, NULL);
         add(cells, t->source_id);
         if (advised)
             add_advice(advised, cells, t);
@@ -145,7 +148,7 @@ static bool check_level(rdl_ledger *ledger, GError **error)
     if (!f.warning || strcmp(f.warning, "any") == 0 ||
         (csv && rdl_csv_find(csv, "level", f.warning) >= 0))
         return true;
-    for (size_t i = csv ? rdl_csv_count(csv) : 0; i-- > 0;) {
+    for (size_t i = 0; csv && i < rdl_csv_count(csv); i++) {
         const char *level = rdl_csv_at(csv, i, "level");
         g_auto(GStrv) known = g_strsplit(levels->str, ", ", -1);
         if (!g_strv_contains((const char *const *)known, level))
@@ -713,13 +716,6 @@ static bool assign(rdl_ledger *ledger, const char *id, GError **error)
     return rdl_task_assign(ledger, &note, error);
 }
 
-static bool extend(rdl_ledger *ledger, const char *id, GError **error)
-{
-    const rdl_move note = who(id);
-
-    return need("--reason", m.reason, error) && rdl_task_extend(ledger, &note, m.due, error);
-}
-
 static bool report(rdl_ledger *ledger, const char *id, GError **error)
 {
     const rdl_move note = who(id);
@@ -741,6 +737,19 @@ static char *due_of(rdl_ledger *ledger, const char *id, GError **error)
     const char *due = tasks && tasks->len ? g_array_index(tasks, rdl_task, 0).due : NULL;
 
     return tasks ? g_strdup(due ? due : "none") : NULL;
+}
+
+static bool extend(rdl_ledger *ledger, const char *id, GError **error)
+{
+    const rdl_move note = who(id);
+    g_autofree char *was = due_of(ledger, id, error);
+
+    if (!was || !need("--reason", m.reason, error) || !rdl_task_extend(ledger, &note, m.due, error))
+        return false;
+    g_autofree char *due = due_of(ledger, id, error);
+    if (due)
+        m.said = g_strdup_printf("due %s (was %s)", due, was);
+    return due != NULL;
 }
 
 static bool stop(rdl_ledger *ledger, const char *id, GError **error)

@@ -22,6 +22,9 @@ bool rdl_apply_split(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, 
  *  after `source` and `source_id` of `o` is of the activity it was retyped to. */
 bool rdl_apply_retyped(rdl_ledger *ledger, JsonObject *o, GError **error);
 
+/** Measures of one text, which stand one after another with a full- or half-width semicolon or a
+ *  line between them; some may be empty. Yours. */
+char **rdl_measures_apart(const char *measures);
 /** The papers an event brings, whatever it is. */
 bool rdl_apply_papers(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
 /** A task has come into a state. */

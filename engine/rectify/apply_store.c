@@ -138,7 +138,11 @@ static char *problem_of(rdl_ledger *ledger, const char *task_id, GError **error)
                                                      : NULL;
 }
 
-/* Measures stand one after another with a full- or half-width semicolon or a line between them. */
+char **rdl_measures_apart(const char *measures)
+{
+    return g_regex_split_simple("\\s*[;；\n]\\s*", measures, 0, 0);
+}
+
 static bool write_measures(rdl_ledger *ledger, const char *problem_id, const char *measures,
                            GError **error)
 {
@@ -151,7 +155,7 @@ static bool write_measures(rdl_ledger *ledger, const char *problem_id, const cha
         s ? rdl_statement_new(ledger->store, "DELETE FROM measure WHERE problem_id = ? AND n > ?",
                               error)
           : NULL;
-    g_auto(GStrv) parts = g_regex_split_simple("\\s*[;；\n]\\s*", measures, 0, 0);
+    g_auto(GStrv) parts = rdl_measures_apart(measures);
     int n = 0;
 
     for (char **part = parts; rest && *part; part++) {
@@ -169,6 +173,25 @@ static bool write_measures(rdl_ledger *ledger, const char *problem_id, const cha
     rdl_statement_text(rest, 1, problem_id);
     rdl_statement_int(rest, 2, n);
     return rdl_statement_run(rest, error);
+}
+
+/* A problem that begins again has a day and a beginning of its own. */
+static bool renew_dates(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
+{
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store,
+                          "UPDATE task SET started = ?1, due = ?2, due_original = ?2, tier = "
+                          "coalesce(?3, tier), tier_original = coalesce(?3, tier) WHERE task_id = "
+                          "?4",
+                          error);
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, event->at);
+    rdl_statement_text(s, 2, text(o, "due"));
+    rdl_statement_text(s, 3, text(o, "tier"));
+    rdl_statement_text(s, 4, event->subject);
+    return rdl_statement_run(s, error);
 }
 
 /* Values for a problem, its measures as rows too. */
@@ -206,7 +229,7 @@ static bool apply_moved(rdl_ledger *ledger, const rdl_event *event, JsonObject *
         " WHEN 'SUBMITTED' THEN ?2 WHEN 'WORKING' THEN NULL WHEN 'REOPENED' THEN NULL"
         " ELSE claimed END WHERE task_id = ?3",
         error);
-    JsonObject *fields = rdl_json_object(o, "fields");
+    JsonObject *fields = rdl_json_object(o, "fields"), *renews = rdl_json_object(o, "renews");
 
     if (!s)
         return false;
@@ -216,6 +239,7 @@ static bool apply_moved(rdl_ledger *ledger, const rdl_event *event, JsonObject *
     g_autofree char *problem_id = problem_of(ledger, event->subject, error);
     return rdl_statement_run(s, error) && rdl_apply_move(ledger, event, o, error) &&
            flag_claim(ledger, event->subject, error) &&
+           (!renews || renew_dates(ledger, event, renews, error)) &&
            (!fields || !problem_id || fill_problem(ledger, problem_id, fields, error));
 }
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 #include "geo/geo.h"
+#include "rectify/apply.h"
 #include "rectify/moving.h"
 #include "rectify/route.h"
 
@@ -220,14 +221,14 @@ static bool append(listing *l, const char *at, const char *kind, const char *sub
 }
 
 /* Start and due day by the list's words; unreadable ones are as unknown as masked ones. */
-static bool settle_dates(listing *l, item *i, char **started, char **due, bool *longterm,
+static bool settle_dates(listing *l, item *i, char **started, char **due, const char **tier,
                          GError **error)
 {
     const rdl_deadline_policy *policy = rdl_ledger_policy(l->ledger, error);
     rdl_deadline first, last;
     rdl_day from = l->as_of;
 
-    *longterm = false;
+    *tier = NULL;
     *due = NULL;
     if (!policy)
         return false;
@@ -237,9 +238,10 @@ static bool settle_dates(listing *l, item *i, char **started, char **due, bool *
         from = first.due;
     *started = rdl_day_text(from);
     if (words && rdl_deadline_words(policy, words, from, &last, NULL)) {
-        *longterm = last.kind == RDL_DEADLINE_NONE;
-        *due = *longterm ? NULL : rdl_day_text(last.due);
-    } else if (words) {
+        *due = last.kind == RDL_DEADLINE_NONE ? NULL : rdl_day_text(last.due);
+        return rdl_ledger_tier_said(l->ledger, "rectify", &last, from, tier, error);
+    }
+    if (words) {
         g_autofree char *text = g_strdup_printf("the time limit '%s' names no day", words);
         note(l, i, text);
         json_object_remove_member(i->fields, "due");
@@ -314,7 +316,7 @@ static bool add_site(listing *l, const item *i, const char *at, const char *kind
 
 static bool open_task(listing *l, const item *i, bool complete, const char *site_id,
                       const char *problem_id, const char *task_id, const char *at,
-                      const char *started, const char *listed_due, bool longterm, GError **error)
+                      const char *started, const char *listed_due, const char *said, GError **error)
 {
     g_autoptr(JsonObject) o = json_object_new();
     g_autofree char *due = NULL;
@@ -323,8 +325,8 @@ static bool open_task(listing *l, const item *i, bool complete, const char *site
     if (!rdl_route_unit(l->ledger, field_of(i, "xzqdm"), l->as_of, &unit, error) ||
         !rdl_ledger_deadline(l->ledger, kind, NULL, NULL, l->as_of, &tier, &due, error))
         return false;
-    if (longterm)
-        tier = "T4";
+    if (complete && said)
+        tier = said;
     rdl_json_set_text(o, "task_id", task_id);
     rdl_json_set_text(o, "site_id", site_id);
     rdl_json_set_text(o, "kind", kind);
@@ -451,9 +453,41 @@ static bool say_way(listing *l, const item *i, const char *at, const char *task_
            say_progress(l, i, at, task_id, error);
 }
 
+static int count_measures(const item *i)
+{
+    int n = 0;
+
+    for (guint m = 0; m < i->measures->len; m++) {
+        g_auto(GStrv) apart = rdl_measures_apart(i->measures->pdata[m]);
+        for (char **one = apart; *one; one++)
+            n += **one != '\0';
+    }
+    return n;
+}
+
+/* A day that another version of the list sets anew is no value: it is told, and is extended. */
+static bool check_due(listing *l, const item *i, const char *task_id, const char *due,
+                      GError **error)
+{
+    rdl_task task = {0};
+
+    if (!task_id || !rdl_task_read(l->ledger, task_id, &task, error))
+        return false;
+    if (due && strcmp(task.kind, "rectify") == 0 && g_strcmp0(due, task.due) != 0 &&
+        g_strcmp0(due, task.due_original) != 0) {
+        g_autofree char *text =
+            g_strdup_printf("the time limit %s is not that on record (%s), which stays: see "
+                            "redline task extend %s",
+                            due, task.due ? task.due : "-", task_id);
+        note(l, i, text);
+    }
+    rdl_task_clear(&task);
+    return true;
+}
+
 /* Another version of a known problem: its values change, its task goes on. */
 static bool revise(listing *l, const item *i, const char *at, const char *site_id,
-                   const char *source_id, const char *content, const char *started,
+                   const char *source_id, const char *content, const char *started, const char *due,
                    JsonObject *payload, GError **error)
 {
     g_autofree char *problem_id = g_strdup(rdl_json_text(payload, "problem_id", NULL));
@@ -464,7 +498,8 @@ static bool revise(listing *l, const item *i, const char *at, const char *site_i
     for (size_t k = 0; k < G_N_ELEMENTS(ids); k++)
         json_object_remove_member(payload, ids[k]);
     json_object_set_object_member(o, "fields", json_object_ref(payload));
-    return task_id && append(l, at, "problem.changed", task_id, o, error) &&
+    return check_due(l, i, task_id, due, error) &&
+           append(l, at, "problem.changed", task_id, o, error) &&
            say_way(l, i, at, task_id, problem_id, started, error) &&
            add_site(l, i, at, "site.revised", site_id, source_id, content, error);
 }
@@ -476,9 +511,9 @@ static bool settle_item(listing *l, item *i, const char *source_id, GError **err
     g_autofree char *problem_id = rdl_digest_id("P-", clue_id, RDL_DIGEST_END);
     g_autofree char *task_id = rdl_digest_id("R-", problem_id, RDL_DIGEST_END);
     g_autofree char *at = rdl_day_text(l->as_of), *was = NULL, *due = NULL, *started = NULL;
-    bool longterm;
+    const char *tier;
 
-    if (!settle_dates(l, i, &started, &due, &longterm, error) || !inherit_posts(l, i, error))
+    if (!settle_dates(l, i, &started, &due, &tier, error) || !inherit_posts(l, i, error))
         return false;
     g_autofree char *missing = lacking(i);
     g_autoptr(JsonObject) payload =
@@ -491,10 +526,10 @@ static bool settle_item(listing *l, item *i, const char *source_id, GError **err
         return true;
     }
     rdl_tally_used(l->tally, "ledger.problems", 1);
-    rdl_tally_in(l->tally, "ledger.measures", i->measures->len);
-    rdl_tally_used(l->tally, "ledger.measures", i->measures->len);
+    rdl_tally_in(l->tally, "ledger.measures", count_measures(i));
+    rdl_tally_used(l->tally, "ledger.measures", count_measures(i));
     if (was)
-        return revise(l, i, at, site_id, source_id, content, started, payload, error);
+        return revise(l, i, at, site_id, source_id, content, started, due, payload, error);
     rdl_tally_in(l->tally, "ledger.registered", 1);
     if (missing) {
         g_autofree char *text = g_strdup_printf("is a clue until it is known: %s", missing);
@@ -506,7 +541,7 @@ static bool settle_item(listing *l, item *i, const char *source_id, GError **err
     return add_site(l, i, at, "site.found", site_id, source_id, content, error) &&
            append(l, at, "problem.registered", problem_id, payload, error) &&
            open_task(l, i, !missing, site_id, problem_id, missing ? clue_id : task_id, at, started,
-                     due, longterm, error) &&
+                     due, tier, error) &&
            say_way(l, i, at, missing ? clue_id : task_id, problem_id, started, error);
 }
 

@@ -74,13 +74,15 @@ static const char *field_value(const rdl_task *task, const rdl_move *move, const
     return NULL;
 }
 
-static bool check_fields(const rdl_csv *workflow, gssize way, const rdl_task *task,
-                         const rdl_move *move, GError **error)
+static bool check_fields(rdl_ledger *ledger, const rdl_csv *workflow, gssize way,
+                         const rdl_task *task, const rdl_move *move, GError **error)
 {
     g_auto(GStrv) fields = g_strsplit(rdl_csv_at(workflow, (size_t)way, "fields"), "|", -1);
 
     for (char **f = fields; *f; f++) {
-        const char *value = **f ? field_value(task, move, *f) : "";
+        bool lasts = strcmp(*f, "due") == 0 && task->problem_id &&
+                     rdl_ledger_tier_lasts(ledger, task->tier); /* it has no day to give */
+        const char *value = **f && !lasts ? field_value(task, move, *f) : *f;
         if (!value || (**f && !*value))
             return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s to %s needs %s: give --set %s=...",
                             task->task_id, task->state, move->to, *f, *f);
@@ -313,7 +315,7 @@ static bool check_move(rdl_ledger *ledger, const rdl_task *task, const rdl_move 
                         task->state, move->to, roles, move->role);
     return check_not_followed(ledger, task, error) &&
            rdl_move_in_order(ledger, task, move->on, error) &&
-           check_fields(workflow, way, task, move, error) &&
+           check_fields(ledger, workflow, way, task, move, error) &&
            check_guard(ledger, rdl_csv_at(workflow, (size_t)way, "guard"), task, move, error);
 }
 
@@ -492,6 +494,33 @@ static bool register_problem(rdl_ledger *ledger, const rdl_task *clue, const rdl
            open_rectification(ledger, clue, move, problem_id, error);
 }
 
+/* A problem that is registered, or begins again, is given its day; any other has one. */
+static bool check_due(const rdl_task *task, const rdl_move *move, GError **error)
+{
+    const char *due = rdl_json_text(move->fields, "due", NULL);
+
+    return !due || strcmp(task->kind, "rectify") != 0 || strcmp(task->state, "REOPENED") == 0 ||
+           g_strcmp0(due, task->due) == 0 ||
+           rdl_fail(error, RDL_ERROR_USAGE,
+                    "%s: is due %s: another day is given by redline task extend", task->task_id,
+                    task->due ? task->due : "-");
+}
+
+/* The tier that the words say, where nobody names one. */
+static bool settle_tier(rdl_ledger *ledger, const rdl_move *move, const rdl_deadline *due,
+                        rdl_day on, GError **error)
+{
+    const char *tier;
+
+    if (rdl_json_text(move->fields, "tier", NULL))
+        return true;
+    if (!rdl_ledger_tier_said(ledger, "rectify", due, on, &tier, error))
+        return false;
+    if (tier)
+        rdl_json_set_text(move->fields, "tier", tier);
+    return true;
+}
+
 /* A due date given in words ("六个月内") becomes a day; the words stay beside it. */
 static bool settle_due(rdl_ledger *ledger, const rdl_move *move, GError **error)
 {
@@ -509,6 +538,8 @@ static bool settle_due(rdl_ledger *ledger, const rdl_move *move, GError **error)
         g_prefix_error(error, "%s: due: ", move->task_id);
         return false;
     }
+    if (!settle_tier(ledger, move, &due, on, error))
+        return false;
     if (due.due < on)
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: due %s lies before %s", move->task_id, words,
                         move->on);
@@ -556,6 +587,12 @@ static bool move_task(rdl_ledger *ledger, const rdl_task *task, const rdl_move *
         return false;
     if (task->problem_id)
         add_step(o, workflow, way);
+    if (strcmp(task->state, "REOPENED") == 0 && json_object_has_member(move->fields, "due")) {
+        JsonObject *renews = json_object_new();
+        json_object_set_object_member(o, "renews", renews);
+        rdl_json_set_text(renews, "due", rdl_json_text(move->fields, "due", NULL));
+        rdl_json_set_text(renews, "tier", rdl_json_text(move->fields, "tier", NULL));
+    }
     return rdl_move_append(ledger, move, "task.moved", task->task_id, o, error) &&
            (!registers || register_problem(ledger, task, move, error));
 }
@@ -601,7 +638,8 @@ bool rdl_task_move_within(rdl_ledger *ledger, const rdl_move *given, GError **er
                  rdl_work_agrees(ledger, task.site_id, error)) &&
                 rdl_move_current(&task, move, error) && inherit(ledger, &task, move, error) &&
                 check_move(ledger, &task, move, error) && check_tier(ledger, move, error) &&
-                settle_due(ledger, move, error) && move_task(ledger, &task, move, error);
+                settle_due(ledger, move, error) && check_due(&task, move, error) &&
+                move_task(ledger, &task, move, error);
 
     rdl_task_clear(&task);
     return good;

@@ -101,6 +101,12 @@ bool rdl_note_allowed(rdl_ledger *ledger, const rdl_task *task, const char *role
 
 /** How the ledger's pack counts time: its weekend, its calendars, its switches. Lent. */
 const rdl_deadline_policy *rdl_ledger_policy(rdl_ledger *ledger, GError **error);
+/** The tier that the words of a limit say, told from `from`: that of the same period ("两个月内"), or
+ *  the long term ("长期坚持"); NULL: a day says none. Lent. */
+bool rdl_ledger_tier_said(rdl_ledger *ledger, const char *kind, const rdl_deadline *limit,
+                          rdl_day from, const char **tier, GError **error);
+/** Is it a tier without a day? */
+bool rdl_ledger_tier_lasts(rdl_ledger *ledger, const char *tier);
 /** Tier and due day of a task by the first row of deadlines.csv that fits; both NULL where none
  *  does, due NULL for the long term. `tier` is lent, `due` yours. */
 bool rdl_ledger_deadline(rdl_ledger *ledger, const char *kind, const char *result,

@@ -147,6 +147,35 @@ static bool months_after(rdl_ledger *ledger, rdl_day from, int months, char **du
     return policy != NULL;
 }
 
+bool rdl_ledger_tier_lasts(rdl_ledger *ledger, const char *tier)
+{
+    const rdl_csv *csv = rdl_ledger_table(ledger, "deadlines.csv", NULL);
+
+    for (size_t i = 0; csv && tier && i < rdl_csv_count(csv); i++)
+        if (!*rdl_csv_at(csv, i, "months") && strcmp(rdl_csv_at(csv, i, "tier"), tier) == 0)
+            return true;
+    return false;
+}
+
+bool rdl_ledger_tier_said(rdl_ledger *ledger, const char *kind, const rdl_deadline *limit,
+                          rdl_day from, const char **tier, GError **error)
+{
+    const rdl_deadline_policy *policy = rdl_ledger_policy(ledger, error);
+    const rdl_csv *csv = rdl_ledger_table(ledger, "deadlines.csv", NULL);
+
+    *tier = NULL;
+    for (size_t i = 0; policy && csv && !*tier && i < rdl_csv_count(csv); i++) {
+        const char *months = rdl_csv_at(csv, i, "months");
+        bool lasts = limit->kind == RDL_DEADLINE_NONE && !*months;
+        bool same =
+            limit->kind == RDL_DEADLINE_PERIOD && *months &&
+            rdl_deadline_months(policy, from, (int)strtol(months, NULL, 10)).due == limit->due;
+        if (fits(csv, i, "kind", kind) && (lasts || same))
+            *tier = rdl_csv_at(csv, i, "tier");
+    }
+    return policy != NULL;
+}
+
 bool rdl_ledger_deadline(rdl_ledger *ledger, const char *kind, const char *result,
                          const char *severity, rdl_day from, const char **tier, char **due,
                          GError **error)

@@ -213,6 +213,7 @@ static void a_clue_of_the_list_is_registered_when_it_is_known(void)
         rdl_json_parse("{\"supervisor\":\"乙\",\"due\":\"2017年底前\"}", "fields", NULL);
 
     CHECK(balance && id);
+    CHECK(strstr(balance, "\"ledger.measures\",\"in\":2,\"used\":2"));
     for (size_t i = 0; i < G_N_ELEMENTS(way); i++) {
         rdl_move move = {.task_id = id,
                          .to = way[i].to,

@@ -460,7 +460,7 @@ static void a_signature_binds_what_came_before(void)
     g_autofree char *holder = rdl_public_key(key, &error);
     CHECK(!rdl_ledger_signed_by(ledger, holder, &behind, &error));
     CHECK_FAILS(error, RDL_ERROR_BALANCE, "is not signed with");
-    CHECK(rdl_ledger_sign(ledger, key, "2026-11-01", "甲", "province", &error));
+    CHECK(rdl_ledger_sign(ledger, key, "2026-11-01", "甲", "auditor", &error));
     CHECK(fixture_findings(gpkg, 1, mixed, 1, 0, &error));
     g_autofree char *done = load(ledger, gpkg, &error);
     CHECK(rdl_ledger_signed_by(ledger, holder, &behind, &error));

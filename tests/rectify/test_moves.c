@@ -173,6 +173,40 @@ static void a_due_date_in_words_becomes_a_day(void)
     CHECK_OK(error);
 }
 
+/* A plan does not change a day by the way; what lasts has none to give. */
+static void the_words_of_a_limit_say_the_tier(void)
+{
+    static const struct {
+        const char *words, *tier, *due;
+    } cases[] = {{"一个月内", "T1", "2026-12-14"}, /* the 12th is a Saturday */
+                 {"两个月内", "T2", "2027-01-12"},
+                 {"半年内", "T3", "2027-05-12"},
+                 {"长期坚持", "T4", NULL}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        GError *error = NULL;
+        g_autofree char *name = g_strdup_printf("tier-%zu.sqlite", i);
+        g_autoptr(rdl_ledger) ledger = with_tasks(name, 1, &error);
+        g_autoptr(JsonObject) fields = six_fields(), plan = json_object_new();
+        g_autoptr(GArray) keep = NULL;
+
+        CHECK(go(ledger, "ASSIGNED", "2026-11-02", "office", "核查任务单", NULL, NULL, &error));
+        CHECK(go(ledger, "VERIFIED", "2026-11-10", "county", "现场核查表", NULL, NULL, &error));
+        rdl_json_set_text(fields, "due", cases[i].words);
+        CHECK(go(ledger, "REGISTERED", "2026-11-12", "office", "问题台账", NULL, fields, &error));
+        CHECK_OK(error);
+        CHECK_TEXT(task_of(ledger, &keep)->tier, cases[i].tier);
+        CHECK_TEXT(task_of(ledger, &keep)->due, cases[i].due);
+        rdl_json_set_text(plan, "accept_unit", "省厅");
+        rdl_json_set_text(plan, "due", "2027-11-30");
+        CHECK(!go(ledger, "PLAN_OK", "2026-11-20", "city", "整改方案", NULL, plan, &error));
+        CHECK_FAILS(error, RDL_ERROR_USAGE, "another day is given by redline task extend");
+        json_object_remove_member(plan, "due");
+        CHECK(go(ledger, "PLAN_OK", "2026-11-20", "city", "整改方案", NULL, plan, &error));
+        CHECK_OK(error);
+    }
+}
+
 static void a_clock_that_stood_still_gives_its_days_back(void)
 {
     GError *error = NULL;
@@ -573,6 +607,7 @@ static CU_TestInfo tests[] = {
     {"what the workflow does not allow is refused", what_the_workflow_does_not_allow_is_refused},
     {"an extension keeps the original date", an_extension_keeps_the_original_date},
     {"a due date in words becomes a day", a_due_date_in_words_becomes_a_day},
+    {"the words of a limit say the tier", the_words_of_a_limit_say_the_tier},
     {"a clock that stood still gives its days back", a_clock_that_stood_still_gives_its_days_back},
     {"a warning that rises is one event", a_warning_that_rises_is_one_event},
     {"a ledger can be asked how it stood", a_ledger_can_be_asked_how_it_stood},

@@ -181,6 +181,26 @@ static void a_rebound_takes_the_old_number_with_a_suffix(void)
     check_whole(ledger);
 }
 
+/* What begins again has a plan, and a day, of its own; what goes on has its day already. */
+static void a_rebound_is_due_by_its_new_plan(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fixture_submitted("again.sqlite", &error);
+
+    CHECK(close_it(ledger, &error));
+    CHECK(fixture_go(ledger, "LOOKBACK", "2027-09-20", "city", NULL, NULL, &error));
+    CHECK(fixture_go(ledger, "REOPENED", "2027-09-25", "office", "回头看记录", NULL, &error));
+    CHECK_CELL("tasks", 1, "due", "2027-06-30");
+    CHECK(fixture_go(ledger, "PLAN_OK", "2027-10-01", "city", "整改方案", "{\"due\":\"半年内\"}",
+                     &error));
+    CHECK_OK(error);
+    CHECK_CELL("tasks", 1, "started", "2027-10-01");
+    CHECK_CELL("tasks", 1, "due", "2028-04-01");
+    CHECK_CELL("tasks", 1, "due_original", "2028-04-01");
+    CHECK_CELL("tasks", 1, "tier", "T3");
+    check_whole(ledger);
+}
+
 static rdl_move office(const char *id, const char *on)
 {
     return (rdl_move){
@@ -380,6 +400,7 @@ static CU_TestInfo tests[] = {
     {"papers are asked for one by one", papers_are_asked_for_one_by_one},
     {"a notice runs its time", a_notice_runs_its_time},
     {"a rebound takes the old number with a suffix", a_rebound_takes_the_old_number_with_a_suffix},
+    {"a rebound is due by its new plan", a_rebound_is_due_by_its_new_plan},
     {"one matter, one transfer", one_matter_one_transfer},
     {"values change, and what they were stays", values_change_and_what_they_were_stays},
     {"an untrue report is a trigger", an_untrue_report_is_a_trigger},
