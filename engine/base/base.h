@@ -8,6 +8,7 @@
 #include "base/message.h"
 #include "base/apportion.h"
 #include "base/arena.h"
+#include "base/keyed.h"
 #include "base/progress.h"
 #include "base/parallel.h"
 #include "base/calendar.h"

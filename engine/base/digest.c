@@ -9,6 +9,7 @@
 #include "base/input.h"
 
 #define BUFFER ((size_t)1 << 18)
+#define ID_BYTES 6
 
 const char rdl_digest_end[] = "";
 
@@ -26,10 +27,14 @@ static bool sum_file(FILE *f, EVP_MD_CTX *sum, uint8_t *buffer)
 
 static char *hexadecimal(const uint8_t *bytes, unsigned n)
 {
-    char *text = g_malloc(2 * n + 1);
+    static const char digits[] = "0123456789abcdef";
+    char *text = g_malloc(2 * (size_t)n + 1);
 
-    for (unsigned i = 0; i < n; i++)
-        g_snprintf(text + (size_t)2 * i, 3, "%02x", bytes[i]);
+    for (unsigned i = 0; i < n; i++) {
+        text[2 * (size_t)i] = digits[bytes[i] >> 4];
+        text[2 * (size_t)i + 1] = digits[bytes[i] & 15];
+    }
+    text[2 * (size_t)n] = '\0';
     return text;
 }
 
@@ -64,20 +69,35 @@ char *rdl_digest_bytes(const void *bytes, size_t n)
     return g_compute_checksum_for_data(G_CHECKSUM_SHA256, n ? bytes : (const guchar *)"", n);
 }
 
+/* Looked up once: that takes longer than the digest of an id. */
+static const EVP_MD *sha256(void)
+{
+    static gsize found;
+
+    if (g_once_init_enter(&found))
+        g_once_init_leave(&found, (gsize)EVP_MD_fetch(NULL, "SHA256", NULL));
+    return (const EVP_MD *)found;
+}
+
 char *rdl_digest_id(const char *prefix, ...)
 {
-    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    EVP_MD_CTX *sum = EVP_MD_CTX_new();
+    uint8_t bytes[EVP_MAX_MD_SIZE];
     va_list parts;
     const char *part;
 
+    bool good = EVP_DigestInit_ex2(sum, sha256(), NULL) == 1;
     va_start(parts, prefix);
-    while ((part = va_arg(parts, const char *)) != RDL_DIGEST_END) {
-        if (part)
-            g_checksum_update(sum, (const guchar *)part, -1);
-        g_checksum_update(sum, (const guchar *)"\x1f", 1);
-    }
+    while ((part = va_arg(parts, const char *)) != RDL_DIGEST_END)
+        good = good && (!part || EVP_DigestUpdate(sum, part, strlen(part))) &&
+               EVP_DigestUpdate(sum, "\x1f", 1);
     va_end(parts);
-    return g_strdup_printf("%s%.12s", prefix, g_checksum_get_string(sum));
+    good = good && EVP_DigestFinal_ex(sum, bytes, NULL);
+    EVP_MD_CTX_free(sum);
+    if (!good)
+        g_error("%s: no SHA-256", G_STRLOC);
+    g_autofree char *digits = hexadecimal(bytes, ID_BYTES);
+    return g_strconcat(prefix, digits, NULL);
 }
 
 char *rdl_digest_files(char *const *files, GError **error)

@@ -498,6 +498,97 @@ static bool group_odd(const group *g, double x, double y)
     return odd;
 }
 
+/* ---- cut short ---- */
+
+/* How far GEOS looks: OverlayNG clips to the box around the edges whose boxes meet that of the
+ * result (RobustClipEnvelopeComputer), and a tenth of its size. */
+static rdl_box reach_of(const rdl_border *border, rdl_box box)
+{
+    rdl_box reach = box;
+    double x0, y0, x1, y1;
+
+    for (guint i = 0; i < border->groups->len; i++) {
+        const group *g = group_at(border, i);
+        if (!small_meets(g->box, box))
+            continue;
+        rdl_point_at(g->xy, 0, &x0, &y0);
+        for (guint32 k = 0; k < g->edges; k++, x0 = x1, y0 = y1) {
+            rdl_point_at(g->xy, k + 1, &x1, &y1);
+            rdl_box of_edge = {MIN(x0, x1), MIN(y0, y1), MAX(x0, x1), MAX(y0, y1)};
+            if (rdl_box_meets(of_edge, box))
+                reach = rdl_box_union(reach, of_edge);
+        }
+    }
+    double more = 0.25 * MAX(reach.xmax - reach.xmin, reach.ymax - reach.ymin);
+    return (rdl_box){reach.xmin - more, reach.ymin - more, reach.xmax + more, reach.ymax + more};
+}
+
+static void put_u32(GByteArray *wkb, guint32 value)
+{
+    guint32 little = GUINT32_TO_LE(value);
+
+    g_byte_array_append(wkb, (const guint8 *)&little, sizeof little);
+}
+
+static void set_u32(GByteArray *wkb, guint at, guint32 value)
+{
+    guint32 little = GUINT32_TO_LE(value);
+
+    memcpy(wkb->data + at, &little, sizeof little);
+}
+
+/* A ring of `groups` groups from `first` on: groups that keep off the box leave their first point.
+ * What is left of a ring without ground around the box is no ring. */
+static bool put_near_ring(const rdl_border *border, const rdl_ring *ring, guint first, guint groups,
+                          rdl_box reach, GByteArray *wkb)
+{
+    guint start = wkb->len, next;
+
+    put_u32(wkb, 0);
+    for (guint i = first; i < first + groups; i = next) {
+        const group *g = group_at(border, i);
+        bool whole = i % SUPER == 0 && i + SUPER <= first + groups &&
+                     !small_meets(g_array_index(border->supers, small_box, i / SUPER), reach);
+        next = whole ? i + SUPER : i + 1;
+        g_byte_array_append(wkb, g->xy, small_meets(g->box, reach) ? 16 * g->edges : 16);
+    }
+    g_byte_array_append(wkb, ring->xy, 16);
+    guint n = (wkb->len - start - 4) / 16;
+    if (n < 4)
+        g_byte_array_set_size(wkb, start);
+    else
+        set_u32(wkb, start, n);
+    return n >= 4;
+}
+
+bool rdl_border_near(const rdl_border *border, rdl_box box, GByteArray *wkb)
+{
+    const rdl_box reach = reach_of(border, box);
+    guint32 polygons = 0, rings = 0;
+    guint polygon = 0; /* where it begins; 0: it holds nothing of the box */
+
+    g_byte_array_set_size(wkb, 0);
+    g_byte_array_append(wkb, (const guint8 *)"\1\6\0\0\0\0\0\0\0", 9);
+    for (guint i = 0, first = 0, groups; i < border->rings->len; i++, first += groups) {
+        const rdl_ring *ring = ring_at(border->rings, i);
+        groups = (ring->n - 1 + GROUP - 1) / GROUP;
+        if (!ring->hole) {
+            polygon = wkb->len;
+            rings = 0;
+            g_byte_array_append(wkb, (const guint8 *)"\1\3\0\0\0\0\0\0\0", 9);
+        }
+        if (polygon && put_near_ring(border, ring, first, groups, reach, wkb)) {
+            set_u32(wkb, polygon + 5, ++rings);
+            polygons += !ring->hole;
+        } else if (!ring->hole) {
+            g_byte_array_set_size(wkb, polygon);
+            polygon = 0;
+        }
+    }
+    set_u32(wkb, 5, polygons);
+    return polygons > 0;
+}
+
 bool rdl_border_inside(const rdl_border *border, double x, double y)
 {
     rdl_box ray = {x, y, HUGE_VAL, y};

@@ -206,6 +206,12 @@ bool rdl_box_meets(rdl_box a, rdl_box b)
            a.xmin <= a.xmax && b.xmin <= b.xmax;
 }
 
+rdl_box rdl_box_union(rdl_box a, rdl_box b)
+{
+    return (rdl_box){MIN(a.xmin, b.xmin), MIN(a.ymin, b.ymin), MAX(a.xmax, b.xmax),
+                     MAX(a.ymax, b.ymax)};
+}
+
 bool rdl_geometry_valid(const rdl_geometry *g, bool *valid, char **reason, GError **error)
 {
     context *c = geos();
@@ -462,13 +468,16 @@ bool rdl_prepared_covers(const rdl_prepared *p, const rdl_geometry *g, bool *yes
 
 int rdl_orientation(double ax, double ay, double bx, double by, double px, double py)
 {
-    double left = (ax - px) * (by - py), right = (ay - py) * (bx - px);
+    double dxa = ax - px, dya = ay - py, dxb = bx - px, dyb = by - py; /* 0 only of equals */
+    double left = dxa * dyb, right = dya * dxb;
     double det = left - right, doubt = 4.0 * DBL_EPSILON * (fabs(left) + fabs(right));
 
     if (det > doubt)
         return 1;
     if (det < -doubt)
         return -1;
+    if ((dxa == 0.0 || dyb == 0.0) && (dya == 0.0 || dxb == 0.0))
+        return 0; /* one end, or all on a line of the grid */
     int turn = GEOSOrientationIndex_r(geos()->handle, ax, ay, bx, by, px, py);
     return turn > 0   ? 1
            : turn < 0 ? -1
@@ -505,19 +514,6 @@ struct rdl_box_index {
     int levels;
 };
 
-typedef struct {
-    guint32 key, number;
-} placed;
-
-static gint by_place(gconstpointer a, gconstpointer b)
-{
-    const placed *p = a, *q = b;
-
-    if (p->key != q->key)
-        return p->key < q->key ? -1 : 1;
-    return p->number < q->number ? -1 : p->number > q->number;
-}
-
 /* Distance along the curve through a grid of 2^16 x 2^16. */
 static guint32 hilbert(guint32 x, guint32 y)
 {
@@ -538,12 +534,6 @@ static guint32 hilbert(guint32 x, guint32 y)
     return key;
 }
 
-static rdl_box box_union(rdl_box a, rdl_box b)
-{
-    return (rdl_box){fmin(a.xmin, b.xmin), fmin(a.ymin, b.ymin), fmax(a.xmax, b.xmax),
-                     fmax(a.ymax, b.ymax)};
-}
-
 static guint32 cell(double value, double low, double high)
 {
     return high > low ? (guint32)(65535.0 * ((value - low) / (high - low))) : 0;
@@ -552,19 +542,19 @@ static guint32 cell(double value, double low, double high)
 void rdl_boxes_order(const rdl_box *boxes, size_t n, guint32 *numbers, size_t *filled)
 {
     rdl_box all = {HUGE_VAL, HUGE_VAL, -HUGE_VAL, -HUGE_VAL};
-    g_autofree placed *places = g_new(placed, n + 1);
+    g_autofree rdl_keyed *places = g_new(rdl_keyed, n + 1);
     size_t k = 0;
 
     for (size_t i = 0; i < n; i++)
         if (boxes[i].xmin <= boxes[i].xmax)
-            all = box_union(all, boxes[i]);
+            all = rdl_box_union(all, boxes[i]);
     for (size_t i = 0; i < n; i++)
         if (boxes[i].xmin <= boxes[i].xmax)
-            places[k++] =
-                (placed){hilbert(cell((boxes[i].xmin + boxes[i].xmax) / 2.0, all.xmin, all.xmax),
-                                 cell((boxes[i].ymin + boxes[i].ymax) / 2.0, all.ymin, all.ymax)),
-                         (guint32)i};
-    qsort(places, k, sizeof *places, by_place);
+            places[k++] = (rdl_keyed){
+                hilbert(cell((boxes[i].xmin + boxes[i].xmax) / 2.0, all.xmin, all.xmax),
+                        cell((boxes[i].ymin + boxes[i].ymax) / 2.0, all.ymin, all.ymax)),
+                (guint32)i};
+    rdl_keyed_sort(places, k);
     for (size_t i = 0; i < k; i++)
         numbers[i] = places[i].number;
     *filled = k;
@@ -580,7 +570,7 @@ static void add_levels(rdl_box_index *index)
         for (size_t g = 0; g < groups; g++) {
             rdl_box all = below[g * FANOUT];
             for (size_t i = g * FANOUT + 1; i < MIN((g + 1) * FANOUT, count); i++)
-                all = box_union(all, below[i]);
+                all = rdl_box_union(all, below[i]);
             index->boxes[at + g] = all;
         }
         index->start[index->levels] = at;

@@ -42,6 +42,8 @@ RDL_API int rdl_geometry_components(const rdl_geometry *g);
 RDL_API const rdl_geometry *rdl_geometry_component(const rdl_geometry *g, int i);
 RDL_API rdl_box rdl_geometry_box(const rdl_geometry *g);
 RDL_API bool rdl_box_meets(rdl_box a, rdl_box b);
+/** The least box around two that are not empty. */
+RDL_API rdl_box rdl_box_union(rdl_box a, rdl_box b);
 
 /** *valid, with the reason (yours, NULL when valid) as "Self-intersection[x y]". */
 RDL_API bool rdl_geometry_valid(const rdl_geometry *g, bool *valid, char **reason, GError **error);

@@ -395,6 +395,8 @@ bool rdl_patches_explain(rdl_intake *intake, GPtrArray *footprints, GPtrArray *p
     g_autoptr(GArray) near = g_array_new(FALSE, FALSE, sizeof(size_t));
     bool yes;
 
+    if (!patches->len)
+        return true;
     for (guint i = 0; i < footprints->len; i++)
         boxes[i] = ((rdl_footprint *)footprints->pdata[i])->box;
     g_autoptr(rdl_box_index) index = rdl_box_index_new(boxes, footprints->len, error);

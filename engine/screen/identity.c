@@ -4,13 +4,7 @@
 
 /* ---- order ---- */
 
-/* A record with the first bytes of its id, which decide most comparisons. */
-typedef struct {
-    guint64 prefix;
-    gpointer record;
-    rdl_identity_fn look;
-} place;
-
+/* The first bytes of an id, which decide most comparisons. */
 static guint64 prefix_of(const char *id)
 {
     guint64 prefix = 0;
@@ -30,34 +24,65 @@ static int compare_content(const rdl_identity *a, const rdl_identity *b)
     return order ? order : (a->wkb.n > b->wkb.n) - (a->wkb.n < b->wkb.n);
 }
 
-static gint by_id_and_content(gconstpointer a, gconstpointer b)
+static gint by_id_and_content(gconstpointer a, gconstpointer b, gpointer user)
 {
-    const place *p = a, *q = b;
-
-    if (p->prefix != q->prefix)
-        return p->prefix < q->prefix ? -1 : 1;
-    rdl_identity x = p->look(p->record), y = q->look(q->record);
+    rdl_identity_fn look = *(const rdl_identity_fn *)user;
+    rdl_identity x = look(*(const gpointer *)a), y = look(*(const gpointer *)b);
     int by_id = g_strcmp0(*x.id, *y.id);
+
     if (!by_id)
         by_id = compare_content(&x, &y);
     return by_id ? by_id : (x.fid > y.fid) - (x.fid < y.fid);
 }
 
+/* Each run of records whose ids begin alike; `prefixes` by the numbers of `order`. */
+static void sort_runs(GPtrArray *records, const guint64 *prefixes, const rdl_keyed *order,
+                      rdl_identity_fn look)
+{
+    guint end;
+
+    for (guint first = 0; first < records->len; first = end) {
+        guint64 prefix = prefixes[order[first].number];
+        for (end = first + 1; end < records->len && prefixes[order[end].number] == prefix; end++)
+            ;
+        if (end - first > 1)
+            g_qsort_with_data(records->pdata + first, (gint)(end - first), sizeof(gpointer),
+                              by_id_and_content, &look);
+    }
+}
+
+static bool are_sorted(gconstpointer *records, const guint64 *prefixes, size_t n,
+                       rdl_identity_fn look)
+{
+    for (size_t i = 1; i < n; i++)
+        if (prefixes[i - 1] > prefixes[i] ||
+            (prefixes[i - 1] == prefixes[i] &&
+             by_id_and_content(&records[i - 1], &records[i], &look) > 0))
+            return false;
+    return true;
+}
+
 void rdl_identity_sort(GPtrArray *records, rdl_identity_fn look)
 {
-    g_autofree place *places = g_new(place, records->len + 1);
-    bool sorted = true;
+    size_t n = records->len;
+    g_autofree gconstpointer *before = g_memdup2(records->pdata, n * sizeof(gpointer));
+    g_autofree guint64 *prefixes = g_new(guint64, n + 1);
+    g_autofree rdl_keyed *order = g_new(rdl_keyed, n + 1);
 
-    for (guint i = 0; i < records->len; i++) {
-        gpointer record = records->pdata[i];
-        places[i] = (place){prefix_of(*look(record).id), record, look};
-        sorted = sorted && (i == 0 || by_id_and_content(&places[i - 1], &places[i]) <= 0);
+    for (size_t i = 0; i < n; i++) {
+        prefixes[i] = prefix_of(*look(records->pdata[i]).id);
+        order[i].number = (guint32)i;
     }
-    if (sorted)
+    if (are_sorted(before, prefixes, n, look))
         return;
-    qsort(places, records->len, sizeof *places, by_id_and_content);
-    for (guint i = 0; i < records->len; i++)
-        records->pdata[i] = places[i].record;
+    for (int half = 0; half < 64; half += 32) {
+        for (size_t i = 0; i < n; i++)
+            order[i].key = (guint32)(prefixes[order[i].number] >> half);
+        rdl_keyed_sort(order, n);
+    }
+    for (size_t i = 0; i < n; i++)
+        records->pdata[i] = (gpointer)before[order[i].number];
+    sort_runs(records, prefixes, order, look);
 }
 
 /* ---- names ---- */
@@ -118,13 +143,7 @@ static guint settle_run(rdl_intake *intake, const rdl_intake_spec *spec, GPtrArr
 
 /* ---- same ground ---- */
 
-typedef struct {
-    guint64 hash;
-    guint32 number;
-    guint32 noted;
-} ground;
-
-static guint64 hash_of(rdl_wkb wkb)
+static guint32 hash_of(rdl_wkb wkb)
 {
     const guint8 *bytes = wkb.bytes;
     guint64 h = 0x9e3779b97f4a7c15u ^ wkb.n, word;
@@ -137,16 +156,7 @@ static guint64 hash_of(rdl_wkb wkb)
     }
     for (; i < wkb.n; i++)
         h = (h ^ bytes[i]) * 0x100000001b3u;
-    return h ^ h >> 29;
-}
-
-static gint by_hash(gconstpointer a, gconstpointer b)
-{
-    const ground *p = a, *q = b;
-
-    if (p->hash != q->hash)
-        return p->hash < q->hash ? -1 : 1;
-    return p->number < q->number ? -1 : p->number > q->number;
+    return (guint32)(h ^ h >> 29);
 }
 
 static bool same_bytes(rdl_wkb a, rdl_wkb b)
@@ -154,17 +164,23 @@ static bool same_bytes(rdl_wkb a, rdl_wkb b)
     return a.n == b.n && memcmp(a.bytes, b.bytes, a.n) == 0;
 }
 
+#define NOTED G_MAXUINT32
+
 /* Those of one hash: each against the first of its ground. */
 static void note_run(rdl_intake *intake, const rdl_intake_spec *spec, GPtrArray *records,
-                     rdl_identity_fn look, ground *run, size_t n)
+                     rdl_identity_fn look, rdl_keyed *run, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
+        if (run[i].number == NOTED)
+            continue;
         rdl_identity first = look(records->pdata[run[i].number]);
-        for (size_t k = i + 1; !run[i].noted && k < n; k++) {
-            rdl_identity who = look(records->pdata[run[k].number]);
-            if (run[k].noted || !same_bytes(first.wkb, who.wkb))
+        for (size_t k = i + 1; k < n; k++) {
+            if (run[k].number == NOTED)
                 continue;
-            run[k].noted = 1;
+            rdl_identity who = look(records->pdata[run[k].number]);
+            if (!same_bytes(first.wkb, who.wkb))
+                continue;
+            run[k].number = NOTED;
             rdl_reject(intake, spec->layer, who.fid, true, "SAME_GEOMETRY: %s lies exactly on %s",
                        *who.id, *first.id);
         }
@@ -174,14 +190,14 @@ static void note_run(rdl_intake *intake, const rdl_intake_spec *spec, GPtrArray 
 static void note_same_ground(rdl_intake *intake, const rdl_intake_spec *spec, GPtrArray *records,
                              rdl_identity_fn look)
 {
-    g_autofree ground *grounds = g_new(ground, records->len + 1);
+    g_autofree rdl_keyed *grounds = g_new(rdl_keyed, records->len + 1);
     size_t end;
 
     for (guint i = 0; i < records->len; i++)
-        grounds[i] = (ground){hash_of(look(records->pdata[i]).wkb), i, 0};
-    qsort(grounds, records->len, sizeof *grounds, by_hash);
+        grounds[i] = (rdl_keyed){hash_of(look(records->pdata[i]).wkb), i};
+    rdl_keyed_sort(grounds, records->len);
     for (size_t first = 0; first < records->len; first = end) {
-        for (end = first + 1; end < records->len && grounds[end].hash == grounds[first].hash; end++)
+        for (end = first + 1; end < records->len && grounds[end].key == grounds[first].key; end++)
             ;
         if (end - first > 1)
             note_run(intake, spec, records, look, grounds + first, end - first);

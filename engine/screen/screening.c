@@ -11,6 +11,7 @@
 #include "screen/zone_ground.h"
 
 #define BATCH_MOST 512 /* footprints a piece of work */
+#define AHEAD 4        /* footprints asked of memory before they are judged */
 
 /* What findings lend from, one a thread. */
 typedef struct {
@@ -267,19 +268,31 @@ static void *finder_new(void *job, GError **error)
     return f;
 }
 
-/* Which zones the footprints of a batch ask for. */
+/* Where footprint k in the order of work looks for zones. */
+static bool asked_box(const screening *s, finder *f, size_t k, rdl_box *box, GError **error)
+{
+    *box = ((rdl_footprint *)s->queue->pdata[s->work[k]])->box;
+    return s->reach_m <= 0.0 ||
+           rdl_box_grown(s->bench.crs, f->lonlat, *box, s->reach_m, box, error);
+}
+
+#define RUN 16 /* footprints in a row, neighbours for the most part */
+
+/* Which zones the footprints of a batch ask for, and some more. */
 static bool note_batch(void *job, void *worker, size_t i, GError **error)
 {
     screening *s = job;
     finder *f = worker;
     size_t end = MIN((i + 1) * s->batch, s->queue->len);
 
-    for (size_t k = i * s->batch; k < end; k++) {
-        rdl_box box = ((rdl_footprint *)s->queue->pdata[s->work[k]])->box;
-        if (s->reach_m > 0.0 &&
-            !rdl_box_grown(s->bench.crs, f->lonlat, box, s->reach_m, &box, error))
-            return false;
-        rdl_box_index_around(s->zone_index, s->bench.crs, box, f->found);
+    for (size_t first = i * s->batch; first < end; first += RUN) {
+        rdl_box all, one;
+        for (size_t k = first; k < MIN(first + RUN, end); k++) {
+            if (!asked_box(s, f, k, &one, error))
+                return false;
+            all = k == first ? one : rdl_box_union(all, one);
+        }
+        rdl_box_index_around(s->zone_index, s->bench.crs, all, f->found);
         for (guint n = 0; n < f->found->len; n++)
             rdl_zone_ground_note(s->ground, s->zones->pdata[g_array_index(f->found, size_t, n)], i);
     }
@@ -303,6 +316,13 @@ static bool note_ground(screening *s, GError **error)
            rdl_parallel_run(&how, s, s->n_batches, s->options->threads, NULL, error);
 }
 
+/* Neighbours lie anywhere in memory: what is judged soon is asked for. */
+static void fetch(const rdl_footprint *f)
+{
+    for (size_t at = 0; at < sizeof *f; at += 64)
+        __builtin_prefetch((const char *)f + at);
+}
+
 static bool judge_batch(void *job, void *worker, size_t i, GError **error)
 {
     screening *s = job;
@@ -311,6 +331,8 @@ static bool judge_batch(void *job, void *worker, size_t i, GError **error)
 
     for (size_t k = i * s->batch; k < end; k++) {
         guint32 number = s->work[k];
+        if (k + AHEAD < end)
+            fetch(s->queue->pdata[s->work[k + AHEAD]]);
         if (!rdl_judge_footprint(worker, s->queue->pdata[number], judged,
                                  &g_array_index(s->found.balances, rdl_source_balance, number),
                                  error))
@@ -373,34 +395,25 @@ static bool judge_all(screening *s, const rdl_progress *progress, GError **error
 
 /* ---- merging ---- */
 
-/* A finding with what of its id decides most comparisons. */
-typedef struct {
-    guint64 prefix;
-    rdl_finding *finding;
-} id_place;
-
-static int by_finding_id(const void *a, const void *b)
+/* An id is "F-" and 48 bits in hexadecimal digits, by which text and number have one order. */
+static guint32 id_bits(const rdl_finding *f, int from)
 {
-    const id_place *x = a, *y = b;
-
-    if (x->prefix != y->prefix)
-        return x->prefix < y->prefix ? -1 : 1;
-    return strcmp(x->finding->finding_id, y->finding->finding_id);
+    return (guint32)(g_ascii_strtoull(f->finding_id + 2, NULL, 16) >> from);
 }
 
 static void sort_findings(GPtrArray *findings)
 {
-    g_autofree id_place *places = g_new(id_place, findings->len + 1);
+    g_autofree gpointer *before = g_memdup2(findings->pdata, findings->len * sizeof(gpointer));
+    g_autofree rdl_keyed *order = g_new(rdl_keyed, findings->len + 1);
 
-    for (guint i = 0; i < findings->len; i++) {
-        rdl_finding *f = findings->pdata[i];
-        places[i] = (id_place){0, f};
-        memcpy(&places[i].prefix, f->finding_id + 2, sizeof places[i].prefix); /* after "F-" */
-        places[i].prefix = GUINT64_FROM_BE(places[i].prefix);
-    }
-    qsort(places, findings->len, sizeof *places, by_finding_id);
     for (guint i = 0; i < findings->len; i++)
-        findings->pdata[i] = places[i].finding;
+        order[i] = (rdl_keyed){id_bits(before[i], 0), i};
+    rdl_keyed_sort(order, findings->len);
+    for (guint i = 0; i < findings->len; i++)
+        order[i].key = id_bits(before[order[i].number], 32);
+    rdl_keyed_sort(order, findings->len);
+    for (guint i = 0; i < findings->len; i++)
+        findings->pdata[i] = before[order[i].number];
 }
 
 static gint by_rejection(gconstpointer a, gconstpointer b)

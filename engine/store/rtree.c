@@ -21,20 +21,13 @@ rdl_rtree_entry rdl_rtree_entry_of(gint64 id, double xmin, double xmax, double y
     return e;
 }
 
-static gint by_x(gconstpointer a, gconstpointer b)
+/* Keys in the order of the numbers. */
+static guint32 key_of(float value)
 {
-    const rdl_rtree_entry *p = a, *q = b;
-    float x = p->xmin + p->xmax, y = q->xmin + q->xmax;
+    guint32 bits;
 
-    return x < y ? -1 : x > y ? 1 : p->id < q->id ? -1 : p->id > q->id;
-}
-
-static gint by_y(gconstpointer a, gconstpointer b)
-{
-    const rdl_rtree_entry *p = a, *q = b;
-    float x = p->ymin + p->ymax, y = q->ymin + q->ymax;
-
-    return x < y ? -1 : x > y ? 1 : p->id < q->id ? -1 : p->id > q->id;
+    memcpy(&bits, &value, sizeof bits);
+    return bits >> 31 ? ~bits : bits | (guint32)1 << 31;
 }
 
 /* Upright strips of whole nodes, each from south to north. */
@@ -42,12 +35,18 @@ static void sort_tiles(rdl_rtree_entry *entries, size_t n, size_t capacity)
 {
     size_t nodes = (n + capacity - 1) / capacity;
     size_t strip = capacity * (size_t)ceil(sqrt((double)nodes));
+    g_autofree rdl_rtree_entry *before = g_memdup2(entries, n * sizeof *entries);
+    g_autofree rdl_keyed *keys = g_new(rdl_keyed, n + 1);
 
-    if (n == 0)
-        return;
-    qsort(entries, n, sizeof *entries, by_x);
+    for (size_t i = 0; i < n; i++)
+        keys[i] = (rdl_keyed){key_of(before[i].xmin + before[i].xmax), (guint32)i};
+    rdl_keyed_sort(keys, n);
+    for (size_t i = 0; i < n; i++)
+        keys[i].key = key_of(before[keys[i].number].ymin + before[keys[i].number].ymax);
     for (size_t at = 0; at < n; at += strip)
-        qsort(entries + at, MIN(strip, n - at), sizeof *entries, by_y);
+        rdl_keyed_sort(keys + at, MIN(strip, n - at));
+    for (size_t i = 0; i < n; i++)
+        entries[i] = before[keys[i].number];
 }
 
 static guint8 *put_u32(guint8 *at, guint32 value)
