@@ -124,6 +124,7 @@ static const rdl_label labels[] = {
     {"task.assigned", "指派", "assigned"},
     {"task.extended", "延期", "extended"},
     {"task.tightened", "收紧", "tightened"},
+    {"task.renewed", "另定时限", "due anew"},
     {"problem.registered", "立账", "problem registered"},
     {"letter.received", "收到信访件", "letter received"},
     {"ledger.init", "台账建立", "ledger made"},

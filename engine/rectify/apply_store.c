@@ -175,25 +175,6 @@ static bool write_measures(rdl_ledger *ledger, const char *problem_id, const cha
     return rdl_statement_run(rest, error);
 }
 
-/* A problem that begins again has a day and a beginning of its own. */
-static bool renew_dates(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
-{
-    g_autoptr(rdl_statement) s =
-        rdl_statement_new(ledger->store,
-                          "UPDATE task SET started = ?1, due = ?2, due_original = ?2, tier = "
-                          "coalesce(?3, tier), tier_original = coalesce(?3, tier) WHERE task_id = "
-                          "?4",
-                          error);
-
-    if (!s)
-        return false;
-    rdl_statement_text(s, 1, event->at);
-    rdl_statement_text(s, 2, text(o, "due"));
-    rdl_statement_text(s, 3, text(o, "tier"));
-    rdl_statement_text(s, 4, event->subject);
-    return rdl_statement_run(s, error);
-}
-
 /* Values for a problem, its measures as rows too. */
 static bool fill_problem(rdl_ledger *ledger, const char *problem_id, JsonObject *fields,
                          GError **error)
@@ -229,7 +210,7 @@ static bool apply_moved(rdl_ledger *ledger, const rdl_event *event, JsonObject *
         " WHEN 'SUBMITTED' THEN ?2 WHEN 'WORKING' THEN NULL WHEN 'REOPENED' THEN NULL"
         " ELSE claimed END WHERE task_id = ?3",
         error);
-    JsonObject *fields = rdl_json_object(o, "fields"), *renews = rdl_json_object(o, "renews");
+    JsonObject *fields = rdl_json_object(o, "fields");
 
     if (!s)
         return false;
@@ -239,7 +220,6 @@ static bool apply_moved(rdl_ledger *ledger, const rdl_event *event, JsonObject *
     g_autofree char *problem_id = problem_of(ledger, event->subject, error);
     return rdl_statement_run(s, error) && rdl_apply_move(ledger, event, o, error) &&
            flag_claim(ledger, event->subject, error) &&
-           (!renews || renew_dates(ledger, event, renews, error)) &&
            (!fields || !problem_id || fill_problem(ledger, problem_id, fields, error));
 }
 
@@ -267,6 +247,24 @@ static bool apply_extended(rdl_ledger *ledger, const rdl_event *event, JsonObjec
         return false;
     rdl_statement_text(s, 1, text(o, "due"));
     rdl_statement_text(s, 2, event->subject);
+    return rdl_statement_run(s, error);
+}
+
+/* A problem that begins again has a day and a beginning of its own. */
+static bool apply_renewed(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
+{
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store,
+                          "UPDATE task SET started = ?1, due = ?2, due_original = ?2, tier = ?3, "
+                          "tier_original = ?3, revision = revision + 1 WHERE task_id = ?4",
+                          error);
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, event->at);
+    rdl_statement_text(s, 2, text(o, "due"));
+    rdl_statement_text(s, 3, text(o, "tier"));
+    rdl_statement_text(s, 4, event->subject);
     return rdl_statement_run(s, error);
 }
 
@@ -443,6 +441,7 @@ bool rdl_event_apply(rdl_ledger *ledger, const rdl_event *event, GError **error)
                  {"task.assigned", apply_assigned},
                  {"task.extended", apply_extended},
                  {"task.tightened", rdl_apply_tightened},
+                 {"task.renewed", apply_renewed},
                  {"task.progress", apply_progress},
                  {"task.stopped", apply_clock},
                  {"task.resumed", apply_clock},

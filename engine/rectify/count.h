@@ -6,7 +6,7 @@
 
 /** {"as_of", "head", "tasks": n, "rows": [{"xzqdm", "kind", "state", "tasks", "overdue"}]}, by
  * unit, kind and state as they were at the end of `as_of`; overdue counts open tasks whose due
- * date, as it stands now, was past by then. A unit whose code is unknown is null. Read from the
+ * date, as it stood that day, was past by then. A unit whose code is unknown is null. Read from the
  * rows of the ledger, not by playing its events again: a million tasks take seconds. Yours. */
 RDL_API JsonNode *rdl_ledger_count(rdl_ledger *ledger, rdl_day as_of, GError **error);
 

@@ -7,11 +7,41 @@
 static const char now[] =
     "SELECT xzqdm, kind, state, count(*), sum(due < ?1) FROM task GROUP BY xzqdm, kind, state";
 
-/* The last state each task came into until the day. */
-static const char then[] =
-    "SELECT t.xzqdm, t.kind, m.state, count(*), sum(t.due < ?1) FROM (SELECT task_id, state, "
-    "max(seq) FROM move WHERE at <= ?1 GROUP BY task_id) m JOIN task t USING(task_id) "
-    "GROUP BY t.xzqdm, t.kind, m.state";
+/* What the last event until the day that told of it says, for tasks of which several tell. */
+#define AS_TOLD(member, kinds)                                                                \
+    "(SELECT json_extract(payload, '$." member "') FROM event WHERE subject = t.task_id AND " \
+    "kind IN ('task.opened', " kinds ") AND at <= ?1 ORDER BY seq DESC LIMIT 1)"
+
+/* The last state each task came into until the day, and whose it was and until when then. */
+static const char
+    then[] =
+        "SELECT xzqdm, kind, state, count(*), sum(due < ?1) FROM (SELECT t.kind, m.state,"
+        " CASE WHEN c.subject IS NULL THEN t.xzqdm ELSE " AS_TOLD(
+            "xzqdm",
+            "'task.tightened'") " END AS xzqdm, CASE WHEN c.subject IS NULL THEN t.due "
+                                "ELSE " AS_TOLD("due",
+                                                "'task.extended', 'task.tightened', "
+                                                "'task.renewed', 'task.resumed'") " END AS due "
+                                                                                  "FROM (SELECT "
+                                                                                  "task_id, state, "
+                                                                                  "max(seq) FROM "
+                                                                                  "move WHERE at "
+                                                                                  "<= ?1 GROUP BY "
+                                                                                  "task_id) m"
+                                                                                  " JOIN task t "
+                                                                                  "USING(task_id) "
+                                                                                  "LEFT JOIN "
+                                                                                  "(SELECT "
+                                                                                  "DISTINCT "
+                                                                                  "subject FROM "
+                                                                                  "event "
+                                                                                  "WHERE"
+                                                                                  " " RDL_TERM_EVENTS
+                                                                                  ") c ON "
+                                                                                  "c.subject = "
+                                                                                  "t.task_id) "
+                                                                                  "GROUP BY xzqdm, "
+                                                                                  "kind, state";
 
 static void add_row(JsonArray *rows, rdl_statement *s, const rdl_csv *states)
 {

@@ -6,7 +6,7 @@
 
 /** Kinds: ledger.init, ledger.signed, pack.added, findings.loaded, site.found, site.revised,
  * site.joined, task.opened, task.moved, task.assigned, task.extended, task.tightened,
- * task.progress, task.stopped, task.resumed, milestone.set, milestone.met, warning.changed, problem.registered, letter.received,
+ * task.renewed, task.progress, task.stopped, task.resumed, milestone.set, milestone.met, warning.changed, problem.registered, letter.received,
  * review.decided, source.held, site.merged, site.split, site.verified,
  * lookback.raised, export.made, package.returned, photo.taken ... : apply_store.c has them all. */
 typedef struct rdl_event {

@@ -13,6 +13,7 @@ static const char schema[] =
     " payload TEXT NOT NULL, prev TEXT NOT NULL, hash TEXT NOT NULL);"
     "CREATE INDEX event_subject ON event(subject);"
     "CREATE INDEX event_at ON event(at);"
+    "CREATE INDEX event_term ON event(subject, seq, at) WHERE " RDL_TERM_EVENTS ";"
     "CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN"
     " SELECT RAISE(ABORT, 'events are never changed'); END;"
     "CREATE TRIGGER event_no_delete BEFORE DELETE ON event BEGIN"

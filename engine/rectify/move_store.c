@@ -569,6 +569,20 @@ static bool check_tier(rdl_ledger *ledger, const rdl_move *move, GError **error)
                     move->task_id, tier);
 }
 
+/* A problem that begins again has the day, and the tier, of its new plan. */
+static bool renew(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move, GError **error)
+{
+    const char *tier = rdl_json_text(move->fields, "tier", task->tier);
+    g_autoptr(JsonObject) o = json_object_new();
+
+    if (strcmp(task->state, "REOPENED") != 0 || !json_object_has_member(move->fields, "due"))
+        return true;
+    rdl_json_set_text(o, "was", task->due);
+    rdl_json_set_text(o, "due", rdl_json_text(move->fields, "due", NULL));
+    rdl_json_set_text(o, "tier", tier);
+    return rdl_move_append(ledger, move, "task.renewed", task->task_id, o, error);
+}
+
 static bool move_task(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move,
                       GError **error)
 {
@@ -587,13 +601,8 @@ static bool move_task(rdl_ledger *ledger, const rdl_task *task, const rdl_move *
         return false;
     if (task->problem_id)
         add_step(o, workflow, way);
-    if (strcmp(task->state, "REOPENED") == 0 && json_object_has_member(move->fields, "due")) {
-        JsonObject *renews = json_object_new();
-        json_object_set_object_member(o, "renews", renews);
-        rdl_json_set_text(renews, "due", rdl_json_text(move->fields, "due", NULL));
-        rdl_json_set_text(renews, "tier", rdl_json_text(move->fields, "tier", NULL));
-    }
     return rdl_move_append(ledger, move, "task.moved", task->task_id, o, error) &&
+           renew(ledger, task, move, error) &&
            (!registers || register_problem(ledger, task, move, error));
 }
 

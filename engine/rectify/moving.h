@@ -105,6 +105,9 @@ const rdl_deadline_policy *rdl_ledger_policy(rdl_ledger *ledger, GError **error)
  *  the long term ("长期坚持"); NULL: a day says none. Lent. */
 bool rdl_ledger_tier_said(rdl_ledger *ledger, const char *kind, const rdl_deadline *limit,
                           rdl_day from, const char **tier, GError **error);
+/** SQL: events that give a task another day or unit than it was opened with. */
+#define RDL_TERM_EVENTS \
+    "kind IN ('task.extended', 'task.tightened', 'task.renewed', 'task.resumed')"
 /** Is it a tier without a day? */
 bool rdl_ledger_tier_lasts(rdl_ledger *ledger, const char *tier);
 /** Tier and due day of a task by the first row of deadlines.csv that fits; both NULL where none

@@ -603,6 +603,51 @@ static void audits_and_rebuilds(walk *w)
     CHECK_INT(g_ascii_strtoll(rebounds, NULL, 10), w->m.rebounds);
 }
 
+static char *counted(rdl_ledger *ledger, rdl_day day)
+{
+    GError *error = NULL;
+    g_autoptr(JsonNode) node = rdl_ledger_count(ledger, day, &error);
+    JsonArray *rows = json_object_get_array_member(json_node_get_object(node), "rows");
+    GString *text = g_string_new(NULL);
+
+    CHECK_OK(error);
+    for (guint i = 0; i < json_array_get_length(rows); i++) {
+        JsonObject *o = json_array_get_object_element(rows, i);
+        g_string_append_printf(text, "%s %s %s %d %d; ", rdl_json_text(o, "xzqdm", "-"),
+                               rdl_json_text(o, "kind", "-"), rdl_json_text(o, "state", "-"),
+                               (int)json_object_get_int_member(o, "tasks"),
+                               (int)json_object_get_int_member(o, "overdue"));
+    }
+    return g_string_free(text, FALSE);
+}
+
+/* The same of a ledger that holds no more than that day knew. */
+static char *counted_then(rdl_ledger *then, rdl_day day)
+{
+    g_autofree char *on = rdl_day_text(day);
+    g_autofree char *sql = g_strdup_printf(
+        "SELECT group_concat(x, '') FROM (SELECT coalesce(xzqdm, '-') || ' ' || kind || ' ' || "
+        "state || ' ' || count(*) || ' ' || sum(coalesce(due < '%s', 0) AND state NOT IN ('CLOSED',"
+        " 'LOOKBACK', 'DISMISSED', 'LEGAL') AND NOT (kind = 'verify' AND state = 'REGISTERED')) ||"
+        " '; ' AS x FROM task GROUP BY xzqdm, kind, state ORDER BY xzqdm, kind, state)",
+        on);
+
+    return rdl_store_value(then->store, sql, NULL);
+}
+
+/* What the rows say of a past day is what its events, played again, come to. */
+static void counts_as_played_again(walk *w)
+{
+    for (int i = 0; i < 2; i++) {
+        GError *error = NULL;
+        rdl_day day = to_day(g_rand_int_range(w->r, LOADED, w->day));
+        g_autoptr(rdl_ledger) then = rdl_ledger_as_of(w->ledger, day, &error);
+        g_autofree char *rows = counted(w->ledger, day), *events = counted_then(then, day);
+        CHECK_OK(error);
+        CHECK_TEXT(rows, events);
+    }
+}
+
 /* The pack with the other order as its own. */
 static const char *pack_of(bool other)
 {
@@ -680,6 +725,7 @@ static void take_walk(const char *name, bool other)
            w.passed, w.refused, w.m.rebounds, w.m.clue.state,
            w.m.task.state ? w.m.task.state : "none");
     CHECK(w.passed >= 5 && w.refused >= 5);
+    counts_as_played_again(&w);
     rdl_ledger_close(w.ledger);
     g_free(w.clue_id);
     g_free(w.task_id);
