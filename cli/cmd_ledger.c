@@ -341,6 +341,22 @@ static rdl_ledger *open_to_decide(const char *path, GError **error)
     return g_steal_pointer(&ledger);
 }
 
+/* That they are one, and which of its tasks that made more urgent. */
+static void say_merged(rdl_ledger *ledger, const char *id, GError **error)
+{
+    g_autoptr(JsonNode) chain = rdl_ledger_chain(ledger, id, error);
+    JsonArray *rows =
+        chain ? json_object_get_array_member(json_node_get_object(chain), "tightenings") : NULL;
+
+    cli_say("%s: merged", id);
+    for (guint i = 0; rows && i < json_array_get_length(rows); i++) {
+        JsonObject *row = json_array_get_object_element(rows, i);
+        g_autofree char *text = rdl_tightening_text(rdl_json_object(row, "change"));
+        if (strcmp(rdl_json_text(row, "at", ""), d.on) == 0)
+            cli_say("%s: %s", rdl_json_text(row, "task_id", ""), text);
+    }
+}
+
 static int ledger_merge(int argc, char **argv)
 {
     static const char teach[] =
@@ -348,9 +364,10 @@ static int ledger_merge(int argc, char **argv)
         "  redline ledger merge ledger.sqlite S-3f2a91c04b7e S-77b1c02d9e10 --on 2026-11-05 \\\n"
         "      --by 甲 --role analyst --reason 同一厂区\n\n"
         "A site is named by its id or that of one of its tasks, findings or sources. The first\n"
-        "stays; clues of the others that only waited are dismissed as duplicates. Nothing is "
-        "lost:\n"
-        "'redline ledger split' undoes it.";
+        "stays; clues of the others that only waited are dismissed as duplicates, and what is "
+        "left\n"
+        "is due as early, and as grave, as they were. Nothing is lost: 'redline ledger split'\n"
+        "parts them again; a day that was tightened stays until 'redline task extend'.";
     g_autoptr(rdl_ledger) ledger = NULL;
     GError *error = NULL;
 
@@ -360,7 +377,7 @@ static int ledger_merge(int argc, char **argv)
         (ledger = open_to_decide(argv[1], &error)) &&
         rdl_sites_merge(ledger, argv[2], (const char *const *)argv + 3,
                         &(rdl_who){d.on, d.by, d.role, d.reason}, &error))
-        cli_say("%s: merged", argv[2]);
+        say_merged(ledger, argv[2], &error);
     return cli_end(error);
 }
 
@@ -404,8 +421,8 @@ static const GOptionEntry draw_entries[] = {
      "who is drawn for them: names or codes of counties, commas between", "LIST"},
     {"cross", 0, 0, G_OPTION_ARG_NONE, &w.cross, "nobody for the county of his own code", NULL},
     {"state", 0, 0, G_OPTION_ARG_STRING, &w.state, "only tasks in this state", "STATE"},
-    {"unit", 0, 0, G_OPTION_ARG_STRING, &w.unit, "only this unit and those within it: 321202, 321200 or 3212",
-     "CODE"},
+    {"unit", 0, 0, G_OPTION_ARG_STRING, &w.unit,
+     "only this unit and those within it: 321202, 321200 or 3212", "CODE"},
     {"kind", 0, 0, G_OPTION_ARG_STRING, &w.kind, "only verify or rectify", "KIND"},
     DECIDED,
     G_OPTION_ENTRY_NULL};
