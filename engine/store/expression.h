@@ -3,7 +3,7 @@
  * It is evaluated by SQLite in an empty in-memory database that can neither write nor attach nor
  * load anything: an authorizer refuses all but reading the columns given and the functions abs,
  * coalesce, date, glob, has, ifnull, iif, instr, julianday, length, like, lower, max, min, nullif,
- * round, strftime, substr, trim, upper. Text, depth, values and steps are bounded, trusted_schema
+ * round, strftime, substr, trim, upper. There is no clock: 'now' is NULL. Text, depth, values and steps are bounded, trusted_schema
  * is off. has(LIST, 'CODE') is 1 for CODE in a list "A;-B", 0 for -CODE, NULL when it has neither.
  *
  * Three-valued: NULL, an error while it runs and too many steps are RDL_MAYBE, never a yes. */

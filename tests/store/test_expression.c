@@ -42,7 +42,12 @@ static void what_is_not_an_expression_over_the_columns_is_refused(void)
         "printf('%*d', 100000000, 1)", "random()", "last_insert_rowid()", "1 -- x", "1 /* x */", "char(1)", "hex(attrs)",
         "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n)",
         "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n)",
-        "area_m2, near_m", "EXISTS (SELECT 1 FROM sqlite_schema)", "?9"};
+        "area_m2, near_m", "EXISTS (SELECT 1 FROM sqlite_schema)", "?9",
+        "(SELECT 1 AS [(]) FROM cells WHERE (1 = 1 OR 1 IN (SELECT 1 AS [)]))", "[activity] = 'IND'",
+        "(SELECT value FROM json_each('[1]'))", "(SELECT * FROM fsdir('/'))", "edit('x')", "fts3_tokenizer('simple')",
+        "(SELECT file FROM pragma_database_list)", "sqlite_source_id()", "total_changes()", "changes()", "quote(attrs)",
+        "(SELECT max(i) FROM (SELECT 1 AS i UNION ALL SELECT 2))", "activity MATCH 'x'", "activity REGEXP 'x'", "(DELETE FROM cells)",
+        "area_m2 = (INSERT INTO cells VALUES (1))", "likely(1)", "current_timestamp", "current_date > built_before"};
 
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
         GError *error = NULL;
@@ -54,6 +59,25 @@ static void what_is_not_an_expression_over_the_columns_is_refused(void)
         g_clear_error(&error);
         rdl_expression_free(e);
     }
+}
+
+/* A verdict is the same whenever it is asked for. */
+static void the_clock_is_not_read(void)
+{
+    check("date('now') > built_before", RDL_MAYBE);
+    check("julianday() > 0", RDL_MAYBE);
+    check("strftime('%s', 'no' || 'w') > 0", RDL_MAYBE);
+    check("julianday(built_before) > julianday('2024-05-02')", RDL_YES);
+}
+
+/* Ten to the eighteenth pairs are begun, and left. */
+static void work_without_end_is_not_known(void)
+{
+    check("(SELECT max(a.column1) FROM (VALUES (1),(2),(3),(4),(5),(6),(7),(8),(9),(10)) a,"
+          "(VALUES (1),(2),(3),(4),(5),(6),(7),(8),(9),(10)) b, (VALUES (1),(2),(3),(4),(5),(6),(7),(8),(9),(10)) c,"
+          "(VALUES (1),(2),(3),(4),(5),(6),(7),(8),(9),(10)) d, (VALUES (1),(2),(3),(4),(5),(6),(7),(8),(9),(10)) e,"
+          "(VALUES (1),(2),(3),(4),(5),(6),(7),(8),(9),(10)) f) > 0", RDL_MAYBE);
+    check("(SELECT max(a.column1) FROM (VALUES (1),(2)) a, (VALUES (1),(2)) b) = 2", RDL_YES);
 }
 
 static void it_says_which_columns_it_reads(void)
@@ -86,6 +110,8 @@ static void deep_and_long_expressions_are_refused(void)
 static CU_TestInfo tests[] = {
     {"truth, falsehood, and what is not known", truth_falsehood_and_what_is_not_known},
     {"what is not an expression over the columns is refused", what_is_not_an_expression_over_the_columns_is_refused},
+    {"the clock is not read", the_clock_is_not_read},
+    {"work without end is not known", work_without_end_is_not_known},
     {"it says which columns it reads", it_says_which_columns_it_reads},
     {"deep and long expressions are refused", deep_and_long_expressions_are_refused},
     CU_TEST_INFO_NULL,
