@@ -80,9 +80,9 @@ static bool load(rdl_pack *pack, GPtrArray *faults, GError **error)
             return false;
         g_checksum_update(sum, (const guchar *)name, -1);
         g_checksum_update(sum, (const guchar *)digest, -1);
-        if (table)
+        if (csv) /* NULL: there, but not to be read */
             g_hash_table_insert(pack->tables, g_strdup(name), table);
-        else if (csv)
+        if (csv && !table)
             g_ptr_array_add(faults, g_strdup(bad->message));
         g_clear_error(&bad);
     }

@@ -42,7 +42,7 @@ static const rdl_csv *with_columns(checker *k, const char *file, bool needed,
     const rdl_csv *csv = table(k, file);
     GError *error = NULL;
 
-    if (!csv && needed)
+    if (needed && !g_hash_table_contains(k->tables, file))
         g_ptr_array_add(k->faults, g_strdup_printf("%s: has no %s", k->folder, file));
     if (!csv || rdl_csv_need(csv, columns, &error))
         return csv;
@@ -134,7 +134,9 @@ static bool in_table(const checker *k, const char *file, const char *column, con
 {
     const rdl_csv *csv = table(k, file);
 
-    return csv && *code && rdl_csv_find(csv, column, code) >= 0;
+    if (!csv) /* of a table that is not to be read its own fault is told, not all that name its rows */
+        return g_hash_table_contains(k->tables, file);
+    return *code && rdl_csv_find(csv, column, code) >= 0;
 }
 
 static bool known_zone(const checker *k, const char *code)
@@ -401,6 +403,7 @@ static void check_rule(checker *k, const rdl_csv *csv, size_t row)
               rdl_csv_at(csv, row, "applies"));
     filled(k, csv, row, "basis");
     filled(k, csv, row, "lead_dept");
+    filled(k, csv, row, "eff_from"); /* without it the row would judge all that ever was */
     span(k, csv, row, "eff_from", "eff_to");
     day(k, csv, row, "review_from", RDL_DAY_FUTURE);
     one_of(k, csv, row, "enabled", bits);
@@ -484,12 +487,19 @@ static void check_deadlines(checker *k)
     static const char *const results[] = {"*",        "SUSPECT", "CLEAN",        "PERMIT-CHECK",
                                           "HISTORIC", "EDGE",    "UNKNOWN-DATE", NULL};
     static const char *const severities[] = {"*", "S1", "S2", "S3", "S4", NULL};
+    static const char *const kinds[] = {"verify", "rectify", NULL};
     const rdl_csv *csv = with_columns(k, "deadlines.csv", false, columns);
 
     for (size_t i = 0; csv && i < rdl_csv_count(csv); i++) {
         one_of(k, csv, i, "result", results);
         one_of(k, csv, i, "severity", severities);
+        one_of(k, csv, i, "kind", kinds);
         filled(k, csv, i, "tier");
+        number(k, csv, i, "months", true, true, 1);
+        if (*rdl_csv_at(csv, i, "months") && table(k, "warnings.csv") &&
+            !in_table(k, "warnings.csv", "tier", rdl_csv_at(csv, i, "tier")))
+            fault(k, csv, i, "tier is not in warnings.csv, nobody would be warned: '%s'",
+                  rdl_csv_at(csv, i, "tier"));
     }
 }
 
@@ -532,6 +542,19 @@ static void check_small_tables(checker *k)
     }
 }
 
+/* "CODE;-CODE": a misspelt one would be an attribute nobody asks for. */
+static void check_attributes(checker *k, const rdl_csv *csv, size_t row)
+{
+    g_auto(GStrv) list = g_strsplit(rdl_csv_at(csv, row, "attrs"), ";", -1);
+
+    for (char **code = list; *code; code++) {
+        const char *name = g_strstrip(*code);
+        name += *name == '-';
+        if (*name && !known_subject(k, name))
+            fault(k, csv, row, "attrs: neither in predicates.csv nor in activities.csv: '%s'", name);
+    }
+}
+
 static void check_case(checker *k, const rdl_csv *csv, size_t row)
 {
     static const char *const whens[] = {"PRE_OK", "PRE_NO", "POST_OK", "POST_NO", "UNKNOWN", NULL};
@@ -547,6 +570,7 @@ static void check_case(checker *k, const rdl_csv *csv, size_t row)
     filled(k, csv, row, "activity"); /* any text: what a pack does not know is a case too */
     filled(k, csv, row, "as_of");
     filled(k, csv, row, "reason");
+    check_attributes(k, csv, row);
     for (size_t i = 0; i < G_N_ELEMENTS(days); i++)
         day(k, csv, row, days[i], RDL_DAY_PAST);
     span(k, csv, row, "built_after", "built_before");

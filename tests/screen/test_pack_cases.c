@@ -171,6 +171,13 @@ static void each_planted_mistake_is_found_with_its_line(void)
         {"cases.csv", "2000-01-01,2000-06-01,2026-11-01,,POST_NO,PROHIBIT,SUSPECT,IT-01",
          "2000-01-01,2000-06-01,2026-11-01,,POST_NO,PROHIBIT,SUSPECT,IT-11",
          "cases.csv:2: rule_id names no rule of rules.csv: 'IT-11'"},
+        {"rules.csv", "1990-01-01,2019-12-31", ",2019-12-31", "rules.csv:8: eff_from: empty"},
+        {"deadlines.csv", "verify,*,S1", "verfy,*,S1",
+         "deadlines.csv:2: kind: unknown code 'verfy'"},
+        {"deadlines.csv", "verify,*,*,NORMAL", "verify,*,*,NORML",
+         "deadlines.csv:3: tier is not in warnings.csv, nobody would be warned: 'NORML'"},
+        {"cases.csv", "-MERCURY_USE", "-MERCURY_USED",
+         "cases.csv:24: attrs: neither in predicates.csv nor in activities.csv: 'MERCURY_USED'"},
         {"pack.yaml", "boundary_error_m: 30", "boundary_error_m: far",
          "pack.yaml: defaults: 'boundary_error_m' is no number"},
         {"pack.yaml", "  default: workflow.csv", "  default: workflows.csv",
@@ -204,6 +211,11 @@ static void all_faults_are_told_at_once(void)
 
     CHECK_OK(error);
     CHECK(faults && faults->len == 7);
+    /* of a table that is not to be read that alone, not every row that names one of its own */
+    g_autoptr(GPtrArray) unread =
+        rdl_pack_check(changed("unread", "rules.csv", "IT-04,IT,", "IT-04,\"IT,"), &error);
+    CHECK_OK(error);
+    CHECK(unread && unread->len == 1);
 }
 
 static const rdl_verdict *pooled(rdl_verdict_pool *pool, const rdl_pack *pack, double m2)
