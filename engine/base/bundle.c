@@ -148,7 +148,7 @@ rdl_day rdl_day_stamped(rdl_day day)
     return (rdl_day)(rdl_day_of(1970, 1, 1) + seconds / 86400);
 }
 
-static bool pack(const char *folder, const char *path, rdl_day day, bool stored, GError **error)
+bool rdl_bundle_pack(const char *folder, const char *path, rdl_day day, bool stored, GError **error)
 {
     g_autoptr(GPtrArray) names = rdl_folder_names(folder, error);
     rdl_zip *zip = names ? rdl_zip_new(path, day, error) : NULL;
@@ -166,11 +166,6 @@ static bool pack(const char *folder, const char *path, rdl_day day, bool stored,
     return false;
 }
 
-bool rdl_bundle_pack(const char *folder, const char *path, rdl_day day, GError **error)
-{
-    return pack(folder, path, day, true, error);
-}
-
 void rdl_bundle_store(rdl_bundle *bundle)
 {
     bundle->stored = true;
@@ -179,8 +174,8 @@ void rdl_bundle_store(rdl_bundle *bundle)
 bool rdl_bundle_commit(rdl_bundle *bundle, rdl_day day, GError **error)
 {
     if (bundle->archive)
-        return pack(bundle->folder, rdl_output_temporary(bundle->archive), rdl_day_stamped(day),
-                    bundle->stored, error) &&
+        return rdl_bundle_pack(bundle->folder, rdl_output_temporary(bundle->archive),
+                               rdl_day_stamped(day), bundle->stored, error) &&
                rdl_output_commit(bundle->archive, error);
     /* rename() takes the place of an empty folder, and of no other */
     if (g_rename(bundle->folder, bundle->path) != 0)
@@ -192,7 +187,7 @@ bool rdl_bundle_commit(rdl_bundle *bundle, rdl_day day, GError **error)
 
 void rdl_folder_remove(const char *folder)
 {
-    GDir *dir = g_dir_open(folder, 0, NULL);
+    GDir *dir = folder ? g_dir_open(folder, 0, NULL) : NULL;
     const char *name;
 
     while (dir && (name = g_dir_read_name(dir))) {
@@ -200,8 +195,9 @@ void rdl_folder_remove(const char *folder)
         if (g_remove(child) != 0)
             rdl_folder_remove(child);
     }
-    if (dir)
-        g_dir_close(dir);
+    if (!dir)
+        return;
+    g_dir_close(dir);
     g_rmdir(folder);
 }
 

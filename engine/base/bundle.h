@@ -36,9 +36,11 @@ RDL_API rdl_day rdl_day_stamped(rdl_day day);
 /** Names of all files below a folder, as rdl_bundle_names(). A link or a device among them is an
  *  error. Fails: RDL_ERROR_IO, RDL_ERROR_DATA. */
 RDL_API GPtrArray *rdl_folder_names(const char *folder, GError **error);
-/** Delete a folder with all that is in it; a link is deleted, not followed. */
+/** Delete a folder (NULL: none) with all that is in it; a link is deleted, not followed. */
 RDL_API void rdl_folder_remove(const char *folder);
-/** The archive an rdl_bundle_store()d bundle of these files makes, over whatever is at `path`. */
-RDL_API bool rdl_bundle_pack(const char *folder, const char *path, rdl_day day, GError **error);
+/** The archive a bundle of these files makes, over whatever is at `path`; `stored`: as after
+ *  rdl_bundle_store(). */
+RDL_API bool rdl_bundle_pack(const char *folder, const char *path, rdl_day day, bool stored,
+                             GError **error);
 
 #endif

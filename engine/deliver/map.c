@@ -56,6 +56,7 @@ static const rdl_label labels[] = {
     {"sites", "点位", "Sites"},
     {"verify", "核查任务", "Verify"},
     {"rectify", "整改任务", "Rectify"},
+    {"out", "不计入", "Left out"},
     {"elsewhere", "不在任何行政区内", "In no unit"},
     {"others", "其余%u个单位", "%u more units"},
     {"sum", "合计", "All"},
@@ -353,9 +354,10 @@ static void write_notes(sheet *s)
 
 /* ---- counts by unit ---- */
 
+/* Sites by the task that stands for each: out is what was dismissed or found lawful. */
 typedef struct {
     const char *xzqdm; /* NULL: in no unit */
-    guint sites, verify, rectify;
+    guint sites, verify, rectify, out;
 } unit_count;
 
 static int by_code(gconstpointer a, gconstpointer b)
@@ -376,30 +378,34 @@ static unit_count *count_of(GArray *counts, const char *xzqdm)
 static GArray *count_units(const sheet *s)
 {
     GArray *counts = g_array_new(FALSE, TRUE, sizeof(unit_count));
-    g_autoptr(GHashTable) done = g_hash_table_new(g_str_hash, g_str_equal);
 
     for (guint i = 0; i < s->data->tasks->len; i++) {
         const rdl_task *t = &g_array_index(s->data->tasks, rdl_task, i);
-        if (!rdl_division_within(t->xzqdm, s->unit) ||
+        if (!rdl_map_leads(s->data, i) || !rdl_division_within(t->xzqdm, s->unit) ||
             !rdl_box_meets(s->data->boxes[i], s->frame->ground))
             continue;
         unit_count *c = count_of(counts, t->xzqdm);
-        c->sites += g_hash_table_add(done, t->site_id);
-        c->verify += strcmp(t->kind, "verify") == 0;
-        c->rectify += strcmp(t->kind, "rectify") == 0;
+        bool out = strcmp(rdl_state_counts(s->data->ledger, t->state), "excluded") == 0;
+        bool verify = strcmp(t->kind, "verify") == 0;
+        c->sites++;
+        c->out += out;
+        c->verify += verify && !out;
+        c->rectify += !verify && !out;
     }
     g_array_sort(counts, by_code);
     return counts;
 }
 
+#define COUNTED 4
+
 static double count_row(sheet *s, const char *name, const char *const *cells, bool bold)
 {
     rdl_lettering left = {.size = 7.5, .bold = bold}, right = left;
-    double wide = COLUMN_WIDTH * 0.18, first = COLUMN_WIDTH - 3.0 * wide;
+    double wide = COLUMN_WIDTH * 0.15, first = COLUMN_WIDTH - COUNTED * wide;
     double h = rdl_page_text(s->page, &left, COLUMN, s->y, first - 4.0, name);
 
     right.align = RDL_RIGHT;
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < COUNTED; i++)
         rdl_page_text(s->page, &right, COLUMN + first + i * wide, s->y, wide, cells[i]);
     return h + 1.5;
 }
@@ -409,8 +415,9 @@ static void count_line(sheet *s, const char *name, const unit_count *c, bool bol
     g_autofree char *sites = g_strdup_printf("%u", c->sites);
     g_autofree char *verify = g_strdup_printf("%u", c->verify);
     g_autofree char *rectify = g_strdup_printf("%u", c->rectify);
+    g_autofree char *out = g_strdup_printf("%u", c->out);
 
-    s->y += count_row(s, name, (const char *const[]){sites, verify, rectify}, bold);
+    s->y += count_row(s, name, (const char *const[COUNTED]){sites, verify, rectify, out}, bold);
 }
 
 /* As many units as there is room for; what is left is one line, and the sum is the last. */
@@ -425,9 +432,10 @@ static void write_counts(sheet *s)
     if (!counts->len || s->y + 16.0 + 3.0 * row > bottom)
         return;
     s->y += head(s, label(s, "counts"));
-    s->y += count_row(
-        s, label(s, "unit"),
-        (const char *const[]){label(s, "sites"), label(s, "verify"), label(s, "rectify")}, true);
+    s->y += count_row(s, label(s, "unit"),
+                      (const char *const[COUNTED]){label(s, "sites"), label(s, "verify"),
+                                                   label(s, "rectify"), label(s, "out")},
+                      true);
     rdl_page_line(s->page, COLUMN, s->y - 0.8, COLUMN + COLUMN_WIDTH, s->y - 0.8, 0.5, 0);
     for (i = 0; i < counts->len; i++) {
         const unit_count *c = &g_array_index(counts, unit_count, i);
@@ -436,6 +444,7 @@ static void write_counts(sheet *s)
         sum.sites += c->sites;
         sum.verify += c->verify;
         sum.rectify += c->rectify;
+        sum.out += c->out;
         if (!to) {
             count_line(s, c->xzqdm ? rdl_map_unit_name(s->data, c->xzqdm) : label(s, "elsewhere"),
                        c, false);
@@ -445,6 +454,7 @@ static void write_counts(sheet *s)
         to->sites += c->sites;
         to->verify += c->verify;
         to->rectify += c->rectify;
+        to->out += c->out;
     }
     if (left) {
         g_autofree char *name = g_strdup_printf(label(s, "others"), left);

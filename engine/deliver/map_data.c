@@ -591,28 +591,13 @@ rdl_map_data *rdl_map_units_open(const char *path, const char *units, const char
     return g_steal_pointer(&data);
 }
 
-static void remove_folder(const char *folder)
-{
-    GDir *dir = g_dir_open(folder, 0, NULL);
-    const char *name;
-
-    while (dir && (name = g_dir_read_name(dir))) {
-        g_autofree char *path = g_build_filename(folder, name, NULL);
-        g_unlink(path);
-    }
-    if (dir)
-        g_dir_close(dir);
-    g_rmdir(folder);
-}
-
 void rdl_map_data_free(rdl_map_data *data)
 {
     if (!data)
         return;
     if (!data->lent)
         rdl_ledger_close(data->ledger);
-    if (data->scratch)
-        remove_folder(data->scratch);
+    rdl_folder_remove(data->scratch);
     g_free(data->scratch);
     g_clear_pointer(&data->leading, g_hash_table_unref);
     g_clear_pointer(&data->tasks, g_array_unref);

@@ -68,27 +68,18 @@ static void put_text(book *b, lxw_worksheet *sheet, guint row, guint column, con
         note(b, worksheet_write_blank(sheet, row, (lxw_col_t)column, format));
         return;
     }
-    g_autofree char *cut =
-        g_utf8_strlen(text, -1) > 32767 ? g_utf8_substring(text, 0, 32766) : NULL;
-    g_autofree char *whole = cut ? g_strconcat(cut, "…", NULL) : NULL;
-    note(b, worksheet_write_string(sheet, row, (lxw_col_t)column, whole ? whole : text, format));
+    g_autofree char *cut = rdl_book_cut(text);
+    note(b, worksheet_write_string(sheet, row, (lxw_col_t)column, cut ? cut : text, format));
 }
 
 static void put_day(book *b, lxw_worksheet *sheet, guint row, guint column, const char *iso)
 {
-    rdl_day day;
-    GDate date;
+    lxw_datetime when;
 
-    if (!iso || !rdl_day_parse(iso, &day, NULL)) {
+    if (rdl_book_when(iso, &when))
+        note(b, worksheet_write_datetime(sheet, row, (lxw_col_t)column, &when, b->day));
+    else
         put_text(b, sheet, row, column, iso, b->day);
-        return;
-    }
-    g_date_clear(&date, 1);
-    g_date_set_julian(&date, (guint32)day);
-    lxw_datetime when = {.year = g_date_get_year(&date),
-                         .month = (int)g_date_get_month(&date),
-                         .day = g_date_get_day(&date)};
-    note(b, worksheet_write_datetime(sheet, row, (lxw_col_t)column, &when, b->day));
 }
 
 static void put_cell(book *b, lxw_worksheet *sheet, guint at, const rdl_report_table *t, guint row,

@@ -1,6 +1,7 @@
 /* The numbers of a bulletin for programs: by codes, rates in percent, areas in m2. */
 #include <math.h>
 #include <string.h>
+#include "deliver/formula.h"
 #include "deliver/report_part.h"
 
 static double told(const rdl_statistic_table *t, guint row, guint column)
@@ -62,9 +63,12 @@ bool rdl_report_json(const rdl_bulletin *r, const char *path, GError **error)
     return rdl_output_text(path, line, true, error);
 }
 
-/* RFC 4180: quoted where it must be. */
+/* RFC 4180: quoted where it must be; with an apostrophe before what a spreadsheet would run. */
 static void field(GString *out, const char *text, char after)
 {
+    g_autofree char *harmless = text && rdl_formula(text) ? g_strconcat("'", text, NULL) : NULL;
+
+    text = harmless ? harmless : text;
     if (text && strpbrk(text, ",\"\r\n")) {
         g_auto(GStrv) parts = g_strsplit(text, "\"", -1);
         g_autofree char *safe = g_strjoinv("\"\"", parts);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "deliver/deliver.h"
 #include "deliver/district.h"
+#include "deliver/formula.h"
 #include "geo/geo.h"
 #include "rectify/event.h"
 #include "suite.h"
@@ -267,6 +268,29 @@ static void only_a_unit_and_the_rest_is_accounted_for(void)
                      "UNIT\":3},\"failed\":{},\"balanced\":true}]");
 }
 
+/* A code that a spreadsheet would run is text; a number below zero stays one. */
+static void a_table_of_numbers_runs_nothing(void)
+{
+    static const struct {
+        const char *text;
+        bool runs;
+    } texts[] = {{"=1+1", true}, {"+cmd", true},  {"-1+2", true},  {"@SUM(A1)", true},
+                 {"\t=1", true}, {"-1.5", false}, {"-", false},    {"+86", false},
+                 {"T2", false},  {"", false},     {"泰州", false}, {"-某", true}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        if (rdl_formula(texts[i].text) != texts[i].runs)
+            CU_FAIL("a text is taken for what it is not");
+    static const district_site site = {"POLYGON((119.9 32.3,119.91 32.3,119.91 32.31,119.9 32.3))",
+                                       NULL, "=HYPERLINK(\"http://x\")", "321202"};
+    const char *path = suite_path("formula.sqlite");
+    rdl_ledger_close(district_of(path, &site, 1));
+    const rdl_report_options o = {.kind = "monitoring"};
+    g_autofree char *csv = text_of(write_report(path, "formula.csv", o));
+    CHECK(strstr(csv, ",\"'=HYPERLINK(\"\"http://x\"\")\",") != NULL);
+    CHECK(strstr(csv, "\"=") == NULL && strstr(csv, ",=") == NULL);
+}
+
 /* Three places, one of them dismissed; the rows of every table make its sum. */
 static void monitoring_counts_each_place_once(void)
 {
@@ -340,6 +364,7 @@ static CU_TestInfo tests[] = {
     {"the public reads no names and no clues", the_public_reads_no_names_and_no_clues},
     {"an empty ledger gives valid files", an_empty_ledger_gives_valid_files},
     {"another pack has its own words and no others", another_pack_has_its_own_words_and_no_others},
+    {"a table of numbers runs nothing", a_table_of_numbers_runs_nothing},
     {"monitoring counts each place once", monitoring_counts_each_place_once},
     {"monitoring follows the chapter", monitoring_follows_the_chapter},
     {"only a unit, and the rest is accounted for", only_a_unit_and_the_rest_is_accounted_for},

@@ -75,38 +75,48 @@ static void blank(rdl_book *b, lxw_worksheet *sheet, guint row, int column, lxw_
     note(b, worksheet_write_blank(sheet, row, (lxw_col_t)column, format));
 }
 
-/* What does not fit a cell is cut and says so. */
-void rdl_book_text(rdl_book *b, lxw_worksheet *sheet, guint row, int column, const char *text,
-                   lxw_format *format)
+char *rdl_book_cut(const char *text)
 {
-    g_autofree char *cut = NULL;
-
-    if (!text || !*text) {
-        blank(b, sheet, row, column, format);
-        return;
-    }
-    if (g_utf8_strlen(text, -1) > CELL_MAX) {
-        g_autofree char *head = g_utf8_substring(text, 0, CELL_MAX - 1);
-        text = cut = g_strconcat(head, "…", NULL);
-    }
-    note(b, worksheet_write_string(sheet, row, (lxw_col_t)column, text, format));
+    if (g_utf8_strlen(text, -1) <= CELL_MAX)
+        return NULL;
+    g_autofree char *head = g_utf8_substring(text, 0, CELL_MAX - 1);
+    return g_strconcat(head, "…", NULL);
 }
 
-void rdl_book_date(rdl_book *b, lxw_worksheet *sheet, guint row, int column, const char *iso)
+bool rdl_book_when(const char *iso, lxw_datetime *when)
 {
     rdl_day day;
     GDate date;
 
-    if (!iso || !rdl_day_parse(iso, &day, NULL)) {
-        rdl_book_text(b, sheet, row, column, iso, b->text);
-        return;
-    }
+    if (!iso || !rdl_day_parse(iso, &day, NULL))
+        return false;
     g_date_clear(&date, 1);
     g_date_set_julian(&date, (guint32)day);
-    lxw_datetime when = {.year = g_date_get_year(&date),
-                         .month = (int)g_date_get_month(&date),
-                         .day = g_date_get_day(&date)};
-    note(b, worksheet_write_datetime(sheet, row, (lxw_col_t)column, &when, b->date));
+    *when = (lxw_datetime){.year = g_date_get_year(&date),
+                           .month = (int)g_date_get_month(&date),
+                           .day = g_date_get_day(&date)};
+    return true;
+}
+
+void rdl_book_text(rdl_book *b, lxw_worksheet *sheet, guint row, int column, const char *text,
+                   lxw_format *format)
+{
+    if (!text || !*text) {
+        blank(b, sheet, row, column, format);
+        return;
+    }
+    g_autofree char *cut = rdl_book_cut(text);
+    note(b, worksheet_write_string(sheet, row, (lxw_col_t)column, cut ? cut : text, format));
+}
+
+void rdl_book_date(rdl_book *b, lxw_worksheet *sheet, guint row, int column, const char *iso)
+{
+    lxw_datetime when;
+
+    if (rdl_book_when(iso, &when))
+        note(b, worksheet_write_datetime(sheet, row, (lxw_col_t)column, &when, b->date));
+    else
+        rdl_book_text(b, sheet, row, column, iso, b->text);
 }
 
 void rdl_book_real(rdl_book *b, lxw_worksheet *sheet, guint row, int column, double value,

@@ -25,6 +25,10 @@ const char *rdl_book_word(const rdl_book *b, const char *key);
 /** A new sheet, A3 landscape, one page wide; `key` of its name. NULL: `failed`. */
 lxw_worksheet *rdl_book_sheet(rdl_book *b, const char *key);
 
+/** *when: a day as a workbook has it. False: `iso` is NULL or no day. */
+bool rdl_book_when(const char *iso, lxw_datetime *when);
+/** What does not fit a cell, cut and saying so; NULL: it fits. Yours. */
+char *rdl_book_cut(const char *text);
 /** libxlsxwriter writes through temporary files and does not notice when a disk is full: what was
  *  written is read again, and each part must be whole XML. Fails: RDL_ERROR_IO. */
 bool rdl_book_check(const char *path, GError **error);

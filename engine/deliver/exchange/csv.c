@@ -2,15 +2,15 @@
  * know it; a point for each task by its lon and lat. */
 #include "geo/geo.h"
 #include "deliver/exchange/profile.h"
+#include "deliver/formula.h"
 
 #define T RDL_FIELD_TEXT
 
-/* A text a spreadsheet would run as a formula is shown as text: an apostrophe goes before it
- * (OWASP, CSV injection). */
+/* A text a spreadsheet would run as a formula is shown as text: an apostrophe goes before it. */
 static rdl_value guarded(rdl_value value, GString *room, guint *n)
 {
-    if (!value.set || !*value.text || !value.text[1] || !strchr("=+-@\t\r", *value.text))
-        return value; /* a dash alone is nothing to run */
+    if (!value.set || !rdl_formula(value.text))
+        return value;
     g_string_printf(room, "'%s", value.text);
     (*n)++;
     return rdl_text(room->str);

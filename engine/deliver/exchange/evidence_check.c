@@ -115,7 +115,7 @@ static bool check_archive(const char *path, const char *folder, rdl_day day, GEr
 {
     g_autofree char *home = g_dir_make_tmp("redline-XXXXXX", error);
     g_autofree char *again = home ? g_build_filename(home, "again.zip", NULL) : NULL;
-    bool good = home && rdl_bundle_pack(folder, again, day, error);
+    bool good = home && rdl_bundle_pack(folder, again, day, true, error);
     g_autofree char *a = good ? rdl_digest_file(path, error) : NULL;
     g_autofree char *b = a ? rdl_digest_file(again, error) : NULL;
 

@@ -36,22 +36,6 @@ static GPtrArray *files_of(const char *folder, GError **error)
     return g_steal_pointer(&names);
 }
 
-void rdl_package_remove(const char *folder)
-{
-    g_autoptr(GDir) dir = folder ? g_dir_open(folder, 0, NULL) : NULL;
-    const char *name;
-
-    while (dir && (name = g_dir_read_name(dir))) {
-        g_autofree char *path = g_build_filename(folder, name, NULL);
-        if (!g_file_test(path, G_FILE_TEST_IS_SYMLINK) && g_file_test(path, G_FILE_TEST_IS_DIR))
-            rdl_package_remove(path);
-        else
-            g_unlink(path);
-    }
-    if (dir)
-        g_rmdir(folder);
-}
-
 /* ---- manifest ---- */
 
 static JsonArray *digests_of(const char *folder, const GPtrArray *names, GError **error)
@@ -90,23 +74,6 @@ static bool write_manifest(const char *folder, JsonObject *facts, const GPtrArra
     return rdl_output_text(path, text, true, error);
 }
 
-static bool write_archive(const char *folder, const GPtrArray *names, const char *path, rdl_day day,
-                          GError **error)
-{
-    g_autofree char *manifest = g_build_filename(folder, RDL_PACKAGE_MANIFEST, NULL);
-    rdl_zip *zip = rdl_zip_new(path, day, error);
-    bool good = zip && rdl_zip_add(zip, RDL_PACKAGE_MANIFEST, manifest, error);
-
-    for (guint i = 0; good && i < names->len; i++) {
-        g_autofree char *file = g_build_filename(folder, names->pdata[i], NULL);
-        good = rdl_zip_add(zip, names->pdata[i], file, error);
-    }
-    if (good)
-        return rdl_zip_finish(zip, error);
-    rdl_zip_abandon(zip);
-    return false;
-}
-
 bool rdl_package_list(const char *folder, JsonObject *facts, GError **error)
 {
     g_autoptr(GPtrArray) names = files_of(folder, error);
@@ -121,7 +88,7 @@ bool rdl_package_pack(const char *folder, JsonObject *facts, const char *path, G
 
     rdl_day_parse(rdl_json_text(facts, "date", ""), &day, NULL);
     return names && write_manifest(folder, facts, names, error) &&
-           write_archive(folder, names, path, day, error);
+           rdl_bundle_pack(folder, path, rdl_day_stamped(day), false, error);
 }
 
 JsonNode *rdl_package_manifest(const char *folder, const char *shown, GError **error)

@@ -17,7 +17,5 @@ bool rdl_package_pack(const char *folder, JsonObject *facts, const char *path, G
 JsonNode *rdl_package_check(const char *folder, const char *shown, GError **error);
 /** The manifest alone. Yours. */
 JsonNode *rdl_package_manifest(const char *folder, const char *shown, GError **error);
-/** The folder with all that is in it; NULL is passed over. */
-void rdl_package_remove(const char *folder);
 
 #endif

@@ -210,7 +210,7 @@ bool rdl_package_import(rdl_ledger *ledger, const char *path, const char *on, co
         g_auto(GStrv) names = rdl_unzip(path, folder, &limits, error);
         good = names && import_from(ledger, folder, &in, &r, tally, report, error);
     }
-    rdl_package_remove(folder);
+    rdl_folder_remove(folder);
     g_array_unref(r.entries);
     g_string_chunk_free(r.texts);
     return good;
