@@ -253,7 +253,7 @@
           </PolygonSymbolizer>
           <PolygonSymbolizer>
             <Fill>
-              <CssParameter name="fill">#999999</CssParameter>
+              <CssParameter name="fill">#555555</CssParameter>
               <CssParameter name="fill-opacity">0.75</CssParameter>
             </Fill>
             <Stroke>

@@ -36,7 +36,7 @@
           <PolygonSymbolizer>
             <Stroke>
               <CssParameter name="stroke">#ffffff</CssParameter>
-              <CssParameter name="stroke-width">3.4</CssParameter>
+              <CssParameter name="stroke-width">3.8</CssParameter>
             </Stroke>
           </PolygonSymbolizer>
           <PolygonSymbolizer>
@@ -46,7 +46,7 @@
             </Fill>
             <Stroke>
               <CssParameter name="stroke">#007a5a</CssParameter>
-              <CssParameter name="stroke-width">2.2</CssParameter>
+              <CssParameter name="stroke-width">2.6</CssParameter>
             </Stroke>
           </PolygonSymbolizer>
         </Rule>

@@ -691,10 +691,10 @@ static void a_package_needs_a_unit_and_a_name(void)
     o.by = NULL;
     CHECK(!rdl_export(ledger, &o, tally, &error));
     CHECK_FAILS(error, RDL_ERROR_USAGE, "give --unit CODE and --by NAME");
-    o.unit = "321200";
+    o.unit = "321100";
     o.by = "甲";
     CHECK(!rdl_export(ledger, &o, tally, &error));
-    CHECK_FAILS(error, RDL_ERROR_NOT_FOUND, "no work lies in unit 321200");
+    CHECK_FAILS(error, RDL_ERROR_NOT_FOUND, "no work lies in unit 321100");
     CHECK(!g_file_test(o.output, G_FILE_TEST_EXISTS));
 }
 

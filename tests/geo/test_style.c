@@ -66,7 +66,8 @@ static void what_is_not_known_is_an_error(void)
     }
 }
 
-static const char *const styles[] = {"task", "finding", "patch", "zone", "permit", "unit", "site"};
+static const char *const styles[] = {"task",   "finding", "patch", "zone",
+                                     "permit", "unit",    "site",  "review"};
 
 static void every_style_can_be_told_to_qgis(void)
 {
@@ -85,7 +86,7 @@ static void write_styled(const char *path)
     static const rdl_field fields[] = {{"kind", RDL_FIELD_TEXT},   {"state", RDL_FIELD_TEXT},
                                        {"result", RDL_FIELD_TEXT}, {"severity", RDL_FIELD_TEXT},
                                        {"zone", RDL_FIELD_TEXT},   {"family", RDL_FIELD_TEXT},
-                                       {"own", RDL_FIELD_TEXT}};
+                                       {"own", RDL_FIELD_TEXT},    {"decision", RDL_FIELD_TEXT}};
     const rdl_value row[G_N_ELEMENTS(fields)] = {RDL_NULL};
     rdl_styled styled[G_N_ELEMENTS(styles)];
     GError *error = NULL;
@@ -145,7 +146,7 @@ static void qgis_opens_every_layer_styled(void)
     bool good = runs(argv, &said);
     if (!CHECK(good))
         printf("%s\n", said);
-    CHECK(said && strstr(said, "7 layers"));
+    CHECK(said && strstr(said, "8 layers"));
 }
 
 static CU_TestInfo tests[] = {
