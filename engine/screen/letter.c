@@ -230,6 +230,44 @@ static GHashTable *primaries(const GPtrArray *findings)
     return all;
 }
 
+/* The letter whose number comes first among those that repeat each other through `letter`. */
+static rdl_letter *first_of_circle(GHashTable *by_no, rdl_letter *letter)
+{
+    rdl_letter *first = letter, *l = letter;
+
+    while ((l = g_hash_table_lookup(by_no, l->duplicate_of)) != letter)
+        if (strcmp(l->letter_no, first->letter_no) < 0)
+            first = l;
+    return first;
+}
+
+/* Of letters that repeat each other, or themselves, one is the matter itself: else it would be in
+ * no share at all. */
+static void open_circles(rdl_intake *intake, const GPtrArray *letters)
+{
+    g_autoptr(GHashTable) by_no = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) walked = g_hash_table_new(NULL, NULL); /* letter -> who came by */
+
+    for (guint i = 0; i < letters->len; i++) {
+        rdl_letter *letter = letters->pdata[i];
+        g_hash_table_insert(by_no, (gpointer)letter->letter_no, letter);
+    }
+    for (guint i = 0; i < letters->len; i++) {
+        rdl_letter *start = letters->pdata[i], *l = start;
+        while (l && l->duplicate_of && !g_hash_table_contains(walked, l)) {
+            g_hash_table_insert(walked, l, start);
+            l = g_hash_table_lookup(by_no, l->duplicate_of);
+        }
+        if (!l || !l->duplicate_of || g_hash_table_lookup(walked, l) != start)
+            continue;
+        rdl_letter *first = first_of_circle(by_no, l);
+        rdl_reject(intake, spec.layer, first->fid, true,
+                   "BAD_DUPLICATE: %s repeats itself by %s: it counts as a matter of its own",
+                   first->letter_no, first->duplicate_of);
+        first->duplicate_of = NULL;
+    }
+}
+
 bool rdl_letters_match(rdl_intake *intake, const rdl_pack *pack, GPtrArray *letters,
                        const GPtrArray *sources, const GPtrArray *findings, GError **error)
 {
@@ -244,6 +282,7 @@ bool rdl_letters_match(rdl_intake *intake, const rdl_pack *pack, GPtrArray *lett
     g_autoptr(GHashTable) primary = primaries(findings);
     m.primary = primary;
     rdl_identity_settle(intake, &spec, letters, identity);
+    open_circles(intake, letters);
     for (guint i = 0; i < sources->len; i++) {
         boxes[i] = ((rdl_footprint *)sources->pdata[i])->box;
         m.widest_m = fmax(m.widest_m, error_of_source(&m, sources->pdata[i]));

@@ -145,6 +145,25 @@ static void repeated_and_unfounded_letters_are_in_no_share(void)
     rdl_screen_result_clear(&s.result);
 }
 
+/* Of A that repeats B that repeats A one is left to answer for; of what repeats itself, all. */
+static void letters_that_repeat_each_other_leave_one(void)
+{
+    const char *rows =
+        "B,120,36,0,,,A\nA,120,36,0,,,B\nS,120,36,1,,,S\nT,120,36,2,,,A\nU,120,36,3,,,GONE\n";
+    screened s = screen_with(letter_csv("circle.csv", rows), claim(), suite_path("letters.gpkg"));
+
+    CHECK_OK(s.error);
+    JsonObject *of = rdl_json_object(json_node_get_object(s.result.summary), "letters");
+    CHECK_INT(json_object_get_int_member(of, "all"), 5);
+    CHECK_INT(json_object_get_int_member(of, "duplicates"), 3); /* B, T, U */
+    CHECK_INT(json_object_get_int_member(of, "due"), 2);        /* A, S */
+    g_autofree char *due = said("letter", "letter_no", "A", "due");
+    CHECK_TEXT(due, "1");
+    g_autofree char *rejected = rows_of_layer(suite_path("letters.gpkg"), "rejected");
+    CHECK(strstr(rejected, "BAD_DUPLICATE: S repeats itself by S") != NULL);
+    rdl_screen_result_clear(&s.result);
+}
+
 static void the_order_of_letters_does_not_matter(void)
 {
     const char *forth = "L1,120,36,0,,,\nL2,120.3,36,50,,,\nL2,120.4,36,50,,,\nL3,,,,,,\nL4,,,,,,"
@@ -215,6 +234,7 @@ static CU_TestInfo tests[] = {
     {"every letter has its fate", every_letter_has_its_fate},
     {"repeated and unfounded letters are in no share",
      repeated_and_unfounded_letters_are_in_no_share},
+    {"letters that repeat each other leave one", letters_that_repeat_each_other_leave_one},
     {"the order of letters does not matter", the_order_of_letters_does_not_matter},
     {"letters without numbers or sense are told", letters_without_numbers_or_sense_are_told},
     CU_TEST_INFO_NULL,
