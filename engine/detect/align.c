@@ -378,12 +378,12 @@ static void look_for_turn(const answer *answers, int n, const rdl_grid *grid, rd
     s->stretched = fits ? t.e : NAN;
 }
 
-static double likeness_of(const answer *answers, int n)
+static double likeness_of(const answer *answers, guint n)
 {
-    g_autofree double *values = g_new(double, (size_t)n);
+    g_autofree double *values = g_new(double, n);
     int known = 0;
 
-    for (int i = 0; i < n; i++)
+    for (guint i = 0; i < n; i++)
         if (answers[i].likeness > -1.0)
             values[known++] = answers[i].likeness;
     return known ? median(values, known) : NAN;
@@ -428,7 +428,7 @@ bool rdl_align_measure(const rdl_pair *pair, bool quick, int threads, const rdl_
     for (int i = 0; levels && i < shift->tiles; i++)
         if (tiles[i].bands)
             rdl_levels_merge(levels, &tiles[i]);
-    shift->likeness = likeness_of(answers, shift->tiles);
+    shift->likeness = likeness_of(answers, (guint)shift->tiles);
     return true;
 }
 
