@@ -1200,6 +1200,9 @@ static const cli_verb verbs[] = {
     {"stop", "stop the clock", task_stop},
     {"resume", "let the clock run again", task_resume},
     {"warn", "put warnings on record", task_warn},
+    {"sample", "draw a sample of the list", cli_task_sample},
+    {"judge", "what was found of a sample", cli_task_judge},
+    {"accuracy", "error rates of the list", cli_task_accuracy},
     {"close", "file and close (advance to CLOSED)", task_close},
     {"reopen", "a rebound (advance to REOPENED)", task_reopen},
     {NULL, NULL, NULL}};

@@ -21,4 +21,9 @@ bool cli_happened(const char *option, const char *text, rdl_ledger *ledger, GErr
  *  looks; what it did not look at is told. `id`: NULL for all. True for a file that is no ledger. */
 bool cli_trust(const char *path, const char *id, GError **error);
 
+/** Verbs of redline task that are told in cmd_sample.c. */
+int cli_task_sample(int argc, char **argv);
+int cli_task_judge(int argc, char **argv);
+int cli_task_accuracy(int argc, char **argv);
+
 #endif

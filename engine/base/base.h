@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/message.h"
 #include "base/apportion.h"
+#include "base/proportion.h"
 #include "base/arena.h"
 #include "base/keyed.h"
 #include "base/progress.h"

@@ -9,6 +9,7 @@
 #include "deliver/map.h"
 #include "deliver/report.h"
 #include "deliver/review.h"
+#include "deliver/sampled.h"
 #include "deliver/table.h"
 
 #endif

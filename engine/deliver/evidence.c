@@ -147,6 +147,8 @@ static const rdl_label labels[] = {
     {"photo.taken", "现场照片入账", "photo put on record"},
     {"publication.made", "公开", "published"},
     {"draw.made", "抽取", "drawn"},
+    {"sample.drawn", "抽样", "sample drawn"},
+    {"sample.judged", "抽样核对", "sample judged"},
     {"transfer.sent", "移送", "transfer sent"},
     {"transfer.accepted", "移送受理", "transfer accepted"},
     {"transfer.answered", "移送反馈", "transfer answered"},

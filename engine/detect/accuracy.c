@@ -39,11 +39,14 @@ static double in_stratum(stratum s)
  * label tells nothing about it. */
 static double variance(stratum s)
 {
-    double p = in_stratum(s);
+    const rdl_stratum labels = {.population = INFINITY,
+                                .n = s.n,
+                                .x = s.n,
+                                .hit_x = s.changed,
+                                .xx = s.n,
+                                .hit_xx = s.changed};
 
-    if (!(s.weight > 0.0))
-        return 0.0;
-    return s.n > 1.0 ? s.weight * s.weight * p * (1.0 - p) / (s.n - 1.0) : NAN;
+    return s.weight > 0.0 ? s.weight * s.weight * rdl_stratum_variance(&labels) : 0.0;
 }
 
 /* Producer's accuracy of change: equation 7. */

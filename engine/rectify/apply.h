@@ -38,6 +38,9 @@ bool rdl_apply_publication(rdl_ledger *ledger, const rdl_event *event, JsonObjec
 bool rdl_apply_lookback(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
 bool rdl_apply_transfer(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
 bool rdl_apply_draw(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
+/** A sample that was drawn; what was found of a piece of it. */
+bool rdl_apply_sample(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
+bool rdl_apply_judged(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
 bool rdl_apply_measure(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
 /** Those members of `fields` that are there go to the problem. */
 bool rdl_apply_problem(rdl_ledger *ledger, const char *problem_id, JsonObject *fields,

@@ -78,9 +78,9 @@ static bool write_origin(rdl_ledger *ledger, const char *site_id, JsonObject *o,
     static const char *const members[] = {"source", "source_id", NULL};
     g_autoptr(rdl_statement) s =
         rdl_statement_new(ledger->store,
-                          "INSERT INTO origin VALUES(?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
+                          "INSERT INTO origin VALUES(?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
                           "site_id=excluded.site_id, content=excluded.content, part=excluded.part, "
-                          "ground=excluded.ground",
+                          "ground=excluded.ground, load=excluded.load",
                           error);
     bool united = json_object_has_member(o, "site_geometry"), own = joined || united;
     g_autoptr(GBytes) ground = own ? rdl_apply_ground(o, "geometry") : NULL;
@@ -93,7 +93,15 @@ static bool write_origin(rdl_ledger *ledger, const char *site_id, JsonObject *o,
     rdl_statement_text(s, 4, text(o, "content"));
     rdl_statement_int(s, 5, !joined || united);
     rdl_statement_bytes(s, 6, ground);
+    rdl_statement_text(s, 7, text(o, "load"));
     return rdl_statement_run(s, error);
+}
+
+static double own_area(JsonObject *finding)
+{
+    double own = rdl_json_real(finding, "area_own_m2", NAN);
+
+    return isnan(own) ? rdl_json_real(finding, "area_m2", NAN) : own;
 }
 
 /* The findings of one source of the site, in place of those it had. */
@@ -106,8 +114,8 @@ static bool write_findings(rdl_ledger *ledger, const rdl_event *event, JsonObjec
     if (!rdl_apply_texts(ledger, "DELETE FROM finding WHERE source = ? AND source_id = ?", of, gone,
                          error))
         return false;
-    g_autoptr(rdl_statement) s =
-        rdl_statement_new(ledger->store, "INSERT INTO finding VALUES(?,?,?,?,?,?,?,?,?,?)", error);
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store, "INSERT INTO finding VALUES(?,?,?,?,?,?,?,?,?,?,?)", error);
 
     for (guint i = 0; s && i < json_array_get_length(findings); i++) {
         JsonObject *f = json_array_get_object_element(findings, i);
@@ -119,9 +127,10 @@ static bool write_findings(rdl_ledger *ledger, const rdl_event *event, JsonObjec
         rdl_statement_text(s, 5, text(f, "result"));
         rdl_statement_text(s, 6, text(f, "severity"));
         rdl_statement_text(s, 7, text(f, "rule_id"));
-        rdl_statement_text(s, 8, line);
-        rdl_statement_text(s, 9, text(of, "source"));
-        rdl_statement_text(s, 10, text(of, "source_id"));
+        rdl_statement_text(s, 8, text(of, "source"));
+        rdl_statement_text(s, 9, text(of, "source_id"));
+        rdl_statement_real(s, 10, own_area(f));
+        rdl_statement_text(s, 11, line);
         if (!rdl_statement_run(s, error))
             return false;
     }

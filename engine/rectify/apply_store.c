@@ -458,6 +458,8 @@ bool rdl_event_apply(rdl_ledger *ledger, const rdl_event *event, GError **error)
                  {"lookback.raised", rdl_apply_lookback},
                  {"publication.made", rdl_apply_publication},
                  {"draw.made", rdl_apply_draw},
+                 {"sample.drawn", rdl_apply_sample},
+                 {"sample.judged", rdl_apply_judged},
                  {"transfer.sent", rdl_apply_transfer},
                  {"transfer.accepted", rdl_apply_transfer},
                  {"transfer.answered", rdl_apply_transfer}};

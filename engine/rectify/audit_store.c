@@ -5,6 +5,7 @@
 #include "rectify/draw.h"
 #include "rectify/ledger.h"
 #include "rectify/route.h"
+#include "rectify/sample.h"
 
 /* Every table that events make, parents first. */
 static const struct {
@@ -29,6 +30,10 @@ static const struct {
                    {"lookback", "seq"},
                    {"transfer", "transfer_no"},
                    {"draw", "seq, task_id"},
+                   {"sample", "sample_id"},
+                   {"stratum", "sample_id, unit, class"},
+                   {"sampled", "sample_id, item_id"},
+                   {"judgement", "seq"},
                    {"letter", "letter_no"},
                    {"letter_site", "letter_no, site_id"},
                    {"verification", "task_id, scene, seq"}};
@@ -87,12 +92,15 @@ static bool check_signature(const rdl_event *event, GError **error)
 /* What was drawn is what the seed gives. */
 static bool check_draw(const rdl_event *event, GError **error)
 {
-    if (strcmp(event->kind, "draw.made") != 0)
+    bool sample = strcmp(event->kind, "sample.drawn") == 0;
+
+    if (strcmp(event->kind, "draw.made") != 0 && !sample)
         return true;
     g_autoptr(JsonNode) node = rdl_json_parse(event->payload, "event", error);
     if (!node)
         return false;
-    return (JSON_NODE_HOLDS_OBJECT(node) && rdl_draw_good(json_node_get_object(node))) ||
+    JsonObject *o = JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+    return (o && (sample ? rdl_sample_good(o) : rdl_draw_good(o))) ||
            rdl_fail(error, RDL_ERROR_BALANCE,
                     "event %" PRId64 " holds a draw that its seed does not give", event->seq);
 }

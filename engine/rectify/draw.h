@@ -18,6 +18,8 @@ typedef struct rdl_draw {
     const char *state, *unit, *kind; /* which tasks: as rdl_task_filter */
 } rdl_draw;
 
+/** Number of a lot: SHA-256 of the three texts. Yours. */
+char *rdl_draw_number(const char *seed, const char *a, const char *b);
 /** What is drawn from `pool` ([[task_id, xzqdm], ...]): [{"task_id", "xzqdm", "drawn"}] by task.
  *  A stratum is a county (six digits). Pure. Yours. `drawn` NULL: nobody was to be, or none of
  *  `among` is from elsewhere. */

@@ -10,7 +10,7 @@
 
 /* ---- lots ---- */
 
-static char *number_of(const char *seed, const char *a, const char *b)
+char *rdl_draw_number(const char *seed, const char *a, const char *b)
 {
     g_autofree char *text = g_strconcat(seed, "\x1f", a, "\x1f", b, NULL);
 
@@ -54,7 +54,7 @@ static GPtrArray *lots_of(const rdl_draw *draw, JsonArray *pool)
         l->task_id = json_array_get_string_element(pair, 0);
         l->xzqdm = json_array_get_string_element(pair, 1);
         l->stratum = g_strndup(l->xzqdm ? l->xzqdm : "", COUNTY);
-        l->number = number_of(draw->seed, draw->purpose, l->task_id);
+        l->number = rdl_draw_number(draw->seed, draw->purpose, l->task_id);
         g_ptr_array_add(lots, l);
     }
     g_ptr_array_sort(lots, by_number);
@@ -86,7 +86,7 @@ static const char *one_of(const rdl_draw *draw, const lot *l)
     for (const char *const *name = draw->among; name && *name; name++) {
         if (draw->cross && *l->stratum && g_str_has_prefix(*name, l->stratum))
             continue;
-        g_autofree char *number = number_of(draw->seed, l->task_id, *name);
+        g_autofree char *number = rdl_draw_number(draw->seed, l->task_id, *name);
         if (least && strcmp(number, least) >= 0)
             continue;
         g_free(least);

@@ -8,7 +8,8 @@
  * site.joined, task.opened, task.moved, task.assigned, task.extended, task.tightened,
  * task.renewed, task.progress, task.stopped, task.resumed, milestone.set, milestone.met, warning.changed, problem.registered, letter.received,
  * review.decided, source.held, site.merged, site.split, site.verified,
- * lookback.raised, export.made, package.returned, photo.taken ... : apply_store.c has them all. */
+ * lookback.raised, sample.drawn, sample.judged, export.made, package.returned, photo.taken ... :
+ * apply_store.c has them all. */
 typedef struct rdl_event {
     gint64 seq;
     const char *at; /* ISO date of what happened */

@@ -130,6 +130,7 @@ JsonNode *rdl_ledger_names(rdl_ledger *ledger, GError **error)
         " lead_leader <> '' UNION SELECT supervisor FROM problem WHERE supervisor <> ''"
         " UNION SELECT first_responsible FROM problem WHERE first_responsible <> ''"
         " UNION SELECT assignee FROM task WHERE assignee <> ''"
+        " UNION SELECT entered_by FROM judgement WHERE entered_by <> ''"
         " UNION SELECT by FROM event WHERE by <> '' AND role <> 'system' ORDER BY 1",
         error);
     g_autoptr(JsonArray) names = json_array_new();

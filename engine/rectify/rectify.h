@@ -14,6 +14,7 @@
 #include "rectify/review.h"
 #include "rectify/site.h"
 #include "rectify/recorded.h"
+#include "rectify/sample.h"
 #include "rectify/statistic.h"
 #include "rectify/task.h"
 #include "rectify/verification.h"

@@ -135,6 +135,8 @@ rdl_statistic *rdl_statistic_new(rdl_ledger *ledger, const rdl_statistic_options
     s->columns = g_ptr_array_new_with_free_func(g_free);
     s->ledger = ledger;
     s->options = *options;
+    if (!rdl_store_run(ledger->store, "PRAGMA cache_size = -131072", error))
+        return NULL;
     s->head = rdl_store_value(
         ledger->store,
         "SELECT hash FROM event WHERE kind <> 'export.made' ORDER BY seq DESC LIMIT 1", error);

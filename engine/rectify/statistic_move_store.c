@@ -6,13 +6,20 @@ typedef struct {
     gint64 found, registered, done, excluded, reopened;
 } steps;
 
+/* What a move makes of a task: one that verifies, one that rectifies. */
+typedef struct {
+    char at[11];
+    rdl_fate verifies, rectifies;
+} step_at;
+
 typedef struct {
     rdl_statistic *s;
     rdl_fates *fates;
     char *from, *to;
     GHashTable *units, *months; /* code -> steps *; "": not given */
+    rdl_statement *task;
     char *task_id;
-    rdl_fate was;
+    GArray *path; /* of step_at: the moves of that task so far */
 } course;
 
 static void add(GHashTable *piles, const char *code, const steps *one)
@@ -28,30 +35,55 @@ static void add(GHashTable *piles, const char *code, const steps *one)
     s->reopened += one->reopened;
 }
 
-/* One move of a task, in the order of its moves: task_id, at, state, xzqdm, kind */
-static void take_move(course *c, rdl_statement *q)
+static bool inside(const course *c, const char *at)
 {
-    const char *task_id = rdl_statement_get_text(q, 0), *at = rdl_statement_get_text(q, 1);
-    const char *xzqdm = rdl_statement_get_text(q, 3), *kind = rdl_statement_get_text(q, 4);
-    rdl_fate f = rdl_fates_of(c->fates, kind, rdl_statement_get_text(q, 2), true);
-    bool first = g_strcmp0(task_id, c->task_id) != 0;
-    bool rectifies = g_strcmp0(kind, "rectify") == 0;
-    steps one = {.found = first && !rectifies,
-                 .registered = first && rectifies,
-                 .done = f == RDL_FATE_DONE && (first || c->was != RDL_FATE_DONE),
-                 .excluded = f == RDL_FATE_EXCLUDED && (first || c->was != RDL_FATE_EXCLUDED),
-                 .reopened = !first && c->was == RDL_FATE_DONE && f != RDL_FATE_DONE};
+    return strcmp(at, c->from) >= 0 && strcmp(at, c->to) <= 0;
+}
 
-    if (first) {
-        g_free(c->task_id);
-        c->task_id = g_strdup(task_id);
+static void take_path(course *c, const char *xzqdm, const char *kind)
+{
+    bool rectifies = g_strcmp0(kind, "rectify") == 0;
+    rdl_fate was = RDL_FATE_PENDING;
+
+    for (guint i = 0; i < c->path->len; i++) {
+        const step_at *step = &g_array_index(c->path, step_at, i);
+        rdl_fate f = rectifies ? step->rectifies : step->verifies;
+        bool first = i == 0;
+        steps one = {.found = first && !rectifies,
+                     .registered = first && rectifies,
+                     .done = f == RDL_FATE_DONE && (first || was != RDL_FATE_DONE),
+                     .excluded = f == RDL_FATE_EXCLUDED && (first || was != RDL_FATE_EXCLUDED),
+                     .reopened = !first && was == RDL_FATE_DONE && f != RDL_FATE_DONE};
+        was = f;
+        if (!inside(c, step->at))
+            continue;
+        char month[8];
+        g_strlcpy(month, step->at, sizeof month);
+        add(c->units, xzqdm, &one);
+        add(c->months, month, &one);
     }
-    c->was = f;
-    if (strcmp(at, c->from) < 0 || strcmp(at, c->to) > 0 || !rdl_statistic_wanted(c->s, xzqdm))
-        return;
-    g_autofree char *month = g_strndup(at, 7);
-    add(c->units, xzqdm, &one);
-    add(c->months, month, &one);
+}
+
+/* The moves of a task are all read: most tasks have none in the period, and are not asked for. */
+static bool end_path(course *c, GError **error)
+{
+    bool touched = false, row = false;
+
+    for (guint i = 0; i < c->path->len; i++)
+        touched |= inside(c, g_array_index(c->path, step_at, i).at);
+    if (touched) {
+        rdl_statement_text(c->task, 1, c->task_id);
+        if (!rdl_statement_step(c->task, &row, error))
+            return false;
+    }
+    if (row) {
+        const char *xzqdm = rdl_statement_get_text(c->task, 0);
+        if (rdl_statistic_wanted(c->s, xzqdm))
+            take_path(c, xzqdm, rdl_statement_get_text(c->task, 1));
+        rdl_statement_reset(c->task);
+    }
+    g_array_set_size(c->path, 0);
+    return true;
 }
 
 static const rdl_statistic_column step_columns[] = {{"", RDL_QUANTITY_CODE},
@@ -97,25 +129,35 @@ static void list_all(course *c)
     }
 }
 
+/* In the order of the table's own key: it is read from end to end. */
 static bool take_all(course *c, GError **error)
 {
     g_autoptr(rdl_statement) q = rdl_statement_new(
-        c->s->ledger->store,
-        "SELECT m.task_id, m.at, m.state, t.xzqdm, t.kind FROM move m JOIN task t USING(task_id)"
-        " WHERE m.task_id IN (SELECT task_id FROM move WHERE at BETWEEN ?1 AND ?2)"
-        " ORDER BY m.task_id, m.seq",
-        error);
+        c->s->ledger->store, "SELECT task_id, at, state FROM move ORDER BY task_id, seq", error);
     bool row = true;
 
-    if (!q)
+    c->task = q ? rdl_statement_new(c->s->ledger->store,
+                                    "SELECT xzqdm, kind FROM task WHERE task_id = ?", error)
+                : NULL;
+    if (!c->task)
         return false;
-    rdl_statement_text(q, 1, c->from);
-    rdl_statement_text(q, 2, c->to);
     while (row) {
         if (!rdl_statement_step(q, &row, error))
             return false;
-        if (row)
-            take_move(c, q);
+        const char *task_id = row ? rdl_statement_get_text(q, 0) : NULL;
+        if (g_strcmp0(task_id, c->task_id) != 0) {
+            if (!end_path(c, error))
+                return false;
+            g_free(c->task_id);
+            c->task_id = g_strdup(task_id);
+        }
+        if (!row)
+            break;
+        const char *state = rdl_statement_get_text(q, 2);
+        step_at step = {.verifies = rdl_fates_of(c->fates, "verify", state, true),
+                        .rectifies = rdl_fates_of(c->fates, "rectify", state, true)};
+        g_strlcpy(step.at, rdl_statement_get_text(q, 1), sizeof step.at);
+        g_array_append_val(c->path, step);
     }
     return true;
 }
@@ -126,7 +168,8 @@ bool rdl_statistic_moves(rdl_statistic *s, GError **error)
                 .from = rdl_day_text(s->options.from),
                 .to = rdl_day_text(s->options.as_of),
                 .units = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
-                .months = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free)};
+                .months = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
+                .path = g_array_new(FALSE, FALSE, sizeof(step_at))};
     bool good = (c.fates = rdl_fates_new(s->ledger, error)) != NULL;
 
     if (good)
@@ -137,6 +180,8 @@ bool rdl_statistic_moves(rdl_statistic *s, GError **error)
         tell(&c, "moves_by_month", "month", c.months);
     }
     rdl_fates_free(c.fates);
+    rdl_statement_free(c.task);
+    g_array_unref(c.path);
     g_hash_table_unref(c.units);
     g_hash_table_unref(c.months);
     g_free(c.from);

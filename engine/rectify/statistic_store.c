@@ -32,6 +32,7 @@ typedef enum {
 typedef struct {
     GHashTable *numbers;
     GPtrArray *codes;
+    guint last; /* rows that follow each other are often alike */
 } register_;
 
 typedef struct {
@@ -49,14 +50,28 @@ typedef struct {
     GArray *rows;       /* of counts */
 } pile;
 
+/* What a warning depends on. */
+typedef struct {
+    guint state, kind, tier, tier_original;
+    int missed;
+    double progress;
+    char started[16], due[16];
+    bool stopped;
+} clock_;
+
 typedef struct {
     rdl_statistic *s;
+    clock_ clock; /* of the task before, and what was said of it: neighbours are often alike */
+    const char *level;
+    bool asked;
     const rdl_csv *states, *warnings;
     rdl_fates *fates;
     register_ registers[DIMENSIONS];
     GArray *piles;
     guint of[DIMENSIONS]; /* numbers of the task at hand */
     rdl_statement *reason, *scene;
+    GHashTable *seen;     /* tasks that a scene tells of */
+    GHashTable *late;     /* problem -> milestones passed unmet */
     rdl_measure *measure; /* of sites with several sources */
     gint64 tasks, carried, outside, matters;
     char *day;
@@ -71,8 +86,10 @@ static guint number_of(survey *v, dimension d, const char *code)
 
     if (!code || !*code)
         return 0;
+    if (r->last && strcmp(r->codes->pdata[r->last], code) == 0)
+        return r->last;
     if ((known = g_hash_table_lookup(r->numbers, code)))
-        return GPOINTER_TO_UINT(known);
+        return r->last = GPOINTER_TO_UINT(known);
     char *mine = g_string_chunk_insert_const(v->s->kept, code);
     g_ptr_array_add(r->codes, mine);
     g_hash_table_insert(r->numbers, mine, GUINT_TO_POINTER(r->codes->len - 1));
@@ -210,6 +227,8 @@ static bool scene_of(survey *v, const rdl_task *t, gint64 area, counts *c, GErro
 {
     bool row;
 
+    if (!g_hash_table_contains(v->seen, t->task_id))
+        return true;
     rdl_statement_text(v->scene, 1, t->task_id);
     if (!rdl_statement_step(v->scene, &row, error))
         return false;
@@ -223,6 +242,27 @@ static bool scene_of(survey *v, const rdl_task *t, gint64 area, counts *c, GErro
         rdl_statement_reset(v->scene);
     }
     return true;
+}
+
+static const char *level_of(survey *v, const rdl_task *t)
+{
+    clock_ c;
+
+    memset(&c, 0, sizeof c); /* compared byte by byte */
+    c.state = v->of[STATE];
+    c.kind = v->of[KIND];
+    c.tier = v->of[TIER];
+    c.tier_original = number_of(v, TIER, t->tier_original);
+    c.missed = t->missed;
+    c.progress = t->progress;
+    c.stopped = t->stopped != NULL;
+    g_strlcpy(c.started, t->started ? t->started : "", sizeof c.started);
+    g_strlcpy(c.due, t->due ? t->due : "", sizeof c.due);
+    if (!v->asked || memcmp(&c, &v->clock, sizeof c) != 0)
+        v->level = rdl_task_warning(t, v->warnings, v->states, v->s->options.as_of).level;
+    memcpy(&v->clock, &c, sizeof c);
+    v->asked = true;
+    return v->level;
 }
 
 static bool count_matter(survey *v, const rdl_task *t, rdl_fate f, GError **error)
@@ -242,8 +282,7 @@ static bool count_matter(survey *v, const rdl_task *t, rdl_fate f, GError **erro
     if (f == RDL_FATE_EXCLUDED)
         add(place_of(v, EXCLUDED_PILE), &c);
     if (f == RDL_FATE_PENDING || f == RDL_FATE_OPEN || f == RDL_FATE_LONGTERM) {
-        v->of[LEVEL] = number_of(
-            v, LEVEL, rdl_task_warning(t, v->warnings, v->states, v->s->options.as_of).level);
+        v->of[LEVEL] = number_of(v, LEVEL, level_of(v, t));
         add(place_of(v, WARNING_PILE), &c);
     }
     return true;
@@ -273,13 +312,15 @@ static const char select_all[] =
     "SELECT t.task_id, t.kind, t.state, t.xzqdm, coalesce(p.lead_dept, t.department), t.tier,"
     " t.started, t.due_original, t.due, t.stopped, t.contradicted, coalesce(p.source, s.source),"
     " p.category, p.aspect, p.nature, f.zone, s.activity, f.severity, t.progress,"
-    " coalesce(json_extract(f.content,'$.area_own_m2'), json_extract(f.content,'$.area_m2')),"
-    " CASE WHEN t.problem_id IS NULL THEN 0 ELSE (SELECT count(*) FROM milestone m WHERE"
-    "  m.problem_id = t.problem_id AND m.due < ?1 AND (m.met IS NULL OR m.met > ?1)) END,"
-    " coalesce(p.rebounds, 0), t.kind = 'verify' AND EXISTS(SELECT 1 FROM problem c WHERE"
-    "  c.clue_id = t.task_id), " RDL_SHARED_GROUND ", t.tier_original"
+    " f.area_m2, t.problem_id, coalesce(p.rebounds, 0), t.kind = 'verify' AND EXISTS(SELECT 1 FROM"
+    "  problem c WHERE c.clue_id = t.task_id), " RDL_SHARED_GROUND ", t.tier_original"
     " FROM task t JOIN site s USING(site_id) LEFT JOIN finding f ON f.finding_id = t.finding_id"
     " LEFT JOIN problem p ON p.problem_id = t.problem_id";
+
+static int missed_of(const survey *v, const char *problem_id)
+{
+    return problem_id ? GPOINTER_TO_INT(g_hash_table_lookup(v->late, problem_id)) : 0;
+}
 
 static bool take_task(survey *v, rdl_statement *q, GError **error)
 {
@@ -302,7 +343,7 @@ static bool take_task(survey *v, rdl_statement *q, GError **error)
                   .contradicted = (char *)text[10],
                   .progress = rdl_statement_get_real(q, 18),
                   .area_m2 = rdl_statement_get_real(q, 19),
-                  .missed = (int)rdl_statement_get_int(q, 20),
+                  .missed = missed_of(v, rdl_statement_get_text(q, 20)),
                   .number = (int)rdl_statement_get_int(q, 21)};
     if (t.due)
         g_strlcpy(year, t.due, sizeof year);
@@ -332,7 +373,6 @@ static bool take_all(survey *v, GError **error)
 
     if (!q)
         return false;
-    rdl_statement_text(q, 1, v->day);
     while (row)
         if (!rdl_statement_step(q, &row, error) || (row && !take_task(v, q, error)))
             return false;
@@ -564,6 +604,25 @@ static void begin_piles(survey *v)
               number_of(v, STATE, rdl_csv_at(v->states, i, "state")));
 }
 
+/* Text -> number of the rows of a query; *all is yours. */
+static bool gather(survey *v, const char *sql, GHashTable **all, GError **error)
+{
+    g_autoptr(rdl_statement) q = rdl_statement_new(v->s->ledger->store, sql, error);
+    bool row = q != NULL;
+
+    *all = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    if (q && strstr(sql, "?1"))
+        rdl_statement_text(q, 1, v->day);
+    while (row) {
+        if (!rdl_statement_step(q, &row, error))
+            return false;
+        if (row)
+            g_hash_table_insert(*all, g_strdup(rdl_statement_get_text(q, 0)),
+                                GINT_TO_POINTER(rdl_statement_get_int(q, 1)));
+    }
+    return q != NULL;
+}
+
 static bool begin(survey *v, GError **error)
 {
     rdl_ledger *ledger = v->s->ledger;
@@ -579,6 +638,11 @@ static bool begin(survey *v, GError **error)
     begin_registers(v);
     begin_piles(v);
     return (v->fates = rdl_fates_new(ledger, error)) &&
+           gather(v, "SELECT DISTINCT task_id, 1 FROM verification", &v->seen, error) &&
+           gather(v,
+                  "SELECT problem_id, count(*) FROM milestone WHERE due < ?1 AND (met IS NULL OR "
+                  "met > ?1) GROUP BY problem_id",
+                  &v->late, error) &&
            (v->reason = rdl_statement_new(
                 ledger->store,
                 "SELECT reason FROM event WHERE seq = (SELECT max(seq) FROM move WHERE task_id = "
@@ -608,6 +672,8 @@ static void end(survey *v)
     rdl_fates_free(v->fates);
     rdl_statement_free(v->reason);
     rdl_statement_free(v->scene);
+    g_clear_pointer(&v->seen, g_hash_table_unref);
+    g_clear_pointer(&v->late, g_hash_table_unref);
     rdl_measure_free(v->measure);
     g_free(v->day);
 }

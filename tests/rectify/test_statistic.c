@@ -359,7 +359,7 @@ static void a_site_of_two_sources_is_measured_whole(void)
     int next = 0;
 
     add_many(l, &next, 1, (kind_of){ORDINARY, .state = "WORKING"});
-    CHECK(rdl_store_run(l->store, "INSERT INTO origin SELECT 'patch', 'A15', site_id, '{}', '', NULL FROM site", &error));
+    CHECK(rdl_store_run(l->store, "INSERT INTO origin SELECT 'patch', 'A15', site_id, '{}', '', NULL, NULL FROM site", &error));
     CHECK(rdl_store_run(l->store, "UPDATE site SET geom = GeomFromText('POLYGON((119.9 32.5,119.901 32.5,119.901 32.501,119.9 32.501,119.9 32.5))', 4490)", &error));
     CHECK_OK(error);
     g_autoptr(GArray) tasks = rdl_task_list(l, &all, &error);

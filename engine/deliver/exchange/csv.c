@@ -6,8 +6,7 @@
 
 #define T RDL_FIELD_TEXT
 
-/* A text a spreadsheet would run as a formula is shown as text: an apostrophe goes before it. */
-static rdl_value guarded(rdl_value value, GString *room, guint *n)
+rdl_value rdl_csv_guarded(rdl_value value, GString *room, guint *n)
 {
     if (!value.set || !rdl_formula(value.text))
         return value;
@@ -30,7 +29,7 @@ static bool write_rows(const rdl_export_job *job, rdl_vector *out, int layer, gu
         for (guint i = 0; i < fields; i++) {
             const rdl_task_field *f = job->fields->pdata[i];
             rdl_value value = rdl_task_value(f, &g_array_index(job->tasks, rdl_task, t));
-            row[i] = f->field.type == T ? guarded(value, rooms->pdata[i], n) : value;
+            row[i] = f->field.type == T ? rdl_csv_guarded(value, rooms->pdata[i], n) : value;
         }
         good = rdl_vector_write(out, layer, row, NULL, error);
     }

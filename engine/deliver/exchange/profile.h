@@ -67,4 +67,8 @@ bool rdl_export_public(const rdl_export_job *job, GArray *tasks, GPtrArray *fiel
  *  field. */
 bool rdl_export_task_layer(rdl_vector *out, const rdl_export_job *job, GError **error);
 
+/** A text a spreadsheet would run as a formula is shown as text: an apostrophe goes before it (OWASP,
+ *  CSV injection), in `room`; *n grows. Any other value as it is. */
+rdl_value rdl_csv_guarded(rdl_value value, GString *room, guint *n);
+
 #endif
