@@ -317,8 +317,6 @@ static bool balance(const rdl_detect_options *o, rdl_detect_result *r, const rdl
 
     r->observed = pass->observed;
     r->changed = pass->changed;
-    if (!rdl_pair_outside(pair, &r->outside_aoi, error))
-        return false;
     r->not_observed = all - r->observed - r->outside_aoi;
     r->tally = rdl_tally_new();
     rdl_tally_in(r->tally, ITEM, all);
@@ -686,6 +684,20 @@ static bool settle_fusion(detection *d, rdl_detect_result *r, GError **error)
     return true;
 }
 
+/* Before anything is measured: outside of it all is dark. */
+static bool ask_aoi(const detection *d, rdl_detect_result *r, GError **error)
+{
+    const rdl_grid *grid = rdl_pair_grid(d->pair);
+
+    if (!rdl_pair_outside(d->pair, &r->outside_aoi, error))
+        return false;
+    return r->outside_aoi < (gint64)grid->width * grid->height ||
+           rdl_fail(error, RDL_ERROR_DATA,
+                    "--aoi %s: no polygon of it reaches the middle of a pixel of %s: is it of "
+                    "another place, or in another coordinate system than it says?",
+                    d->options->aoi, d->options->before);
+}
+
 static bool detect(detection *d, rdl_detect_result *r, const rdl_progress *progress, GError **error)
 {
     bool fused = rdl_fusion_asked(d->options->method);
@@ -694,7 +706,7 @@ static bool detect(detection *d, rdl_detect_result *r, const rdl_progress *progr
         return rdl_fail(error, RDL_ERROR_USAGE,
                         "--vote: only --method fuse:NAME,NAME,... is decided by vote");
     if (!(fused ? settle_fusion(d, r, error) : settle_method(d, r, error)) || !afford(d, error) ||
-        !settle_dates(r, d->options, d->pair, error))
+        !ask_aoi(d, r, error) || !settle_dates(r, d->options, d->pair, error))
         return false;
     r->resampled = rdl_pair_resampled(d->pair);
     if (!note_inputs(r, d->options, d->pair, error) || !ask_gate(d, r, progress, error))

@@ -11,9 +11,10 @@ enum { BEFORE, AFTER, DATES };
 /* Where a scene is bad. */
 typedef struct {
     int date;
-    rdl_raster *raster; /* on the grid of the scene before */
+    rdl_raster *raster; /* on the grid of the scene before; NULL: it is polygons */
     int band;
     rdl_mask_values *values;
+    GPtrArray *shapes; /* rdl_geometry *, in the system of the scene before; NULL: a raster */
 } pair_mask;
 
 struct rdl_pair {
@@ -34,6 +35,8 @@ static void mask_free(void *p)
 
     rdl_raster_close(m->raster);
     g_free(m->values);
+    if (m->shapes)
+        g_ptr_array_unref(m->shapes);
     g_free(m);
 }
 
@@ -192,6 +195,18 @@ static bool bring_mask(rdl_pair *pair, int date, const char *path, int band, con
     return m->values != NULL;
 }
 
+static bool bring_shapes(rdl_pair *pair, int date, const char *path, GError **error)
+{
+    const rdl_crs *to = rdl_raster_grid(pair->scenes[BEFORE]->raster)->crs;
+    pair_mask *m = g_new0(pair_mask, 1);
+
+    g_ptr_array_add(pair->masks, m);
+    m->date = date;
+    m->shapes =
+        rdl_mask_shapes_read(path, rdl_raster_grid(pair->scenes[date]->raster)->crs, to, error);
+    return m->shapes || (g_prefix_error(error, "mask "), false);
+}
+
 /* The one given, else those that the scene's maker wrote beside it. */
 static bool bring_masks(rdl_pair *pair, int date, const char *given, const char *values,
                         GPtrArray *warnings, GError **error)
@@ -204,7 +219,9 @@ static bool bring_masks(rdl_pair *pair, int date, const char *given, const char 
     for (int i = 0; i < rdl_raster_masks(scene); i++) {
         int band;
         const char *own, *path = rdl_raster_mask(scene, i, &band, &own);
-        if (!bring_mask(pair, date, path, band, own, NULL, error))
+        if (strcmp(own, RDL_MASK_SHAPES) == 0
+                ? !bring_shapes(pair, date, path, error)
+                : !bring_mask(pair, date, path, band, own, NULL, error))
             return false;
     }
     return true;
@@ -378,9 +395,11 @@ int rdl_pair_piece(const rdl_pair *pair)
 
     for (guint i = 0; i < DATES + pair->masks->len; i++) {
         int width, height;
-        rdl_raster_native(i < DATES ? pair->parts[i]
-                                    : ((pair_mask *)pair->masks->pdata[i - DATES])->raster,
-                          &width, &height);
+        const rdl_raster *raster =
+            i < DATES ? pair->parts[i] : ((pair_mask *)pair->masks->pdata[i - DATES])->raster;
+        if (!raster)
+            continue;
+        rdl_raster_native(raster, &width, &height);
         most = MAX(most, MAX(width, height));
     }
     return most;
@@ -406,15 +425,29 @@ void rdl_pair_reader_free(rdl_pair_reader *r)
         return;
     for (int i = 0; i < DATES; i++)
         rdl_raster_close(r->rasters[i]);
-    for (guint i = 0; r->masks && i < r->pair->masks->len; i++)
+    for (guint i = 0; r->masks && i < r->pair->masks->len; i++) {
         rdl_raster_close(r->masks[i]);
+        rdl_burn_close(r->burns[i]);
+    }
     g_free(r->masks);
+    g_free(r->burns);
     rdl_burn_close(r->aoi);
     g_free(r->before);
     g_free(r->planes);
     g_free(r->values);
     g_free(r->valid);
     g_free(r);
+}
+
+static bool open_mask(rdl_pair_reader *r, guint i, GError **error)
+{
+    const pair_mask *m = r->pair->masks->pdata[i];
+
+    if (m->raster)
+        return (r->masks[i] = rdl_raster_reopen(m->raster, error)) != NULL;
+    r->burns[i] = rdl_burn_of((const rdl_geometry *const *)m->shapes->pdata, m->shapes->len,
+                              rdl_pair_grid(r->pair), error);
+    return r->burns[i] != NULL;
 }
 
 rdl_pair_reader *rdl_pair_reader_new(const rdl_pair *pair, size_t max_pixels, GError **error)
@@ -429,8 +462,9 @@ rdl_pair_reader *rdl_pair_reader_new(const rdl_pair *pair, size_t max_pixels, GE
         if (!(r->rasters[i] = rdl_raster_reopen(pair->parts[i], error)))
             return NULL;
     r->masks = g_new0(rdl_raster *, pair->masks->len);
+    r->burns = g_new0(rdl_burn *, pair->masks->len);
     for (guint i = 0; i < pair->masks->len; i++)
-        if (!(r->masks[i] = rdl_raster_reopen(((pair_mask *)pair->masks->pdata[i])->raster, error)))
+        if (!open_mask(r, i, error))
             return NULL;
     if (pair->aoi && !(r->aoi = rdl_burn_open(pair->aoi, rdl_pair_grid(pair), NULL, NULL, error)))
         return g_prefix_error(error, "--aoi: "), NULL;
@@ -541,6 +575,8 @@ static bool read_bad(rdl_pair_reader *r, guint i, rdl_block want, uint8_t *bad, 
     rdl_block have = {left, top, MIN(want.col + want.width, grid->width) - left,
                       MIN(want.row + want.height, grid->height) - top};
 
+    if (r->burns[i])
+        return rdl_burn_read(r->burns[i], want, bad, error);
     memset(bad, 0, rdl_block_pixels(want));
     if (have.width < 1 || have.height < 1)
         return true;

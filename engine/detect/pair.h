@@ -58,8 +58,8 @@ typedef struct rdl_pair_reader {
     uint8_t *valid;                /* 1 where observed on both dates */
     /* private */
     const rdl_pair *pair;
-    rdl_raster *rasters[2], **masks;
-    rdl_burn *aoi;
+    rdl_raster *rasters[2], **masks; /* a mask is a raster, or polygons */
+    rdl_burn **burns, *aoi;
     float *values;
     size_t room;
 } rdl_pair_reader;

@@ -17,6 +17,7 @@
 #include "geo/distance.h"
 #include "geo/layer.h"
 #include "geo/burn.h"
+#include "geo/mask_shapes.h"
 #include "geo/rescale.h"
 #include "geo/sheet.h"
 #include "geo/source.h"

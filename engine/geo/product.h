@@ -19,9 +19,9 @@ typedef struct rdl_product_band {
 } rdl_product_band;
 
 typedef struct rdl_product_mask {
-    char *file;         /* raster */
+    char *file;         /* raster, or GML of polygons */
     int band;           /* in it */
-    const char *values; /* as rdl_mask_values_parse() takes them; static */
+    const char *values; /* as rdl_mask_values_parse() takes them, or RDL_MASK_SHAPES; static */
 } rdl_product_mask;
 
 typedef struct rdl_product {

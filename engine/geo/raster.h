@@ -83,7 +83,7 @@ RDL_API const char *rdl_raster_band_item(const rdl_raster *raster, int band, con
 RDL_API void rdl_raster_scale(const rdl_raster *raster, int band, double *scale, double *offset);
 RDL_API bool rdl_raster_product(const rdl_raster *raster);
 /** A product's own masks: how many, and where mask `i` is, which band of it, and what is bad, as
- *  rdl_mask_values_parse() takes it. All lent. */
+ *  rdl_mask_values_parse() takes it, or RDL_MASK_SHAPES (geo/mask_shapes.h). All lent. */
 RDL_API int rdl_raster_masks(const rdl_raster *raster);
 RDL_API const char *rdl_raster_mask(const rdl_raster *raster, int i, int *band,
                                     const char **values);

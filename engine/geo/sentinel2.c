@@ -6,6 +6,7 @@
 #include <cpl_minixml.h>
 #include <cpl_string.h>
 #include <cpl_vsi.h>
+#include "geo/mask_shapes.h"
 
 /* In the order of the metadata's band_id. */
 static const struct {
@@ -252,6 +253,20 @@ static char *below_granule(const char *path, const image *any, const char *name)
     return rdl_product_beside(path, below);
 }
 
+/* "MSK_CLOUDS_B00.gml", with more about it in names of old. */
+static char *cloud_polygons(const char *path, const image *any)
+{
+    g_autofree char *folder = below_granule(path, any, "QI_DATA/");
+    char **names = folder ? VSIReadDir(folder) : NULL;
+    char *found = NULL;
+
+    for (char **n = names; n && *n && !found; n++)
+        if (strstr(*n, "MSK_CLOUDS") && g_str_has_suffix(*n, ".gml"))
+            found = g_strconcat(folder, *n, NULL);
+    CSLDestroy(names);
+    return found;
+}
+
 static void add_masks(rdl_product *p, GPtrArray *images, const char *path)
 {
     const image *classes = image_for(images, "SCL", 20);
@@ -263,8 +278,14 @@ static void add_masks(rdl_product *p, GPtrArray *images, const char *path)
         rdl_product_add_mask(p, scl, 1, "scl");
     else if (surface)
         g_string_append_printf(p->missing, "%sSCL", p->missing->len ? "," : "");
-    for (int band = 1; !surface && clouds && rdl_product_there(clouds) && band <= 3; band++)
+    bool raster = !surface && clouds && rdl_product_there(clouds);
+    for (int band = 1; raster && band <= 3; band++)
         rdl_product_add_mask(p, clouds, band, "nonzero"); /* opaque clouds, cirrus, snow */
+    g_autofree char *shapes = surface || raster ? NULL : cloud_polygons(path, images->pdata[0]);
+    if (shapes)
+        rdl_product_add_mask(p, shapes, 0, RDL_MASK_SHAPES);
+    else if (!surface && !raster)
+        g_string_append_printf(p->missing, "%sMSK_CLOUDS", p->missing->len ? "," : "");
 }
 
 static char *tile_metadata(const char *path, const image *any)

@@ -724,6 +724,20 @@ static bool run_stages(execution *x, GError **error)
            write_sheet(x, error);
 }
 
+/* The part of the way to `folder` that is not there. */
+static GPtrArray *folders_to_make(const char *folder)
+{
+    GPtrArray *missing = g_ptr_array_new_with_free_func(g_free);
+    char *at = g_strdup(folder);
+
+    while (!g_file_test(at, G_FILE_TEST_EXISTS)) {
+        g_ptr_array_add(missing, at);
+        at = g_path_get_dirname(at);
+    }
+    g_free(at);
+    return missing;
+}
+
 bool rdl_job_run(const rdl_job *job, const rdl_run_options *options, const rdl_progress *progress,
                  rdl_sheet **sheet, GError **error)
 {
@@ -734,8 +748,11 @@ bool rdl_job_run(const rdl_job *job, const rdl_run_options *options, const rdl_p
                    .overwrite = options->overwrite || options->resume,
                    .folder = options->folder ? g_strdup(options->folder)
                                              : g_build_filename("out", job->name, NULL)};
+    g_autoptr(GPtrArray) made = folders_to_make(x.folder);
     bool good = run_stages(&x, error) && rdl_sheet_check(x.whole, error);
 
+    for (guint i = 0; !good && i < made->len; i++)
+        g_rmdir(made->pdata[i]); /* where nothing was written to it */
     rdl_state_free(x.state);
     g_free(x.code);
     g_free(x.folder);

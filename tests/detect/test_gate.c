@@ -222,6 +222,13 @@ static void outside_the_aoi_nothing_is_observed(void)
     CHECK_OK(error);
     CHECK_INT(r.observed, 100 * 100);
     rdl_detect_result_clear(&r);
+    g_auto(GStrv) parts = g_strsplit(square, "[50", -1);
+    g_autofree char *square_there = g_strjoinv("[60", parts);
+    CHECK(g_file_set_contents(suite_path("away.geojson"), square_there, -1, NULL));
+    o.aoi = suite_path("away.geojson");
+    CHECK(!rdl_detect(&o, NULL, &r, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "away.geojson: no polygon of it reaches the middle of a");
+    rdl_detect_result_clear(&r);
     o.aoi = suite_path("none.geojson");
     CHECK(!rdl_detect(&o, NULL, &r, &error));
     CHECK_FAILS(error, RDL_ERROR_IO, "--aoi");

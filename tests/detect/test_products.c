@@ -1,6 +1,7 @@
 #include "suite.h"
 #include "fixtures/safe.h"
 #include <math.h>
+#include <string.h>
 #include "detect/detect.h"
 
 /* A landscape in reflectances x 10000, noise that is the date's own, a built square of 120 m on the
@@ -273,7 +274,94 @@ static void patches_open_the_scenes_as_they_were_compared(void)
     draw(&o);
 }
 
+/* As ESA wrote of clouds before baseline 04.00; the second member has a hole. */
+static void write_clouds(const char *folder, const char *members)
+{
+    g_autofree char *qi = g_build_filename(folder, "GRANULE/L_T34UCF/QI_DATA", NULL);
+    g_autofree char *text = g_strdup_printf(
+        "<?xml version=\"1.0\"?>\n<eop:Mask xmlns:eop=\"http://www.opengis.net/eop/2.0\" "
+        "xmlns:gml=\"http://www.opengis.net/gml/3.2\" gml:id=\"S2A_OPER_MSK_CLOUDS\">\n"
+        "<gml:name>MSK_CLOUDS pixels</gml:name>%s</eop:Mask>\n",
+        members);
+
+    g_mkdir_with_parents(qi, 0755);
+    safe_write(folder, "GRANULE/L_T34UCF/QI_DATA/MSK_CLOUDS_B00.gml", text);
+}
+
+#define CLOUD(ring, more)                                                                       \
+    "<eop:maskMembers><eop:MaskFeature gml:id=\"OPAQUE.0\"><eop:maskType>OPAQUE</eop:maskType>" \
+    "<eop:extentOf><gml:Polygon gml:id=\"P0\"><gml:exterior><gml:LinearRing><gml:posList "      \
+    "srsDimension=\"2\">" ring "</gml:posList></gml:LinearRing></gml:exterior>" more            \
+    "</gml:Polygon></eop:extentOf></eop:MaskFeature></eop:maskMembers>"
+
+static void clouds_written_as_polygons_are_not_observed(void)
+{
+    static const char *const cloud =
+        CLOUD("300000 6099520 300100 6099520 300100 6099420 300000 6099420 300000 6099520",
+              "<gml:interior><gml:LinearRing><gml:posList srsDimension=\"2\">300040 6099480 300060 "
+              "6099480 300060 6099460 300040 6099460 300040 6099480</gml:posList></gml:LinearRing>"
+              "</gml:interior>");
+    const made_safe early = {false, "02.05", "2019-07-30", 40, false, 0, land};
+    const made_safe late = {false, "02.09", "2021-07-23", 41, false, 0, land};
+    rdl_detect_options o = options();
+    rdl_detect_result r;
+    GError *error = NULL;
+
+    date = 0;
+    o.before = make_safe("early.SAFE", &early);
+    write_clouds(o.before, "");
+    date = 1;
+    o.after = make_safe("late.SAFE", &late);
+    write_clouds(o.after, cloud);
+    CHECK(rdl_detect(&o, NULL, &r, &error));
+    CHECK_OK(error);
+    CHECK_INT(r.not_observed, 100 - 4);
+    CHECK_INT(r.changed, 12 * 12 + 4);
+    CHECK(!(r.gate.codes & RDL_GATE_INCOMPLETE));
+    rdl_detect_result_clear(&r);
+    o.mask_grow_m = 19;
+    CHECK(rdl_detect(&o, NULL, &r, &error));
+    CHECK_INT(r.not_observed, 12 * 12 - 3);
+    rdl_detect_result_clear(&r);
+    o.mask_grow_m = 0;
+    write_clouds(o.after, CLOUD("300000 6099520 nowhere", ""));
+    CHECK(!rdl_detect(&o, NULL, &r, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "MSK_CLOUDS_B00.gml: a polygon of the mask cannot be read");
+    rdl_detect_result_clear(&r);
+    safe_write(o.after, "GRANULE/L_T34UCF/QI_DATA/MSK_CLOUDS_B00.gml", "<eop:Mask><a>");
+    CHECK(!rdl_detect(&o, NULL, &r, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "MSK_CLOUDS_B00.gml: is no XML");
+    rdl_detect_result_clear(&r);
+}
+
+/* Nothing tells where its clouds are: every patch says so. */
+static void a_scene_without_its_cloud_mask_is_incomplete(void)
+{
+    const made_safe early = {false, "02.05", "2019-07-30", 40, false, 0, land};
+    const made_safe late = {false, "02.09", "2021-07-23", 41, false, 0, land};
+    rdl_detect_options o = options();
+    rdl_detect_result r;
+    GError *error = NULL;
+
+    date = 0;
+    o.before = make_safe("bare1.SAFE", &early);
+    write_clouds(o.before, "");
+    date = 1;
+    o.after = make_safe("bare2.SAFE", &late);
+    CHECK(rdl_detect(&o, NULL, &r, &error));
+    CHECK_OK(error);
+    CHECK_INT(r.not_observed, 0);
+    CHECK(r.gate.codes & RDL_GATE_INCOMPLETE);
+    bool said = false;
+    for (guint i = 0; i < r.warnings->len; i++)
+        said = said || strstr(r.warnings->pdata[i], "MSK_CLOUDS");
+    CHECK(said);
+    rdl_detect_result_clear(&r);
+}
+
 static CU_TestInfo tests[] = {
+    {"clouds written as polygons are not observed", clouds_written_as_polygons_are_not_observed},
+    {"a scene without its cloud mask is incomplete", a_scene_without_its_cloud_mask_is_incomplete},
     {"patches open the scenes as they were compared",
      patches_open_the_scenes_as_they_were_compared},
     {"metadata that cannot be true are told", metadata_that_cannot_be_true_are_told},

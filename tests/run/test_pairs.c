@@ -423,7 +423,28 @@ static void what_a_cloud_hides_is_told_by_the_clear_pair(void)
     CHECK(f && !rdl_layer_next(layer, NULL));
 }
 
+/* Found out when the scenes are opened: the folder is there by then. */
+static void a_band_that_is_missing_leaves_no_folder(void)
+{
+    rdl_run_options options = RDL_RUN_OPTIONS_INIT;
+    g_autoptr(rdl_sheet) sheet = NULL;
+    GError *error = NULL;
+
+    make_halves();
+    g_file_set_contents(suite_path("band.yaml"),
+                        "redline: 1\nname: x\ndetect: {before: w-before.tif, after: w-after.tif, "
+                        "bands: 'red=3,nir=9', method: index}\n",
+                        -1, NULL);
+    g_autoptr(rdl_job) job = rdl_job_read(suite_path("band.yaml"), &error);
+    CHECK_OK(error);
+    options.folder = suite_path("banded/deep");
+    CHECK(job && !rdl_job_run(job, &options, NULL, &sheet, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "band 9");
+    CHECK(!g_file_test(suite_path("banded"), G_FILE_TEST_EXISTS));
+}
+
 static CU_TestInfo tests[] = {
+    {"a band that is missing leaves no folder", a_band_that_is_missing_leaves_no_folder},
     {"a job draws patches as they are asked for", a_job_draws_patches_as_they_are_asked_for},
     {"patches that cannot be drawn are told first", patches_that_cannot_be_drawn_are_told_first},
     {"what a cloud hides is told by the clear pair", what_a_cloud_hides_is_told_by_the_clear_pair},
