@@ -1,5 +1,6 @@
 #include "geo/mask_shapes.h"
 
+#include <math.h>
 #include <string.h>
 #include <cpl_error.h>
 #include <cpl_minixml.h>
@@ -30,8 +31,10 @@ static rdl_geometry *polygon_of(CPLXMLNode *node, GError **error)
     g_autofree unsigned char *wkb = g_malloc((gsize)n);
     bool good = OGR_G_ExportToWkb(shape, wkbNDR, wkb) == OGRERR_NONE;
     OGR_G_DestroyGeometry(shape);
-    return good ? rdl_geometry_from_wkb(wkb, (gsize)n, error)
-                : (rdl_fail(error, RDL_ERROR_DATA, "a polygon of the mask cannot be read"), NULL);
+    g_autoptr(rdl_geometry) g = good ? rdl_geometry_from_wkb(wkb, (gsize)n, NULL) : NULL;
+    if (g && isfinite(rdl_geometry_plane_area(g))) /* numbers, and none beyond all maps */
+        return g_steal_pointer(&g);
+    return rdl_fail(error, RDL_ERROR_DATA, "a polygon of the mask cannot be read"), NULL;
 }
 
 static bool add_polygon(CPLXMLNode *node, rdl_transform *over, double tolerance, GPtrArray *shapes,

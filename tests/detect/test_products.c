@@ -328,6 +328,10 @@ static void clouds_written_as_polygons_are_not_observed(void)
     CHECK(!rdl_detect(&o, NULL, &r, &error));
     CHECK_FAILS(error, RDL_ERROR_DATA, "MSK_CLOUDS_B00.gml: a polygon of the mask cannot be read");
     rdl_detect_result_clear(&r);
+    write_clouds(o.after, CLOUD("300000 nan 1e308 -1e308 0 0 300000 nan", ""));
+    CHECK(!rdl_detect(&o, NULL, &r, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "MSK_CLOUDS_B00.gml: a polygon of the mask cannot be read");
+    rdl_detect_result_clear(&r);
     safe_write(o.after, "GRANULE/L_T34UCF/QI_DATA/MSK_CLOUDS_B00.gml", "<eop:Mask><a>");
     CHECK(!rdl_detect(&o, NULL, &r, &error));
     CHECK_FAILS(error, RDL_ERROR_DATA, "MSK_CLOUDS_B00.gml: is no XML");
