@@ -6,6 +6,7 @@
 #include "deliver/map_name.h"
 
 #define GAP (4.0 * MM)
+#define CAPTION 26.0 /* two lines below a chip */
 #define CHIP_HEIGHT(flow) (62.0 * MM * (flow)->scale)
 #define PLACE_HEIGHT(flow) (58.0 * MM * (flow)->scale)
 #define CHIP_LEAST 4000.0 /* scales no larger than these */
@@ -78,9 +79,32 @@ static char *caption(const rdl_card_page *card, const char *key, const GPtrArray
     return g_string_free(out, FALSE);
 }
 
+static void add_angle(const rdl_card_page *card, GString *out, const char *key, double degrees)
+{
+    g_string_append_printf(out, "%s%s ", out->len ? ", " : "", rdl_card_word(card, key));
+    if (isnan(degrees))
+        g_string_append(out, rdl_card_word(card, "angle_unknown"));
+    else
+        g_string_append_printf(out, "%.1f°", degrees);
+}
+
+/* Sun and view of the first scene shown: shadows and leaning walls are read by them. */
+static char *geometry_line(const rdl_card_page *card, const GPtrArray *used)
+{
+    GString *out = g_string_new(NULL);
+
+    if (used->len) {
+        const rdl_map_scene *s = used->pdata[0];
+        add_angle(card, out, "sun", s->sun_elevation);
+        add_angle(card, out, "sun_azimuth", s->sun_azimuth);
+        add_angle(card, out, "off_nadir", s->off_nadir);
+    }
+    return g_string_free(out, FALSE);
+}
+
 static bool draw_chip(rdl_card_page *card, figure *f, bool after, double x, GError **error)
 {
-    rdl_lettering look = {.size = 8.0};
+    rdl_lettering look = {.size = 8.0}, small = {.size = 6.5, .rgb = 0x444444};
     g_autoptr(GPtrArray) used = g_ptr_array_new();
     rdl_page *page = card->flow.page;
     cairo_t *c = rdl_page_cairo(page);
@@ -103,7 +127,10 @@ static bool draw_chip(rdl_card_page *card, figure *f, bool after, double x, GErr
     }
     rdl_page_box(page, x, f->frame->y, f->frame->w, f->frame->h, 0.7, 0);
     g_autofree char *text = caption(card, after ? "after" : "before", used, f->frame);
-    rdl_page_text(page, &look, x, f->frame->y + f->frame->h + 1.0, f->frame->w, text);
+    g_autofree char *angles = geometry_line(card, used);
+    double y = f->frame->y + f->frame->h + 1.0;
+    y += rdl_page_text(page, &look, x, y, f->frame->w, text);
+    rdl_page_text(page, &small, x, y, f->frame->w, angles);
     return true;
 }
 
@@ -136,7 +163,7 @@ static bool draw_chips(rdl_card_page *card, figure *f, GError **error)
     rdl_page_fill(flow->page, f->frame->x + 2.0, f->frame->y + 2.0, 17.0, 32.0, 0xffffff);
     if (!rdl_frame_arrow(f->frame, flow->page, f->frame->x + 10.5, f->frame->y + 3.0, 29.0, error))
         return false;
-    flow->y += CHIP_HEIGHT(flow) + 14.0;
+    flow->y += CHIP_HEIGHT(flow) + CAPTION;
     return true;
 }
 
@@ -246,7 +273,7 @@ bool rdl_card_figures(rdl_card_page *card, GError **error)
 
     if (site.xmin > site.xmax)
         return true; /* a site without ground: nothing to be shown */
-    rdl_flow_head(flow, rdl_card_word(card, "images"), CHIP_HEIGHT(flow) + 14.0);
+    rdl_flow_head(flow, rdl_card_word(card, "images"), CHIP_HEIGHT(flow) + CAPTION);
     bool good = draw_chips(card, &figures[0], error);
     if (good)
         rdl_flow_need(flow, PLACE_HEIGHT(flow) + 14.0);

@@ -312,6 +312,19 @@ static bool of_this_ground(const rdl_map_data *data, const rdl_raster *scene, bo
                     there.ymin, there.ymax, tasks.xmin, tasks.xmax, tasks.ymin, tasks.ymax);
 }
 
+/* A number of the scene's metadata by any of the names it goes by; NaN. */
+static double angle_of(const rdl_raster *raster, const char *const *names)
+{
+    for (; *names; names++) {
+        const char *text = rdl_raster_item(raster, *names);
+        char *end = NULL;
+        double value = text ? g_ascii_strtod(text, &end) : NAN;
+        if (text && end != text && value >= -360.0 && value <= 360.0)
+            return value;
+    }
+    return NAN;
+}
+
 static bool add_scene(rdl_map_data *data, const char *path, const rdl_recorded *r, bool after,
                       GError **error)
 {
@@ -324,6 +337,9 @@ static bool add_scene(rdl_map_data *data, const char *path, const rdl_recorded *
     double metres;
     if (!pixel_size(raster, &metres, error) || (!r && !of_this_ground(data, raster, after, error)))
         return false;
+    static const char *const elevation[] = {"SUN_ELEVATION", "sun_elevation", NULL};
+    static const char *const azimuth[] = {"SUN_AZIMUTH", "sun_azimuth", NULL};
+    static const char *const off_nadir[] = {"OFF_NADIR", "off_nadir", "VIEW_ANGLE", NULL};
     const char *recorded = !r ? NULL : after ? r->date_after : r->date_before;
     rdl_map_scene scene = {.path = g_strdup(path),
                            .name = g_path_get_basename(path),
@@ -331,7 +347,10 @@ static bool add_scene(rdl_map_data *data, const char *path, const rdl_recorded *
                            .sensor = g_strdup(r ? r->sensor : NULL),
                            .digest = g_strdup(r ? r->digest : NULL),
                            .after = after,
-                           .metres = metres};
+                           .metres = metres,
+                           .sun_elevation = angle_of(raster, elevation),
+                           .sun_azimuth = angle_of(raster, azimuth),
+                           .off_nadir = angle_of(raster, off_nadir)};
     choose_bands(&scene, r ? r->bands : NULL, rdl_raster_bands(raster));
     g_array_append_val(data->scenes, scene);
     return true;

@@ -42,6 +42,8 @@ typedef struct rdl_map_scene {
     int bands[3];                      /* red, green, blue; one band: the same thrice */
     bool natural;                      /* true colour, not whatever bands there are */
     double metres;                     /* a pixel on the ground */
+    double sun_elevation, sun_azimuth; /* degrees; NaN where the scene does not say */
+    double off_nadir;                  /* of the sensor's view, degrees; NaN likewise */
 } rdl_map_scene;
 
 typedef struct rdl_map_data {

@@ -166,7 +166,8 @@ static bool add_assets(rdl_product *p, const char *path, JsonObject *assets, GEr
 static void add_items(rdl_product *p, JsonObject *properties)
 {
     static const char *const reals[][2] = {{"view:sun_elevation", "SUN_ELEVATION"},
-                                           {"view:sun_azimuth", "SUN_AZIMUTH"}};
+                                           {"view:sun_azimuth", "SUN_AZIMUTH"},
+                                           {"view:off_nadir", "OFF_NADIR"}};
     const char *when = rdl_json_text(properties, "datetime", NULL);
     g_autofree char *day = when ? g_strndup(when, 10) : NULL;
 

@@ -1,4 +1,5 @@
 /* A map says what is on it and what could not be, and is the same twice. */
+#include <gdal.h>
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
@@ -343,6 +344,30 @@ static void what_cannot_be_shown_is_said_to_who_draws(void)
           strstr(warnings->pdata[0], "--zones"));
 }
 
+/* A scene of one band that tells where the sun stood, and not how it was looked at. */
+static void a_scene_says_where_the_sun_stood(void)
+{
+    const char *path = suite_path("sun.tif"), *ledger = suite_path("sun.sqlite");
+    double place[] = {119.8, 0.01, 0.0, 32.6, 0.0, -0.01};
+    GDALDatasetH set = GDALCreate(GDALGetDriverByName("GTiff"), path, 40, 40, 1, GDT_Byte, NULL);
+    const rdl_map_sources sources = {.before = path};
+    GError *error = NULL;
+
+    GDALSetGeoTransform(set, place);
+    GDALSetProjection(set, "EPSG:4490");
+    GDALSetMetadataItem(set, "SUN_ELEVATION", "48.7123", NULL);
+    GDALSetMetadataItem(set, "SUN_AZIMUTH", "not known", NULL);
+    GDALClose(set);
+    rdl_ledger_close(district_ledger(ledger, 1));
+    g_autoptr(rdl_map_data) data = rdl_map_data_open(ledger, &sources, "zh", &error);
+    CHECK_OK(error);
+    if (!CHECK(data && data->scenes->len == 1))
+        return;
+    const rdl_map_scene *scene = &g_array_index(data->scenes, rdl_map_scene, 0);
+    CHECK_NEAR(scene->sun_elevation, 48.7123, 1e-9);
+    CHECK(isnan(scene->sun_azimuth) && isnan(scene->off_nadir));
+}
+
 static CU_TestInfo tests[] = {
     {"a site keeps its number when it is registered",
      a_site_keeps_its_number_when_it_is_registered},
@@ -361,6 +386,7 @@ static CU_TestInfo tests[] = {
     {"north is true north at 75 degrees", north_is_true_north_at_75_degrees},
     {"a scale is round and holds the ground", a_scale_is_round_and_holds_the_ground},
     {"a zone is drawn by one rule", a_zone_is_drawn_by_one_rule},
+    {"a scene says where the sun stood", a_scene_says_where_the_sun_stood},
     CU_TEST_INFO_NULL,
 };
 
