@@ -24,9 +24,19 @@ static const char teach[] =
     "day,\n"
     "name and role, if the workflow allows it. What this office has changed since the issue is "
     "told\n"
-    "as a conflict and stays as it is. Taking a package again adds nothing. --json prints the "
-    "rows\n"
-    "that were not applied.";
+    "as a conflict and stays as it is; rows of other tables that were edited in place are told "
+    "and\n"
+    "not taken. Taking a package again adds nothing. --json prints the rows that were not applied.";
+
+/* A row that was changed in place, with its cells. */
+static void print_row(JsonObject *o)
+{
+    const char *id = rdl_json_text(o, "id", ""), *cells = rdl_json_text(o, "cells", "");
+
+    cli_say("redline: table %s%s%s%s%s: %s: %s", rdl_json_text(o, "table", "?"), *id ? ", " : "",
+            id, *cells ? ": " : "", cells, rdl_json_text(o, "code", "?"),
+            rdl_json_text(o, "why", "?"));
+}
 
 static void print_report(JsonArray *report)
 {
@@ -35,6 +45,10 @@ static void print_report(JsonArray *report)
         if (rdl_json_text(o, "file", NULL)) {
             cli_say("redline: %s: %s: %s", rdl_json_text(o, "file", "?"),
                     rdl_json_text(o, "code", "?"), rdl_json_text(o, "why", "?"));
+            continue;
+        }
+        if (rdl_json_text(o, "table", NULL)) {
+            print_row(o);
             continue;
         }
         cli_say("redline: entry %" PRId64 ", %s, %s %s: %s: %s",
@@ -56,7 +70,7 @@ static bool import(const char *path, const char *package, rdl_tally *tally, Json
                               on                        ? on
                               : strcmp(date, today) > 0 ? date
                                                         : today,
-                              by ? by : g_get_user_name(), tally, report, error);
+                              by ? by : g_get_user_name(), cli_progress(), tally, report, error);
 }
 
 int cmd_import(int argc, char **argv)

@@ -17,8 +17,9 @@ typedef struct {
     unzFile file;
     const char *path;
     GPtrArray *names;
-    GHashTable *seen; /* names as a file system that knows no case has them */
-    guint64 total;
+    GHashTable *seen;    /* names as a file system that knows no case has them */
+    guint64 total, done; /* bytes, unpacked */
+    const rdl_progress *progress;
 } unpacking;
 
 static bool refuse(const unpacking *u, const char *name, const char *why, GError **error)
@@ -107,9 +108,16 @@ static bool copy_out(unpacking *u, const char *name, const char *to, GError **er
     if (file < 0)
         return rdl_fail(error, RDL_ERROR_IO, "%s: cannot be made", to);
     bool good = true;
-    while (good && (n = unzReadCurrentFile(u->file, piece, PIECE)) > 0)
+    bool stopped = false;
+    while (good && !stopped && (n = unzReadCurrentFile(u->file, piece, PIECE)) > 0) {
         good = write(file, piece, (size_t)n) == n;
+        u->done += (guint64)n;
+        stopped = good && !rdl_progress_tell(u->progress, (double)u->done / ((double)u->total + 1),
+                                             "unpack", error);
+    }
     good = close(file) == 0 && good;
+    if (stopped)
+        return false;
     if (!good)
         return rdl_fail(error, RDL_ERROR_IO, "%s: cannot be written: is the disk full?", to);
     return n == 0 || refuse(u, name, "is damaged", error);
@@ -152,7 +160,7 @@ static gint by_name(gconstpointer a, gconstpointer b)
 }
 
 char **rdl_unzip(const char *path, const char *folder, const rdl_unzip_limits *limits,
-                 GError **error)
+                 const rdl_progress *progress, GError **error)
 {
     if (!g_file_test(path, G_FILE_TEST_EXISTS))
         return rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: there is no such file", path), NULL;
@@ -160,7 +168,7 @@ char **rdl_unzip(const char *path, const char *folder, const rdl_unzip_limits *l
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     if (!rdl_input_plain(path, error))
         return false;
-    unpacking u = {unzOpen64(path), path, names, seen, 0};
+    unpacking u = {unzOpen64(path), path, names, seen, 0, 0, progress};
 
     if (!u.file)
         return rdl_fail(error, RDL_ERROR_DATA, "%s: is no zip archive", path), NULL;

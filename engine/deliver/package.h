@@ -30,7 +30,7 @@ RDL_API bool rdl_package_seal(const char *folder, const char *output, bool overw
  * the manifest does not have or has with another digest, a database with foreign SQL. Fails:
  * RDL_ERROR_DATA for those, and as rdl_ledger_return(). */
 RDL_API bool rdl_package_import(rdl_ledger *ledger, const char *path, const char *on,
-                                const char *by, rdl_tally *tally, JsonNode **report,
-                                GError **error);
+                                const char *by, const rdl_progress *progress, rdl_tally *tally,
+                                JsonNode **report, GError **error);
 
 #endif

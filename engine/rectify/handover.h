@@ -12,14 +12,18 @@
 #include "rectify/ledger.h"
 
 typedef struct rdl_outgoing {
-    const char *profile;                 /* needed */
-    const char *sha256;                  /* of the output; needed */
-    const char *on, *by;                 /* needed */
-    const char *issue;                   /* id of rdl_ledger_issue(); NULL: no work is handed out */
-    const GArray *tasks;                 /* of rdl_task: what is in it; NULL: only numbers are */
+    const char *profile; /* needed */
+    const char *sha256;  /* of the output; needed */
+    const char *on, *by; /* needed */
+    const char *issue;   /* id of rdl_ledger_issue(); NULL: no work is handed out */
+    const GArray *tasks; /* of rdl_task: what is in it; NULL: only numbers are */
+    JsonObject *rows;    /* of an issue: what was written of them, as digests (deliver); NULL */
     const char *unit, *as_of, *language; /* what was asked for; NULL */
 } rdl_outgoing;
 
+/** rdl_outgoing.rows of an issue: {} where its event has none. Yours. Fails: RDL_ERROR_NOT_FOUND:
+ * no such issue left this ledger. */
+RDL_API JsonObject *rdl_ledger_issue_rows(rdl_ledger *ledger, const char *issue, GError **error);
 /** Id of the next issue to that unit: made of the ledger's head, so never twice. Yours. */
 RDL_API char *rdl_ledger_issue(rdl_ledger *ledger, const char *profile, const char *unit,
                                GError **error);
@@ -59,6 +63,8 @@ typedef struct rdl_incoming {
     const char *folder; /* where the files of documents are; NULL: there are none */
     /* names (text) of those below it that are kept if a paper on record has their digest; NULL */
     const GPtrArray *files;
+    JsonArray *told;              /* lines for the report that whoever read the package has; NULL */
+    const rdl_progress *progress; /* asked between entries; NULL */
     const char *on, *by; /* who takes it, and the day; needed. Entries of later days are refused */
     const rdl_entry *list;
     size_t n;
@@ -72,10 +78,10 @@ typedef struct rdl_incoming {
  *  entry that is not complete, that speaks as the program (by redline, role system), or in a role
  *  that roles.csv does not have or has above the issue's unit), NOT_ISSUED (no such task in the
  *  issue). Then [{"file", "code", "why"}], a line for each file that is not kept: UNNAMED (no paper
- *  on record has its digest). The taking is an event itself (package.returned, with that report),
- *  once a package. tally: return.entries (suppressed ALREADY_THERE, failed as above), return.files
- *  (suppressed UNNAMED). Fails: RDL_ERROR_NOT_FOUND: no such issue left this ledger; RDL_ERROR_IO:
- *  a file cannot be kept; nothing is on record then. */
+ *  on record has its digest); then `told`. The taking is an event itself (package.returned, with
+ *  that report), once a package. tally: return.entries (suppressed ALREADY_THERE, failed as above),
+ *  return.files (suppressed UNNAMED). Fails: RDL_ERROR_NOT_FOUND: no such issue left this ledger;
+ * RDL_ERROR_IO: a file cannot be kept; nothing is on record then. */
 RDL_API bool rdl_ledger_return(rdl_ledger *ledger, const rdl_incoming *incoming, rdl_tally *tally,
                                JsonNode **report, GError **error);
 

@@ -12,6 +12,13 @@
 
 /* ---- what left ---- */
 
+static bool no_issue(rdl_ledger *ledger, const char *issue, GError **error)
+{
+    return rdl_fail(error, RDL_ERROR_NOT_FOUND,
+                    "%s: handed out no work as %s: the package belongs to another ledger",
+                    rdl_ledger_path(ledger), issue);
+}
+
 char *rdl_ledger_issue(rdl_ledger *ledger, const char *profile, const char *unit, GError **error)
 {
     g_autofree char *head = rdl_ledger_head(ledger, error);
@@ -51,8 +58,30 @@ bool rdl_ledger_outgoing(rdl_ledger *ledger, const rdl_outgoing *out, GError **e
         json_object_set_int_member(o, "n", out->tasks->len);
     if (out->issue)
         json_object_set_array_member(o, "tasks", revisions_of(out->tasks));
+    if (out->rows)
+        json_object_set_object_member(o, "rows", json_object_ref(out->rows));
     return rdl_store_begin(ledger->store, error) &&
            rdl_ledger_end(ledger, rdl_event_append(ledger, &event, o, error), error);
+}
+
+JsonObject *rdl_ledger_issue_rows(rdl_ledger *ledger, const char *issue, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT payload FROM event WHERE subject = ? AND kind = 'export.made' LIMIT 1", error);
+    g_autoptr(JsonNode) node = NULL;
+    bool row = false;
+
+    if (s)
+        rdl_statement_text(s, 1, issue);
+    if (!s || !rdl_statement_step(s, &row, error))
+        return NULL;
+    if (!row)
+        return no_issue(ledger, issue, error), NULL;
+    if (!(node = rdl_json_parse(rdl_statement_get_text(s, 0), "export.made", error)))
+        return NULL;
+    JsonObject *rows = rdl_json_object(json_node_get_object(node), "rows");
+    return rows ? json_object_ref(rows) : json_object_new();
 }
 
 #define OF_UNIT "(SELECT * FROM task WHERE substr(xzqdm, 1, length(?1)) = ?1)"
@@ -587,7 +616,8 @@ static bool take_all(returning *r, GError **error)
     g_ptr_array_sort(order, in_order);
     r->ledger->agreed = agreed;
     for (guint i = 0; good && i < order->len; i++)
-        good = take(r, order->pdata[i], error);
+        good = rdl_progress_tell(r->in->progress, (double)i / order->len, "entries", error) &&
+               take(r, order->pdata[i], error);
     r->ledger->agreed = NULL;
     return good;
 }
@@ -618,10 +648,7 @@ static bool find_issue(returning *r, GError **error)
         g_hash_table_insert(r->tasks, g_strdup(rdl_statement_get_text(s, 1)),
                             GINT_TO_POINTER((int)rdl_statement_get_int(s, 2) + 1));
     }
-    return r->issued || rdl_fail(error, RDL_ERROR_NOT_FOUND,
-                                 "%s: handed out no work as %s: the package belongs to another "
-                                 "ledger",
-                                 rdl_ledger_path(r->ledger), r->in->issue);
+    return r->issued || no_issue(r->ledger, r->in->issue, error);
 }
 
 /* The entries of the issue that are on record, told by their digests. */
@@ -669,6 +696,8 @@ static bool note_return(returning *r, GError **error)
     rdl_statement_text(s, 2, r->in->sha256);
     if (!rdl_statement_step(s, &known, error))
         return false;
+    for (guint i = 0; r->in->told && i < json_array_get_length(r->in->told); i++)
+        json_array_add_element(r->report, json_node_copy(json_array_get_element(r->in->told, i)));
     rdl_json_set_text(o, "sha256", r->in->sha256);
     json_object_set_int_member(o, "taken", r->taken);
     json_object_set_array_member(o, "report", json_array_ref(r->report));

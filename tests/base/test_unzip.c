@@ -37,7 +37,7 @@ static char **unpack(const char *path, const char *folder, GError **error)
     const char *to = suite_path(folder);
 
     CHECK(rdl_output_folder(to, NULL));
-    char **names = rdl_unzip(path, to, &limits, error);
+    char **names = rdl_unzip(path, to, &limits, NULL, error);
     if (!names) {
         g_autoptr(GDir) dir = g_dir_open(to, 0, NULL);
         CHECK(dir && !g_dir_read_name(dir));
@@ -133,16 +133,16 @@ static void damage_is_seen(void)
         bytes[i] ^= 0x10;
         CHECK(g_file_set_contents(path, bytes, (gssize)n, NULL) && rdl_output_folder(to, NULL));
         bytes[i] ^= 0x10;
-        g_auto(GStrv) names = rdl_unzip(path, to, &limits, &error);
+        g_auto(GStrv) names = rdl_unzip(path, to, &limits, NULL, &error);
         CHECK(names || error);
         g_clear_error(&error);
         g_autofree char *whole = g_build_filename(to, "b/照片.txt", NULL);
         if (names && g_file_get_contents(whole, &text, NULL, NULL))
             CHECK_TEXT(text, "one");
     }
-    CHECK(!rdl_unzip(suite_source("data/README.md"), suite_path("a.d"), &limits, &error));
+    CHECK(!rdl_unzip(suite_source("data/README.md"), suite_path("a.d"), &limits, NULL, &error));
     CHECK_FAILS(error, RDL_ERROR_DATA, "is no zip archive");
-    CHECK(!rdl_unzip(suite_path("none.zip"), suite_path("a.d"), &limits, &error));
+    CHECK(!rdl_unzip(suite_path("none.zip"), suite_path("a.d"), &limits, NULL, &error));
     CHECK_FAILS(error, RDL_ERROR_NOT_FOUND, "there is no such file");
 }
 

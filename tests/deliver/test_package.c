@@ -1,6 +1,7 @@
 /* Work handed to another office and back: once, twice, out of order, changed on both sides; and
  * what strangers might send in its place. */
 #include <glib/gstdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sqlite3.h>
 #include "deliver/deliver.h"
@@ -76,7 +77,7 @@ static const char *unpacked(const char *zip, const char *name)
     GError *error = NULL;
 
     CHECK(rdl_output_folder(folder, &error));
-    g_auto(GStrv) names = rdl_unzip(zip, folder, &limits, &error);
+    g_auto(GStrv) names = rdl_unzip(zip, folder, &limits, NULL, &error);
     CHECK(names != NULL);
     CHECK_OK(error);
     return folder;
@@ -120,7 +121,7 @@ static taken take(rdl_ledger *ledger, const char *zip, GError **error)
     g_autoptr(GString) codes = g_string_new(NULL);
     taken t = {NULL, NULL};
 
-    if (!rdl_package_import(ledger, zip, TODAY, "甲", tally, &report, error))
+    if (!rdl_package_import(ledger, zip, TODAY, "甲", NULL, tally, &report, error))
         return t;
     g_autoptr(JsonNode) node = rdl_tally_json(tally);
     JsonArray *items = json_node_get_array(node), *rows = json_node_get_array(report);
@@ -130,7 +131,7 @@ static taken take(rdl_ledger *ledger, const char *zip, GError **error)
     gint64 failed = 0;
     for (guint i = 0; i < json_array_get_length(rows); i++) {
         JsonObject *o = json_array_get_object_element(rows, i);
-        if (rdl_json_text(o, "file", NULL))
+        if (rdl_json_text(o, "file", NULL) || rdl_json_text(o, "table", NULL))
             continue;
         g_string_append_printf(codes, "%s%s %s", failed++ ? "; " : "",
                                rdl_json_text(o, "code", "?"), rdl_json_text(o, "act", "?"));
@@ -259,6 +260,113 @@ static void photos_come_back_and_go_out_again(void)
     g_autofree char *attached = g_build_filename(next, "attachments", digest, NULL);
     CHECK_SAME_FILE(attached, photo);
     CHECK_OK(error);
+}
+
+/* "CODE table cells; ..." of the rows that came back otherwise, "in used" of all rows. */
+static void check_edits(rdl_ledger *ledger, const char *zip, const char *want,
+                        const char *want_counts)
+{
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    g_autoptr(JsonNode) report = NULL;
+    g_autoptr(GString) got = g_string_new(NULL), counts = g_string_new(NULL);
+    GError *error = NULL;
+
+    CHECK(rdl_package_import(ledger, zip, TODAY, "甲", NULL, tally, &report, &error));
+    CHECK_OK(error);
+    JsonArray *rows = report ? json_node_get_array(report) : NULL;
+    for (guint i = 0; rows && i < json_array_get_length(rows); i++) {
+        JsonObject *o = json_array_get_object_element(rows, i);
+        if (rdl_json_text(o, "table", NULL))
+            g_string_append_printf(got, "%s%s %s %s", got->len ? "; " : "",
+                                   rdl_json_text(o, "code", "?"), rdl_json_text(o, "table", "?"),
+                                   rdl_json_text(o, "cells", "-"));
+    }
+    g_autoptr(JsonNode) node = rdl_tally_json(tally);
+    JsonArray *items = json_node_get_array(node);
+    for (guint i = 0; i < json_array_get_length(items); i++) {
+        JsonObject *item = json_array_get_object_element(items, i);
+        if (strcmp(rdl_json_text(item, "item", ""), "return.rows") == 0)
+            g_string_append_printf(counts, "%g %g", rdl_json_real(item, "in", 0.0),
+                                   rdl_json_real(item, "used", 0.0));
+    }
+    CHECK_TEXT(got->str, want);
+    CHECK_TEXT(counts->str, want_counts);
+}
+
+/* What was written into the rows that are there to be read is told by row and cell, and changes
+ * nothing here; it stays in the event of the return. */
+static void rows_edited_in_place_are_told(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = district("edit.sqlite");
+    g_autofree char *id = district_task(ledger, "FP-0");
+    const char *folder = unpacked(issue(ledger, "county", "edit.zip", &error), "edit.d");
+    g_autofree char *work = g_build_filename(folder, "work.gpkg", NULL);
+    const char *same = suite_path("edit-0.zip"), *back = suite_path("edit-1.zip");
+
+    CHECK(rdl_package_seal(folder, same, false, &error));
+    check_edits(ledger, same, "", "9 9");
+    run_sql(work, "UPDATE problem SET target = '复绿', lead_leader = NULL;"
+                  "UPDATE task SET due = '2029-01-01' WHERE kind = 'rectify';"
+                  "UPDATE measure SET done = '' WHERE n = 1;" /* as empty as it was */
+                  "DELETE FROM document WHERE rowid = 1;"
+                  "INSERT INTO milestone(problem_id, n, due) VALUES ('P-1', 1, '2027-01-01')");
+    CHECK(rdl_package_seal(folder, back, false, &error));
+    const char *want = "EDITED_IN_PLACE task due; EDITED_IN_PLACE problem target, lead_leader; "
+                       "ADDED milestone -; REMOVED document -";
+    check_edits(ledger, back, want, "10 6");
+    const rdl_task_filter filter = {.id = id};
+    g_autoptr(GArray) tasks = rdl_task_list(ledger, &filter, &error);
+    CHECK(strcmp(g_array_index(tasks, rdl_task, 0).due, "2029-01-01") != 0);
+    /* told once in the record, and each time to whoever takes it */
+    g_autofree char *head = rdl_ledger_head(ledger, &error);
+    check_edits(ledger, back, want, "10 6");
+    g_autofree char *after = rdl_ledger_head(ledger, &error);
+    CHECK_TEXT(head, after);
+    CHECK_OK(error);
+    audited(ledger);
+}
+
+static bool stop_at(double fraction, const char *step, void *user)
+{
+    (void)fraction;
+    return strcmp(step, user) != 0;
+}
+
+static guint folders_left(void)
+{
+    g_autoptr(GDir) dir = g_dir_open(g_get_tmp_dir(), 0, NULL);
+    const char *name;
+    guint n = 0;
+
+    while (dir && (name = g_dir_read_name(dir)))
+        n += g_str_has_prefix(name, "redline-") && !g_str_has_prefix(name, "redline-test-");
+    return n;
+}
+
+/* Stopped while it unpacks, looks or takes: nothing is on record, and no folder is left. */
+static void a_stopped_import_leaves_nothing(void)
+{
+    static const char *const steps[] = {"unpack", "check", "entries"};
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = district("stop.sqlite");
+    g_autofree char *id = district_task(ledger, "FP-0"), *rows = work_done(id);
+    const char *back =
+        returned(issue(ledger, "county", "stop.zip", &error), "stop-back.zip", rows, &error);
+    g_autofree char *head = rdl_ledger_head(ledger, &error);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
+        const rdl_progress stop = {stop_at, (gpointer)steps[i]};
+        g_autoptr(rdl_tally) tally = rdl_tally_new();
+        JsonNode *report = NULL;
+        CHECK(!rdl_package_import(ledger, back, TODAY, "甲", &stop, tally, &report, &error));
+        CHECK(g_error_matches(error, RDL_ERROR, RDL_ERROR_CANCELLED));
+        g_clear_error(&error);
+        CHECK_INT(folders_left(), 0);
+    }
+    g_autofree char *after = rdl_ledger_head(ledger, &error);
+    CHECK_TEXT(head, after);
+    CHECK_TAKEN(back, "3 0 0", "");
 }
 
 static void packages_may_come_out_of_order(void)
@@ -441,7 +549,7 @@ static void words_do_not_become_numbers(void)
             "%s)",
             i ? "," : "", id, cases[i].act, cases[i].values, cases[i].number, cases[i].percent);
     const char *back = returned(out, "words-back.zip", rows->str, &error);
-    CHECK(rdl_package_import(ledger, back, TODAY, "甲", tally, &report, &error));
+    CHECK(rdl_package_import(ledger, back, TODAY, "甲", NULL, tally, &report, &error));
     CHECK_OK(error);
     JsonArray *told = report ? json_node_get_array(report) : NULL;
     /* and the photo that no entry on record names */
@@ -506,7 +614,7 @@ static void files_that_nobody_names_are_told(void)
 
     CHECK(g_file_set_contents(photo, "nobody's picture", -1, NULL));
     CHECK(rdl_package_seal(folder, suite_path("unnamed-2.zip"), false, &error));
-    CHECK(rdl_package_import(ledger, suite_path("unnamed-2.zip"), TODAY, "甲", tally, &report,
+    CHECK(rdl_package_import(ledger, suite_path("unnamed-2.zip"), TODAY, "甲", NULL, tally, &report,
                              &error));
     CHECK_OK(error);
     g_autofree char *counts = rdl_tally_text(tally);
@@ -701,6 +809,8 @@ static void a_package_needs_a_unit_and_a_name(void)
 static CU_TestInfo tests[] = {
     {"work goes out and comes back once", work_goes_out_and_comes_back_once},
     {"photos come back and go out again", photos_come_back_and_go_out_again},
+    {"rows edited in place are told", rows_edited_in_place_are_told},
+    {"a stopped import leaves nothing", a_stopped_import_leaves_nothing},
     {"packages may come out of order", packages_may_come_out_of_order},
     {"what both sides changed is a conflict", what_both_sides_changed_is_a_conflict},
     {"values of one office follow each other", values_of_one_office_follow_each_other},
@@ -719,8 +829,15 @@ static CU_TestInfo tests[] = {
     CU_TEST_INFO_NULL,
 };
 
+/* A folder for temporary files of its own: what is left there was left by this suite. */
 int main(int argc, char **argv)
 {
+    char own[] = "/tmp/redline-test-XXXXXX";
+
+    if (!mkdtemp(own) || !g_setenv("TMPDIR", own, TRUE))
+        return 1;
     rdl_geo_start();
-    return run_suite("deliver.package", tests, argc, argv);
+    int status = run_suite("deliver.package", tests, argc, argv);
+    g_rmdir(own);
+    return status;
 }

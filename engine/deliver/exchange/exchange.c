@@ -248,6 +248,7 @@ static bool record(const rdl_export_job *job, GError **error)
                               .by = o->by,
                               .issue = job->issue,
                               .tasks = job->tasks,
+                              .rows = *job->rows,
                               .unit = o->unit,
                               .as_of = as_of,
                               .language = o->language};
@@ -328,10 +329,12 @@ bool rdl_export(rdl_ledger *ledger, const rdl_export_options *options, rdl_tally
                 GError **error)
 {
     guint no_place = 0;
+    g_autoptr(JsonObject) rows = NULL;
     rdl_export_job job = {.ledger = ledger,
                           .present = ledger,
                           .language = options->language,
                           .options = options,
+                          .rows = &rows,
                           .no_place = &no_place};
     bool everybody;
     const profile *p = resolve(options, &everybody, error);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <glib/gstdio.h>
 #include "deliver/exchange/package_folder.h"
+#include "deliver/exchange/package_rows.h"
 #include "deliver/exchange/profile.h"
 #include "store/store.h"
 
@@ -10,31 +11,9 @@
 #define I RDL_FIELD_INT
 #define R RDL_FIELD_REAL
 
-static const rdl_field problem_fields[] = {
-    {"problem_id", T}, {"task_id", T},     {"site_id", T},     {"task_no", T},
-    {"source", T},     {"batch", T},       {"problem", T},     {"nature", T},
-    {"category", T},   {"aspect", T},      {"grid", T},        {"target", T},
-    {"measures", T},   {"lead_leader", T}, {"supervisor", T},  {"first_responsible", T},
-    {"resp_unit", T},  {"lead_dept", T},   {"accept_unit", T}, {"listed", T},
-    {"reopens", T},    {"rebounds", T}};
-static const rdl_field measure_fields[] = {{"problem_id", T}, {"n", T}, {"text", T}, {"done", T}};
-static const rdl_field milestone_fields[] = {
-    {"problem_id", T}, {"n", T}, {"due", T}, {"text", T}, {"met", T}};
-static const rdl_field document_fields[] = {
-    {"subject", T}, {"name", T}, {"title", T}, {"sha256", T}};
 static const rdl_field entry_fields[] = {
     {"task_id", T}, {"act", T},      {"to", T},     {"on", T},     {"by", T},     {"role", T},
     {"reason", T},  {"document", T}, {"values", T}, {"number", I}, {"percent", R}};
-
-static const struct {
-    const char *name;
-    const rdl_field *fields;
-    int n;
-    bool field; /* goes to the field too */
-} tables[] = {{"problem", problem_fields, G_N_ELEMENTS(problem_fields), false},
-              {"measure", measure_fields, G_N_ELEMENTS(measure_fields), true},
-              {"milestone", milestone_fields, G_N_ELEMENTS(milestone_fields), false},
-              {"document", document_fields, G_N_ELEMENTS(document_fields), true}};
 
 /* ---- work.gpkg ---- */
 
@@ -58,13 +37,12 @@ static bool write_tables(rdl_vector *out, const rdl_export_job *job, GError **er
 {
     bool field = strcmp(job->options->profile, "field") == 0;
 
-    for (size_t i = 0; i < G_N_ELEMENTS(tables); i++) {
-        if (field && !tables[i].field)
+    for (const rdl_package_table *t = rdl_package_tables; t->name; t++) {
+        if (field && !t->field)
             continue;
-        g_autoptr(JsonNode) rows = rdl_ledger_unit_rows(job->ledger, tables[i].name,
-                                                        job->options->unit, job->tasks, error);
-        if (!rows || !write_rows(out, tables[i].name, tables[i].fields, tables[i].n,
-                                 json_node_get_array(rows), error))
+        g_autoptr(JsonNode) rows =
+            rdl_ledger_unit_rows(job->ledger, t->name, job->options->unit, job->tasks, error);
+        if (!rows || !write_rows(out, t->name, t->fields, t->n, json_node_get_array(rows), error))
             return false;
     }
     return write_rows(out, "entry", entry_fields, G_N_ELEMENTS(entry_fields), NULL, error);
@@ -83,7 +61,8 @@ static bool write_work(const rdl_export_job *job, const char *folder, GError **e
         rdl_vector_abandon(out);
         return false;
     }
-    return rdl_vector_finish(out, error) && rdl_geopackage_bare(path, error);
+    return rdl_vector_finish(out, error) && rdl_geopackage_bare(path, error) &&
+           (*job->rows = rdl_package_rows(path, job->options->output, error));
 }
 
 /* ---- what lies beside it ---- */

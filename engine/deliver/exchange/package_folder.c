@@ -151,7 +151,8 @@ static bool check_file(const char *folder, const char *name, const char *told, c
                shown, name, digest, told);
 }
 
-JsonNode *rdl_package_check(const char *folder, const char *shown, GError **error)
+JsonNode *rdl_package_check(const char *folder, const char *shown, const rdl_progress *progress,
+                            GError **error)
 {
     g_autoptr(JsonNode) manifest = rdl_package_manifest(folder, shown, error);
     g_autoptr(GHashTable) told =
@@ -161,7 +162,8 @@ JsonNode *rdl_package_check(const char *folder, const char *shown, GError **erro
     if (!names)
         return NULL;
     for (guint i = 0; i < names->len; i++)
-        if (!check_file(folder, names->pdata[i], g_hash_table_lookup(told, names->pdata[i]), shown,
+        if (!rdl_progress_tell(progress, (double)i / names->len, "check", error) ||
+            !check_file(folder, names->pdata[i], g_hash_table_lookup(told, names->pdata[i]), shown,
                         error))
             return NULL;
     if (names->len != g_hash_table_size(told))

@@ -12,9 +12,10 @@
 bool rdl_package_list(const char *folder, JsonObject *facts, GError **error);
 /** The same, then all of it as an archive at `path`. */
 bool rdl_package_pack(const char *folder, JsonObject *facts, const char *path, GError **error);
-/** The manifest; are the files there those it names, and no others? Yours. Fails: RDL_ERROR_DATA.
- */
-JsonNode *rdl_package_check(const char *folder, const char *shown, GError **error);
+/** The manifest; are the files there those it names, and no others? Yours. Fails: RDL_ERROR_DATA,
+ *  RDL_ERROR_CANCELLED. */
+JsonNode *rdl_package_check(const char *folder, const char *shown, const rdl_progress *progress,
+                            GError **error);
 /** The manifest alone. Yours. */
 JsonNode *rdl_package_manifest(const char *folder, const char *shown, GError **error);
 

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include "deliver/exchange/package_folder.h"
+#include "deliver/exchange/package_rows.h"
 #include "deliver/package.h"
 #include "store/store.h"
 
@@ -176,25 +177,43 @@ static GPtrArray *papers_of(const char *folder, GError **error)
     return g_steal_pointer(&names);
 }
 
+/* Rows that came back otherwise than they left: what was written into them is told, not taken. */
+static JsonArray *edits_of(rdl_ledger *ledger, const char *folder, const char *issue,
+                           const char *shown, rdl_tally *tally, GError **error)
+{
+    g_autofree char *work = g_build_filename(folder, RDL_PACKAGE_WORK, NULL);
+    g_autoptr(JsonObject) left = rdl_ledger_issue_rows(ledger, issue, error);
+    g_autoptr(JsonObject) came = left ? rdl_package_rows(work, shown, error) : NULL;
+
+    return came ? rdl_package_edits(left, came, tally) : NULL;
+}
+
 static bool import_from(rdl_ledger *ledger, const char *folder, const rdl_incoming *given,
                         reading *r, rdl_tally *tally, JsonNode **report, GError **error)
 {
-    g_autoptr(JsonNode) manifest = rdl_package_check(folder, r->shown, error);
+    g_autoptr(JsonNode) manifest = rdl_package_check(folder, r->shown, given->progress, error);
     g_autoptr(GPtrArray) files = manifest ? papers_of(folder, error) : NULL;
+    g_autoptr(rdl_tally) rows = rdl_tally_new();
     rdl_incoming in = *given;
 
     if (!files || !read_entries(r, folder, error))
         return false;
     in.issue = rdl_json_text(json_node_get_object(manifest), "issue", NULL);
+    g_autoptr(JsonArray) edits = edits_of(ledger, folder, in.issue, r->shown, rows, error);
+    in.told = edits;
     in.folder = folder;
     in.files = files;
     in.list = (const rdl_entry *)(void *)r->entries->data;
     in.n = r->entries->len;
-    return rdl_ledger_return(ledger, &in, tally, report, error);
+    if (!edits || !rdl_ledger_return(ledger, &in, tally, report, error))
+        return false;
+    rdl_tally_merge(tally, rows);
+    return rdl_tally_check(tally, error);
 }
 
 bool rdl_package_import(rdl_ledger *ledger, const char *path, const char *on, const char *by,
-                        rdl_tally *tally, JsonNode **report, GError **error)
+                        const rdl_progress *progress, rdl_tally *tally, JsonNode **report,
+                        GError **error)
 {
     g_autofree char *digest = NULL, *folder = NULL;
     reading r = {.entries = g_array_new(FALSE, FALSE, sizeof(rdl_entry)),
@@ -206,8 +225,8 @@ bool rdl_package_import(rdl_ledger *ledger, const char *path, const char *on, co
     bool good = (digest = rdl_digest_file(path, error)) &&
                 (folder = g_dir_make_tmp("redline-XXXXXX", error));
     if (good) {
-        const rdl_incoming in = {.sha256 = digest, .on = on, .by = by};
-        g_auto(GStrv) names = rdl_unzip(path, folder, &limits, error);
+        const rdl_incoming in = {.sha256 = digest, .on = on, .by = by, .progress = progress};
+        g_auto(GStrv) names = rdl_unzip(path, folder, &limits, progress, error);
         good = names && import_from(ledger, folder, &in, &r, tally, report, error);
     }
     rdl_folder_remove(folder);
