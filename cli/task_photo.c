@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "deliver/deliver.h"
+#include "geo/geo.h"
 #include "verb.h"
 
 static struct {
@@ -72,7 +73,7 @@ static void print_photos(JsonArray *photos)
         g_ptr_array_add(cells, g_strdup(rdl_json_text(p, "place", "-")));
         g_ptr_array_add(cells, metres_of(p));
         g_ptr_array_add(cells, way_of(p));
-        g_ptr_array_add(cells, g_strdup(rdl_json_text(p, "taken", gps)));
+        g_ptr_array_add(cells, g_strdup(rdl_json_text(p, "shot", gps)));
         g_ptr_array_add(cells, g_strdup(rdl_json_text(p, "time", "-")));
         g_ptr_array_add(cells,
                         g_strdup(json_object_get_boolean_member(p, "counts") ? "yes" : "no"));
@@ -140,6 +141,15 @@ static JsonNode *photos(int argc, char **argv, rdl_tally *tally, GError **error)
     return tasks ? rdl_ledger_photos(ledger, argv[2], error) : NULL;
 }
 
+/* Of all of redline task this alone reads pictures. */
+static JsonNode *with_geo(int argc, char **argv, rdl_tally *tally, GError **error)
+{
+    rdl_geo_start();
+    JsonNode *node = photos(argc, argv, tally, error);
+    rdl_geo_stop();
+    return node;
+}
+
 int task_photo(int argc, char **argv)
 {
     GError *error = NULL;
@@ -149,7 +159,7 @@ int task_photo(int argc, char **argv)
     o.within = NAN;
     if (cli_parse(&argc, &argv, entries, "LEDGER ID [FILE... --on DATE --by NAME --role ROLE]",
                   "Put photos of the field on record, or list them.", teach, 2, -1, &error) &&
-        (node = photos(argc, argv, tally, &error))) {
+        (node = with_geo(argc, argv, tally, &error))) {
         g_autofree char *text = rdl_tally_text(tally);
         warn(json_node_get_array(node));
         if (cli_flags.json)

@@ -25,7 +25,8 @@ typedef struct rdl_card_options {
 
 /** Basics, both images, where it lies, zones and permits with their balance, every rule with its
  *  article, measures and close-out steps, look-back, coordinates of the outline, digests of what it
- *  was made from. A site with a rectification is named by it, else by its verification. All cards
+ *  was made from, and the photos of the field: listed, shown, their azimuths drawn (from magnetic
+ *  north dashed). A site with a rectification is named by it, else by its verification. All cards
  *  go to <folder>/<task>.<format>. Straight from findings.gpkg too. Same inputs, same bytes, for
  * any number of threads. `written` (may be NULL) takes the paths (char *), by id. tally:
  *  card.sites, all used. Fails: RDL_ERROR_USAGE, RDL_ERROR_NOT_FOUND, RDL_ERROR_IO, RDL_ERROR_DATA;

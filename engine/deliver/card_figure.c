@@ -158,7 +158,8 @@ static bool draw_chips(rdl_card_page *card, figure *f, GError **error)
         !rdl_frame_permits(f->frame, &f->layers[1], error) ||
         !rdl_frame_site(f->frame, card->task->site_id, true, &f->layers[2], error) ||
         !draw_chip(card, f, false, flow->left, error) ||
-        !draw_chip(card, f, true, flow->left + w + GAP, error))
+        !draw_chip(card, f, true, flow->left + w + GAP, error) ||
+        !rdl_card_arrows(card, f->frame, error))
         return false;
     rdl_page_fill(flow->page, f->frame->x + 2.0, f->frame->y + 2.0, 17.0, 32.0, 0xffffff);
     if (!rdl_frame_arrow(f->frame, flow->page, f->frame->x + 10.5, f->frame->y + 3.0, 29.0, error))
@@ -206,6 +207,7 @@ static bool draw_place(rdl_card_page *card, figure *f, GError **error)
     g_autoptr(rdl_names) names = rdl_names_new(f->frame, flow->page);
     if (!mark_site(card, f->frame, names, error) ||
         !rdl_name_grounds(names, true, true, 5.5, error) ||
+        !rdl_card_arrows(card, f->frame, error) ||
         !rdl_frame_edge(f->frame, flow->page, 5.5, error))
         return false;
     g_autofree char *text = caption(card, "where", used, f->frame);

@@ -488,8 +488,7 @@ static bool compose(rdl_card_page *card, GError **error)
     write_problem(card);
     write_steps(card);
     write_letters(card);
-    rdl_flow_head(&card->flow, word(card, "photos"), 12.0);
-    rdl_flow_text(&card->flow, 8.0, 0, word(card, "no_photos"));
+    rdl_card_photos(card);
     if (!rdl_card_outline(card, error))
         return false;
     write_inputs(card);
@@ -500,9 +499,12 @@ static bool compose(rdl_card_page *card, GError **error)
 static rdl_page *draw(rdl_card_page *card, const rdl_page_form *form, double scale, GError **error)
 {
     g_autoptr(rdl_page) page = rdl_page_new(form, error);
+    g_autoptr(JsonNode) photos =
+        page ? rdl_ledger_photos(card->data->ledger, card->task->site_id, error) : NULL;
 
-    if (!page)
+    if (!photos)
         return NULL;
+    card->photos = json_node_get_array(photos);
     card->flow = (rdl_flow){page, SIDE, WIDTH - 2.0 * SIDE, TOP, HEIGHT - BOTTOM, TOP, scale};
     return compose(card, error) ? g_steal_pointer(&page) : NULL;
 }

@@ -5,12 +5,14 @@
 #include "deliver/card.h"
 #include "deliver/flow.h"
 #include "deliver/map_data.h"
+#include "deliver/map_frame.h"
 
 /** A card under way. */
 typedef struct rdl_card_page {
     const rdl_map_data *data;
     const rdl_task *task;
     JsonObject *chain; /* of rdl_ledger_chain() */
+    JsonArray *photos; /* of rdl_ledger_photos(), of the site */
     double dpi;
     rdl_flow flow;
 } rdl_card_page;
@@ -28,6 +30,11 @@ JsonArray *rdl_card_array(JsonObject *o, const char *member);
 bool rdl_card_figures(rdl_card_page *card, GError **error);
 /** Zones, permits and the balance of the ground. */
 bool rdl_card_ground(rdl_card_page *card, GError **error);
+/** Where the photos were taken and which way, numbered, in a frame that is drawn: those it shows,
+ * and that no frame before it has shown. */
+bool rdl_card_arrows(rdl_card_page *card, const rdl_frame *frame, GError **error);
+/** The photos: a list of all, pictures of the first. */
+void rdl_card_photos(rdl_card_page *card);
 /** The outline's vertices. */
 bool rdl_card_outline(rdl_card_page *card, GError **error);
 /** All of it, on a new page; yours. */

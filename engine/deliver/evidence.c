@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+#include "deliver/photo_word.h"
 #include "deliver/table.h"
 #include "deliver/triage.h"
 #include "deliver/words.h"
@@ -554,6 +555,16 @@ static void write_problem(writer *w, JsonObject *problem)
         line(w, members[i], member(problem, members[i]));
 }
 
+/* Where and when a photo was taken. */
+static char *photo_text(writer *w, JsonObject *payload)
+{
+    g_autofree char *where = rdl_photo_where(payload, w->language);
+    g_autofree char *way = rdl_photo_way(payload, w->language);
+    g_autofree char *when = rdl_photo_when(payload, w->language);
+
+    return g_strdup_printf("%s; %s; %s", where, way, when);
+}
+
 /* from -> to, the new due date or the new owner of the task; "" where an event has neither. */
 static char *change_of(writer *w, JsonObject *payload)
 {
@@ -562,6 +573,8 @@ static char *change_of(writer *w, JsonObject *payload)
 
     if (json_object_has_member(payload, "taken"))
         return rdl_tightening_text(payload);
+    if (json_object_has_member(payload, "orientation"))
+        return photo_text(w, payload);
     if (from && to)
         return g_strdup_printf("%s → %s",
                                rdl_word_of(w->ledger, RDL_WORDS_STATE, from, w->language),

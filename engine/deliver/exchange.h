@@ -7,7 +7,7 @@
  *   flatgeobuf  layer `task` in the ledger's CRS, in the order of ids (no spatial index)
  *   csv      the table alone with lon and lat, UTF-8 with its mark; formulas are made harmless
  *   kml      KML 2.2, a folder a state as styles/task.sld has them; with -o x.kmz the chips of
- *            both dates too
+ *            both dates too, and small pictures of the photos
  *   shp-cn   the package a higher office takes, a folder or a .zip: Shapefiles with pinyin fields,
  *            codes and their words, in GBK or UTF-8, on CGCS2000; lists of fields, of files and of
  *            what was missing, wrong, there twice or cut
@@ -58,7 +58,8 @@ typedef struct rdl_export_options {
         .language = "zh"        \
     }
 
-/** Name of the file of that profile where no other is given: "tasks.gpkg". Fails: RDL_ERROR_USAGE,
+/** Name of the file of that profile where no other is given: "tasks.gpkg"; of "public" and
+ *  "public.gpkg", "public.xlsx" ... that of the public one. Fails: RDL_ERROR_USAGE,
  *  naming those there are, and for a package of work. */
 RDL_API const char *rdl_export_file(const char *profile, GError **error);
 /** Write all tasks, by id, and put that on record. The file appears whole or not at all. No tasks:

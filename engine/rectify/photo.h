@@ -38,7 +38,7 @@ RDL_API bool rdl_task_photo(rdl_ledger *ledger, const rdl_move *who, const rdl_p
 /** Photos of a task, or of all tasks of a site, as they were put on record: [{"seq", "task_id",
  *  "at", "by", "role", "reason", "title", "sha256", "width", "height", "orientation", "place",
  *  "time", "counts": bool, "elsewhere": [tasks of other sites with the same picture], "lon", "lat",
- *  "distance_m", "near_m", "azimuth", "north": true | magnetic, "altitude", "taken", "gps_time",
+ *  "distance_m", "near_m", "azimuth", "north": true | magnetic, "altitude", "shot", "gps_time",
  *  "datum", "camera", "why"}]; what is not known is left out. Yours. */
 RDL_API JsonNode *rdl_ledger_photos(rdl_ledger *ledger, const char *id, GError **error);
 

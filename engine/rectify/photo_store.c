@@ -147,7 +147,7 @@ static void say_camera(const rdl_photo *p, JsonObject *o)
     const struct {
         const char *member, *text;
     } texts[] = {
-        {"taken", p->taken}, {"gps_time", p->gps_time}, {"datum", p->datum}, {"camera", p->camera}};
+        {"shot", p->taken}, {"gps_time", p->gps_time}, {"datum", p->datum}, {"camera", p->camera}};
 
     json_object_set_int_member(o, "width", p->width);
     json_object_set_int_member(o, "height", p->height);

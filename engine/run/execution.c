@@ -345,7 +345,7 @@ static bool deliver_export(execution *x, rdl_ledger *ledger, const char *profile
 
     if (!name)
         return false;
-    o.profile = profile;
+    o.profile = g_str_has_prefix(name, "public.") ? "public" : profile;
     o.warnings = warnings;
     o.output = out(x, name);
     o.overwrite = x->overwrite;

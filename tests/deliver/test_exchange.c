@@ -388,6 +388,30 @@ static char *told_to_all(rdl_ledger *ledger, const char *name, char **counted, c
 }
 
 /* FP-0 is registered, FP-1 dismissed, FP-2 still a clue. */
+/* What is told of the zone `zone_name` where the owner of the site in it is `owner`. */
+static void check_zone_told(const char *owner, const char *zone_name, bool told)
+{
+    const district_site site = {"POLYGON((119.9 32.3,119.91 32.3,119.91 32.31,119.9 32.3))", owner,
+                                zone_name, "321202"};
+    static int n;
+    g_autofree char *name = g_strdup_printf("zone-%d.sqlite", n);
+    g_autofree char *csv = g_strdup_printf("zone-%d.csv", n++);
+    g_autoptr(rdl_ledger) ledger = district_of(suite_path(name), &site, 1);
+
+    CHECK(district_register(ledger));
+    g_autoptr(GString) text = bytes_of(exported(ledger, "public", csv));
+    CHECK((strstr(text->str, zone_name) != NULL) == told);
+}
+
+static void a_name_is_found_with_blanks_in_it_and_latin_ones_as_words(void)
+{
+    check_zone_told("王小明", "王 小明湿地", false);
+    check_zone_told("王 小明", "王小明湿地", false);
+    check_zone_told("王小明", "王小湿地", true);
+    check_zone_told("Li", "Limited reserve", true);
+    check_zone_told("Li Ming", "reserve of LI  MING", false);
+}
+
 static void what_is_dismissed_or_not_verified_is_not_public(void)
 {
     g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("withheld.sqlite"), 3);
@@ -530,6 +554,8 @@ static CU_TestInfo tests[] = {
     {"an unknown profile is refused", an_unknown_profile_is_refused},
     {"an existing file is kept", an_existing_file_is_kept},
     {"nothing personal is public", nothing_personal_is_public},
+    {"a name is found with blanks in it, and Latin ones as words",
+     a_name_is_found_with_blanks_in_it_and_latin_ones_as_words},
     {"what is dismissed or not verified is not public",
      what_is_dismissed_or_not_verified_is_not_public},
     {"one character is no name to blank by", one_character_is_no_name_to_blank_by},

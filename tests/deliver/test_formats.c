@@ -7,6 +7,7 @@
 #include <gdal.h>
 #include "deliver/deliver.h"
 #include "deliver/district.h"
+#include "fixtures/photo.h"
 #include "geo/geo.h"
 #include "suite.h"
 
@@ -99,7 +100,8 @@ static void check_same_ground(const rdl_task *t, GBytes *wkb)
                                                                g_bytes_get_size(t->wkb), NULL)
                                        : NULL;
     g_autoptr(rdl_geometry) b =
-        wkb ? rdl_geometry_from_wkb(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), NULL) : NULL;
+        wkb ? rdl_geometry_from_wkb(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), NULL)
+            : NULL;
     bool same = false;
 
     CHECK((a != NULL) == (b != NULL));
@@ -122,7 +124,8 @@ static void check_rows(rdl_ledger *ledger, const char *source, const char *const
     if (!layer)
         return;
     int id = rdl_layer_field_index(layer, names[0]), owner = rdl_layer_field_index(layer, names[1]);
-    int zone = rdl_layer_field_index(layer, names[2]), area = rdl_layer_field_index(layer, names[3]);
+    int zone = rdl_layer_field_index(layer, names[2]),
+        area = rdl_layer_field_index(layer, names[3]);
     for (; (f = rdl_layer_next(layer, NULL)); n++) {
         const rdl_task *t = task_named(tasks, rdl_feature_text(f, id));
         CHECK(t != NULL);
@@ -173,8 +176,7 @@ static void flatgeobuf_tells_what_lies_nowhere(void)
 static void bytes_repeat(void)
 {
     static const char *const files[][2] = {{"csv", "csv"}, {"flatgeobuf", "fgb"}, {"kml", "kml"},
-                                           {"gpx", "gpx"}, {"shp-cn", "zip"},
-                                           {"stac", "zip"}};
+                                           {"gpx", "gpx"}, {"shp-cn", "zip"},     {"stac", "zip"}};
     g_autoptr(rdl_ledger) ledger = district_of(suite_path("repeat.sqlite"), awkward, AWKWARD);
 
     for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
@@ -274,6 +276,48 @@ static void kml_is_styled_and_sound(void)
 
 /* ---- GPX ---- */
 
+/* A photo goes with a KMZ as a small picture, into an evidence pack as the file it is; its digest
+ * is told with it, and nothing of it to everybody. */
+static void photos_go_where_the_office_looks(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("photo.sqlite"), 1);
+    g_autofree char *id = district_task(ledger, "FP-0"), *digest = NULL;
+    const char *path = suite_path("IMG.jpg"), *const paths[] = {path, NULL};
+    const fixture_exif exif = {.placed = true,
+                               .lon = 119.90015,
+                               .lat = 32.30015,
+                               .azimuth = 90.0,
+                               .north = 'T',
+                               .taken = "2026:11:02 10:00:00"};
+    const rdl_photo_files files = {paths, 50.0};
+    const rdl_move who = {
+        .task_id = id, .to = "noted", .on = "2026-11-03", .by = "甲", .role = "county"};
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    rdl_export_options o = RDL_EXPORT_OPTIONS_INIT;
+
+    CHECK(fixture_photo(path, 1, &exif) &&
+          rdl_task_photo(ledger, &who, &files, tally, NULL, &error));
+    CHECK((digest = rdl_digest_file(path, &error)));
+    g_autofree char *picture = g_strdup_printf("files/%s.jpg", digest);
+    const char *kmz = exported(ledger, "kml", "photo.kmz");
+    g_auto(GStrv) names = rdl_archive_names(kmz, &error);
+    CHECK(names && g_strv_contains((const char *const *)names, picture));
+    g_autofree char *kml = rdl_archive_text(kmz, "doc.kml", &error);
+    CHECK(strstr(kml, picture) && strstr(kml, "点位内; 90.0°（真北）; 2026-11-02T10:00:00"));
+    o.profile = "evidence";
+    o.task = id;
+    o.output = suite_path("photo-pack");
+    CHECK(rdl_export(ledger, &o, tally, &error));
+    g_autofree char *inside = g_strdup_printf("photo-pack/documents/%.12s-IMG.jpg", digest);
+    CHECK_SAME_FILE(suite_path(inside), path);
+    CHECK_OK(error);
+    g_autofree char *why = text_of(suite_path("photo-pack/why.txt"));
+    CHECK(strstr(why, "点位内; 90.0°（真北）; 2026-11-02T10:00:00") && strstr(why, digest));
+    g_autofree char *public = text_of(exported(ledger, "public", "photo.csv"));
+    CHECK(!strstr(public, digest) && !strstr(public, "IMG"));
+}
+
 static void gpx_has_a_place_and_its_outline(void)
 {
     g_autoptr(rdl_ledger) ledger = district_of(suite_path("gpx.sqlite"), awkward, AWKWARD);
@@ -299,10 +343,14 @@ static void a_package_holds_every_task(void)
 {
     g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("shp.sqlite"), 3);
     const char *folder = exported(ledger, "shp-cn", "shp");
-    static const char *const files[] = {
-        "321200整改任务图斑_20261101.cpg", "321200整改任务图斑_20261101.dbf",
-        "321200整改任务图斑_20261101.prj", "321200整改任务图斑_20261101.shp",
-        "321200整改任务图斑_20261101.shx", "字段说明.csv", "文件清单.csv", "检查结果.csv"};
+    static const char *const files[] = {"321200整改任务图斑_20261101.cpg",
+                                        "321200整改任务图斑_20261101.dbf",
+                                        "321200整改任务图斑_20261101.prj",
+                                        "321200整改任务图斑_20261101.shp",
+                                        "321200整改任务图斑_20261101.shx",
+                                        "字段说明.csv",
+                                        "文件清单.csv",
+                                        "检查结果.csv"};
     g_autoptr(GPtrArray) names = rdl_folder_names(folder, NULL);
 
     CHECK_INT(names->len, G_N_ELEMENTS(files));
@@ -366,21 +414,22 @@ static void texts_are_cut_between_letters(void)
         CHECK(export_with(ledger, o, tally, &error));
         CHECK_OK(error);
         CHECK(told("1 texts were longer than their field and were cut"));
-        g_autofree char *shp =
-            g_build_filename(o.output, "321202整改任务图斑_20261101.shp", NULL);
+        g_autofree char *shp = g_build_filename(o.output, "321202整改任务图斑_20261101.shp", NULL);
         g_autoptr(rdl_layer) layer = open_layer(shp);
         const rdl_feature *f = layer ? rdl_layer_next(layer, NULL) : NULL;
         const char *text = f ? rdl_feature_text(f, rdl_layer_field_index(layer, "YZ")) : NULL;
         CHECK(text && g_utf8_validate(text, -1, NULL) && g_str_has_prefix(owner->str, text));
         CHECK_INT(text ? g_utf8_strlen(text, -1) : 0, cases[i].letters);
-        g_autofree char *list = g_build_filename(o.output, "检查结果.csv", NULL), *said = text_of(list);
+        g_autofree char *list = g_build_filename(o.output, "检查结果.csv", NULL),
+                        *said = text_of(list);
         CHECK(strstr(said, ",截断,YZ,") != NULL);
     }
 }
 
 static void a_letter_gbk_lacks_is_not_lost(void)
 {
-    const district_site site = {"POLYGON((119 32,119.1 32,119.1 32.1,119 32))", "王𠀀", "甲", "321202"};
+    const district_site site = {"POLYGON((119 32,119.1 32,119.1 32.1,119 32))", "王𠀀", "甲",
+                                "321202"};
     g_autoptr(rdl_ledger) ledger = district_of(suite_path("rare.sqlite"), &site, 1);
     g_autoptr(rdl_tally) tally = rdl_tally_new();
     rdl_export_options o = RDL_EXPORT_OPTIONS_INIT;
@@ -389,7 +438,8 @@ static void a_letter_gbk_lacks_is_not_lost(void)
     o.profile = "shp-cn";
     o.output = suite_path("rare");
     CHECK(!export_with(ledger, o, tally, &error));
-    CHECK_FAILS(error, RDL_ERROR_DATA, "field YZ: '𠀀' in '王𠀀' is not in GBK: give --encoding UTF-8");
+    CHECK_FAILS(error, RDL_ERROR_DATA,
+                "field YZ: '𠀀' in '王𠀀' is not in GBK: give --encoding UTF-8");
     CHECK(!g_file_test(o.output, G_FILE_TEST_EXISTS));
     o.encoding = "UTF-8";
     CHECK(export_with(ledger, o, tally, &error));
@@ -421,11 +471,15 @@ static void what_is_missing_or_twice_is_told(void)
 
 /* What findings made of two scenes would bring along. */
 static const char manifest[] =
-    "{\"redline\":\"0.1.0\",\"command\":\"screen\",\"options\":{\"as_of\":\"2026-11-01\"},\"inputs\":["
+    "{\"redline\":\"0.1.0\",\"command\":\"screen\",\"options\":{\"as_of\":\"2026-11-01\"},"
+    "\"inputs\":["
     "{\"role\":\"zones\",\"path\":\"zones.gpkg\",\"sha256\":\"aa%s\"},"
-    "{\"role\":\"patches\",\"path\":\"patches.gpkg\",\"sha256\":\"bb%s\",\"made_by\":{\"command\":\"patches\","
-    "\"inputs\":[{\"role\":\"change\",\"path\":\"change.tif\",\"sha256\":\"cc%s\",\"made_by\":{\"command\":"
-    "\"detect\",\"options\":{\"date_before\":\"2024-01-01\",\"date_after\":\"2026-01-01\"},\"inputs\":["
+    "{\"role\":\"patches\",\"path\":\"patches.gpkg\",\"sha256\":\"bb%s\",\"made_by\":{\"command\":"
+    "\"patches\","
+    "\"inputs\":[{\"role\":\"change\",\"path\":\"change.tif\",\"sha256\":\"cc%s\",\"made_by\":{"
+    "\"command\":"
+    "\"detect\",\"options\":{\"date_before\":\"2024-01-01\",\"date_after\":\"2026-01-01\"},"
+    "\"inputs\":["
     "{\"role\":\"before\",\"path\":\"a.tif\",\"sha256\":\"dd%s\"},"
     "{\"role\":\"after\",\"path\":\"b.tif\",\"sha256\":\"ee%s\"}]}}]}}]}";
 
@@ -459,7 +513,8 @@ static void check_stac(const char *folder, const char *name)
         return;
     bool moment = rdl_json_text(p, "datetime", NULL) != NULL;
     CHECK(json_object_has_member(p, "datetime"));
-    CHECK(moment || (rdl_json_text(p, "start_datetime", NULL) && rdl_json_text(p, "end_datetime", NULL)));
+    CHECK(moment ||
+          (rdl_json_text(p, "start_datetime", NULL) && rdl_json_text(p, "end_datetime", NULL)));
     CHECK(json_object_has_member(o, "geometry"));
     CHECK(json_object_get_null_member(o, "geometry") == !json_object_has_member(o, "bbox"));
     CHECK(json_object_has_member(json_object_get_object_member(o, "assets"), "data"));
@@ -499,8 +554,8 @@ static void a_catalogue_leads_back_to_the_scenes(void)
     CHECK_TEXT(rdl_json_text(p, "start_datetime", NULL), "2024-01-01T00:00:00Z");
     CHECK_TEXT(rdl_json_text(p, "end_datetime", NULL), "2026-01-01T00:00:00Z");
     g_autoptr(JsonObject) before = item_at(folder, said[1]);
-    JsonObject *asset = json_object_get_object_member(
-        json_object_get_object_member(before, "assets"), "data");
+    JsonObject *asset =
+        json_object_get_object_member(json_object_get_object_member(before, "assets"), "data");
     g_autofree char *sum = g_strconcat("1220dd", zeros, NULL);
     CHECK_TEXT(rdl_json_text(asset, "file:checksum", NULL), sum);
     CHECK(told("3 rasters are not where they were"));
@@ -625,6 +680,7 @@ static CU_TestInfo tests[] = {
     {"an empty ledger gives valid files", an_empty_ledger_gives_valid_files},
     {"a table runs nothing", a_table_runs_nothing},
     {"kml is styled and sound", kml_is_styled_and_sound},
+    {"photos go where the office looks", photos_go_where_the_office_looks},
     {"gpx has a place and its outline", gpx_has_a_place_and_its_outline},
     {"a package holds every task", a_package_holds_every_task},
     {"names fit a dbf", names_fit_a_dbf},

@@ -170,8 +170,10 @@ static bool add_paper(const rdl_export_job *job, JsonObject *paper, GHashTable *
                       GString *out, guint *missing, GError **error)
 {
     const char *digest = rdl_json_text(paper, "sha256", NULL);
-    const char *from = digest ? g_hash_table_lookup(papers, digest) : NULL;
-    g_autofree char *base = from ? g_path_get_basename(from) : NULL;
+    g_autofree char *kept = digest ? rdl_ledger_paper(job->ledger, digest) : NULL;
+    const char *found = digest ? g_hash_table_lookup(papers, digest) : NULL;
+    const char *from = found ? found : kept, *title = rdl_json_text(paper, "title", "");
+    g_autofree char *base = from ? g_path_get_basename(found ? found : title) : NULL;
     g_autofree char *name = from ? g_strdup_printf("documents/%.12s-%s", digest, base) : NULL;
     const char *const row[] = {rdl_json_text(paper, "subject", NULL),
                                rdl_json_text(paper, "at", NULL),

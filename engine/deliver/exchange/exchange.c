@@ -71,15 +71,35 @@ static const profile *resolve(const rdl_export_options *o, bool *everybody, GErr
         if (g_str_has_suffix(o->output, strrchr(p->file, '.')))
             return p;
     }
-    rdl_fail(error, RDL_ERROR_USAGE,
-             "profile %s is a file named *.gpkg, *.geojson, *.xlsx, *.fgb or *.csv: give -o FILE",
-             o->profile);
+    rdl_fail(
+        error, RDL_ERROR_USAGE,
+        "profile %s is a file named *.gpkg, *.geojson, *.xlsx, *.fgb or *.csv: give -o FILE; the "
+        "other forms carry exact ground and names, and are for the office alone",
+        o->profile);
+    return NULL;
+}
+
+/* Of the public one several forms: "public" is its GeoPackage. */
+static const char *public_file(const char *name)
+{
+    static const char *const files[] = {"public.gpkg", "public.geojson", "public.xlsx",
+                                        "public.fgb", "public.csv"};
+
+    if (g_strcmp0(name, "public") == 0)
+        return files[0];
+    for (size_t i = 0; i < G_N_ELEMENTS(files); i++)
+        if (g_strcmp0(name, files[i]) == 0)
+            return files[i];
     return NULL;
 }
 
 const char *rdl_export_file(const char *name, GError **error)
 {
-    const profile *p = find_profile(name, error);
+    const char *everybody = public_file(name);
+    const profile *p = everybody ? NULL : find_profile(name, error);
+
+    if (everybody)
+        return everybody;
 
     if (p && !p->file)
         rdl_fail(error, RDL_ERROR_USAGE,

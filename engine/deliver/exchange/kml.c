@@ -7,9 +7,11 @@
 #include <string.h>
 #include <glib/gstdio.h>
 #include "deliver/exchange/ground.h"
+#include "deliver/photo_word.h"
 #include "deliver/words.h"
 
 #define T RDL_FIELD_TEXT
+#define PHOTO_PIXELS 800
 
 typedef struct {
     const rdl_export_job *job;
@@ -49,12 +51,43 @@ static void add_pictures(GString *out, const writing *w, const rdl_task *t)
                                t->task_id, when[i], when[i]);
 }
 
-static char *described(const writing *w, const rdl_task *t)
+static void photo_name(char *name, gsize n, JsonObject *photo)
+{
+    g_snprintf(name, n, "files/%s.jpg", rdl_json_text(photo, "sha256", ""));
+}
+
+/* Each with what it tells; its digest is that of the file in the ledger, of which this is a small
+ * picture. */
+static void add_photos(GString *out, const writing *w, JsonArray *photos)
+{
+    const char *language = w->job->language;
+
+    for (guint i = 0; photos && i < json_array_get_length(photos); i++) {
+        JsonObject *p = json_array_get_object_element(photos, i);
+        g_autofree char *where = rdl_photo_where(p, language), *way = rdl_photo_way(p, language);
+        g_autofree char *when = rdl_photo_when(p, language);
+        g_autofree char *counts = rdl_photo_counts(p, language);
+        g_autofree char *sound = rdl_export_xml(rdl_json_text(p, "title", ""));
+        g_autofree char *line =
+            g_markup_printf_escaped("%s: %s; %s; %s; %s; SHA-256 %s", sound, where, way, when,
+                                    counts, rdl_json_text(p, "sha256", ""));
+        char name[96];
+        photo_name(name, sizeof name, p);
+        if (json_object_has_member(p, "drawn"))
+            g_string_append_printf(out, "<p><img src=\"%s\" width=\"320\"/><br/>%s</p>", name,
+                                   line);
+        else
+            g_string_append_printf(out, "<p>%s</p>", line);
+    }
+}
+
+static char *described(const writing *w, const rdl_task *t, JsonArray *photos)
 {
     GString *out = g_string_new(NULL);
     const rdl_export_job *job = w->job;
 
     add_pictures(out, w, t);
+    add_photos(out, w, photos);
     g_string_append(out, "<table border=\"0\">");
     for (guint i = 0; i < job->fields->len; i++) {
         const rdl_task_field *f = job->fields->pdata[i];
@@ -110,15 +143,45 @@ static void write_values(const writing *w, const rdl_task *t)
     fputs("</SchemaData></ExtendedData>\n", w->file);
 }
 
+/* Small pictures of the photos that are kept beside the ledger. */
+static bool draw_photos(const writing *w, JsonArray *photos, GError **error)
+{
+    for (guint i = 0; i < json_array_get_length(photos); i++) {
+        JsonObject *p = json_array_get_object_element(photos, i);
+        g_autofree char *kept = rdl_ledger_paper(w->job->present, rdl_json_text(p, "sha256", NULL));
+        char name[96];
+        photo_name(name, sizeof name, p);
+        g_autofree char *to = kept ? rdl_bundle_file(w->job->bundle, name, error) : NULL;
+        if (kept && (!to || !rdl_photo_reduce(kept, (int)rdl_json_real(p, "orientation", 1.0),
+                                              PHOTO_PIXELS, to, error)))
+            return false;
+        if (kept)
+            json_object_set_boolean_member(p, "drawn", TRUE);
+    }
+    return true;
+}
+
+/* Those of the task, for the office that asks. */
+static JsonNode *photos_of(const writing *w, const rdl_task *t, GError **error)
+{
+    g_autoptr(JsonNode) node = rdl_ledger_photos(w->job->ledger, t->task_id, error);
+
+    return node && (!w->job->bundle || draw_photos(w, json_node_get_array(node), error))
+               ? g_steal_pointer(&node)
+               : NULL;
+}
+
 static bool write_place(writing *w, int rule, const rdl_task *t, GError **error)
 {
     g_autofree char *raw = rdl_export_name(w->job, t), *sound = rdl_export_xml(raw);
-    g_autofree char *name = g_markup_escape_text(sound, -1), *description = described(w, t);
+    g_autofree char *name = g_markup_escape_text(sound, -1), *description = NULL;
+    g_autoptr(JsonNode) photos = photos_of(w, t, error);
     g_autoptr(GBytes) wkb = NULL;
 
-    if (!rdl_export_ground_of(w->ground, t, &wkb, error) ||
+    if (!photos || !rdl_export_ground_of(w->ground, t, &wkb, error) ||
         (w->chips && t->wkb && !draw_chips(w, t, error)))
         return false;
+    description = described(w, t, json_node_get_array(photos));
     g_autofree char *shape = wkb ? rdl_kml_of_wkb(wkb, error) : NULL;
     if (wkb && !shape)
         return false;

@@ -8,20 +8,65 @@
 #define SHORTEST_NAME 2 /* characters: a single one is in too many words to be anybody's */
 
 typedef struct {
-    rdl_csv *table; /* field, action */
-    JsonArray *names;
-    bool geographic; /* the ledger's coordinates are longitude and latitude */
-    guint *blanked;  /* texts of each field that were left empty for a name */
+    rdl_csv *table;   /* field, action */
+    GPtrArray *names; /* of GRegex */
+    GHashTable *seen; /* text -> does it hold a name (1) or not (0)? owned */
+    bool geographic;  /* the ledger's coordinates are longitude and latitude */
+    guint *blanked;   /* texts of each field that were left empty for a name */
 } telling;
+
+/* A name as it may stand in a text: with blanks in it or without, capitals or not. One of Latin
+ * letters is a word of its own ("Li" is not in "Limited"); Chinese has no such bounds, so a name
+ * that is part of another word is found all the same: rather a text too few than a name too many.
+ */
+static GRegex *pattern_of(const char *name)
+{
+    g_autoptr(GString) pattern = g_string_new(NULL);
+    bool latin = false;
+
+    for (const char *c = name; *c; c = g_utf8_next_char(c)) {
+        gunichar letter = g_utf8_get_char(c);
+        if (g_unichar_isspace(letter))
+            continue;
+        g_autofree char *one = g_strndup(c, (gsize)(g_utf8_next_char(c) - c));
+        g_autofree char *escaped = g_regex_escape_string(one, -1);
+        g_string_append_printf(pattern, "%s%s", pattern->len ? "\\s*" : "", escaped);
+        latin = latin || (letter < 0x2000 && g_unichar_isalpha(letter));
+    }
+    if (latin) {
+        g_string_prepend(pattern, "(?<![\\p{Latin}\\d])");
+        g_string_append(pattern, "(?![\\p{Latin}\\d])");
+    }
+    return g_regex_new(pattern->str, G_REGEX_CASELESS, 0, NULL);
+}
+
+static GPtrArray *patterns_of(JsonArray *names)
+{
+    GPtrArray *patterns = g_ptr_array_new_with_free_func((GDestroyNotify)g_regex_unref);
+
+    for (guint i = 0; i < json_array_get_length(names); i++) {
+        const char *name = json_array_get_string_element(names, i);
+        GRegex *pattern =
+            g_utf8_validate(name, -1, NULL) && g_utf8_strlen(name, -1) >= SHORTEST_NAME
+                ? pattern_of(name)
+                : NULL;
+        if (pattern)
+            g_ptr_array_add(patterns, pattern);
+    }
+    return patterns;
+}
 
 static bool holds_name(const telling *p, const char *text)
 {
-    for (guint i = 0; i < json_array_get_length(p->names); i++) {
-        const char *name = json_array_get_string_element(p->names, i);
-        if (g_utf8_strlen(name, -1) >= SHORTEST_NAME && strstr(text, name))
-            return true;
-    }
-    return false;
+    gpointer known;
+    bool holds = false;
+
+    if (g_hash_table_lookup_extended(p->seen, text, NULL, &known))
+        return known != NULL;
+    for (guint i = 0; i < p->names->len && !holds; i++)
+        holds = g_regex_match(p->names->pdata[i], text, 0, NULL);
+    g_hash_table_insert(p->seen, g_strdup(text), GINT_TO_POINTER(holds));
+    return holds;
 }
 
 static double rounded(double value, int decimals)
@@ -165,7 +210,9 @@ bool rdl_export_public(const rdl_export_job *job, GArray *tasks, GPtrArray *fiel
     g_autoptr(rdl_csv) table = path ? rdl_csv_read(path, error) : NULL;
     g_autoptr(JsonNode) names = table ? rdl_ledger_names(job->present, error) : NULL;
     g_autofree guint *blanked = g_new0(guint, fields->len);
-    telling p = {table, names ? json_node_get_array(names) : NULL, false, blanked};
+    g_autoptr(GPtrArray) patterns = names ? patterns_of(json_node_get_array(names)) : NULL;
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    telling p = {table, patterns, seen, false, blanked};
 
     if (!names || !rdl_csv_need(table, needed, error) ||
         !geographic(job->ledger, &p.geographic, error))
