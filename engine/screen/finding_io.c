@@ -99,21 +99,33 @@ static const char *note_text(texts *t, const rdl_hit *hit)
     return text;
 }
 
-static void texts_init(texts *t, rdl_day as_of)
+/* All that is written, as the threads that write it see it. */
+typedef struct {
+    const rdl_findings *all;
+    rdl_day as_of;
+} writing;
+
+static void *texts_new(void *job)
 {
+    texts *t = g_new(texts, 1);
+
     *t = (texts){.days = g_hash_table_new_full(NULL, NULL, NULL, g_free),
                  .notes = g_hash_table_new_full(NULL, NULL, NULL, g_free),
                  .spans = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free),
                  .rings = g_array_new(FALSE, FALSE, sizeof(rdl_ring)),
-                 .as_of = as_of};
+                 .as_of = ((writing *)job)->as_of};
+    return t;
 }
 
-static void texts_clear(texts *t)
+static void texts_free(void *worker)
 {
+    texts *t = worker;
+
     g_hash_table_unref(t->days);
     g_hash_table_unref(t->notes);
     g_hash_table_unref(t->spans);
     g_array_unref(t->rings);
+    g_free(t);
 }
 
 static bool put_geometry(rdl_rows *out, texts *t, rdl_wkb wkb, GError **error)
@@ -228,57 +240,81 @@ static void fetch_ahead(const GPtrArray *findings, guint i)
     }
 }
 
-static bool write_findings(rdl_geopackage *package, texts *t, const rdl_findings *all,
-                           GError **error)
+static bool finding_row(rdl_rows *out, void *job, void *worker, size_t i, GError **error)
 {
-    rdl_rows *out = rdl_geopackage_rows(package, all->answers ? "planned_part" : "finding", error);
-    bool good = out != NULL;
+    const GPtrArray *findings = ((writing *)job)->all->findings;
 
-    for (guint i = 0; good && i < all->findings->len; i++) {
-        fetch_ahead(all->findings, i);
-        good = write_finding(out, t, all->findings->pdata[i], error);
-    }
+    fetch_ahead(findings, (guint)i);
+    return write_finding(out, worker, findings->pdata[i], error);
+}
+
+static const GArray *hits_of(void *job, size_t i)
+{
+    const rdl_finding *f = ((writing *)job)->all->findings->pdata[i];
+
+    return f->verdict->hits;
+}
+
+static size_t count_hits(void *job, size_t i)
+{
+    return hits_of(job, i)->len;
+}
+
+static bool hit_rows(rdl_rows *out, void *job, void *worker, size_t i, GError **error)
+{
+    const GArray *hits = hits_of(job, i);
+    bool good = true;
+
+    for (guint k = 0; good && k < hits->len; k++)
+        good = write_hit(out, worker, ((writing *)job)->all->findings->pdata[i],
+                         &g_array_index(hits, rdl_hit, k), error);
     return good;
 }
 
-static bool write_hits(rdl_geopackage *package, texts *t, const rdl_findings *all, GError **error)
+static bool balance_row(rdl_rows *out, void *job, void *worker, size_t i, GError **error)
 {
-    rdl_rows *out = rdl_geopackage_rows(package, "hit", error);
-    bool good = out != NULL;
+    const rdl_source_balance *b =
+        &g_array_index(((writing *)job)->all->balances, rdl_source_balance, i);
+    const rdl_value row[] = {
+        rdl_text(source_name(b->footprint)),
+        rdl_text(b->footprint->fp_id),
+        rdl_real(b->whole_m2),
+        rdl_real(b->parts_m2),
+        rdl_real(b->remainder_m2),
+        rdl_real(b->whole_m2 - b->parts_m2 - b->remainder_m2),
+        rdl_real(b->sliver_m2),
+        rdl_real(rdl_shown_ha(b->whole_m2 + RDL_HECTARE_M2 * RDL_HECTARE_STEP / 2.0, false)),
+        rdl_real(rdl_shown_ha(b->remainder_m2, b->ha_up)),
+        rdl_real(rdl_shown_mu(b->whole_m2 + RDL_MU_M2 * RDL_MU_STEP / 2.0, false)),
+        rdl_real(rdl_shown_mu(b->remainder_m2, b->mu_up)),
+        rdl_integer(b->adjusted)};
+    G_STATIC_ASSERT(G_N_ELEMENTS(row) == G_N_ELEMENTS(balance_fields));
 
-    for (guint i = 0; good && i < all->findings->len; i++) {
-        const rdl_finding *f = all->findings->pdata[i];
-        for (guint k = 0; good && k < f->verdict->hits->len; k++)
-            good = write_hit(out, t, f, &g_array_index(f->verdict->hits, rdl_hit, k), error);
-    }
-    return good;
+    (void)worker;
+    rdl_rows_values(out, balance_fields, row, G_N_ELEMENTS(row));
+    return rdl_rows_add(out, error);
 }
 
-static bool write_balances(rdl_geopackage *package, const rdl_findings *all, GError **error)
+static bool write_table(rdl_geopackage *package, const char *name, const rdl_rows_work *how,
+                        writing *w, size_t n, int threads, GError **error)
 {
-    rdl_rows *out = rdl_geopackage_rows(package, "balance", error);
-    bool good = out != NULL;
+    rdl_rows *out = rdl_geopackage_rows(package, name, error);
 
-    for (guint i = 0; good && i < all->balances->len; i++) {
-        const rdl_source_balance *b = &g_array_index(all->balances, rdl_source_balance, i);
-        const rdl_value row[] = {
-            rdl_text(source_name(b->footprint)),
-            rdl_text(b->footprint->fp_id),
-            rdl_real(b->whole_m2),
-            rdl_real(b->parts_m2),
-            rdl_real(b->remainder_m2),
-            rdl_real(b->whole_m2 - b->parts_m2 - b->remainder_m2),
-            rdl_real(b->sliver_m2),
-            rdl_real(rdl_shown_ha(b->whole_m2 + RDL_HECTARE_M2 * RDL_HECTARE_STEP / 2.0, false)),
-            rdl_real(rdl_shown_ha(b->remainder_m2, b->ha_up)),
-            rdl_real(rdl_shown_mu(b->whole_m2 + RDL_MU_M2 * RDL_MU_STEP / 2.0, false)),
-            rdl_real(rdl_shown_mu(b->remainder_m2, b->mu_up)),
-            rdl_integer(b->adjusted)};
-        G_STATIC_ASSERT(G_N_ELEMENTS(row) == G_N_ELEMENTS(balance_fields));
-        rdl_rows_values(out, balance_fields, row, G_N_ELEMENTS(row));
-        good = rdl_rows_add(out, error);
-    }
-    return good;
+    return out && rdl_rows_each(out, how, w, n, threads, error);
+}
+
+/* The tables that are long. */
+static bool write_tables(rdl_geopackage *package, writing *w, int threads, GError **error)
+{
+    static const rdl_rows_work findings = {texts_new, texts_free, finding_row, NULL},
+                               hits = {texts_new, texts_free, hit_rows, count_hits},
+                               balances = {texts_new, texts_free, balance_row, NULL};
+    const char *parts = w->all->answers ? "planned_part" : "finding";
+    size_t n = w->all->findings->len;
+
+    return write_table(package, parts, &findings, w, n, threads, error) &&
+           write_table(package, "hit", &hits, w, n, threads, error) &&
+           write_table(package, "balance", &balances, w, w->all->balances->len, threads, error);
 }
 
 static bool write_rejections(rdl_geopackage *package, const rdl_findings *all, GError **error)
@@ -445,21 +481,19 @@ static bool make_layers(const char *path, const rdl_crs *crs, const rdl_findings
 }
 
 bool rdl_findings_write(const char *path, const rdl_crs *crs, const rdl_findings *findings,
-                        rdl_day as_of, GError **error)
+                        rdl_day as_of, int threads, GError **error)
 {
     rdl_geopackage *package =
         make_layers(path, crs, findings, error) ? rdl_geopackage_open(path, error) : NULL;
-    texts t;
+    writing w = {findings, as_of};
 
     if (!package)
         return false;
-    texts_init(&t, as_of);
+    texts *t = texts_new(&w);
     bool good =
-        write_answers(package, &t, findings, error) &&
-        write_findings(package, &t, findings, error) && write_hits(package, &t, findings, error) &&
-        write_balances(package, findings, error) && write_rejections(package, findings, error) &&
-        write_letters(package, &t, findings, error);
-    texts_clear(&t);
+        write_answers(package, t, findings, error) && write_tables(package, &w, threads, error) &&
+        write_rejections(package, findings, error) && write_letters(package, t, findings, error);
+    texts_free(t);
     if (good)
         return rdl_geopackage_finish(package, error);
     rdl_geopackage_abandon(package);

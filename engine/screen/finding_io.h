@@ -34,6 +34,6 @@ typedef struct rdl_source_balance {
 
 /** Write a GeoPackage at `path` (nothing may be there), zones' CRS. Fails: RDL_ERROR_IO. */
 bool rdl_findings_write(const char *path, const rdl_crs *crs, const rdl_findings *findings,
-                        rdl_day as_of, GError **error);
+                        rdl_day as_of, int threads, GError **error);
 
 #endif

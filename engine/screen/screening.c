@@ -764,7 +764,7 @@ static bool write_outputs(screening *s, GError **error)
     const rdl_screen_options *o = s->options;
 
     if (!rdl_findings_write(rdl_output_temporary(s->output), s->intake.target, &s->found, o->as_of,
-                            error))
+                            o->threads, error))
         return false;
     describe_run(s);
     return rdl_output_commit(s->output, error) && rdl_manifest_write(s->manifest, o->output, error);

@@ -1,6 +1,6 @@
 /* store/geopackage.h - an empty GeoPackage, made by GDAL with all its layers, filled at speed.
  *
- * Rows go in through prepared statements in one transaction, without a journal: the file is a
+ * Rows go in as whole pages (store/pages.h), without SQLite and without a journal: the file is a
  * temporary one until it is whole. What GDAL's triggers would keep up row by row (index, counts,
  * extent) is written once at the end, and the triggers are put back as they were. */
 #ifndef RDL_STORE_GEOPACKAGE_H
@@ -35,5 +35,17 @@ typedef struct rdl_extent {
 /** Copied. */
 void rdl_rows_geometry(rdl_rows *table, const void *wkb, size_t n, rdl_extent extent);
 bool rdl_rows_add(rdl_rows *table, GError **error);
+
+/** Rows of items 0..n-1, made by several threads. */
+typedef struct rdl_rows_work {
+    void *(*worker_new)(void *job); /* a thread's own tools */
+    void (*worker_free)(void *worker);
+    /** The rows of one item, into `out`, in order. */
+    bool (*write)(rdl_rows *out, void *job, void *worker, size_t item, GError **error);
+    size_t (*count)(void *job, size_t item); /* how many they are; NULL: one each */
+} rdl_rows_work;
+/** Add them all, in the order of the items: the same bytes for any number of threads. */
+bool rdl_rows_each(rdl_rows *table, const rdl_rows_work *how, void *job, size_t n, int threads,
+                   GError **error);
 
 #endif

@@ -164,10 +164,78 @@ static void gdal_reads_what_was_filled(void)
     check_value(store, "PRAGMA integrity_check", "ok");
 }
 
+/* Items of one to three notes. */
+static size_t count_notes(void *job, size_t item)
+{
+    (void)job;
+    return 1 + item % 3;
+}
+
+static bool write_notes(rdl_rows *out, void *job, void *worker, size_t item, GError **error)
+{
+    bool good = true;
+
+    (void)job;
+    (void)worker;
+    for (size_t k = 0; good && k < 1 + item % 3; k++) {
+        rdl_rows_text(out, 0, "note");
+        rdl_rows_real(out, 1, (double)item + (double)k / 4.0);
+        good = rdl_rows_add(out, error);
+    }
+    return good;
+}
+
+static void *no_tools(void *job)
+{
+    return job;
+}
+
+static void keep_tools(void *worker)
+{
+    (void)worker;
+}
+
+static void rows_of_many_threads_are_the_same_bytes(void)
+{
+    static const rdl_rows_work how = {no_tools, keep_tools, write_notes, count_notes};
+    g_autofree char *first = NULL;
+    gsize n_first = 0, n;
+    GError *error = NULL;
+
+    for (int threads = 1; threads <= 3; threads++) {
+        const char *path = suite_path(threads == 1 ? "1.gpkg" : threads == 2 ? "2.gpkg" : "3.gpkg");
+        char *bytes = NULL;
+        CHECK(make_empty(path, &error));
+        rdl_geopackage *package = rdl_geopackage_open(path, &error);
+        rdl_rows *note = rdl_geopackage_rows(package, "note", &error);
+        CHECK(rdl_rows_each(note, &how, &error, 20000, threads, &error) &&
+              rdl_geopackage_finish(package, &error));
+        CHECK_OK(error);
+        g_autoptr(rdl_store) store = rdl_store_open(path, RDL_STORE_READ, &error);
+        check_value(store, "PRAGMA integrity_check", "ok");
+        check_value(store, "SELECT count(*) || ' ' || max(fid) FROM note", "39999 39999");
+        check_value(store, "SELECT seq FROM sqlite_sequence WHERE name = 'note'", "39999");
+        check_value(
+            store,
+            "SELECT count(*) FROM note a JOIN note b ON b.fid = a.fid + 1 WHERE b.size <= a.size",
+            "0");
+        CHECK(g_file_get_contents(path, &bytes, &n, NULL));
+        if (first)
+            CHECK(n == n_first && memcmp(bytes, first, n) == 0);
+        if (first) {
+            g_free(bytes);
+        } else {
+            first = bytes;
+            n_first = n;
+        }
+    }
+}
+
 static CU_TestInfo tests[] = {
     {"a packed tree is sound at any size", a_packed_tree_is_sound_at_any_size},
     {"a packed tree finds every box", a_packed_tree_finds_every_box},
     {"a packed tree takes more rows", a_packed_tree_takes_more_rows},
+    {"rows of many threads are the same bytes", rows_of_many_threads_are_the_same_bytes},
     {"GDAL reads what was filled", gdal_reads_what_was_filled},
     CU_TEST_INFO_NULL,
 };
