@@ -321,11 +321,21 @@ static bool check_status(cairo_status_t status, const char *path, GError **error
                     rdl_output_room(path));
 }
 
+/* The day a file tells of itself, or that of SOURCE_DATE_EPOCH. */
+static char *stamped(const char *date)
+{
+    rdl_day day;
+
+    if (!date || !rdl_day_parse(date, &day, NULL))
+        day = rdl_day_of(2000, 1, 1);
+    return rdl_day_text(rdl_day_stamped(day));
+}
+
 static bool write_pdf(rdl_page *page, const char *path, GError **error)
 {
     cairo_surface_t *surface = cairo_pdf_surface_create(path, page->form.width, page->form.height);
-    g_autofree char *time =
-        g_strconcat(page->form.date ? page->form.date : "2000-01-01", "T00:00:00Z", NULL);
+    g_autofree char *day = stamped(page->form.date);
+    g_autofree char *time = g_strconcat(day, "T00:00:00Z", NULL);
 
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, time);
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_MOD_DATE, time);

@@ -292,7 +292,7 @@ static void set_properties(book *b)
     rdl_day day, epoch = rdl_day_of(1970, 1, 1);
     lxw_doc_properties p = {.title = (char *)b->r->title, .author = "redline", .created = 1};
 
-    if (rdl_day_parse(b->r->as_of, &day, NULL) && day > epoch)
+    if (rdl_day_parse(b->r->as_of, &day, NULL) && (day = rdl_day_stamped(day)) > epoch)
         p.created = (time_t)(day - epoch) * 86400;
     workbook_set_properties(b->workbook, &p);
 }

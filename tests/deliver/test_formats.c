@@ -175,8 +175,10 @@ static void flatgeobuf_tells_what_lies_nowhere(void)
 
 static void bytes_repeat(void)
 {
-    static const char *const files[][2] = {{"csv", "csv"}, {"flatgeobuf", "fgb"}, {"kml", "kml"},
-                                           {"gpx", "gpx"}, {"shp-cn", "zip"},     {"stac", "zip"}};
+    static const char *const files[][2] = {
+        {"csv", "csv"},   {"flatgeobuf", "fgb"}, {"kml", "kml"},  {"kml", "kmz"},
+        {"gpx", "gpx"},   {"shp-cn", "zip"},     {"stac", "zip"}, {"gpkg", "gpkg"},
+        {"xlsx", "xlsx"}, {"geojson", "geojson"}};
     g_autoptr(rdl_ledger) ledger = district_of(suite_path("repeat.sqlite"), awkward, AWKWARD);
 
     for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
@@ -673,6 +675,43 @@ static void endings_are_asked_for(void)
     }
 }
 
+/* ---- validators of others ---- */
+
+/* Did it run and find nothing? Its words go to standard output. */
+static bool approves(const char *const *argv)
+{
+    int status = -1;
+
+    return g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL,
+                        NULL, NULL, NULL, NULL, &status, NULL) &&
+           g_spawn_check_wait_status(status, NULL);
+}
+
+static void others_find_the_files_valid(void)
+{
+    static const char *const ask[] = {"/usr/bin/python3", "-c",
+                                      "import osgeo_utils.samples.validate_gpkg", NULL};
+    static const char *const ask_xml[] = {"xmllint", "--version", NULL};
+    static const char *const xml[] = {"kml", "gpx"};
+    g_autoptr(rdl_ledger) ledger = district_of(suite_path("valid.sqlite"), awkward, AWKWARD);
+    const char *gpkg = exported(ledger, "gpkg", "valid.gpkg");
+    const char *const validate[] = {
+        "/usr/bin/python3", "-m", "osgeo_utils.samples.validate_gpkg", "-q", gpkg, NULL};
+
+    if (approves(ask))
+        CHECK(approves(validate));
+    else
+        printf("\n    python3-gdal is not installed: no GeoPackage was validated\n    ");
+    for (size_t i = 0; i < G_N_ELEMENTS(xml); i++) {
+        g_autofree char *name = g_strconcat("valid.", xml[i], NULL);
+        const char *const lint[] = {"xmllint", "--noout", exported(ledger, xml[i], name), NULL};
+        if (approves(ask_xml))
+            CHECK(approves(lint));
+        else
+            printf("\n    xmllint is not installed: no %s was looked at\n    ", xml[i]);
+    }
+}
+
 static CU_TestInfo tests[] = {
     {"nothing is lost", nothing_is_lost},
     {"flatgeobuf tells what lies nowhere", flatgeobuf_tells_what_lies_nowhere},
@@ -689,6 +728,7 @@ static CU_TestInfo tests[] = {
     {"what is missing or twice is told", what_is_missing_or_twice_is_told},
     {"a catalogue leads back to the scenes", a_catalogue_leads_back_to_the_scenes},
     {"a database gets its table and keeps others", a_database_gets_its_table_and_keeps_others},
+    {"others find the files valid", others_find_the_files_valid},
     {"endings are asked for", endings_are_asked_for},
     CU_TEST_INFO_NULL,
 };

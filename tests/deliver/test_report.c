@@ -268,6 +268,29 @@ static void only_a_unit_and_the_rest_is_accounted_for(void)
                      "UNIT\":3},\"failed\":{},\"balanced\":true}]");
 }
 
+/* A builder's clock, where one is set, goes before the ledger's; what is told stays the ledger's.
+ */
+static void a_file_is_dated_by_source_date_epoch(void)
+{
+    const char *ledger = ledger_at("epoch.sqlite");
+    const rdl_report_options o = {.kind = "month", .period = "2026-11"};
+    const char *files[2][2];
+
+    g_setenv("SOURCE_DATE_EPOCH", "1700000000", TRUE); /* 2023-11-14 */
+    for (int k = 0; k < 2; k++) {
+        files[k][0] = write_report(ledger, k ? "epoch-1.pdf" : "epoch-0.pdf", o);
+        files[k][1] = write_report(ledger, k ? "epoch-1.xlsx" : "epoch-0.xlsx", o);
+    }
+    g_unsetenv("SOURCE_DATE_EPOCH");
+    for (int i = 0; i < 2; i++) {
+        g_autofree char *dated = rdl_digest_file(files[0][i], NULL);
+        g_autofree char *plain =
+            rdl_digest_file(write_report(ledger, i ? "epoch.xlsx" : "epoch.pdf", o), NULL);
+        CHECK_SAME_FILE(files[0][i], files[1][i]);
+        CHECK(strcmp(dated, plain) != 0);
+    }
+}
+
 /* A code that a spreadsheet would run is text; a number below zero stays one. */
 static void a_table_of_numbers_runs_nothing(void)
 {
@@ -364,6 +387,7 @@ static CU_TestInfo tests[] = {
     {"the public reads no names and no clues", the_public_reads_no_names_and_no_clues},
     {"an empty ledger gives valid files", an_empty_ledger_gives_valid_files},
     {"another pack has its own words and no others", another_pack_has_its_own_words_and_no_others},
+    {"a file is dated by SOURCE_DATE_EPOCH", a_file_is_dated_by_source_date_epoch},
     {"a table of numbers runs nothing", a_table_of_numbers_runs_nothing},
     {"monitoring counts each place once", monitoring_counts_each_place_once},
     {"monitoring follows the chapter", monitoring_follows_the_chapter},
