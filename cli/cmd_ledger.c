@@ -35,50 +35,73 @@ static int ledger_init(int argc, char **argv)
 /* ---- load ---- */
 
 static struct {
+    char **zones, **footprints, **patches, **permits, **units, **drop;
     char *findings, *letters, *profile, *problems, *as_of;
-    char *zones, *footprints, *permits, *units, *patches; /* refused with the way there is */
 } l;
 
 static const GOptionEntry load_entries[] = {
+    {"zones", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &l.zones,
+     "protected zones that 'redline screen LEDGER' is to screen with, FILE or FILE:LAYER; may be "
+     "repeated, like the four that follow",
+     "SRC"},
+    {"footprints", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &l.footprints,
+     "building and mining footprints; may be repeated", "SRC"},
+    {"patches", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &l.patches,
+     "patches of change, from 'redline patches'", "SRC"},
+    {"permits", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &l.permits,
+     "approvals; without any nothing is approved", "SRC"},
+    {"units", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &l.units, "administrative units", "SRC"},
+    {"drop", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &l.drop,
+     "one of these five that is to be screened with no more", "SRC"},
     {"findings", 0, 0, G_OPTION_ARG_FILENAME, &l.findings, "findings, from 'redline screen'",
      "FILE"},
     {"letters", 0, 0, G_OPTION_ARG_FILENAME, &l.letters, "letters and visits, a layer of points",
      "SRC"},
     {"profile", 0, 0, G_OPTION_ARG_STRING, &l.profile,
-     "what the fields and codes of --letters are called: a profile's name or file", "PROFILE"},
+     "what the fields and codes of the one layer given are called: a profile's name or file",
+     "PROFILE"},
     {"problems", 0, 0, G_OPTION_ARG_FILENAME, &l.problems,
      "the problem list of an inspection: XLSX, ODS or CSV", "SRC"},
     {"as-of", 0, 0, G_OPTION_ARG_STRING, &l.as_of, "day from which deadlines run (default: today)",
      "DATE"},
-    {"zones", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &l.zones, "", "SRC"},
-    {"footprints", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &l.footprints, "", "SRC"},
-    {"permits", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &l.permits, "", "SRC"},
-    {"units", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &l.units, "", "SRC"},
-    {"patches", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &l.patches, "", "SRC"},
     G_OPTION_ENTRY_NULL};
 
-static bool check_layers(GError **error)
-{
-    const struct {
-        const char *option, *value;
-    } screened[] = {{"--zones", l.zones},
-                    {"--footprints", l.footprints},
-                    {"--permits", l.permits},
-                    {"--units", l.units},
-                    {"--patches", l.patches}};
+static const struct {
+    const char *role;
+    char ***sources;
+} layers[] = {{"zones", &l.zones},
+              {"footprints", &l.footprints},
+              {"patches", &l.patches},
+              {"permits", &l.permits},
+              {"units", &l.units}};
 
-    for (size_t i = 0; i < G_N_ELEMENTS(screened); i++)
-        if (screened[i].value)
-            return rdl_fail(error, RDL_ERROR_USAGE,
-                            "%s: a ledger takes findings, letters and problems, not the layers "
-                            "they came from: 'redline screen %s %s ... -o findings.gpkg', then "
-                            "'redline ledger load LEDGER --findings findings.gpkg'",
-                            screened[i].option, screened[i].option, screened[i].value);
-    if (l.profile && !l.letters)
-        return rdl_fail(error, RDL_ERROR_USAGE, "--profile is of --letters: give them too");
-    return l.findings || l.letters || l.problems ||
+static bool check_load(GError **error)
+{
+    guint n = l.letters ? 1 : 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(layers); i++)
+        n += *layers[i].sources ? g_strv_length(*layers[i].sources) : 0;
+    if (l.profile && n != 1)
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "--profile is of one layer: load that layer by itself");
+    return n > 0 || l.findings || l.problems || l.drop ||
            rdl_fail(error, RDL_ERROR_USAGE,
-                    "nothing to load: give --findings, --letters or --problems");
+                    "nothing to load: give --findings, --letters, --problems, or layers to screen "
+                    "with (--zones, --footprints ...)");
+}
+
+static bool load_layers(rdl_ledger *ledger, rdl_day as_of, rdl_tally *tally, GError **error)
+{
+    for (char **source = l.drop; source && *source; source++)
+        if (!rdl_ledger_layer_drop(ledger, *source, as_of, error))
+            return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(layers); i++)
+        for (char **path = *layers[i].sources; path && *path; path++) {
+            const rdl_source source = {*path, l.profile};
+            if (!rdl_ledger_layer_add(ledger, layers[i].role, &source, as_of, tally, error))
+                return false;
+        }
+    return true;
 }
 
 static bool load_problems(rdl_ledger *ledger, rdl_day as_of, rdl_tally *tally, GError **error)
@@ -96,11 +119,12 @@ static bool load(const char *path, rdl_tally *tally, GError **error)
     g_autoptr(rdl_ledger) ledger = NULL;
     rdl_day as_of;
 
-    if (!check_layers(error) || !cli_day("--as-of", l.as_of, rdl_day_today(), &as_of, error) ||
+    if (!check_load(error) || !cli_day("--as-of", l.as_of, rdl_day_today(), &as_of, error) ||
         !(ledger = rdl_ledger_open(path, true, error)) ||
         !cli_happened("--as-of", l.as_of, ledger, error))
         return false;
-    return (!l.findings ||
+    return load_layers(ledger, as_of, tally, error) &&
+           (!l.findings ||
             rdl_ledger_load_findings(ledger, l.findings, as_of, tally, cli_progress(), error)) &&
            (!l.letters ||
             rdl_ledger_load_letters(ledger, l.letters, l.profile, as_of, tally, error)) &&
@@ -113,17 +137,23 @@ static int ledger_load(int argc, char **argv)
         "Example:\n"
         "  redline ledger load ledger.sqlite --findings findings.gpkg --letters letters.gpkg \\\n"
         "      --as-of 2026-11-01\n"
-        "  redline ledger load ledger.sqlite --problems 问题清单.xlsx --as-of 2026-11-01\n\n"
+        "  redline ledger load ledger.sqlite --problems 问题清单.xlsx --as-of 2026-11-01\n"
+        "  redline ledger load ledger.sqlite --zones zones.gpkg --permits permits.gpkg\n\n"
         "Each footprint or patch becomes a site; a site whose gravest finding is not CLEAN gets a\n"
         "clue to be verified. A problem of a list with all six mandatory fields is registered, "
         "the\n"
-        "others are clues; xx and * are unknown. Loading the same file again adds nothing.";
+        "others are clues; xx and * are unknown. Loading the same file again adds nothing.\n\n"
+        "Layers are not copied: the ledger keeps where they lie and their SHA-256, and 'redline\n"
+        "screen LEDGER' judges by them as long as they are what was loaded. A layer that has "
+        "changed\n"
+        "is loaded again; one below the ledger's folder may move with it.";
     g_autoptr(rdl_tally) tally = rdl_tally_new();
     GError *error = NULL;
 
-    if (cli_parse(
-            &argc, &argv, load_entries, "LEDGER --findings FILE | --letters SRC | --problems SRC",
-            "Load findings, letters or a list of problems into a ledger.", teach, 1, 1, &error) &&
+    if (cli_parse(&argc, &argv, load_entries,
+                  "LEDGER --findings FILE | --letters SRC | --problems SRC | --zones SRC ...",
+                  "Load findings, letters, problems, or the layers to screen with, into a ledger.",
+                  teach, 1, 1, &error) &&
         load(argv[1], tally, &error)) {
         g_autofree char *text = rdl_tally_text(tally);
         if (cli_flags.json)
@@ -243,6 +273,16 @@ static int ledger_rebuild(int argc, char **argv)
     return cli_end(error);
 }
 
+/* Layers to screen with: a line each. */
+static void print_layer(JsonArray *all, guint i, JsonNode *node, gpointer user)
+{
+    JsonObject *o = json_node_get_object(node);
+
+    (void)all, (void)user;
+    printf("%s  %-12s  %s, %s\n", i ? "" : "layers\n", rdl_json_text(o, "role", ""),
+           rdl_json_text(o, "source", ""), rdl_json_text(o, "at", ""));
+}
+
 static void print_member(JsonObject *object, const char *name, JsonNode *node, gpointer indent)
 {
     int at = GPOINTER_TO_INT(indent);
@@ -252,6 +292,8 @@ static void print_member(JsonObject *object, const char *name, JsonNode *node, g
         printf("%*s%s\n", at, "", name);
         json_object_foreach_member(json_node_get_object(node), print_member,
                                    GINT_TO_POINTER(at + 2));
+    } else if (JSON_NODE_HOLDS_ARRAY(node)) {
+        json_array_foreach_element(json_node_get_array(node), print_layer, NULL);
     } else if (json_node_get_value_type(node) == G_TYPE_STRING) {
         printf("%*s%-*s  %s\n", at, "", 14 - at, name, json_node_get_string(node));
     } else if (!JSON_NODE_HOLDS_NULL(node)) {
@@ -264,9 +306,10 @@ static int ledger_info(int argc, char **argv)
 {
     static const char teach[] =
         "Example:\n  redline ledger info ledger.sqlite\n\n"
-        "How many events, sites, findings, problems, letters and tasks by state; the pack; and\n"
-        "the head: note it elsewhere, 'redline ledger audit --head' proves by it that nothing\n"
-        "until then is gone.";
+        "How many events, sites, findings, problems, letters and tasks by state; the pack; the\n"
+        "layers it is screened with; and the head: note it elsewhere, 'redline ledger audit "
+        "--head'\n"
+        "proves by it that nothing until then is gone.";
     g_autoptr(rdl_ledger) ledger = NULL;
     GError *error = NULL;
     JsonNode *info;

@@ -1,9 +1,10 @@
 /* redline screen - zones, footprints and patches to findings. */
-#include "cli.h"
+#include "verb.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include "rectify/rectify.h"
 #include "screen/screen.h"
 
 static struct {
@@ -45,7 +46,9 @@ static const GOptionEntry entries[] = {
      "end with status 1 when a finding has one of these results", "RESULT[,RESULT]"},
     {"replay", 0, 0, G_OPTION_ARG_FILENAME, &o.replay,
      "judge the inputs of these findings again and list what changed", "OLD.gpkg"},
-    {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o.output, "findings to write, a GeoPackage", "FILE"},
+    {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o.output,
+     "findings to write, a GeoPackage; with LEDGER only where they are wanted as a file too",
+     "FILE"},
     G_OPTION_ENTRY_NULL};
 
 static const char teach[] =
@@ -56,6 +59,11 @@ static const char teach[] =
     "when-case, verdict and result; 'hit' every rule that spoke; 'balance' whole = parts + "
     "remainder;\n"
     "'rejected' what could not be used, and why.\n\n"
+    "  redline screen ledger.sqlite --as-of 2026-11-01\n\n"
+    "screens with the layers of 'redline ledger load LEDGER --zones ...' by the pack the ledger "
+    "keeps,\n"
+    "and loads the findings. A role given here goes before the ledger's; who gives footprints or\n"
+    "patches has just those judged.\n\n"
     "  redline screen --replay findings.gpkg --pack ./cn-2027 -o new.gpkg\n\n"
     "judges the same inputs on the same day by another pack and prints every finding whose "
     "verdict\n"
@@ -108,8 +116,11 @@ static rdl_source *sources(const char *role, char **paths, const rdl_source **li
     return own;
 }
 
-static bool check_options(GError **error)
+static bool check_options(const char *ledger, GError **error)
 {
+    if (ledger && o.replay)
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "--replay: judges findings of a file again, no ledger's");
     if (o.planned && (o.footprints || o.patches || o.replay))
         return rdl_fail(
             error, RDL_ERROR_USAGE,
@@ -145,7 +156,7 @@ static void print_scope(JsonObject *summary)
                 rdl_json_text(summary, "checked", ""), rdl_json_text(summary, "not_given", ""));
 }
 
-static void print_summary(const rdl_screen_result *result)
+static void print_summary(const rdl_screen_result *result, const char *ledger, rdl_tally *loaded)
 {
     g_autofree char *balance = g_strchomp(rdl_tally_text(result->tally));
 
@@ -154,7 +165,13 @@ static void print_summary(const rdl_screen_result *result)
     cli_say("balance sheet\n%s", balance);
     print_scope(json_node_get_object(result->summary));
     print_letters(rdl_json_object(json_node_get_object(result->summary), "letters"));
-    cli_say("%s", o.output);
+    if (ledger && !o.planned) {
+        g_autofree char *sites = g_strchomp(rdl_tally_text(loaded));
+        cli_say("%s", sites);
+        cli_say("%s", ledger);
+    }
+    if (o.output)
+        cli_say("%s", o.output);
 }
 
 /* ---- replay ---- */
@@ -203,6 +220,22 @@ static bool print_changes(GError **error)
     return true;
 }
 
+/* Into the ledger at `path`, or (NULL) only to the output. */
+static bool screen(const char *path, const rdl_screen_options *options, rdl_screen_result *result,
+                   rdl_tally *loaded, GError **error)
+{
+    g_autoptr(rdl_ledger) ledger = NULL;
+
+    if (!path)
+        return rdl_screen(options, cli_progress(), result, error);
+    if (!cli_trust(path, NULL, error) || !(ledger = rdl_ledger_open(path, true, error)) ||
+        !cli_happened("--as-of", o.as_of, ledger, error) ||
+        !rdl_ledger_screen(ledger, options, cli_progress(), result, loaded, error))
+        return false;
+    json_object_set_member(json_node_get_object(result->summary), "loaded", rdl_tally_json(loaded));
+    return true;
+}
+
 int cmd_screen(int argc, char **argv)
 {
     GError *error = NULL;
@@ -210,10 +243,16 @@ int cmd_screen(int argc, char **argv)
     rdl_screen_result result = {0};
     bool matched = false;
 
-    if (!cli_parse(&argc, &argv, entries, "--zones SRC --footprints SRC --pack PACK -o FILE",
+    g_autoptr(rdl_tally) loaded = rdl_tally_new();
+
+    if (!cli_parse(&argc, &argv, entries,
+                   "[LEDGER] --zones SRC --footprints SRC --pack PACK -o FILE",
                    "Lay footprints and patches over protected zones and judge each overlap.", teach,
-                   0, 0, &error) ||
-        !check_options(&error) || (o.fail_on && !rdl_screen_check_results(o.fail_on, &error)))
+                   0, 1, &error))
+        return cli_end(error);
+    const char *ledger = argc > 1 ? argv[1] : NULL;
+    if (!check_options(ledger, &error) ||
+        (o.fail_on && !rdl_screen_check_results(o.fail_on, &error)))
         return cli_end(error);
     g_autoptr(rdl_replay) replay = NULL;
     const char *inputs[] = {o.replay}, *outputs[] = {o.output};
@@ -252,9 +291,9 @@ int cmd_screen(int argc, char **argv)
     options.threads = cli_flags.threads;
     options.output = o.output;
     options.overwrite = cli_flags.overwrite;
-    if (rdl_screen(&options, cli_progress(), &result, &error)) {
+    if (screen(ledger, &options, &result, loaded, &error)) {
         matched = o.fail_on && rdl_screen_has_result(&result, o.fail_on);
-        print_summary(&result);
+        print_summary(&result, ledger, loaded);
         if (replay)
             print_changes(&error);
         else if (cli_flags.json)

@@ -133,6 +133,8 @@ static const rdl_label labels[] = {
     {"ledger.signed", "台账签名", "ledger signed"},
     {"export.made", "导出", "exported"},
     {"package.returned", "交换包回传", "package returned"},
+    {"layer.loaded", "登记筛查图层", "layer to screen with"},
+    {"layer.dropped", "不再用此图层筛查", "layer screened with no more"},
     {"findings.loaded", "结果入账", "findings loaded"},
     {"site.merged", "点位合并", "sites merged"},
     {"site.split", "点位拆分", "site split"},

@@ -25,6 +25,10 @@ bool rdl_apply_retyped(rdl_ledger *ledger, JsonObject *o, GError **error);
 /** Measures of one text, which stand one after another with a full- or half-width semicolon or a
  *  line between them; some may be empty. Yours. */
 char **rdl_measures_apart(const char *measures);
+
+/** layer.loaded, layer.dropped: a layer that sites are screened with. */
+bool rdl_apply_layer(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
+
 /** The papers an event brings, whatever it is. */
 bool rdl_apply_papers(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
 /** A task has come into a state. */

@@ -431,6 +431,8 @@ bool rdl_event_apply(rdl_ledger *ledger, const rdl_event *event, GError **error)
                  {"package.returned", apply_nothing},
                  {"photo.taken", apply_nothing}, /* but its paper */
                  {"findings.loaded", apply_loaded},
+                 {"layer.loaded", rdl_apply_layer},
+                 {"layer.dropped", rdl_apply_layer},
                  {"site.found", rdl_apply_site},
                  {"site.revised", rdl_apply_site},
                  {"site.joined", rdl_apply_site},

@@ -14,6 +14,7 @@ static const struct {
                    {"pack", "sha256"},
                    {"pack_file", "sha256, name"},
                    {"load", "digest"},
+                   {"layer", "role, source"},
                    {"site", "site_id"},
                    {"origin", "source, source_id"},
                    {"review", "source, source_id"},

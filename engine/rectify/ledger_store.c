@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "geo/geo.h"
+#include "rectify/layer.h"
 #include "rectify/moving.h"
 #include "rectify/task.h"
 #include "screen/screen.h"
@@ -26,6 +27,8 @@ static const char schema[] =
     "CREATE TABLE pack_file(sha256 TEXT NOT NULL REFERENCES pack, name TEXT, text TEXT NOT NULL,"
     " PRIMARY KEY(sha256, name));"
     "CREATE TABLE load(digest TEXT PRIMARY KEY, at TEXT NOT NULL, manifest TEXT);"
+    "CREATE TABLE layer(role TEXT NOT NULL, source TEXT NOT NULL, profile TEXT, sha256 TEXT,"
+    " profile_sha256 TEXT, features INTEGER, at TEXT NOT NULL, PRIMARY KEY(role, source));"
     "CREATE TABLE site(site_id TEXT PRIMARY KEY, source TEXT, source_id TEXT, activity TEXT,"
     " owner TEXT, xzqdm TEXT, load TEXT, lon REAL, lat REAL, merged_into TEXT REFERENCES site,"
     " split_from TEXT REFERENCES site);"
@@ -462,6 +465,10 @@ JsonNode *rdl_ledger_info(rdl_ledger *ledger, GError **error)
     rdl_json_set_text(o, "crs", ledger->crs);
     rdl_json_set_text(o, "date", date);
     rdl_json_set_text(o, "head", head);
+    JsonNode *layers = rdl_ledger_layers(ledger, error);
+    if (!layers)
+        return NULL;
+    json_object_set_member(o, "layers", layers);
     if (!head || !count_into(ledger, o, "events", "SELECT count(*) FROM event", error) ||
         !count_into(ledger, o, "sites", "SELECT count(*) FROM site WHERE merged_into IS NULL",
                     error) ||

@@ -8,6 +8,7 @@
 #include "rectify/found.h"
 #include "rectify/handover.h"
 #include "rectify/inspection.h"
+#include "rectify/layer.h"
 #include "rectify/ledger.h"
 #include "rectify/lookback.h"
 #include "rectify/photo.h"

@@ -18,13 +18,13 @@ typedef enum {
     RDL_CODES_SEVERITY,
     RDL_CODES_TIER,
     RDL_CODES_WARNING
-} rdl_codes;
+} rdl_code_list;
 
 typedef struct rdl_task_field {
     rdl_field field;    /* name and type where names may be long */
     const char *pinyin; /* at most 8 letters, for a national Shapefile package */
     int width;          /* bytes of a text there; 254 is the most a DBF takes */
-    rdl_codes codes;
+    rdl_code_list codes;
     const char *zh, *en; /* what people call it */
     size_t offset;       /* of a char * or double member of rdl_task */
 } rdl_task_field;
