@@ -272,11 +272,7 @@ static void every_table_and_column_is_watched(void)
             "AND name NOT LIKE 'idx%' AND name NOT LIKE 'sql%' AND name NOT LIKE 'spati%' AND "
             "name NOT LIKE 'virt%' AND name NOT LIKE 'data_lic%' AND name NOT LIKE 'Knn%' AND "
             "name NOT LIKE 'views%' AND name <> 'ElementaryGeometries' ORDER BY name");
-<<<<<<< HEAD
-    CHECK_INT(tables->len, 28);
-=======
-    CHECK_INT(tables->len, 25);
->>>>>>> 3249af3 (ledger, screen: the layers a ledger is screened with, and screening into it)
+    CHECK_INT(tables->len, 29);
     for (guint t = 0; t < tables->len; t++)
         check_table(db, rich, tables->pdata[t], &found);
     sqlite3_close(db);
