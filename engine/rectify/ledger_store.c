@@ -6,7 +6,7 @@
 #include "rectify/task.h"
 #include "screen/screen.h"
 
-#define LEDGER_VERSION "6"
+#define LEDGER_VERSION "7"
 
 static const char schema[] =
     "CREATE TABLE event(seq INTEGER PRIMARY KEY, at TEXT NOT NULL, by TEXT NOT NULL,"
