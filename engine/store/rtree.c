@@ -30,23 +30,41 @@ static guint32 key_of(float value)
     return bits >> 31 ? ~bits : bits | (guint32)1 << 31;
 }
 
+/* Each entry where `order` wants it, cycle by cycle: there may be millions, and no room for twice.
+ */
+static void arrange(rdl_rtree_entry *entries, rdl_keyed *order, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        rdl_rtree_entry held = entries[i];
+        size_t at = i;
+        while (order[at].number != i) {
+            size_t from = order[at].number;
+            entries[at] = entries[from];
+            order[at].number = (guint32)at;
+            at = from;
+        }
+        entries[at] = held;
+        order[at].number = (guint32)at;
+    }
+}
+
 /* Upright strips of whole nodes, each from south to north. */
 static void sort_tiles(rdl_rtree_entry *entries, size_t n, size_t capacity)
 {
     size_t nodes = (n + capacity - 1) / capacity;
     size_t strip = capacity * (size_t)ceil(sqrt((double)nodes));
-    g_autofree rdl_rtree_entry *before = g_memdup2(entries, n * sizeof *entries);
-    g_autofree rdl_keyed *keys = g_new(rdl_keyed, n + 1);
+    g_autofree rdl_keyed *order = g_new(rdl_keyed, n + 1);
 
     for (size_t i = 0; i < n; i++)
-        keys[i] = (rdl_keyed){key_of(before[i].xmin + before[i].xmax), (guint32)i};
-    rdl_keyed_sort(keys, n);
-    for (size_t i = 0; i < n; i++)
-        keys[i].key = key_of(before[keys[i].number].ymin + before[keys[i].number].ymax);
+        order[i] = (rdl_keyed){key_of(entries[i].xmin + entries[i].xmax), (guint32)i};
+    rdl_keyed_sort(order, n);
+    for (size_t i = 0; i < n; i++) {
+        const rdl_rtree_entry *e = &entries[order[i].number];
+        order[i].key = key_of(e->ymin + e->ymax);
+    }
     for (size_t at = 0; at < n; at += strip)
-        rdl_keyed_sort(keys + at, MIN(strip, n - at));
-    for (size_t i = 0; i < n; i++)
-        entries[i] = before[keys[i].number];
+        rdl_keyed_sort(order + at, MIN(strip, n - at));
+    arrange(entries, order, n);
 }
 
 static guint8 *put_u32(guint8 *at, guint32 value)
