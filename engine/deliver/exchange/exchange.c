@@ -372,10 +372,8 @@ bool rdl_export(rdl_ledger *ledger, const rdl_export_options *options, rdl_tally
     if (tasks && strcmp(p->name, "field") == 0)
         leave_open(ledger, tasks);
     if (tasks && is_work(p) && !tasks->len)
-        return rdl_fail(error, RDL_ERROR_NOT_FOUND,
-                        "%s: no work lies in unit %s: a city is named by the beginning of its "
-                        "counties' codes",
-                        path, options->unit);
+        return rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: no work lies in unit %s", path,
+                        options->unit);
     g_autoptr(GPtrArray) fields = rdl_task_fields_all();
     g_autofree char *item = g_strconcat("deliver.", options->profile, NULL);
     g_autoptr(rdl_tally) left = rdl_tally_new();
