@@ -121,6 +121,9 @@ static bool check_options(const char *ledger, GError **error)
     if (ledger && o.replay)
         return rdl_fail(error, RDL_ERROR_USAGE,
                         "--replay: judges findings of a file again, no ledger's");
+    if (o.planned && !o.output)
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "--planned: answers go to a file, no ledger keeps them: give -o FILE");
     if (o.planned && (o.footprints || o.patches || o.replay))
         return rdl_fail(
             error, RDL_ERROR_USAGE,

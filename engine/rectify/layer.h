@@ -24,8 +24,8 @@ RDL_API JsonNode *rdl_ledger_layers(rdl_ledger *ledger, GError **error);
 /** rdl_screen() with the ledger's layers for every role of which `options` names none, and by the
  *  pack the ledger keeps unless options->pack names one. Findings go to options->output (NULL:
  *  nowhere else) and into the ledger, counted in `loaded`; answers about planned projects only to
- *  the output. Fails: RDL_ERROR_DATA for a layer that is not as it was loaded; as rdl_screen() and
- *  rdl_ledger_load_findings(). */
+ *  the output, which they need. Fails: RDL_ERROR_DATA for a layer that is not as it was loaded; as
+ * rdl_screen() and rdl_ledger_load_findings(). */
 RDL_API bool rdl_ledger_screen(rdl_ledger *ledger, const rdl_screen_options *options,
                                const rdl_progress *progress, rdl_screen_result *result,
                                rdl_tally *loaded, GError **error);
