@@ -11,14 +11,14 @@
 /** Say that `role` ("zones", "footprints", "patches", "permits", "units") is `source` from now on,
  *  beside those of the role there are; one that is there already is taken as it is now. A source
  *  below the ledger's folder may move with it. Counts its features as "ledger.layers". Fails: as
- *  opening a layer; RDL_ERROR_USAGE for a database source that holds a password. */
+ *  opening a layer; RDL_ERROR_USAGE for what is no local file (a database, /vsi...). */
 RDL_API bool rdl_ledger_layer_add(rdl_ledger *ledger, const char *role, const rdl_source *source,
                                   rdl_day on, rdl_tally *tally, GError **error);
 /** Screen with `source` no more. Fails: RDL_ERROR_NOT_FOUND, naming those there are. */
 RDL_API bool rdl_ledger_layer_drop(rdl_ledger *ledger, const char *source, rdl_day on,
                                    GError **error);
 /** [{"role", "source", "profile", "sha256", "profile_sha256", "features", "at"}] by role and
- *  source; sha256 null where it is no local file. Yours. */
+ *  source. Yours. */
 RDL_API JsonNode *rdl_ledger_layers(rdl_ledger *ledger, GError **error);
 
 /** rdl_screen() with the ledger's layers for every role of which `options` names none, and by the

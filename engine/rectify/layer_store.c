@@ -24,13 +24,18 @@ static char *kept_path(const rdl_ledger *ledger, const char *path)
     return g_strdup(g_str_has_prefix(whole, below) ? whole + strlen(below) : whole);
 }
 
-/* SHA-256 of what the source is read from; NULL without error: of no local file. */
+/* SHA-256 of what the source is read from. */
 static char *digest_of(const char *source, GError **error)
 {
     g_auto(GStrv) files = rdl_source_files(source);
+    g_autofree char *shown = rdl_source_shown(source);
 
     if (g_strv_length(files) == 0)
-        return NULL;
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "%s: is no local file that has a SHA-256: give it to 'redline screen "
+                        "LEDGER' itself",
+                        shown),
+               NULL;
     return files[1] ? rdl_digest_files(files, error) : rdl_digest_file(files[0], error);
 }
 
@@ -41,19 +46,14 @@ static JsonObject *describe(rdl_ledger *ledger, const char *role, const rdl_sour
     g_autoptr(rdl_profile) profile =
         source->profile ? rdl_profile_read(source->profile, error) : NULL;
     rdl_layer_options how = rdl_profile_options(profile);
+    g_autofree char *rules = profile ? rdl_profile_digest(source->profile, error) : NULL;
     g_autoptr(rdl_layer) layer =
-        source->profile && !profile ? NULL : rdl_layer_open(source->path, &how, error);
-    GError *failed = NULL;
-    g_autofree char *sha256 = layer ? digest_of(source->path, &failed) : NULL;
-    g_autofree char *rules =
-        layer && !failed && profile ? rdl_profile_digest(source->profile, &failed) : NULL;
+        !source->profile || rules ? rdl_layer_open(source->path, &how, error) : NULL;
+    g_autofree char *sha256 = layer ? digest_of(source->path, error) : NULL;
 
-    if (!layer || failed) {
-        if (failed)
-            g_propagate_error(error, failed);
+    if (!sha256)
         return NULL;
-    }
-    g_autofree char *path = sha256 ? kept_path(ledger, source->path) : g_strdup(source->path);
+    g_autofree char *path = kept_path(ledger, source->path);
     g_autofree char *by = profile && g_file_test(source->profile, G_FILE_TEST_EXISTS)
                               ? kept_path(ledger, source->profile)
                               : g_strdup(source->profile);
@@ -86,7 +86,7 @@ static bool is_there(rdl_ledger *ledger, JsonObject *o, bool *there, GError **er
     g_autoptr(rdl_statement) s = rdl_statement_new(
         ledger->store,
         "SELECT 1 FROM layer WHERE role IS ? AND source IS ? AND profile IS ? AND sha256 IS ? AND "
-        "profile_sha256 IS ? AND sha256 IS NOT NULL",
+        "profile_sha256 IS ?",
         error);
 
     for (int i = 0; s && i < (int)G_N_ELEMENTS(members); i++)
@@ -97,16 +97,10 @@ static bool is_there(rdl_ledger *ledger, JsonObject *o, bool *there, GError **er
 bool rdl_ledger_layer_add(rdl_ledger *ledger, const char *role, const rdl_source *source,
                           rdl_day on, rdl_tally *tally, GError **error)
 {
-    g_autofree char *shown = rdl_source_shown(source->path);
     bool there;
 
     if (!g_strv_contains(roles, role))
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: no role of a layer", role);
-    if (strcmp(shown, source->path) != 0)
-        return rdl_fail(error, RDL_ERROR_USAGE,
-                        "%s: a ledger keeps no password: leave it out, PostgreSQL reads it from "
-                        "~/.pgpass",
-                        shown);
     g_autoptr(JsonObject) o = describe(ledger, role, source, error);
     if (!o || !is_there(ledger, o, &there, error))
         return false;
@@ -207,21 +201,22 @@ bool rdl_ledger_layer_drop(rdl_ledger *ledger, const char *source, rdl_day on, G
 /* Where a layer lies, and that it is what was loaded. */
 static char *find_layer(rdl_ledger *ledger, JsonObject *o, GError **error)
 {
-    const char *source = rdl_json_text(o, "source", ""), *was = rdl_json_text(o, "sha256", NULL);
-    g_autofree char *path =
-        was ? rdl_path_beside(rdl_ledger_path(ledger), source) : g_strdup(source);
-    GError *failed = NULL;
-    g_autofree char *is = was ? digest_of(path, &failed) : NULL;
+    const char *source = rdl_json_text(o, "source", ""), *was = rdl_json_text(o, "sha256", "");
+    g_autofree char *path = rdl_path_beside(rdl_ledger_path(ledger), source);
+    const char *colon = strrchr(path, ':');
+    bool whole = !colon || g_file_test(path, G_FILE_TEST_EXISTS);
+    g_autofree char *file = whole ? g_strdup(path) : g_strndup(path, (size_t)(colon - path));
 
-    if (failed)
-        return g_propagate_error(error, failed), NULL;
-    if (was && !is)
+    if (!g_file_test(file, G_FILE_TEST_EXISTS))
         return rdl_fail(error, RDL_ERROR_NOT_FOUND,
                         "%s: was loaded into the ledger and is not there: bring it back, or "
                         "'redline ledger load LEDGER --drop %s'",
                         path, source),
                NULL;
-    if (g_strcmp0(was, is) != 0)
+    g_autofree char *is = rdl_source_stays(file, error) ? digest_of(path, error) : NULL;
+    if (!is)
+        return NULL;
+    if (strcmp(was, is) != 0)
         return rdl_fail(error, RDL_ERROR_DATA,
                         "%s: is not what was loaded on %s (SHA-256 %.12s..., now %.12s...): "
                         "'redline ledger load LEDGER --%s %s' takes it as it is now",

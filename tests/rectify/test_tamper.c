@@ -89,7 +89,8 @@ static bool look_and_decide(rdl_ledger *ledger, const char *task_id, GError **er
                   "\"note\":\"云\"}",
                   error) &&
            append(ledger, "layer.loaded", "zones.gpkg",
-                  "{\"role\":\"zones\",\"source\":\"zones.gpkg\",\"features\":3}", error) &&
+                  "{\"role\":\"zones\",\"source\":\"zones.gpkg\",\"sha256\":\"0\",\"features\":3}",
+                  error) &&
            append(ledger, "source.held", "FP-0010",
                   "{\"source\":\"footprint\",\"source_id\":\"FP-0010\",\"rejected\":\"FP-0009\","
                   "\"content\":\"{}\",\"load\":\"x\"}",
