@@ -308,7 +308,10 @@ static int task_lookbacks(int argc, char **argv)
         "lookbacks.csv (PASS: months since the closing) that are not held, and look-backs that "
         "were\n"
         "ordered, or raised by new ground at the place. OVERDUE: its day has passed. The pass is\n"
-        "held by 'redline task advance' to LOOKBACK, then CLOSED or REOPENED.";
+        "held by 'redline task advance' to LOOKBACK, then CLOSED or REOPENED.\n\n"
+        "Where lookbacks.csv gives a pass a rate below 1, 'redline ledger draw --purpose\n"
+        "lookback-MONTHS --rate R --state CLOSED' says which are looked at; UNDRAWN: no draw has\n"
+        "been made yet. --purpose lookback draws a sample beside the passes (PASS: sampled).";
     GError *error = NULL;
     JsonNode *node;
 

@@ -325,8 +325,9 @@ static void add_tasks(rdl_bulletin *r, const GArray *tasks)
 
 static const char *pass_word(rdl_bulletin *r, const char *pass)
 {
-    return strcmp(pass, "ordered") == 0
-               ? rdl_report_word(r, "pass_ordered")
+    return strcmp(pass, "ordered") == 0 ? rdl_report_word(r, "pass_ordered")
+           : strcmp(pass, "sampled") == 0
+               ? rdl_report_word(r, "pass_sampled")
                : rdl_report_keep(r, g_strdup_printf(rdl_report_word(r, "pass_months"), pass));
 }
 
@@ -360,7 +361,7 @@ static bool add_lookbacks(rdl_bulletin *r, rdl_day as_of, GError **error)
         JsonObject *o = json_array_get_object_element(rows, i);
         if (!of_unit(r, o))
             continue;
-        wanted++;
+        wanted += strcmp(rdl_json_text(o, "status", ""), "UNDRAWN") != 0;
         late += strcmp(rdl_json_text(o, "status", ""), "OVERDUE") == 0;
     }
     say_lookbacks(r, wanted, late);

@@ -196,9 +196,11 @@ static const rdl_label words[] = {
     {"pass", "次别", "pass"},
     {"pass_months", "销号后%s个月", "%s months after closing"},
     {"pass_ordered", "专门安排", "ordered"},
+    {"pass_sampled", "抽中", "drawn by lot"},
     {"status", "情况", "status"},
     {"DUE", "应开展", "due"},
     {"OVERDUE", "已逾期", "overdue"},
+    {"UNDRAWN", "尚未抽取", "not drawn yet"},
     /* values */
     {"verify", "核查", "verification"},
     {"rectify", "整改", "rectification"},

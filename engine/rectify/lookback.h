@@ -1,16 +1,22 @@
 /* rectify/lookback.h - when closed work is looked at again.
  *
- * The pack's lookbacks.csv (months, early_days, src) gives the scheduled passes, told from the day
- * of closing by deadline.h's months. A look-back held from `early_days` before a pass on is that
- * pass; one that was ordered, or raised by new ground at a closed place or within the pack's
- * pos_tolerance_m of it, is due the day it was. */
+ * The pack's lookbacks.csv (months, early_days, rate, src) gives the scheduled passes, told from
+ * the day of closing by deadline.h's months. A look-back held from `early_days` before a pass on is
+ * that pass; one that was ordered, or raised by new ground at a closed place or within the pack's
+ * pos_tolerance_m of it, is due the day it was.
+ *
+ * A pass whose `rate` is below 1 is by lot (draw.h): of the closed tasks in the pools of draws with
+ * the purpose lookback-MONTHS, at that rate or more, those drawn are due. No table asks for a draw
+ * of the purpose lookback, a sample beside the passes: who is drawn after the closing is due that
+ * day, until looked at then or later. */
 #ifndef RDL_RECTIFY_LOOKBACK_H
 #define RDL_RECTIFY_LOOKBACK_H
 
 #include "rectify/ledger.h"
 
 /** Passes not held by `as_of`: [{"task_id", "problem_id", "xzqdm", "closed", "pass" (months, or
- *  "ordered"), "due", "status": "OVERDUE" (its day has passed) or "DUE"}], by due day and task; a
+ *  "ordered", "sampled"), "due", "status": "OVERDUE" (its day has passed), "DUE" or "UNDRAWN" (by
+ *  lot, and in no draw's pool yet)}], by due day and task; a
  *  pass still further off than its `early_days` is not told. As of any day, from the moves and
  *  look-backs dated until then. Yours. Fails: RDL_ERROR_DATA where the table cannot be read. */
 RDL_API JsonNode *rdl_ledger_lookbacks(rdl_ledger *ledger, rdl_day as_of, GError **error);

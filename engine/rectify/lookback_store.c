@@ -5,16 +5,24 @@
 #include <string.h>
 #include "rectify/moving.h"
 
+#define SAMPLE "lookback" /* purpose of a draw of closed work; of a pass: lookback-MONTHS */
+
 typedef struct {
     int months, early;
+    double rate; /* share of the closed work that is looked at; 1: all */
 } pass;
+
+typedef struct {
+    rdl_day pooled, drawn; /* the latest; RDL_DAY_PAST: never */
+} lot;
 
 typedef struct {
     rdl_ledger *ledger;
     const rdl_deadline_policy *policy;
     GArray *passes;
     rdl_day as_of;
-    GPtrArray *rows; /* of JsonObject */
+    GHashTable *lots; /* lot_name() -> lot */
+    GPtrArray *rows;  /* of JsonObject */
 } agenda;
 
 static bool number(const rdl_csv *csv, size_t row, const char *column, int *value, GError **error)
@@ -26,6 +34,19 @@ static bool number(const rdl_csv *csv, size_t row, const char *column, int *valu
                         rdl_csv_name(csv), rdl_csv_line(csv, row), column,
                         rdl_csv_at(csv, row, column));
     *value = (int)n;
+    return true;
+}
+
+/* 1 where the table has no such column, or nothing in it. */
+static bool share(const rdl_csv *csv, size_t row, double *value, GError **error)
+{
+    const char *text = rdl_csv_column(csv, "rate") < 0 ? "" : rdl_csv_at(csv, row, "rate");
+    char *end;
+
+    *value = *text ? g_ascii_strtod(text, &end) : 1.0;
+    if (*text && (*end || !(*value > 0.0 && *value <= 1.0)))
+        return rdl_fail(error, RDL_ERROR_DATA, "%s:%d: rate '%s' is not above 0 and at most 1",
+                        rdl_csv_name(csv), rdl_csv_line(csv, row), text);
     return true;
 }
 
@@ -46,14 +67,98 @@ static GArray *read_passes(rdl_ledger *ledger, GError **error)
     for (size_t i = 0; csv && i < rdl_csv_count(csv); i++) {
         pass p;
         if (!number(csv, i, "months", &p.months, error) ||
-            !number(csv, i, "early_days", &p.early, error))
+            !number(csv, i, "early_days", &p.early, error) || !share(csv, i, &p.rate, error))
             return NULL;
         g_array_append_val(passes, p);
     }
     return g_steal_pointer(&passes);
 }
 
-static void tell(agenda *a, rdl_statement *s, const char *name, rdl_day due)
+/* ---- by lot ---- */
+
+static char *lot_name(const char *purpose, const char *task_id)
+{
+    return g_strconcat(purpose, "\x1f", task_id, NULL);
+}
+
+static char *pass_purpose(const pass *p)
+{
+    return g_strdup_printf(SAMPLE "-%d", p->months);
+}
+
+/* Of a pass no smaller share counts than the pack asks for. */
+static double least_rate(const agenda *a, const char *purpose)
+{
+    for (guint i = 0; i < a->passes->len; i++) {
+        const pass *p = &g_array_index(a->passes, pass, i);
+        g_autofree char *name = pass_purpose(p);
+        if (strcmp(purpose, name) == 0)
+            return p->rate;
+    }
+    return 0.0;
+}
+
+static rdl_statement *ask_lots(rdl_ledger *ledger, const char *day, GError **error)
+{
+    rdl_statement *s = rdl_statement_new(
+        ledger->store,
+        "SELECT json_extract(e.payload, '$.purpose'), json_extract(e.payload, '$.rate'), e.at,"
+        " json_extract(l.value, '$[0]'), EXISTS(SELECT 1 FROM draw d WHERE d.seq = e.seq AND"
+        "  d.task_id = json_extract(l.value, '$[0]'))"
+        " FROM event e, json_each(e.payload, '$.pool') l WHERE e.kind = 'draw.made' AND e.at <= ?1"
+        " AND (json_extract(e.payload, '$.purpose') = '" SAMPLE "'"
+        "  OR json_extract(e.payload, '$.purpose') LIKE '" SAMPLE "-%') ORDER BY e.seq",
+        error);
+
+    if (s)
+        rdl_statement_text(s, 1, day);
+    return s;
+}
+
+static bool take_lot(agenda *a, rdl_statement *s, GError **error)
+{
+    const char *purpose = rdl_statement_get_text(s, 0);
+    g_autofree char *name = lot_name(purpose, rdl_statement_get_text(s, 3));
+    lot *l = g_hash_table_lookup(a->lots, name);
+    rdl_day at;
+
+    if (!rdl_day_parse(rdl_statement_get_text(s, 2), &at, error))
+        return false;
+    if (rdl_statement_get_real(s, 1) < least_rate(a, purpose))
+        return true;
+    if (!l) {
+        l = g_new(lot, 1);
+        *l = (lot){RDL_DAY_PAST, RDL_DAY_PAST};
+        g_hash_table_insert(a->lots, g_steal_pointer(&name), l);
+    }
+    l->pooled = MAX(l->pooled, at);
+    if (rdl_statement_get_int(s, 4))
+        l->drawn = MAX(l->drawn, at);
+    return true;
+}
+
+static bool read_lots(agenda *a, const char *day, GError **error)
+{
+    g_autoptr(rdl_statement) s = ask_lots(a->ledger, day, error);
+    bool row = s != NULL;
+
+    while (row)
+        if (!rdl_statement_step(s, &row, error) || (row && !take_lot(a, s, error)))
+            return false;
+    return s != NULL;
+}
+
+static lot lot_of(const agenda *a, const char *purpose, const char *task_id)
+{
+    g_autofree char *name = lot_name(purpose, task_id);
+    const lot *l = g_hash_table_lookup(a->lots, name);
+
+    return l ? *l : (lot){RDL_DAY_PAST, RDL_DAY_PAST};
+}
+
+/* ---- what is due ---- */
+
+static void tell_as(agenda *a, rdl_statement *s, const char *name, rdl_day due, const char *status)
 {
     static const char *const members[] = {"task_id", "problem_id", "xzqdm", "closed"};
     g_autofree char *day = rdl_day_text(due);
@@ -63,8 +168,35 @@ static void tell(agenda *a, rdl_statement *s, const char *name, rdl_day due)
         rdl_json_set_text(o, members[i], rdl_statement_get_text(s, (int)i));
     rdl_json_set_text(o, "pass", name);
     rdl_json_set_text(o, "due", day);
-    rdl_json_set_text(o, "status", due < a->as_of ? "OVERDUE" : "DUE");
+    rdl_json_set_text(o, "status", status);
     g_ptr_array_add(a->rows, o);
+}
+
+static void tell(agenda *a, rdl_statement *s, const char *name, rdl_day due)
+{
+    tell_as(a, s, name, due, due < a->as_of ? "OVERDUE" : "DUE");
+}
+
+/* Of a pass by lot: those drawn since the closing are due, of those no draw has asked for it is
+ * told. */
+static void tell_pass(agenda *a, rdl_statement *s, const pass *p, rdl_day closed, rdl_day due)
+{
+    g_autofree char *name = g_strdup_printf("%d", p->months), *purpose = pass_purpose(p);
+    lot l = lot_of(a, purpose, rdl_statement_get_text(s, 0));
+
+    if (p->rate >= 1.0 || l.drawn >= closed)
+        tell(a, s, name, due);
+    else if (l.pooled < closed)
+        tell_as(a, s, name, due, "UNDRAWN");
+}
+
+/* Drawn since the closing, and not looked at since. */
+static void tell_sampled(agenda *a, rdl_statement *s, rdl_day closed, rdl_day held)
+{
+    lot l = lot_of(a, SAMPLE, rdl_statement_get_text(s, 0));
+
+    if (l.drawn >= closed && held < l.drawn)
+        tell(a, s, "sampled", l.drawn);
 }
 
 /* The row tells of a closed task: closed on, the last look-back held since, one that waits. */
@@ -84,10 +216,10 @@ static bool look_at(agenda *a, rdl_statement *s, GError **error)
     for (guint i = 0; i < a->passes->len; i++) {
         const pass *p = &g_array_index(a->passes, pass, i);
         rdl_day due = rdl_deadline_months(a->policy, closed, p->months).due;
-        g_autofree char *name = g_strdup_printf("%d", p->months);
         if (held < due - p->early && a->as_of >= due - p->early)
-            tell(a, s, name, due);
+            tell_pass(a, s, p, closed, due);
     }
+    tell_sampled(a, s, closed, held);
     return true;
 }
 
@@ -131,10 +263,11 @@ JsonNode *rdl_ledger_lookbacks(rdl_ledger *ledger, rdl_day as_of, GError **error
     g_autoptr(rdl_statement) s = policy ? ask_closed(ledger, day, error) : NULL;
     g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)json_object_unref);
     g_autoptr(JsonArray) array = json_array_new();
-    agenda a = {ledger, policy, passes, as_of, rows};
+    g_autoptr(GHashTable) lots = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    agenda a = {ledger, policy, passes, as_of, lots, rows};
     bool row = true;
 
-    if (!s)
+    if (!s || !read_lots(&a, day, error))
         return NULL;
     while (row)
         if (!rdl_statement_step(s, &row, error) || (row && !look_at(&a, s, error)))

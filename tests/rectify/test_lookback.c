@@ -1,6 +1,7 @@
 /* Closed work is looked at again when the pack says so, and when something new stands there. */
 #include <gdal.h>
 #include <ogr_api.h>
+#include <stdlib.h>
 #include <string.h>
 #include "fixtures/findings.h"
 #include "fixtures/work.h"
@@ -186,6 +187,172 @@ static void every_closed_site_under_a_patch_is_asked_for(void)
     }
 }
 
+/* ---- by lot ---- */
+
+#define DRAWN_OF 10
+
+/* Pack cn with one pass, at that rate. */
+static const char *pack_of_rate(const char *name, const char *rate)
+{
+    const char *folder = suite_path(name);
+    g_autofree char *copy =
+        g_strdup_printf("cp -r '%s' '%s'", suite_source("data/packs/cn"), folder);
+    g_autofree char *table = g_build_filename(folder, "lookbacks.csv", NULL);
+    g_autofree char *text = g_strdup_printf("months,early_days,rate,src\n6,30,%s,X\n", rate);
+
+    CHECK_INT(system(copy), 0);
+    CHECK(g_file_set_contents(table, text, -1, NULL));
+    return folder;
+}
+
+/* Ten tasks closed on 2027-03-20. */
+static rdl_ledger *ten_closed(const char *name, const char *pack)
+{
+    GError *error = NULL;
+    const char *path = suite_path(name);
+    g_autofree char *gpkg = g_strconcat(path, ".gpkg", NULL);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    CHECK(fixture_findings(gpkg, DRAWN_OF, suspect, 1, 0, &error));
+    CHECK(rdl_ledger_init(path, pack, NULL, &error));
+    rdl_ledger *ledger = rdl_ledger_open(path, true, &error);
+    CHECK(ledger &&
+          rdl_ledger_load_findings(ledger, gpkg, rdl_day_of(2026, 11, 1), tally, NULL, &error));
+    g_autoptr(rdl_store) store = rdl_store_open(path, RDL_STORE_WRITE, &error);
+    CHECK(store && rdl_store_run(store,
+                                 "UPDATE task SET state = 'CLOSED'; INSERT INTO "
+                                 "move(task_id,seq,at,state) SELECT task_id, 100000 + rowid, "
+                                 "'2027-03-20', 'CLOSED' FROM task",
+                                 &error));
+    CHECK_OK(error);
+    return ledger;
+}
+
+/* Ids that are due that day for that status, blanks between. */
+static char *ids_due(rdl_ledger *ledger, rdl_day day, const char *pass, const char *status)
+{
+    GError *error = NULL;
+    g_autoptr(JsonNode) node = rdl_ledger_lookbacks(ledger, day, &error);
+    GString *text = g_string_new(NULL);
+
+    CHECK_OK(error);
+    JsonArray *rows = json_node_get_array(node);
+    for (guint i = 0; i < json_array_get_length(rows); i++) {
+        JsonObject *o = json_array_get_object_element(rows, i);
+        if (strcmp(rdl_json_text(o, "pass", ""), pass) == 0 &&
+            strcmp(rdl_json_text(o, "status", ""), status) == 0)
+            g_string_append_printf(text, "%s ", rdl_json_text(o, "task_id", "?"));
+    }
+    return g_string_free(text, FALSE);
+}
+
+static guint words(const char *text)
+{
+    guint n = 0;
+
+    for (; *text; text++)
+        n += *text == ' ';
+    return n;
+}
+
+/* Ids that were drawn, in the same form. */
+static char *draw(rdl_ledger *ledger, const char *purpose, double rate, const char *on)
+{
+    GError *error = NULL;
+    const rdl_draw how = {.purpose = purpose, .seed = "2027-08", .rate = rate, .state = "CLOSED"};
+    g_autoptr(JsonNode) node = rdl_ledger_draw(ledger, &how, on, "甲", "city", &error);
+    GString *text = g_string_new(NULL);
+
+    CHECK_OK(error);
+    JsonArray *rows = json_node_get_array(node);
+    for (guint i = 0; i < json_array_get_length(rows); i++)
+        g_string_append_printf(
+            text, "%s ", rdl_json_text(json_array_get_object_element(rows, i), "task_id", "?"));
+    return g_string_free(text, FALSE);
+}
+
+static void check_due(rdl_ledger *ledger, rdl_day day, const char *pass, const char *status,
+                      const char *ids)
+{
+    g_autofree char *due = ids_due(ledger, day, pass, status);
+
+    CHECK_TEXT(due, ids);
+}
+
+static void a_pass_by_lot_is_due_for_those_drawn(void)
+{
+    g_autoptr(rdl_ledger) ledger = ten_closed("lots.sqlite", pack_of_rate("lots-pack", "0.3"));
+    rdl_day in_time = rdl_day_of(2027, 9, 1), late = rdl_day_of(2027, 9, 21);
+    g_autofree char *all = ids_due(ledger, in_time, "6", "UNDRAWN");
+
+    CHECK_INT(words(all), DRAWN_OF); /* nobody has drawn: told, not left out */
+    check_due(ledger, in_time, "6", "DUE", "");
+    g_autofree char *few = draw(ledger, "lookback-6", 0.1, "2027-08-20");
+    CHECK_INT(words(few), 1);
+    check_due(ledger, in_time, "6", "UNDRAWN", all); /* below the pack's rate it does not count */
+    g_autofree char *other = draw(ledger, "lookback-12", 0.3, "2027-08-21");
+    check_due(ledger, in_time, "6", "UNDRAWN", all);
+    g_autofree char *drawn = draw(ledger, "lookback-6", 0.3, "2027-08-25");
+    CHECK_INT(words(drawn), 3);
+    check_due(ledger, in_time, "6", "DUE", drawn);
+    check_due(ledger, in_time, "6", "UNDRAWN", "");
+    check_due(ledger, late, "6", "OVERDUE", drawn);
+    check_due(ledger, rdl_day_of(2027, 8, 24), "6", "UNDRAWN", all); /* as it stood */
+}
+
+/* Closed again since the draw: the lots of the first closing say nothing of the second. */
+static void a_lot_is_of_its_closing(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = ten_closed("again.sqlite", pack_of_rate("again-pack", "0.3"));
+    g_autofree char *drawn = draw(ledger, "lookback-6", 0.3, "2027-08-25");
+    g_autoptr(rdl_store) store = rdl_store_open(rdl_ledger_path(ledger), RDL_STORE_WRITE, &error);
+
+    CHECK_INT(words(drawn), 3);
+    CHECK(store &&
+          rdl_store_run(store, "UPDATE move SET at = '2027-08-26' WHERE state = 'CLOSED'", &error));
+    CHECK_OK(error);
+    g_autofree char *asked = ids_due(ledger, rdl_day_of(2028, 2, 20), "6", "UNDRAWN");
+    CHECK_INT(words(asked), DRAWN_OF);
+}
+
+static void at_the_rate_of_one_all_are_due(void)
+{
+    g_autoptr(rdl_ledger) ledger = ten_closed("all.sqlite", pack_of_rate("all-pack", "1"));
+    g_autofree char *all = ids_due(ledger, rdl_day_of(2027, 9, 1), "6", "DUE");
+
+    CHECK_INT(words(all), DRAWN_OF);
+}
+
+static void a_sample_beside_the_passes_is_due_the_day_it_is_drawn(void)
+{
+    g_autoptr(rdl_ledger) ledger = ten_closed("sampled.sqlite", suite_source("data/packs/cn"));
+    g_autofree char *drawn = draw(ledger, "lookback", 0.15, "2027-05-10");
+
+    CHECK_INT(words(drawn), 2); /* rounded up */
+    check_due(ledger, rdl_day_of(2027, 5, 9), "sampled", "DUE", "");
+    check_due(ledger, rdl_day_of(2027, 5, 10), "sampled", "DUE", drawn);
+    check_due(ledger, rdl_day_of(2027, 5, 11), "sampled", "OVERDUE", drawn);
+}
+
+static void a_rate_that_is_none_is_refused(void)
+{
+    static const char *const rates[] = {"0", "1.5", "x", "-0.1", "nan"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rates); i++) {
+        GError *error = NULL;
+        g_autofree char *name = g_strdup_printf("rate-%zu", i);
+        g_autofree char *file = g_strconcat(name, ".sqlite", NULL);
+        const char *path = suite_path(file);
+        CHECK(rdl_ledger_init(path, pack_of_rate(name, rates[i]), NULL, &error));
+        g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, &error);
+        CHECK_OK(error);
+        g_autoptr(JsonNode) none = rdl_ledger_lookbacks(ledger, rdl_day_of(2027, 9, 1), &error);
+        CHECK(none == NULL);
+        CHECK_FAILS(error, RDL_ERROR_DATA, "lookbacks.csv:2: rate");
+    }
+}
+
 /* Fixtures have one owner: what comes after the closing, elsewhere, is told. */
 static void who_moved_elsewhere_is_told(void)
 {
@@ -211,6 +378,12 @@ static CU_TestInfo tests[] = {
     {"new ground at a closed place raises one", new_ground_at_a_closed_place_raises_one},
     {"an edge is enough", an_edge_is_enough},
     {"every closed site under a patch is asked for", every_closed_site_under_a_patch_is_asked_for},
+    {"a pass by lot is due for those drawn", a_pass_by_lot_is_due_for_those_drawn},
+    {"a lot is of its closing", a_lot_is_of_its_closing},
+    {"at the rate of one all are due", at_the_rate_of_one_all_are_due},
+    {"a sample beside the passes is due the day it is drawn",
+     a_sample_beside_the_passes_is_due_the_day_it_is_drawn},
+    {"a rate that is none is refused", a_rate_that_is_none_is_refused},
     {"who moved elsewhere is told", who_moved_elsewhere_is_told},
     CU_TEST_INFO_NULL,
 };
