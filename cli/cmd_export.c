@@ -83,7 +83,9 @@ static bool export_to_stdout(rdl_ledger *ledger, rdl_export_options *o, rdl_tall
     o->output = path;
     bool good = folder && rdl_export(ledger, o, tally, error) && print_file(path, error);
     if (folder) {
+        g_autofree char *manifest = g_strconcat(path, ".run.json", NULL);
         g_unlink(path);
+        g_unlink(manifest);
         g_rmdir(folder);
     }
     return good;

@@ -48,18 +48,32 @@ static bool add_maker(JsonObject *input, const char *path, GError **error)
 }
 
 /* `digest`: NULL where the path is no plain file. */
-static bool add_input(rdl_manifest *manifest, const rdl_input *from, const char *digest,
-                      GError **error)
+static JsonObject *add_known(rdl_manifest *manifest, const char *role, const char *path,
+                             const char *digest)
 {
     JsonObject *input = json_object_new();
 
-    json_object_set_string_member(input, "role", from->role);
-    json_object_set_string_member(input, "path", from->path);
+    json_object_set_string_member(input, "role", role);
+    json_object_set_string_member(input, "path", path);
     json_array_add_object_element(manifest->inputs, input);
     if (digest)
         json_object_set_string_member(input, "sha256", digest);
     else
         json_object_set_null_member(input, "sha256");
+    return input;
+}
+
+void rdl_manifest_known(rdl_manifest *manifest, const char *role, const char *path,
+                        const char *sha256)
+{
+    add_known(manifest, role, path, sha256);
+}
+
+static bool add_input(rdl_manifest *manifest, const rdl_input *from, const char *digest,
+                      GError **error)
+{
+    JsonObject *input = add_known(manifest, from->role, from->path, digest);
+
     if (from->files && *from->files)
         json_object_set_int_member(input, "files", g_strv_length((char **)from->files));
     return add_maker(input, from->path, error);

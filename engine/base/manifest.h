@@ -20,6 +20,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_manifest, rdl_manifest_free)
  * RDL_ERROR_DATA. */
 RDL_API bool rdl_manifest_input(rdl_manifest *manifest, const char *role, const char *path,
                                 GError **error);
+/** An input whose digest (NULL: none) is known already, and no maker is looked for. */
+RDL_API void rdl_manifest_known(rdl_manifest *manifest, const char *role, const char *path,
+                                const char *sha256);
 typedef struct rdl_input {
     const char *role, *path; /* path NULL: left out */
     char *const *files;      /* what a source of several files is put together from, NULL-ended;

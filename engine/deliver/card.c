@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include "deliver/card_page.h"
+#include "deliver/made.h"
 #include "deliver/triage.h"
 
 static rdl_map_sources sources_of(const rdl_card_options *o)
@@ -164,6 +165,22 @@ static bool write_all(const char *input, const rdl_map_data *data, const rdl_car
     return true;
 }
 
+/* A pack that holds a card tells itself what it was made from. */
+static bool write_made(const char *input, const rdl_map_data *data, const rdl_card_options *o,
+                       GError **error)
+{
+    const rdl_made made = {.command = "card",
+                           .path = input,
+                           .head = data->digest,
+                           .as_of = data->date,
+                           .language = o->language,
+                           .what = o->id,
+                           .unit = o->unit,
+                           .drawn = data};
+
+    return o->in_pack || rdl_made_write(&made, o->output, error);
+}
+
 /* No card takes the place of what it is made from. */
 static bool apart(const char *input, const rdl_card_options *o, GError **error)
 {
@@ -184,9 +201,10 @@ bool rdl_card(const char *input, const rdl_card_options *o, const rdl_progress *
         return false;
     rdl_map_warn(data, o->warnings);
     if (!o->id)
-        return write_all(input, data, o, progress, written, tally, error);
+        return write_all(input, data, o, progress, written, tally, error) &&
+               write_made(input, data, o, error);
     const rdl_task *task = task_of(data, o->id, error);
-    if (!task || !write_card(data, task, o, o->output, error))
+    if (!task || !write_card(data, task, o, o->output, error) || !write_made(input, data, o, error))
         return false;
     if (written)
         g_ptr_array_add(written, g_strdup(o->output));

@@ -16,6 +16,7 @@ typedef struct rdl_card_options {
     double dpi;  /* of a PNG, and of imagery; 50..600, default 150 */
     int threads; /* for all cards; default 1 */
     bool overwrite;
+    bool in_pack; /* of files with a manifest of its own: none is written beside the card */
     GPtrArray *warnings; /* takes what is recorded but cannot be shown, as char *; NULL */
 } rdl_card_options;
 #define RDL_CARD_OPTIONS_INIT                                         \

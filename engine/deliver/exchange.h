@@ -14,8 +14,9 @@
  *   evidence everything about one site (`task`), a folder or a .zip, with a list of SHA-256
  *   postgis  table redline_task of a database (output "PG:host=... dbname=...") in one
  *            transaction; a table somebody else made is never touched
- *   stac     a catalogue, a folder or a .zip: items for the ledger, its findings, and every product
- *            and input behind them, with derived_from and file:checksum
+ *   stac     a catalogue, a folder or a .zip: items for the ledger, its findings, every product and
+ *            input behind them, and the maps, cards, reports and files of tasks that lie beside
+ *            it (made.h), with derived_from and file:checksum
  *   gpx      a waypoint a task, its outline as routes: for the walk to it
  *   county   a package of work for another office (package.h), a folder or a .zip: all tasks of a
  *            unit

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+#include "deliver/made.h"
 #include "deliver/map_frame.h"
 #include "deliver/map_legend.h"
 #include "deliver/map_name.h"
@@ -799,13 +800,23 @@ bool rdl_map(const char *input, const rdl_map_options *o, GPtrArray *written, rd
     if (!data || !rdl_map_unit_known(data, o->unit, error))
         return false;
     rdl_map_warn(data, o->warnings);
+    const rdl_made made = {.command = "map",
+                           .path = input,
+                           .head = data->digest,
+                           .as_of = data->date,
+                           .language = o->language,
+                           .what = o->by,
+                           .unit = o->unit,
+                           .drawn = data};
     if (o->by)
         return rdl_output_folder(o->output, error) &&
                (strcmp(o->by, "unit") == 0   ? write_units(data, o, written, tally, error)
                 : strcmp(o->by, "zone") == 0 ? write_zones(data, o, written, tally, error)
-                                             : write_grid(data, o, written, tally, error));
+                                             : write_grid(data, o, written, tally, error)) &&
+               rdl_made_write(&made, o->output, error);
     sheet s = new_sheet(data, o);
     s.part = o->unit != NULL;
     return rdl_map_ground(data, o->unit, &s.ground, error) &&
-           write_sheet(&s, o->output, written, tally, error);
+           write_sheet(&s, o->output, written, tally, error) &&
+           rdl_made_write(&made, o->output, error);
 }

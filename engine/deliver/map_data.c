@@ -164,6 +164,18 @@ static void note_missing(rdl_map_data *data, const char *what, const rdl_recorde
                                             data->path, why->message, r->role));
 }
 
+static bool read_file(rdl_map_data *data, const struct layer_kind *kind, const rdl_source *source,
+                      const char *digest, GError **error)
+{
+    rdl_map_layer layer = {g_strdup(kind->role), g_strdup(source->path), g_strdup(digest)};
+    bool good = read_layer(data, kind, source, error);
+
+    g_array_append_val(data->layers, layer);
+    if (!good)
+        g_array_set_size(data->layers, data->layers->len - 1);
+    return good;
+}
+
 /* Given: must be readable. Recorded: as far as it is there, else a note. */
 static bool read_kind(rdl_map_data *data, const struct layer_kind *kind, const char *given,
                       const char *profile, const GPtrArray *recorded, GError **error)
@@ -171,7 +183,7 @@ static bool read_kind(rdl_map_data *data, const struct layer_kind *kind, const c
     const rdl_source source = {given, profile};
 
     if (given)
-        return read_layer(data, kind, &source, error);
+        return read_file(data, kind, &source, NULL, error);
     for (guint i = 0; i < recorded->len; i++) {
         const rdl_recorded *r = recorded->pdata[i];
         GError *failed = NULL;
@@ -179,7 +191,7 @@ static bool read_kind(rdl_map_data *data, const struct layer_kind *kind, const c
             continue;
         g_autofree char *path = rdl_recorded_find(r, data->path, &failed);
         const rdl_source one = {path, NULL};
-        if (!path || !read_layer(data, kind, &one, &failed))
+        if (!path || !read_file(data, kind, &one, r->digest, &failed))
             note_missing(data, SAY(data, kind->zh, kind->role), r, failed);
         g_clear_error(&failed);
     }
@@ -526,6 +538,15 @@ static void clear_scene(gpointer p)
     g_free(s->digest);
 }
 
+static void clear_layer(gpointer p)
+{
+    rdl_map_layer *l = p;
+
+    g_free(l->role);
+    g_free(l->path);
+    g_free(l->digest);
+}
+
 static GArray *new_array(size_t size, GDestroyNotify clear)
 {
     GArray *array = g_array_new(FALSE, TRUE, (guint)size);
@@ -568,6 +589,7 @@ static rdl_map_data *new_data(const char *path, const char *language)
     data->units = new_array(sizeof(rdl_map_unit), clear_unit);
     data->permits = new_array(sizeof(rdl_map_permit), clear_permit);
     data->scenes = new_array(sizeof(rdl_map_scene), clear_scene);
+    data->layers = new_array(sizeof(rdl_map_layer), clear_layer);
     data->notes = g_ptr_array_new_with_free_func(g_free);
     data->warnings = g_ptr_array_new_with_free_func(g_free);
     return data;
@@ -624,6 +646,7 @@ void rdl_map_data_free(rdl_map_data *data)
     g_array_unref(data->units);
     g_array_unref(data->permits);
     g_array_unref(data->scenes);
+    g_array_unref(data->layers);
     g_ptr_array_unref(data->notes);
     g_ptr_array_unref(data->warnings);
     rdl_crs_unref(data->crs);

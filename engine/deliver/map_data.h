@@ -46,6 +46,10 @@ typedef struct rdl_map_scene {
     double off_nadir;                  /* of the sensor's view, degrees; NaN likewise */
 } rdl_map_scene;
 
+typedef struct rdl_map_layer {
+    char *role, *path, *digest; /* "zones", "units", "permits"; digest: as of a scene */
+} rdl_map_layer;
+
 typedef struct rdl_map_data {
     rdl_ledger *ledger;
     char *path, *date; /* of the ledger; its latest day, ISO */
@@ -56,6 +60,7 @@ typedef struct rdl_map_data {
     GArray *tasks; /* of rdl_task, by id */
     GArray *zones; /* the least strict first: the order of drawing */
     GArray *units, *permits, *scenes;
+    GArray *layers;      /* of rdl_map_layer: the files these were read from */
     rdl_box *boxes;      /* of the tasks */
     GHashTable *leading; /* site -> the task that stands for it; both lent */
     GPtrArray *notes;    /* of char: what could not be shown, in `language` */

@@ -1,6 +1,7 @@
 #include "deliver/report.h"
 
 #include <string.h>
+#include "deliver/made.h"
 #include "deliver/report_part.h"
 #include "deliver/words.h"
 
@@ -248,6 +249,25 @@ static bool record(const rdl_bulletin *r, rdl_ledger *ledger, const char *path, 
     return !o->by || (digest && rdl_ledger_outgoing(ledger, &out, error));
 }
 
+/* Not beside a public version: nobody outside need know the office's files. */
+static bool write_made(const rdl_bulletin *r, GError **error)
+{
+    const rdl_report_options *o = r->options;
+    const rdl_made made = {.command = "report",
+                           .path = r->path,
+                           .head = r->head,
+                           .as_of = r->as_of,
+                           .language = r->language,
+                           .what = o->kind,
+                           .unit = o->unit,
+                           .drawn = r->map ? r->map : r->units};
+
+    if (!o->public_version)
+        return rdl_made_write(&made, o->output, error);
+    rdl_made_nothing(o->output);
+    return true;
+}
+
 static bool write_whole(const rdl_bulletin *r, rdl_ledger *ledger, int writer, rdl_day latest,
                         GError **error)
 {
@@ -257,7 +277,7 @@ static bool write_whole(const rdl_bulletin *r, rdl_ledger *ledger, int writer, r
 
     return output && writers[writer].write(r, rdl_output_temporary(output), error) &&
            record(r, ledger, rdl_output_temporary(output), on, error) &&
-           rdl_output_commit(output, error);
+           rdl_output_commit(output, error) && write_made(r, error);
 }
 
 static bool count_tasks(const rdl_bulletin *r, rdl_tally *tally, GError **error)

@@ -189,7 +189,8 @@ static void add_hints(GPtrArray *all, const char *near)
         for (guint k = 0; k < beside->len; k++) {
             rdl_recorded *r = all->pdata[i];
             const rdl_recorded *b = beside->pdata[k];
-            if (!r->hint && r->digest && g_strcmp0(r->digest, b->digest) == 0)
+            if (!r->hint && r->digest && g_strcmp0(r->digest, b->digest) == 0 &&
+                strcmp(r->path, b->path) != 0)
                 r->hint = g_strdup(b->path);
         }
 }

@@ -176,8 +176,8 @@ static void flatgeobuf_tells_what_lies_nowhere(void)
 static void bytes_repeat(void)
 {
     static const char *const files[][2] = {
-        {"csv", "csv"},   {"flatgeobuf", "fgb"}, {"kml", "kml"},  {"kml", "kmz"},
-        {"gpx", "gpx"},   {"shp-cn", "zip"},     {"stac", "zip"}, {"gpkg", "gpkg"},
+        {"csv", "csv"},   {"flatgeobuf", "fgb"}, {"kml", "kml"},       {"kml", "kmz"},
+        {"gpx", "gpx"},   {"shp-cn", "zip"},     {"stac", "stac.zip"}, {"gpkg", "gpkg"},
         {"xlsx", "xlsx"}, {"geojson", "geojson"}};
     g_autoptr(rdl_ledger) ledger = district_of(suite_path("repeat.sqlite"), awkward, AWKWARD);
 
@@ -540,10 +540,14 @@ static void a_catalogue_leads_back_to_the_scenes(void)
     static const char *const said[] = {"change-cc0000000000.json", "before-dd0000000000.json"};
     g_autofree char *zeros = g_strnfill(62, '0');
     g_autofree char *text = g_strdup_printf(manifest, zeros, zeros, zeros, zeros, zeros);
+    const char *path = suite_path("lead/stac.sqlite");
+    g_autofree char *dir = g_path_get_dirname(path);
     GError *error = NULL;
 
-    CHECK(rdl_output_text(suite_path("stac.sqlite.findings.gpkg.run.json"), text, true, &error));
-    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("stac.sqlite"), 2);
+    CHECK(rdl_output_folder(dir, &error));
+    CHECK(
+        rdl_output_text(suite_path("lead/stac.sqlite.findings.gpkg.run.json"), text, true, &error));
+    g_autoptr(rdl_ledger) ledger = district_ledger(path, 2);
     const char *folder = exported(ledger, "stac", "stac");
     g_autoptr(GPtrArray) names = rdl_folder_names(folder, &error);
     CHECK_INT(names->len, 8); /* catalogue, ledger, findings, zones, patches, change, two scenes */
@@ -561,6 +565,83 @@ static void a_catalogue_leads_back_to_the_scenes(void)
     g_autofree char *sum = g_strconcat("1220dd", zeros, NULL);
     CHECK_TEXT(rdl_json_text(asset, "file:checksum", NULL), sum);
     CHECK(told("3 rasters are not where they were"));
+}
+
+static void count_up(guint *n, JsonObject *o, const char *head)
+{
+    g_autofree char *from = derived_from(o),
+                    *ledger = g_strdup_printf("./ledger-%.12s.json ", head);
+
+    CHECK(g_str_has_prefix(from, ledger)); /* of the state it shows, not a later one */
+    *n += g_str_has_prefix(from, ledger);
+}
+
+/* A map, a card, a report, a file of tasks; and the same bytes when all is made again. */
+static void make_products(const char *path, rdl_ledger *ledger)
+{
+    GError *error = NULL;
+    rdl_map_options map = RDL_MAP_OPTIONS_INIT;
+    rdl_card_options card = RDL_CARD_OPTIONS_INIT;
+    rdl_report_options report = RDL_REPORT_OPTIONS_INIT;
+    rdl_export_options tasks = RDL_EXPORT_OPTIONS_INIT;
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    g_autofree char *task = district_task(ledger, "FP-0");
+
+    map.output = suite_path("made/map.png");
+    card.output = suite_path("made/card.pdf");
+    report.output = suite_path("made/report.md");
+    tasks.output = suite_path("made/tasks.gpkg");
+    card.id = task;
+    tasks.profile = "gpkg";
+    map.dpi = card.dpi = 50.0;
+    map.overwrite = card.overwrite = report.overwrite = tasks.overwrite = true;
+    CHECK(rdl_map(path, &map, NULL, tally, &error));
+    CHECK(rdl_card(path, &card, NULL, NULL, tally, &error));
+    CHECK(rdl_report(path, &report, tally, &error));
+    CHECK(rdl_export(ledger, &tasks, tally, &error));
+    CHECK_OK(error);
+}
+
+static void every_product_has_an_item(void)
+{
+    static const char *const products[] = {"map", "card", "report", "tasks"};
+    const char *path = suite_path("made/stac.sqlite");
+    g_autofree char *dir = g_path_get_dirname(path);
+    GError *error = NULL;
+    guint found = 0;
+
+    CHECK(rdl_output_folder(dir, &error));
+    g_autoptr(rdl_ledger) ledger = district_ledger(path, 2);
+    g_autofree char *head = rdl_ledger_head(ledger, &error);
+    make_products(path, ledger);
+    g_autofree char *once = text_of(suite_path("made/map.png.run.json"));
+    make_products(path, ledger);
+    g_autofree char *again = text_of(suite_path("made/map.png.run.json"));
+    CHECK_TEXT(again, once);
+    CHECK(strstr(once, dir) == NULL); /* the same wherever it lies */
+    CHECK(district_register(ledger)); /* the ledger goes on */
+    const char *folder = exported(ledger, "stac", "made-stac");
+    g_autoptr(GPtrArray) names = rdl_folder_names(folder, &error);
+    for (guint i = 0; i < names->len; i++)
+        check_stac(folder, names->pdata[i]);
+    for (size_t k = 0; k < G_N_ELEMENTS(products); k++)
+        for (guint i = 0; i < names->len; i++) {
+            g_autofree char *start = g_strconcat(products[k], "-", NULL);
+            if (!g_str_has_prefix(names->pdata[i], start))
+                continue;
+            g_autoptr(JsonObject) o = item_at(folder, names->pdata[i]);
+            count_up(&found, o, head);
+        }
+    CHECK_INT(found, G_N_ELEMENTS(products));
+    /* what lies about an other ledger's product is none of ours */
+    g_autofree char *other = rdl_digest_bytes("x", 1);
+    GString *foreign = g_string_new(once);
+    g_string_replace(foreign, head, other, 0);
+    CHECK(rdl_output_text(suite_path("made/card.pdf.run.json"), foreign->str, true, &error));
+    g_string_free(foreign, TRUE);
+    const char *less = exported(ledger, "stac", "made-less");
+    g_autoptr(GPtrArray) left = rdl_folder_names(less, &error);
+    CHECK_INT(left->len, names->len - 1);
 }
 
 /* ---- PostGIS ---- */
@@ -727,6 +808,7 @@ static CU_TestInfo tests[] = {
     {"a letter gbk lacks is not lost", a_letter_gbk_lacks_is_not_lost},
     {"what is missing or twice is told", what_is_missing_or_twice_is_told},
     {"a catalogue leads back to the scenes", a_catalogue_leads_back_to_the_scenes},
+    {"every product has an item", every_product_has_an_item},
     {"a database gets its table and keeps others", a_database_gets_its_table_and_keeps_others},
     {"others find the files valid", others_find_the_files_valid},
     {"endings are asked for", endings_are_asked_for},

@@ -242,6 +242,7 @@ static bool write_card(const rdl_export_job *job, const rdl_task *task, GError *
     o.before = job->options->before;
     o.after = job->options->after;
     o.warnings = job->options->warnings;
+    o.in_pack = true;
     return path && rdl_card(rdl_ledger_path(job->ledger), &o, NULL, NULL, tally, error);
 }
 

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include "deliver/exchange/profile.h"
+#include "deliver/made.h"
 #include "geo/geo.h"
 
 typedef struct {
@@ -304,6 +305,28 @@ static bool write_whole(const profile *p, rdl_export_job *job, GError **error)
     return p->write(job, error) && record(job, error) && rdl_output_commit(output, error);
 }
 
+/* Files of tasks of the office: packs and catalogues tell it themselves, the public need not know.
+ */
+static bool write_made(const profile *p, const rdl_export_job *job, bool everybody, GError **error)
+{
+    if (p->write == rdl_export_postgis)
+        return true;
+    if (everybody || of_today(p)) {
+        rdl_made_nothing(job->options->output);
+        return true;
+    }
+    g_autofree char *head = rdl_ledger_head(job->ledger, error);
+    const rdl_made made = {.command = "export",
+                           .path = rdl_ledger_path(job->present),
+                           .head = head,
+                           .as_of = job->date,
+                           .language = job->language,
+                           .what = job->options->profile,
+                           .unit = job->options->unit};
+
+    return head && rdl_made_write(&made, job->options->output, error);
+}
+
 static void count(const rdl_export_job *job, const char *item, const rdl_tally *left,
                   rdl_tally *tally)
 {
@@ -383,7 +406,8 @@ bool rdl_export(rdl_ledger *ledger, const rdl_export_options *options, rdl_tally
     job.fields = fields;
     job.date = date;
     job.issue = issue;
-    if (!tasks || (is_work(p) && !issue) || !write_whole(p, &job, error))
+    if (!tasks || (is_work(p) && !issue) || !write_whole(p, &job, error) ||
+        !write_made(p, &job, everybody, error))
         return false;
     count(&job, item, left, tally);
     return true;

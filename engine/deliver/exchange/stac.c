@@ -8,6 +8,7 @@
 #include "deliver/exchange/profile.h"
 #include "geo/geo.h"
 
+#define MANIFEST ".run.json"
 #define DEPTH 8 /* products made of products */
 #define FILE_EXTENSION "https://stac-extensions.github.io/file/v2.1.0/schema.json"
 #define PROJ_EXTENSION "https://stac-extensions.github.io/projection/v1.1.0/schema.json"
@@ -124,7 +125,17 @@ static const char *media_type(const char *path)
                  {".sqlite", "application/vnd.sqlite3"},
                  {".geojson", "application/geo+json"},
                  {".json", "application/json"},
-                 {".csv", "text/csv"}};
+                 {".csv", "text/csv"},
+                 {".pdf", "application/pdf"},
+                 {".png", "image/png"},
+                 {".html", "text/html"},
+                 {".md", "text/markdown"},
+                 {".zip", "application/zip"},
+                 {".fgb", "application/flatgeobuf"},
+                 {".kml", "application/vnd.google-earth.kml+xml"},
+                 {".kmz", "application/vnd.google-earth.kmz"},
+                 {".gpx", "application/gpx+xml"},
+                 {".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
         if (g_str_has_suffix(path, types[i].ending))
@@ -292,7 +303,7 @@ static void add_input(catalog *c, JsonObject *item, JsonObject *input, JsonObjec
                   .sha256 = rdl_json_text(input, "sha256", NULL),
                   .made_by = rdl_json_object(input, "made_by")};
 
-    if (!*what.path)
+    if (!*what.path || strcmp(what.role, "ledger") == 0) /* its head tells which state of it */
         return;
     date_thing(&what, manifest);
     g_autofree char *id = add_thing(c, &what, depth);
@@ -353,6 +364,16 @@ static void add_load(catalog *c, JsonObject *ledger_item, JsonObject *load, rdl_
     add_derived(ledger_item, id);
 }
 
+static void set_ledger(catalog *c, JsonObject *item, const char *name, const char *head)
+{
+    JsonObject *properties = json_object_get_object_member(item, "properties");
+
+    rdl_json_set_text(properties, "redline:role", "ledger");
+    rdl_json_set_text(properties, "redline:head", head);
+    set_asset(item, name, NULL); /* it goes on: its head tells which state this is */
+    g_hash_table_add(c->known, g_strdup(rdl_json_text(item, "id", "")));
+}
+
 static bool add_ledger(catalog *c, JsonArray *loads, GError **error)
 {
     g_autofree char *head = rdl_ledger_head(c->job->ledger, error);
@@ -364,14 +385,110 @@ static bool add_ledger(catalog *c, JsonArray *loads, GError **error)
         return false;
     JsonObject *item = item_new(id, name, c->job->date, c->job->date);
     g_ptr_array_add(c->items, item);
-    rdl_json_set_text(json_object_get_object_member(item, "properties"), "redline:role", "ledger");
-    rdl_json_set_text(json_object_get_object_member(item, "properties"), "redline:head", head);
-    set_asset(item, name, NULL); /* it goes on: its head tells which state this is */
+    set_ledger(c, item, name, head);
     if (box.xmin <= box.xmax)
         set_place(item, box);
     for (guint i = 0; i < json_array_get_length(loads); i++)
         add_load(c, item, json_array_get_object_element(loads, i), box);
     return true;
+}
+
+/* ---- what was made from the ledger ---- */
+
+/* The state of the ledger a product was made from; an earlier one gets an item of its own. */
+static void derive_from_ledger(catalog *c, JsonObject *item, const char *head, const char *day)
+{
+    g_autofree char *id = g_strdup_printf("ledger-%.12s", head);
+    g_autofree char *name = g_path_get_basename(rdl_ledger_path(c->job->ledger));
+
+    add_derived(item, id);
+    if (g_hash_table_contains(c->known, id))
+        return;
+    JsonObject *ledger = item_new(id, name, day, day);
+    g_ptr_array_add(c->items, ledger);
+    set_ledger(c, ledger, name, head);
+}
+
+/* "map", "card", "report", of an export "tasks"; NULL: made from no ledger. */
+static const char *product_role(JsonObject *manifest)
+{
+    static const char *const commands[] = {"map", "card", "report", "export"};
+    const char *command = rdl_json_text(manifest, "command", "");
+
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+        if (strcmp(commands[i], command) == 0)
+            return i == 3 ? "tasks" : commands[i];
+    return NULL;
+}
+
+/* Made from a state this ledger went through, by its manifest; anything else is none of ours. */
+static bool add_product(catalog *c, const char *path, JsonObject *manifest, GError **error)
+{
+    JsonObject *options = rdl_json_object(manifest, "options");
+    const char *head = options ? rdl_json_text(options, "head", NULL) : NULL;
+    const char *day = options ? rdl_json_text(options, "as_of", NULL) : NULL;
+    g_autofree char *name = g_path_get_basename(path);
+    bool file = g_file_test(path, G_FILE_TEST_IS_REGULAR);
+    thing what = {.role = product_role(manifest), .path = name};
+    rdl_day parsed;
+
+    if (!what.role || !head || strlen(head) != 64 || !day || !rdl_day_parse(day, &parsed, NULL) ||
+        !rdl_ledger_holds(c->job->ledger, head, NULL) || !g_file_test(path, G_FILE_TEST_EXISTS))
+        return true;
+    g_autofree char *digest = file ? rdl_digest_file(path, error) : NULL;
+    if (file && !digest)
+        return false;
+    what.sha256 = digest;
+    g_autofree char *id = id_of(&what);
+    if (!g_hash_table_add(c->known, g_strdup(id)))
+        return true;
+    JsonObject *item = item_new(id, name, day, day);
+    g_ptr_array_add(c->items, item);
+    rdl_json_set_text(json_object_get_object_member(item, "properties"), "redline:role", what.role);
+    set_asset(item, name, digest);
+    derive_from_ledger(c, item, head, day);
+    add_inputs(c, item, manifest, 0);
+    return true;
+}
+
+static bool add_beside(catalog *c, const char *folder, const char *name, GError **error)
+{
+    g_autofree char *path = g_build_filename(folder, name, NULL), *text = NULL;
+
+    if (!g_str_has_suffix(name, MANIFEST) || !g_file_get_contents(path, &text, NULL, NULL))
+        return true;
+    g_autoptr(JsonNode) node = rdl_json_parse(text, path, NULL);
+    path[strlen(path) - strlen(MANIFEST)] = '\0';
+    g_autofree char *whole = g_canonicalize_filename(path, NULL);
+    g_autofree char *own = g_canonicalize_filename(c->job->options->output, NULL);
+    if (strcmp(whole, own) == 0) /* what this catalogue replaces */
+        return true;
+    return !node || !JSON_NODE_HOLDS_OBJECT(node) ||
+           add_product(c, path, json_node_get_object(node), error);
+}
+
+static gint by_name(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Those beside the ledger, by name. */
+static bool add_products(catalog *c, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(rdl_ledger_path(c->job->ledger));
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    GDir *dir = g_dir_open(folder, 0, error);
+    const char *name;
+    bool good = dir != NULL;
+
+    while (dir && (name = g_dir_read_name(dir)))
+        g_ptr_array_add(names, g_strdup(name));
+    if (dir)
+        g_dir_close(dir);
+    g_ptr_array_sort(names, by_name);
+    for (guint i = 0; good && i < names->len; i++)
+        good = add_beside(c, folder, names->pdata[i], error);
+    return good;
 }
 
 /* ---- files ---- */
@@ -420,7 +537,8 @@ bool rdl_export_stac(const rdl_export_job *job, GError **error)
                  .recorded = recorded,
                  .as_of = as_of ? as_of : job->date};
 
-    if (!loads || !add_ledger(&c, loads, error) || !write_catalog(&c, error))
+    if (!loads || !add_ledger(&c, loads, error) || !add_products(&c, error) ||
+        !write_catalog(&c, error))
         return false;
     if (c.unplaced)
         rdl_export_tell(job, "%u rasters are not where they were: their items have no place",
