@@ -67,6 +67,7 @@ static JsonObject *describe(rdl_ledger *ledger, const char *role, const rdl_sour
     return o;
 }
 
+/* Inside a transaction. */
 static bool append(rdl_ledger *ledger, const char *kind, rdl_day on, JsonObject *o, GError **error)
 {
     g_autofree char *at = rdl_day_text(on);
@@ -76,50 +77,69 @@ static bool append(rdl_ledger *ledger, const char *kind, rdl_day on, JsonObject 
                        .kind = kind,
                        .subject = rdl_json_text(o, "source", "")};
 
-    return rdl_store_begin(ledger->store, error) &&
-           rdl_ledger_end(ledger, rdl_event_append(ledger, &event, o, error), error);
+    return rdl_event_append(ledger, &event, o, error);
 }
 
+/* What follows FILE: in a source; NULL: nothing. */
+static const char *layer_of(const char *source)
+{
+    const char *file = strrchr(source, '/'), *colon = strrchr(file ? file : source, ':');
+
+    return colon ? colon + 1 : NULL;
+}
+
+/* By this name or another: a file of which no layer is named has but one. */
 static bool is_there(rdl_ledger *ledger, JsonObject *o, bool *there, GError **error)
 {
-    static const char *const members[] = {"role", "source", "profile", "sha256", "profile_sha256"};
+    static const char *const members[] = {"role", "sha256", "profile_sha256"};
+    const char *layer = layer_of(rdl_json_text(o, "source", ""));
     g_autoptr(rdl_statement) s = rdl_statement_new(
         ledger->store,
-        "SELECT 1 FROM layer WHERE role IS ? AND source IS ? AND profile IS ? AND sha256 IS ? AND "
-        "profile_sha256 IS ?",
-        error);
+        "SELECT source FROM layer WHERE role IS ? AND sha256 IS ? AND profile_sha256 IS ?", error);
+    bool row = false;
 
     for (int i = 0; s && i < (int)G_N_ELEMENTS(members); i++)
         rdl_statement_text(s, i + 1, rdl_json_text(o, members[i], NULL));
-    return s && rdl_statement_step(s, there, error);
+    *there = false;
+    while (s && rdl_statement_step(s, &row, error) && row) {
+        const char *other = layer_of(rdl_statement_get_text(s, 0));
+        *there = *there || !layer || !other || strcmp(layer, other) == 0;
+    }
+    return s && !row;
 }
 
 bool rdl_ledger_layer_add(rdl_ledger *ledger, const char *role, const rdl_source *source,
                           rdl_day on, rdl_tally *tally, GError **error)
 {
-    bool there;
+    bool there = false;
 
     if (!g_strv_contains(roles, role))
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: no role of a layer", role);
     g_autoptr(JsonObject) o = describe(ledger, role, source, error);
-    if (!o || !is_there(ledger, o, &there, error))
+    if (!o || !rdl_store_begin(ledger->store, error))
+        return false;
+    bool good = is_there(ledger, o, &there, error) &&
+                (there || append(ledger, "layer.loaded", on, o, error));
+    if (!rdl_ledger_end(ledger, good, error))
         return false;
     rdl_tally_in(tally, "ledger.layers", 1);
     if (there)
-        return rdl_tally_suppressed(tally, "ledger.layers", "SAME", 1), true;
-    rdl_tally_used(tally, "ledger.layers", 1);
-    return append(ledger, "layer.loaded", on, o, error);
+        rdl_tally_suppressed(tally, "ledger.layers", "SAME", 1);
+    else
+        rdl_tally_used(tally, "ledger.layers", 1);
+    return true;
 }
 
 bool rdl_apply_layer(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
 {
     static const char *const members[] = {"role",   "source",         "profile",
                                           "sha256", "profile_sha256", NULL};
-    static const char *const gone[] = {"source", NULL};
+    static const char *const gone[] = {"role", "source", NULL};
     g_autoptr(rdl_statement) s = NULL;
 
     if (strcmp(event->kind, "layer.dropped") == 0)
-        return rdl_apply_texts(ledger, "DELETE FROM layer WHERE source = ?", o, gone, error);
+        return rdl_apply_texts(ledger, "DELETE FROM layer WHERE role = ? AND source = ?", o, gone,
+                               error);
     s = rdl_statement_new(ledger->store, "INSERT OR REPLACE INTO layer VALUES(?,?,?,?,?,?,?)",
                           error);
     if (!s)
@@ -176,24 +196,40 @@ static char *names_of(JsonArray *layers)
     return g_string_free(g_steal_pointer(&names), FALSE);
 }
 
-bool rdl_ledger_layer_drop(rdl_ledger *ledger, const char *source, rdl_day on, GError **error)
+/* From every role it has, an event each. */
+static bool drop_all(rdl_ledger *ledger, const char *source, rdl_day on, int *n, JsonArray *layers,
+                     GError **error)
 {
-    g_autoptr(JsonArray) layers = json_array_new();
-    g_autoptr(JsonObject) o = json_object_new();
     g_autofree char *kept = kept_path(ledger, source);
 
     if (!read_layers(ledger, layers, error))
         return false;
     for (guint i = 0; i < json_array_get_length(layers); i++) {
-        const char *name = rdl_json_text(json_array_get_object_element(layers, i), "source", "");
-        if (strcmp(name, kept) == 0 || strcmp(name, source) == 0) {
-            rdl_json_set_text(o, "source", name);
-            return append(ledger, "layer.dropped", on, o, error);
-        }
+        JsonObject *layer = json_array_get_object_element(layers, i);
+        const char *name = rdl_json_text(layer, "source", "");
+        g_autoptr(JsonObject) o = json_object_new();
+        if (strcmp(name, kept) != 0 && strcmp(name, source) != 0)
+            continue;
+        rdl_json_set_text(o, "role", rdl_json_text(layer, "role", NULL));
+        rdl_json_set_text(o, "source", name);
+        if (!append(ledger, "layer.dropped", on, o, error))
+            return false;
+        ++*n;
     }
+    return true;
+}
+
+bool rdl_ledger_layer_drop(rdl_ledger *ledger, const char *source, rdl_day on, GError **error)
+{
+    g_autoptr(JsonArray) layers = json_array_new();
+    int n = 0;
+
+    if (!rdl_store_begin(ledger->store, error) ||
+        !rdl_ledger_end(ledger, drop_all(ledger, source, on, &n, layers, error), error))
+        return false;
     g_autofree char *names = names_of(layers);
-    return rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: no layer of %s; it has: %s", source,
-                    rdl_ledger_path(ledger), *names ? names : "none");
+    return n > 0 || rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: no layer of %s; it has: %s", source,
+                             rdl_ledger_path(ledger), *names ? names : "none");
 }
 
 /* ---- screening ---- */

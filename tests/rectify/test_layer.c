@@ -1,6 +1,7 @@
 /* A ledger knows the layers its sites are screened with, and screens with just those. */
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 #include "fixtures/layers.h"
 #include "geo/start.h"
 #include "rectify/moving.h"
@@ -188,6 +189,44 @@ static void dropped_is_screened_with_no_more(void)
     CHECK_OK(error);
 }
 
+static char *layers_of(rdl_ledger *ledger)
+{
+    GError *error = NULL;
+    char *all = rdl_store_value(
+        ledger->store, "SELECT group_concat(role || ' ' || source, '; ') FROM layer", &error);
+
+    CHECK_OK(error);
+    return all;
+}
+
+/* One register by four names is one layer of a role; dropped, it goes from both its roles. */
+static void a_layer_is_one_by_whatever_name(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = new_ledger(suite_path("names.sqlite"));
+    const char *link = suite_path("link.gpkg");
+    g_autofree char *named = NULL, *base = NULL;
+
+    make_layers();
+    g_remove(link);
+    CHECK_INT(symlink(footprints, link), 0);
+    base = g_path_get_basename(footprints);
+    named = g_strconcat(footprints, ":layer", NULL);
+    CHECK(add(ledger, "footprints", footprints, NULL, &error) &&
+          add(ledger, "footprints", link, NULL, &error) &&
+          add(ledger, "footprints", named, NULL, &error));
+    CHECK_OK(error);
+    g_autofree char *one = layers_of(ledger), *wanted = g_strconcat("footprints ", base, NULL);
+    CHECK_TEXT(one, wanted);
+    CHECK(add(ledger, "patches", footprints, NULL, &error) &&
+          rdl_ledger_layer_drop(ledger, footprints, DAY, &error));
+    CHECK_OK(error);
+    g_autofree char *none = layers_of(ledger);
+    CHECK(!none || !*none);
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+}
+
 static void what_cannot_be_a_layer_is_refused(void)
 {
     GError *error = NULL;
@@ -216,6 +255,7 @@ int main(int argc, char **argv)
         {"layers below its folder move with it", layers_below_its_folder_move_with_it},
         {"what is given goes before what is loaded", what_is_given_goes_before_what_is_loaded},
         {"dropped is screened with no more", dropped_is_screened_with_no_more},
+        {"a layer is one by whatever name", a_layer_is_one_by_whatever_name},
         {"what cannot be a layer is refused", what_cannot_be_a_layer_is_refused},
         CU_TEST_INFO_NULL};
 
