@@ -111,10 +111,15 @@ static char *built(const rdl_card_page *card, JsonObject *f)
 
 static char *unit(const rdl_card_page *card)
 {
-    const char *code = card->task->xzqdm, *name = rdl_map_unit_name(card->data, code);
+    const GArray *tasks = card->data->tasks;
+    guint i = (guint)(card->task - &g_array_index(tasks, rdl_task, 0));
+    g_autoptr(GError) failed = NULL;
+    char *words;
 
-    return !code || strcmp(code, name) == 0 ? g_strdup(code)
-                                            : g_strdup_printf("%s (%s)", name, code);
+    /* Ground that cannot be laid over the units leaves the unit that is on record. */
+    return rdl_map_units_met(card->data, i, &words, &failed)
+               ? words
+               : g_strdup_printf("%s (%s)", card->task->xzqdm, failed->message);
 }
 
 /* "FIX:100000-1000000" in words; anything else as the pack has it. */

@@ -668,6 +668,59 @@ const char *rdl_map_unit_name(const rdl_map_data *data, const char *xzqdm)
     return xzqdm ? xzqdm : "";
 }
 
+static rdl_geometry *shape_of(GBytes *wkb, GError **error)
+{
+    return rdl_geometry_from_wkb(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), error);
+}
+
+/* Of the shape's area what lies in the unit; 0 of a shape without area. */
+static bool share_in(const rdl_geometry *shape, const rdl_map_unit *u, double *share,
+                     GError **error)
+{
+    double whole = rdl_geometry_plane_area(shape);
+    g_autoptr(rdl_geometry) ground = shape_of(u->wkb, error);
+    g_autoptr(rdl_geometry) common =
+        ground ? rdl_geometry_intersection(shape, ground, error) : NULL;
+
+    *share = common && whole > 0.0 ? rdl_geometry_plane_area(common) / whole : 0.0;
+    return common != NULL;
+}
+
+static char *unit_named(const rdl_map_data *data, const char *code)
+{
+    const char *name = rdl_map_unit_name(data, code);
+
+    return strcmp(code, name) == 0 ? g_strdup(code) : g_strdup_printf("%s (%s)", name, code);
+}
+
+bool rdl_map_units_met(const rdl_map_data *data, guint i, char **words, GError **error)
+{
+    const rdl_task *t = &g_array_index(data->tasks, rdl_task, i);
+    g_autofree char *own = t->xzqdm ? unit_named(data, t->xzqdm) : NULL;
+    g_autoptr(GString) said = g_string_new(own);
+    g_autoptr(rdl_geometry) shape = own && t->wkb ? shape_of(t->wkb, error) : NULL;
+
+    *words = NULL;
+    if (own && t->wkb && !shape)
+        return false;
+    for (guint k = 0; shape && k < data->units->len; k++) {
+        const rdl_map_unit *u = &g_array_index(data->units, rdl_map_unit, k);
+        double share;
+        if (!u->xzqdm || strcmp(u->xzqdm, t->xzqdm) == 0 || !rdl_box_meets(data->boxes[i], u->box))
+            continue;
+        if (!share_in(shape, u, &share, error))
+            return false;
+        g_autofree char *other = share >= 0.001 ? unit_named(data, u->xzqdm) : NULL;
+        if (other)
+            g_string_append_printf(said, SAY(data, "；跨入%s %.1f%%", "; reaches into %s %.1f %%"),
+                                   other, share * 100.0);
+    }
+    if (own && strcmp(own, said->str) != 0)
+        g_string_append(said, SAY(data, "（按首列统计）", " (counted by the first)"));
+    *words = own ? g_strdup(said->str) : NULL;
+    return true;
+}
+
 static void add_code(GPtrArray *codes, const char *code)
 {
     if (code && !g_ptr_array_find_with_equal_func(codes, code, g_str_equal, NULL))

@@ -90,6 +90,10 @@ void rdl_map_warn(const rdl_map_data *data, GPtrArray *to);
 void rdl_map_note(rdl_map_data *data, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /** The unit's name, the code itself where there is none; "" for NULL. Lent. */
 const char *rdl_map_unit_name(const rdl_map_data *data, const char *xzqdm);
+/** The unit task `i` is counted by, the one with the largest share, "name (code)"; and the others it
+ *  reaches into, each with its share of the ground from 0.1 % on. Shares are of areas in the plane
+ *  of the ledger's system. NULL: in no unit. Yours. Fails: RDL_ERROR_DATA. */
+bool rdl_map_units_met(const rdl_map_data *data, guint i, char **words, GError **error);
 /** Is `unit` (NULL: all) a unit or a task's, or the beginning of one's code? Fails:
  *  RDL_ERROR_NOT_FOUND, naming those there are. */
 bool rdl_map_unit_known(const rdl_map_data *data, const char *unit, GError **error);

@@ -368,6 +368,40 @@ static void a_scene_says_where_the_sun_stood(void)
     CHECK(isnan(scene->sun_azimuth) && isnan(scene->off_nadir));
 }
 
+static const char two_counties[] =
+    "{\"type\":\"FeatureCollection\",\"name\":\"unit\",\"features\":["
+    "{\"type\":\"Feature\",\"properties\":{\"xzqdm\":\"321202\",\"name\":\"甲县\"},\"geometry\":{"
+    "\"type\":\"Polygon\",\"coordinates\":[[[120,32],[120.75,32],[120.75,33],[120,33],[120,32]]]}},"
+    "{\"type\":\"Feature\",\"properties\":{\"xzqdm\":\"321203\",\"name\":\"乙县\"},\"geometry\":{"
+    "\"type\":\"Polygon\",\"coordinates\":[[[120.75,32],[122,32],[122,33],[120.75,33],"
+    "[120.75,32]]]}}]}";
+
+/* Three quarters of the first in 甲县; the second wholly there, and only its side touches 乙县. */
+static void a_site_in_two_counties_is_named_by_both(void)
+{
+    static const district_site sites[] = {
+        {"MULTIPOLYGON(((120 32,121 32,121 33,120 33,120 32)))", "a", NULL, "321202"},
+        {"MULTIPOLYGON(((120.5 32,120.75 32,120.75 33,120.5 33,120.5 32)))", "b", NULL, "321202"}};
+    const char *ledger = suite_path("counties.sqlite"), *units = suite_path("unit.geojson");
+    const rdl_map_sources sources = {.units = units};
+    GError *error = NULL;
+    guint both = 0, one = 0;
+
+    CHECK(rdl_output_text(units, two_counties, true, &error));
+    rdl_ledger_close(district_of(ledger, sites, 2));
+    g_autoptr(rdl_map_data) data = rdl_map_data_open(ledger, &sources, "zh", &error);
+    CHECK_OK(error);
+    for (guint i = 0; data && i < data->tasks->len; i++) {
+        g_autofree char *words = NULL;
+        CHECK(rdl_map_units_met(data, i, &words, &error));
+        CHECK_OK(error);
+        both += g_strcmp0(words, "甲县 (321202)；跨入乙县 (321203) 25.0%（按首列统计）") == 0;
+        one += g_strcmp0(words, "甲县 (321202)") == 0;
+    }
+    CHECK_INT(both, 1);
+    CHECK_INT(one, 1);
+}
+
 static CU_TestInfo tests[] = {
     {"a site keeps its number when it is registered",
      a_site_keeps_its_number_when_it_is_registered},
@@ -386,6 +420,7 @@ static CU_TestInfo tests[] = {
     {"north is true north at 75 degrees", north_is_true_north_at_75_degrees},
     {"a scale is round and holds the ground", a_scale_is_round_and_holds_the_ground},
     {"a zone is drawn by one rule", a_zone_is_drawn_by_one_rule},
+    {"a site in two counties is named by both", a_site_in_two_counties_is_named_by_both},
     {"a scene says where the sun stood", a_scene_says_where_the_sun_stood},
     CU_TEST_INFO_NULL,
 };
