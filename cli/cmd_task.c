@@ -287,8 +287,9 @@ static JsonNode *lookbacks(const char *path, GError **error)
 
 static void print_lookbacks(JsonArray *rows)
 {
-    static const char *const members[] = {"task_id", "xzqdm", "closed", "pass", "due", "status"};
-    static const char *const heads[] = {"TASK", "UNIT", "CLOSED", "PASS", "DUE", "STATUS"};
+    static const char *const members[] = {"task_id", "xzqdm",  "closed", "pass",
+                                          "due",     "status", "clue"};
+    static const char *const heads[] = {"TASK", "UNIT", "CLOSED", "PASS", "DUE", "STATUS", "CLUE"};
     g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
 
     for (size_t i = 0; i < G_N_ELEMENTS(heads); i++)

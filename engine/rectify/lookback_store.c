@@ -1,9 +1,9 @@
 #include "rectify/lookback.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "rectify/moving.h"
+#include "rectify/rebound.h"
 
 #define SAMPLE "lookback" /* purpose of a draw of closed work; of a pass: lookback-MONTHS */
 
@@ -212,6 +212,7 @@ static bool look_at(agenda *a, rdl_statement *s, GError **error)
         if (!rdl_day_parse(ordered, &waits, error))
             return false;
         tell(a, s, "ordered", waits);
+        rdl_json_set_text(a->rows->pdata[a->rows->len - 1], "clue", rdl_statement_get_text(s, 6));
     }
     for (guint i = 0; i < a->passes->len; i++) {
         const pass *p = &g_array_index(a->passes, pass, i);
@@ -238,7 +239,12 @@ static rdl_statement *ask_closed(rdl_ledger *ledger, const char *day, GError **e
         " (SELECT max(held) FROM lookback l WHERE l.task_id = c.task_id AND l.held BETWEEN"
         "  c.closed AND ?1),"
         " (SELECT min(ordered) FROM lookback l WHERE l.task_id = c.task_id AND l.ordered BETWEEN"
-        "  c.closed AND ?1 AND (l.held IS NULL OR l.held > ?1))"
+        "  c.closed AND ?1 AND (l.held IS NULL OR l.held > ?1)),"
+        " (SELECT json_extract(e.payload, '$.clue') FROM lookback l JOIN event e ON e.subject ="
+        "  l.task_id AND e.kind = 'lookback.raised' AND e.seq >= l.seq AND e.at <= ?1 WHERE"
+        "  l.task_id = c.task_id AND l.ordered BETWEEN c.closed AND ?1 AND (l.held IS NULL OR"
+        "  l.held > ?1) AND (l.held IS NULL OR e.at <= l.held) ORDER BY " RDL_CLUE_RANK " DESC,"
+        "  e.seq LIMIT 1)"
         " FROM closing c JOIN task t USING(task_id) ORDER BY c.task_id",
         error);
 
@@ -276,129 +282,6 @@ JsonNode *rdl_ledger_lookbacks(rdl_ledger *ledger, rdl_day as_of, GError **error
     for (guint i = 0; i < rows->len; i++)
         json_array_add_object_element(array, json_object_ref(rows->pdata[i]));
     return json_node_init_array(json_node_alloc(), array);
-}
-
-/* ---- new ground at a closed place ---- */
-
-static GPtrArray *closed_tasks(rdl_ledger *ledger, const char *site_id, GError **error)
-{
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store,
-        "SELECT task_id FROM task t WHERE site_id = ? AND state = 'CLOSED' AND NOT EXISTS(SELECT 1 "
-        "FROM lookback l WHERE l.task_id = t.task_id AND l.held IS NULL) ORDER BY task_id",
-        error);
-    g_autoptr(GPtrArray) tasks = g_ptr_array_new_with_free_func(g_free);
-    bool row = true;
-
-    if (!s)
-        return NULL;
-    rdl_statement_text(s, 1, site_id);
-    while (row) {
-        if (!rdl_statement_step(s, &row, error))
-            return NULL;
-        if (row)
-            g_ptr_array_add(tasks, g_strdup(rdl_statement_get_text(s, 0)));
-    }
-    return g_steal_pointer(&tasks);
-}
-
-bool rdl_lookbacks_raise(rdl_ledger *ledger, const char *site_id, const char *source,
-                         const char *source_id, const char *at, GError **error)
-{
-    g_autoptr(GPtrArray) tasks = closed_tasks(ledger, site_id, error);
-
-    for (guint i = 0; tasks && i < tasks->len; i++) {
-        g_autoptr(JsonObject) o = json_object_new();
-        rdl_event event = {.at = at,
-                           .by = "redline",
-                           .role = "system",
-                           .kind = "lookback.raised",
-                           .subject = tasks->pdata[i]};
-        rdl_json_set_text(o, "task_id", tasks->pdata[i]);
-        rdl_json_set_text(o, "source", source);
-        rdl_json_set_text(o, "source_id", source_id);
-        if (!rdl_event_append(ledger, &event, o, error))
-            return false;
-    }
-    return tasks != NULL;
-}
-
-/* ---- new ground beside a closed place ---- */
-
-/* Boxes of `ground` grown by more than the tolerance: metres are at most 1 / 110 000 of a degree of
- * latitude, and more of longitude further from the equator. */
-static rdl_box reach_of(const rdl_crs *crs, rdl_box box, double metres)
-{
-    double degrees = metres / 110000.0 / rdl_crs_degrees(crs);
-    double far = MAX(fabs(box.ymin), fabs(box.ymax)) * rdl_crs_degrees(crs);
-    double dx = metres / rdl_crs_unit(crs), dy = dx;
-
-    if (rdl_crs_geographic(crs)) {
-        dy = degrees;
-        dx = degrees / MAX(cos(MIN(far, 90.0) * G_PI / 180.0), 0.001);
-    }
-    return (rdl_box){box.xmin - dx, box.ymin - dy, box.xmax + dx, box.ymax + dy};
-}
-
-static rdl_statement *closed_near(rdl_ledger *ledger, rdl_box box, const char *site_id,
-                                  GError **error)
-{
-    rdl_statement *s = rdl_statement_new(
-        ledger->store,
-        "SELECT site_id, AsBinary(geom) FROM site WHERE rowid IN (SELECT pkid FROM idx_site_geom "
-        "WHERE xmin <= ?3 AND xmax >= ?1 AND ymin <= ?4 AND ymax >= ?2) AND site_id <> ?5 AND "
-        "EXISTS(SELECT 1 FROM task t WHERE t.site_id = site.site_id AND t.state = 'CLOSED') "
-        "ORDER BY site_id",
-        error);
-    const double bounds[] = {box.xmin, box.ymin, box.xmax, box.ymax};
-
-    for (int i = 0; s && i < 4; i++)
-        rdl_statement_real(s, i + 1, bounds[i]);
-    if (s)
-        rdl_statement_text(s, 5, site_id);
-    return s;
-}
-
-/* Sites with closed work that the ground comes within the tolerance of; their ids. */
-static GPtrArray *touched(rdl_ledger *ledger, const rdl_crs *crs, const rdl_geometry *ground,
-                          const char *site_id, double metres, GError **error)
-{
-    rdl_box box = reach_of(crs, rdl_geometry_box(ground), metres);
-    g_autoptr(rdl_statement) s = closed_near(ledger, box, site_id, error);
-    g_autoptr(GPtrArray) sites = g_ptr_array_new_with_free_func(g_free);
-    bool row = s != NULL;
-
-    while (row) {
-        double m;
-        if (!rdl_statement_step(s, &row, error))
-            return NULL;
-        if (!row)
-            break;
-        g_autoptr(GBytes) wkb = rdl_statement_get_bytes(s, 1);
-        g_autoptr(rdl_geometry) site =
-            rdl_geometry_from_wkb(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), error);
-        if (!site || !rdl_geodesic_distance(crs, site, ground, &m, error))
-            return NULL;
-        if (m <= metres)
-            g_ptr_array_add(sites, g_strdup(rdl_statement_get_text(s, 0)));
-    }
-    return s ? g_steal_pointer(&sites) : NULL;
-}
-
-bool rdl_lookbacks_touched(rdl_ledger *ledger, const rdl_crs *crs, const rdl_geometry *ground,
-                           const char *site_id, const char *source, const char *source_id,
-                           const char *at, GError **error)
-{
-    JsonObject *pack = rdl_ledger_pack(ledger, error);
-
-    if (!pack || !ground || rdl_geometry_empty(ground))
-        return pack != NULL;
-    g_autoptr(GPtrArray) sites =
-        touched(ledger, crs, ground, site_id, rdl_json_real(pack, "pos_tolerance_m", 0.0), error);
-    for (guint i = 0; sites && i < sites->len; i++)
-        if (!rdl_lookbacks_raise(ledger, sites->pdata[i], source, source_id, at, error))
-            return false;
-    return sites != NULL;
 }
 
 /* ---- elsewhere ---- */

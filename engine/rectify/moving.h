@@ -59,15 +59,6 @@ bool rdl_site_of_source(rdl_ledger *ledger, const char *source, const char *sour
 /** rdl_sites_merge() inside a transaction of the caller. */
 bool rdl_sites_merge_within(rdl_ledger *ledger, const char *keep, const char *const *others,
                             const rdl_who *who, GError **error);
-/** Every closed task of the site that waits for no look-back is due for one: `source_id` is new
- *  there. Event lookback.raised. */
-bool rdl_lookbacks_raise(rdl_ledger *ledger, const char *site_id, const char *source,
-                         const char *source_id, const char *at, GError **error);
-/** The same of every other site than `site_id` with closed work whose ground lies within the pack's
- *  pos_tolerance_m of `ground` (in the ledger's system, `crs`; may be NULL): an edge is enough. */
-bool rdl_lookbacks_touched(rdl_ledger *ledger, const rdl_crs *crs, const rdl_geometry *ground,
-                           const char *site_id, const char *source, const char *source_id,
-                           const char *at, GError **error);
 /** Commit when `good`, else roll back. Returns whether it is committed. */
 bool rdl_ledger_end(rdl_ledger *ledger, bool good, GError **error);
 

@@ -8,6 +8,7 @@
 #include "rectify/lineage.h"
 #include "rectify/moving.h"
 #include "rectify/neighbour.h"
+#include "rectify/rebound.h"
 #include "rectify/route.h"
 #include "rectify/tighten.h"
 
@@ -730,12 +731,15 @@ static bool take_site_at(const reading *r, const site *s, const char *load, Json
     g_autoptr(GArray) before = rdl_task_list(ledger, &filter, error); /* as they look now */
     if (!before)
         return false;
-    return append(ledger, at, kind, p->site_id, payload, error) &&
-           rdl_lookbacks_raise(ledger, p->site_id, member(payload, "source"),
-                               member(payload, "source_id"), at, error) &&
-           rdl_lookbacks_touched(ledger, r->target, s->ground, p->site_id,
-                                 member(payload, "source"), member(payload, "source_id"), at,
-                                 error) &&
+    const rdl_newcomer newcomer = {.crs = r->target,
+                                   .ground = s->ground,
+                                   .site_id = p->site_id,
+                                   .source = member(payload, "source"),
+                                   .source_id = member(payload, "source_id"),
+                                   .activity = member(payload, "activity"),
+                                   .seen = s->primary ? member(s->primary, "built_before") : NULL};
+    return rdl_rebounds_raise(ledger, &newcomer, at, error) &&
+           append(ledger, at, kind, p->site_id, payload, error) &&
            settle_clue(ledger, s, p, before, as_of, tally, error) &&
            (!by || hold_back(ledger, at, payload, by, error));
 }

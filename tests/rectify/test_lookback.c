@@ -109,8 +109,18 @@ static void new_ground_at_a_closed_place_raises_one(void)
     CHECK_OK(error);
 }
 
-/* A patch of that number, `wide` degrees from the longitude `x` on, as findings at `name`. */
-static void load_wide(rdl_ledger *ledger, const char *prefix, double x, double wide, rdl_day day)
+static void set_text(OGRFeatureH f, const char *field, const char *value)
+{
+    int n = OGR_F_GetFieldIndex(f, field);
+
+    CHECK(n >= 0);
+    OGR_F_SetFieldString(f, n, value);
+}
+
+/* A patch of that number, `wide` degrees from the longitude `x` on, of that activity and seen that
+ * day (NULL: as the fixture's; not told). */
+static void load_seen(rdl_ledger *ledger, const char *prefix, double x, double wide,
+                      const char *activity, const char *seen, rdl_day day)
 {
     g_autofree char *name = g_strconcat(prefix, ".gpkg", NULL);
     g_autofree char *wkt = g_strdup_printf(
@@ -122,8 +132,17 @@ static void load_wide(rdl_ledger *ledger, const char *prefix, double x, double w
     CHECK(fixture_findings_of(path, prefix, 1, suspect, 1, 0, &error));
     GDALDatasetH file = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_UPDATE, NULL, NULL, NULL);
     OGRLayerH layer = GDALDatasetGetLayerByName(file, "finding");
+    if (seen) {
+        OGRFieldDefnH field = OGR_Fld_Create("built_before", OFTString);
+        CHECK(OGR_L_CreateField(layer, field, TRUE) == OGRERR_NONE);
+        OGR_Fld_Destroy(field);
+    }
     OGRFeatureH f = OGR_L_GetNextFeature(layer);
     OGRGeometryH g = NULL;
+    if (seen)
+        set_text(f, "built_before", seen);
+    if (activity)
+        set_text(f, "activity", activity);
     char *text = wkt;
     CHECK(OGR_G_CreateFromWkt(&text, NULL, &g) == OGRERR_NONE);
     OGR_F_SetGeometryDirectly(f, g);
@@ -132,6 +151,11 @@ static void load_wide(rdl_ledger *ledger, const char *prefix, double x, double w
     GDALClose(file);
     CHECK(rdl_ledger_load_findings(ledger, path, day, tally, NULL, &error));
     CHECK_OK(error);
+}
+
+static void load_wide(rdl_ledger *ledger, const char *prefix, double x, double wide, rdl_day day)
+{
+    load_seen(ledger, prefix, x, wide, NULL, NULL, day);
 }
 
 static void load_beside(rdl_ledger *ledger, const char *prefix, double x, rdl_day day)
@@ -185,6 +209,99 @@ static void every_closed_site_under_a_patch_is_asked_for(void)
         CHECK_OK(error);
         CHECK_TEXT(asked, wide ? "2 of 2, joined: 1" : "2 of 2, joined: 0");
     }
+}
+
+/* ---- is it a rebound ---- */
+
+/* The clue of the one look-back that waits that day. */
+static void check_clue(rdl_ledger *ledger, rdl_day day, const char *clue)
+{
+    GError *error = NULL;
+    g_autoptr(JsonNode) node = rdl_ledger_lookbacks(ledger, day, &error);
+
+    CHECK_OK(error);
+    JsonArray *rows = json_node_get_array(node);
+    CHECK_INT(json_array_get_length(rows), 1);
+    if (json_array_get_length(rows))
+        CHECK_TEXT(rdl_json_text(json_array_get_object_element(rows, 0), "clue", "none"), clue);
+}
+
+/* The closed ground (industry) is 28.2 m by 33.3 m up to 119.9003; 5 m beside it are 0.000053
+ * degrees, of 177 m2; the least patch is 200 m2, of cropping 400. */
+static void new_ground_is_a_rebound_by_area_date_and_activity(void)
+{
+    static const struct {
+        double x, wide;
+        const char *activity, *seen, *clue;
+    } cases[] = {
+        {119.9, 0.0003, "IND", "2027-03-21", "REBOUND"},       /* 940 m2, joins the site */
+        {119.9002, 0.0004, "IND", "2027-04-01", "REBOUND"},    /* 480 m2, a site of its own */
+        {119.90028, 0.0004, "IND", "2027-04-01", "REBOUND"},   /* 63 m2, and 166 within 5 m */
+        {119.90034, 0.0003, "IND", "2027-04-01", "SMALL"},     /* 41 m2 within 5 m */
+        {119.90025, 0.0004, "AGRI", "2027-04-01", "SMALL"},    /* 323 m2 */
+        {119.90025, 0.0004, "ORCHARD", "2027-04-01", "SMALL"}, /* is cropping */
+        {119.90025, 0.0004, "MINE", "2027-04-01", "PARTIAL_REBOUND"},
+        {119.9, 0.0003, "AGRI", "2027-04-01", "PARTIAL_REBOUND"}, /* 940 m2 */
+        {119.9, 0.0003, "IND_CHEM", "2027-04-01", "REBOUND"},     /* is industry */
+        {119.9, 0.0003, "UNKNOWN", "2027-04-01", "REBOUND"},
+        {119.9, 0.0003, "IND", "2027-03-20", "EARLIER"}, /* the day of the closing */
+        {119.9, 0.0003, "IND", NULL, "UNDATED"},
+        {119.9, 0.0003, "IND", "spring", "UNDATED"},
+        {119.90034, 0.0003, "IND", NULL, "SMALL"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        GError *error = NULL;
+        g_autofree char *name = g_strdup_printf("rebound-%zu.sqlite", i);
+        g_autofree char *prefix = g_strdup_printf("NEW%zu", i);
+        g_autoptr(rdl_ledger) ledger = fixture_submitted(name, &error);
+        CHECK(close_it(ledger, &error));
+        CHECK_OK(error);
+        load_seen(ledger, prefix, cases[i].x, cases[i].wide, cases[i].activity, cases[i].seen,
+                  rdl_day_of(2027, 5, 2));
+        check_clue(ledger, rdl_day_of(2027, 5, 2), cases[i].clue);
+    }
+}
+
+/* What waits for a small touch does not hide the rebound that comes after it. */
+static void the_gravest_clue_is_told(void)
+{
+    static const struct {
+        double x;
+        const char *clue;
+    } comes[] = {{119.90034, "SMALL"}, {119.9002, "REBOUND"}, {119.90034, "REBOUND"}};
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fixture_submitted("gravest.sqlite", &error);
+
+    CHECK(close_it(ledger, &error));
+    for (int i = 0; i < 3; i++) {
+        g_autofree char *prefix = g_strdup_printf("COME%d", i);
+        if (i == 1) /* also while somebody is looking */
+            CHECK(fixture_go(ledger, "LOOKBACK", "2027-05-02", "city", NULL, NULL, &error));
+        load_seen(ledger, prefix, comes[i].x, 0.0003, "IND", "2027-04-01",
+                  rdl_day_of(2027, 5, 2 + i));
+        check_clue(ledger, rdl_day_of(2027, 5, 2 + i), comes[i].clue);
+    }
+    check_clue(ledger, rdl_day_of(2027, 5, 2), "SMALL"); /* as it stood */
+    CHECK(fixture_go(ledger, "REOPENED", "2027-05-10", "office", "回头看记录", NULL, &error));
+    CHECK_OK(error);
+    g_autoptr(rdl_store) store = rdl_store_open(rdl_ledger_path(ledger), RDL_STORE_READ, &error);
+    g_autofree char *rows =
+        !store ? NULL
+               : rdl_store_value(
+                     store,
+                     "SELECT (SELECT count(*) FROM event WHERE kind = 'lookback.raised') || ' "
+                     "raised, ' || "
+                     "(SELECT group_concat(result) FROM lookback) || ', problems ' || (SELECT "
+                     "group_concat(rebounds, '+') FROM (SELECT rebounds FROM problem ORDER BY "
+                     "rebounds)) || ', "
+                     "closed ' || (SELECT count(*) FROM move WHERE state = 'CLOSED')",
+                     &error);
+    CHECK_TEXT(rows, "2 raised, REBOUND, problems 0+1, closed 1"); /* the old row is kept */
+    CHECK(rdl_ledger_audit(ledger, NULL, &error) &&
+          rdl_ledger_rebuild(ledger, false, NULL, &error) &&
+          rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
 }
 
 /* ---- by lot ---- */
@@ -378,6 +495,9 @@ static CU_TestInfo tests[] = {
     {"new ground at a closed place raises one", new_ground_at_a_closed_place_raises_one},
     {"an edge is enough", an_edge_is_enough},
     {"every closed site under a patch is asked for", every_closed_site_under_a_patch_is_asked_for},
+    {"new ground is a rebound by area, date and activity",
+     new_ground_is_a_rebound_by_area_date_and_activity},
+    {"the gravest clue is told", the_gravest_clue_is_told},
     {"a pass by lot is due for those drawn", a_pass_by_lot_is_due_for_those_drawn},
     {"a lot is of its closing", a_lot_is_of_its_closing},
     {"at the rate of one all are due", at_the_rate_of_one_all_are_due},

@@ -521,7 +521,8 @@ static void walk_newer(walk *w)
     w->m.newer = ++w->m.clock;
     model_absorbs(&w->m, severity, severity == 1 ? 1 : 2,
                   months_after(w->day, severity == 1 ? 1 : 2), true, w->day);
-    if (w->m.task.state && strcmp(w->m.task.state, "CLOSED") == 0) {
+    bool closed = w->m.task.state && strcmp(w->m.task.state, "CLOSED") == 0;
+    if (closed || (w->m.task.state && strcmp(w->m.task.state, "LOOKBACK") == 0)) {
         g_autofree char
             *last = NULL,
             *sql = g_strdup_printf(
@@ -529,8 +530,8 @@ static void walk_newer(walk *w)
                 w->task_id);
         rdl_day day;
         last = rdl_store_value(w->ledger->store, sql, NULL);
-        CHECK(last && rdl_day_parse(last, &day, NULL)); /* one waits, of now or of before */
-        if (last && day == to_day(w->day))
+        CHECK(!closed || last); /* one waits, of now or of before */
+        if (last && rdl_day_parse(last, &day, NULL) && day == to_day(w->day))
             w->m.task.last = w->day;
     }
 }
