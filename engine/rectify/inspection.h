@@ -13,8 +13,11 @@
  * registered, with its rectification, due in the words of the list counted from its start (`as_of`
  * where it names none); one that lacks some is a clue until they are known; `notes` (may be NULL)
  * takes a line for each, which says what it lacks. Loading again adds nothing; other values of a
- * known number change it. One transaction. tally: ledger.problems (suppressed ALREADY_THERE, failed
- * NO_PROBLEM, NUMBER_TWICE), ledger.measures, ledger.registered (suppressed INCOMPLETE). */
+ * known number change it, but not once it is concluded or long-term (CLOSED_ROW), not before its
+ * last event (BEFORE_RECORD), and not where a list without source and batch has another problem
+ * under the number (CONFLICT). One transaction. tally: ledger.problems (suppressed ALREADY_THERE,
+ * failed NO_PROBLEM, NUMBER_TWICE, CONFLICT, CLOSED_ROW, BEFORE_RECORD), ledger.measures,
+ * ledger.registered (suppressed INCOMPLETE). */
 RDL_API bool rdl_ledger_load_problems(rdl_ledger *ledger, const char *path, rdl_day as_of,
                                       rdl_tally *tally, GPtrArray *notes, GError **error);
 

@@ -485,6 +485,58 @@ static bool check_due(listing *l, const item *i, const char *task_id, const char
     return true;
 }
 
+/* Is there nothing to change any more: concluded, or measures kept up without an end? */
+static bool is_settled(rdl_ledger *ledger, const rdl_task *task)
+{
+    const rdl_csv *states = rdl_ledger_table(ledger, "states.csv", NULL);
+    gssize row = states ? rdl_csv_find(states, "state", task->state) : -1;
+
+    return !rdl_task_open(task, states) ||
+           (row >= 0 && strcmp(rdl_csv_at(states, (size_t)row, "counts"), "longterm") == 0);
+}
+
+/* Other words under the same number: without a source and a batch that is another list's problem.
+ */
+static bool is_another(const item *i, const rdl_task *task)
+{
+    g_autofree char *known = rdl_name_fold(task->problem ? task->problem : "");
+    g_autofree char *said = rdl_name_fold(field_of(i, "problem"));
+
+    return !field_of(i, "source") && !field_of(i, "batch") && strcmp(known, said) != 0;
+}
+
+/* May the row change what is on record? Where not, it is failed and told. */
+static bool check_known(listing *l, const item *i, const char *source_id, const char *at,
+                        bool *takes, GError **error)
+{
+    g_autofree char *task_id = rdl_task_of_source(l->ledger, source_id, error), *text = NULL;
+    g_autoptr(GError) early = NULL;
+    const char *code = NULL;
+    rdl_task task = {0};
+
+    if (!task_id || !rdl_task_read(l->ledger, task_id, &task, error))
+        return false;
+    if (is_another(i, &task)) {
+        code = "CONFLICT";
+        text = g_strdup_printf("its number is that of another problem on record (%s '%s'): name "
+                               "the source (来源) or the batch (批次) of this list",
+                               task_id, task.problem ? task.problem : "-");
+    } else if (is_settled(l->ledger, &task)) {
+        code = "CLOSED_ROW";
+        text = g_strdup_printf("%s is %s and stays as it is on record", task_id, task.state);
+    } else if (!rdl_site_in_order(l->ledger, task.site_id, at, &early)) {
+        code = "BEFORE_RECORD";
+        text = g_strdup(early->message);
+    }
+    *takes = code == NULL;
+    if (code) {
+        note(l, i, text);
+        rdl_tally_failed(l->tally, "ledger.problems", code, 1);
+    }
+    rdl_task_clear(&task);
+    return true;
+}
+
 /* Another version of a known problem: its values change, its task goes on. */
 static bool revise(listing *l, const item *i, const char *at, const char *site_id,
                    const char *source_id, const char *content, const char *started, const char *due,
@@ -525,6 +577,11 @@ static bool settle_item(listing *l, item *i, const char *source_id, GError **err
         rdl_tally_suppressed(l->tally, "ledger.problems", "ALREADY_THERE", 1);
         return true;
     }
+    bool takes = true;
+    if (was && !check_known(l, i, source_id, at, &takes, error))
+        return false;
+    if (!takes)
+        return true;
     rdl_tally_used(l->tally, "ledger.problems", 1);
     rdl_tally_in(l->tally, "ledger.measures", count_measures(i));
     rdl_tally_used(l->tally, "ledger.measures", count_measures(i));

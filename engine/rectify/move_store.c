@@ -242,24 +242,38 @@ bool rdl_move_current(const rdl_task *task, const rdl_move *move, GError **error
                     task->task_id, move->revision, task->revision);
 }
 
-bool rdl_move_in_order(rdl_ledger *ledger, const rdl_task *task, const char *on, GError **error)
+static bool in_order(rdl_ledger *ledger, const char *sql, const char *subject, const char *on,
+                     GError **error)
 {
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store, "SELECT max(at) FROM event WHERE subject = ? AND kind <> 'warning.changed'",
-        error);
+    g_autoptr(rdl_statement) s = rdl_statement_new(ledger->store, sql, error);
     bool row = false;
     rdl_day day, last;
 
     if (!s || !rdl_day_parse(on, &day, error))
         return false;
-    rdl_statement_text(s, 1, task->task_id);
+    rdl_statement_text(s, 1, subject);
     if (!rdl_statement_step(s, &row, error))
         return false;
     const char *at = row ? rdl_statement_get_text(s, 0) : NULL;
     if (at && rdl_day_parse(at, &last, NULL) && day < last)
-        return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s lies before its last event of %s",
-                        task->task_id, on, at);
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s lies before its last event of %s", subject,
+                        on, at);
     return true;
+}
+
+bool rdl_move_in_order(rdl_ledger *ledger, const rdl_task *task, const char *on, GError **error)
+{
+    return in_order(ledger,
+                    "SELECT max(at) FROM event WHERE subject = ? AND kind <> 'warning.changed'",
+                    task->task_id, on, error);
+}
+
+bool rdl_site_in_order(rdl_ledger *ledger, const char *site_id, const char *on, GError **error)
+{
+    return in_order(ledger,
+                    "SELECT max(at) FROM event WHERE kind <> 'warning.changed' AND subject IN "
+                    "(SELECT ?1 UNION ALL SELECT task_id FROM task WHERE site_id = ?1)",
+                    site_id, on, error);
 }
 
 /* A clue that was registered is finished: what it became goes on. */

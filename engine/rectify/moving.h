@@ -35,6 +35,8 @@ bool rdl_move_complete(const rdl_move *move, GError **error);
 bool rdl_move_current(const rdl_task *task, const rdl_move *move, GError **error);
 /** The day `on` is no earlier than the task's last event. */
 bool rdl_move_in_order(rdl_ledger *ledger, const rdl_task *task, const char *on, GError **error);
+/** The same of a site and its tasks. */
+bool rdl_site_in_order(rdl_ledger *ledger, const char *site_id, const char *on, GError **error);
 bool rdl_move_append(rdl_ledger *ledger, const rdl_move *move, const char *kind,
                      const char *subject, JsonObject *payload, GError **error);
 /** The ledger keeps the pack of that digest; `what` is named where not. Fails: RDL_ERROR_USAGE. */

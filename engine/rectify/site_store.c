@@ -719,6 +719,8 @@ static bool take_site_at(const reading *r, const site *s, const char *load, Json
     if (!known && !p->joined && may_join(payload) &&
         !join_neighbour(ledger, s, load, payload, p, error))
         return false;
+    if ((known || p->joined) && !rdl_site_in_order(ledger, p->site_id, at, error))
+        return false;
     if ((p->part || (p->joined && s->ground)) && !add_whole(ledger, s, p->site_id, payload, error))
         return false;
     if (p->joined)

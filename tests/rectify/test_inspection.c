@@ -309,6 +309,99 @@ static void a_list_inherits_who_answers_for_its_unit(void)
     check_whole(ledger);
 }
 
+/* The one task as "state|problem|leader|unit|measures"; yours. */
+static char *stands(rdl_ledger *ledger)
+{
+    return rdl_store_value(
+        ledger->store,
+        "SELECT t.state || '|' || p.problem || '|' || p.lead_leader || '|' || p.resp_unit || '|' "
+        "|| p.measures || '|' || (SELECT group_concat(text) FROM measure) FROM task t JOIN problem "
+        "p USING(problem_id)",
+        NULL);
+}
+
+/* Two lists count from 1: the second does not write over the problem of the first. */
+static void another_list_writes_over_no_problem(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fresh("two.sqlite", &error);
+    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *first =
+        load(ledger, csv("one.csv", HEAD "1,泰州矿,复绿,拆除,甲,乙,丙,2017年底前\n"), NULL, &error);
+    g_autofree char *was = stands(ledger);
+    const char *two = csv("two.csv", HEAD "1,饭店,拆除,拆饭店,丁,戊,己,2017年底前\n");
+    g_autofree char *second = load(ledger, two, notes, &error), *is = stands(ledger);
+
+    CHECK_OK(error);
+    CHECK(first && second && strstr(second, "\"failed\":{\"CONFLICT\":1}"));
+    CHECK_TEXT(is, was);
+    CHECK(notes->len == 1 && strstr(notes->pdata[0], "row 2: its number is that of another") &&
+          strstr(notes->pdata[0], "泰州矿") && strstr(notes->pdata[0], "批次"));
+    g_autofree char *newer = load(
+        ledger, csv("newer.csv", HEAD "1,泰州 矿,复绿,清运,甲,乙,庚,2017年底前\n"), NULL, &error);
+    g_autofree char *changed = stands(ledger);
+    CHECK_TEXT(changed, "REGISTERED|泰州 矿|甲|庚|清运|清运");
+    CHECK(newer && strstr(newer, "\"in\":1,\"used\":1"));
+    g_autofree char *own =
+        load(ledger,
+             csv("own.csv", "批次,序号,反馈问题,整改目标,整改措施,责任领导,监管人,责任单位,"
+                            "整改时限\n二,1,饭店,拆除,拆饭店,丁,戊,己,2017年底前\n"),
+             NULL, &error);
+    CHECK(own && strstr(own, "\"ledger.registered\",\"in\":1,\"used\":1"));
+    check_whole(ledger);
+}
+
+/* What is concluded, or kept up for good, stays as it was when it came there. */
+static void a_settled_problem_stays_as_it_is(void)
+{
+    static const char *const states[] = {"CLOSED", "LOOKBACK", "LONGTERM"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(states); i++) {
+        GError *error = NULL;
+        g_autofree char *name = g_strdup_printf("settled-%zu.sqlite", i);
+        g_autoptr(rdl_ledger) ledger = fresh(name, &error);
+        g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+        g_autofree char *first = load(
+            ledger, csv("old.csv", HEAD "1,问题甲,复绿,拆除,甲,乙,丙,2017年底前\n"), NULL, &error);
+        g_autofree char *sql = g_strdup_printf("UPDATE task SET state = '%s'", states[i]);
+        CHECK(first && rdl_store_run(ledger->store, sql, &error));
+        g_autofree char *was = stands(ledger), *head = rdl_ledger_head(ledger, &error);
+        const char *path = csv("new.csv", HEAD "1,问题甲,复绿,清运,丁,戊,己,2018年底前\n");
+        g_autofree char *second = load(ledger, path, notes, &error), *is = stands(ledger);
+        g_autofree char *same = rdl_ledger_head(ledger, &error);
+        CHECK_OK(error);
+        CHECK(second && strstr(second, "\"failed\":{\"CLOSED_ROW\":1}"));
+        CHECK_TEXT(is, was);
+        CHECK_TEXT(same, head);
+        CHECK(notes->len == 1 && strstr(notes->pdata[0], states[i]));
+    }
+}
+
+/* A list is no earlier than what is on record of its problem. */
+static void a_list_changes_no_past(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fresh("past.sqlite", &error);
+    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    g_autofree char *first = load(
+        ledger, csv("then.csv", HEAD "1,问题甲,复绿,拆除,甲,乙,丙,2017年底前\n"), NULL, &error);
+    const char *path = csv("late.csv", HEAD "1,问题甲,复绿,清运,丁,戊,己,2017年底前\n");
+    g_autofree char *was = stands(ledger);
+
+    CHECK(first &&
+          rdl_ledger_load_problems(ledger, path, rdl_day_of(2017, 7, 30), tally, notes, &error));
+    CHECK_OK(error);
+    g_autofree char *is = stands(ledger);
+    g_autoptr(JsonNode) node = rdl_tally_json(tally);
+    g_autofree char *balance = json_to_string(node, FALSE);
+    CHECK(strstr(balance, "\"failed\":{\"BEFORE_RECORD\":1}"));
+    CHECK_TEXT(is, was);
+    CHECK(notes->len == 1 &&
+          strstr(notes->pdata[0], "2017-07-30 lies before its last event of 2017-07-31"));
+    check_whole(ledger);
+}
+
 static CU_TestInfo tests[] = {
     {"sixty-two problems have 270 measures", sixty_two_problems_have_270_measures},
     {"masks are unknown, never zero", masks_are_unknown_never_zero},
@@ -318,6 +411,9 @@ static CU_TestInfo tests[] = {
      a_clue_of_the_list_is_registered_when_it_is_known},
     {"the way of a list is carried", the_way_of_a_list_is_carried},
     {"a list inherits who answers for its unit", a_list_inherits_who_answers_for_its_unit},
+    {"another list writes over no problem", another_list_writes_over_no_problem},
+    {"a settled problem stays as it is", a_settled_problem_stays_as_it_is},
+    {"a list changes no past", a_list_changes_no_past},
     CU_TEST_INFO_NULL,
 };
 

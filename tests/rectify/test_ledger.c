@@ -81,6 +81,26 @@ static void changed_findings_revise_a_site(void)
     CHECK_OK(error);
 }
 
+/* What is on record of a place is not put on record again before its last day. */
+static void findings_change_no_past(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fresh("past.sqlite", &error);
+    g_autoptr(rdl_tally) tally = rdl_tally_new(), early = rdl_tally_new();
+    const char *a = suite_path("past-a.gpkg"), *b = suite_path("past-b.gpkg");
+
+    CHECK(fixture_findings(a, 2, mixed, 1, 0, &error));
+    CHECK(fixture_findings(b, 2, mixed, 1, 0.5, &error));
+    CHECK(rdl_ledger_load_findings(ledger, a, rdl_day_of(2026, 5, 2), tally, NULL, &error));
+    CHECK_OK(error);
+    gint64 before = events(ledger);
+    CHECK(!rdl_ledger_load_findings(ledger, b, rdl_day_of(2026, 5, 1), early, NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "2026-05-01 lies before its last event of 2026-05-02");
+    CHECK_INT(events(ledger), before);
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+}
+
 static void another_source_on_the_ground_joins_the_site(void)
 {
     GError *error = NULL;
@@ -485,6 +505,7 @@ static void a_signature_binds_what_came_before(void)
 static CU_TestInfo tests[] = {
     {"findings become sites and clues once", findings_become_sites_and_clues_once},
     {"changed findings revise a site", changed_findings_revise_a_site},
+    {"findings change no past", findings_change_no_past},
     {"another source on the ground joins the site", another_source_on_the_ground_joins_the_site},
     {"a clean site that is joined gets its clue", a_clean_site_that_is_joined_gets_its_clue},
     {"findings of an unknown pack are refused until it is added",
