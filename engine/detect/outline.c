@@ -1,7 +1,6 @@
 #include "detect/outline.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { WKB_POLYGON = 3, WKB_MULTIPOLYGON = 6 };
@@ -37,8 +36,8 @@ static void put_ring(GByteArray *wkb, const rdl_corner *corners, guint n, double
         double point[2];
         guint64 bits[2];
         rdl_grid_point(grid, c->col * pixels, c->row * pixels, &point[0], &point[1]);
-        *box = (rdl_box){fmin(box->xmin, point[0]), fmin(box->ymin, point[1]),
-                         fmax(box->xmax, point[0]), fmax(box->ymax, point[1])};
+        *box = (rdl_box){MIN(box->xmin, point[0]), MIN(box->ymin, point[1]),
+                         MAX(box->xmax, point[0]), MAX(box->ymax, point[1])};
         memcpy(bits, point, sizeof bits);
         bits[0] = GUINT64_TO_LE(bits[0]);
         bits[1] = GUINT64_TO_LE(bits[1]);
@@ -60,53 +59,46 @@ static void put_polygon(GByteArray *wkb, const rdl_rings *rings, double pixels,
     }
 }
 
-typedef struct {
-    uint32_t piece, run;
-} piece_run;
-
-static int by_piece(const void *a, const void *b)
+/* The runs of one piece after another, in their order; ends[i]: where the piece ends that begins
+ * with run i (a piece is labelled by its first run), 0 where no piece begins. */
+static rdl_run *gather_pieces(const rdl_run *runs, size_t n, uint32_t *ends)
 {
-    const piece_run *x = a, *y = b;
-
-    if (x->piece != y->piece)
-        return x->piece < y->piece ? -1 : 1;
-    return (x->run > y->run) - (x->run < y->run);
-}
-
-static piece_run *sorted_pieces(const rdl_run *runs, size_t n)
-{
-    piece_run *sorted = g_new(piece_run, n);
+    rdl_run *gathered = g_new(rdl_run, n);
     g_autofree uint32_t *piece = g_new(uint32_t, n);
-    bool several = false;
+    uint32_t from = 0;
 
     rdl_runs_label(runs, n, false, piece);
+    memset(ends, 0, n * sizeof *ends);
+    for (size_t i = 0; i < n; i++)
+        ends[piece[i]]++;
     for (size_t i = 0; i < n; i++) {
-        sorted[i] = (piece_run){piece[i], (uint32_t)i};
-        several = several || piece[i] != piece[0];
+        uint32_t count = ends[i];
+        ends[i] = count ? from : 0;
+        from += count;
     }
-    if (several)
-        qsort(sorted, n, sizeof *sorted, by_piece);
-    return sorted;
+    for (size_t i = 0; i < n; i++)
+        gathered[ends[piece[i]]++] = runs[i];
+    return gathered;
 }
 
 GBytes *rdl_outline_wkb(const rdl_run *runs, size_t n, bool straight, const rdl_grid *grid,
                         rdl_box *box)
 {
     const guint count_at = 5; /* behind byte order and type */
-    g_autofree piece_run *sorted = sorted_pieces(runs, n);
-    g_autofree rdl_run *piece = g_new(rdl_run, n);
+    g_autofree uint32_t *ends = g_new(uint32_t, n);
+    g_autofree rdl_run *gathered = gather_pieces(runs, n, ends);
     rdl_rings rings = rdl_rings_new(), lines = rdl_rings_new();
     GByteArray *wkb = g_byte_array_new();
     guint32 polygons = 0;
 
     *box = (rdl_box){HUGE_VAL, HUGE_VAL, -HUGE_VAL, -HUGE_VAL};
     put_head(wkb, WKB_MULTIPOLYGON, 0);
-    for (size_t i = 0; i < n; polygons++) {
-        size_t k = 0;
-        uint32_t first = sorted[i].piece;
-        while (i < n && sorted[i].piece == first)
-            piece[k++] = runs[sorted[i++].run];
-        rdl_trace(piece, k, &rings);
+    for (size_t i = 0, from = 0; i < n; i++) {
+        if (!ends[i])
+            continue;
+        rdl_trace(gathered + from, ends[i] - from, &rings);
+        from = ends[i];
+        polygons++;
         if (straight)
             rdl_trace_straighten(&rings, &lines);
         put_polygon(wkb, straight ? &lines : &rings, straight ? 0.5 : 1.0, grid, box);

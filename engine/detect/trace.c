@@ -119,16 +119,11 @@ static void link_all(const rdl_run *runs, guint32 n, edge_end *link)
     link_line(runs, a, a_end, n, n, link);
 }
 
-static void add_corner(rdl_rings *rings, rdl_corner corner)
+/* Follow the links from an edge until it comes round; where the ring's corners end. */
+static rdl_corner *follow(const rdl_run *runs, const edge_end *link, guint32 first, bool *seen,
+                          rdl_corner *corner)
 {
-    g_array_append_val(rings->corners, corner);
-}
-
-/* Follow the links from an edge until it comes round. */
-static void follow(const rdl_run *runs, const edge_end *link, guint32 first, bool *seen,
-                   rdl_rings *rings)
-{
-    guint start = rings->corners->len;
+    const rdl_corner *start = corner;
     edge_end at = 2 * first + 1; /* leave the first edge by its bottom */
 
     do {
@@ -136,13 +131,13 @@ static void follow(const rdl_run *runs, const edge_end *link, guint32 first, boo
         rdl_corner from = end_corner(runs, at), to = end_corner(runs, next);
         seen[at / 2] = true;
         if (from.col != to.col) {
-            add_corner(rings, from);
-            add_corner(rings, to);
+            *corner++ = from;
+            *corner++ = to;
         }
         at = next ^ 1;
     } while (at / 2 != first);
-    add_corner(rings, g_array_index(rings->corners, rdl_corner, start));
-    g_array_append_val(rings->ends, rings->corners->len);
+    *corner++ = *start;
+    return corner;
 }
 
 void rdl_trace(const rdl_run *runs, size_t n, rdl_rings *rings)
@@ -151,11 +146,18 @@ void rdl_trace(const rdl_run *runs, size_t n, rdl_rings *rings)
     g_autofree edge_end *link = g_new(edge_end, 2 * (size_t)edges);
     g_autofree bool *seen = g_new0(bool, edges);
 
-    g_array_set_size(rings->corners, 0);
+    /* an edge has two corners, a ring at least two edges and its first corner twice */
+    g_array_set_size(rings->corners, 2 * edges + (guint)n);
     g_array_set_size(rings->ends, 0);
+    rdl_corner *corners = (rdl_corner *)(void *)rings->corners->data, *corner = corners;
     link_all(runs, (guint32)n, link);
     /* the first edge of all lies on the shell, so the shell comes first */
-    for (guint32 e = 0; e < edges; e++)
-        if (!seen[e])
-            follow(runs, link, e, seen, rings);
+    for (guint32 e = 0; e < edges; e++) {
+        if (seen[e])
+            continue;
+        corner = follow(runs, link, e, seen, corner);
+        guint end = (guint)(corner - corners);
+        g_array_append_val(rings->ends, end);
+    }
+    g_array_set_size(rings->corners, (guint)(corner - corners));
 }

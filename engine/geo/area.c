@@ -17,8 +17,8 @@
  * thirds of the cell from its middle. */
 typedef struct {
     gint64 column, row;
-    bool good, scaled;
-    double q[6];
+    bool fitted, good, scaled;
+    double q[6];        /* once `fitted`; it holds where `good` */
     double least;       /* metres a unit, once `scaled` */
     bool metred, even;  /* `along` was tried; it holds */
     double along[3][4]; /* by `shape`, each c[0] + c[1] u + c[2] v + c[3] u v, where u and v count
@@ -387,6 +387,7 @@ static void fit(rdl_measure *m, cell *c)
     double x = (double)c->column * m->side, y = (double)c->row * m->side, s = m->side / 3.0,
            r[3][3];
 
+    c->fitted = true;
     for (int j = 0; j < 3; j++)
         for (int i = 0; i < 3; i++)
             if (!square_ratio(m, x + i * s, y + j * s, s, &r[j][i]))
@@ -425,7 +426,6 @@ static cell *cell_at(rdl_measure *m, double x, double y)
             g_hash_table_remove_all(m->cells);
         c = g_new(cell, 1);
         *c = key;
-        fit(m, c);
         g_hash_table_add(m->cells, c);
     }
     m->last = c;
@@ -486,7 +486,9 @@ static const cell *cell_of(rdl_measure *m, const rdl_ring *ring)
     if (!(fmax(xmax - xmin, ymax - ymin) <= m->side / 1.5) ||
         !(fmax(fabs(xmin), fabs(ymin)) < 1e6 * m->side))
         return NULL;
-    const cell *c = cell_at(m, (xmin + xmax) / 2.0, (ymin + ymax) / 2.0);
+    cell *c = cell_at(m, (xmin + xmax) / 2.0, (ymin + ymax) / 2.0);
+    if (!c->fitted)
+        fit(m, c);
     return c->good ? c : NULL;
 }
 
