@@ -4,8 +4,8 @@
 #include "detect/nuisance.h"
 #include "detect/outline.h"
 
-#define BATCH 4096       /* patches drawn before they are written, at most */
-#define BATCH_RUNS 65536 /* and their runs, but for the last of them */
+#define BATCH 4096        /* patches drawn before they are written, at most */
+#define BATCH_RUNS 131072 /* and their runs, but for the last of them: 8 MiB of outlines */
 
 static void patch_clear(gpointer p)
 {
