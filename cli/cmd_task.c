@@ -445,9 +445,28 @@ static void print_rows(JsonObject *chain, const char *member, const char *name)
         for (GList *n = names; n; n = n->next) {
             const char *text = rdl_json_text(row, n->data, NULL);
             if (text)
-                printf(" %s", text);
+                printf(strcmp(n->data, "due_original") == 0 ? " (%s)" : " %s", text);
         }
         putchar('\n');
+    }
+}
+
+/* Who gave the task another day, or stopped its clock, and why. */
+static void print_terms(JsonObject *chain, const char *id)
+{
+    JsonArray *rows = json_object_get_array_member(chain, "terms");
+
+    for (guint i = 0; i < json_array_get_length(rows); i++) {
+        JsonObject *row = json_array_get_object_element(rows, i);
+        const char *due = rdl_json_text(row, "due", NULL), *why = rdl_json_text(row, "reason", "");
+        if (strcmp(rdl_json_text(row, "task_id", ""), id) != 0)
+            continue;
+        printf("%-13s %s %s %s", rdl_json_text(row, "kind", "") + strlen("task."),
+               rdl_json_text(row, "at", ""), rdl_json_text(row, "by", ""),
+               rdl_json_text(row, "role", ""));
+        if (due)
+            printf(": %s to %s", rdl_json_text(row, "was", "-"), due);
+        printf("%s%s\n", *why ? ": " : "", why);
     }
 }
 
@@ -528,6 +547,7 @@ static bool print_office(const char *path, const rdl_task *t, GError **error)
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
         print_rows(json_node_get_object(chain), rows[i][0], rows[i][1]);
     print_advice(ledger, t);
+    print_terms(json_node_get_object(chain), id);
     print_tightenings(json_node_get_object(chain), id);
     print_verifications(json_node_get_object(chain));
     print_closing(json_node_get_object(closing));
@@ -979,7 +999,8 @@ static int task_milestone(int argc, char **argv)
         "      --on 2026-12-01 --by 甲 --role city --reason 完成拆除\n"
         "  redline task milestone ledger.sqlite R-3f2a91c04b7e --number 1 --on 2027-03-20 \\\n"
         "      --by 甲 --role resp_unit\n\n"
-        "A milestone that passes unmet raises a warning.",
+        "A milestone that passes unmet raises a warning. Another day for one that is set needs a\n"
+        "role that may extend, and --reason says why.",
         NULL,
         NULL,
         false,

@@ -42,13 +42,37 @@ static char *ways_from(const rdl_csv *workflow, const char *state)
     return g_string_free(ways, FALSE);
 }
 
-static gssize find_way(const rdl_csv *workflow, const char *from, const char *to)
+static bool leads(const rdl_csv *workflow, size_t way, const char *from, const char *to)
 {
-    for (size_t i = 0; i < rdl_csv_count(workflow); i++)
-        if (strcmp(rdl_csv_at(workflow, i, "from"), from) == 0 &&
-            strcmp(rdl_csv_at(workflow, i, "to"), to) == 0)
+    return strcmp(rdl_csv_at(workflow, way, "from"), from) == 0 &&
+           strcmp(rdl_csv_at(workflow, way, "to"), to) == 0;
+}
+
+/* The row of that move for that role, else the first of that move; -1: there is none. */
+static gssize find_way(const rdl_csv *workflow, const char *from, const char *to, const char *role)
+{
+    gssize first = -1;
+
+    for (size_t i = 0; i < rdl_csv_count(workflow); i++) {
+        if (!leads(workflow, i, from, to))
+            continue;
+        if (in_list(rdl_csv_at(workflow, i, "roles"), role))
             return (gssize)i;
-    return -1;
+        first = first < 0 ? (gssize)i : first;
+    }
+    return first;
+}
+
+/* Whoever may make the move by some row. */
+static char *roles_of_way(const rdl_csv *workflow, const char *from, const char *to)
+{
+    GString *roles = g_string_new(NULL);
+
+    for (size_t i = 0; i < rdl_csv_count(workflow); i++)
+        if (leads(workflow, i, from, to))
+            g_string_append_printf(roles, "%s%s", roles->len ? "|" : "",
+                                   rdl_csv_at(workflow, i, "roles"));
+    return g_string_free(roles, FALSE);
 }
 
 /* A value given with the move, else the one the problem has already. */
@@ -203,6 +227,40 @@ static bool check_photo(rdl_ledger *ledger, const rdl_task *task, const rdl_move
                      task->task_id, task->state, move->to, on_record));
 }
 
+/* Somebody rejected it by name from the pictures (visual triage): that decision is on record. */
+static bool rejected_by_eye(rdl_ledger *ledger, const char *site_id, bool *yes, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT 1 FROM origin o JOIN review r USING(source, source_id) WHERE o.site_id = ? AND "
+        "r.decision = 'reject' LIMIT 1",
+        error);
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, site_id);
+    return rdl_statement_step(s, yes, error);
+}
+
+/* A suspicion is not put away by whoever screens alone: a second level confirms it. */
+static bool check_clean(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move,
+                        GError **error)
+{
+    const rdl_csv *workflow = rdl_ledger_workflow(ledger, task->xzqdm, task->problem_source, error);
+
+    bool rejected = false;
+
+    if (!workflow || !rejected_by_eye(ledger, task->site_id, &rejected, error))
+        return false;
+    if (rejected || g_strcmp0(task->result, "CLEAN") == 0)
+        return true;
+    g_autofree char *roles = roles_of_way(workflow, task->state, move->to);
+    return rdl_fail(error, RDL_ERROR_USAGE,
+                    "%s: its result is %s: %s dismisses only what is clean, anything else is "
+                    "confirmed by another role of %s, or sent to be verified",
+                    task->task_id, task->result ? task->result : "-", move->role, roles);
+}
+
 static bool check_guard(rdl_ledger *ledger, const char *guard, const rdl_task *task,
                         const rdl_move *move, GError **error)
 {
@@ -227,10 +285,23 @@ static bool check_guard(rdl_ledger *ledger, const char *guard, const rdl_task *t
         return check_photo(ledger, task, move, error);
     if (strcmp(guard, "LATER_EPOCH") == 0)
         return check_later_epoch(ledger, task, move, error);
+    if (strcmp(guard, "CLEAN") == 0)
+        return check_clean(ledger, task, move, error);
     return rdl_fail(error, RDL_ERROR_USAGE,
                     "%s: %s to %s: the guard %s of workflow.csv is not known "
                     "to this redline",
                     task->task_id, task->state, move->to, guard);
+}
+
+static bool check_guards(rdl_ledger *ledger, const char *guards, const rdl_task *task,
+                         const rdl_move *move, GError **error)
+{
+    g_auto(GStrv) each = g_strsplit(guards, "|", -1);
+
+    for (char **guard = each; *guard; guard++)
+        if (!check_guard(ledger, *guard, task, move, error))
+            return false;
+    return true;
 }
 
 bool rdl_move_current(const rdl_task *task, const rdl_move *move, GError **error)
@@ -303,7 +374,7 @@ bool rdl_move_known(rdl_ledger *ledger, const rdl_move *move, bool *known, GErro
     *known = false;
     if (rdl_task_read(ledger, move->task_id, &task, error) &&
         (workflow = rdl_ledger_workflow(ledger, task.xzqdm, task.problem_source, error))) {
-        gssize way = find_way(workflow, task.state, move->to);
+        gssize way = find_way(workflow, task.state, move->to, move->role);
         *known = way >= 0 && in_list(rdl_csv_at(workflow, (size_t)way, "roles"), move->role);
     }
     rdl_task_clear(&task);
@@ -314,7 +385,7 @@ static bool check_move(rdl_ledger *ledger, const rdl_task *task, const rdl_move 
                        GError **error)
 {
     const rdl_csv *workflow = rdl_ledger_workflow(ledger, task->xzqdm, task->problem_source, error);
-    gssize way = workflow ? find_way(workflow, task->state, move->to) : -1;
+    gssize way = workflow ? find_way(workflow, task->state, move->to, move->role) : -1;
 
     if (!workflow)
         return false;
@@ -323,14 +394,14 @@ static bool check_move(rdl_ledger *ledger, const rdl_task *task, const rdl_move 
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: from %s there is no way to %s; there is %s",
                         task->task_id, task->state, move->to, *ways ? ways : "none");
     }
-    const char *roles = rdl_csv_at(workflow, (size_t)way, "roles");
+    g_autofree char *roles = roles_of_way(workflow, task->state, move->to);
     if (!in_list(roles, move->role))
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s to %s is for %s, not for %s", task->task_id,
                         task->state, move->to, roles, move->role);
     return check_not_followed(ledger, task, error) &&
            rdl_move_in_order(ledger, task, move->on, error) &&
            check_fields(ledger, workflow, way, task, move, error) &&
-           check_guard(ledger, rdl_csv_at(workflow, (size_t)way, "guard"), task, move, error);
+           check_guards(ledger, rdl_csv_at(workflow, (size_t)way, "guard"), task, move, error);
 }
 
 /* ---- moving ---- */
@@ -603,7 +674,7 @@ static bool move_task(rdl_ledger *ledger, const rdl_task *task, const rdl_move *
     g_autoptr(JsonObject) o = json_object_new();
     bool registers = strcmp(move->to, "REGISTERED") == 0 && strcmp(task->kind, "verify") == 0;
     const rdl_csv *workflow = rdl_ledger_workflow(ledger, task->xzqdm, task->problem_source, error);
-    size_t way = workflow ? (size_t)find_way(workflow, task->state, move->to) : 0;
+    size_t way = workflow ? (size_t)find_way(workflow, task->state, move->to, move->role) : 0;
 
     rdl_json_set_text(o, "from", task->state);
     rdl_json_set_text(o, "to", move->to);

@@ -198,24 +198,54 @@ bool rdl_task_resume(rdl_ledger *ledger, const rdl_move *who, GError **error)
     return rdl_note_make(ledger, who, &n, error);
 }
 
+/* *due NULL where the problem has no milestone of that number. */
+static bool milestone_of(rdl_ledger *ledger, const char *problem_id, int n, char **due, char **text,
+                         GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store, "SELECT due, text FROM milestone WHERE problem_id = ? AND n = ?", error);
+    bool there;
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, problem_id);
+    rdl_statement_int(s, 2, n);
+    if (!rdl_statement_step(s, &there, error))
+        return false;
+    *due = there ? g_strdup(rdl_statement_get_text(s, 0)) : NULL;
+    *text = there ? g_strdup(rdl_statement_get_text(s, 1)) : NULL;
+    return true;
+}
+
+/* Another day for a milestone that has one is an extension like any other; its words stay. */
+static bool move_milestone(rdl_ledger *ledger, const rdl_move *who, JsonObject *o, const char *was,
+                           const char *text, GError **error)
+{
+    rdl_json_set_text(o, "was", was);
+    rdl_json_set_text(o, "text", text);
+    return rdl_role_may(ledger, who->role, "extend", who->task_id, error) &&
+           need_reason(who, "another day of a milestone", error);
+}
+
 static bool say_milestone(rdl_ledger *ledger, const rdl_task *task, const rdl_move *who,
                           JsonObject *o, const void *what, GError **error)
 {
     const rdl_milestone *m = what;
-    g_autofree char *n = g_strdup_printf("%d", m->n), *day = NULL;
+    g_autofree char *n = g_strdup_printf("%d", m->n), *day = NULL, *was = NULL, *text = NULL;
 
     if (!task->problem_id)
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: milestones belong to a rectification",
                         who->task_id);
     if (m->n < 1)
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: milestones are numbered from 1", who->task_id);
-    if (!day_of_words(ledger, who, m->due, &day, error))
+    if (!day_of_words(ledger, who, m->due, &day, error) ||
+        !milestone_of(ledger, task->problem_id, m->n, &was, &text, error))
         return false;
     rdl_json_set_text(o, "problem_id", task->problem_id);
     rdl_json_set_text(o, "n", n);
     rdl_json_set_text(o, "due", day);
     rdl_json_set_text(o, "text", m->text);
-    return true;
+    return !was || strcmp(was, day) == 0 || move_milestone(ledger, who, o, was, text, error);
 }
 
 bool rdl_task_milestone(rdl_ledger *ledger, const rdl_move *who, const rdl_milestone *milestone,
@@ -226,29 +256,16 @@ bool rdl_task_milestone(rdl_ledger *ledger, const rdl_move *who, const rdl_miles
     return rdl_note_make(ledger, who, &n, error);
 }
 
-static bool milestone_there(rdl_ledger *ledger, const char *problem_id, int n, bool *there,
-                            GError **error)
-{
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store, "SELECT 1 FROM milestone WHERE problem_id = ? AND n = ?", error);
-
-    if (!s)
-        return false;
-    rdl_statement_text(s, 1, problem_id);
-    rdl_statement_int(s, 2, n);
-    return rdl_statement_step(s, there, error);
-}
-
 static bool say_met(rdl_ledger *ledger, const rdl_task *task, const rdl_move *who, JsonObject *o,
                     const void *what, GError **error)
 {
     g_autofree char *n = g_strdup_printf("%d", *(const int *)what);
-    bool there = false;
+    g_autofree char *due = NULL, *text = NULL;
 
     if (task->problem_id &&
-        !milestone_there(ledger, task->problem_id, *(const int *)what, &there, error))
+        !milestone_of(ledger, task->problem_id, *(const int *)what, &due, &text, error))
         return false;
-    if (!there)
+    if (!due)
         return rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: has no milestone %s", who->task_id, n);
     rdl_json_set_text(o, "problem_id", task->problem_id);
     rdl_json_set_text(o, "n", n);

@@ -83,6 +83,20 @@ bool rdl_task_measure_done(rdl_ledger *ledger, const rdl_move *who, int n, GErro
     return rdl_note_make(ledger, who, &done, error);
 }
 
+/* One of publications.csv, where the pack has it. */
+static bool known_kind(rdl_ledger *ledger, const char *kind, const char *subject, GError **error)
+{
+    const rdl_csv *csv = rdl_ledger_table(ledger, "publications.csv", NULL);
+    g_autoptr(GString) kinds = g_string_new(NULL);
+
+    if (!csv || rdl_csv_find(csv, "kind", kind) >= 0)
+        return true;
+    for (size_t i = 0; i < rdl_csv_count(csv); i++)
+        g_string_append_printf(kinds, "%s%s", kinds->len ? ", " : "", rdl_csv_at(csv, i, "kind"));
+    return rdl_fail(error, RDL_ERROR_USAGE, "%s: no kind of publication is called %s: there is %s",
+                    subject, kind, kinds->str);
+}
+
 static bool say_public(rdl_ledger *ledger, const rdl_task *task, const rdl_move *who, JsonObject *o,
                        const void *what, GError **error)
 {
@@ -92,9 +106,11 @@ static bool say_public(rdl_ledger *ledger, const rdl_task *task, const rdl_move 
     rdl_day on;
 
     (void)task;
-    if (!p->kind || !p->channel)
+    if (!p->kind || !*p->kind || !p->channel || !*p->channel)
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: say what was made public, and where",
                         who->task_id);
+    if (!known_kind(ledger, p->kind, who->task_id, error))
+        return false;
     if (!rdl_role_may(ledger, who->role, "publish", who->task_id, error))
         return false;
     rdl_json_set_text(o, "kind", p->kind);

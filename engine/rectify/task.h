@@ -24,12 +24,12 @@ typedef struct rdl_task {
     char *finding_id, *zone, *zone_name, *activity, *result, *severity, *rule_id, *basis;
     char *handling, *penalty;
     char *problem_id, *target, *measures, *lead_leader, *supervisor, *resp_unit, *accept_unit;
-    char *task_no, *problem_source, *problem;           /* of an inspection's list */
+    char *task_no, *problem_source, *problem; /* of an inspection's list */
     double lon, lat;
     /* of the gravest finding; of a site of several sources all its ground, each piece once, with
        bounds NaN */
     double area_m2, area_min_m2, area_max_m2;
-    GBytes *wkb;                                        /* of the site, ledger's CRS */
+    GBytes *wkb; /* of the site, ledger's CRS */
 } rdl_task;
 RDL_API void rdl_task_clear(rdl_task *task);
 
@@ -49,10 +49,10 @@ RDL_API GArray *rdl_task_list(rdl_ledger *ledger, const rdl_task_filter *filter,
  *  ("trigger.1|trigger.3"): overdue; overdue and no result was handed in; what was reported is not
  *  so; overdue and nobody outside was told. */
 RDL_API bool rdl_task_advise(rdl_ledger *ledger, rdl_task *task, rdl_day as_of, GError **error);
-/** Can the filter name any task? The state is one of states.csv, the kind one there is, the unit (or
- *  what begins so) one of a task, of successors.csv or of posts.csv; a ledger without tasks knows
- *  of no unit and refuses none. Fails: RDL_ERROR_USAGE, RDL_ERROR_NOT_FOUND (unit), naming those
- *  there are. */
+/** Can the filter name any task? The state is one of states.csv, the kind one there is, the unit
+ * (or what begins so) one of a task, of successors.csv or of posts.csv; a ledger without tasks
+ * knows of no unit and refuses none. Fails: RDL_ERROR_USAGE, RDL_ERROR_NOT_FOUND (unit), naming
+ * those there are. */
 RDL_API bool rdl_task_filter_check(rdl_ledger *ledger, const rdl_task_filter *filter,
                                    GError **error);
 /** Name of the ledger's coordinate system ("EPSG:4490"). Yours. */
@@ -64,14 +64,15 @@ RDL_API JsonObject *rdl_task_json(const rdl_task *task);
 /** All there is to say of a task, site or finding, by its id: the site, its findings with every
  *  rule hit, the inputs and options that made them (the run manifest), the tasks, and the events
  *  so far. Members: "site", "findings" (each with "hits"), "manifest", "tasks", "problem",
- *  "events" (seq, at, by, role, kind, reason, payload, prev, hash), "pack", "pack_version", and what the
- *  office keeps: "tightenings" (each with its change), "problems", "measure_rows", "milestones", "closeout", "documents", "sources",
- * "letters" (each with its distance, how uncertain its place is, and whether this site is its
- * nearest), "publications", "verifications" (verification.h), "lookbacks", "transfers". Yours.
- * Fails: RDL_ERROR_NOT_FOUND.
- *  Of visual triage: "review" (the decisions on its sources) and "holds_back" (what its rejected
- *  ones hold back, rectify/hold.h). Of a source that never became a site: "source_id", "review",
- *  "held" (by whose rejection), "holds_back" and "events", and no "site". */
+ *  "events" (seq, at, by, role, kind, reason, payload, prev, hash), "pack", "pack_version", and
+ * what the office keeps: "tightenings" (each with its change), "terms" (what gave a task another
+ * day, or stopped its clock: by whom, why), "problems", "measure_rows", "milestones" (due_original:
+ * null where it is due), "closeout", "documents", "sources", "letters" (each with its distance, how
+ * uncertain its place is, and whether this site is its nearest), "publications", "verifications"
+ * (verification.h), "lookbacks", "transfers". Yours. Fails: RDL_ERROR_NOT_FOUND. Of visual triage:
+ * "review" (the decisions on its sources) and "holds_back" (what its rejected ones hold back,
+ * rectify/hold.h). Of a source that never became a site: "source_id", "review", "held" (by whose
+ * rejection), "holds_back" and "events", and no "site". */
 RDL_API JsonNode *rdl_ledger_chain(rdl_ledger *ledger, const char *id, GError **error);
 
 /* ---- moves ---- */
@@ -114,7 +115,8 @@ typedef struct rdl_milestone {
     int n;                  /* from 1 */
     const char *due, *text; /* due: a day or words */
 } rdl_milestone;
-/** Set (or set anew) a milestone of the task's problem. */
+/** Set a milestone of the task's problem. Another day for one that is set is for roles that may
+ *  extend, with a reason; its words stay. */
 RDL_API bool rdl_task_milestone(rdl_ledger *ledger, const rdl_move *who,
                                 const rdl_milestone *milestone, GError **error);
 /** Milestone `n` was met on `who->on`. */
@@ -122,9 +124,9 @@ RDL_API bool rdl_task_milestone_met(rdl_ledger *ledger, const rdl_move *who, int
 
 /** Judge every open task at `as_of` and write what changed since the last time: one event a task
  *  whose level is another (warning.changed: level, was, by, ladder: the next step it proposes, and
- *  the interview triggers that hold). Evaluating again writes nothing. `who`: by and role of whoever
- *  issues and lifts them, who needs the act `warn` of roles.csv; NULL: the program.
- *  tally: ledger.warnings (in: open tasks; used: changed; suppressed UNCHANGED, STOPPED). */
+ *  the interview triggers that hold). Evaluating again writes nothing. `who`: by and role of
+ * whoever issues and lifts them, who needs the act `warn` of roles.csv; NULL: the program. tally:
+ * ledger.warnings (in: open tasks; used: changed; suppressed UNCHANGED, STOPPED). */
 RDL_API bool rdl_ledger_warn(rdl_ledger *ledger, rdl_day as_of, const rdl_who *who,
                              rdl_tally *tally, GError **error);
 

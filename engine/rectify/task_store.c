@@ -454,6 +454,11 @@ static const struct {
      "SELECT subject,at,reason,payload FROM event WHERE kind = 'task.tightened' AND subject IN "
      "(SELECT task_id FROM task WHERE site_id = ?) ORDER BY seq",
      {"task_id", "at", "reason", "{change", NULL}},
+    {"terms",
+     "SELECT subject,at,by,role,kind,reason,json_extract(payload, '$.was'),"
+     "json_extract(payload, '$.due') FROM event WHERE kind IN ('task.extended', 'task.stopped', "
+     "'task.resumed') AND subject IN (SELECT task_id FROM task WHERE site_id = ?) ORDER BY seq",
+     {"task_id", "at", "by", "role", "kind", "reason", "was", "due", NULL}},
     {"problems",
      "SELECT "
      "problem_id,task_no,source,batch,problem,nature,category,aspect,grid,target,measures,lead_"
@@ -488,9 +493,12 @@ static const struct {
      "USING(problem_id) WHERE site_id = ? ORDER BY problem_id, n",
      {"problem_id", "n", "text", "supervised", "done", NULL}},
     {"milestones",
-     "SELECT problem_id,n,due,text,met FROM milestone JOIN problem "
-     "USING(problem_id) WHERE site_id = ? ORDER BY problem_id, n",
-     {"problem_id", "n", "due", "text", "met", NULL}},
+     "SELECT m.problem_id,n,due,nullif((SELECT json_extract(payload, '$.due') FROM event e WHERE "
+     "kind = 'milestone.set' AND subject IN (SELECT task_id FROM task WHERE site_id = ?1) AND "
+     "json_extract(payload, '$.problem_id') = m.problem_id AND "
+     "CAST(json_extract(payload, '$.n') AS INTEGER) = m.n ORDER BY seq LIMIT 1), due),text,met "
+     "FROM milestone m JOIN problem USING(problem_id) WHERE site_id = ?1 ORDER BY m.problem_id, n",
+     {"problem_id", "n", "due", "due_original", "text", "met", NULL}},
     {"closeout",
      "SELECT task_id,n,step,c.state,at,by,role,outcome,reason FROM closeout c JOIN "
      "task USING(task_id) WHERE site_id = ? ORDER BY seq",

@@ -512,9 +512,9 @@ static void a_foreign_package_speaks_not_as_the_program(void)
                 "REFUSED report; REFUSED move; REFUSED move; REFUSED move");
     g_autofree char *after = state_of(ledger, open);
     CHECK_TEXT(after, before);
-    g_autofree char *analyst = g_strdup_printf(
-        "('%s','move','DISMISSED','2026-12-03','丙','analyst','无',NULL,NULL,NULL,NULL)", open);
-    CHECK_TAKEN(returned(out, "program-may.zip", analyst, &error), "1 0 0", "");
+    g_autofree char *county = g_strdup_printf(
+        "('%s','report',NULL,'2026-12-03','丙','county',NULL,NULL,NULL,NULL,30)", id);
+    CHECK_TAKEN(returned(out, "program-may.zip", county, &error), "1 0 0", "");
     audited(ledger);
 }
 
@@ -655,7 +655,7 @@ static void the_field_gets_papers_of_its_own_tasks(void)
                            .to = "DISMISSED",
                            .on = "2026-11-22",
                            .by = "丙",
-                           .role = "analyst",
+                           .role = "province",
                            .reason = "无",
                            .document = "说明"};
     CHECK(rdl_task_move(ledger, &away, &error));

@@ -24,7 +24,7 @@ static const char *ledger_at(const char *name)
                                 .to = "DISMISSED",
                                 .on = "2026-11-21",
                                 .by = "乙",
-                                .role = "analyst",
+                                .role = "province",
                                 .reason = "DUPLICATE"};
     CHECK(rdl_task_move(l, &dismissed, &error));
     CHECK_OK(error);

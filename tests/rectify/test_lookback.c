@@ -15,7 +15,8 @@ static const char *const suspect[] = {"SUSPECT"};
 static bool close_it(rdl_ledger *l, GError **error)
 {
     return fixture_go(l, "REVIEWED", "2027-03-02", "county", "初审意见", NULL, error) &&
-           fixture_go(l, "PUBLIC", "2027-03-03", "city", "公示文本", NULL, error) &&
+           fixture_go(l, "PUBLIC", "2027-03-03", "city", "公示文本",
+                      "{\"channel\":\"网站\",\"notice\":\"1日内\"}", error) &&
            fixture_go(l, "APPLIED", "2027-03-09", "county", "销号申请", NULL, error) &&
            fixture_go(l, "CHECKED", "2027-03-12", "accept_unit", "材料",
                       "{\"image_date\":\"2027-03-10\"}", error) &&

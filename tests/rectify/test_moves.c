@@ -106,6 +106,8 @@ static void what_the_workflow_does_not_allow_is_refused(void)
     CHECK_FAILS(error, RDL_ERROR_USAGE, "lies before its last event");
     CHECK(!go(ledger, "DISMISSED", "2026-11-02", "analyst", NULL, NULL, NULL, &error));
     CHECK_FAILS(error, RDL_ERROR_USAGE, "needs a reason");
+    CHECK(!go(ledger, "DISMISSED", "2026-11-02", "county", NULL, "无", NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "is for system|analyst|province, not for county");
     CHECK(!go(ledger, "ASSIGNED", "2026-02-30", "office", "核查任务单", NULL, NULL, &error));
     CHECK_FAILS(error, RDL_ERROR_DATA, "not a date");
     CHECK(rdl_ledger_audit(ledger, NULL, &error));
@@ -314,7 +316,17 @@ static void what_cannot_be_so_is_refused(void)
     CHECK(
         go(ledger, "SUBMITTED", "2027-03-01", "resp_unit", "整改落实情况报告", NULL, NULL, &error));
     CHECK(go(ledger, "REVIEWED", "2027-03-02", "county", "初审意见", NULL, NULL, &error));
-    CHECK(go(ledger, "PUBLIC", "2027-03-03", "city", "公示文本", NULL, NULL, &error));
+    rdl_json_set_text(image, "channel", "网站");
+    CHECK(!go(ledger, "PUBLIC", "2027-03-03", "city", "公示文本", NULL, image, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "REVIEWED to PUBLIC needs notice: give --set notice=");
+    rdl_json_set_text(image, "channel", "");
+    rdl_json_set_text(image, "notice", "5日内");
+    CHECK(!go(ledger, "PUBLIC", "2027-03-03", "city", "公示文本", NULL, image, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "needs channel");
+    rdl_json_set_text(image, "channel", "网站");
+    CHECK(go(ledger, "PUBLIC", "2027-03-03", "city", "公示文本", NULL, image, &error));
+    CHECK(!go(ledger, "APPLIED", "2027-03-03", "county", "销号申请", NULL, NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "the notice runs until");
     CHECK(go(ledger, "APPLIED", "2027-03-20", "county", "销号申请", NULL, NULL, &error));
     rdl_json_set_text(image, "image_date", "2099-01-01");
     CHECK(!go(ledger, "CHECKED", "2027-03-25", "accept_unit", "核查意见", NULL, image, &error));
@@ -369,9 +381,50 @@ static void a_milestone_missed_warns(void)
     CHECK_TEXT(g_array_index(after, rdl_task, 0).warning, "yellow");
     CHECK_TEXT(g_array_index(after, rdl_task, 0).warning_by, "milestone");
     note.on = "2026-12-09";
+    note.role = "analyst";
+    CHECK(!rdl_task_milestone_met(ledger, &note, 1, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "note is for county, city,");
+    note.role = "resp_unit";
     CHECK(rdl_task_milestone_met(ledger, &note, 1, &error));
     met = rdl_task_list(ledger, &filter, &error);
     CHECK(g_array_index(met, rdl_task, 0).warning == NULL);
+    CHECK_OK(error);
+}
+
+/* Whoever must rectify does not move the day he is measured by. */
+static void a_milestone_that_is_set_is_moved_like_a_due_date(void)
+{
+    GError *error = NULL;
+    g_autofree char *id = NULL;
+    g_autoptr(rdl_ledger) ledger = at_work("milestones.sqlite", &id, &error);
+    rdl_move note = note_on(id, "2026-11-21", NULL);
+    const rdl_milestone first = {1, "2026-12-10", "拆除"}, later = {1, "2027-01-31", "汛期"};
+
+    note.role = "resp_unit";
+    CHECK(rdl_task_milestone(ledger, &note, &first, &error));
+    CHECK(rdl_task_milestone(ledger, &note, &first, &error)); /* the same day again */
+    CHECK_OK(error);
+    note.reason = "汛期";
+    CHECK(!rdl_task_milestone(ledger, &note, &later, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "extend is for city, province, office, not for resp_unit");
+    note.role = "city";
+    note.reason = NULL;
+    CHECK(!rdl_task_milestone(ledger, &note, &later, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "another day of a milestone needs a reason");
+    note.reason = "汛期";
+    CHECK(rdl_task_milestone(ledger, &note, &later, &error));
+    CHECK(rdl_task_stop(ledger, &note, &error));
+    CHECK_OK(error);
+    g_autoptr(JsonNode) chain = rdl_ledger_chain(ledger, id, &error);
+    JsonObject *o = json_node_get_object(chain);
+    JsonObject *m = json_array_get_object_element(json_object_get_array_member(o, "milestones"), 0);
+    JsonObject *t = json_array_get_object_element(json_object_get_array_member(o, "terms"), 0);
+    CHECK_TEXT(rdl_json_text(m, "due", ""), "2027-01-31");
+    CHECK_TEXT(rdl_json_text(m, "due_original", ""), "2026-12-10");
+    CHECK_TEXT(rdl_json_text(m, "text", ""), "拆除");
+    CHECK_TEXT(rdl_json_text(t, "kind", ""), "task.stopped");
+    CHECK_TEXT(rdl_json_text(t, "reason", ""), "汛期");
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
     CHECK_OK(error);
 }
 
@@ -490,7 +543,9 @@ static void a_dismissed_clue_needs_a_newer_finding(void)
     g_autoptr(rdl_ledger) ledger = with_tasks("epoch.sqlite", 1, &error);
     g_autoptr(rdl_tally) tally = rdl_tally_new();
 
-    CHECK(go(ledger, "DISMISSED", "2026-11-02", "analyst", NULL, "重复", NULL, &error));
+    CHECK(!go(ledger, "DISMISSED", "2026-11-02", "analyst", NULL, "重复", NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "its result is SUSPECT: analyst dismisses only what is");
+    CHECK(go(ledger, "DISMISSED", "2026-11-02", "province", NULL, "重复", NULL, &error));
     CHECK_OK(error);
     CHECK(!go(ledger, "CLUE", "2027-11-02", "analyst", NULL, "再看", NULL, &error));
     CHECK_FAILS(error, RDL_ERROR_USAGE, "needs a newer finding at the place");
@@ -532,6 +587,7 @@ static void random_walks_leave_a_legal_ledger(void)
 
     rdl_json_set_text(fields, "accept_unit", "丁局");
     rdl_json_set_text(fields, "due", "2040-01-01");
+    rdl_json_set_text(fields, "channel", "网站");
     for (int i = 0; i < 300; i++) {
         if (i % 10 == 9) /* a later epoch: what was dismissed may come up again */
             see_again(ledger, i, day, &error);
@@ -541,6 +597,7 @@ static void random_walks_leave_a_legal_ledger(void)
         g_autoptr(GArray) before = rdl_task_list(ledger, &filter, &error);
         const rdl_task *t = &g_array_index(before, rdl_task, 0);
         rdl_json_set_text(fields, "image_date", on);
+        rdl_json_set_text(fields, "notice", on);
         size_t row = pick_row(workflow, t->state, i % 2 == 0, r);
         g_auto(GStrv) roles = g_strsplit(rdl_csv_at(workflow, row, "roles"), "|", -1);
         bool from_here = strcmp(rdl_csv_at(workflow, row, "from"), t->state) == 0;
@@ -559,6 +616,7 @@ static void random_walks_leave_a_legal_ledger(void)
         } else {
             CHECK(!from_here || strcmp(rdl_csv_at(workflow, row, "guard"), "TIER_T4") == 0 ||
                   strcmp(rdl_csv_at(workflow, row, "guard"), "LATER_EPOCH") == 0 ||
+                  strcmp(rdl_csv_at(workflow, row, "guard"), "REASON|CLEAN") == 0 ||
                   strcmp(t->state, "REGISTERED") == 0);
             CHECK(g_error_matches(error, RDL_ERROR, RDL_ERROR_USAGE));
             g_clear_error(&error);
@@ -615,6 +673,8 @@ static CU_TestInfo tests[] = {
     {"a registration is due later and of a known tier",
      a_registration_is_due_later_and_of_a_known_tier},
     {"a milestone missed warns", a_milestone_missed_warns},
+    {"a milestone that is set is moved like a due date",
+     a_milestone_that_is_set_is_moved_like_a_due_date},
     {"progress is a share of a rectification", progress_is_a_share_of_a_rectification},
     {"moves play once", moves_play_once},
     {"a registered clue moves no more", a_registered_clue_moves_no_more},

@@ -63,14 +63,14 @@ static void steps_are_rows_and_every_one_can_fail(void)
         {{"2027-03-02"}, "SUBMITTED", "county", "1"},
         {{"2027-03-03", "2027-03-04"}, "REVIEWED", "county", "1"},
         {{"2027-03-05", "2027-03-06", "2027-03-07"}, "PUBLIC", "city", "2"},
-        {{"2027-03-08", "2027-03-09", "2027-03-10", "2027-03-11"}, "APPLIED", "accept_unit", "4"},
-        {{"2027-03-12", "2027-03-13", "2027-03-14", "2027-03-16", "2027-03-17"},
+        {{"2027-03-08", "2027-03-09", "2027-03-11", "2027-03-12"}, "APPLIED", "accept_unit", "4"},
+        {{"2027-03-12", "2027-03-13", "2027-03-16", "2027-03-16", "2027-03-17"},
          "CHECKED",
          "province",
          "5"}};
     static const char *const way[][4] = {
         {"REVIEWED", "county", "初审意见", NULL},
-        {"PUBLIC", "city", "公示文本", NULL},
+        {"PUBLIC", "city", "公示文本", "{\"channel\":\"网站\",\"notice\":\"1日内\"}"},
         {"APPLIED", "county", "销号申请", NULL},
         {"CHECKED", "accept_unit", "核查材料", "{\"image_date\":\"2027-03-15\"}"},
         {"CLOSED", "province", "备案表", NULL}};
@@ -107,7 +107,8 @@ static void papers_are_asked_for_one_by_one(void)
     CHECK(g_file_set_contents(file, "同意销号", -1, NULL));
     digest = rdl_digest_file(file, NULL);
     CHECK(fixture_go(ledger, "REVIEWED", "2027-03-02", "county", "初审意见", NULL, &error));
-    CHECK(fixture_go(ledger, "PUBLIC", "2027-03-03", "city", "公示文本", NULL, &error));
+    CHECK(fixture_go(ledger, "PUBLIC", "2027-03-03", "city", "公示文本",
+                     "{\"channel\":\"网站\",\"notice\":\"1日内\"}", &error));
     CHECK(fixture_go(ledger, "APPLIED", "2027-03-09", "county", "销号申请", NULL, &error));
     CHECK_OK(error);
     CHECK(!fixture_go(ledger, "CHECKED", "2027-03-12", "accept_unit", named, image, &error));
@@ -147,7 +148,8 @@ static void a_notice_runs_its_time(void)
 static bool close_it(rdl_ledger *l, GError **error)
 {
     return fixture_go(l, "REVIEWED", "2027-03-02", "county", "初审意见", NULL, error) &&
-           fixture_go(l, "PUBLIC", "2027-03-03", "city", "公示文本", NULL, error) &&
+           fixture_go(l, "PUBLIC", "2027-03-03", "city", "公示文本",
+                      "{\"channel\":\"网站\",\"notice\":\"1日内\"}", error) &&
            fixture_go(l, "APPLIED", "2027-03-09", "county", "销号申请", NULL, error) &&
            fixture_go(l, "CHECKED", "2027-03-12", "accept_unit", "材料",
                       "{\"image_date\":\"2027-03-10\"}", error) &&
@@ -342,6 +344,12 @@ static void a_result_nobody_was_told_is_a_trigger(void)
     g_autoptr(rdl_ledger) told = fixture_submitted("told.sqlite", &error);
 
     by.role = "province";
+    const rdl_publication nowhere = {.kind = "公开", .channel = ""},
+                          nothing = {.kind = "私下", .channel = "内网"};
+    CHECK(!rdl_task_publish(ledger, &by, &nowhere, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "say what was made public, and where");
+    CHECK(!rdl_task_publish(ledger, &by, &nothing, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "there is 公示, 公告, 公开, 通报");
     CHECK(rdl_task_report(ledger, &by, 1.0, &error));
     CHECK(rdl_task_report(told, &by, 1.0, &error));
     CHECK(rdl_task_publish(ledger, &by, &inside, &error));

@@ -17,7 +17,17 @@
 
 /* ---- the model ---- */
 
-enum { PAPER = 1, REASON = 2, SIX = 4, PLAN = 8, IMAGE = 16, NOTICE = 32, T4 = 64, NEWER = 128 };
+enum {
+    PAPER = 1,
+    REASON = 2,
+    SIX = 4,
+    PLAN = 8,
+    IMAGE = 16,
+    NOTICE = 32,
+    T4 = 64,
+    NEWER = 128,
+    PERIOD = 256
+};
 
 typedef struct {
     const char *from, *to, *actors;
@@ -27,7 +37,7 @@ typedef struct {
 /* What both orders share; then each order's own close-out. */
 static const step common[] = {{"CLUE", "SCREENED", "system analyst", PAPER},
                               {"SCREENED", "ASSIGNED", "office", PAPER},
-                              {"SCREENED", "DISMISSED", "system analyst", REASON},
+                              {"SCREENED", "DISMISSED", "system province", REASON},
                               {"ASSIGNED", "VERIFIED", "reserve county", PAPER},
                               {"VERIFIED", "REGISTERED", "office", PAPER | SIX},
                               {"VERIFIED", "DISMISSED", "province", REASON},
@@ -44,7 +54,7 @@ static const step common[] = {{"CLUE", "SCREENED", "system analyst", PAPER},
                               {"LEGAL", "CLUE", "system analyst", NEWER},
                               {NULL, NULL, NULL, 0}};
 static const step five[] = {{"SUBMITTED", "REVIEWED", "county city office", PAPER},
-                            {"REVIEWED", "PUBLIC", "city", PAPER},
+                            {"REVIEWED", "PUBLIC", "city", PAPER | PERIOD},
                             {"PUBLIC", "APPLIED", "county city", PAPER | NOTICE},
                             {"APPLIED", "CHECKED", "accept_unit", PAPER | IMAGE},
                             {"CHECKED", "CLOSED", "province", PAPER},
@@ -58,7 +68,7 @@ static const step five[] = {{"SUBMITTED", "REVIEWED", "county city office", PAPE
 static const step four[] = {{"SUBMITTED", "APPLIED", "county city", PAPER},
                             {"APPLIED", "CHECKED", "accept_unit", PAPER | IMAGE},
                             {"CHECKED", "REVIEWED", "city office", PAPER},
-                            {"REVIEWED", "PUBLIC", "city", PAPER},
+                            {"REVIEWED", "PUBLIC", "city", PAPER | PERIOD},
                             {"PUBLIC", "CLOSED", "city province", PAPER | NOTICE},
                             {"SUBMITTED", "WORKING", "county city office", REASON},
                             {"APPLIED", "WORKING", "accept_unit", REASON},
@@ -143,6 +153,7 @@ static bool model_allows(const model *m, const work *w, const attempt *a)
            (!(s->needs & PLAN) || a->accept || m->plan) &&
            (!(s->needs & T4) || m->task.tier == 4) &&
            (!(s->needs & IMAGE) || (a->image > m->claimed && a->image <= a->on && a->image)) &&
+           (!(s->needs & PERIOD) || a->notice) &&
            (!(s->needs & NOTICE) || !m->notice || a->on > m->notice) &&
            (!(s->needs & NEWER) || m->newer > m->concluded);
 }
@@ -326,7 +337,7 @@ static attempt try_something(walk *w, const work *of)
             a.role = any(w, roles, G_N_ELEMENTS(roles));
     }
     a.image = chance(w, 0.9) ? a.on - g_rand_int_range(w->r, -1, 5) : 0;
-    a.notice = chance(w, 0.5) ? a.on + g_rand_int_range(w->r, 0, 8) : 0;
+    a.notice = chance(w, 0.8) ? a.on + g_rand_int_range(w->r, 0, 8) : 0;
     return a;
 }
 
@@ -353,8 +364,10 @@ static JsonObject *fields_of(const attempt *a)
         rdl_json_set_text(o, "accept_unit", "乙");
     if (a->image)
         add_day(o, "image_date", a->image);
-    if (a->notice && strcmp(a->to, "PUBLIC") == 0)
+    if (a->notice && strcmp(a->to, "PUBLIC") == 0) {
         add_day(o, "notice", a->notice);
+        rdl_json_set_text(o, "channel", "网站");
+    }
     return o;
 }
 
@@ -410,7 +423,7 @@ static bool walk_move(walk *w, work *of)
 static bool note_allowed(const walk *w, const work *of, const char *role, int on, bool extends)
 {
     return is_open(&w->m, of) && on >= of->last &&
-           (extends ? word_in("office city province", role) : strcmp(role, "auditor") != 0);
+           (extends ? word_in("office city province", role) : !word_in("auditor analyst", role));
 }
 
 static bool walk_note(walk *w, work *of)
@@ -452,7 +465,9 @@ static bool walk_note(walk *w, work *of)
         break;
     case 4:
         did = rdl_task_milestone(w->ledger, &who, &set, &error);
-        can = can && rectify;
+        can = can && rectify &&
+              (!of->milestones[n] || of->milestones[n] == on + 20 ||
+               (reason && word_in("office city province", role)));
         break;
     default:
         did = rdl_task_milestone_met(w->ledger, &who, n + 1, &error);
