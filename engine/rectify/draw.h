@@ -15,7 +15,8 @@ typedef struct rdl_draw {
     double rate;         /* share of each unit's tasks, 0..1; at least one of each: rounded up */
     const char *const *among; /* who is drawn for them: names, or codes of units; NULL: nobody */
     bool cross;               /* `among` are codes: never that of the task's own county */
-    const char *state, *unit, *kind; /* which tasks: as rdl_task_filter */
+    const char *state, *unit, *kind; /* which tasks: as rdl_task_filter; `state` NULL: all
+                                        there is still something to do about */
 } rdl_draw;
 
 /** Number of a lot: SHA-256 of the three texts. Yours. */

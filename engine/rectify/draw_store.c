@@ -147,11 +147,14 @@ static JsonArray *pool_of(rdl_ledger *ledger, const rdl_draw *draw, GError **err
 {
     const rdl_task_filter filter = {
         .state = draw->state, .unit = draw->unit, .kind = draw->kind, .no_ground = true};
+    const rdl_csv *states = rdl_ledger_table(ledger, "states.csv", NULL);
     g_autoptr(GArray) tasks = rdl_task_list(ledger, &filter, error);
     JsonArray *pool = tasks ? json_array_new() : NULL;
 
     for (guint i = 0; tasks && i < tasks->len; i++) {
         const rdl_task *t = &g_array_index(tasks, rdl_task, i);
+        if (!draw->state && !rdl_task_open(t, states))
+            continue;
         JsonArray *pair = json_array_new();
         json_array_add_string_element(pair, t->task_id);
         json_array_add_string_element(pair, t->xzqdm ? t->xzqdm : "");

@@ -42,6 +42,26 @@ static const char *behind_name(const char *paper, char *const *needed, const cha
     return NULL;
 }
 
+/* "scans/a.pdf" is meant as a file, "初审意见" and "第1.2条" are titles. */
+static bool looks_like_file(const char *title)
+{
+    const char *dot = strrchr(title, '.');
+    size_t n = dot && dot > title ? strspn(dot + 1, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS) : 0;
+
+    return strchr(title, '/') ||
+           (n > 0 && n <= 5 && !dot[1 + n] && strspn(dot + 1, G_CSET_DIGITS) < n);
+}
+
+/* A slip of the pen is no title: what looks like a file of ours is there. */
+static bool file_there(const char *title, GError **error)
+{
+    return !looks_like_file(title) || g_file_test(title, G_FILE_TEST_IS_REGULAR) ||
+           rdl_fail(error, RDL_ERROR_NOT_FOUND,
+                    "%s: there is no such file; a paper without a file is named by a title "
+                    "without a slash or an ending",
+                    title);
+}
+
 static bool take_paper(JsonArray *papers, const char *paper, char *const *needed, GHashTable *there,
                        const char *folder, GError **error)
 {
@@ -50,6 +70,8 @@ static bool take_paper(JsonArray *papers, const char *paper, char *const *needed
 
     if (file && file != paper && !found)
         return rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: there is no such file: %s", name, file);
+    if (!folder && !name && !file_there(paper, error))
+        return false;
     if (name)
         g_hash_table_add(there, (gpointer)name);
     return add_paper(papers, name, file ? file : paper, folder, error);

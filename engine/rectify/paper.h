@@ -14,7 +14,8 @@ char *rdl_paper_file(const char *title, const char *folder);
  *  title), except that one single paper without a name stands for all that is needed.
  *  Returns [{"name", "title", "sha256"}], yours: name NULL where it is none of the needed, sha256
  *  NULL where the paper is a title only. Fails: RDL_ERROR_USAGE naming what is missing,
- *  RDL_ERROR_NOT_FOUND for NAME=FILE without such a file, RDL_ERROR_IO. */
+ *  RDL_ERROR_NOT_FOUND for NAME=FILE without such a file and (`folder` NULL) for a title with a
+ *  slash or a file's ending that is none, RDL_ERROR_IO. */
 JsonArray *rdl_papers(const char *given, const char *needed, const char *folder, GError **error);
 
 #endif

@@ -115,6 +115,11 @@ static void papers_are_asked_for_one_by_one(void)
     CHECK_FAILS(error, RDL_ERROR_USAGE, "前后时相影像 is missing");
     CHECK(!fixture_go(ledger, "CHECKED", "2027-03-12", "accept_unit", gone, image, &error));
     CHECK_FAILS(error, RDL_ERROR_NOT_FOUND, "no such file");
+    static const char *const slips[] = {"nofile.pdf", "/nowhere/意见", "扫描.JPG"};
+    for (size_t i = 0; i < G_N_ELEMENTS(slips); i++) {
+        CHECK(!fixture_go(ledger, "CHECKED", "2027-03-12", "accept_unit", slips[i], image, &error));
+        CHECK_FAILS(error, RDL_ERROR_NOT_FOUND, "there is no such file");
+    }
     CHECK(fixture_go(ledger, "CHECKED", "2027-03-12", "accept_unit", both, image, &error));
     CHECK_OK(error);
     int n = rows(ledger, "documents");

@@ -222,6 +222,18 @@ static void a_draw_can_be_drawn_again(void)
     CHECK_FAILS(error, RDL_ERROR_USAGE, "nobody from another county");
     CHECK(!rdl_ledger_draw(ledger, &draw, "2026-11-20", "甲", "resp_unit", &error));
     CHECK_FAILS(error, RDL_ERROR_USAGE, "draw is for");
+    g_autofree char *gone = rdl_task_of_source(ledger, "FP-0000", &error);
+    const rdl_move away = {.task_id = gone,
+                           .to = "DISMISSED",
+                           .on = "2026-11-20",
+                           .by = "甲",
+                           .role = "province",
+                           .reason = "重复"};
+    const rdl_draw all = {.purpose = "audit", .seed = "s", .rate = 1};
+    CHECK(rdl_task_move(ledger, &away, &error));
+    g_autoptr(JsonNode) live = rdl_ledger_draw(ledger, &all, "2026-11-20", "甲", "auditor", &error);
+    CHECK_OK(error);
+    CHECK_INT(json_array_get_length(json_node_get_array(live)), 8);
     CHECK(rdl_ledger_audit(ledger, NULL, &error));
     CHECK(rdl_ledger_rebuild(ledger, false, NULL, &error));
     CHECK_OK(error);
