@@ -90,6 +90,18 @@ static bool is_known(const char *text)
     return false;
 }
 
+bool rdl_fields_known(const char *task_id, JsonObject *fields, GError **error)
+{
+    for (int i = 0; rdl_problem_members[i]; i++) {
+        const char *value = rdl_json_text(fields, rdl_problem_members[i], NULL);
+        if (value && !is_known(value))
+            return rdl_fail(error, RDL_ERROR_USAGE,
+                            "%s: %s '%s' says nothing: give what is known, or leave it out",
+                            task_id, rdl_problem_members[i], value);
+    }
+    return true;
+}
+
 /* Cell as NFKC without blanks around; NULL: unknown. */
 static char *value_of(const char *cell, const char *field)
 {

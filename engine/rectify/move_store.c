@@ -726,14 +726,14 @@ bool rdl_task_move_within(rdl_ledger *ledger, const rdl_move *given, GError **er
     rdl_task task = {0};
 
     own.fields = fields;
-    bool good = rdl_move_complete(move, error) &&
-                rdl_task_read(ledger, move->task_id, &task, error) &&
-                (strcmp(move->role, "system") == 0 || /* has just written it */
-                 rdl_work_agrees(ledger, task.site_id, error)) &&
-                rdl_move_current(&task, move, error) && inherit(ledger, &task, move, error) &&
-                check_move(ledger, &task, move, error) && check_tier(ledger, move, error) &&
-                settle_due(ledger, move, error) && check_due(&task, move, error) &&
-                move_task(ledger, &task, move, error);
+    bool good =
+        rdl_move_complete(move, error) && rdl_task_read(ledger, move->task_id, &task, error) &&
+        (strcmp(move->role, "system") == 0 || /* has just written it */
+         rdl_work_agrees(ledger, task.site_id, error)) &&
+        rdl_move_current(&task, move, error) && rdl_fields_known(task.task_id, fields, error) &&
+        inherit(ledger, &task, move, error) && check_move(ledger, &task, move, error) &&
+        check_tier(ledger, move, error) && settle_due(ledger, move, error) &&
+        check_due(&task, move, error) && move_task(ledger, &task, move, error);
 
     rdl_task_clear(&task);
     return good;

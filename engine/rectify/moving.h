@@ -37,6 +37,8 @@ bool rdl_move_current(const rdl_task *task, const rdl_move *move, GError **error
 bool rdl_move_in_order(rdl_ledger *ledger, const rdl_task *task, const char *on, GError **error);
 /** The same of a site and its tasks. */
 bool rdl_site_in_order(rdl_ledger *ledger, const char *site_id, const char *on, GError **error);
+/** Values of a problem that are only blanks, xx, * or dashes are unknown: they are not set. */
+bool rdl_fields_known(const char *task_id, JsonObject *fields, GError **error);
 bool rdl_move_append(rdl_ledger *ledger, const rdl_move *move, const char *kind,
                      const char *subject, JsonObject *payload, GError **error);
 /** The ledger keeps the pack of that digest; `what` is named where not. Fails: RDL_ERROR_USAGE. */

@@ -38,7 +38,9 @@ static bool say_changed(rdl_ledger *ledger, const rdl_task *task, const rdl_move
 
     json_object_set_object_member(o, "was", was);
     json_object_set_object_member(o, "fields", json_object_ref(fields));
-    if (!need_problem(task, error) || !rdl_role_may(ledger, who->role, "set", who->task_id, error))
+    if (!need_problem(task, error) ||
+        !rdl_role_may(ledger, who->role, "set", who->task_id, error) ||
+        !rdl_fields_known(who->task_id, fields, error))
         return false;
     for (GList *n = names; n; n = n->next) {
         g_autofree char *sql = NULL, *value = NULL;

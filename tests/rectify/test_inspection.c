@@ -365,6 +365,9 @@ static void a_settled_problem_stays_as_it_is(void)
             ledger, csv("old.csv", HEAD "1,问题甲,复绿,拆除,甲,乙,丙,2017年底前\n"), NULL, &error);
         g_autofree char *sql = g_strdup_printf("UPDATE task SET state = '%s'", states[i]);
         CHECK(first && rdl_store_run(ledger->store, sql, &error));
+        g_autoptr(JsonNode) count = rdl_ledger_count(ledger, rdl_day_of(2020, 1, 1), &error);
+        g_autofree char *counted = count ? json_to_string(count, FALSE) : NULL;
+        CHECK(counted && strstr(counted, "\"overdue\":0")); /* no. 7: not the long term either */
         g_autofree char *was = stands(ledger), *head = rdl_ledger_head(ledger, &error);
         const char *path = csv("new.csv", HEAD "1,问题甲,复绿,清运,丁,戊,己,2018年底前\n");
         g_autofree char *second = load(ledger, path, notes, &error), *is = stands(ledger);

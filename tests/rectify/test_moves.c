@@ -76,6 +76,12 @@ static void a_clue_becomes_a_rectification_with_six_fields(void)
     json_object_remove_member(fields, "supervisor");
     CHECK(!go(ledger, "REGISTERED", "2026-11-12", "office", "问题台账", NULL, fields, &error));
     CHECK_FAILS(error, RDL_ERROR_USAGE, "needs supervisor");
+    static const char *const nothing[] = {"xx", "*", "", " ", "——"};
+    for (size_t i = 0; i < G_N_ELEMENTS(nothing); i++) {
+        rdl_json_set_text(fields, "supervisor", nothing[i]);
+        CHECK(!go(ledger, "REGISTERED", "2026-11-12", "office", "问题台账", NULL, fields, &error));
+        CHECK_FAILS(error, RDL_ERROR_USAGE, "says nothing");
+    }
     rdl_json_set_text(fields, "supervisor", "乙");
     CHECK(go(ledger, "REGISTERED", "2026-11-12", "office", "问题台账", NULL, fields, &error));
     CHECK_OK(error);

@@ -257,6 +257,9 @@ static void values_change_and_what_they_were_stays(void)
     CHECK_CELL("problems", 0, "listed", "2027-03-02");
     CHECK_INT(rows(ledger, "measure_rows"), 2);
     CHECK_CELL("measure_rows", 1, "supervised", "1");
+    g_autoptr(JsonNode) blank = rdl_json_parse("{\"supervisor\":\"xx\"}", "fields", NULL);
+    CHECK(!rdl_task_change(ledger, &who, json_node_get_object(blank), &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "says nothing");
     CHECK(!rdl_task_change(ledger, &who, json_node_get_object(due), &error));
     CHECK_FAILS(error, RDL_ERROR_USAGE, "due dates by redline task extend");
     CHECK(rdl_task_measure_done(ledger, &who, 1, &error));
