@@ -106,13 +106,14 @@ int cli_task_sample(int argc, char **argv)
     GError *error = NULL;
     g_autofree char *id = NULL;
 
-    rdl_geo_start(); /* other tasks need no GDAL */
     if (cli_parse(&argc, &argv, sample_entries,
                   "LEDGER --of WHAT --size N|--rate R --seed TEXT --on DATE --by NAME --role ROLE",
-                  "Draw a sample of the list, to find out how right it is.", teach, 1, 1, &error) &&
-        (id = sample(argv[1], &error)))
-        printf("%s\n", id);
-    rdl_geo_stop();
+                  "Draw a sample of the list, to find out how right it is.", teach, 1, 1, &error)) {
+        rdl_geo_start(); /* other tasks need no GDAL */
+        if ((id = sample(argv[1], &error)))
+            printf("%s\n", id);
+        rdl_geo_stop();
+    }
     return cli_end(error);
 }
 
@@ -150,12 +151,13 @@ int cli_task_judge(int argc, char **argv)
     g_autoptr(rdl_tally) tally = rdl_tally_new();
     g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
 
-    rdl_geo_start();
     if (cli_parse(&argc, &argv, judge_entries, "LEDGER SHEET --on DATE --by NAME --role ROLE",
-                  "Put what was found of a sample on record.", teach, 2, 2, &error) &&
-        judge(argv[1], argv[2], tally, notes, &error))
-        cli_report(tally, notes, argv[1]);
-    rdl_geo_stop();
+                  "Put what was found of a sample on record.", teach, 2, 2, &error)) {
+        rdl_geo_start();
+        if (judge(argv[1], argv[2], tally, notes, &error))
+            cli_report(tally, notes, argv[1]);
+        rdl_geo_stop();
+    }
     return cli_end(error);
 }
 
