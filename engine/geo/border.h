@@ -64,13 +64,6 @@ RDL_API void rdl_edges_meeting(const GArray *edges, rdl_box box, GArray *meeting
 /** Is a point, known not to be on an edge, inside? */
 RDL_API bool rdl_border_inside(const rdl_border *border, double x, double y);
 
-/** The polygons around `box` as WKB, into `wkb` (emptied first), for GEOS to overlay something in
- *  `box` with: the same ground there, and every edge whose own box meets `box` whole. Elsewhere runs
- *  of edges are cut short by one that keeps to their side of it: not valid polygons there. Of a
- *  long border little is left, and the overlay is the same (tests/geo/test_border.c). False: nothing
- *  of them is in `box`. */
-RDL_API bool rdl_border_near(const rdl_border *border, rdl_box box, GByteArray *wkb);
-
 typedef enum {
     RDL_LIE_APART,  /* no common point */
     RDL_LIE_WITHIN, /* all of it strictly inside */

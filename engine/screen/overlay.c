@@ -19,7 +19,6 @@ struct rdl_overlay {
     guint64 clock;
     rdl_border *feature;  /* of the footprint */
     GArray *wide, *close; /* of rdl_edge: near the footprint, and in its box */
-    GByteArray *near;     /* WKB of a zone cut short */
     GArray *x, *y, *counts, *rings;
     GArray *slivers; /* of rdl_sliver */
 };
@@ -38,7 +37,6 @@ rdl_overlay *rdl_overlay_new(const rdl_crs *crs, const GPtrArray *zones,
     o->feature = rdl_border_new();
     o->wide = g_array_new(FALSE, FALSE, sizeof(rdl_edge));
     o->close = g_array_new(FALSE, FALSE, sizeof(rdl_edge));
-    o->near = g_byte_array_new();
     o->x = g_array_new(FALSE, FALSE, sizeof(double));
     o->y = g_array_new(FALSE, FALSE, sizeof(double));
     o->counts = g_array_new(FALSE, FALSE, sizeof(guint32));
@@ -57,7 +55,6 @@ void rdl_overlay_free(rdl_overlay *o)
     rdl_measure_free(o->measure);
     g_array_unref(o->wide);
     g_array_unref(o->close);
-    g_byte_array_unref(o->near);
     g_array_unref(o->x);
     g_array_unref(o->y);
     g_array_unref(o->counts);
@@ -658,16 +655,6 @@ static bool lay_by_overlay(rdl_overlay *o, laying *l, size_t number, const rdl_g
     return add_part(o, l, p, parts, balance, error);
 }
 
-/* The zone is cut short first; GEOSClipByRect would not be exact. */
-static bool lay_across(rdl_overlay *o, laying *l, size_t number, GArray *parts,
-                       rdl_balance *balance, GError **error)
-{
-    if (!rdl_border_near(zone_border(o, number), l->box, o->near))
-        return true;
-    g_autoptr(rdl_geometry) zone = geometry_of((rdl_wkb){o->near->data, o->near->len}, error);
-    return zone && lay_by_overlay(o, l, number, zone, false, parts, balance, error);
-}
-
 /* Most pairs end with the edges of the zone: none is near, and one point tells the side. */
 static bool lay_on_zone(rdl_overlay *o, laying *l, size_t number, GArray *parts,
                         rdl_balance *balance, GError **error)
@@ -699,10 +686,11 @@ static bool lay_on_zone(rdl_overlay *o, laying *l, size_t number, GArray *parts,
         return true;
     if (lie == RDL_LIE_WITHIN)
         return add_part(o, l, (piece){.zone = number, .near = true}, parts, balance, error);
-    if (lie == RDL_LIE_ACROSS)
-        return lay_across(o, l, number, parts, balance, error);
+    /* the whole zone: GEOS cuts what is far away by itself; its GEOSClipByRect is not exact, and a
+     * zone cut short by hand, no valid polygon, was found to give wrong areas now and then */
     const rdl_geometry *whole = zone_geometry(o, number, error);
-    return whole && lay_by_overlay(o, l, number, whole, true, parts, balance, error);
+    return whole &&
+           lay_by_overlay(o, l, number, whole, lie == RDL_LIE_TOUCH, parts, balance, error);
 }
 
 /* Ground of slivers that no part took. */

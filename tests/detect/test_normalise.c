@@ -54,7 +54,8 @@ static void a_linear_difference_is_found_and_undone(void)
     for (int k = 0; k < 3; k++) {
         CHECK_NEAR(r.fit[k].slope, 1 / 0.8, 0.03);
         CHECK_NEAR(r.fit[k].intercept, -11 / 0.8, 3);
-        CHECK(r.fit[k].t_p > 1e-3 && r.fit[k].f_p > 1e-3);
+        /* six p-values a run, even where all is right: 1e-3 was a false alarm in 170 runs */
+        CHECK(r.fit[k].t_p > 1e-6 && r.fit[k].f_p > 1e-6);
         CHECK(r.fit[k].rmse < 6);
         g_autofree double *was = raster_values(o.after, k + 1),
                           *is = raster_values(o.output, k + 1);

@@ -110,94 +110,6 @@ static void polygons_lie_as_geos_says(void)
 
 #define TEETH 70 /* more than a few runs of edges */
 
-/* Ground with a frayed border of n points round (x, y), as text of a ring; `back`: the other way.
- */
-static void frayed_ring(GRand *r, GString *s, double x, double y, double size, int n, bool back)
-{
-    double first[2] = {0, 0}, radius = size;
-
-    g_string_append_c(s, '(');
-    for (int i = 0; i < n; i++) {
-        double angle = 2.0 * G_PI * (back ? n - i : i) / n;
-        radius = CLAMP(radius + draw(r, -0.04, 0.04) * size, 0.7 * size, 1.3 * size);
-        double px = x + radius * cos(angle), py = y + radius * sin(angle);
-        if (i == 0) {
-            first[0] = px;
-            first[1] = py;
-        }
-        g_string_append_printf(s, "%.17g %.17g,", px, py);
-    }
-    g_string_append_printf(s, "%.17g %.17g)", first[0], first[1]);
-}
-
-/* Two neighbours with long borders, the first with two holes. */
-static void frayed_zone(GRand *r, shape *zone)
-{
-    g_autoptr(GString) s = g_string_new("MULTIPOLYGON((");
-    bool valid = false;
-
-    frayed_ring(r, s, 4e5, 3e6, 1000, 1500, false);
-    g_string_append_c(s, ',');
-    frayed_ring(r, s, 4e5 - 250, 3e6, 150, 300, true);
-    g_string_append_c(s, ',');
-    frayed_ring(r, s, 4e5 + 250, 3e6, 150, 17, true);
-    g_string_append(s, "),(");
-    frayed_ring(r, s, 4e5 + 3000, 3e6, 1000, 700, false);
-    g_string_append(s, "))");
-    zone->g = rdl_geometry_from_wkt(s->str, NULL);
-    zone->wkb = rdl_geometry_wkb(zone->g, NULL);
-    zone->border = rdl_border_new();
-    rdl_geometry_valid(zone->g, &valid, NULL, NULL);
-    CHECK(valid);
-    CHECK(rdl_border_set(zone->border, g_bytes_get_data(zone->wkb, NULL),
-                         g_bytes_get_size(zone->wkb)));
-}
-
-/* How far the overlay with what is cut short is from that with the whole zone, in ground. */
-static double overlays_differ(const shape *zone, const shape *f, GByteArray *wkb, double *common)
-{
-    g_autoptr(rdl_geometry) whole = rdl_geometry_intersection(f->g, zone->g, NULL);
-    g_autoptr(rdl_geometry) near = NULL, part = NULL, more = NULL, less = NULL;
-
-    *common = rdl_geometry_plane_area(whole);
-    if (!rdl_border_near(zone->border, rdl_geometry_box(f->g), wkb))
-        return *common;
-    near = rdl_geometry_from_wkb(wkb->data, wkb->len, NULL);
-    part = near ? rdl_geometry_intersection(f->g, near, NULL) : NULL;
-    more = part ? rdl_geometry_difference(part, whole, NULL) : NULL;
-    less = part ? rdl_geometry_difference(whole, part, NULL) : NULL;
-    return less ? rdl_geometry_plane_area(more) + rdl_geometry_plane_area(less) : INFINITY;
-}
-
-static void what_is_cut_short_overlays_as_the_whole(void)
-{
-    GRand *r = suite_rand();
-    g_autoptr(GByteArray) wkb = g_byte_array_new();
-    double most = 0.0;
-    int shorter = 0, across = 0;
-
-    for (int z = 0; z < 4; z++) {
-        shape zone;
-        frayed_zone(r, &zone);
-        for (int i = 0; i < 150; i++) {
-            double angle = draw(r, 0, 2.0 * G_PI), at = draw(r, 0, 1400), common;
-            shape f;
-            bool valid = draw_shape(r, 4e5 + at * cos(angle), 3e6 + at * sin(angle),
-                                    draw(r, 5, 200), 1e-3, &f);
-            if (valid) {
-                most = MAX(most, overlays_differ(&zone, &f, wkb, &common));
-                shorter += 8 * (size_t)wkb->len < g_bytes_get_size(zone.wkb);
-                across += common > 0.0 && common < rdl_geometry_plane_area(f.g);
-            }
-            shape_clear(&f);
-        }
-        shape_clear(&zone);
-    }
-    CHECK(most < 1e-4); /* square metres, beside parts of up to a hectare */
-    CHECK(shorter > 100);
-    CHECK(across > 50);
-}
-
 static void shape_of(const char *wkt, shape *s)
 {
     s->g = rdl_geometry_from_wkt(wkt, NULL);
@@ -461,7 +373,6 @@ static CU_TestInfo tests[] = {
     {"one form, whatever the order of points", one_form_whatever_the_order_of_points},
     {"what is surely valid is valid", what_is_surely_valid_is_valid},
     {"damaged bytes are no polygon", damaged_bytes_are_no_polygon},
-    {"what is cut short overlays as the whole", what_is_cut_short_overlays_as_the_whole},
     {"an inner point is inside", an_inner_point_is_inside},
     {"small rings measure as the line integral", small_rings_measure_as_the_line_integral},
     CU_TEST_INFO_NULL,
