@@ -45,7 +45,7 @@ static bool read_parts(study *t, const char *sample_id, GError **error)
         part p = {.unit = g_strdup(rdl_statement_get_text(s, 0)),
                   .class = g_strdup(rdl_statement_get_text(s, 1)),
                   .population = rdl_statement_get_int(s, 2),
-                  .measured = area > 0.0};
+                  .measured = area >= 0.0};
         p.counted.population = p.counted.size = p.ground.population = (double)p.population;
         p.ground.size = p.measured ? area : 0.0;
         g_array_append_val(t->parts, p);
@@ -194,7 +194,7 @@ static JsonObject *row_of(const study *t, const char *unit, const char *class)
         t, o, share,
         rdl_proportion_exact(sum.wrong, counted->len == 1 ? sum.right + sum.wrong : 0, t->level),
         census);
-    if (measured)
+    if (measured && area > 0.0)
         tell_ground(t, o, ground, area, census);
     return o;
 }

@@ -29,8 +29,9 @@ JsonArray *rdl_draw_lots(const rdl_draw *draw, JsonArray *pool);
 bool rdl_draw_good(JsonObject *payload);
 
 /** Draw and put on record (event draw.made, table draw): the rows as rdl_draw_lots(), yours.
- *  Fails: RDL_ERROR_USAGE: no seed, a rate out of range, a role that may not, an empty pool, a task
- *  nobody from elsewhere can be drawn for. */
+ *  Fails: RDL_ERROR_USAGE: no seed, a rate out of range, a role that may not, an empty pool, a day
+ *  before the last event of a task that could be drawn, a task nobody from elsewhere can be drawn
+ * for. */
 RDL_API JsonNode *rdl_ledger_draw(rdl_ledger *ledger, const rdl_draw *draw, const char *on,
                                   const char *by, const char *role, GError **error);
 

@@ -121,20 +121,36 @@ static JsonArray *array_of(JsonObject *o, const char *member)
     return node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
 }
 
+/* Nothing but texts, `width` of them side by side; 1: each by itself. */
+static bool all_texts(JsonArray *array, guint width)
+{
+    for (guint i = 0; i < json_array_get_length(array); i++) {
+        JsonNode *node = json_array_get_element(array, i);
+        if (width > 1 ? !JSON_NODE_HOLDS_ARRAY(node) ||
+                            json_array_get_length(json_node_get_array(node)) != width ||
+                            !all_texts(json_node_get_array(node), 1)
+                      : json_node_get_value_type(node) != G_TYPE_STRING)
+            return false;
+    }
+    return true;
+}
+
 bool rdl_draw_good(JsonObject *o)
 {
     JsonArray *pool = array_of(o, "pool"), *among = array_of(o, "among"),
               *rows = array_of(o, "rows");
     g_autoptr(GPtrArray) names = g_ptr_array_new();
 
-    if (!pool || !among || !rows || !rdl_json_text(o, "seed", NULL))
+    double rate = rdl_json_real(o, "rate", 0.0);
+    if (!pool || !among || !rows || !rdl_json_text(o, "seed", NULL) || !all_texts(pool, 2) ||
+        !all_texts(among, 1) || !(rate > 0.0 && rate <= 1.0))
         return false;
     for (guint i = 0; i < json_array_get_length(among); i++)
         g_ptr_array_add(names, (gpointer)json_array_get_string_element(among, i));
     g_ptr_array_add(names, NULL);
     const rdl_draw draw = {.purpose = rdl_json_text(o, "purpose", ""),
                            .seed = rdl_json_text(o, "seed", ""),
-                           .rate = rdl_json_real(o, "rate", 0.0),
+                           .rate = rate,
                            .among = (const char *const *)names->pdata,
                            .cross = rdl_json_real(o, "cross", 0.0) != 0.0};
     g_autoptr(JsonNode) again = json_node_init_array(json_node_alloc(), rdl_draw_lots(&draw, pool));
@@ -143,24 +159,26 @@ bool rdl_draw_good(JsonObject *o)
     return strcmp(ours, theirs) == 0;
 }
 
-static JsonArray *pool_of(rdl_ledger *ledger, const rdl_draw *draw, GError **error)
+static JsonArray *pool_of(rdl_ledger *ledger, const rdl_draw *draw, const char *on, GError **error)
 {
     const rdl_task_filter filter = {
         .state = draw->state, .unit = draw->unit, .kind = draw->kind, .no_ground = true};
     const rdl_csv *states = rdl_ledger_table(ledger, "states.csv", NULL);
     g_autoptr(GArray) tasks = rdl_task_list(ledger, &filter, error);
-    JsonArray *pool = tasks ? json_array_new() : NULL;
+    g_autoptr(JsonArray) pool = tasks ? json_array_new() : NULL;
 
     for (guint i = 0; tasks && i < tasks->len; i++) {
         const rdl_task *t = &g_array_index(tasks, rdl_task, i);
         if (!draw->state && !rdl_task_open(t, states))
             continue;
+        if (!rdl_move_in_order(ledger, t, on, error))
+            return NULL;
         JsonArray *pair = json_array_new();
         json_array_add_string_element(pair, t->task_id);
         json_array_add_string_element(pair, t->xzqdm ? t->xzqdm : "");
         json_array_add_array_element(pool, pair);
     }
-    return pool;
+    return g_steal_pointer(&pool);
 }
 
 static bool check_draw(rdl_ledger *ledger, const rdl_draw *draw, const char *by, const char *role,
@@ -191,7 +209,7 @@ static bool all_served(const rdl_draw *draw, JsonArray *rows, GError **error)
 static bool draw_within(rdl_ledger *ledger, const rdl_draw *draw, const char *on, const char *by,
                         const char *role, JsonArray **rows, GError **error)
 {
-    JsonArray *pool = pool_of(ledger, draw, error), *among = json_array_new();
+    JsonArray *pool = pool_of(ledger, draw, on, error), *among = json_array_new();
     g_autoptr(JsonObject) o = json_object_new();
     g_autofree char *head = rdl_ledger_head(ledger, error);
 

@@ -23,7 +23,7 @@ typedef struct {
     GPtrArray *notes;
     rdl_statement *piece;   /* when was it drawn */
     rdl_statement *current; /* answer, by, at of the latest */
-    rdl_statement *same;    /* was it ever said so */
+    rdl_statement *same;    /* was it ever said so; to correct: is it the latest */
 } session;
 
 static void fails(session *s, const char *code, char *take_why)
@@ -150,9 +150,17 @@ static bool take(session *s, const rdl_judgement *given, GError **error)
     return true;
 }
 
+#define SAID "answer = ?3 AND by = ?4 AND at = ?5 AND evidence = ?6 AND note IS ?7"
+
 static bool begin(session *s, GError **error)
 {
     rdl_store *store = s->ledger->store;
+
+    const char *same = s->correct
+                           ? "SELECT 1 FROM (SELECT * FROM judgement WHERE sample_id = ?1 AND"
+                             " item_id = ?2 ORDER BY seq DESC LIMIT 1) WHERE " SAID
+                           : "SELECT 1 FROM judgement WHERE sample_id = ?1 AND item_id = ?2"
+                             " AND " SAID;
 
     return (s->piece = rdl_statement_new(store,
                                          "SELECT p.at FROM sampled i JOIN sample p USING(sample_id)"
@@ -163,11 +171,7 @@ static bool begin(session *s, GError **error)
                 "SELECT answer, by, at FROM judgement WHERE sample_id = ? AND item_id = ? ORDER BY "
                 "seq DESC LIMIT 1",
                 error)) &&
-           (s->same = rdl_statement_new(
-                store,
-                "SELECT 1 FROM judgement WHERE sample_id = ? AND item_id = ? AND answer = ? AND by "
-                "= ? AND at = ? AND evidence = ? AND note IS ?",
-                error));
+           (s->same = rdl_statement_new(store, same, error));
 }
 
 bool rdl_ledger_judge(rdl_ledger *ledger, const rdl_judgement *list, size_t n, const rdl_who *who,

@@ -6,7 +6,9 @@
  * tells); of close-outs: county and the state that closed. The lots are those of draw.h: seed, pool
  * and result are one event (sample.drawn), so that anybody draws the same again, and an audit does.
  * An answer is an event too (sample.judged). The list of findings is every source's gravest that is
- * not CLEAN. */
+ * not CLEAN. What a merge of sites put away as a duplicate is no close-out; of all that was closed
+ * at a site the last has its ground, the others none. How many there were and why some were left
+ * out (OTHER_UNIT, DUPLICATE) is in the event ("counts"). */
 #ifndef RDL_RECTIFY_SAMPLE_H
 #define RDL_RECTIFY_SAMPLE_H
 
@@ -14,14 +16,15 @@
 
 #define RDL_SAMPLE_FINDINGS "findings"
 #define RDL_SAMPLE_CLOSEOUTS "closeouts"
+#define RDL_SAMPLE_MOST G_MAXINT32 /* pieces */
 
 typedef struct rdl_sampling {
     const char *of;   /* RDL_SAMPLE_...; needed */
     const char *seed; /* any text; stated, not chosen afterwards; needed */
-    gint64 size;      /* how many in all, as rdl_strata_allot(); 0: by rate */
-    double rate;      /* or the share of each stratum, rounded up, 0 < r <= 1 */
-    gint64 least;     /* of each stratum, >= 0; two show how its pieces differ */
-    const char *unit; /* only of this unit: a code or its beginning; NULL */
+    gint64 size;  /* how many in all, as rdl_strata_allot(), at most RDL_SAMPLE_MOST; 0: by rate */
+    double rate;  /* or the share of each stratum, rounded up, 0 < r <= 1 */
+    gint64 least; /* of each stratum, >= 0; two show how its pieces differ */
+    const char *unit; /* only within this unit, as rdl_division_within(); NULL: all */
     rdl_day since;    /* only what was loaded, or closed, that day or later; RDL_DAY_PAST: all */
 } rdl_sampling;
 #define RDL_SAMPLING_INIT                 \
@@ -31,7 +34,8 @@ typedef struct rdl_sampling {
 
 /** Draw and put on record; id of the sample, yours. The same of the same list again adds nothing.
  *  `who` needs the act `draw` of roles.csv. Fails: RDL_ERROR_USAGE: nothing to be drawn from, a
- * size the strata's least does not fit into, a rate out of range, a role that may not. */
+ * size the strata's least does not fit into, a rate out of range, a role that may not, a day before
+ * the last load or closing that is drawn from. */
 RDL_API char *rdl_ledger_sample(rdl_ledger *ledger, const rdl_sampling *sampling,
                                 const rdl_who *who, GError **error);
 /** Is an event's sample (its payload) what its seed, its pool and its allocation give? */

@@ -9,6 +9,7 @@
 #include "rectify/route.h"
 
 #define COUNTY 6 /* digits of a county's code */
+#define POOL "sample.pool"
 
 /* ---- lots ---- */
 
@@ -214,15 +215,37 @@ static char *gist(JsonObject *o)
     return g_string_free(text, FALSE);
 }
 
+/* A count that a sampling can have; NaN: it is none. */
+static double count_of(JsonObject *o, const char *member)
+{
+    double n = rdl_json_real(o, member, 0.0);
+
+    return n >= 0.0 && n <= RDL_SAMPLE_MOST && n == floor(n) ? n : NAN;
+}
+
+static bool design_good(JsonObject *o)
+{
+    double size = count_of(o, "size"), rate = rdl_json_real(o, "rate", 0.0);
+    JsonArray *rows = array_of(o, "rows");
+
+    for (guint i = 0; rows && i < json_array_get_length(rows); i++)
+        if (!object_at(rows, i))
+            return false;
+    return rows && !isnan(size) && !isnan(count_of(o, "least")) &&
+           (size > 0.0 ? rate == 0.0 : rate > 0.0 && rate <= 1.0);
+}
+
 bool rdl_sample_good(JsonObject *o)
 {
+    if (!design_good(o))
+        return false;
     const rdl_sampling how = {.of = rdl_json_text(o, "of", ""),
                               .seed = rdl_json_text(o, "seed", ""),
                               .size = (gint64)rdl_json_real(o, "size", 0.0),
                               .rate = rdl_json_real(o, "rate", 0.0),
                               .least = (gint64)rdl_json_real(o, "least", 0.0)};
     JsonArray *strata = array_of(o, "strata");
-    g_autoptr(GPtrArray) lots = strata && array_of(o, "rows") ? lots_again(&how, strata) : NULL;
+    g_autoptr(GPtrArray) lots = strata ? lots_again(&how, strata) : NULL;
     g_autoptr(JsonObject) again = json_object_new();
 
     if (!lots || !draw_lots(&how, lots, again, NULL))
@@ -275,6 +298,9 @@ typedef struct {
     const rdl_sampling *how;
     GPtrArray *lots;
     GHashTable *detectors; /* by the load's digest */
+    GHashTable *sites;     /* whose ground is counted */
+    char *latest;          /* day of the last event drawn from */
+    rdl_tally *tally;
     rdl_measure *measure;
 } pool;
 
@@ -291,43 +317,73 @@ static const char *detector_of(pool *p, const char *source, const char *load, co
     return known;
 }
 
-/* id, unit, since; source, load, manifest of a finding, or the closing state; area, shared ground
- */
+/* id, unit, class (source or closing state); load, manifest of a finding; area, shared ground; day;
+ * site; was it put away as a duplicate */
 static const char findings[] =
     "SELECT f.finding_id, coalesce(json_extract(f.content, '$.xzqdm'), s.xzqdm), f.source, o.load,"
-    " l.manifest, f.area_m2, NULL FROM finding f JOIN site s USING(site_id) LEFT JOIN origin o ON"
+    " l.manifest, f.area_m2, NULL, l.at, NULL, 0 FROM finding f JOIN site s USING(site_id) LEFT "
+    "JOIN origin o ON"
     " o.source = f.source AND o.source_id = f.source_id LEFT JOIN load l ON l.digest = o.load WHERE"
     " f.is_primary = 1 AND f.result <> 'CLEAN' AND (?2 IS NULL OR l.at >= ?2) AND ?1 IS NOT NULL";
 
-/* The move that closed: the first since the task was last open. */
+/* The move that closed: the first since the task was last open; of a site the last one first. */
 #define CLOSED "(SELECT value FROM json_each(?1))"
 static const char closeouts[] =
     "SELECT t.task_id, t.xzqdm, m.state, NULL, NULL, f.area_m2, " RDL_SHARED_GROUND
+    ", m.at, t.site_id, e.by = 'redline' AND e.role = 'system' AND e.reason IS 'DUPLICATE'"
     " FROM task t JOIN site s USING(site_id) JOIN move m ON m.task_id = t.task_id AND m.seq ="
     " (SELECT min(c.seq) FROM move c WHERE c.task_id = t.task_id AND c.seq > coalesce((SELECT"
-    " max(w.seq) FROM move w WHERE w.task_id = t.task_id AND w.state NOT IN " CLOSED "), 0)) LEFT"
-    " JOIN finding f ON f.finding_id = t.finding_id WHERE t.state IN " CLOSED
-    " AND (?2 IS NULL OR m.at >= ?2)";
+    " max(w.seq) FROM move w WHERE w.task_id = t.task_id AND w.state NOT IN " CLOSED "), 0)) JOIN"
+    " event e ON e.seq = m.seq LEFT JOIN finding f ON f.finding_id = t.finding_id WHERE t.state "
+    "IN " CLOSED " AND (?2 IS NULL OR m.at >= ?2) ORDER BY m.seq DESC";
 
-static bool add_lot(pool *p, rdl_statement *s, GError **error)
+/* Why it is not drawn from; NULL: it is. */
+static const char *why_not(const pool *p, rdl_statement *s)
 {
-    bool of_findings = strcmp(p->how->of, RDL_SAMPLE_FINDINGS) == 0;
-    const char *unit = rdl_statement_get_text(s, 1), *what = rdl_statement_get_text(s, 2);
+    if (!rdl_division_within(rdl_statement_get_text(s, 1), p->how->unit))
+        return "OTHER_UNIT";
+    return rdl_statement_get_int(s, 9) ? "DUPLICATE" : NULL;
+}
+
+/* Of all that was closed at a site only the last has its ground. */
+static bool measure_lot(pool *p, rdl_statement *s, lot *l, GError **error)
+{
+    const char *site = rdl_statement_get_text(s, 8);
     g_autoptr(GBytes) shared = rdl_statement_get_bytes(s, 6);
     double m2;
 
-    if (p->how->unit && !(unit && g_str_has_prefix(unit, p->how->unit)))
+    if (site && !g_hash_table_add(p->sites, g_strdup(site))) {
+        l->area = 0.0;
         return true;
-    if (of_findings)
-        what = detector_of(p, what, rdl_statement_get_text(s, 3), rdl_statement_get_text(s, 4));
-    lot *l = lot_new(p->how, rdl_statement_get_text(s, 0), unit, what);
-    g_ptr_array_add(p->lots, l);
+    }
     l->area = rdl_statement_get_real(s, 5);
     if (!rdl_shared_area(p->ledger, shared, &p->measure, &m2, error))
         return false;
     if (m2 > 0.0)
         l->area = m2;
     return true;
+}
+
+static bool add_lot(pool *p, rdl_statement *s, GError **error)
+{
+    const char *what = rdl_statement_get_text(s, 2), *at = rdl_statement_get_text(s, 7),
+               *why = why_not(p, s);
+
+    rdl_tally_in(p->tally, POOL, 1);
+    if (why) {
+        rdl_tally_suppressed(p->tally, POOL, why, 1);
+        return true;
+    }
+    rdl_tally_used(p->tally, POOL, 1);
+    if (g_strcmp0(at, p->latest) > 0) {
+        g_free(p->latest);
+        p->latest = g_strdup(at);
+    }
+    if (strcmp(p->how->of, RDL_SAMPLE_FINDINGS) == 0)
+        what = detector_of(p, what, rdl_statement_get_text(s, 3), rdl_statement_get_text(s, 4));
+    lot *l = lot_new(p->how, rdl_statement_get_text(s, 0), rdl_statement_get_text(s, 1), what);
+    g_ptr_array_add(p->lots, l);
+    return measure_lot(p, s, l, error);
 }
 
 /* States in which nothing is left to do, as JSON. */
@@ -362,6 +418,8 @@ static bool fill(pool *p, GError **error)
         if (!rdl_statement_step(s, &row, error) || (row && !add_lot(p, s, error)))
             return false;
     g_ptr_array_sort(p->lots, by_id);
+    if (!rdl_tally_check(p->tally, error))
+        return false;
     if (p->lots->len == 0 && (since || p->how->unit))
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: has no %s to draw from in that unit and time",
                         rdl_ledger_path(p->ledger), p->how->of);
@@ -369,15 +427,27 @@ static bool fill(pool *p, GError **error)
                                         rdl_ledger_path(p->ledger), p->how->of);
 }
 
-static GPtrArray *pool_of(rdl_ledger *ledger, const rdl_sampling *how, GError **error)
+/* *counts: how many there were, and which were left out; yours. */
+static GPtrArray *pool_of(rdl_ledger *ledger, const rdl_sampling *how, const char *on,
+                          JsonNode **counts, GError **error)
 {
     pool p = {.ledger = ledger,
               .how = how,
               .lots = g_ptr_array_new_with_free_func(lot_free),
-              .detectors = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free)};
-    bool good = fill(&p, error);
+              .detectors = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
+              .sites = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+              .tally = rdl_tally_new()};
+    bool good =
+        fill(&p, error) && (!p.latest || strcmp(on, p.latest) >= 0 ||
+                            rdl_fail(error, RDL_ERROR_USAGE,
+                                     "%s: %s lies before %s, the last day of what is drawn from",
+                                     rdl_ledger_path(ledger), on, p.latest));
 
+    *counts = good ? rdl_tally_json(p.tally) : NULL;
     g_hash_table_unref(p.detectors);
+    g_hash_table_unref(p.sites);
+    g_free(p.latest);
+    rdl_tally_free(p.tally);
     rdl_measure_free(p.measure);
     if (!good)
         g_clear_pointer(&p.lots, g_ptr_array_unref);
@@ -395,7 +465,8 @@ static bool check(rdl_ledger *ledger, const rdl_sampling *how, const rdl_who *wh
         return rdl_fail(error, RDL_ERROR_USAGE, "a sample is of findings or of closeouts");
     if (!how->seed || !*how->seed || !who->by || !*who->by || !who->on)
         return rdl_fail(error, RDL_ERROR_USAGE, "a sample needs a seed, a day and who draws");
-    if (!how->size == !(how->rate > 0.0 && how->rate <= 1.0) || how->size < 0 || how->least < 0)
+    if (!how->size == !(how->rate > 0.0 && how->rate <= 1.0) || how->size < 0 || how->least < 0 ||
+        how->size > RDL_SAMPLE_MOST || how->least > RDL_SAMPLE_MOST)
         return rdl_fail(error, RDL_ERROR_USAGE,
                         "a sample has a size, or a rate above 0 and at most 1, and draws no fewer "
                         "than 0 of a stratum");
@@ -435,7 +506,8 @@ static bool is_there(rdl_ledger *ledger, const char *sample_id, bool *there, GEr
 static bool draw_within(rdl_ledger *ledger, const rdl_sampling *how, const rdl_who *who, char **id,
                         GError **error)
 {
-    g_autoptr(GPtrArray) lots = pool_of(ledger, how, error);
+    g_autoptr(JsonNode) counts = NULL;
+    g_autoptr(GPtrArray) lots = pool_of(ledger, how, who->on, &counts, error);
     g_autoptr(JsonObject) o = json_object_new();
     bool there;
 
@@ -445,6 +517,7 @@ static bool draw_within(rdl_ledger *ledger, const rdl_sampling *how, const rdl_w
     if (!lots || !draw_lots(how, lots, o, error))
         return false;
     g_autofree char *drawn = gist(o);
+    json_object_set_member(o, "counts", g_steal_pointer(&counts));
     *id = rdl_digest_id("A-", design, drawn, RDL_DIGEST_END);
     rdl_event event = {.at = who->on,
                        .by = who->by,

@@ -220,6 +220,8 @@ static void a_draw_can_be_drawn_again(void)
     CHECK_INT(json_array_get_length(json_node_get_array(rows)), 3);
     CHECK(!rdl_ledger_draw(ledger, &at_home, "2026-11-20", "甲", "auditor", &error));
     CHECK_FAILS(error, RDL_ERROR_USAGE, "nobody from another county");
+    CHECK(!rdl_ledger_draw(ledger, &draw, "2019-05-05", "甲", "auditor", &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "2019-05-05 lies before its last event");
     CHECK(!rdl_ledger_draw(ledger, &draw, "2026-11-20", "甲", "resp_unit", &error));
     CHECK_FAILS(error, RDL_ERROR_USAGE, "draw is for");
     g_autofree char *gone = rdl_task_of_source(ledger, "FP-0000", &error);

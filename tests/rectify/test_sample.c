@@ -169,6 +169,37 @@ static void what_cannot_be_drawn_is_refused(void)
     CHECK_INT(count(ledger, "SELECT count(*) FROM sample"), 0);
 }
 
+/* A unit is written full by zeros or by its beginning; a draw is no older than what it draws. */
+static void a_unit_is_told_by_its_digits_and_a_draw_by_its_day(void)
+{
+    static const char *const units[] = {"321200", "3212", "321200000000", "320000"};
+    g_autoptr(rdl_ledger) ledger = list_of("unit.sqlite", 60, false);
+    const rdl_who early = {"2019-05-05", "乙", "auditor", NULL};
+    rdl_sampling how = {.of = "findings", .seed = "s", .size = 20, .since = RDL_DAY_PAST};
+    GError *error = NULL;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
+        how.unit = units[i];
+        g_autofree char *id = rdl_ledger_sample(ledger, &how, &auditor, &error);
+        CHECK(id != NULL);
+        CHECK_OK(error);
+    }
+    CHECK_INT(count(ledger, "SELECT min(n) FROM (SELECT sum(population) AS n FROM stratum GROUP BY "
+                            "sample_id)"),
+              48);
+    how.unit = "321203000000";
+    g_autofree char *own = rdl_ledger_sample(ledger, &how, &auditor, &error);
+    CHECK_OK(error);
+    CHECK_INT(count(ledger, "SELECT count(DISTINCT unit) FROM stratum WHERE sample_id = (SELECT "
+                            "sample_id FROM sample ORDER BY seq DESC LIMIT 1)"),
+              1);
+    how.unit = NULL;
+    how.seed = "t";
+    CHECK(!rdl_ledger_sample(ledger, &how, &early, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "2019-05-05 lies before 2026-11-01");
+    CHECK_INT(count(ledger, "SELECT count(*) FROM sample"), 5);
+}
+
 /* Whoever would rather have another piece looked at has to find a seed that gives it. */
 static void a_piece_put_in_by_hand_is_seen(void)
 {
@@ -192,6 +223,23 @@ static void a_piece_put_in_by_hand_is_seen(void)
     rdl_json_set_text(o, "seed", "t");
     CHECK(!rdl_sample_good(o));
     rdl_json_set_text(o, "seed", "s");
+    static const double wild[] = {1e300, -1e300, 9e18, -1.0, 0.5};
+    static const char *const members[] = {"size", "least", "rate"};
+    for (size_t k = 0; k < G_N_ELEMENTS(members); k++) {
+        bool has = json_object_has_member(o, members[k]);
+        double real = rdl_json_real(o, members[k], 0.0);
+        for (size_t i = 0; i < G_N_ELEMENTS(wild); i++) {
+            json_object_set_double_member(o, members[k], wild[i]);
+            CHECK(!rdl_sample_good(o));
+        }
+        json_object_set_double_member(o, members[k], real);
+        if (!has)
+            json_object_remove_member(o, members[k]);
+    }
+    CHECK(rdl_sample_good(o));
+    json_array_add_null_element(rows);
+    CHECK(!rdl_sample_good(o));
+    json_array_remove_element(rows, json_array_get_length(rows) - 1);
     json_array_remove_element(rows, 0);
     CHECK(!rdl_sample_good(o));
     CHECK(!rdl_store_run(ledger->store, "DELETE FROM event WHERE kind = 'sample.drawn'", &error));
@@ -250,6 +298,42 @@ static void closeouts_are_told_by_how_they_were_closed(void)
     check_whole(ledger);
 }
 
+/* What a merge put away as a duplicate nobody closed; the ground of a place lies there once. */
+static void duplicates_are_no_closeouts_and_ground_counts_once(void)
+{
+    static const char *const legal[] = {"LEGAL", NULL};
+    g_autoptr(rdl_ledger) ledger = list_of("twins.sqlite", 3, false);
+    const rdl_event merged = {.at = "2026-11-12",
+                              .by = "redline",
+                              .role = "system",
+                              .kind = "task.moved",
+                              .subject = "T-00001",
+                              .reason = "DUPLICATE"};
+    g_autoptr(JsonNode) node = rdl_json_parse("{\"to\":\"DISMISSED\"}", "test", NULL);
+    GError *error = NULL;
+
+    end_task(ledger, 0, legal);
+    end_task(ledger, 1, (const char *const[]){"SCREENED", NULL});
+    CHECK(rdl_event_append(ledger, &merged, json_node_get_object(node), &error));
+    end_task(ledger, 2, legal);
+    CHECK(say(ledger, "2026-11-02", "task.opened", "T-again",
+              "{\"task_id\":\"T-again\",\"site_id\":\"S-00002\",\"finding_id\":\"F-00002\",\"kind\":"
+              "\"rectify\",\"state\":\"WORKING\",\"xzqdm\":\"321202\",\"started\":\"2026-11-01\"}",
+              &error));
+    CHECK(say(ledger, "2026-11-12", "task.moved", "T-again", "{\"to\":\"CLOSED\"}", &error));
+    CHECK_OK(error);
+    g_autofree char *id = draw(ledger, "closeouts", 99, "s"), *all = pieces(ledger, id);
+    CHECK(strstr(all, "T-00000") && strstr(all, "T-00002") && strstr(all, "T-again"));
+    CHECK(!strstr(all, "T-00001"));
+    CHECK_INT(count(ledger, "SELECT sum(area_m2) FROM stratum"), 1000 + 1002);
+    CHECK_INT(count(ledger, "SELECT area_m2 FROM sampled WHERE item_id = 'T-again'"), 1002);
+    CHECK_INT(count(ledger,
+                    "SELECT json_extract(payload, '$.counts[0].suppressed.DUPLICATE')"
+                    " FROM event WHERE kind = 'sample.drawn'"),
+              1);
+    check_whole(ledger);
+}
+
 /* ---- answers ---- */
 
 static void judge(rdl_ledger *ledger, const char *sample, const char *item, const char *answer,
@@ -293,10 +377,13 @@ static void an_answer_is_taken_once_and_never_overwritten(void)
     judge(ledger, id, item, "wrong", "影像", &later, false, used); /* another sees the same */
     judge(ledger, id, item, "cannot tell", "影像", &later, true, used);
     judge(ledger, id, item, "wrong", "现场", &auditor, false, "\"ALREADY_THERE\":1"); /* the old sheet */
+    judge(ledger, id, item, "cannot tell", "影像", &later, true, "\"ALREADY_THERE\":1");
+    judge(ledger, id, item, "wrong", "影像", &later, true, used); /* back to what was said before */
+    judge(ledger, id, item, "cannot tell", "影像", &later, true, used);
     g_autoptr(GArray) now = rdl_sample_items(ledger, id, &error);
     CHECK_TEXT(g_array_index(now, rdl_sampled, 0).answer, "cannot_tell");
     CHECK_TEXT(g_array_index(now, rdl_sampled, 0).judged_by, "丙");
-    CHECK_INT(count(ledger, "SELECT count(*) FROM judgement"), 3);
+    CHECK_INT(count(ledger, "SELECT count(*) FROM judgement"), 5);
     /* another sample of the same list is another sample */
     g_autofree char *other = g_strdup_printf(
         "SELECT count(*) FROM sampled i JOIN judgement j USING(sample_id, item_id) WHERE sample_id "
@@ -454,6 +541,10 @@ static CU_TestInfo tests[] = {
     {"what cannot be drawn is refused", what_cannot_be_drawn_is_refused},
     {"a piece put in by hand is seen", a_piece_put_in_by_hand_is_seen},
     {"close-outs are told by how they were closed", closeouts_are_told_by_how_they_were_closed},
+    {"duplicates are no close-outs and ground counts once",
+     duplicates_are_no_closeouts_and_ground_counts_once},
+    {"a unit is told by its digits and a draw by its day",
+     a_unit_is_told_by_its_digits_and_a_draw_by_its_day},
     {"an answer is taken once and never overwritten", an_answer_is_taken_once_and_never_overwritten},
     {"rates speak of what was judged", rates_speak_of_what_was_judged},
     {"a census has nothing to estimate", a_census_has_nothing_to_estimate},
