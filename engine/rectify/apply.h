@@ -31,6 +31,10 @@ bool rdl_apply_layer(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, 
 
 /** The papers an event brings, whatever it is. */
 bool rdl_apply_papers(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error);
+/** due, tier and the other members that a change of a term needs: each there, text or null; the day
+ *  a day; neither due nor tier null where the task has one. Fails: RDL_ERROR_DATA. */
+bool rdl_apply_term_good(rdl_ledger *ledger, const rdl_event *event, JsonObject *o,
+                         const char *const *members, GError **error);
 /** A task has come into a state. */
 bool rdl_apply_state(rdl_ledger *ledger, const rdl_event *event, const char *task_id,
                      const char *state, GError **error);

@@ -253,6 +253,10 @@ static bool apply_extended(rdl_ledger *ledger, const rdl_event *event, JsonObjec
 /* A problem that begins again has a day and a beginning of its own. */
 static bool apply_renewed(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
 {
+    static const char *const members[] = {"due", "tier", NULL};
+
+    if (!rdl_apply_term_good(ledger, event, o, members, error))
+        return false;
     g_autoptr(rdl_statement) s =
         rdl_statement_new(ledger->store,
                           "UPDATE task SET started = ?1, due = ?2, due_original = ?2, tier = ?3, "

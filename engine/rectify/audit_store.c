@@ -3,6 +3,7 @@
 #include <string.h>
 #include "rectify/moving.h"
 #include "rectify/draw.h"
+#include "rectify/handover.h"
 #include "rectify/ledger.h"
 #include "rectify/route.h"
 #include "rectify/sample.h"
@@ -45,6 +46,7 @@ static void table_free(gpointer p)
 }
 
 typedef struct {
+    const char *path; /* of the ledger, for messages */
     rdl_ledger *copy; /* where events are applied again; NULL: only check */
     gint64 seq;
     char *prev;
@@ -117,8 +119,12 @@ static bool replay_event(const rdl_event *event, void *user, GError **error)
         return false;
     if (at > r->until)
         return true;
-    return (!r->insert || rdl_event_insert(r->copy, event, error)) &&
-           rdl_event_apply(r->copy, event, error);
+    if ((!r->insert || rdl_event_insert(r->copy, event, error)) &&
+        rdl_event_apply(r->copy, event, error))
+        return true;
+    g_autofree char *where =
+        rdl_say("%s: event %" PRId64 " cannot be applied: ", r->path, event->seq);
+    return g_prefix_error(error, "%s", where), false;
 }
 
 static bool same_tables(rdl_ledger *a, rdl_ledger *b, GError **error)
@@ -175,6 +181,33 @@ static bool same_schema(rdl_ledger *a, rdl_ledger *b, GError **error)
                           rdl_ledger_path(a)));
 }
 
+/* Papers that are kept beside it are those that came; one that is not there is told elsewhere. */
+static bool same_papers(rdl_ledger *ledger, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT DISTINCT sha256 FROM document WHERE length(sha256) = 64 AND sha256 NOT GLOB"
+        " '*[^0-9a-f]*' ORDER BY 1",
+        error);
+    bool row = s != NULL;
+
+    while (row) {
+        if (!rdl_statement_step(s, &row, error))
+            return false;
+        const char *sha256 = row ? rdl_statement_get_text(s, 0) : NULL;
+        g_autofree char *path = row ? rdl_ledger_paper(ledger, sha256) : NULL;
+        g_autofree char *own = path ? rdl_digest_file(path, error) : NULL;
+        if (path && !own)
+            return false;
+        if (path && strcmp(own, sha256) != 0)
+            return rdl_fail(error, RDL_ERROR_BALANCE,
+                            "%s: is not the paper that came, its digest differs: give that paper "
+                            "again, or put its copy back",
+                            path);
+    }
+    return s != NULL;
+}
+
 /* An empty ledger in a private temporary file that is gone when it is closed. */
 static rdl_ledger *blank(const rdl_ledger *like, GError **error)
 {
@@ -201,12 +234,12 @@ static bool begin_snapshot(rdl_ledger *ledger, GError **error)
 bool rdl_ledger_audit(rdl_ledger *ledger, const rdl_progress *progress, GError **error)
 {
     g_autoptr(rdl_ledger) copy = NULL;
-    replay r = {.until = RDL_DAY_FUTURE};
+    replay r = {.path = rdl_ledger_path(ledger), .until = RDL_DAY_FUTURE};
     bool good = rdl_progress_tell(progress, 0.0, "auditing", error) &&
                 (r.copy = copy = blank(ledger, error)) && rdl_store_begin(copy->store, error) &&
                 begin_snapshot(ledger, error) && rdl_event_each(ledger, replay_event, &r, error) &&
                 same_tables(ledger, copy, error) && same_index(ledger, copy, error) &&
-                same_schema(ledger, copy, error);
+                same_schema(ledger, copy, error) && same_papers(ledger, error);
 
     rdl_store_rollback(ledger->store);
     g_free(r.prev);
@@ -216,7 +249,7 @@ bool rdl_ledger_audit(rdl_ledger *ledger, const rdl_progress *progress, GError *
 rdl_ledger *rdl_ledger_as_of(rdl_ledger *ledger, rdl_day day, GError **error)
 {
     g_autoptr(rdl_ledger) copy = blank(ledger, error);
-    replay r = {.copy = copy, .insert = true, .until = day};
+    replay r = {.path = rdl_ledger_path(ledger), .copy = copy, .insert = true, .until = day};
     bool good = copy && rdl_store_begin(copy->store, error) &&
                 rdl_event_each(ledger, replay_event, &r, error) &&
                 rdl_store_commit(copy->store, error);
@@ -268,7 +301,7 @@ static bool check_loss(rdl_ledger *ledger, const gint64 *before, GError **error)
 bool rdl_ledger_rebuild(rdl_ledger *ledger, bool accept_loss, const rdl_progress *progress,
                         GError **error)
 {
-    replay r = {.copy = ledger, .until = RDL_DAY_FUTURE};
+    replay r = {.path = rdl_ledger_path(ledger), .copy = ledger, .until = RDL_DAY_FUTURE};
     gint64 before[G_N_ELEMENTS(made_tables)];
 
     if (!rdl_progress_tell(progress, 0.0, "rebuilding", error) ||

@@ -193,11 +193,13 @@ char *rdl_ledger_paper(rdl_ledger *ledger, const char *sha256)
 bool rdl_ledger_keep(rdl_ledger *ledger, const char *file, const char *digest, GError **error)
 {
     g_autofree char *kept = rdl_ledger_paper(ledger, digest), *bytes = NULL;
+    g_autofree char *own = kept ? rdl_digest_file(kept, NULL) : NULL;
     g_autofree char *to = place_of(ledger, digest), *in = g_path_get_dirname(to);
     gsize n;
 
-    return kept || (rdl_output_folder(in, error) && g_file_get_contents(file, &bytes, &n, error) &&
-                    rdl_output_bytes(to, bytes, n, true, error));
+    return g_strcmp0(own, digest) == 0 ||
+           (rdl_output_folder(in, error) && g_file_get_contents(file, &bytes, &n, error) &&
+            rdl_output_bytes(to, bytes, n, true, error));
 }
 
 /* ---- what comes back ---- */

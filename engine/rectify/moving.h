@@ -81,6 +81,9 @@ typedef struct rdl_note {
     const void *what;
     bool closed; /* also on a task that is done */
 } rdl_note;
+/** May it be noted? Task, revision, role and day are asked, nothing is written. */
+bool rdl_note_possible(rdl_ledger *ledger, const rdl_move *who, const rdl_note *note,
+                       GError **error);
 /** One event about a task, in a transaction of its own. */
 bool rdl_note_make(rdl_ledger *ledger, const rdl_move *who, const rdl_note *note, GError **error);
 /** A role that some row of a unit's workflow names. Fails: RDL_ERROR_USAGE. */
@@ -96,8 +99,8 @@ bool rdl_note_allowed(rdl_ledger *ledger, const rdl_task *task, const char *role
 
 /** How the ledger's pack counts time: its weekend, its calendars, its switches. Lent. */
 const rdl_deadline_policy *rdl_ledger_policy(rdl_ledger *ledger, GError **error);
-/** The tier that the words of a limit say, told from `from`: that of the same period ("两个月内"), or
- *  the long term ("长期坚持"); NULL: a day says none. Lent. */
+/** The tier that the words of a limit say, told from `from`: that of the same period ("两个月内"),
+ * or the long term ("长期坚持"); NULL: a day says none. Lent. */
 bool rdl_ledger_tier_said(rdl_ledger *ledger, const char *kind, const rdl_deadline *limit,
                           rdl_day from, const char **tier, GError **error);
 /** SQL: events that give a task another day or unit than it was opened with. */

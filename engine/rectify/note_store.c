@@ -37,6 +37,26 @@ bool rdl_note_allowed(rdl_ledger *ledger, const rdl_task *task, const char *role
                     task->state);
 }
 
+static bool may_note(rdl_ledger *ledger, const rdl_move *who, const rdl_note *n, rdl_task *task,
+                     GError **error)
+{
+    return rdl_task_read(ledger, who->task_id, task, error) &&
+           rdl_work_agrees(ledger, task->site_id, error) && rdl_move_current(task, who, error) &&
+           (n->closed ? rdl_role_known(ledger, task->xzqdm, who->role, task->task_id, error)
+                      : rdl_note_allowed(ledger, task, who->role, error)) &&
+           (!n->act || rdl_role_may(ledger, who->role, n->act, who->task_id, error)) &&
+           rdl_move_in_order(ledger, task, who->on, error);
+}
+
+bool rdl_note_possible(rdl_ledger *ledger, const rdl_move *who, const rdl_note *n, GError **error)
+{
+    rdl_task task = {0};
+    bool good = rdl_move_complete(who, error) && may_note(ledger, who, n, &task, error);
+
+    rdl_task_clear(&task);
+    return good;
+}
+
 bool rdl_note_make(rdl_ledger *ledger, const rdl_move *who, const rdl_note *n, GError **error)
 {
     g_autoptr(JsonObject) o = json_object_new();
@@ -44,13 +64,7 @@ bool rdl_note_make(rdl_ledger *ledger, const rdl_move *who, const rdl_note *n, G
 
     if (!rdl_move_complete(who, error) || !rdl_store_begin(ledger->store, error))
         return false;
-    bool good = rdl_task_read(ledger, who->task_id, &task, error) &&
-                rdl_work_agrees(ledger, task.site_id, error) &&
-                rdl_move_current(&task, who, error) &&
-                (n->closed ? rdl_role_known(ledger, task.xzqdm, who->role, task.task_id, error)
-                           : rdl_note_allowed(ledger, &task, who->role, error)) &&
-                (!n->act || rdl_role_may(ledger, who->role, n->act, who->task_id, error)) &&
-                rdl_move_in_order(ledger, &task, who->on, error) &&
+    bool good = may_note(ledger, who, n, &task, error) &&
                 n->say(ledger, &task, who, o, n->what, error) &&
                 rdl_move_append(ledger, who, n->kind, who->task_id, o, error);
     rdl_task_clear(&task);

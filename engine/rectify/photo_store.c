@@ -248,7 +248,9 @@ static bool put(rdl_ledger *ledger, const rdl_move *who, JsonObject *photo, cons
     bool there = false;
 
     rdl_tally_in(tally, ITEM, 1);
-    if (!known(ledger, who->task_id, sha256, &there, error))
+    if (!rdl_note_possible(ledger, who, &note, error) ||
+        !known(ledger, who->task_id, sha256, &there, error) ||
+        !rdl_ledger_keep(ledger, path, sha256, error))
         return false;
     rdl_json_set_text(photo, "code", there ? "ALREADY_THERE" : "TAKEN");
     if (there) {
@@ -256,7 +258,7 @@ static bool put(rdl_ledger *ledger, const rdl_move *who, JsonObject *photo, cons
         return true;
     }
     json_object_remove_member(photo, "code");
-    if (!rdl_ledger_keep(ledger, path, sha256, error) || !rdl_note_make(ledger, who, &note, error))
+    if (!rdl_note_make(ledger, who, &note, error))
         return false;
     rdl_json_set_text(photo, "code", "TAKEN");
     rdl_tally_used(tally, ITEM, 1);
@@ -305,6 +307,11 @@ static GPtrArray *paths_of(rdl_ledger *ledger, const char *const *given, GError 
         if (!path)
             return rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: there is no such photo", *given), NULL;
         g_ptr_array_add(paths, path);
+        g_autofree char *shown = g_filename_display_name(path);
+        if (!g_utf8_validate(path, -1, NULL))
+            return rdl_fail(error, RDL_ERROR_USAGE,
+                            "%s: the name of the file is not UTF-8: give it another", shown),
+                   NULL;
     }
     if (!paths->len)
         return rdl_fail(error, RDL_ERROR_USAGE, "a photo needs a file"), NULL;

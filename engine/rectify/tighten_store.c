@@ -1,8 +1,10 @@
 #include "rectify/tighten.h"
 
+#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include "rectify/apply.h"
 #include "rectify/route.h"
 #include "screen/screen.h"
 
@@ -175,13 +177,25 @@ bool rdl_task_tighten(rdl_ledger *ledger, const rdl_task *task, const GPtrArray 
     return good;
 }
 
+/* What was taken over: a list of objects. */
+static JsonArray *taken_of(JsonObject *o)
+{
+    JsonNode *node = json_object_get_member(o, "taken");
+    JsonArray *taken = node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+
+    for (guint i = 0; taken && i < json_array_get_length(taken); i++)
+        if (!JSON_NODE_HOLDS_OBJECT(json_array_get_element(taken, i)))
+            return NULL;
+    return taken;
+}
+
 char *rdl_tightening_text(JsonObject *change)
 {
     static const char *const pairs[][2] = {{"was", "due"},
                                            {"tier_was", "tier"},
                                            {"department_was", "department"},
                                            {"xzqdm_was", "xzqdm"}};
-    JsonArray *taken = json_object_get_array_member(change, "taken");
+    JsonArray *taken = taken_of(change);
     GString *text = g_string_new(NULL);
 
     for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++)
@@ -189,7 +203,7 @@ char *rdl_tightening_text(JsonObject *change)
             g_string_append_printf(text, "%s%s → %s", text->len ? ", " : "",
                                    rdl_json_text(change, pairs[i][0], "-"),
                                    rdl_json_text(change, pairs[i][1], "-"));
-    for (guint i = 0; i < json_array_get_length(taken); i++) {
+    for (guint i = 0; taken && i < json_array_get_length(taken); i++) {
         JsonObject *of = json_array_get_object_element(taken, i);
         const char *due = rdl_json_text(of, "due", "-"),
                    *first = rdl_json_text(of, "due_original", due);
@@ -202,10 +216,62 @@ char *rdl_tightening_text(JsonObject *change)
     return g_string_free(text, FALSE);
 }
 
+static bool text_or_null(JsonObject *o, const char *member)
+{
+    JsonNode *node = json_object_get_member(o, member);
+
+    return node && (JSON_NODE_HOLDS_NULL(node) || rdl_json_text(o, member, NULL));
+}
+
+/* The task has a due date or a tier that the event would take away. */
+static bool takes_away(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, bool *yes,
+                       GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT 1 FROM task WHERE task_id = ? AND ((due IS NOT NULL AND ? IS NULL) OR (tier IS NOT"
+        " NULL AND ? IS NULL))",
+        error);
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, event->subject);
+    rdl_statement_text(s, 2, rdl_json_text(o, "due", NULL));
+    rdl_statement_text(s, 3, rdl_json_text(o, "tier", NULL));
+    return rdl_statement_step(s, yes, error);
+}
+
+static bool bad_member(const rdl_event *event, const char *member, GError **error)
+{
+    return rdl_fail(error, RDL_ERROR_DATA,
+                    "event %" PRId64 " (%s of %s): its %s is missing or no good", event->seq,
+                    event->kind, event->subject, member);
+}
+
+bool rdl_apply_term_good(rdl_ledger *ledger, const rdl_event *event, JsonObject *o,
+                         const char *const *members, GError **error)
+{
+    const char *due = rdl_json_text(o, "due", NULL);
+    bool less = false;
+    rdl_day day;
+
+    for (; *members; members++)
+        if (!text_or_null(o, *members))
+            return bad_member(event, *members, error);
+    if (due && !rdl_day_parse(due, &day, NULL))
+        return bad_member(event, "due", error);
+    return takes_away(ledger, event, o, &less, error) &&
+           (!less || bad_member(event, due ? "tier" : "due", error));
+}
+
 bool rdl_apply_tightened(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
 {
-    static const char *const members[] = {"due", "tier", "department", "xzqdm"};
-    const int n = (int)G_N_ELEMENTS(members);
+    static const char *const members[] = {"due", "tier", "department", "xzqdm", NULL};
+    const int n = (int)G_N_ELEMENTS(members) - 1;
+
+    if (!rdl_apply_term_good(ledger, event, o, members, error) ||
+        !(taken_of(o) || bad_member(event, "taken", error)))
+        return false;
     g_autoptr(rdl_statement) s = rdl_statement_new(
         ledger->store,
         "UPDATE task SET due = ?, tier = ?, department = ?, xzqdm = ?, revision = revision + 1 "

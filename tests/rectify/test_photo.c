@@ -135,6 +135,16 @@ static void the_same_photo_is_one_and_at_two_sites_none(void)
     g_autofree char *same = rdl_ledger_head(l, &error);
     CHECK_TEXT(again, "ALREADY_THERE INSIDE TIMED counts");
     CHECK_TEXT(head, same);
+    /* one that is there already is asked of as any other */
+    const char *const paths[] = {path, NULL};
+    const rdl_photo_files files = {paths, NAN};
+    rdl_move early = noter(id, "2019-05-05"), nobody = noter(id, "2026-11-04");
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    nobody.role = "nobody";
+    CHECK(!rdl_task_photo(l, &early, &files, tally, NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "lies before its last event");
+    CHECK(!rdl_task_photo(l, &nobody, &files, tally, NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "nobody");
     g_autofree char *second = put(l, other, path, &error);
     CHECK_OK(error);
     CHECK_TEXT(second, "TAKEN FAR TIMED does not");
@@ -162,6 +172,29 @@ static void what_is_kept_is_the_file_itself(void)
     CHECK_TEXT(rdl_json_text(paper, "sha256", ""), digest);
     CHECK_TEXT(rdl_json_text(paper, "title", ""), "IMG 甲.jpg");
     CHECK_TEXT(code, "TAKEN INSIDE TIMED counts");
+    audited(l);
+    CHECK(g_file_set_contents(kept, "damaged", -1, NULL));
+    CHECK(!rdl_ledger_audit(l, NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_BALANCE, "is not the paper that came");
+    g_autofree char *again = put(l, id, path, &error);
+    CHECK_OK(error);
+    CHECK_TEXT(again, "ALREADY_THERE INSIDE TIMED counts");
+    CHECK_SAME_FILE(kept, path); /* what was damaged is replaced */
+    CHECK(remove(kept) == 0);
+    audited(l); /* one that is not there is told elsewhere */
+}
+
+static void a_name_that_is_no_text_is_told(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) l = district_ledger(suite_path("name.sqlite"), 1);
+    g_autofree char *id = district_task(l, "FP-0");
+    g_autofree char *path = g_strconcat(suite_path("name"), "\xff.jpg", NULL);
+
+    CHECK(fixture_photo(suite_path("plain.jpg"), 1, &inside));
+    CHECK(rename(suite_path("plain.jpg"), path) == 0);
+    CHECK(!put(l, id, path, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, ".jpg: the name of the file is not UTF-8");
 }
 
 /* All or none: what is wrong with the last leaves nothing of the first. */
@@ -286,6 +319,7 @@ static CU_TestInfo tests[] = {
     {"a photo is held against the place", a_photo_is_held_against_the_place},
     {"a photo is held against the time", a_photo_is_held_against_the_time},
     {"the same photo is one, and at two sites none", the_same_photo_is_one_and_at_two_sites_none},
+    {"a name that is no text is told", a_name_that_is_no_text_is_told},
     {"what is kept is the file itself", what_is_kept_is_the_file_itself},
     {"what is no photo leaves nothing", what_is_no_photo_leaves_nothing},
     {"a move tells what counts", a_move_tells_what_counts},

@@ -3,6 +3,7 @@
 #include "fixtures/findings.h"
 #include "fixtures/work.h"
 #include "geo/start.h"
+#include "rectify/event.h"
 #include "rectify/rectify.h"
 #include "store/store.h"
 #include "suite.h"
@@ -149,6 +150,63 @@ static void a_merged_clue_takes_what_is_graver_and_earlier(void)
     check_told(ledger, id, "T1/T2 2026-12-01/2027-01-01 水行政 321203 SCREENED");
     g_autoptr(rdl_ledger) then = rdl_ledger_as_of(ledger, rdl_day_of(2026, 11, 4), &error);
     check_told(then, id, "T2/T2 2027-01-01/2027-01-01 自然资源 321202 SCREENED");
+}
+
+static bool forge(rdl_ledger *ledger, const char *id, const char *kind, const char *json,
+                  GError **error)
+{
+    g_autoptr(JsonNode) node = rdl_json_parse(json, "test", error);
+    rdl_event event = {
+        .at = "2026-11-06", .by = "redline", .role = "system", .kind = kind, .subject = id};
+
+    return rdl_event_append(ledger, &event, json_node_get_object(node), error);
+}
+
+/* Whatever is in an event: it is applied whole or told. */
+static void a_term_that_is_no_term_is_refused(void)
+{
+#define WHOLE "\"due\":\"2026-12-01\",\"tier\":\"T1\",\"department\":\"水利\",\"xzqdm\":\"321202\""
+    static const char *const bad[][2] = {
+        {"task.tightened", "{}"},
+        {"task.tightened", "{" WHOLE "}"},
+        {"task.tightened", "{" WHOLE ",\"taken\":null}"},
+        {"task.tightened", "{" WHOLE ",\"taken\":[null,5]}"},
+        {"task.tightened",
+         "{\"due\":null,\"tier\":\"T1\",\"department\":null,\"xzqdm\":null,\"taken\":[]}"},
+        {"task.renewed", "{}"},
+        {"task.renewed", "{\"due\":\"soon\",\"tier\":\"T1\"}"},
+        {"task.renewed", "{\"due\":\"2026-12-01\",\"tier\":null}"},
+        {"task.renewed", "{\"due\":5,\"tier\":\"T1\"}"}};
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with("term.sqlite", &mild, &grave);
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
+    g_autofree char *before = told(ledger, id);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+        CHECK(rdl_store_begin(ledger->store, &error));
+        CHECK(!forge(ledger, id, bad[i][0], bad[i][1], &error));
+        CHECK_FAILS(error, RDL_ERROR_DATA, bad[i][0]);
+        rdl_store_rollback(ledger->store);
+    }
+    check_told(ledger, id, before);
+    g_autofree char *head = rdl_ledger_head(ledger, &error);
+    g_autofree char *seq = rdl_store_value(ledger->store, "SELECT max(seq) FROM event", &error);
+    rdl_event event = {.seq = g_ascii_strtoll(seq, NULL, 10) + 1,
+                       .at = "2026-11-06",
+                       .by = "redline",
+                       .role = "system",
+                       .kind = "task.tightened",
+                       .subject = id,
+                       .payload = "{}",
+                       .prev = head};
+    g_autofree char *hash = rdl_event_hash(&event);
+    g_autofree char *said =
+        g_strdup_printf("term.sqlite: event %d cannot be applied: ", (int)event.seq);
+    event.hash = hash;
+    CHECK(rdl_event_insert(ledger, &event, &error));
+    CHECK_OK(error);
+    CHECK(!rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, said);
 }
 
 static void what_is_milder_changes_nothing(void)
@@ -309,6 +367,7 @@ static CU_TestInfo tests[] = {
     {"a merged clue takes what is graver and earlier",
      a_merged_clue_takes_what_is_graver_and_earlier},
     {"what is milder changes nothing", what_is_milder_changes_nothing},
+    {"a term that is no term is refused", a_term_that_is_no_term_is_refused},
     {"a clue that was sent is tightened where it is",
      a_clue_that_was_sent_is_tightened_where_it_is},
     {"an extension goes with its own matter alone", an_extension_goes_with_its_own_matter_alone},
