@@ -644,7 +644,8 @@ static char *counted_then(rdl_ledger *then, rdl_day day)
     g_autofree char *sql = g_strdup_printf(
         "SELECT group_concat(x, '') FROM (SELECT coalesce(xzqdm, '-') || ' ' || kind || ' ' || "
         "state || ' ' || count(*) || ' ' || sum(coalesce(due < '%s', 0) AND state NOT IN ('CLOSED',"
-        " 'LOOKBACK', 'DISMISSED', 'LEGAL') AND NOT (kind = 'verify' AND state = 'REGISTERED')) ||"
+        " 'LOOKBACK', 'DISMISSED', 'LEGAL', 'LONGTERM') AND NOT (kind = 'verify' AND state = "
+        "'REGISTERED')) ||"
         " '; ' AS x FROM task GROUP BY xzqdm, kind, state ORDER BY xzqdm, kind, state)",
         on);
 
