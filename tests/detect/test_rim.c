@@ -126,7 +126,8 @@ static void rims_are_left_out_and_the_road_stays(void)
     CHECK(r.patches >= 1);
     CHECK(10 * left_out(&r) >= 8 * (all.patches - 1));
     CHECK_INT(r.patches + left_out(&r), all.patches);
-    CHECK_NEAR(r.reach, hypot(0.45, 0.4), 0.15);
+    /* a bound of the displacement, with 2.08 spreads of the tiles (0.25 pixels at most) above it */
+    CHECK(r.reach >= hypot(0.45, 0.4) - 0.05 && r.reach <= hypot(0.45, 0.4) + 0.05 + 2.08 * 0.12);
     g_autoptr(GArray) kept = figures_of(o.output, "patch", "area_m2");
     double largest = 0.0;
     for (guint i = 0; i < kept->len; i++)
