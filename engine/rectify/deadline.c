@@ -109,13 +109,23 @@ rdl_day rdl_workdays_after(const rdl_workdays *days, rdl_day day, int n)
 
 /* ---- periods and days ---- */
 
+static bool years_known(const rdl_workdays *days, rdl_day first, rdl_day last)
+{
+    bool known = rdl_workdays_known(days, last);
+
+    for (; known && first < last; first = rdl_day_add_months(first, 12))
+        known = rdl_workdays_known(days, first);
+    return known;
+}
+
 static rdl_deadline period_ending(const rdl_deadline_policy *policy, rdl_day due)
 {
-    bool known = rdl_workdays_known(policy->days, due);
-    rdl_deadline d = {RDL_DEADLINE_PERIOD, due, false, known};
+    rdl_deadline d = {RDL_DEADLINE_PERIOD, due, false, true};
 
-    if (policy->shift_computed)
+    if (policy->shift_computed) {
         d.due = rdl_workdays_on_or_after(policy->days, due);
+        d.calendar = years_known(policy->days, due, d.due);
+    }
     d.moved = d.due != due;
     return d;
 }
@@ -125,8 +135,8 @@ static rdl_deadline day_named(const rdl_deadline_policy *policy, rdl_day due)
     rdl_deadline d = {RDL_DEADLINE_DATE, due, false, true};
 
     if (policy->shift_dates) {
-        d.calendar = rdl_workdays_known(policy->days, due);
         d.due = rdl_workdays_on_or_after(policy->days, due);
+        d.calendar = years_known(policy->days, due, d.due);
     }
     d.moved = d.due != due;
     return d;
@@ -310,8 +320,33 @@ static bool means_workdays(const rdl_deadline_policy *policy, const GMatchInfo *
         return false;
     *d = (rdl_deadline){.kind = RDL_DEADLINE_PERIOD,
                         .due = rdl_workdays_after(policy->days, start, n)};
-    d->calendar =
-        rdl_workdays_known(policy->days, start) && rdl_workdays_known(policy->days, d->due);
+    d->calendar = years_known(policy->days, start, d->due);
+    return true;
+}
+
+/* The end of a half or a quarter of a year. */
+static bool means_part(const rdl_deadline_policy *policy, const GMatchInfo *match, rdl_day start,
+                       rdl_deadline *d)
+{
+    g_autofree char *half = g_match_info_fetch_named(match, "half");
+    int quarter = figure(match, "q"), year = year_or(match, start);
+    int month = quarter > 0 ? 3 * quarter : strcmp(half, "上") == 0 ? 6 : 12;
+    rdl_day day;
+
+    if (!month_end(year, month, &day) ||
+        (figure(match, "y") < 0 && day < start && !month_end(year + 1, month, &day)))
+        return false;
+    *d = day_named(policy, day);
+    return true;
+}
+
+static bool means_at_once(const rdl_deadline_policy *policy, const GMatchInfo *match, rdl_day start,
+                          rdl_deadline *d)
+{
+    (void)match;
+    if (policy->at_once < 1 || policy->at_once > COUNT_MOST)
+        return false;
+    *d = rdl_deadline_months(policy, start, policy->at_once);
     return true;
 }
 
@@ -327,21 +362,29 @@ static bool means_long_term(const rdl_deadline_policy *policy, const GMatchInfo 
 
 #define BEFORE "(?:以前|之前|前)?$"
 #define WITHIN "(?:以内|之内|内)$"
+#define PERIOD "(?:以内|之内|内)?$"
+#define OF_YEAR "^(?:(?<y>\\d{4})年|本年|今年)?"
+#define PART_END "(?:[底末]" BEFORE "|内?$)"
 
 static const struct {
     const char *pattern;
     meaning_fn means;
 } phrases[] = {
-    {"^(?<y>\\d{4})-(?<m>\\d{1,2})-(?<d>\\d{1,2})$", means_day},
+    {"^(?<y>\\d{4})([-./])(?<m>\\d{1,2})\\2(?<d>\\d{1,2})" BEFORE, means_day},
     {"^(?:(?<y>\\d{4})年)?(?<m>\\d{1,2})月(?<d>\\d{1,2})[日号]" BEFORE, means_day},
     {"^(?:(?<y>\\d{4})年)?(?<m>\\d{1,2})月[底末]" BEFORE, means_month_end},
+    {"^(?<y>\\d{4})年(?<m>\\d{1,2})月份?$", means_month_end},
     {"^本月[底末]" BEFORE, means_month_end},
-    {"^(?:(?<y>\\d{4})|本)?年[底末]" BEFORE, means_year_end},
-    {"^(?<months>\\d{1,4})个月" WITHIN, means_months},
+    {"^(?:(?<y>\\d{4})年?|本|今)?年[底末]" BEFORE, means_year_end},
+    {"^(?<y>\\d{4})年[内度]?$", means_year_end},
+    {OF_YEAR "(?<half>[上下])半年" PART_END, means_part},
+    {OF_YEAR "第?(?<q>[1-4])季度" PART_END, means_part},
+    {"^(?<months>\\d{1,4})个月" PERIOD, means_months},
     {"^(?<years>\\d{1,3})年" WITHIN, means_months},
-    {"^半年" WITHIN, means_months},
-    {"^(?<n>\\d{1,5})个?工作日" WITHIN, means_workdays},
+    {"^半年" PERIOD, means_months},
+    {"^(?<n>\\d{1,5})个?工作日" PERIOD, means_workdays},
     {"^(?<n>\\d{1,5})[日天]" WITHIN, means_days},
+    {"^(?:立行立改|立即整改|马上整改)$", means_at_once},
     {"^(?:并)?长期坚持$", means_long_term},
 };
 

@@ -34,22 +34,24 @@ typedef struct rdl_deadline {
     rdl_deadline_kind kind; /* NONE: long-term (长期坚持), without a day */
     rdl_day due;
     bool moved;    /* off a day of rest */
-    bool calendar; /* false: it is a period whose year has no calendar, so it was not moved */
+    bool calendar; /* false: it is provisional: counted through a year without a calendar */
 } rdl_deadline;
 
 typedef struct rdl_deadline_policy {
     const rdl_workdays *days;
     bool shift_computed; /* periods that end on a day of rest end on the next working day */
     bool shift_dates;    /* the same for days a plan names; off by default */
+    int at_once;         /* months that 立行立改 gives; 0: it names no day */
 } rdl_deadline_policy;
 
 /** `months` after `start`. Pure. */
 rdl_deadline rdl_deadline_months(const rdl_deadline_policy *policy, rdl_day start, int months);
-/** What the words of a plan mean, told from `start`: an ISO date; X年X月X日(前), X年X月底前,
- * X年底前, X月底前, X月X日前 (the first such day on or after `start`), 年底前, 本月底前; X日内,
- * X个工作日内, X个月内, X年内, 半年内; 长期坚持. Figures in any width, or Chinese numerals to
- * 九十九. "X月前" alone is refused: it does not say which day. Fails: RDL_ERROR_DATA quoting the
- * words. */
+/** What the words of a plan mean, told from `start`: 2026-12-31, 2026.12.31, 2026/12/31;
+ * X年X月X日(前), X年X月(底前), X年(底前), X年上半年, X年第X季度(末); X月底前, X月X日前, 上半年,
+ * 第X季度 (the first such day on or after `start`), 年底前, 本月底前; X日内, X个工作日(内),
+ * X个月(内), X年内, 半年(内); 立行立改; 长期坚持. Figures in any width, or Chinese numerals to
+ * 九十九. "X月前" alone, a season (汛期前), a bare number are refused: they do not say which day.
+ * Fails: RDL_ERROR_DATA quoting the words. */
 bool rdl_deadline_words(const rdl_deadline_policy *policy, const char *words, rdl_day start,
                         rdl_deadline *deadline, GError **error);
 

@@ -6,10 +6,10 @@
 
 /** Kinds: ledger.init, ledger.signed, pack.added, findings.loaded, site.found, site.revised,
  * site.joined, task.opened, task.moved, task.assigned, task.extended, task.tightened,
- * task.renewed, task.progress, task.stopped, task.resumed, milestone.set, milestone.met, warning.changed, problem.registered, letter.received,
- * review.decided, source.held, site.merged, site.split, site.verified,
- * lookback.raised, sample.drawn, sample.judged, export.made, package.returned, photo.taken ... :
- * apply_store.c has them all. */
+ * task.renewed, task.progress, task.stopped, task.resumed, milestone.set, milestone.met,
+ * warning.changed, problem.registered, letter.received, review.decided, source.held, site.merged,
+ * site.split, site.verified, lookback.raised, sample.drawn, sample.judged, export.made,
+ * package.returned, photo.taken ... : apply_store.c has them all. */
 typedef struct rdl_event {
     gint64 seq;
     const char *at; /* ISO date of what happened */
@@ -26,7 +26,7 @@ typedef struct rdl_event {
 /** SHA-256 of the canonical JSON of all members but hash. Yours. */
 char *rdl_event_hash(const rdl_event *event);
 /** Chain, write and apply one. seq, payload, prev, hash of `event` are ignored; `payload` is given
- *  as an object. Call inside a transaction. */
+ *  as an object. Call inside a transaction. Fails: RDL_ERROR_DATA where `at` is no YYYY-MM-DD. */
 bool rdl_event_append(rdl_ledger *ledger, const rdl_event *event, JsonObject *payload,
                       GError **error);
 /** Each event in order, to `fn`, which may stop with an error. */

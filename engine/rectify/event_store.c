@@ -218,12 +218,26 @@ bool rdl_event_head(rdl_ledger *ledger, gint64 *seq, char **hash, GError **error
            know_head(ledger, *seq, *hash);
 }
 
+/* Days are compared as they are written, so only as YYYY-MM-DD. */
+static bool check_day(const rdl_event *event, GError **error)
+{
+    rdl_day day = RDL_DAY_PAST;
+    bool read = event->at && rdl_day_parse(event->at, &day, NULL);
+    g_autofree char *text = read ? rdl_day_text(day) : NULL;
+
+    return (text && strcmp(text, event->at) == 0) ||
+           rdl_fail(error, RDL_ERROR_DATA, "%s: '%s' of its event is not a date (YYYY-MM-DD)",
+                    event->subject ? event->subject : event->kind, event->at ? event->at : "");
+}
+
 bool rdl_event_append(rdl_ledger *ledger, const rdl_event *event, JsonObject *payload,
                       GError **error)
 {
     g_autofree char *prev = NULL;
     rdl_event full = *event;
 
+    if (!check_day(event, error))
+        return false;
     if (ledger->package) {
         rdl_json_set_text(payload, "package", ledger->package);
         rdl_json_set_text(payload, "entry", ledger->entry);

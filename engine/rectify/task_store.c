@@ -89,12 +89,19 @@ static rdl_day day_or(const char *text, rdl_day unknown)
     return text && rdl_day_parse(text, &day, NULL) ? day : unknown;
 }
 
-/* Open tasks whose clock runs are warned of; those at work are also judged by their progress. */
+static bool lasts(const rdl_task *t, const rdl_csv *states)
+{
+    return g_strcmp0(state_cell(states, t->state, "counts"), "longterm") == 0;
+}
+
+/* Open tasks whose clock runs are warned of; those at work are also judged by their progress.
+ * What lasts is never overdue: its milestones alone count. */
 rdl_warning rdl_task_warning(const rdl_task *t, const rdl_csv *warnings, const rdl_csv *states,
                              rdl_day as_of)
 {
     bool works = g_strcmp0(state_cell(states, t->state, "progress"), "1") == 0;
-    rdl_timing timing = {t->tier, day_or(t->started, RDL_DAY_PAST), day_or(t->due, RDL_DAY_FUTURE),
+    rdl_day due = lasts(t, states) ? RDL_DAY_FUTURE : day_or(t->due, RDL_DAY_FUTURE);
+    rdl_timing timing = {t->tier, day_or(t->started, RDL_DAY_PAST), due,
                          works ? (isnan(t->progress) ? 0.0 : t->progress) : NAN, t->missed};
 
     if (!warnings || t->stopped || !rdl_task_open(t, states))

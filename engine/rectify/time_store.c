@@ -40,6 +40,12 @@ static bool switched(JsonObject *deadlines, const char *name)
     return deadlines && json_object_get_boolean_member_with_default(deadlines, name, FALSE);
 }
 
+static int at_once(JsonObject *deadlines)
+{
+    return deadlines ? (int)json_object_get_int_member_with_default(deadlines, "at_once_months", 0)
+                     : 0;
+}
+
 static JsonNode *pack_yaml(rdl_ledger *ledger, GError **error)
 {
     g_autofree char *text =
@@ -79,7 +85,7 @@ const rdl_deadline_policy *rdl_ledger_policy(rdl_ledger *ledger, GError **error)
         return NULL;
     ledger->days = g_steal_pointer(&days);
     ledger->policy = (rdl_deadline_policy){ledger->days, switched(deadlines, "shift_computed"),
-                                           switched(deadlines, "shift_dated")};
+                                           switched(deadlines, "shift_dated"), at_once(deadlines)};
     return &ledger->policy;
 }
 

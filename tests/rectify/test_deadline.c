@@ -43,7 +43,7 @@ typedef struct {
 static void check_examples(const example *examples, size_t n, const char *table)
 {
     g_autoptr(rdl_workdays) days = days_of(table);
-    const rdl_deadline_policy policy = {days, true, false};
+    const rdl_deadline_policy policy = {.days = days, .shift_computed = true};
 
     for (size_t i = 0; i < n; i++) {
         g_autofree char *due = due_in(&policy, examples[i].words, examples[i].start);
@@ -127,20 +127,100 @@ static void working_days_leave_out_rest(void)
 
 static void words_that_name_no_day_are_refused(void)
 {
-    static const example examples[] = {
-        {"9月前", "2017-08-01", "refused"},           {"2017年13月底前", "2017-08-01", "refused"},
-        {"2017年2月30日前", "2017-08-01", "refused"}, {"尽快", "2017-08-01", "refused"},
-        {"xx月底前", "2017-08-01", "refused"},        {"", "2017-08-01", "refused"},
-        {"99999个月内", "2017-08-01", "refused"},     {"0日内", "2017-08-01", "refused"},
-        {"2017年0月底前", "2017-08-01", "refused"}};
+    static const example examples[] = {{"9月前", "2017-08-01", "refused"},
+                                       {"2017年13月底前", "2017-08-01", "refused"},
+                                       {"2017年2月30日前", "2017-08-01", "refused"},
+                                       {"尽快", "2017-08-01", "refused"},
+                                       {"xx月底前", "2017-08-01", "refused"},
+                                       {"", "2017-08-01", "refused"},
+                                       {"99999个月内", "2017-08-01", "refused"},
+                                       {"0日内", "2017-08-01", "refused"},
+                                       {"汛期前", "2017-08-01", "refused"},
+                                       {"2017年汛期前", "2017-08-01", "refused"},
+                                       {"2017", "2017-08-01", "refused"},
+                                       {"2017年前", "2017-08-01", "refused"},
+                                       {"5季度", "2017-08-01", "refused"},
+                                       {"10日", "2017-08-01", "refused"},
+                                       {"2017.2.30", "2017-08-01", "refused"},
+                                       {"26年", "2017-08-01", "refused"},
+                                       {"2017年9月前", "2017-08-01", "refused"},
+                                       {"立行立改", "2017-08-01", "refused"},
+                                       {"2017年0月底前", "2017-08-01", "refused"}};
 
     check_examples(examples, G_N_ELEMENTS(examples), calendar);
+}
+
+/* Lists as they are typed. */
+static void the_words_of_lists_are_read(void)
+{
+    static const example examples[] = {{"2026.12.31", "2026-03-01", "2026-12-31"},
+                                       {"2026/12/31", "2026-03-01", "2026-12-31"},
+                                       {"2026-12-31", "2026-03-01", "2026-12-31"},
+                                       {"2026．6．5前", "2026-03-01", "2026-06-05"},
+                                       {"2026年12月31日", "2026-03-01", "2026-12-31"},
+                                       {"2026年", "2025-03-01", "2026-12-31"},
+                                       {"2026年内", "2026-03-01", "2026-12-31"},
+                                       {"2026年年底前", "2026-03-01", "2026-12-31"},
+                                       {"2026年12月", "2026-03-01", "2026-12-31"},
+                                       {"2026年上半年", "2025-03-01", "2026-06-30"},
+                                       {"2026年下半年", "2025-03-01", "2026-12-31"},
+                                       {"上半年", "2026-03-01", "2026-06-30"},
+                                       {"上半年", "2026-07-01", "2027-06-30"},
+                                       {"下半年底前", "2026-03-01", "2026-12-31"},
+                                       {"2026年第一季度", "2025-03-01", "2026-03-31"},
+                                       {"2026年二季度末", "2025-03-01", "2026-06-30"},
+                                       {"第三季度末前", "2026-03-01", "2026-09-30"},
+                                       {"第一季度", "2026-04-01", "2027-03-31"},
+                                       {"4季度", "2026-04-01", "2026-12-31"},
+                                       {"三个月", "2019-11-30", "2020-02-29"},
+                                       {"6个月", "2019-08-31", "2020-02-29"},
+                                       {"半年", "2019-08-31", "2020-02-29"},
+                                       {"15日内", "2018-03-01", "2018-03-16"},
+                                       {"20个工作日", "2017-07-03", "2017-07-31"}};
+
+    check_examples(examples, G_N_ELEMENTS(examples), calendar);
+}
+
+/* "At once" is as long as the pack says; where it says nothing, nobody guesses. */
+static void at_once_is_what_the_pack_says(void)
+{
+    static const char *const words[] = {"立行立改", "立即整改", "马上整改"};
+    g_autoptr(rdl_workdays) days = days_of(calendar);
+    rdl_deadline_policy policy = {.days = days, .at_once = 1};
+    rdl_day start = rdl_day_of(2018, 8, 31);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        rdl_deadline d;
+        GError *error = NULL;
+        policy.at_once = 1;
+        CHECK(rdl_deadline_words(&policy, words[i], start, &d, &error));
+        CHECK_OK(error);
+        CHECK_INT(d.due, rdl_day_of(2018, 9, 30));
+        CHECK_INT(d.kind, RDL_DEADLINE_PERIOD);
+        policy.at_once = 0;
+        CHECK(!rdl_deadline_words(&policy, words[i], start, &d, &error));
+        CHECK_FAILS(error, RDL_ERROR_DATA, words[i]);
+    }
+}
+
+/* A day that moves, or is counted, into a year whose rests are not known may be another. */
+static void what_is_counted_into_an_unknown_year_is_said(void)
+{
+    g_autoptr(rdl_workdays) days = days_of("date,kind\n2016-12-30,holiday\n2018-01-02,workday\n");
+    const rdl_deadline_policy policy = {.days = days, .shift_computed = true};
+    rdl_deadline d;
+
+    CHECK(!rdl_deadline_months(&policy, rdl_day_of(2016, 11, 30), 1).calendar); /* into 2017 */
+    CHECK(rdl_deadline_words(&policy, "300个工作日内", rdl_day_of(2016, 12, 1), &d, NULL));
+    CHECK(!d.calendar); /* 2017 lies between */
+    CHECK(rdl_deadline_words(&policy, "2017年底前", rdl_day_of(2016, 12, 1), &d, NULL));
+    CHECK(d.calendar); /* a day that is named needs none */
 }
 
 static void a_year_without_calendar_is_said(void)
 {
     g_autoptr(rdl_workdays) days = days_of(calendar);
-    const rdl_deadline_policy policy = {days, true, false};
+    const rdl_deadline_policy policy = {.days = days, .shift_computed = true};
 
     CHECK(rdl_deadline_months(&policy, rdl_day_of(2017, 6, 14), 1).calendar);
     CHECK(!rdl_deadline_months(&policy, rdl_day_of(2018, 6, 14), 1).calendar);
@@ -199,7 +279,7 @@ static void months_agree_with_another_calendar(void)
 {
     static const int length[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     g_autoptr(rdl_workdays) days = rdl_workdays_new(weekend);
-    const rdl_deadline_policy policy = {days, false, false};
+    const rdl_deadline_policy policy = {.days = days};
     GRand *r = suite_rand();
 
     for (int i = 0; i < 3000; i++) {
@@ -226,6 +306,9 @@ static CU_TestInfo tests[] = {
      a_period_that_ends_on_a_day_of_rest_ends_after_it},
     {"working days leave out rest", working_days_leave_out_rest},
     {"words that name no day are refused", words_that_name_no_day_are_refused},
+    {"the words of lists are read", the_words_of_lists_are_read},
+    {"at once is what the pack says", at_once_is_what_the_pack_says},
+    {"what is counted into an unknown year is said", what_is_counted_into_an_unknown_year_is_said},
     {"a year without calendar is said", a_year_without_calendar_is_said},
     {"a calendar says where it is wrong", a_calendar_says_where_it_is_wrong},
     {"working days agree with a walk", working_days_agree_with_a_walk},

@@ -162,6 +162,27 @@ static bool forge(rdl_ledger *ledger, const char *id, const char *kind, const ch
     return rdl_event_append(ledger, &event, json_node_get_object(node), error);
 }
 
+/* Days are compared as they are written: an event of no day would stand anywhere. */
+static void an_event_of_no_day_is_refused(void)
+{
+    static const char *const days[] = {"soon",       "2026-02-30", "2026-11-06T10:00", "20261106",
+                                       "2026-11-6",  "",           "2026-11-06 ",      "0000-01-01",
+                                       "2026-13-01", NULL};
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with("noday.sqlite", &mild, NULL);
+    g_autofree char *head = rdl_ledger_head(ledger, &error);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(days); i++) {
+        g_autoptr(JsonObject) o = json_object_new();
+        const rdl_event event = {
+            .at = days[i], .by = "甲", .role = "city", .kind = "note", .subject = "V-1"};
+        CHECK(!rdl_event_append(ledger, &event, o, &error));
+        CHECK_FAILS(error, RDL_ERROR_DATA, "is not a date");
+    }
+    g_autofree char *same = rdl_ledger_head(ledger, &error);
+    CHECK_TEXT(same, head);
+}
+
 /* Whatever is in an event: it is applied whole or told. */
 static void a_term_that_is_no_term_is_refused(void)
 {
@@ -367,6 +388,7 @@ static CU_TestInfo tests[] = {
     {"a merged clue takes what is graver and earlier",
      a_merged_clue_takes_what_is_graver_and_earlier},
     {"what is milder changes nothing", what_is_milder_changes_nothing},
+    {"an event of no day is refused", an_event_of_no_day_is_refused},
     {"a term that is no term is refused", a_term_that_is_no_term_is_refused},
     {"a clue that was sent is tightened where it is",
      a_clue_that_was_sent_is_tightened_where_it_is},

@@ -207,7 +207,7 @@ static const char *tier_warns(const model *m, const work *w, int tier, int day)
         return NULL;
     for (int i = 0; i < 3; i++)
         missed += w->milestones[i] && w->milestones[i] < day && (!w->met[i] || w->met[i] > day);
-    if (tier == 4)
+    if (strcmp(w->state, "LONGTERM") == 0)
         return missed >= 2 ? "orange" : missed ? "yellow" : NULL;
     if (tier == 1)
         limits[0] = 7, limits[1] = 3, limits[2] = 1;

@@ -83,6 +83,18 @@ static void the_long_term_is_never_overdue(void)
     CHECK_TEXT(rdl_warning_of(csv, &t, rdl_day_of(2026, 6, 1)).level, "orange");
 }
 
+/* A date of its own overrides the tier (domain 4.4): then it is warned of as any other. */
+static void a_long_term_task_with_a_date_is_late_as_any_other(void)
+{
+    CHECK_TEXT(level("T4", 180, 31, NAN, 0), "none");
+    CHECK_TEXT(level("T4", 180, 30, NAN, 0), "blue");
+    CHECK_TEXT(level("T4", 180, 15, NAN, 0), "yellow");
+    CHECK_TEXT(level("T4", 180, 7, NAN, 0), "orange");
+    CHECK_TEXT(level("T4", 180, -1, NAN, 0), "red");
+    CHECK_TEXT(level("T4", 200, 100, 0.39, 0), "yellow");
+    CHECK_TEXT(level("T4", 200, 100, 0.0, 0), "red");
+}
+
 static void ranks_rise_with_the_level(void)
 {
     g_autoptr(rdl_csv) csv = table();
@@ -141,6 +153,8 @@ static CU_TestInfo tests[] = {
     {"missed milestones decide", missed_milestones_decide},
     {"a verification is judged by time alone", a_verification_is_judged_by_time_alone},
     {"the long term is never overdue", the_long_term_is_never_overdue},
+    {"a long-term task with a date is late as any other",
+     a_long_term_task_with_a_date_is_late_as_any_other},
     {"ranks rise with the level", ranks_rise_with_the_level},
     {"another pack's thresholds decide", another_packs_thresholds_decide},
     {"a threshold that is no number is named", a_threshold_that_is_no_number_is_named},
