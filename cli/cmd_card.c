@@ -18,6 +18,10 @@ static const GOptionEntry entries[] = {
     {"compiler", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.compiler, "who answers for the card",
      "NAME"},
     CLI_DRAWN(o),
+    {"exporter", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.exporter,
+     "who puts it on record in the ledger (default: the login's name)", "NAME"},
+    {"on", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.on,
+     "day of the export (default: the ledger's latest date)", "DATE"},
     {"permits", 0, 0, G_OPTION_ARG_FILENAME, (gpointer)&o.permits,
      "permits, instead of the recorded ones", "SOURCE"},
     {"dpi", 0, 0, G_OPTION_ARG_DOUBLE, &o.dpi, "of a PNG and of imagery (default 150)", "N"},
@@ -29,7 +33,8 @@ static const char teach[] =
     "  redline card ledger.sqlite --all -o cards --unit 3212\n\n"
     "TASK is the id of a task, site, finding or source. A4: basics, both images, where it lies,\n"
     "zones and permits with the balance of the ground, rules with their articles, measures and\n"
-    "steps, coordinates, digests. The same ledger gives the same bytes.";
+    "steps, coordinates, digests. The same ledger gives the same bytes.\n"
+    "Every card is put on record in the ledger, where it can be written.";
 
 static bool draw(int argc, char **argv, GError **error)
 {
@@ -42,7 +47,7 @@ static bool draw(int argc, char **argv, GError **error)
     o.threads = cli_flags.threads;
     if (all == (o.id != NULL))
         return rdl_fail(error, RDL_ERROR_USAGE, "give the id of a task, or --all");
-    if (!cli_trust(argv[1], o.id, error) ||
+    if (!cli_trust(argv[1], o.id, error) || !cli_drawn(argv[1], o.on, &o.exporter, error) ||
         !rdl_card(argv[1], &o, cli_progress(), NULL, tally, error))
         return false;
     cli_report(tally, warnings, o.output);

@@ -2,7 +2,6 @@
 #include "verb.h"
 
 #include <stdio.h>
-#include <unistd.h>
 #include <glib/gstdio.h>
 #include "deliver/deliver.h"
 #include "geo/geo.h"
@@ -91,17 +90,10 @@ static bool export_to_stdout(rdl_ledger *ledger, rdl_export_options *o, rdl_tall
     return good;
 }
 
-/* A ledger that cannot be written is exported all the same, and it is said that nobody will know.
- */
 static rdl_ledger *open_ledger(const char *path, rdl_export_options *o, GError **error)
 {
-    bool write = access(path, W_OK) == 0;
-
-    if (write)
-        o->by = by ? by : g_get_user_name();
-    else if (g_file_test(path, G_FILE_TEST_EXISTS))
-        cli_say("redline: warning: %s cannot be written: this export is not on record", path);
-    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, write, error);
+    o->by = cli_exporter(path, by);
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, o->by != NULL, error);
     return ledger && cli_happened("--on", on, ledger, error) ? g_steal_pointer(&ledger) : NULL;
 }
 

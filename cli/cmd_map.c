@@ -21,6 +21,10 @@ static const GOptionEntry entries[] = {
     {"compiler", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.compiler, "who answers for the sheet",
      "NAME"},
     CLI_DRAWN(o),
+    {"exporter", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.exporter,
+     "who puts it on record in the ledger (default: the login's name)", "NAME"},
+    {"on", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.on,
+     "day of the export (default: the ledger's latest date)", "DATE"},
     {"dpi", 0, 0, G_OPTION_ARG_DOUBLE, &o.dpi, "of a PNG and of imagery (default 150)", "N"},
     G_OPTION_ENTRY_NULL};
 
@@ -32,7 +36,7 @@ static const char teach[] =
     "A3 landscape: tasks, zones and units over the later image, the earlier image beside it, with\n"
     "legend, scale, north and coordinates. Scenes, zones and units are those the ledger records,\n"
     "checked by their SHA-256; what is not there any more is told on the sheet. The same ledger\n"
-    "gives the same bytes.";
+    "gives the same bytes. Every sheet is put on record in the ledger, where it can be written.";
 
 static bool draw(const char *input, GError **error)
 {
@@ -41,7 +45,8 @@ static bool draw(const char *input, GError **error)
 
     o.overwrite = cli_flags.overwrite;
     o.warnings = warnings;
-    if (!cli_trust(input, NULL, error) || !rdl_map(input, &o, NULL, tally, error))
+    if (!cli_trust(input, NULL, error) || !cli_drawn(input, o.on, &o.exporter, error) ||
+        !rdl_map(input, &o, NULL, tally, error))
         return false;
     cli_report(tally, warnings, o.output);
     return true;

@@ -1,7 +1,6 @@
 /* redline report - bulletins: a ledger's numbers over a month, a quarter or a year; monitoring. */
 #include "verb.h"
 
-#include <unistd.h>
 #include "deliver/deliver.h"
 
 static rdl_report_options o;
@@ -45,15 +44,11 @@ static const char teach[] =
     "Monitoring tells what was found, after HJ 1156: data and method, results by zone, type, unit\n"
     "and change, key problems, annexes. A PDF has a map, unless it is for the public.";
 
-/* A ledger that cannot be written is told all the same, and it is said that nobody will know. */
 static bool set_record(const char *path, GError **error)
 {
-    bool write = access(path, W_OK) == 0;
-
-    if (!write && g_file_test(path, G_FILE_TEST_EXISTS))
-        cli_say("redline: warning: %s cannot be written: this export is not on record", path);
     g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, error);
-    o.by = write ? by ? by : g_get_user_name() : NULL;
+
+    o.by = cli_exporter(path, by);
     o.on = on;
     return ledger && (!on || cli_happened("--on", on, ledger, error));
 }

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static int usage(const char *command, const cli_verb *verbs, const char *teach, FILE *to,
                  int status)
@@ -88,4 +89,24 @@ bool cli_trust(const char *path, const char *id, GError **error)
                    : "of so large a ledger only the head was looked at");
     g_clear_error(&failed);
     return true;
+}
+
+/* What cannot be put on record is made all the same, and it is said that nobody will know. */
+const char *cli_exporter(const char *path, const char *by)
+{
+    if (access(path, W_OK) == 0)
+        return by ? by : g_get_user_name();
+    if (g_file_test(path, G_FILE_TEST_EXISTS))
+        cli_say("redline: warning: %s cannot be written: this export is not on record", path);
+    return NULL;
+}
+
+bool cli_drawn(const char *path, const char *on, const char **exporter, GError **error)
+{
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, NULL);
+
+    if (!ledger)
+        return true;
+    *exporter = cli_exporter(path, *exporter);
+    return cli_happened("--on", on, ledger, error);
 }

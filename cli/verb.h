@@ -21,6 +21,13 @@ bool cli_happened(const char *option, const char *text, rdl_ledger *ledger, GErr
  *  looks; what it did not look at is told. `id`: NULL for all. True for a file that is no ledger. */
 bool cli_trust(const char *path, const char *id, GError **error);
 
+/** Who puts on record that something left the ledger at `path`: `by`, else the login's name; NULL where
+ *  the file cannot be written, which is told. */
+const char *cli_exporter(const char *path, const char *by);
+/** The same of a map or a card, whose day is `on`: `*exporter` as cli_exporter() has it. Of a file
+ *  that is no ledger nothing is recorded. Fails: as cli_happened(). */
+bool cli_drawn(const char *path, const char *on, const char **exporter, GError **error);
+
 /** Verbs of redline task that are told in cmd_sample.c. */
 int cli_task_sample(int argc, char **argv);
 int cli_task_judge(int argc, char **argv);

@@ -54,6 +54,11 @@ const char *rdl_output_temporary(const rdl_output *output)
     return output->temporary;
 }
 
+const char *rdl_output_path(const rdl_output *output)
+{
+    return output->path;
+}
+
 static bool flush_file(const char *path)
 {
     int fd = g_open(path, O_RDONLY, 0);

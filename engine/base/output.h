@@ -13,6 +13,8 @@ RDL_API rdl_output *rdl_output_begin(const char *path, bool overwrite, GError **
 /** Can it be begun? To be asked before hours of work; NULL: nothing to write. Fails: the same. */
 RDL_API bool rdl_output_possible(const char *path, bool overwrite, GError **error);
 RDL_API const char *rdl_output_temporary(const rdl_output *output);
+/** The name it will have. Lent. */
+RDL_API const char *rdl_output_path(const rdl_output *output);
 /** Flush to disk and rename over `path`. Fails: RDL_ERROR_IO; the old file is then still there. */
 RDL_API bool rdl_output_commit(rdl_output *output, GError **error);
 /** Frees; what was not committed is deleted, with -journal, -wal and -shm beside it. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include "deliver/card_page.h"
+#include "deliver/drawn.h"
 #include "deliver/made.h"
 #include "deliver/triage.h"
 
@@ -34,17 +35,18 @@ static bool check(const rdl_card_options *o, GError **error)
     return true;
 }
 
-static bool write_card(const rdl_map_data *data, const rdl_task *task, const rdl_card_options *o,
-                       const char *path, GError **error)
+/* Written, and not committed yet. */
+static rdl_output *write_card(const rdl_map_data *data, const rdl_task *task,
+                              const rdl_card_options *o, const char *path, GError **error)
 {
     g_autoptr(rdl_output) output = rdl_output_begin(path, o->overwrite, error);
     g_autoptr(rdl_page) page =
         output ? rdl_card_draw(data, task, o->compiler, o->dpi, error) : NULL;
 
-    return page &&
-           rdl_page_write(page, rdl_output_temporary(output), g_str_has_suffix(path, ".pdf"),
-                          o->dpi, error) &&
-           rdl_output_commit(output, error);
+    return page && rdl_page_write(page, rdl_output_temporary(output),
+                                  g_str_has_suffix(path, ".pdf"), o->dpi, error)
+               ? g_steal_pointer(&output)
+               : NULL;
 }
 
 /* ---- which task names a site's card ---- */
@@ -111,6 +113,7 @@ typedef struct {
     const rdl_card_options *options;
     const GArray *cards;
     char **paths;
+    GPtrArray *outputs; /* of a piece each */
 } work;
 
 static void *worker_new(void *job, GError **error)
@@ -136,18 +139,20 @@ static bool piece(void *job, void *worker, size_t i, GError **error)
     if (n >= data->tasks->len)
         return rdl_fail(error, RDL_ERROR_CONFLICT, "%s: has changed while cards were made",
                         w->input);
-    return write_card(data, &g_array_index(data->tasks, rdl_task, n), w->options, w->paths[i],
-                      error);
+    w->outputs->pdata[i] =
+        write_card(data, &g_array_index(data->tasks, rdl_task, n), w->options, w->paths[i], error);
+    return w->outputs->pdata[i] != NULL;
 }
 
 static bool write_all(const char *input, const rdl_map_data *data, const rdl_card_options *o,
-                      const rdl_progress *progress, GPtrArray *written, rdl_tally *tally,
-                      GError **error)
+                      const rdl_progress *progress, GPtrArray *outputs, GError **error)
 {
     static const rdl_parallel how = {worker_new, worker_free, piece, "cards"};
     g_autoptr(GArray) cards = cards_of(data, o->unit);
     g_auto(GStrv) paths = g_new0(char *, cards->len + 1);
-    work w = {input, o, cards, paths};
+    work w = {input, o, cards, paths, outputs};
+
+    g_ptr_array_set_size(outputs, (int)cards->len);
 
     for (guint i = 0; i < cards->len; i++) {
         guint n = g_array_index(cards, guint, i);
@@ -155,14 +160,19 @@ static bool write_all(const char *input, const rdl_map_data *data, const rdl_car
             g_strconcat(g_array_index(data->tasks, rdl_task, n).task_id, ".", o->format, NULL);
         paths[i] = g_build_filename(o->output, g_strdelimit(name, "/\\", '_'), NULL);
     }
-    if (!rdl_output_folder(o->output, error) ||
-        !rdl_parallel_run(&how, &w, cards->len, o->threads, progress, error))
-        return false;
-    for (guint i = 0; written && i < cards->len; i++)
-        g_ptr_array_add(written, g_strdup(paths[i]));
-    rdl_tally_in(tally, "card.sites", cards->len);
-    rdl_tally_used(tally, "card.sites", cards->len);
-    return true;
+    return rdl_output_folder(o->output, error) &&
+           rdl_parallel_run(&how, &w, cards->len, o->threads, progress, error);
+}
+
+static bool write_named(const rdl_map_data *data, const rdl_card_options *o, GPtrArray *outputs,
+                        GError **error)
+{
+    const rdl_task *task = task_of(data, o->id, error);
+    rdl_output *output = task ? write_card(data, task, o, o->output, error) : NULL;
+
+    if (output)
+        g_ptr_array_add(outputs, output);
+    return output != NULL;
 }
 
 /* A pack that holds a card tells itself what it was made from. */
@@ -193,22 +203,27 @@ bool rdl_card(const char *input, const rdl_card_options *o, const rdl_progress *
               GPtrArray *written, rdl_tally *tally, GError **error)
 {
     const rdl_map_sources sources = sources_of(o);
+    g_autoptr(GPtrArray) outputs = g_ptr_array_new_with_free_func((GDestroyNotify)rdl_output_free);
     g_autoptr(rdl_map_data) data = check(o, error) && apart(input, o, error)
                                        ? rdl_map_data_open(input, &sources, o->language, error)
                                        : NULL;
 
     if (!data || !rdl_map_unit_known(data, o->unit, error))
         return false;
+    const rdl_drawn drawn = {.ledger = input,
+                             .profile = "card",
+                             .by = data->findings ? NULL : o->exporter,
+                             .on = o->on,
+                             .unit = o->unit,
+                             .language = o->language};
     rdl_map_warn(data, o->warnings);
-    if (!o->id)
-        return write_all(input, data, o, progress, written, tally, error) &&
-               write_made(input, data, o, error);
-    const rdl_task *task = task_of(data, o->id, error);
-    if (!task || !write_card(data, task, o, o->output, error) || !write_made(input, data, o, error))
+    if (!(o->id ? write_named(data, o, outputs, error)
+                : write_all(input, data, o, progress, outputs, error)) ||
+        !rdl_drawn_commit(&drawn, outputs, error) || !write_made(input, data, o, error))
         return false;
-    if (written)
-        g_ptr_array_add(written, g_strdup(o->output));
-    rdl_tally_in(tally, "card.sites", 1);
-    rdl_tally_used(tally, "card.sites", 1);
+    for (guint i = 0; written && i < outputs->len; i++)
+        g_ptr_array_add(written, g_strdup(rdl_output_path(outputs->pdata[i])));
+    rdl_tally_in(tally, "card.sites", outputs->len);
+    rdl_tally_used(tally, "card.sites", outputs->len);
     return true;
 }

@@ -15,6 +15,9 @@ typedef struct rdl_card_options {
     const char *before, *after, *zones, *zones_profile, *units, *permits;
     double dpi;  /* of a PNG, and of imagery; 50..600, default 150 */
     int threads; /* for all cards; default 1 */
+    const char *exporter,
+        *on; /* who draws, and the day (NULL: the ledger's own date): put on record
+                in the ledger, which must be open to write; NULL: not recorded */
     bool overwrite;
     bool in_pack; /* of files with a manifest of its own: none is written beside the card */
     GPtrArray *warnings; /* takes what is recorded but cannot be shown, as char *; NULL */
@@ -31,7 +34,8 @@ typedef struct rdl_card_options {
  *  go to <folder>/<task>.<format>. Straight from findings.gpkg too. Same inputs, same bytes, for
  * any number of threads. `written` (may be NULL) takes the paths (char *), by id. tally:
  *  card.sites, all used. Fails: RDL_ERROR_USAGE, RDL_ERROR_NOT_FOUND, RDL_ERROR_IO, RDL_ERROR_DATA;
- *  of several cards those that were whole stay. */
+ *  no card is left then. With `exporter` they are on record (export.made, one event) before they
+ *  are seen. */
 RDL_API bool rdl_card(const char *input, const rdl_card_options *options,
                       const rdl_progress *progress, GPtrArray *written, rdl_tally *tally,
                       GError **error);

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+#include "deliver/drawn.h"
 #include "deliver/made.h"
 #include "deliver/map_frame.h"
 #include "deliver/map_legend.h"
@@ -74,7 +75,8 @@ typedef struct {
     GPtrArray *notes; /* of this sheet */
     rdl_body body;
     guint symbols, drawn;
-    double y; /* in the column */
+    GPtrArray *outputs; /* of rdl_output: takes what is written and not committed; lent */
+    double y;           /* in the column */
 } sheet;
 
 static const char *label(const sheet *s, const char *key)
@@ -567,13 +569,14 @@ static bool georeference(const sheet *s, const char *path, GError **error)
 
 static bool write_file(sheet *s, const char *path, GError **error)
 {
-    g_autoptr(rdl_output) output = rdl_output_begin(path, s->options->overwrite, error);
+    rdl_output *output = rdl_output_begin(path, s->options->overwrite, error);
     bool pdf = g_str_has_suffix(path, ".pdf");
 
+    if (output)
+        g_ptr_array_add(s->outputs, output);
     return output &&
            rdl_page_write(s->page, rdl_output_temporary(output), pdf, s->options->dpi, error) &&
-           (!pdf || georeference(s, rdl_output_temporary(output), error)) &&
-           rdl_output_commit(output, error);
+           (!pdf || georeference(s, rdl_output_temporary(output), error));
 }
 
 static bool draw_sheet(sheet *s, const char *path, GError **error)
@@ -626,16 +629,13 @@ static bool check(const rdl_map_options *o, GError **error)
 /* ---- one sheet, or a series ---- */
 
 /* A sheet of a unit (NULL: all) or of a ground, counted. */
-static bool write_sheet(sheet *s, const char *path, GPtrArray *written, rdl_tally *tally,
-                        GError **error)
+static bool write_sheet(sheet *s, const char *path, rdl_tally *tally, GError **error)
 {
     const GArray *tasks = s->data->tasks;
     guint n = 0, same = 0;
 
     if (!draw_sheet(s, path, error))
         return false;
-    if (written)
-        g_ptr_array_add(written, g_strdup(path));
     for (guint i = 0; i < tasks->len; i++) {
         bool here = rdl_division_within(g_array_index(tasks, rdl_task, i).xzqdm, s->unit);
         n += here;
@@ -650,9 +650,9 @@ static bool write_sheet(sheet *s, const char *path, GPtrArray *written, rdl_tall
     return true;
 }
 
-static sheet new_sheet(const rdl_map_data *data, const rdl_map_options *o)
+static sheet new_sheet(const rdl_map_data *data, const rdl_map_options *o, GPtrArray *outputs)
 {
-    sheet s = {.options = o, .data = data, .unit = o->unit};
+    sheet s = {.options = o, .data = data, .unit = o->unit, .outputs = outputs};
 
     s.style = o->style ? o->style : data->findings ? "finding" : "task";
     s.title = o->title ? o->title : label(&s, data->findings ? "title_findings" : "title_tasks");
@@ -661,10 +661,10 @@ static sheet new_sheet(const rdl_map_data *data, const rdl_map_options *o)
 
 /* One sheet of a series; `id` becomes the file's name. */
 static bool write_one(const rdl_map_data *data, const rdl_map_options *o, const char *id,
-                      const char *name, const char *unit, rdl_box ground, GPtrArray *written,
+                      const char *name, const char *unit, rdl_box ground, GPtrArray *outputs,
                       rdl_tally *tally, GError **error)
 {
-    sheet s = new_sheet(data, o);
+    sheet s = new_sheet(data, o, outputs);
     g_autofree char *safe = g_strdelimit(g_strdup(id), "/\\:*?\"<>|", '_');
     g_autofree char *file = g_strconcat(safe, ".", o->format, NULL);
     g_autofree char *path = g_build_filename(o->output, file, NULL);
@@ -675,7 +675,7 @@ static bool write_one(const rdl_map_data *data, const rdl_map_options *o, const 
     s.part = true;
     s.title = title;
     s.ground = ground;
-    return write_sheet(&s, path, written, tally, error);
+    return write_sheet(&s, path, tally, error);
 }
 
 static int by_text(gconstpointer a, gconstpointer b)
@@ -684,7 +684,7 @@ static int by_text(gconstpointer a, gconstpointer b)
 }
 
 /* A sheet for each unit that has tasks, and one for those in no unit is not drawn but counted. */
-static bool write_units(const rdl_map_data *data, const rdl_map_options *o, GPtrArray *written,
+static bool write_units(const rdl_map_data *data, const rdl_map_options *o, GPtrArray *outputs,
                         rdl_tally *tally, GError **error)
 {
     g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
@@ -702,7 +702,7 @@ static bool write_units(const rdl_map_data *data, const rdl_map_options *o, GPtr
         const char *code = codes->pdata[i];
         rdl_box ground;
         if (!rdl_map_ground(data, code, &ground, error) ||
-            !write_one(data, o, code, rdl_map_unit_name(data, code), code, ground, written, tally,
+            !write_one(data, o, code, rdl_map_unit_name(data, code), code, ground, outputs, tally,
                        error))
             return false;
     }
@@ -712,7 +712,7 @@ static bool write_units(const rdl_map_data *data, const rdl_map_options *o, GPtr
 }
 
 /* A sheet for each zone in force, with all that lies around in it. */
-static bool write_zones(const rdl_map_data *data, const rdl_map_options *o, GPtrArray *written,
+static bool write_zones(const rdl_map_data *data, const rdl_map_options *o, GPtrArray *outputs,
                         rdl_tally *tally, GError **error)
 {
     for (guint i = 0; i < data->zones->len; i++) {
@@ -722,7 +722,7 @@ static bool write_zones(const rdl_map_data *data, const rdl_map_options *o, GPtr
             !write_one(data, o, z->zone_id ? z->zone_id : number,
                        z->name ? z->name
                                : rdl_word_of(data->ledger, RDL_WORDS_ZONE, z->zone, data->language),
-                       o->unit, z->box, written, tally, error))
+                       o->unit, z->box, outputs, tally, error))
             return false;
     }
     return true;
@@ -745,7 +745,7 @@ static bool sheet_ground(const rdl_map_data *data, rdl_box degrees, rdl_box *gro
 }
 
 /* A sheet for each sheet of the national division 1:50000 that has a task of the unit. */
-static bool write_grid(const rdl_map_data *data, const rdl_map_options *o, GPtrArray *written,
+static bool write_grid(const rdl_map_data *data, const rdl_map_options *o, GPtrArray *outputs,
                        rdl_tally *tally, GError **error)
 {
     g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -772,7 +772,7 @@ static bool write_grid(const rdl_map_data *data, const rdl_map_options *o, GPtrA
         rdl_box degrees, ground;
         if (!rdl_national_sheet_box(number, &degrees) ||
             !sheet_ground(data, degrees, &ground, error) ||
-            !write_one(data, o, number, number, o->unit, ground, written, tally, error))
+            !write_one(data, o, number, number, o->unit, ground, outputs, tally, error))
             return false;
     }
     rdl_tally_in(tally, "map.tasks", nowhere);
@@ -788,17 +788,38 @@ static bool apart(const char *input, const rdl_map_options *o, GError **error)
     return rdl_output_apart(&o->output, 1, inputs, G_N_ELEMENTS(inputs), error);
 }
 
+static bool draw_all(const rdl_map_data *data, const rdl_map_options *o, GPtrArray *outputs,
+                     rdl_tally *tally, GError **error)
+{
+    if (o->by)
+        return rdl_output_folder(o->output, error) &&
+               (strcmp(o->by, "unit") == 0   ? write_units(data, o, outputs, tally, error)
+                : strcmp(o->by, "zone") == 0 ? write_zones(data, o, outputs, tally, error)
+                                             : write_grid(data, o, outputs, tally, error));
+    sheet s = new_sheet(data, o, outputs);
+    s.part = o->unit != NULL;
+    return rdl_map_ground(data, o->unit, &s.ground, error) &&
+           write_sheet(&s, o->output, tally, error);
+}
+
 bool rdl_map(const char *input, const rdl_map_options *o, GPtrArray *written, rdl_tally *tally,
              GError **error)
 {
     const rdl_map_sources sources = {o->before, o->after,   o->zones,
                                      o->units,  o->permits, o->zones_profile};
+    g_autoptr(GPtrArray) outputs = g_ptr_array_new_with_free_func((GDestroyNotify)rdl_output_free);
     g_autoptr(rdl_map_data) data = check(o, error) && apart(input, o, error)
                                        ? rdl_map_data_open(input, &sources, o->language, error)
                                        : NULL;
 
     if (!data || !rdl_map_unit_known(data, o->unit, error))
         return false;
+    const rdl_drawn drawn = {.ledger = input,
+                             .profile = "map",
+                             .by = data->findings ? NULL : o->exporter,
+                             .on = o->on,
+                             .unit = o->unit,
+                             .language = o->language};
     rdl_map_warn(data, o->warnings);
     const rdl_made made = {.command = "map",
                            .path = input,
@@ -808,15 +829,10 @@ bool rdl_map(const char *input, const rdl_map_options *o, GPtrArray *written, rd
                            .what = o->by,
                            .unit = o->unit,
                            .drawn = data};
-    if (o->by)
-        return rdl_output_folder(o->output, error) &&
-               (strcmp(o->by, "unit") == 0   ? write_units(data, o, written, tally, error)
-                : strcmp(o->by, "zone") == 0 ? write_zones(data, o, written, tally, error)
-                                             : write_grid(data, o, written, tally, error)) &&
-               rdl_made_write(&made, o->output, error);
-    sheet s = new_sheet(data, o);
-    s.part = o->unit != NULL;
-    return rdl_map_ground(data, o->unit, &s.ground, error) &&
-           write_sheet(&s, o->output, written, tally, error) &&
-           rdl_made_write(&made, o->output, error);
+    if (!draw_all(data, o, outputs, tally, error) || !rdl_drawn_commit(&drawn, outputs, error) ||
+        !rdl_made_write(&made, o->output, error))
+        return false;
+    for (guint i = 0; written && i < outputs->len; i++)
+        g_ptr_array_add(written, g_strdup(rdl_output_path(outputs->pdata[i])));
+    return true;
 }

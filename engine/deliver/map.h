@@ -17,6 +17,9 @@ typedef struct rdl_map_options {
     /* What stands in for the files the ledger records; NULL: as recorded. */
     const char *before, *after, *zones, *zones_profile, *units, *permits;
     double dpi; /* of a PNG, and of imagery; 50..600, default 150 */
+    const char *exporter,
+        *on; /* who draws, and the day (NULL: the ledger's own date): put on record
+                in the ledger, which must be open to write; NULL: not recorded */
     bool overwrite;
     GPtrArray *warnings; /* takes what is recorded but cannot be shown, as char *; NULL */
 } rdl_map_options;
@@ -28,10 +31,11 @@ typedef struct rdl_map_options {
 /** Draw a ledger, or findings.gpkg straight. Without imagery, zones or units it still draws, and
  *  says so on the sheet. A sheet of a series or a unit has an inset. Texts map.secrecy and
  *  map.review_no of the pack stand in its corners. A PDF is vector and georeferenced. Same inputs,
- * same bytes: dates are the ledger's. `written` (may be NULL) takes the paths (char *). tally:
- * map.tasks, used or suppressed OUTSIDE_SHEET, for each sheet. Fails: RDL_ERROR_USAGE,
- * RDL_ERROR_NOT_FOUND (no font, no ledger), RDL_ERROR_DATA (nothing to draw; a source that was
- * given and cannot be read), RDL_ERROR_IO. No file is left then. */
+ * same bytes: dates are the ledger's, the head is rdl_ledger_work_head(). `written` (may be NULL)
+ * takes the paths (char *). tally: map.tasks, used or suppressed OUTSIDE_SHEET, for each sheet.
+ * Fails: RDL_ERROR_USAGE, RDL_ERROR_NOT_FOUND (no font, no ledger), RDL_ERROR_DATA (nothing to
+ * draw; a source that was given and cannot be read), RDL_ERROR_IO. No file is left then. With
+ * `exporter` the sheets are on record (export.made, one event) before they are seen. */
 RDL_API bool rdl_map(const char *input, const rdl_map_options *options, GPtrArray *written,
                      rdl_tally *tally, GError **error);
 

@@ -460,7 +460,7 @@ static bool read_ledger(rdl_map_data *data, GError **error)
     today.as_of = day;
     g_autofree char *crs = rdl_ledger_crs(data->ledger, error);
     data->crs = crs ? rdl_crs_parse(crs, error) : NULL;
-    data->digest = data->crs ? rdl_ledger_head(data->ledger, error) : NULL;
+    data->digest = data->crs ? rdl_ledger_work_head(data->ledger, error) : NULL;
     data->tasks = data->digest ? rdl_task_list(data->ledger, &today, error) : NULL;
     if (!data->tasks)
         return false;

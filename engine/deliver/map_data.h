@@ -54,7 +54,7 @@ typedef struct rdl_map_data {
     rdl_ledger *ledger;
     char *path, *date; /* of the ledger; its latest day, ISO */
     char *as_of;       /* day of judgement, ISO; the date where none is recorded */
-    char *digest;      /* head of the ledger's chain */
+    char *digest;      /* rdl_ledger_work_head() */
     bool findings;     /* straight from findings: no work has begun */
     rdl_crs *crs;
     GArray *tasks; /* of rdl_task, by id */

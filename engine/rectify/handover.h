@@ -13,10 +13,11 @@
 
 typedef struct rdl_outgoing {
     const char *profile; /* needed */
-    const char *sha256;  /* of the output; needed */
+    const char *sha256;  /* of the output; needed, unless there are `files` */
     const char *on, *by; /* needed */
     const char *issue;   /* id of rdl_ledger_issue(); NULL: no work is handed out */
     const GArray *tasks; /* of rdl_task: what is in it; NULL: only numbers are */
+    JsonObject *files;   /* of several outputs: name -> SHA-256; NULL */
     JsonObject *rows;    /* of an issue: what was written of them, as digests (deliver); NULL */
     const char *unit, *as_of, *language; /* what was asked for; NULL */
 } rdl_outgoing;
@@ -27,7 +28,8 @@ RDL_API JsonObject *rdl_ledger_issue_rows(rdl_ledger *ledger, const char *issue,
 /** Id of the next issue to that unit: made of the ledger's head, so never twice. Yours. */
 RDL_API char *rdl_ledger_issue(rdl_ledger *ledger, const char *profile, const char *unit,
                                GError **error);
-/** Put an export on record. Joins a transaction of the caller. */
+/** Put an export on record. Joins a transaction of the caller. The digest of `files` is that of
+ * their lines "<SHA-256>  <name>", of one file its own. */
 RDL_API bool rdl_ledger_outgoing(rdl_ledger *ledger, const rdl_outgoing *outgoing, GError **error);
 
 /** Names of people and owners that the ledger knows: owners of sites, leaders, supervisors,

@@ -40,17 +40,32 @@ static JsonArray *revisions_of(const GArray *tasks)
     return rows;
 }
 
+/* In the order of their names. */
+static char *digest_of(JsonObject *files)
+{
+    g_autoptr(GList) names = g_list_sort(json_object_get_members(files), (GCompareFunc)strcmp);
+    g_autoptr(GString) lines = g_string_new(NULL);
+
+    for (GList *n = names; n; n = n->next)
+        g_string_append_printf(lines, "%s  %s\n", rdl_json_text(files, n->data, ""),
+                               (const char *)n->data);
+    return names && !names->next ? g_strdup(rdl_json_text(files, names->data, NULL))
+                                 : rdl_digest_bytes(lines->str, lines->len);
+}
+
 bool rdl_ledger_outgoing(rdl_ledger *ledger, const rdl_outgoing *out, GError **error)
 {
     g_autoptr(JsonObject) o = json_object_new();
+    g_autofree char *of_files = out->files ? digest_of(out->files) : NULL;
+    const char *sha256 = out->files ? of_files : out->sha256;
     rdl_event event = {.at = out->on,
                        .by = out->by,
                        .role = "export",
                        .kind = "export.made",
-                       .subject = out->issue ? out->issue : out->sha256};
+                       .subject = out->issue ? out->issue : sha256};
 
     rdl_json_set_text(o, "profile", out->profile);
-    rdl_json_set_text(o, "sha256", out->sha256);
+    rdl_json_set_text(o, "sha256", sha256);
     rdl_json_set_text(o, "unit", out->unit);
     rdl_json_set_text(o, "as_of", out->as_of);
     rdl_json_set_text(o, "language", out->language);
@@ -58,6 +73,8 @@ bool rdl_ledger_outgoing(rdl_ledger *ledger, const rdl_outgoing *out, GError **e
         json_object_set_int_member(o, "n", out->tasks->len);
     if (out->issue)
         json_object_set_array_member(o, "tasks", revisions_of(out->tasks));
+    if (out->files)
+        json_object_set_object_member(o, "files", json_object_ref(out->files));
     if (out->rows)
         json_object_set_object_member(o, "rows", json_object_ref(out->rows));
     return rdl_store_begin(ledger->store, error) &&

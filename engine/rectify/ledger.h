@@ -37,6 +37,9 @@ RDL_API const char *rdl_ledger_word(rdl_ledger *ledger, const char *key, const c
 /** Hash of the last event: 64 hex digits. Yours. Fails: RDL_ERROR_BALANCE when it is not as it was
  *  written or does not follow the one before it. */
 RDL_API char *rdl_ledger_head(rdl_ledger *ledger, GError **error);
+/** Hash of the last event that is no export.made: what products print, so that having been exported
+ *  changes no product. Yours. Fails: as rdl_ledger_head(). */
+RDL_API char *rdl_ledger_work_head(rdl_ledger *ledger, GError **error);
 /** Latest date of any event, ISO; yours. What exports use instead of the clock. */
 RDL_API char *rdl_ledger_date(rdl_ledger *ledger, GError **error);
 /** {"path", "pack", "pack_version", "crs", "events", "head", "sites", "findings", "tasks": {state:

@@ -410,6 +410,17 @@ char *rdl_ledger_head(rdl_ledger *ledger, GError **error)
            NULL;
 }
 
+char *rdl_ledger_work_head(rdl_ledger *ledger, GError **error)
+{
+    g_autofree char *head = rdl_ledger_head(ledger, error);
+
+    return head ? rdl_store_value(ledger->store,
+                                  "SELECT hash FROM event WHERE kind <> 'export.made' "
+                                  "ORDER BY seq DESC LIMIT 1",
+                                  error)
+                : NULL;
+}
+
 char *rdl_ledger_date(rdl_ledger *ledger, GError **error)
 {
     return rdl_store_value(ledger->store, "SELECT max(at) FROM event", error);

@@ -137,9 +137,7 @@ rdl_statistic *rdl_statistic_new(rdl_ledger *ledger, const rdl_statistic_options
     s->options = *options;
     if (!rdl_store_run(ledger->store, "PRAGMA cache_size = -131072", error))
         return NULL;
-    s->head = rdl_store_value(
-        ledger->store,
-        "SELECT hash FROM event WHERE kind <> 'export.made' ORDER BY seq DESC LIMIT 1", error);
+    s->head = rdl_ledger_work_head(ledger, error);
     if (!s->head || !rdl_statistic_matters(s, error) || !rdl_statistic_letters(s, error) ||
         (options->from && !rdl_statistic_moves(s, error)))
         return NULL;

@@ -4,6 +4,7 @@
 #include "deliver/card.h"
 #include "deliver/district.h"
 #include "geo/geo.h"
+#include "rectify/handle.h"
 #include "suite.h"
 
 static rdl_card_options to(const char *output)
@@ -118,6 +119,55 @@ static void a_card_in_english_is_another_card(void)
     CHECK(a != b || memcmp(zh, en, a) != 0);
 }
 
+/* One event for all that leave together; what is printed does not tell of it. */
+static void that_cards_were_drawn_is_an_event_and_changes_nothing(void)
+{
+    g_autoptr(GPtrArray) written = g_ptr_array_new_with_free_func(g_free);
+    rdl_card_options o = to(suite_path("unrecorded"));
+    GError *error = NULL;
+
+    CHECK(write_cards(&o, written, &error));
+    o.output = suite_path("recorded");
+    o.exporter = "甲";
+    CHECK(write_cards(&o, NULL, &error));
+    CHECK_OK(error);
+    g_autoptr(rdl_ledger) l = rdl_ledger_open(ledger(), false, &error);
+    g_autofree char *n = rdl_store_value(
+        l->store,
+        "SELECT count(*) || ' ' || max(by) || ' ' || max(json_extract(payload, '$.profile')) "
+        "FROM event WHERE kind = 'export.made'",
+        &error);
+    CHECK_TEXT(n, "1 甲 card");
+    CHECK_INT(written->len, 3);
+    for (guint i = 0; i < written->len; i++) {
+        g_autofree char *name = g_path_get_basename(written->pdata[i]);
+        g_autofree char *again = g_build_filename(o.output, name, NULL);
+        g_autofree char *digest = rdl_digest_file(again, &error);
+        g_autofree char *sql =
+            g_strdup_printf("SELECT json_extract(payload, '$.files.\"%s\"') FROM event "
+                            "WHERE kind = 'export.made'",
+                            name);
+        g_autofree char *told = rdl_store_value(l->store, sql, &error);
+        CHECK_TEXT(told, digest);
+        CHECK_SAME_FILE(again, written->pdata[i]);
+    }
+    CHECK(rdl_ledger_audit(l, NULL, &error));
+    CHECK_OK(error);
+}
+
+static void no_card_appears_that_is_not_on_record(void)
+{
+    rdl_card_options o = to(suite_path("no-day.pdf"));
+    GError *error = NULL;
+
+    o.id = "FP-0";
+    o.exporter = "甲";
+    o.on = "2026-13-01";
+    CHECK(!write_cards(&o, NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "2026-13-01");
+    CHECK(!g_file_test(o.output, G_FILE_TEST_EXISTS));
+}
+
 static CU_TestInfo tests[] = {
     {"the same site gives the same bytes", the_same_site_gives_the_same_bytes},
     {"all cards are the same for any number of threads",
@@ -126,6 +176,9 @@ static CU_TestInfo tests[] = {
      a_registered_site_is_named_by_its_rectification},
     {"what is not there is said and leaves no file", what_is_not_there_is_said_and_leaves_no_file},
     {"a card in English is another card", a_card_in_english_is_another_card},
+    {"that cards were drawn is an event and changes nothing",
+     that_cards_were_drawn_is_an_event_and_changes_nothing},
+    {"no card appears that is not on record", no_card_appears_that_is_not_on_record},
     CU_TEST_INFO_NULL,
 };
 

@@ -7,6 +7,7 @@
 #include "deliver/map.h"
 #include "deliver/map_body.h"
 #include "deliver/map_frame.h"
+#include "rectify/handle.h"
 #include "suite.h"
 
 static rdl_map_options to(const char *output)
@@ -402,6 +403,30 @@ static void a_site_in_two_counties_is_named_by_both(void)
     CHECK_INT(one, 1);
 }
 
+static void that_a_map_was_drawn_is_an_event_and_changes_nothing(void)
+{
+    GError *error = NULL;
+    rdl_map_options o = to(suite_path("record-1.pdf"));
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    o.exporter = "甲";
+    CHECK(rdl_map(ledger_of(2), &o, NULL, tally, &error));
+    o.output = suite_path("record-2.pdf");
+    CHECK(rdl_map(ledger_of(2), &o, NULL, tally, &error));
+    CHECK_OK(error);
+    CHECK_SAME_FILE(suite_path("record-1.pdf"), suite_path("record-2.pdf"));
+    g_autoptr(rdl_ledger) l = rdl_ledger_open(ledger_of(2), false, &error);
+    g_autofree char *told = rdl_store_value(
+        l->store,
+        "SELECT count(*) || ' ' || max(by) || ' ' || max(json_extract(payload, '$.profile')) || "
+        "' ' || min(subject) FROM event WHERE kind = 'export.made'",
+        &error);
+    g_autofree char *digest = rdl_digest_file(o.output, &error);
+    g_autofree char *want = g_strdup_printf("2 甲 map %s", digest);
+    CHECK_TEXT(told, want);
+    CHECK_OK(error);
+}
+
 static CU_TestInfo tests[] = {
     {"a site keeps its number when it is registered",
      a_site_keeps_its_number_when_it_is_registered},
@@ -422,6 +447,8 @@ static CU_TestInfo tests[] = {
     {"a zone is drawn by one rule", a_zone_is_drawn_by_one_rule},
     {"a site in two counties is named by both", a_site_in_two_counties_is_named_by_both},
     {"a scene says where the sun stood", a_scene_says_where_the_sun_stood},
+    {"that a map was drawn is an event and changes nothing",
+     that_a_map_was_drawn_is_an_event_and_changes_nothing},
     CU_TEST_INFO_NULL,
 };
 
