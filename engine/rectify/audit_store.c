@@ -252,7 +252,7 @@ rdl_ledger *rdl_ledger_as_of(rdl_ledger *ledger, rdl_day day, GError **error)
     replay r = {.path = rdl_ledger_path(ledger), .copy = copy, .insert = true, .until = day};
     bool good = copy && rdl_store_begin(copy->store, error) &&
                 rdl_event_each(ledger, replay_event, &r, error) &&
-                rdl_store_commit(copy->store, error);
+                rdl_store_commit(copy->store, error) && rdl_event_trust_head(copy, error);
 
     g_free(r.prev);
     return good ? g_steal_pointer(&copy) : NULL;

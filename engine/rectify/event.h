@@ -41,6 +41,9 @@ bool rdl_event_intact(const rdl_ledger *ledger, const rdl_event *event, GError *
  *  triggers that keep events from being changed; 0 and RDL_EVENT_GENESIS: there is none. Looked at
  *  once a handle, as long as nobody else writes. Fails: RDL_ERROR_BALANCE. */
 bool rdl_event_head(rdl_ledger *ledger, gint64 *seq, char **hash, GError **error);
+/** Take the last event for the head as it is, of a copy whose events were checked in their chain
+ *  before some were left out. Fails: RDL_ERROR_IO. */
+bool rdl_event_trust_head(rdl_ledger *ledger, GError **error);
 /** Write as it stands, without applying (rebuilding elsewhere). */
 bool rdl_event_insert(rdl_ledger *ledger, const rdl_event *event, GError **error);
 

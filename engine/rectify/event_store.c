@@ -201,10 +201,26 @@ static bool know_head(rdl_ledger *ledger, gint64 seq, const char *hash)
     return true;
 }
 
+static char *last_of(rdl_ledger *ledger, GError **error)
+{
+    return rdl_store_value(ledger->store,
+                           "SELECT seq || ' ' || hash FROM event ORDER BY seq DESC LIMIT 1", error);
+}
+
+bool rdl_event_trust_head(rdl_ledger *ledger, GError **error)
+{
+    GError *failed = NULL;
+
+    g_free(ledger->head);
+    ledger->head = last_of(ledger, &failed);
+    if (failed)
+        g_propagate_error(error, failed);
+    return !failed;
+}
+
 bool rdl_event_head(rdl_ledger *ledger, gint64 *seq, char **hash, GError **error)
 {
-    g_autofree char *head = rdl_store_value(
-        ledger->store, "SELECT seq || ' ' || hash FROM event ORDER BY seq DESC LIMIT 1", error);
+    g_autofree char *head = last_of(ledger, error);
 
     *seq = 0;
     *hash = NULL;

@@ -306,6 +306,23 @@ static void a_ledger_can_be_asked_how_it_stood(void)
     CHECK_OK(error);
 }
 
+/* What was written of later days lies between events of earlier ones, and is left out. */
+static void the_past_has_a_head_whatever_was_written_of_later_days(void)
+{
+    GError *error = NULL;
+    g_autofree char *id = NULL;
+    g_autoptr(rdl_ledger) ledger = at_work("between.sqlite", &id, &error);
+    rdl_move note = note_on(id, "2027-03-01", "拆除过半");
+
+    CHECK_INT(warnings_changed(ledger, rdl_day_of(2027, 7, 1), &error), 1);
+    CHECK(rdl_task_report(ledger, &note, 0.7, &error));
+    g_autoptr(rdl_ledger) then = rdl_ledger_as_of(ledger, rdl_day_of(2027, 4, 1), &error);
+    CHECK_OK(error);
+    g_autofree char *head = rdl_ledger_head(ledger, &error), *same = rdl_ledger_head(then, &error);
+    CHECK_OK(error);
+    CHECK_TEXT(same, head);
+}
+
 static void what_cannot_be_so_is_refused(void)
 {
     GError *error = NULL;
@@ -675,6 +692,8 @@ static CU_TestInfo tests[] = {
     {"a clock that stood still gives its days back", a_clock_that_stood_still_gives_its_days_back},
     {"a warning that rises is one event", a_warning_that_rises_is_one_event},
     {"a ledger can be asked how it stood", a_ledger_can_be_asked_how_it_stood},
+    {"the past has a head whatever was written of later days",
+     the_past_has_a_head_whatever_was_written_of_later_days},
     {"what cannot be so is refused", what_cannot_be_so_is_refused},
     {"a registration is due later and of a known tier",
      a_registration_is_due_later_and_of_a_known_tier},
