@@ -14,6 +14,10 @@ static const GOptionEntry entries[] = {
     {"score", 0, 0, G_OPTION_ARG_FILENAME, &o.score, "score raster to write as well", "FILE"},
     {"probability", 0, 0, G_OPTION_ARG_FILENAME, &o.probability,
      "raster of the probability of no change to write as well (irmad, mad, isfa)", "FILE"},
+    {"direction", 0, 0, G_OPTION_ARG_FILENAME, &o.direction,
+     "of cva: raster of which bands rose to write as well (1 + 1, 2, 4 ... for the first, second, "
+     "third band)",
+     "FILE"},
     {"method", 0, 0, G_OPTION_ARG_STRING, &o.method,
      "auto, irmad, mad, isfa, cva, pca-kmeans, index, logratio, meanratio or fuse:NAME,NAME,... "
      "(default auto)",

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "detect/change/moments.h"
 #include "detect/change_io.h"
+#include "detect/direction.h"
 #include "detect/fusion.h"
 #include "detect/pca_fit.h"
 
@@ -14,7 +15,7 @@
 
 bool rdl_detect_options_check(const rdl_detect_options *o, GError **error)
 {
-    const char *const outputs[] = {o->output, o->score, o->probability};
+    const char *const outputs[] = {o->output, o->score, o->probability, o->direction};
     const char *const inputs[] = {o->before,     o->after, o->mask_before,
                                   o->mask_after, o->aoi,   o->how.dem};
 
@@ -38,6 +39,8 @@ bool rdl_detect_options_check(const rdl_detect_options *o, GError **error)
     if (!(o->tolerance > 0.0 && o->tolerance < 1.0))
         return rdl_fail(error, RDL_ERROR_USAGE, "--tolerance %g: give a number between 0 and 1",
                         o->tolerance);
+    if (o->direction && strcmp(o->method, "cva") != 0)
+        return rdl_fail(error, RDL_ERROR_USAGE, "--direction is of --method cva");
     if (o->sieve < 0 || o->sieve > 16)
         return rdl_fail(error, RDL_ERROR_USAGE, "--sieve %d: give 1 to 16 pixels", o->sieve);
     if (o->memory_mib < 16)
@@ -295,6 +298,30 @@ static rdl_raster_writer *create_numbers(const rdl_detect_options *o, const rdl_
                 : NULL;
 }
 
+/* NULL when it is not wanted, or on failure. */
+static rdl_raster_writer *create_direction(const rdl_detect_options *o, const rdl_change_pass *pass,
+                                           GError **error)
+{
+    const int bands = rdl_pair_bands(pass->pair);
+    g_autofree char *names = rdl_scene_band_text(rdl_pair_before(pass->pair));
+    const char *items[] = {
+        "REDLINE", "direction " RDL_VERSION, "REDLINE_METHOD", "cva", "REDLINE_BANDS", names, NULL};
+    rdl_raster_form form = {.pixel = RDL_PIXEL_U8,
+                            .cog = o->cog,
+                            .overwrite = o->overwrite,
+                            .description = "direction",
+                            .items = items};
+
+    if (!o->direction)
+        return NULL;
+    if (bands > RDL_DIRECTION_BANDS)
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "--direction: %d bands have too many: choose %d at most with --bands",
+                        bands, RDL_DIRECTION_BANDS),
+               NULL;
+    return rdl_raster_create(o->direction, rdl_pair_grid(pass->pair), &pass->blocks, &form, error);
+}
+
 static bool create_all(const rdl_detect_options *o, const rdl_detect_result *r,
                        rdl_change_pass *pass, GError **error)
 {
@@ -306,7 +333,10 @@ static bool create_all(const rdl_detect_options *o, const rdl_detect_result *r,
         return false;
     pass->probability =
         create_numbers(o, r, pass, o->probability, "probability of no change", error);
-    return !o->probability || pass->probability;
+    if (o->probability && !pass->probability)
+        return false;
+    pass->direction = create_direction(o, pass, error);
+    return !o->direction || pass->direction;
 }
 
 static bool balance(const rdl_detect_options *o, rdl_detect_result *r, const rdl_pair *pair,
@@ -347,7 +377,8 @@ static bool ask_clear(rdl_detect_result *r, const rdl_pair *pair, const rdl_chan
     }
     return rdl_raster_finish(pass->change, error) &&
            (!pass->score || rdl_raster_finish(pass->score, error)) &&
-           (!pass->probability || rdl_raster_finish(pass->probability, error));
+           (!pass->probability || rdl_raster_finish(pass->probability, error)) &&
+           (!pass->direction || rdl_raster_finish(pass->direction, error));
 }
 
 static bool put_in_place(const rdl_detect_options *o, rdl_detect_result *r,
@@ -356,6 +387,8 @@ static bool put_in_place(const rdl_detect_options *o, rdl_detect_result *r,
     if (pass->score && !rdl_raster_commit(pass->score, error))
         return false;
     if (pass->probability && !rdl_raster_commit(pass->probability, error))
+        return false;
+    if (pass->direction && !rdl_raster_commit(pass->direction, error))
         return false;
     if (!rdl_raster_commit(pass->change, error))
         return false;
@@ -392,12 +425,14 @@ static bool write_change(detection *d, rdl_detect_result *r, char *const *paths,
     bool good = create_all(o, r, &pass, error) &&
                 (paths ? rdl_fusion_count(&d->fusion, paths, &pass, progress, error)
                        : rdl_change_pass_run(&pass, progress, error)) &&
+                (!pass.direction || rdl_direction_write(&pass, pass.direction, progress, error)) &&
                 balance(o, r, d->pair, &pass, error) && ask_clear(r, d->pair, &pass, error) &&
                 put_in_place(o, r, &pass, error);
 
     rdl_raster_writer_free(pass.change);
     rdl_raster_writer_free(pass.score);
     rdl_raster_writer_free(pass.probability);
+    rdl_raster_writer_free(pass.direction);
     return good;
 }
 
@@ -744,7 +779,8 @@ bool rdl_detect(const rdl_detect_options *o, const rdl_progress *progress, rdl_d
     if (!rdl_detect_options_check(o, error) ||
         !rdl_output_possible(o->output, o->overwrite, error) ||
         !rdl_output_possible(o->score, o->overwrite, error) ||
-        !rdl_output_possible(o->probability, o->overwrite, error))
+        !rdl_output_possible(o->probability, o->overwrite, error) ||
+        !rdl_output_possible(o->direction, o->overwrite, error))
         return false;
     g_autoptr(rdl_pair) pair = rdl_pair_open(&scenes, r->warnings, error);
     if (!pair)

@@ -13,6 +13,8 @@ typedef struct rdl_detect_options {
     const char *output;                   /* change raster; needed */
     const char *score;                    /* score raster; NULL: none */
     const char *probability;              /* raster of the probability of no change; NULL: none */
+    const char *direction;                /* of cva: raster of which bands rose, as
+                                             detect/direction.h; NULL: none */
     const char *method;                   /* auto, a detector's name, or fuse:NAME,NAME,...;
                                              default "auto" */
     int vote;                             /* of fuse: detectors that must agree; default 0: more

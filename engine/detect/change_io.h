@@ -11,6 +11,7 @@ typedef struct rdl_change_pass {
     rdl_raster_writer *change;      /* RDL_PIXEL_U8 */
     rdl_raster_writer *score;       /* RDL_PIXEL_F32; NULL: not wanted */
     rdl_raster_writer *probability; /* of no change, RDL_PIXEL_F32; NULL: not wanted */
+    rdl_raster_writer *direction;   /* RDL_PIXEL_U8; NULL: not wanted; by detect/direction.h */
     int threads;
     gint64 observed, changed; /* out */
 } rdl_change_pass;
