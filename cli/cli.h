@@ -133,8 +133,10 @@ const rdl_progress *cli_progress(void);
 void cli_say(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
 /** The end of a command that writes `output` and counts: with --json the counts on stdout, then on
- *  stderr the warnings (of char *; NULL: none), the counts and the output's name. */
-void cli_report(rdl_tally *tally, const GPtrArray *warnings, const char *output);
+ *  stderr the warnings (of char *; NULL: none), the counts and the output's name. Fails: as
+ *  rdl_tally_of_use(). */
+bool cli_report(const rdl_tally *tally, const GPtrArray *warnings, const char *output,
+                GError **error);
 
 /** JSON on stdout, indented, with a line end. Takes the node. */
 void cli_print_json(JsonNode *take_node);

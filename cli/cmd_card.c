@@ -50,8 +50,7 @@ static bool draw(int argc, char **argv, GError **error)
     if (!cli_trust(argv[1], o.id, error) || !cli_drawn(argv[1], o.on, &o.exporter, error) ||
         !rdl_card(argv[1], &o, cli_progress(), NULL, tally, error))
         return false;
-    cli_report(tally, warnings, o.output);
-    return true;
+    return cli_report(tally, warnings, o.output, error);
 }
 
 int cmd_card(int argc, char **argv)

@@ -125,8 +125,7 @@ static bool export_ledger(const char *path, GError **error)
     if (!rdl_export(ledger, &o, tally, error))
         return false;
     g_autofree char *shown = rdl_source_shown(output);
-    cli_report(tally, warnings, shown);
-    return true;
+    return cli_report(tally, warnings, shown, error);
 }
 
 int cmd_export(int argc, char **argv)

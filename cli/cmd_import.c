@@ -87,6 +87,7 @@ int cmd_import(int argc, char **argv)
         cli_say("%s", text);
         if (cli_flags.json)
             cli_print_json(json_node_ref(report));
+        rdl_tally_of_use(tally, &error);
     }
     g_clear_pointer(&report, json_node_unref);
     return cli_end(error);

@@ -160,6 +160,7 @@ static int ledger_load(int argc, char **argv)
             cli_print_json(rdl_tally_json(tally));
         else
             cli_say("balance sheet\n%s%s", text, argv[1]);
+        rdl_tally_of_use(tally, &error);
     }
     return cli_end(error);
 }

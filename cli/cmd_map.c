@@ -48,8 +48,7 @@ static bool draw(const char *input, GError **error)
     if (!cli_trust(input, NULL, error) || !cli_drawn(input, o.on, &o.exporter, error) ||
         !rdl_map(input, &o, NULL, tally, error))
         return false;
-    cli_report(tally, warnings, o.output);
-    return true;
+    return cli_report(tally, warnings, o.output, error);
 }
 
 int cmd_map(int argc, char **argv)

@@ -64,8 +64,7 @@ static bool write_report(const char *path, GError **error)
     if (!cli_day("--as-of", as_of, 0, &o.as_of, error) || !cli_trust(path, NULL, error) ||
         !set_record(path, error) || !rdl_report(path, &o, tally, error))
         return false;
-    cli_report(tally, warnings, o.output);
-    return true;
+    return cli_report(tally, warnings, o.output, error);
 }
 
 int cmd_report(int argc, char **argv)

@@ -38,15 +38,6 @@ static bool parse_bands(int numbers[3], GError **error)
                     bands);
 }
 
-static void print_tally(const rdl_tally *tally, const char *path)
-{
-    g_autofree char *text = rdl_tally_text(tally);
-
-    if (cli_flags.json)
-        cli_print_json(rdl_tally_json(tally));
-    cli_say("%s%s", text, path);
-}
-
 static int review_export(int argc, char **argv)
 {
     GError *error = NULL;
@@ -63,7 +54,7 @@ static int review_export(int argc, char **argv)
     else if (parse_bands(scenes.bands, &error) && cli_trust(argv[1], NULL, &error) &&
              rdl_review_export(argv[1], folder, &scenes, cli_flags.overwrite, tally, cli_progress(),
                                &error))
-        print_tally(tally, folder);
+        cli_report(tally, NULL, folder, &error);
     return cli_end(error);
 }
 
@@ -170,7 +161,7 @@ static int review_import(int argc, char **argv)
     if (is_there(argv[1], &error) &&
         (ledger ? import_ledger(argv[1], argv[2], tally, &error)
                 : import_patches(argv[1], argv[2], why, tally, &error)))
-        print_tally(tally, ledger ? argv[1] : r.output);
+        cli_report(tally, NULL, ledger ? argv[1] : r.output, &error);
     return cli_end(error);
 }
 

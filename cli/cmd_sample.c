@@ -155,7 +155,7 @@ int cli_task_judge(int argc, char **argv)
                   "Put what was found of a sample on record.", teach, 2, 2, &error)) {
         rdl_geo_start();
         if (judge(argv[1], argv[2], tally, notes, &error))
-            cli_report(tally, notes, argv[1]);
+            cli_report(tally, notes, argv[1], &error);
         rdl_geo_stop();
     }
     return cli_end(error);

@@ -173,7 +173,8 @@ void cli_print_json(JsonNode *take_node)
     json_node_unref(take_node);
 }
 
-void cli_report(rdl_tally *tally, const GPtrArray *warnings, const char *output)
+bool cli_report(const rdl_tally *tally, const GPtrArray *warnings, const char *output,
+                GError **error)
 {
     g_autofree char *text = rdl_tally_text(tally);
 
@@ -182,4 +183,5 @@ void cli_report(rdl_tally *tally, const GPtrArray *warnings, const char *output)
     if (cli_flags.json)
         cli_print_json(rdl_tally_json(tally));
     cli_say("%s%s", text, output);
+    return rdl_tally_of_use(tally, error);
 }

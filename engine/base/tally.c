@@ -140,6 +140,35 @@ bool rdl_tally_check(const rdl_tally *tally, GError **error)
     return true;
 }
 
+static gint64 there_already(const line *l)
+{
+    for (guint i = 0; i < l->suppressed->len; i++) {
+        const reason_count *r = &g_array_index(l->suppressed, reason_count, i);
+        if (g_str_equal(r->code, RDL_TALLY_THERE))
+            return r->n;
+    }
+    return 0;
+}
+
+bool rdl_tally_of_use(const rdl_tally *tally, GError **error)
+{
+    for (guint i = 0; i < tally->lines->len; i++) {
+        const line *l = tally->lines->pdata[i];
+        if (l->used > 0 || sum(l->failed) == 0 || there_already(l) > 0)
+            continue;
+        g_autoptr(GString) reasons = g_string_new(NULL);
+        for (guint k = 0; k < l->failed->len; k++) {
+            const reason_count *r = &g_array_index(l->failed, reason_count, k);
+            g_string_append_printf(reasons, "%s%" PRId64 " %s", k ? ", " : "", r->n, r->code);
+        }
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "%s: of %" PRId64 " none was of use (%s): mend what is told above and give "
+                        "it again",
+                        l->item, l->in, reasons->str);
+    }
+    return true;
+}
+
 void rdl_tally_merge(rdl_tally *tally, const rdl_tally *other)
 {
     for (guint i = 0; i < other->lines->len; i++) {

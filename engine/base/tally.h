@@ -8,6 +8,9 @@
 #include <json-glib/json-glib.h>
 #include "base/error.h"
 
+/** The reason of what an earlier run has used already. */
+#define RDL_TALLY_THERE "ALREADY_THERE"
+
 typedef struct rdl_tally rdl_tally;
 
 RDL_API rdl_tally *rdl_tally_new(void);
@@ -19,12 +22,17 @@ RDL_API void rdl_tally_in(rdl_tally *tally, const char *item, gint64 n);
 RDL_API void rdl_tally_used(rdl_tally *tally, const char *item, gint64 n);
 /** Left out on purpose; `reason` is a code in capitals: "BELOW_MIN_AREA". */
 RDL_API void rdl_tally_suppressed(rdl_tally *tally, const char *item, const char *reason, gint64 n);
-/** Could not be used; counted rejections alone are no failure of the run. */
+/** Could not be used; counted rejections alone are no failure of the run, as long as something was
+ *  of use: rdl_tally_of_use(). */
 RDL_API void rdl_tally_failed(rdl_tally *tally, const char *item, const char *reason, gint64 n);
 
 /** Do in = used + suppressed + failed hold for every item? Fails: RDL_ERROR_BALANCE names the
  *  first item that does not add up. */
 RDL_API bool rdl_tally_check(const rdl_tally *tally, GError **error);
+/** Was anything of each item used, or there already, where some of it failed? For whoever hands in a
+ *  list: nothing but rejections is no success. Fails: RDL_ERROR_DATA names the first item of which
+ *  nothing was, with the reasons. */
+RDL_API bool rdl_tally_of_use(const rdl_tally *tally, GError **error);
 /** Add all of `other` to `tally`. */
 RDL_API void rdl_tally_merge(rdl_tally *tally, const rdl_tally *other);
 

@@ -140,7 +140,7 @@ static bool take(session *s, const rdl_judgement *given, GError **error)
         fails(s, "BAD_ANSWER",
               rdl_say("%s: '%s' is no answer: right, wrong or cannot_tell", id, given->answer));
     else if (!j.evidence || !*j.evidence)
-        fails(s, "NO_EVIDENCE", rdl_say("%s: says nothing of its evidence", id));
+        fails(s, "NO_EVIDENCE", rdl_say("%s: says nothing of its evidence: fill in column evidence", id));
     else if (!day_fits(s, drawn, j.judged_on))
         fails(s, "BAD_DATE",
               rdl_say("%s: '%s' is no day from the draw of %s to %s", id, j.judged_on, drawn,
