@@ -5,6 +5,7 @@
 #include "rectify/moving.h"
 #include "rectify/paper.h"
 #include "rectify/photo.h"
+#include "rectify/review.h"
 #include "rectify/route.h"
 
 bool rdl_task_read(rdl_ledger *ledger, const char *task_id, rdl_task *task, GError **error)
@@ -227,38 +228,24 @@ static bool check_photo(rdl_ledger *ledger, const rdl_task *task, const rdl_move
                      task->task_id, task->state, move->to, on_record));
 }
 
-/* Somebody rejected it by name from the pictures (visual triage): that decision is on record. */
-static bool rejected_by_eye(rdl_ledger *ledger, const char *site_id, bool *yes, GError **error)
-{
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store,
-        "SELECT 1 FROM origin o JOIN review r USING(source, source_id) WHERE o.site_id = ? AND "
-        "r.decision = 'reject' LIMIT 1",
-        error);
-
-    if (!s)
-        return false;
-    rdl_statement_text(s, 1, site_id);
-    return rdl_statement_step(s, yes, error);
-}
-
-/* A suspicion is not put away by whoever screens alone: a second level confirms it. */
+/* A suspicion is not put away by whoever screens alone: a second level confirms it, unless each of
+ * its sources is clean, or was rejected from the pictures (visual triage), which is on record. */
 static bool check_clean(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move,
                         GError **error)
 {
     const rdl_csv *workflow = rdl_ledger_workflow(ledger, task->xzqdm, task->problem_source, error);
+    g_autofree char *which = NULL;
 
-    bool rejected = false;
-
-    if (!workflow || !rejected_by_eye(ledger, task->site_id, &rejected, error))
+    if (!workflow || !rdl_site_standing(ledger, task->site_id, &which, error))
         return false;
-    if (rejected || g_strcmp0(task->result, "CLEAN") == 0)
+    if (!which)
         return true;
     g_autofree char *roles = roles_of_way(workflow, task->state, move->to);
-    return rdl_fail(error, RDL_ERROR_USAGE,
-                    "%s: its result is %s: %s dismisses only what is clean, anything else is "
-                    "confirmed by another role of %s, or sent to be verified",
-                    task->task_id, task->result ? task->result : "-", move->role, roles);
+    return rdl_fail(
+        error, RDL_ERROR_USAGE,
+        "%s: its result is %s, and nobody rejected %s: %s dismisses only what is clean, "
+        "anything else is confirmed by another role of %s, or sent to be verified",
+        task->task_id, task->result ? task->result : "-", which, move->role, roles);
 }
 
 static bool check_guard(rdl_ledger *ledger, const char *guard, const rdl_task *task,

@@ -3,8 +3,8 @@
  * A decision is an event (review.decided: who, when, coded reason, note), and what follows from it
  * are events too:
  *   accept            nothing: the clue goes on; it does not undo another decision
- *   reject            its clue is dismissed, when no other source stands on its site that nobody
- *                     rejected and that this does not hold back; a source that is rejected before
+ *   reject            its clue is dismissed, when no other source stands on its site that is not
+ *                     clean, that nobody rejected and that this does not hold back; a source that is rejected before
  *                     the ledger knows it never becomes a site (rdl_ledger_load_findings). The
  *                     event keeps its ground and dates: the same change under another number is
  *                     held back too (hold.h says what is the same)
@@ -45,6 +45,10 @@ typedef struct rdl_decisions {
  *  picture, or the day is out of order. */
 RDL_API bool rdl_ledger_review(rdl_ledger *ledger, const rdl_decisions *decisions, rdl_tally *tally,
                                GError **error);
+
+/** What still speaks of a site: *which, "SOURCE ID" of its first source that is not clean, that
+ *  nobody rejected by name and that no rejection holds back (hold.h); NULL: none. Yours. */
+bool rdl_site_standing(rdl_ledger *ledger, const char *site_id, char **which, GError **error);
 
 /** Sources that were rejected, and below each what that held back: {"rejected": [{"source",
  *  "source_id", "reason", "note", "by", "on", "holds", "t_before", "t_after", "area_m2", "held":

@@ -279,22 +279,23 @@ static bool held_back(rdl_ledger *ledger, const rdl_holds *holds, const char *so
     return good;
 }
 
-/* A clue speaks of all its site's sources: it is not dismissed for one of several, unless the
- * others are the same change under other numbers. */
-static bool alone(rdl_ledger *ledger, const rdl_decision *d, const piece *p, GError **error)
+/* Sources of a site that are neither rejected by name nor clean throughout. */
+static const char standing[] =
+    "SELECT source, source_id FROM origin o WHERE site_id = ?1 AND NOT EXISTS (SELECT 1 FROM review"
+    " r WHERE r.source = o.source AND r.source_id = o.source_id AND r.decision = 'reject') AND"
+    " coalesce((SELECT max(f.result IS NOT 'CLEAN') FROM finding f WHERE f.source = o.source AND"
+    " f.source_id = o.source_id), 1) ORDER BY 1, 2";
+
+bool rdl_site_standing(rdl_ledger *ledger, const char *site_id, char **which, GError **error)
 {
     g_autoptr(rdl_holds) holds = NULL; /* seldom needed */
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store,
-        "SELECT source, source_id FROM origin o WHERE site_id = ?1 AND NOT EXISTS (SELECT 1 FROM "
-        "review r WHERE r.source = o.source AND r.source_id = o.source_id AND r.decision = "
-        "'reject') ORDER BY 1, 2",
-        error);
+    g_autoptr(rdl_statement) s = rdl_statement_new(ledger->store, standing, error);
     bool row = true, held = true;
 
+    *which = NULL;
     if (!s)
         return false;
-    rdl_statement_text(s, 1, p->site_id);
+    rdl_statement_text(s, 1, site_id);
     while (rdl_statement_step(s, &row, error)) {
         if (!row)
             return true;
@@ -302,13 +303,25 @@ static bool alone(rdl_ledger *ledger, const rdl_decision *d, const piece *p, GEr
         if ((!holds && !(holds = rdl_holds_read(ledger, error))) ||
             !held_back(ledger, holds, source, id, &held, error))
             return false;
-        if (!held)
-            return rdl_fail(error, RDL_ERROR_USAGE,
-                            "%s: shares its site with %s %s, which nobody rejected: split it off "
-                            "first (redline ledger split)",
-                            d->id, source, id);
+        if (!held) {
+            *which = g_strdup_printf("%s %s", source, id);
+            return true;
+        }
     }
     return false;
+}
+
+/* A clue speaks of all its site's sources: it is not dismissed for one of several, unless the
+ * others are clean, or the same change under other numbers. */
+static bool alone(rdl_ledger *ledger, const rdl_decision *d, const piece *p, GError **error)
+{
+    g_autofree char *other = NULL;
+
+    return rdl_site_standing(ledger, p->site_id, &other, error) &&
+           (!other || rdl_fail(error, RDL_ERROR_USAGE,
+                               "%s: shares its site with %s, which nobody rejected: split it off "
+                               "first (redline ledger split)",
+                               d->id, other));
 }
 
 static bool reject(rdl_ledger *ledger, const rdl_decisions *all, const rdl_decision *d,

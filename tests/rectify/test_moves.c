@@ -567,7 +567,7 @@ static void a_dismissed_clue_needs_a_newer_finding(void)
     g_autoptr(rdl_tally) tally = rdl_tally_new();
 
     CHECK(!go(ledger, "DISMISSED", "2026-11-02", "analyst", NULL, "重复", NULL, &error));
-    CHECK_FAILS(error, RDL_ERROR_USAGE, "its result is SUSPECT: analyst dismisses only what is");
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "footprint FP-0000: analyst dismisses only what is");
     CHECK(go(ledger, "DISMISSED", "2026-11-02", "province", NULL, "重复", NULL, &error));
     CHECK_OK(error);
     CHECK(!go(ledger, "CLUE", "2027-11-02", "analyst", NULL, "再看", NULL, &error));

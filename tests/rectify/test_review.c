@@ -155,6 +155,74 @@ static void a_circle_of_merges_over_reviews_ends(void)
     check_whole(ledger);
 }
 
+static bool load_one(rdl_ledger *ledger, int number, const char *result, double grow, int day,
+                     GError **error)
+{
+    const fixture_grade grade = {.result = result, .far = number};
+    const char *gpkg = suite_path("one.gpkg");
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    remove(gpkg);
+    return fixture_findings_graded(gpkg, "", 1, &grade, grow, error) &&
+           rdl_ledger_load_findings(ledger, gpkg, rdl_day_of(2026, 11, day), tally, NULL, error);
+}
+
+static bool go(rdl_ledger *ledger, const char *id, const char *to, int day, const char *role,
+               GError **error)
+{
+    g_autofree char *on = rdl_day_text(rdl_day_of(2026, 11, day));
+    const rdl_move move = {
+        .task_id = id, .to = to, .on = on, .by = "甲", .role = role, .reason = "重复"};
+
+    return rdl_task_move(ledger, &move, error);
+}
+
+/* Two sources of one site, the second of `result`; *clue: its task, yours. */
+static rdl_ledger *with_two(const char *name, const char *result, char **clue, GError **error)
+{
+    const char *const second[] = {"FP-0001", NULL};
+    const rdl_who who = {"2026-11-02", "甲", "analyst", "同一厂区"};
+    rdl_ledger *ledger = with_sites(name, 1, error);
+
+    *clue = rdl_task_of_source(ledger, "FP-0000", error);
+    CHECK(load_one(ledger, 1, result, 0, 1, error));
+    CHECK(rdl_sites_merge(ledger, "FP-0000", second, &who, error));
+    return ledger;
+}
+
+static void a_site_is_put_away_when_each_of_its_sources_is(void)
+{
+    GError *error = NULL;
+    g_autofree char *id = NULL;
+    g_autoptr(rdl_ledger) clean = with_two("clean.sqlite", "CLEAN", &id, &error);
+
+    CHECK(!go(clean, id, "DISMISSED", 3, "analyst", &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "and nobody rejected footprint FP-0000");
+    CHECK(decide(clean, "FP-0000", "reject", NULL, &error)); /* the other is clean */
+    CHECK_OK(error);
+    CHECK_INT(clues(clean, "DISMISSED"), 1);
+    check_whole(clean);
+}
+
+static void one_rejected_source_does_not_put_away_the_other(void)
+{
+    GError *error = NULL;
+    g_autofree char *id = NULL;
+    g_autoptr(rdl_ledger) ledger = with_two("other.sqlite", "SUSPECT", &id, &error);
+
+    CHECK(go(ledger, id, "DISMISSED", 2, "province", &error));
+    CHECK(decide(ledger, "FP-0000", "reject", NULL, &error));
+    CHECK(load_one(ledger, 1, "SUSPECT", 0.5, 4, &error));
+    CHECK(go(ledger, id, "CLUE", 5, "analyst", &error));
+    CHECK_OK(error);
+    CHECK(go(ledger, id, "SCREENED", 5, "analyst", &error));
+    CHECK_OK(error);
+    CHECK(!go(ledger, id, "DISMISSED", 6, "analyst", &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "and nobody rejected footprint FP-0001");
+    CHECK_INT(clues(ledger, "SCREENED"), 1);
+    check_whole(ledger);
+}
+
 static CU_TestInfo tests[] = {
     {"rejecting one source leaves the others' clue", rejecting_one_source_leaves_the_others_clue},
     {"nothing becomes a part of what was rejected", nothing_becomes_a_part_of_what_was_rejected},
@@ -162,6 +230,10 @@ static CU_TestInfo tests[] = {
     {"a chain of merges is followed to its end", a_chain_of_merges_is_followed_to_its_end},
     {"a circle of merges over reviews ends", a_circle_of_merges_over_reviews_ends},
     {"a split does not reopen what was rejected", a_split_does_not_reopen_what_was_rejected},
+    {"a site is put away when each of its sources is",
+     a_site_is_put_away_when_each_of_its_sources_is},
+    {"one rejected source does not put away the other",
+     one_rejected_source_does_not_put_away_the_other},
     CU_TEST_INFO_NULL,
 };
 
