@@ -323,30 +323,22 @@ static void add_step(const rdl_card_page *card, JsonObject *event, GPtrArray *ce
                                     document ? document : ""));
 }
 
-/* The way of a rectification in states.csv that has not been walked yet, in one line. */
-static void write_open_steps(rdl_card_page *card)
+/* The way of a rectification that has not been walked yet, in one line. */
+static bool write_open_steps(rdl_card_page *card, GError **error)
 {
+    g_autoptr(GPtrArray) way = rdl_task_way(card->data->ledger, card->task, error);
     g_autoptr(GString) line = g_string_new(NULL);
-    const rdl_csv *states = rdl_ledger_table(card->data->ledger, "states.csv", NULL);
-    gssize now = states ? rdl_csv_find(states, "state", card->task->state) : -1;
-    bool done = now >= 0 && strcmp(rdl_csv_at(states, (size_t)now, "open"), "1") != 0;
 
-    for (size_t i = now < 0 ? 0 : (size_t)now + 1; states && !done && i < rdl_csv_count(states);
-         i++) {
-        const char *state = rdl_csv_at(states, i, "state");
-        if (strcmp(rdl_csv_at(states, i, "kind"), "rectify") != 0 ||
-            strcmp(card->task->kind, "rectify") != 0)
-            continue;
-        g_string_append_printf(
-            line, "%s%s", line->len ? " → " : word(card, "to_come"),
-            rdl_word_of(card->data->ledger, RDL_WORDS_STATE, state, card->data->language));
-        done = strcmp(rdl_csv_at(states, i, "counts"), "done") == 0; /* then comes look-back */
-    }
+    for (guint i = 0; way && i < way->len; i++)
+        g_string_append_printf(line, "%s%s", i ? " → " : word(card, "to_come"),
+                               rdl_word_of(card->data->ledger, RDL_WORDS_STATE, way->pdata[i],
+                                           card->data->language));
     if (line->len)
         rdl_flow_text(&card->flow, 8.0, 0, line->str);
+    return way != NULL;
 }
 
-static void write_steps(rdl_card_page *card)
+static bool write_steps(rdl_card_page *card, GError **error)
 {
     const rdl_column columns[] = {{word(card, "step"), 0.22, RDL_LEFT},
                                   {word(card, "on"), 0.14, RDL_LEFT},
@@ -365,12 +357,14 @@ static void write_steps(rdl_card_page *card)
     }
     rdl_flow_head(&card->flow, word(card, "steps"), 40.0);
     rdl_flow_table(&card->flow, 7.5, columns, G_N_ELEMENTS(columns), cells);
-    write_open_steps(card);
+    if (!write_open_steps(card, error))
+        return false;
     rdl_flow_head(&card->flow, word(card, "lookback"), 20.0);
     if (looks->len)
         rdl_flow_table(&card->flow, 7.5, columns, G_N_ELEMENTS(columns), looks);
     else
         rdl_flow_text(&card->flow, 8.0, 0, word(card, "no_lookback"));
+    return true;
 }
 
 static void write_letters(rdl_card_page *card)
@@ -491,7 +485,8 @@ static bool compose(rdl_card_page *card, GError **error)
         return false;
     write_rules(card);
     write_problem(card);
-    write_steps(card);
+    if (!write_steps(card, error))
+        return false;
     write_letters(card);
     rdl_card_photos(card);
     if (!rdl_card_outline(card, error))

@@ -4,6 +4,7 @@
 
 #include "rectify/closing.h"
 #include "rectify/count.h"
+#include "rectify/dossier.h"
 #include "rectify/draw.h"
 #include "rectify/found.h"
 #include "rectify/handover.h"

@@ -540,6 +540,144 @@ static void an_export_is_an_event(void)
     CHECK_FAILS(error, RDL_ERROR_USAGE, "profile public is a file named");
 }
 
+/* ---- what the office keeps ---- */
+
+static bool walk(rdl_ledger *ledger, const rdl_move *moves, size_t n)
+{
+    GError *error = NULL;
+
+    for (size_t i = 0; i < n && !error; i++)
+        rdl_task_move(ledger, &moves[i], &error);
+    return CHECK_OK(error);
+}
+
+/* FP-0 of a unit of Huangshan, registered, handed in and applied for: its second step of four. */
+static char *applied_for(rdl_ledger *ledger)
+{
+    g_autoptr(JsonObject) plan = json_object_new();
+
+    CHECK(district_register(ledger));
+    char *id = district_task(ledger, "FP-0");
+    rdl_json_set_text(plan, "accept_unit", "某市生态环境局");
+    const rdl_move moves[] = {
+        {id, "PLAN_OK", "2026-11-21", "丙", "city", NULL, "整改方案", plan, 0},
+        {id, "WORKING", "2026-11-22", "丁", "resp_unit", NULL, NULL, NULL, 0},
+        {id, "SUBMITTED", "2026-11-23", "丁", "resp_unit", NULL, "整改落实情况报告", NULL, 0},
+        {id, "APPLIED", "2026-11-24", "乙", "county", NULL, "销号申请", NULL, 0},
+        {id, "WORKING", "2026-11-25", "戊", "accept_unit", "未清理完", NULL, NULL, 0},
+        {id, "SUBMITTED", "2026-11-26", "丁", "resp_unit", NULL, "整改落实情况报告", NULL, 0},
+        {id, "APPLIED", "2026-11-27", "乙", "county", NULL, "销号申请", NULL, 0}};
+    CHECK(walk(ledger, moves, G_N_ELEMENTS(moves)));
+    return id;
+}
+
+static void keep_the_rest(rdl_ledger *ledger, const char *id)
+{
+    const rdl_move office = {id, "-", "2026-11-28", "甲", "office", "按时", NULL, NULL, 0};
+    const rdl_milestone milestone = {1, "2026-12-31", "拆除完毕"};
+    const rdl_publication notice = {"公示", "政府网站", NULL, NULL};
+    g_autoptr(JsonObject) fields = json_object_new();
+    GError *error = NULL;
+
+    rdl_json_set_text(fields, "batch", "第二批");
+    rdl_json_set_text(fields, "nature", "common");
+    rdl_json_set_text(fields, "listed", "2026-11-01");
+    CHECK(rdl_task_change(ledger, &office, fields, &error) &&
+          rdl_task_milestone(ledger, &office, &milestone, &error) &&
+          rdl_task_report(ledger, &office, 0.25, &error) &&
+          rdl_task_publish(ledger, &office, &notice, &error) &&
+          rdl_task_transfer(ledger, &office, "某市纪委监委", &error));
+    CHECK_OK(error);
+}
+
+static void load_letter(rdl_ledger *ledger)
+{
+    const char *csv = suite_path("letters.csv"), *profile = suite_path("letters.yaml");
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    GError *error = NULL;
+
+    CHECK(g_file_set_contents(csv, "letter_no,received,lon,lat\nX-7,2026-11-02,118.3002,29.7002\n",
+                              -1, NULL));
+    CHECK(g_file_set_contents(profile, "layer: letter\ncrs_claim: \"EPSG:4490\"\n", -1, NULL));
+    CHECK(rdl_ledger_load_letters(ledger, csv, profile, rdl_day_of(2026, 11, 28), tally, &error));
+    CHECK_OK(error);
+}
+
+/* The row of that kind of task: its cell under a heading; yours. */
+static char *cell_of_rectification(const char *path, const char *heading)
+{
+    g_autoptr(rdl_layer) l = layer_of(path, "整改台账");
+    const rdl_feature *f;
+
+    while (l && (f = rdl_layer_next(l, NULL)))
+        if (g_strcmp0(rdl_feature_text(f, rdl_layer_field_index(l, "任务类型")), "整改") == 0)
+            return g_strdup(rdl_feature_text(f, rdl_layer_field_index(l, heading)));
+    return NULL;
+}
+
+static void a_sheet_has_what_the_office_keeps(void)
+{
+    static const struct {
+        const char *heading, *want;
+    } cells[] = {{"批次", "第二批"},
+                 {"共性/个性", "共性"},
+                 {"时间节点", "2026-12-31 拆除完毕"},
+                 {"整改进展", "按时"},
+                 {"进度(%)", "25"},
+                 {"挂牌督办", "2026-11-01"},
+                 {"销号步骤",
+                  "1 提交申请 2026-11-24\n2 现场核查 2026-11-25（未通过）\n1 提交申请 2026-11-27"},
+                 {"公开情况", "公示 2026-11-28 政府网站"},
+                 {"问责情况", "某市纪委监委, 移送 2026-11-28"},
+                 {"信访件", "X-7 2026-11-02"},
+                 {"回头看", NULL}};
+    const district_site site = {
+        "POLYGON((118.3 29.7,118.301 29.7,118.301 29.701,118.3 29.701,118.3 29.7))", "示例公司",
+        "保护区", "341002"};
+    g_autoptr(rdl_ledger) ledger = district_of(suite_path("kept.sqlite"), &site, 1);
+    g_autofree char *id = applied_for(ledger);
+
+    keep_the_rest(ledger, id);
+    load_letter(ledger);
+    const char *path = exported(ledger, "xlsx", "kept.xlsx");
+    for (size_t i = 0; i < G_N_ELEMENTS(cells); i++) {
+        g_autofree char *got = cell_of_rectification(path, cells[i].heading);
+        CHECK_TEXT(got, cells[i].want);
+    }
+    g_autoptr(GString) told = bytes_of(exported(ledger, "public", "kept-public.xlsx"));
+    CHECK(!somewhere(told, "纪委") && !somewhere(told, "X-7") && !somewhere(told, "第二批"));
+}
+
+/* From where it stands to the end, by the order of its own place. */
+static void check_way(const char *name, const char *xzqdm, const char *want)
+{
+    const district_site site = {"POLYGON((118.3 29.7,118.301 29.7,118.301 29.701,118.3 29.7))",
+                                "示例公司", "保护区", xzqdm};
+    g_autoptr(rdl_ledger) ledger = district_of(suite_path(name), &site, 1);
+    const rdl_task_filter rectify = {.kind = "rectify"}, clue = {.kind = "verify"};
+    GError *error = NULL;
+
+    CHECK(district_register(ledger));
+    g_autoptr(GArray) tasks = rdl_task_list(ledger, &rectify, &error);
+    g_autoptr(GArray) clues = rdl_task_list(ledger, &clue, &error);
+    CHECK_INT(tasks->len, 1);
+    g_autoptr(GPtrArray) way = rdl_task_way(ledger, &g_array_index(tasks, rdl_task, 0), &error);
+    g_autoptr(GPtrArray) none = rdl_task_way(ledger, &g_array_index(clues, rdl_task, 0), &error);
+    CHECK_OK(error);
+    CHECK_INT(none->len, 0);
+    g_ptr_array_add(way, NULL);
+    g_autofree char *got = g_strjoinv(" ", (char **)way->pdata);
+    CHECK_TEXT(got, want);
+}
+
+static void the_way_to_come_is_that_of_the_place(void)
+{
+    check_way("way-5.sqlite", "321202",
+              "PLAN_OK WORKING SUBMITTED REVIEWED PUBLIC APPLIED CHECKED CLOSED");
+    check_way("way-4.sqlite", "341002",
+              "PLAN_OK WORKING SUBMITTED APPLIED CHECKED REVIEWED PUBLIC CLOSED");
+}
+
 static CU_TestInfo tests[] = {
     {"bytes repeat", bytes_repeat},
     {"every task is written and counted", every_task_is_written_and_counted},
@@ -562,6 +700,8 @@ static CU_TestInfo tests[] = {
     {"an unknown source is not imagery", an_unknown_source_is_not_imagery},
     {"a past day is told as it stood", a_past_day_is_told_as_it_stood},
     {"an export is an event", an_export_is_an_event},
+    {"a sheet has what the office keeps", a_sheet_has_what_the_office_keeps},
+    {"the way to come is that of the place", the_way_to_come_is_that_of_the_place},
     {"statistics add up", statistics_add_up},
     {"rates are those published", rates_are_those_published},
     CU_TEST_INFO_NULL,

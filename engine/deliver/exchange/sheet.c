@@ -4,7 +4,7 @@
 #include "deliver/words.h"
 #include "geo/geo.h"
 
-typedef enum { TEXT, WORD, DATE, HECTARES, MU, DEGREES } cell_kind;
+typedef enum { TEXT, WORD, DATE, HECTARES, MU, DEGREES, PERCENT } cell_kind;
 
 typedef struct {
     const char *head; /* key of texts.csv (field.x), else of this folder's own words */
@@ -52,16 +52,26 @@ static const char *zones_concerned(rdl_book *b, const rdl_task *t)
     return keep(b, g_strdup_printf("%s (%s)", t->zone_name, zone(b, t)));
 }
 
-/* 疑似: 某某保护区 (自然保护区核心保护区) 内采石 */
+/* An inspection's list has its own words; else 疑似: 某某保护区 (自然保护区核心保护区) 内采石. */
 static const char *problem(rdl_book *b, const rdl_task *t)
 {
+    if (t->problem)
+        return t->problem;
     return keep(b,
                 g_strdup_printf("%s%s%s%s", verified(t) ? "" : rdl_book_word(b, "suspected"),
                                 zones_concerned(b, t), rdl_book_word(b, "within"), activity(b, t)));
 }
 
+static const char *task_no(rdl_book *b, const rdl_task *t)
+{
+    (void)b;
+    return t->task_no ? t->task_no : t->problem_id ? t->problem_id : "";
+}
+
 static const char *source(rdl_book *b, const rdl_task *t)
 {
+    if (t->problem_source)
+        return rdl_word_in(b->job->ledger, "source", t->problem_source, b->job->language);
     if (g_strcmp0(t->source, "footprint") == 0)
         return rdl_book_word(b, "footprint");
     if (g_strcmp0(t->source, "patch") == 0)
@@ -99,34 +109,165 @@ static const char *severity(rdl_book *b, const rdl_task *t)
     return rdl_word_in(b->job->ledger, "severity", t->severity, b->job->language);
 }
 
-/* 初审、公示 ... as far as it has come: the states from REVIEWED to CLOSED in the pack's order. */
-static const char *closeout_steps(rdl_book *b, const rdl_task *t)
-{
-    const rdl_csv *csv = rdl_ledger_table(b->job->ledger, "states.csv", NULL);
-    const char *now = g_strcmp0(t->state, "LOOKBACK") == 0 ? "CLOSED" : t->state;
-    gssize first = csv ? rdl_csv_find(csv, "state", "REVIEWED") : -1;
-    gssize last = csv ? rdl_csv_find(csv, "state", "CLOSED") : -1;
-    gssize here = csv && now ? rdl_csv_find(csv, "state", now) : -1;
-    g_autoptr(GString) steps = g_string_new(NULL);
+/* ---- words of what the office keeps ---- */
 
-    if (g_strcmp0(t->kind, "rectify") != 0 || first < 0 || here < first || here > last)
-        return "";
-    bool en = strcmp(b->job->language, "en") == 0;
-    for (gssize i = first; i <= here; i++)
-        g_string_append_printf(steps, "%s%s",
-                               i == first ? ""
-                               : en       ? ", "
-                                          : "、",
-                               rdl_csv_at(csv, (size_t)i, en ? "name_en" : "name_zh"));
-    return g_string_chunk_insert_const(b->kept, steps->str);
+static JsonObject *dossier(rdl_book *b, const rdl_task *t)
+{
+    return b->dossiers ? g_hash_table_lookup(b->dossiers, t->task_id) : NULL;
 }
 
-/* Held by other records, or not yet held: a column for people to fill in. */
-static const char *to_fill_in(rdl_book *b, const rdl_task *t)
+static const char *said(rdl_book *b, const rdl_task *t, const char *member)
+{
+    JsonObject *o = dossier(b, t);
+
+    return o ? rdl_json_text(o, member, "") : "";
+}
+
+static const char *batch(rdl_book *b, const rdl_task *t)
+{
+    return said(b, t, "batch");
+}
+
+static const char *nature(rdl_book *b, const rdl_task *t)
+{
+    return rdl_word_in(b->job->ledger, "nature", said(b, t, "nature"), b->job->language);
+}
+
+/* Of an inspection's list the list's own, else what goes on there. */
+static const char *category(rdl_book *b, const rdl_task *t)
+{
+    const char *own = said(b, t, "category");
+
+    return *own ? own : activity(b, t);
+}
+
+static const char *progress(rdl_book *b, const rdl_task *t)
+{
+    return said(b, t, "progress");
+}
+
+static const char *listed(rdl_book *b, const rdl_task *t)
+{
+    return said(b, t, "listed");
+}
+
+/* A row of a dossier as a line of a cell; NULL leaves it out. Yours. */
+typedef char *line_maker(rdl_book *b, JsonObject *row);
+
+static const char *lines(rdl_book *b, const rdl_task *t, const char *member, line_maker *make)
+{
+    JsonObject *o = dossier(b, t);
+    JsonArray *rows =
+        o && json_object_has_member(o, member) ? json_object_get_array_member(o, member) : NULL;
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (guint i = 0; rows && i < json_array_get_length(rows); i++) {
+        g_autofree char *line = make(b, json_array_get_object_element(rows, i));
+        g_string_append_printf(text, "%s%s", text->len ? "\n" : "", line);
+    }
+    return g_string_chunk_insert_const(b->kept, text->str);
+}
+
+/* "text (word day)", the bracket only where there is a day. */
+static void add_day(rdl_book *b, GString *line, const char *key, const char *day)
+{
+    if (day)
+        g_string_append_printf(line, "%s%s %s", line->len ? ", " : "", rdl_book_word(b, key), day);
+}
+
+static char *milestone(rdl_book *b, JsonObject *row)
+{
+    GString *line = g_string_new(rdl_json_text(row, "due", NULL));
+
+    g_string_append_printf(line, " %s", rdl_json_text(row, "text", ""));
+    add_day(b, line, "met", rdl_json_text(row, "met", NULL));
+    return g_string_free(line, FALSE);
+}
+
+/* What was done or failed, in the order it was: that of the workflow the task went by. */
+static char *step(rdl_book *b, JsonObject *row)
+{
+    bool zh = strcmp(b->job->language, "zh") == 0;
+    const char *name = zh ? rdl_json_text(row, "step", NULL) : NULL;
+    bool failed = strcmp(rdl_json_text(row, "outcome", ""), "failed") == 0;
+
+    if (!name || !*name)
+        name = rdl_word_of(b->job->ledger, RDL_WORDS_STATE, rdl_json_text(row, "state", ""),
+                           b->job->language);
+    return g_strdup_printf("%s %s %s%s", rdl_json_text(row, "n", ""), name,
+                           rdl_json_text(row, "at", ""), failed ? rdl_book_word(b, "failed") : "");
+}
+
+static char *publication(rdl_book *b, JsonObject *row)
+{
+    const char *closes = rdl_json_text(row, "closes", NULL);
+
+    (void)b;
+    return g_strdup_printf("%s %s%s%s %s", rdl_json_text(row, "kind", ""),
+                           rdl_json_text(row, "opens", ""), closes ? " – " : "",
+                           closes ? closes : "", rdl_json_text(row, "channel", ""));
+}
+
+static char *letter(rdl_book *b, JsonObject *row)
 {
     (void)b;
-    (void)t;
-    return "";
+    return g_strdup_printf("%s %s", rdl_json_text(row, "letter_no", ""),
+                           rdl_json_text(row, "received", ""));
+}
+
+static char *lookback(rdl_book *b, JsonObject *row)
+{
+    GString *line = g_string_new(NULL);
+    const char *result = rdl_json_text(row, "result", NULL);
+
+    add_day(b, line, "ordered", rdl_json_text(row, "ordered", NULL));
+    add_day(b, line, "held", rdl_json_text(row, "held", NULL));
+    if (result)
+        g_string_append_printf(line, ", %s", rdl_book_word(b, result));
+    return g_string_free(line, FALSE);
+}
+
+static char *transfer(rdl_book *b, JsonObject *row)
+{
+    GString *line = g_string_new(rdl_json_text(row, "body", ""));
+    const char *result = rdl_json_text(row, "result", NULL);
+
+    add_day(b, line, "sent", rdl_json_text(row, "sent", NULL));
+    add_day(b, line, "accepted", rdl_json_text(row, "accepted", NULL));
+    add_day(b, line, "answered", rdl_json_text(row, "answered", NULL));
+    if (result)
+        g_string_append_printf(line, ": %s", result);
+    return g_string_free(line, FALSE);
+}
+
+static const char *milestones(rdl_book *b, const rdl_task *t)
+{
+    return lines(b, t, "milestones", milestone);
+}
+
+static const char *closeout_steps(rdl_book *b, const rdl_task *t)
+{
+    return lines(b, t, "closeout", step);
+}
+
+static const char *publications(rdl_book *b, const rdl_task *t)
+{
+    return lines(b, t, "publications", publication);
+}
+
+static const char *letters(rdl_book *b, const rdl_task *t)
+{
+    return lines(b, t, "letters", letter);
+}
+
+static const char *lookbacks(rdl_book *b, const rdl_task *t)
+{
+    return lines(b, t, "lookbacks", lookback);
+}
+
+static const char *transfers(rdl_book *b, const rdl_task *t)
+{
+    return lines(b, t, "transfers", transfer);
 }
 
 /* ---- the columns, in the order of domain 1.6, then what the machine knows ---- */
@@ -150,13 +291,13 @@ static const char *to_fill_in(rdl_book *b, const rdl_task *t)
 
 static const column columns[] = {
     TEXT_OF("task_id", 16, task_id),
-    TEXT_OF("field.task_no", 16, problem_id),
+    WORD_OF("field.task_no", 16, task_no),
     WORD_OF("kind", 8, kind),
     WORD_OF("field.source", 14, source),
-    WORD_OF("field.batch", 7, to_fill_in),
+    WORD_OF("field.batch", 12, batch),
     WORD_OF("field.problem", 34, problem),
-    WORD_OF("field.nature", 9, to_fill_in),
-    WORD_OF("field.category", 12, activity),
+    WORD_OF("field.nature", 9, nature),
+    WORD_OF("field.category", 12, category),
     TEXT_OF("field.target", 24, target),
     TEXT_OF("field.measures", 30, measures),
     TEXT_OF("field.lead_leader", 11, lead_leader),
@@ -168,17 +309,17 @@ static const column columns[] = {
     DATE_OF("field.start_date", 12, started),
     DATE_OF("field.due", 12, due),
     DATE_OF("due_original", 12, due_original),
-    WORD_OF("field.milestones", 12, to_fill_in),
-    WORD_OF("field.progress_text", 16, to_fill_in),
-    WORD_OF("field.progress_pct", 9, to_fill_in),
+    WORD_OF("field.milestones", 22, milestones),
+    WORD_OF("field.progress_text", 22, progress),
+    REAL_OF("field.progress_pct", 9, PERCENT, progress),
     WORD_OF("field.status", 12, state),
     WORD_OF("field.warning", 8, warning),
-    WORD_OF("field.listed_supervision", 9, to_fill_in),
-    WORD_OF("field.closeout_steps", 16, closeout_steps),
-    WORD_OF("field.publication", 10, to_fill_in),
-    WORD_OF("field.accountability", 10, to_fill_in),
-    WORD_OF("field.letters", 9, to_fill_in),
-    WORD_OF("field.lookback", 9, to_fill_in),
+    WORD_OF("field.listed_supervision", 9, listed),
+    WORD_OF("field.closeout_steps", 24, closeout_steps),
+    WORD_OF("field.publication", 26, publications),
+    WORD_OF("field.accountability", 26, transfers),
+    WORD_OF("field.letters", 22, letters),
+    WORD_OF("field.lookback", 24, lookbacks),
     REAL_OF("field.lon", 12, DEGREES, lon),
     REAL_OF("field.lat", 12, DEGREES, lat),
     REAL_OF("field.area_ha", 11, HECTARES, area_m2),
@@ -223,11 +364,17 @@ static const char *cell_text(rdl_book *b, const column *c, const rdl_task *t)
 /* Lines a text takes when it is wrapped into `width` characters of the sheet's font. */
 static int lines_of(const char *text, double width)
 {
-    int cells = 0;
+    int cells = 0, lines = 0;
 
-    for (; text && *text; text = g_utf8_next_char(text))
-        cells += g_unichar_iswide(g_utf8_get_char(text)) ? 2 : 1;
-    return (int)ceil(cells / (width - 1.0));
+    for (; text && *text; text = g_utf8_next_char(text)) {
+        if (*text == '\n') {
+            lines += MAX(1, (int)ceil(cells / (width - 1.0)));
+            cells = 0;
+        } else {
+            cells += g_unichar_iswide(g_utf8_get_char(text)) ? 2 : 1;
+        }
+    }
+    return lines + (int)ceil(cells / (width - 1.0));
 }
 
 /* Not every program fits a row to its wrapped text when it opens the file: the height is written.
@@ -245,7 +392,10 @@ static void write_cell(rdl_book *b, lxw_worksheet *sheet, guint row, int i, cons
 {
     static const struct {
         double factor, steps;
-    } units[] = {[HECTARES] = {1e-4, 1e4}, [MU] = {0.0015, 1e2}, [DEGREES] = {1.0, 1e6}};
+    } units[] = {[HECTARES] = {1e-4, 1e4},
+                 [MU] = {0.0015, 1e2},
+                 [DEGREES] = {1.0, 1e6},
+                 [PERCENT] = {100.0, 1.0}};
     const column *c = &columns[i];
 
     if (c->kind == WORD || c->kind == TEXT) {
@@ -253,7 +403,8 @@ static void write_cell(rdl_book *b, lxw_worksheet *sheet, guint row, int i, cons
     } else if (c->kind == DATE) {
         rdl_book_date(b, sheet, row, i, G_STRUCT_MEMBER(char *, t, c->offset));
     } else {
-        lxw_format *formats[] = {[HECTARES] = b->real4, [MU] = b->real2, [DEGREES] = b->real6};
+        lxw_format *formats[] = {
+            [HECTARES] = b->real4, [MU] = b->real2, [DEGREES] = b->real6, [PERCENT] = b->whole};
         double value = G_STRUCT_MEMBER(double, t, c->offset) * units[c->kind].factor;
         rdl_book_real(b, sheet, row, i, rounded(value, units[c->kind].steps), formats[c->kind]);
     }
@@ -357,9 +508,14 @@ bool rdl_book_check(const char *path, GError **error)
 
 bool rdl_export_xlsx(const rdl_export_job *job, GError **error)
 {
-    rdl_book b = {.job = job, .workbook = workbook_new(job->path)};
+    rdl_book b = {.job = job};
+    bool everybody = strcmp(job->options->profile, "public") == 0;
+    g_autoptr(GHashTable) dossiers = everybody ? NULL : rdl_ledger_dossiers(job->ledger, error);
 
-    if (!b.workbook)
+    if (!everybody && !dossiers)
+        return false;
+    b.dossiers = dossiers;
+    if (!(b.workbook = workbook_new(job->path)))
         return rdl_fail(error, RDL_ERROR_INTERNAL, "%s: no memory for a workbook", job->path);
     b.kept = g_string_chunk_new(4096);
     make_formats(&b);
