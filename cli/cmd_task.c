@@ -109,6 +109,12 @@ static void add_advice(rdl_ledger *ledger, GPtrArray *cells, const rdl_task *t)
     add(cells, grounds);
 }
 
+/* Its day, or since when it has none; NULL: it lasts. */
+static char *due_cell(const rdl_task *t)
+{
+    return t->undated ? g_strconcat("none since ", t->undated, NULL) : g_strdup(t->due);
+}
+
 static void print_tasks(const GArray *tasks, rdl_ledger *advised)
 {
     static const char *const all_heads[] = {"TASK",   "NO",      "KIND",     "STATE",    "UNIT",
@@ -121,10 +127,10 @@ static void print_tasks(const GArray *tasks, rdl_ledger *advised)
         add(cells, all_heads[i]);
     for (guint i = 0; i < tasks->len; i++) {
         const rdl_task *t = &g_array_index(tasks, rdl_task, i);
-        g_autofree char *warning = warning_of(t);
+        g_autofree char *warning = warning_of(t), *due = due_cell(t);
         g_autofree char *number = g_strdup_printf("%d", t->number);
         const char *texts[] = {t->task_id, number,  t->kind, t->state,   t->xzqdm,
-                               t->due,     warning, t->zone, t->activity};
+                               due,        warning, t->zone, t->activity};
         for (size_t k = 0; k < G_N_ELEMENTS(texts); k++)
             add(cells, texts[k]);
         if (isfinite(t->area_m2))
@@ -203,8 +209,10 @@ static int task_list(int argc, char **argv)
         "orange or red that day, and contradicted where a scene speaks against a claim. With\n"
         "--warning: the test that held (BY: time, lag, milestone, idle), the next step of the\n"
         "ladder (PROPOSED: a person issues it) and the grounds for an interview (INTERVIEW).\n"
+        "DUE 'none since': reopened that day and not given another; the old one no longer counts.\n"
         "--json prints an array of {id, number, kind, state, xzqdm, department, tier, due,\n"
-        "due_original, warning, warning_by, proposes, triggers, zone, activity, area_m2, lon, "
+        "due_original, undated, warning, warning_by, proposes, triggers, zone, activity, area_m2, "
+        "lon, "
         "lat}.";
     GError *error = NULL;
     g_autoptr(GArray) tasks = NULL;
@@ -377,9 +385,19 @@ static void print_member(const char *name, const char *text)
         printf("%-13s %s\n", name, text);
 }
 
+/* The same with the way out. */
+static char *due_told(const rdl_task *t)
+{
+    return t->undated ? g_strdup_printf("none since %s, and no warning: give one with the plan "
+                                        "(--set due=...) or by redline task extend",
+                                        t->undated)
+                      : g_strdup(t->due);
+}
+
 static void print_task(const rdl_task *t)
 {
     const char *first_tier = g_strcmp0(t->tier, t->tier_original) ? t->tier_original : NULL;
+    g_autofree char *due = due_told(t);
     const struct {
         const char *name, *text;
     } members[] = {{"task", t->task_id},
@@ -390,7 +408,7 @@ static void print_task(const rdl_task *t)
                    {"tier", t->tier},
                    {"first tier", first_tier},
                    {"started", t->started},
-                   {"due", t->due},
+                   {"due", due},
                    {"first due", t->due_original},
                    {"warning", t->warning},
                    {"contradicted", t->contradicted},
@@ -889,7 +907,8 @@ static int task_reopen(int argc, char **argv)
         "Example:\n"
         "  redline task reopen ledger.sqlite R-3f2a91c04b7e --on 2027-12-01 --by 丁 \\\n"
         "      --role office --document 回头看记录 --reason 原址复建\n\n"
-        "The same as advance --to REOPENED.",
+        "The same as advance --to REOPENED. Its due date ended with the closing: --set due=... "
+        "gives\nanother, else there is none until its new plan (--to PLAN_OK) declares one.",
         "REOPENED",
         NULL,
         false,

@@ -58,6 +58,9 @@ static void say_progress(rdl_paragraph *p)
     if (total(r, "total", "overdue_original") > total(r, "total", "overdue"))
         SAY(p, "sentence.overdue_original", "{overdue}",
             rdl_report_count(r, total(r, "total", "overdue_original")), NULL);
+    if (total(r, "total", "undated") > 0)
+        SAY(p, "sentence.undated", "{undated}", rdl_report_count(r, total(r, "total", "undated")),
+            NULL);
     if (total(r, "total", "dated") > 0)
         SAY(p, "sentence.on_time", "{dated}", rdl_report_count(r, total(r, "total", "dated")),
             "{on_time}", rdl_report_count(r, total(r, "total", "on_time")), "{rate}",

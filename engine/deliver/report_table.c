@@ -96,8 +96,8 @@ static const char *word_of_code(rdl_bulletin *r, const char *column, const char 
 /* Columns that paper has no room for. */
 static bool is_brief(const char *key)
 {
-    static const char *const wide[] = {"overdue_original", "dated",           "on_time",
-                                       "on_time_rate",     "pending_overdue", NULL};
+    static const char *const wide[] = {"overdue_original", "dated",   "on_time", "on_time_rate",
+                                       "pending_overdue",  "undated", NULL};
 
     return !g_strv_contains(wide, key);
 }

@@ -158,6 +158,7 @@ static const rdl_label words[] = {
     {"milestones_met", "已达到", "met"},
     {"milestones_missed", "已错过", "missed"},
     {"pending_overdue", "核查逾期", "verification overdue"},
+    {"undated", "未定时限", "without a day"},
     {"letters.due", "应办结", "due"},
     {"letters.done", "已办结", "closed"},
     {"letters.open", "未办结", "open"},

@@ -240,17 +240,23 @@ static bool apply_assigned(rdl_ledger *ledger, const rdl_event *event, JsonObjec
 static bool apply_extended(rdl_ledger *ledger, const rdl_event *event, JsonObject *o,
                            GError **error)
 {
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store, "UPDATE task SET due = ?, revision = revision + 1 WHERE task_id = ?", error);
+    g_autoptr(rdl_statement) s =
+        rdl_statement_new(ledger->store,
+                          "UPDATE task SET due = ?, due_original = coalesce(due_original, ?), "
+                          "revision = revision + 1 "
+                          "WHERE task_id = ?",
+                          error);
 
     if (!s)
         return false;
     rdl_statement_text(s, 1, text(o, "due"));
-    rdl_statement_text(s, 2, event->subject);
+    rdl_statement_text(s, 2, text(o, "first"));
+    rdl_statement_text(s, 3, event->subject);
     return rdl_statement_run(s, error);
 }
 
-/* A problem that begins again has a day and a beginning of its own. */
+/* What begins again has a day and a beginning of its own, and a clock that runs; a problem may be
+ * reopened before its day is known. */
 static bool apply_renewed(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
 {
     static const char *const members[] = {"due", "tier", NULL};
@@ -260,7 +266,8 @@ static bool apply_renewed(rdl_ledger *ledger, const rdl_event *event, JsonObject
     g_autoptr(rdl_statement) s =
         rdl_statement_new(ledger->store,
                           "UPDATE task SET started = ?1, due = ?2, due_original = ?2, tier = ?3, "
-                          "tier_original = ?3, revision = revision + 1 WHERE task_id = ?4",
+                          "tier_original = ?3, stopped = NULL, revision = revision + 1 WHERE "
+                          "task_id = ?4",
                           error);
 
     if (!s)

@@ -572,7 +572,7 @@ static bool check_due(const rdl_task *task, const rdl_move *move, GError **error
     const char *due = rdl_json_text(move->fields, "due", NULL);
 
     return !due || strcmp(task->kind, "rectify") != 0 || strcmp(task->state, "REOPENED") == 0 ||
-           g_strcmp0(due, task->due) == 0 ||
+           strcmp(move->to, "REOPENED") == 0 || g_strcmp0(due, task->due) == 0 ||
            rdl_fail(error, RDL_ERROR_USAGE,
                     "%s: is due %s: another day is given by redline task extend", task->task_id,
                     task->due ? task->due : "-");
@@ -641,17 +641,47 @@ static bool check_tier(rdl_ledger *ledger, const rdl_move *move, GError **error)
                     move->task_id, tier);
 }
 
-/* A problem that begins again has the day, and the tier, of its new plan. */
+bool rdl_clue_renew(rdl_ledger *ledger, const rdl_task *clue, const rdl_who *who, GError **error)
+{
+    g_autoptr(JsonObject) o = json_object_new();
+    g_autofree char *due = NULL;
+    const char *tier;
+    rdl_day on;
+    rdl_event event = {.at = who->on,
+                       .by = who->by,
+                       .role = who->role,
+                       .kind = "task.renewed",
+                       .subject = clue->task_id,
+                       .reason = who->reason};
+
+    if (!rdl_day_parse(who->on, &on, error) ||
+        !rdl_ledger_deadline(ledger, "verify", clue->result, clue->severity, on, &tier, &due,
+                             error))
+        return false;
+    rdl_json_set_text(o, "was", clue->due);
+    rdl_json_set_text(o, "due", due);
+    rdl_json_set_text(o, "tier", tier ? tier : clue->tier);
+    return rdl_event_append(ledger, &event, o, error);
+}
+
+/* A term ends with what it was given for. A problem that begins again has the day and the tier that
+ * are declared then or with its new plan, until then none; a clue those of the pack. One that was
+ * merged away and comes back was never concluded: its own go on. */
 static bool renew(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move, GError **error)
 {
-    const char *tier = rdl_json_text(move->fields, "tier", task->tier);
+    bool reopened = strcmp(move->to, "REOPENED") == 0;
+    bool parted = strcmp(move->role, "system") == 0 && g_strcmp0(move->reason, "SPLIT") == 0;
+    const rdl_who who = {move->on, move->by, move->role, move->reason};
     g_autoptr(JsonObject) o = json_object_new();
 
-    if (strcmp(task->state, "REOPENED") != 0 || !json_object_has_member(move->fields, "due"))
+    if (strcmp(task->kind, "verify") == 0 && strcmp(move->to, "CLUE") == 0)
+        return parted || rdl_clue_renew(ledger, task, &who, error);
+    if (!reopened &&
+        (strcmp(task->state, "REOPENED") != 0 || !json_object_has_member(move->fields, "due")))
         return true;
     rdl_json_set_text(o, "was", task->due);
     rdl_json_set_text(o, "due", rdl_json_text(move->fields, "due", NULL));
-    rdl_json_set_text(o, "tier", tier);
+    rdl_json_set_text(o, "tier", rdl_json_text(move->fields, "tier", task->tier));
     return rdl_move_append(ledger, move, "task.renewed", task->task_id, o, error);
 }
 

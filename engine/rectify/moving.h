@@ -17,6 +17,9 @@ bool rdl_task_read(rdl_ledger *ledger, const char *task_id, rdl_task *task, GErr
 /** Is there still something to do? By states.csv; a clue that was registered is done, what it
  * became goes on. A state that is not in the table is open. */
 bool rdl_task_open(const rdl_task *task, const rdl_csv *states);
+/** Has it no day though it is no long-term task: a problem that was reopened and not planned yet?
+ * No warning reaches it; that is to be told. */
+bool rdl_task_undated(rdl_ledger *ledger, const rdl_task *task, const rdl_csv *states);
 /** Its warning level at `as_of`; none for one that is done or whose clock stands still. */
 rdl_warning rdl_task_warning(const rdl_task *task, const rdl_csv *warnings, const rdl_csv *states,
                              rdl_day as_of);
@@ -52,6 +55,8 @@ typedef struct rdl_clue {
     const char *task_id; /* NULL: the site's own */
 } rdl_clue;
 bool rdl_clue_open(rdl_ledger *ledger, const rdl_clue *clue, rdl_day as_of, GError **error);
+/** A clue that begins again has the tier and the day of deadlines.csv from then: task.renewed. */
+bool rdl_clue_renew(rdl_ledger *ledger, const rdl_task *clue, const rdl_who *who, GError **error);
 /** *known: the workflow has that move for that role. Conditions are not looked at. */
 bool rdl_move_known(rdl_ledger *ledger, const rdl_move *move, bool *known, GError **error);
 /** The move as the caller's transaction has it. */

@@ -125,6 +125,8 @@ static bool say_extended(rdl_ledger *ledger, const rdl_task *task, const rdl_mov
                         who->task_id, day, task->due);
     rdl_json_set_text(o, "was", task->due);
     rdl_json_set_text(o, "due", day);
+    if (!task->due_original)
+        rdl_json_set_text(o, "first", day);
     return true;
 }
 

@@ -621,6 +621,17 @@ static bool add_whole(rdl_ledger *ledger, const site *s, const char *site_id, Js
     return !whole || text;
 }
 
+static bool renew_clue(rdl_ledger *ledger, const char *task_id, const char *at, GError **error)
+{
+    const rdl_who who = {at, "redline", "system", "OUTGREW_REJECTION"};
+    rdl_task clue = {0};
+    bool good =
+        rdl_task_read(ledger, task_id, &clue, error) && rdl_clue_renew(ledger, &clue, &who, error);
+
+    rdl_task_clear(&clue);
+    return good;
+}
+
 /* A clue that was dismissed waits again: the source is no longer what was rejected. */
 static bool take_up(rdl_ledger *ledger, const char *site_id, rdl_day as_of, GError **error)
 {
@@ -654,7 +665,7 @@ static bool take_up(rdl_ledger *ledger, const char *site_id, rdl_day as_of, GErr
         if (!rdl_event_append(ledger, &event, o, error))
             return false;
     }
-    return true;
+    return renew_clue(ledger, task_id, at, error);
 }
 
 static bool settle_clue(rdl_ledger *ledger, const site *s, const place *p, const GArray *before,

@@ -6,7 +6,8 @@
  * so that duplicates and unfounded matters leave the denominator first (domain 4.7); a matter for
  * the long term is in no rate. The second rate looks only at what had to be done by then: dated =
  * matters of `due` whose day has come, on_time = those of them done by it. overdue: open past the
- * day as it stands, overdue_original past the first one, pending_overdue: not verified in time.
+ * day as it stands, overdue_original past the first one, pending_overdue: not verified in time,
+ * undated: open without a day, reopened and not planned yet.
  * What is not given is a row of its own. Areas are of the gravest finding's own ground
  * (area_own_m2), in m2.
  *

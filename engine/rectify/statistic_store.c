@@ -36,7 +36,7 @@ typedef struct {
 } register_;
 
 typedef struct {
-    gint64 n[RDL_FATES], overdue, overdue_original, pending_overdue, dated, on_time;
+    gint64 n[RDL_FATES], overdue, overdue_original, pending_overdue, dated, on_time, undated;
     gint64 area[RDL_FATES], verified, cleared, restored, water;
     gint64 rebounds, rebounded, contradicted;
 } counts;
@@ -195,6 +195,7 @@ static bool look_at_dates(survey *v, const rdl_task *t, rdl_fate f, counts *c, G
     c->overdue = f == RDL_FATE_OPEN && late;
     c->overdue_original = f == RDL_FATE_OPEN && late_at_first;
     c->pending_overdue = f == RDL_FATE_PENDING && late;
+    c->undated = f == RDL_FATE_OPEN && rdl_task_undated(v->s->ledger, t, v->states);
     if ((f != RDL_FATE_DONE && f != RDL_FATE_OPEN) || !t->due || strcmp(t->due, v->day) > 0)
         return true;
     c->dated = 1;
@@ -388,7 +389,8 @@ static const rdl_statistic_column matter_columns[] = {
     {"open", RDL_QUANTITY_COUNT},        {"rate", RDL_QUANTITY_RATE},
     {"overdue", RDL_QUANTITY_COUNT},     {"overdue_original", RDL_QUANTITY_COUNT},
     {"dated", RDL_QUANTITY_COUNT},       {"on_time", RDL_QUANTITY_COUNT},
-    {"on_time_rate", RDL_QUANTITY_RATE}, {"pending_overdue", RDL_QUANTITY_COUNT}};
+    {"on_time_rate", RDL_QUANTITY_RATE}, {"pending_overdue", RDL_QUANTITY_COUNT},
+    {"undated", RDL_QUANTITY_COUNT}};
 
 static gint64 all_of(const counts *c)
 {
@@ -414,7 +416,8 @@ static void matter_numbers(const counts *c, double *to)
                               c->dated,
                               c->on_time,
                               0,
-                              c->pending_overdue};
+                              c->pending_overdue,
+                              c->undated};
 
     G_STATIC_ASSERT(G_N_ELEMENTS(numbers) == G_N_ELEMENTS(matter_columns));
     for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)

@@ -16,6 +16,7 @@ typedef struct rdl_task {
     char *proposes, *triggers;  /* what the warning asks for, where `advice` was; NULL: nothing */
     char *contradicted;         /* date of the scene that speaks against its claim; NULL: none */
     char *stopped;              /* since when its clock stands still; NULL: it runs */
+    char *undated;              /* since when it has no day though it should (reopened); NULL */
     double progress;            /* 0..1 as last reported; NaN: never */
     int missed;                 /* milestones passed unmet at as_of */
     int number;                 /* of its site on maps: as how manieth its first task was opened */
@@ -58,8 +59,8 @@ RDL_API bool rdl_task_filter_check(rdl_ledger *ledger, const rdl_task_filter *fi
 /** Name of the ledger's coordinate system ("EPSG:4490"). Yours. */
 RDL_API char *rdl_ledger_crs(rdl_ledger *ledger, GError **error);
 /** {"id", "number", "kind", "state", "xzqdm", "department", "tier", "due", "due_original",
- *  "warning", "warning_by", "proposes", "triggers", "contradicted", "zone", "activity", "area_m2",
- *  "lon", "lat"}. */
+ *  "undated", "warning", "warning_by", "proposes", "triggers", "contradicted", "zone", "activity",
+ * "area_m2", "lon", "lat"}. */
 RDL_API JsonObject *rdl_task_json(const rdl_task *task);
 /** All there is to say of a task, site or finding, by its id: the site, its findings with every
  *  rule hit, the inputs and options that made them (the run manifest), the tasks, and the events

@@ -53,6 +53,7 @@ void rdl_task_clear(rdl_task *task)
 
     for (int i = 0; i < n; i++)
         g_clear_pointer(slots[i], g_free);
+    g_clear_pointer(&task->undated, g_free);
     g_clear_pointer(&task->warning, g_free);
     g_clear_pointer(&task->warning_by, g_free);
     g_clear_pointer(&task->proposes, g_free);
@@ -113,6 +114,12 @@ rdl_warning rdl_task_warning(const rdl_task *t, const rdl_csv *warnings, const r
     first = rdl_warning_of(warnings, &timing, as_of);
     first.rank = rdl_warning_rank(warnings, t->tier, first.level);
     return first.rank > w.rank ? first : w;
+}
+
+bool rdl_task_undated(rdl_ledger *ledger, const rdl_task *t, const rdl_csv *states)
+{
+    return !t->due && strcmp(t->kind, "rectify") == 0 && rdl_task_open(t, states) &&
+           !lasts(t, states) && !rdl_ledger_tier_lasts(ledger, t->tier);
 }
 
 static void judge_timing(rdl_task *t, const rdl_csv *warnings, const rdl_csv *states, rdl_day as_of)
@@ -309,6 +316,7 @@ GArray *rdl_task_list(rdl_ledger *ledger, const rdl_task_filter *filter, GError 
         rdl_task *last = &g_array_index(tasks, rdl_task, tasks->len - 1);
         if (!measure_shared(ledger, s, last, &measure, &failed))
             break;
+        last->undated = rdl_task_undated(ledger, last, states) ? g_strdup(last->started) : NULL;
         if (as_of)
             judge_timing(last, warnings, states, filter->as_of);
         if (as_of && filter->advice && !rdl_task_advise(ledger, last, filter->as_of, &failed))
@@ -331,6 +339,7 @@ JsonObject *rdl_task_json(const rdl_task *task)
     rdl_json_set_text(o, "tier", task->tier);
     rdl_json_set_text(o, "due", task->due);
     rdl_json_set_text(o, "due_original", task->due_original);
+    rdl_json_set_text(o, "undated", task->undated);
     rdl_json_set_text(o, "warning", task->warning);
     rdl_json_set_text(o, "warning_by", task->warning_by);
     rdl_json_set_text(o, "proposes", task->proposes);

@@ -223,21 +223,24 @@ static bool text_or_null(JsonObject *o, const char *member)
     return node && (JSON_NODE_HOLDS_NULL(node) || rdl_json_text(o, member, NULL));
 }
 
-/* The task has a due date or a tier that the event would take away. */
+/* The task has a due date or a tier that the event would take away. What begins again may end the
+ * day it had, by its name. */
 static bool takes_away(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, bool *yes,
                        GError **error)
 {
     g_autoptr(rdl_statement) s = rdl_statement_new(
         ledger->store,
-        "SELECT 1 FROM task WHERE task_id = ? AND ((due IS NOT NULL AND ? IS NULL) OR (tier IS NOT"
-        " NULL AND ? IS NULL))",
+        "SELECT 1 FROM task WHERE task_id = ? AND ((due IS NOT NULL AND ? IS NULL AND due IS NOT ?)"
+        " OR (tier IS NOT NULL AND ? IS NULL))",
         error);
 
     if (!s)
         return false;
     rdl_statement_text(s, 1, event->subject);
     rdl_statement_text(s, 2, rdl_json_text(o, "due", NULL));
-    rdl_statement_text(s, 3, rdl_json_text(o, "tier", NULL));
+    rdl_statement_text(
+        s, 3, strcmp(event->kind, "task.renewed") == 0 ? rdl_json_text(o, "was", NULL) : NULL);
+    rdl_statement_text(s, 4, rdl_json_text(o, "tier", NULL));
     return rdl_statement_step(s, yes, error);
 }
 

@@ -576,6 +576,14 @@ static void a_dismissed_clue_needs_a_newer_finding(void)
     CHECK(rdl_ledger_load_findings(ledger, later, rdl_day_of(2027, 11, 1), tally, NULL, &error));
     CHECK(go(ledger, "CLUE", "2027-11-02", "analyst", NULL, "再看", NULL, &error));
     CHECK_OK(error);
+    const rdl_task_filter all = {.as_of = rdl_day_of(2027, 11, 3), .no_ground = true};
+    g_autoptr(GArray) tasks = rdl_task_list(ledger, &all, &error);
+    const rdl_task *t = &g_array_index(tasks, rdl_task, 0);
+    CHECK_OK(error);
+    CHECK_TEXT(t->started, "2027-11-02"); /* a term of its own, not that of the year before */
+    CHECK_TEXT(t->due, "2027-12-02");
+    CHECK_TEXT(t->due_original, "2027-12-02");
+    CHECK_TEXT(t->warning ? t->warning : "none", "none");
 }
 
 static void see_again(rdl_ledger *ledger, int i, rdl_day day, GError **error)

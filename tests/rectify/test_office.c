@@ -188,16 +188,96 @@ static void a_rebound_takes_the_old_number_with_a_suffix(void)
     check_whole(ledger);
 }
 
+/* Closed, and found again at the look-back. */
+static rdl_ledger *rebounded(const char *name, const char *fields, GError **error)
+{
+    rdl_ledger *ledger = fixture_submitted(name, error);
+
+    CHECK(close_it(ledger, error));
+    CHECK(fixture_go(ledger, "LOOKBACK", "2027-09-20", "city", NULL, NULL, error));
+    CHECK(fixture_go(ledger, "REOPENED", "2027-09-25", "office", "回头看记录", fields, error));
+    return ledger;
+}
+
+static rdl_task rectification(rdl_ledger *ledger, rdl_day as_of)
+{
+    const rdl_task_filter filter = {.kind = "rectify", .as_of = as_of, .no_ground = true};
+    GError *error = NULL;
+    g_autoptr(GArray) tasks = rdl_task_list(ledger, &filter, &error);
+    rdl_task t = g_array_index(tasks, rdl_task, 0);
+
+    CHECK_OK(error);
+    memset(&g_array_index(tasks, rdl_task, 0), 0, sizeof t); /* moved out */
+    return t;
+}
+
+/* The day of the concluded term judges nothing any more, and that there is none is told. */
+static void a_rebound_has_no_day_until_one_is_given(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = rebounded("undated.sqlite", NULL, &error);
+
+    CHECK_OK(error);
+    rdl_task t = rectification(ledger, rdl_day_of(2028, 6, 1));
+    CHECK_TEXT(t.due ? t.due : "none", "none");
+    CHECK_TEXT(t.due_original ? t.due_original : "none", "none");
+    CHECK_TEXT(t.started, "2027-09-25");
+    CHECK_TEXT(t.undated ? t.undated : "none", "2027-09-25");
+    CHECK_TEXT(t.warning ? t.warning : "none", "none");
+    g_autoptr(JsonObject) told = rdl_task_json(&t);
+    CHECK_TEXT(rdl_json_text(told, "undated", "none"), "2027-09-25");
+    rdl_task_clear(&t);
+    CHECK(!fixture_go(ledger, "PLAN_OK", "2027-10-01", "city", "整改方案", NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "needs due");
+    check_whole(ledger);
+}
+
+static void a_rebound_may_be_given_its_day_at_once(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = rebounded("dated.sqlite", "{\"due\":\"两个月内\"}", &error);
+
+    CHECK_OK(error);
+    rdl_task t = rectification(ledger, rdl_day_of(2027, 12, 1));
+    CHECK_TEXT(t.due, "2027-11-25");
+    CHECK_TEXT(t.due_original, "2027-11-25");
+    CHECK_TEXT(t.tier, "T2");
+    CHECK_TEXT(t.undated ? t.undated : "none", "none");
+    CHECK_TEXT(t.warning ? t.warning : "none", "red");
+    rdl_task_clear(&t);
+    CHECK(fixture_go(ledger, "PLAN_OK", "2027-10-01", "city", "整改方案", NULL, &error));
+    CHECK_OK(error);
+    CHECK_CELL("tasks", 1, "due", "2027-11-25");
+    check_whole(ledger);
+}
+
+/* A clock that stood still when it was closed belongs to the term that ended. */
+static void a_rebound_runs_again(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fixture_submitted("clock.sqlite", &error);
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
+    const rdl_move who = {
+        .task_id = id, .to = "", .on = "2027-03-01", .by = "甲", .role = "city", .reason = "诉讼"};
+
+    CHECK(rdl_task_stop(ledger, &who, &error));
+    CHECK(close_it(ledger, &error));
+    CHECK(fixture_go(ledger, "LOOKBACK", "2027-09-20", "city", NULL, NULL, &error));
+    CHECK(fixture_go(ledger, "REOPENED", "2027-09-25", "office", "回头看记录",
+                     "{\"due\":\"2027-10-31\"}", &error));
+    CHECK_OK(error);
+    rdl_task t = rectification(ledger, rdl_day_of(2027, 12, 1));
+    CHECK_TEXT(t.stopped ? t.stopped : "none", "none");
+    CHECK_TEXT(t.warning ? t.warning : "none", "red");
+    rdl_task_clear(&t);
+}
+
 /* What begins again has a plan, and a day, of its own; what goes on has its day already. */
 static void a_rebound_is_due_by_its_new_plan(void)
 {
     GError *error = NULL;
-    g_autoptr(rdl_ledger) ledger = fixture_submitted("again.sqlite", &error);
+    g_autoptr(rdl_ledger) ledger = rebounded("again.sqlite", NULL, &error);
 
-    CHECK(close_it(ledger, &error));
-    CHECK(fixture_go(ledger, "LOOKBACK", "2027-09-20", "city", NULL, NULL, &error));
-    CHECK(fixture_go(ledger, "REOPENED", "2027-09-25", "office", "回头看记录", NULL, &error));
-    CHECK_CELL("tasks", 1, "due", "2027-06-30");
     CHECK(fixture_go(ledger, "PLAN_OK", "2027-10-01", "city", "整改方案", "{\"due\":\"半年内\"}",
                      &error));
     CHECK_OK(error);
@@ -205,6 +285,26 @@ static void a_rebound_is_due_by_its_new_plan(void)
     CHECK_CELL("tasks", 1, "due", "2028-04-01");
     CHECK_CELL("tasks", 1, "due_original", "2028-04-01");
     CHECK_CELL("tasks", 1, "tier", "T3");
+    check_whole(ledger);
+}
+
+/* An extension of what has no day gives it its first. */
+static void a_rebound_is_extended_from_none(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = rebounded("first.sqlite", NULL, &error);
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
+    const rdl_move who = {.task_id = id,
+                          .to = "",
+                          .on = "2027-09-26",
+                          .by = "甲",
+                          .role = "city",
+                          .reason = "先定时限"};
+
+    CHECK(rdl_task_extend(ledger, &who, "2027-12-31", &error));
+    CHECK_OK(error);
+    CHECK_CELL("tasks", 1, "due", "2027-12-31");
+    CHECK_CELL("tasks", 1, "due_original", "2027-12-31");
     check_whole(ledger);
 }
 
@@ -335,10 +435,11 @@ static void a_rebound_is_a_trigger(void)
 
     CHECK(close_it(ledger, &error));
     CHECK(fixture_go(ledger, "LOOKBACK", "2027-09-20", "city", NULL, NULL, &error));
-    CHECK(fixture_go(ledger, "REOPENED", "2027-09-25", "office", "回头看记录", NULL, &error));
+    CHECK(fixture_go(ledger, "REOPENED", "2027-09-25", "office", "回头看记录",
+                     "{\"due\":\"2027-09-30\"}", &error));
     CHECK(rdl_task_report(ledger, &by, 0.1, &error));
     CHECK_OK(error);
-    CHECK_TRIGGERS(rdl_day_of(2027, 9, 27), "[\"trigger.1\",\"trigger.2\",\"trigger.3\"]");
+    CHECK_TRIGGERS(rdl_day_of(2027, 10, 1), "[\"trigger.1\",\"trigger.2\",\"trigger.3\"]");
 }
 
 static void a_result_nobody_was_told_is_a_trigger(void)
@@ -417,6 +518,10 @@ static CU_TestInfo tests[] = {
     {"a notice runs its time", a_notice_runs_its_time},
     {"a rebound takes the old number with a suffix", a_rebound_takes_the_old_number_with_a_suffix},
     {"a rebound is due by its new plan", a_rebound_is_due_by_its_new_plan},
+    {"a rebound has no day until one is given", a_rebound_has_no_day_until_one_is_given},
+    {"a rebound may be given its day at once", a_rebound_may_be_given_its_day_at_once},
+    {"a rebound's clock runs again", a_rebound_runs_again},
+    {"a rebound is extended from none", a_rebound_is_extended_from_none},
     {"one matter, one transfer", one_matter_one_transfer},
     {"values change, and what they were stays", values_change_and_what_they_were_stays},
     {"an untrue report is a trigger", an_untrue_report_is_a_trigger},

@@ -375,7 +375,8 @@ static void what_was_altered_is_not_built_on(void)
     g_autoptr(rdl_ledger) ledger = rdl_ledger_open(suite_path("rich.sqlite"), true, &error);
     g_autofree char *n = rdl_store_value(ledger->store, whole, &error);
     CHECK(n != NULL);
-    CHECK(go(ledger, "PLAN_OK", "2027-10-01", "city", NULL, &error)); /* nothing was altered here */
+    CHECK(go(ledger, "PLAN_OK", "2027-10-01", "city", "{\"due\":\"2028-03-31\"}",
+             &error)); /* nothing was altered here */
     CHECK_OK(error);
 }
 

@@ -136,7 +136,7 @@ static bool is_open(const model *m, const work *w)
 /* What a move brings along. */
 typedef struct {
     const char *to, *role;
-    int on, image, notice; /* days; image, notice 0: none */
+    int on, image, notice, due; /* days; image, notice, due 0: none */
     bool paper, reason, six, t4, accept;
 } attempt;
 
@@ -151,11 +151,28 @@ static bool model_allows(const model *m, const work *w, const attempt *a)
     return (!(s->needs & PAPER) || a->paper || word_in(s->actors, "system")) &&
            (!(s->needs & REASON) || a->reason) && (!(s->needs & SIX) || a->six) &&
            (!(s->needs & PLAN) || a->accept || m->plan) &&
+           (!(s->needs & PLAN) || w->due || a->due || m->task.tier == 4) &&
            (!(s->needs & T4) || m->task.tier == 4) &&
            (!(s->needs & IMAGE) || (a->image > m->claimed && a->image <= a->on && a->image)) &&
            (!(s->needs & PERIOD) || a->notice) &&
            (!(s->needs & NOTICE) || !m->notice || a->on > m->notice) &&
            (!(s->needs & NEWER) || m->newer > m->concluded);
+}
+
+/* `months` after a day; one of rest in a year whose calendar is known moves on (nobody rests on
+ * other days of November and December 2026 than at weekends). */
+static int months_after(int day, int months)
+{
+    GDate date;
+
+    g_date_clear(&date, 1);
+    g_date_set_dmy(&date, 1, 11, 2026);
+    g_date_add_days(&date, (guint)(day - LOADED));
+    guint32 from = g_date_get_julian(&date);
+    g_date_add_months(&date, (guint)months);
+    while (g_date_get_year(&date) == 2026 && g_date_get_weekday(&date) >= G_DATE_SATURDAY)
+        g_date_add_days(&date, 1);
+    return day + (int)(g_date_get_julian(&date) - from);
 }
 
 static void model_registers(model *m, const attempt *a)
@@ -170,13 +187,28 @@ static void model_registers(model *m, const attempt *a)
                      .progress = -1};
 }
 
+/* A term of its own, from that day on. */
+static void model_begins_again(work *w, int on, int due, int tier)
+{
+    w->started = on;
+    w->due = due;
+    w->tier = w->first_tier = tier;
+    w->stopped = 0;
+    w->revision++;
+}
+
 static void model_moves(model *m, work *w, const attempt *a)
 {
+    const char *from = w->state;
+
     w->state = find_step(m, w->state, a->to)->to;
     w->revision++;
     w->last = a->on;
     if (w == &m->clue) {
         m->concluded = ++m->clock;
+        if (strcmp(a->to, "CLUE") == 0)
+            model_begins_again(w, a->on, months_after(a->on, m->severity == 1 ? 1 : 2),
+                               m->severity == 1 ? 1 : 2);
         if (strcmp(a->to, "REGISTERED") == 0)
             model_registers(m, a);
         return;
@@ -191,6 +223,9 @@ static void model_moves(model *m, work *w, const attempt *a)
         w->progress = -1;
         memset(w->milestones, 0, sizeof w->milestones);
         memset(w->met, 0, sizeof w->met);
+        model_begins_again(w, a->on, a->due, w->tier);
+    } else if (strcmp(from, "REOPENED") == 0 && a->due) {
+        model_begins_again(w, a->on, a->due, w->tier);
     }
 }
 
@@ -198,7 +233,7 @@ static void model_moves(model *m, work *w, const attempt *a)
 static const char *tier_warns(const model *m, const work *w, int tier, int day)
 {
     bool works = is_one_of(w->state, "REGISTERED PLAN_OK WORKING REOPENED");
-    int left = w->due - day, missed = 0;
+    int left = w->due ? w->due - day : 9999, missed = 0;
     double u = w->due > w->started ? (double)(day - w->started) / (w->due - w->started) : -1;
     double p = w->progress < 0 ? 0 : w->progress, lag = works && u >= -0.5 ? u - p : -1;
     int limits[] = {30, 15, 7};
@@ -239,29 +274,13 @@ static const char *model_warns(const model *m, const work *w, int day)
     return gravity(first) > gravity(now) ? first : now;
 }
 
-/* `months` after a day; one of rest in a year whose calendar is known moves on (nobody rests on
- * other days of November and December 2026 than at weekends). */
-static int months_after(int day, int months)
-{
-    GDate date;
-
-    g_date_clear(&date, 1);
-    g_date_set_dmy(&date, 1, 11, 2026);
-    g_date_add_days(&date, (guint)(day - LOADED));
-    guint32 from = g_date_get_julian(&date);
-    g_date_add_months(&date, (guint)months);
-    while (g_date_get_year(&date) == 2026 && g_date_get_weekday(&date) >= G_DATE_SATURDAY)
-        g_date_add_days(&date, 1);
-    return day + (int)(g_date_get_julian(&date) - from);
-}
-
 /* Another matter comes to a task: by its tier and day where those are earlier. */
 static void take_over(work *w, int tier, int due, int day)
 {
-    if (tier >= w->tier && due >= w->due)
+    if (tier >= w->tier && w->due && due >= w->due)
         return;
     w->tier = MIN(w->tier, tier);
-    w->due = MIN(w->due, due);
+    w->due = w->due ? MIN(w->due, due) : due;
     w->revision++;
     w->last = day;
 }
@@ -338,6 +357,10 @@ static attempt try_something(walk *w, const work *of)
     }
     a.image = chance(w, 0.9) ? a.on - g_rand_int_range(w->r, -1, 5) : 0;
     a.notice = chance(w, 0.8) ? a.on + g_rand_int_range(w->r, 0, 8) : 0;
+    bool again =
+        of == &w->m.task && (strcmp(a.to, "REOPENED") == 0 ||
+                             (strcmp(of->state, "REOPENED") == 0 && is_one_of(a.to, "PLAN_OK")));
+    a.due = again && chance(w, 0.5) ? a.on + g_rand_int_range(w->r, 0, 200) : 0;
     return a;
 }
 
@@ -360,6 +383,8 @@ static JsonObject *fields_of(const attempt *a)
         add_day(o, "due", a->on + 200);
         rdl_json_set_text(o, "tier", a->t4 ? "T4" : "T2");
     }
+    if (a->due)
+        add_day(o, "due", a->due);
     if (a->accept && is_one_of(a->to, "PLAN_OK"))
         rdl_json_set_text(o, "accept_unit", "乙");
     if (a->image)
@@ -434,7 +459,8 @@ static bool walk_note(walk *w, work *of)
     const char *role = any(w, roles, G_N_ELEMENTS(roles));
     bool rectify = of == &w->m.task, reason = chance(w, 0.9);
     bool can = note_allowed(w, of, role, on, kind == 1 || kind == 2 || kind == 3), did = false;
-    g_autofree char *day = rdl_day_text(to_day(on)), *due = rdl_day_text(to_day(of->due + more));
+    int later = (of->due ? of->due : on) + more;
+    g_autofree char *day = rdl_day_text(to_day(on)), *due = rdl_day_text(to_day(later));
     g_autofree char *mile = rdl_day_text(to_day(on + 20));
     rdl_move who = {.task_id = rectify ? w->task_id : w->clue_id,
                     .to = "某组",
@@ -453,7 +479,7 @@ static bool walk_note(walk *w, work *of)
         break;
     case 1:
         did = rdl_task_extend(w->ledger, &who, due, &error);
-        can = can && reason && more > 0;
+        can = can && reason && (more > 0 || !of->due);
         break;
     case 2:
         did = rdl_task_stop(w->ledger, &who, &error);
@@ -485,8 +511,8 @@ static bool walk_note(walk *w, work *of)
     if (kind == 0)
         of->progress = share;
     if (kind == 1)
-        of->due += more;
-    if (kind == 3)
+        of->due = later;
+    if (kind == 3 && of->due)
         of->due += on - of->stopped;
     if (kind == 2 || kind == 3)
         of->stopped = kind == 2 ? on : 0;
