@@ -19,6 +19,10 @@ static const GOptionEntry entries[] = {
     {"unchanged", 0, 0, G_OPTION_ARG_STRING, &o.unchanged,
      "values that are unchanged, all others are unknown (default: 0; 1 of a change raster)",
      "VALUES"},
+    {"map-changed", 0, 0, G_OPTION_ARG_STRING, &o.map_changed,
+     "values of CHANGE, a raster, that are changed (the same defaults)", "VALUES"},
+    {"map-unchanged", 0, 0, G_OPTION_ARG_STRING, &o.map_unchanged,
+     "values of CHANGE that are unchanged, all others are not observed", "VALUES"},
     {"field", 0, 0, G_OPTION_ARG_STRING, &o.field,
      "of points or polygons: changed or unchanged, as found there (default reference)", "NAME"},
     {"score", 0, 0, G_OPTION_ARG_FILENAME, &o.score, "score raster, for the area under the curve",
@@ -78,6 +82,10 @@ int cmd_assess(int argc, char **argv)
         return cli_end(error);
     if (d.points)
         return design(argv[1]);
+    if (d.output)
+        return rdl_fail(&error, RDL_ERROR_USAGE,
+                        "-o %s: only --design N writes a file; figures are printed", d.output),
+               cli_end(error);
     o.change = argv[1];
     if (rdl_assess(&o, cli_progress(), &result, &error))
         print(&result);

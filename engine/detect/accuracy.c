@@ -80,7 +80,12 @@ rdl_area_estimate rdl_area_estimate_of(rdl_confusion c, double unchanged_weight,
     return e;
 }
 
-double rdl_auc(const rdl_histogram *changed, const rdl_histogram *unchanged)
+/* Pairs of changed and unchanged scores: all of them, and those in order. */
+typedef struct {
+    double all, ordered;
+} score_pairs;
+
+static score_pairs pairs_of(const rdl_histogram *changed, const rdl_histogram *unchanged)
 {
     rdl_bins c = rdl_histogram_bins(changed), u = rdl_histogram_bins(unchanged);
     double below = 0.0, sum = 0.0;
@@ -92,8 +97,26 @@ double rdl_auc(const rdl_histogram *changed, const rdl_histogram *unchanged)
         double ties = k < u.n && u.value[k] == c.value[i] ? u.count[k] : 0.0;
         sum += c.count[i] * (below + 0.5 * ties);
     }
-    double auc = ratio(sum, c.total * u.total);
+    score_pairs pairs = {c.total * u.total, sum};
     rdl_bins_clear(&c);
     rdl_bins_clear(&u);
-    return auc;
+    return pairs;
+}
+
+double rdl_auc(const rdl_histogram *changed, const rdl_histogram *unchanged)
+{
+    score_pairs p = pairs_of(changed, unchanged);
+
+    return ratio(p.ordered, p.all);
+}
+
+double rdl_auc_signed(rdl_histogram *const changed[2], rdl_histogram *const unchanged[2])
+{
+    score_pairs below = pairs_of(changed[0], unchanged[0]);
+    score_pairs above = pairs_of(changed[1], unchanged[1]);
+    double apart = pairs_of(changed[1], unchanged[0]).all;
+    double crossed = pairs_of(changed[0], unchanged[1]).all;
+
+    return ratio(below.all - below.ordered + above.ordered + apart,
+                 below.all + above.all + apart + crossed);
 }

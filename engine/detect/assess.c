@@ -40,8 +40,10 @@ typedef struct {
     rdl_side *map, *reference; /* reference: NULL for points */
     rdl_raster *score;         /* NULL: none */
     rdl_runs map_runs, reference_runs;
-    rdl_histogram *changed, *unchanged; /* scores of what the reference calls so */
-    rdl_pixel_areas *areas;             /* NULL: the map has no place */
+    bool own_score;                           /* redline's: its size counts */
+    rdl_histogram *changed[2], *unchanged[2]; /* scores of what the reference calls so: below 0, and
+                                                 the others */
+    rdl_pixel_areas *areas;                   /* NULL: the map has no place */
 } comparison;
 
 static void comparison_clear(comparison *c)
@@ -51,8 +53,10 @@ static void comparison_clear(comparison *c)
     rdl_raster_close(c->score);
     rdl_runs_clear(&c->map_runs);
     rdl_runs_clear(&c->reference_runs);
-    rdl_histogram_free(c->changed);
-    rdl_histogram_free(c->unchanged);
+    for (int k = 0; k < 2; k++) {
+        rdl_histogram_free(c->changed[k]);
+        rdl_histogram_free(c->unchanged[k]);
+    }
     rdl_pixel_areas_free(c->areas);
 }
 
@@ -68,6 +72,44 @@ static int dimension_of(const char *source, const char *field, bool *labelled, G
 
     *labelled = layer && rdl_layer_field_index(layer, field) >= 0;
     return g ? rdl_geometry_dimension(g) : -1;
+}
+
+static int label_of(const char *text)
+{
+    if (!text)
+        return RDL_NOT_OBSERVED;
+    if (g_ascii_strcasecmp(text, "changed") == 0 || strcmp(text, "2") == 0)
+        return RDL_CHANGED;
+    return g_ascii_strcasecmp(text, "unchanged") == 0 || strcmp(text, "1") == 0 ? RDL_UNCHANGED
+                                                                                : -1;
+}
+
+static bool fail_label(const rdl_assess_options *o, const char *text, GError **error)
+{
+    return rdl_fail(error, RDL_ERROR_DATA, "%s is '%s': write changed or unchanged", o->field,
+                    text);
+}
+
+/* That no polygon is left out for a word that says neither. */
+static bool check_labels(const rdl_assess_options *o, GError **error)
+{
+    g_autoptr(rdl_layer) layer = rdl_layer_open(o->reference, NULL, error);
+    const rdl_feature *feature;
+    GError *failure = NULL;
+
+    if (!layer)
+        return false;
+    int field = rdl_layer_field_index(layer, o->field);
+    while ((feature = rdl_layer_next(layer, &failure))) {
+        const char *text = rdl_feature_text(feature, field);
+        if (label_of(text) < 0 && !fail_label(o, text, error))
+            return g_prefix_error(error, "%s: feature %" G_GINT64_FORMAT ": ", o->reference,
+                                  rdl_feature_id(feature)),
+                   false;
+    }
+    if (failure)
+        return g_propagate_error(error, failure), false;
+    return true;
 }
 
 static bool open_polygon_map(comparison *c, GError **error)
@@ -87,7 +129,7 @@ static bool open_sides(comparison *c, GError **error)
 {
     if (!rdl_is_raster(c->o->change))
         return open_polygon_map(c, error);
-    c->map = rdl_side_of_raster(c->o->change, NULL, NULL, NULL, error);
+    c->map = rdl_side_of_raster(c->o->change, c->o->map_changed, c->o->map_unchanged, NULL, error);
     if (!c->map)
         return false;
     if (rdl_is_raster(c->o->reference)) {
@@ -102,6 +144,8 @@ static bool open_sides(comparison *c, GError **error)
         return false;
     if (dimension == 0)
         return true;
+    if (labelled && !check_labels(c->o, error))
+        return false;
     c->reference = rdl_side_of_polygons(c->o->reference, rdl_side_grid(c->map),
                                         labelled ? c->o->field : NULL, error);
     return c->reference != NULL;
@@ -117,7 +161,10 @@ static bool open_score(comparison *c, GError **error)
     if (!c->score)
         return false;
     const rdl_grid *own = rdl_raster_grid(c->score);
-    if (own->width != grid->width || own->height != grid->height)
+    const char *item = rdl_raster_item(c->score, "REDLINE");
+    c->own_score = item && g_str_has_prefix(item, "score ");
+    if (own->width != grid->width || own->height != grid->height ||
+        (rdl_grid_placed(own) && rdl_grid_placed(grid) && !rdl_grid_equal(own, grid)))
         return rdl_fail(error, RDL_ERROR_DATA, "%s: is not on the grid of the map", c->o->score);
     return true;
 }
@@ -128,8 +175,10 @@ static bool open_all(comparison *c, GError **error)
         return false;
     c->map_runs = rdl_runs_new();
     c->reference_runs = rdl_runs_new();
-    c->changed = rdl_histogram_new();
-    c->unchanged = rdl_histogram_new();
+    for (int k = 0; k < 2; k++) {
+        c->changed[k] = rdl_histogram_new();
+        c->unchanged[k] = rdl_histogram_new();
+    }
     if (rdl_grid_placed(rdl_side_grid(c->map)))
         return (c->areas = rdl_pixel_areas_new(rdl_side_grid(c->map), error)) != NULL;
     c->r->mapped_m2 = NAN;
@@ -201,10 +250,15 @@ static bool add_scores(comparison *c, rdl_block b, const uint8_t *map, const uin
     memset(valid, 1, n);
     if (!rdl_raster_read(c->score, b, 1, &first, score, valid, error))
         return false;
-    for (int class = RDL_UNCHANGED; class <= RDL_CHANGED; class ++) {
-        for (size_t i = 0; i < n; i++)
-            part[i] = valid[i] && map[i] && reference[i] == class ? score[i] : NAN;
-        rdl_histogram_add(class == RDL_CHANGED ? c->changed : c->unchanged, n, part);
+    for (int k = 0; k < 4; k++) {
+        int class = k / 2 ? RDL_CHANGED : RDL_UNCHANGED;
+        bool below = k % 2 == 0;
+        for (size_t i = 0; i < n; i++) {
+            float s = c->own_score ? fabsf(score[i]) : score[i];
+            bool here = valid[i] && map[i] && reference[i] == class && (s < 0.0f) == below;
+            part[i] = here ? s : NAN;
+        }
+        rdl_histogram_add((k / 2 ? c->changed : c->unchanged)[!below], n, part);
     }
     return true;
 }
@@ -242,16 +296,6 @@ static bool compare_all(comparison *c, const rdl_progress *progress, GError **er
 }
 
 /* ---- points ---- */
-
-static int label_of(const char *text)
-{
-    if (!text)
-        return RDL_NOT_OBSERVED;
-    if (g_ascii_strcasecmp(text, "changed") == 0 || strcmp(text, "2") == 0)
-        return RDL_CHANGED;
-    return g_ascii_strcasecmp(text, "unchanged") == 0 || strcmp(text, "1") == 0 ? RDL_UNCHANGED
-                                                                                : -1;
-}
 
 /* The pixel that holds (x, y): false outside the grid. */
 static bool pixel_at(const rdl_grid *grid, double x, double y, int *col, int *row)
@@ -296,8 +340,7 @@ static bool take_point(comparison *c, const rdl_feature *feature, int field,
 
     rdl_tally_in(c->r->tally, POINTS, 1);
     if (label < 0)
-        return rdl_fail(error, RDL_ERROR_DATA, "%s is '%s': write changed or unchanged",
-                        c->o->field, text);
+        return fail_label(c->o, text, error);
     if (!point_of(feature, transform, &x, &y, error))
         return false;
     if (!pixel_at(rdl_side_grid(c->map), x, y, &col, &row)) {
@@ -311,6 +354,9 @@ static bool take_point(comparison *c, const rdl_feature *feature, int field,
         return true;
     }
     rdl_tally_used(c->r->tally, POINTS, 1);
+    uint8_t class = (uint8_t)label;
+    if (!add_scores(c, (rdl_block){col, row, 1, 1}, &map, &class, error))
+        return false;
     gint64 *cells[2][2] = {{&c->r->confusion.tn, &c->r->confusion.fn},
                            {&c->r->confusion.fp, &c->r->confusion.tp}};
     ++*cells[map == RDL_CHANGED][label == RDL_CHANGED];
@@ -370,7 +416,7 @@ static void work_out(comparison *c)
     double mapped = (double)(r->mapped_changed + r->mapped_unchanged);
 
     r->accuracy = rdl_accuracy_of(r->confusion);
-    r->auc = rdl_auc(c->changed, c->unchanged);
+    r->auc = rdl_auc_signed(c->changed, c->unchanged);
     if (!r->points)
         r->objects = rdl_objects_compare(&c->map_runs, &c->reference_runs, c->o->overlap);
     r->area = rdl_area_estimate_of(r->confusion, (double)r->mapped_unchanged / mapped,
@@ -378,23 +424,48 @@ static void work_out(comparison *c)
                                    gsl_cdf_ugaussian_Pinv(0.5 + 0.5 * c->o->level));
 }
 
-/* What looks like a reference or a score that is read the wrong way. */
-static void look_twice(const comparison *c)
+/* By the size of the scores; leaves the histograms merged. */
+static double auc_of_sizes(comparison *c)
+{
+    rdl_histogram_merge(c->changed[1], c->changed[0]);
+    rdl_histogram_merge(c->unchanged[1], c->unchanged[0]);
+    return rdl_auc(c->changed[1], c->unchanged[1]);
+}
+
+/* What looks like a map, a reference or a score that is read the wrong way. */
+static void look_twice(comparison *c)
 {
     rdl_assess_result *r = c->r;
+    double sizes = auc_of_sizes(c);
 
+    if (rdl_side_in_doubt(c->map))
+        g_ptr_array_add(r->warnings,
+                        rdl_say("%s holds 1 and 2, and all but 0 was taken as changed: where 2 is "
+                                "changed and 1 is not, give --map-changed 2 --map-unchanged 1",
+                                c->o->change));
     if (c->reference && rdl_side_in_doubt(c->reference))
         g_ptr_array_add(r->warnings,
-                        rdl_say("%s holds 0, 1 and 2, and all but 0 was taken as changed: "
-                                 "where 2 is changed and 1 is not, give --changed 2 "
-                                 "--unchanged 1",
-                                 c->o->reference));
+                        rdl_say("%s holds 1 and 2, and all but 0 was taken as changed: where 2 is "
+                                "changed and 1 is not, give --changed 2 --unchanged 1",
+                                c->o->reference));
+    if (r->confusion.fp + r->confusion.tn == 0)
+        g_ptr_array_add(r->warnings,
+                        rdl_say("nothing is known to be unchanged in %s: name what is with "
+                                "--unchanged, without it precision and kappa say nothing",
+                                c->o->reference));
+    if (sizes > r->auc)
+        g_ptr_array_add(
+            r->warnings,
+            rdl_say("%s has numbers below 0, which were taken as the least change: area "
+                    "under the curve %.3f; by their size it is %.3f: is it a "
+                    "difference?",
+                    c->o->score, r->auc, sizes));
     if (r->auc < 0.5)
         g_ptr_array_add(r->warnings,
                         rdl_say("the area under the curve is %.3f: %s is lower where "
-                                 "something changed; is it a probability of no change, or is "
-                                 "the reference read the wrong way round (--changed)?",
-                                 r->auc, c->o->score));
+                                "something changed; is it a probability of no change, or is "
+                                "the reference read the wrong way round (--changed)?",
+                                r->auc, c->o->score));
 }
 
 bool rdl_assess(const rdl_assess_options *o, const rdl_progress *progress, rdl_assess_result *r,

@@ -14,9 +14,13 @@ typedef struct rdl_assess_options {
     const char *unchanged; /* default: 1 of a change raster, else 0; all others are unknown */
     const char *field; /* of points and polygons: what was found there, "changed" or "unchanged" (or
                           2, 1); default "reference" */
-    const char *score; /* raster of scores, for the area under the ROC curve; NULL */
-    double overlap;    /* share of an object that must agree, 0 < s <= 1; default 0.5 */
-    double level;      /* of the confidence intervals, 0 < l < 1; default 0.95 */
+    const char *map_changed, *map_unchanged; /* values of `change` where that is a raster; the same
+                                                defaults */
+    const char
+        *score;     /* raster of scores, for the area under the ROC curve; NULL. Of redline's own
+                       the size counts, as for its thresholds; of others the number, sign and all */
+    double overlap; /* share of an object that must agree, 0 < s <= 1; default 0.5 */
+    double level;   /* of the confidence intervals, 0 < l < 1; default 0.95 */
 } rdl_assess_options;
 #define RDL_ASSESS_OPTIONS_INIT                             \
     {                                                       \

@@ -79,7 +79,10 @@ JsonNode *rdl_assess_result_json(const rdl_assess_result *r)
     const char *change = rdl_manifest_digest(r->manifest, "change");
     const char *reference = rdl_manifest_digest(r->manifest, "reference");
     JsonObject *digests = json_object_new();
+    JsonArray *warnings = json_array_new();
 
+    for (guint i = 0; i < r->warnings->len; i++)
+        json_array_add_string_element(warnings, r->warnings->pdata[i]);
     json_object_set_string_member(o, "unit", r->points ? "points" : "pixels");
     json_object_set_object_member(o, "confusion", counts(r));
     set_accuracy(o, r);
@@ -89,6 +92,7 @@ JsonNode *rdl_assess_result_json(const rdl_assess_result *r)
     json_object_set_string_member(digests, "change", change ? change : "");
     json_object_set_string_member(digests, "reference", reference ? reference : "");
     json_object_set_object_member(o, "digests", digests);
+    json_object_set_array_member(o, "warnings", warnings);
     json_object_set_member(o, "tally", rdl_tally_json(r->tally));
     return json_node_init_object(json_node_alloc(), o);
 }

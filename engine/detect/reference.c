@@ -213,5 +213,5 @@ bool rdl_side_read(rdl_side *s, rdl_block block, uint8_t *classes, GError **erro
 
 bool rdl_side_in_doubt(const rdl_side *s)
 {
-    return s->seen == 7;
+    return (s->seen & ~1u) == 6u;
 }

@@ -21,8 +21,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_side, rdl_side_free)
 const rdl_grid *rdl_side_grid(const rdl_side *side);
 /** 0 not known, 1 unchanged, 2 changed. Fails: RDL_ERROR_IO. */
 bool rdl_side_read(rdl_side *side, rdl_block block, uint8_t *classes, GError **error);
-/** Read by default (all but 0 is changed), does the raster hold 0, 1 and 2 and nothing else, as one
- *  that calls 1 unchanged and 2 changed would? To be asked once all of it was read. */
+/** Read by default (all but 0 is changed), does the raster hold 1 and 2 and nothing else but 0, as
+ *  one that calls 1 unchanged and 2 changed would? To be asked once all of it was read. */
 bool rdl_side_in_doubt(const rdl_side *side);
 /** What GDAL makes of a path: a raster? Silent. */
 bool rdl_is_raster(const char *path);

@@ -48,6 +48,24 @@ static void the_curve_counts_pairs_in_order(void)
     CHECK_NEAR(rdl_auc(c, u), (2 + 2.5 + 3) / 9, 1e-12);
 }
 
+/* Changed -3, 1, 5, unchanged -7, -3, -1, 1: 2.5 of 4, 3.5 and 4 pairs in order. */
+static void the_curve_of_signed_scores_counts_their_order(void)
+{
+    const float below[2][2] = {{-3, NAN}, {-7, -3}}, above[2][2] = {{1, 5}, {1, NAN}}, one = -1;
+    rdl_histogram *h[2][2];
+
+    for (int i = 0; i < 2; i++) {
+        h[i][0] = rdl_histogram_new(), h[i][1] = rdl_histogram_new();
+        rdl_histogram_add(h[i][0], 2, below[i]);
+        rdl_histogram_add(h[i][1], 2, above[i]);
+    }
+    rdl_histogram_add(h[1][0], 1, &one);
+    CHECK_NEAR(rdl_auc_signed(h[0], h[1]), (1.5 + 3.5 + 4) / 12, 1e-12);
+    CHECK_NEAR(rdl_auc_signed(h[1], h[0]), 1 - (1.5 + 3.5 + 4) / 12, 1e-12);
+    for (int i = 0; i < 4; i++)
+        rdl_histogram_free(h[i / 2][i % 2]);
+}
+
 /* ---- objects ---- */
 
 static rdl_runs runs_of(const char *const *rows, int n)
@@ -89,6 +107,14 @@ static void objects_are_found_right_split_and_merged(void)
 
 enum { SIDE = 60 };
 
+static void name_raster(const char *path, const char *name)
+{
+    GDALDatasetH ds = GDALOpen(path, GA_Update);
+
+    GDALSetMetadataItem(ds, "REDLINE", name, NULL);
+    GDALClose(ds);
+}
+
 /* The map calls the left 20 columns changed, the truth the left 15; a corner is not observed. */
 static const char *make_map(void)
 {
@@ -100,12 +126,8 @@ static const char *make_map(void)
     for (int i = 0; i < SIDE * SIDE; i++)
         v[i] = i % SIDE < 20 ? 2 : 1;
     v[SIDE - 1] = 0;
-    if (!path) {
-        path = make_raster("map.tif", &f, v);
-        GDALDatasetH ds = GDALOpen(path, GA_Update);
-        GDALSetMetadataItem(ds, "REDLINE", "change test", NULL);
-        GDALClose(ds);
-    }
+    if (!path)
+        name_raster(path = make_raster("map.tif", &f, v), "change test");
     return path;
 }
 
@@ -158,14 +180,37 @@ static void the_score_has_a_curve(void)
 
     f.width = f.height = SIDE, f.type = GDT_Float32;
     for (int i = 0; i < SIDE * SIDE; i++)
-        v[i] = -(SIDE - i % SIDE); /* the size counts */
+        v[i] = -(SIDE - i % SIDE); /* least where something changed, or largest by its size */
     o.change = make_map();
     o.reference = make_truth();
     o.changed = "128-";
     o.score = make_raster("score.tif", &f, v);
     assess(&o, &r);
-    CHECK_NEAR(r.auc, 1, 0);
+    CHECK_NEAR(r.auc, 0, 0);
+    CHECK(r.warnings->len && strstr(r.warnings->pdata[0], "below 0"));
     rdl_assess_result_clear(&r);
+    name_raster(o.score, "score test"); /* of redline's own the size counts */
+    assess(&o, &r);
+    CHECK_NEAR(r.auc, 1, 0);
+    CHECK_INT(r.warnings->len, 0);
+    rdl_assess_result_clear(&r);
+}
+
+static void a_score_lies_where_the_map_does(void)
+{
+    rdl_assess_options o = RDL_ASSESS_OPTIONS_INIT;
+    rdl_assess_result r;
+    GError *error = NULL;
+    made_form f = MADE_FORM;
+    g_autofree double *v = g_new0(double, SIDE *SIDE);
+
+    f.width = f.height = SIDE, f.type = GDT_Float32, f.x += 30;
+    o.change = make_map();
+    o.reference = make_truth();
+    o.changed = "128-";
+    o.score = make_raster("elsewhere.tif", &f, v);
+    CHECK(!rdl_assess(&o, NULL, &r, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "grid of the map");
 }
 
 /* 0 unknown, 1 unchanged, 2 changed, as in redline's own rasters but without their name. */
@@ -187,6 +232,13 @@ static void what_may_be_read_the_wrong_way_is_said(void)
     CHECK_INT(r.warnings->len, 1);
     CHECK(r.warnings->len && strstr(r.warnings->pdata[0], "--changed 2 --unchanged 1"));
     rdl_assess_result_clear(&r);
+    f.nodata = 0;
+    o.reference = make_raster("two.tif", &f, v); /* 0 is not even seen */
+    assess(&o, &r);
+    CHECK_INT(r.warnings->len, 2);
+    CHECK(r.warnings->len && strstr(r.warnings->pdata[0], "--changed 2 --unchanged 1"));
+    CHECK(r.warnings->len > 1 && strstr(r.warnings->pdata[1], "nothing is known to be unchanged"));
+    rdl_assess_result_clear(&r);
     o.changed = "2";
     o.unchanged = "1";
     o.score = make_raster("upside-down.tif", &score, s);
@@ -194,6 +246,32 @@ static void what_may_be_read_the_wrong_way_is_said(void)
     CHECK_NEAR(r.auc, 0, 0);
     CHECK_INT(r.warnings->len, 1);
     CHECK(r.warnings->len && strstr(r.warnings->pdata[0], "area under the curve"));
+    rdl_assess_result_clear(&r);
+}
+
+static void a_map_of_others_has_values_of_its_own(void)
+{
+    rdl_assess_options o = RDL_ASSESS_OPTIONS_INIT;
+    rdl_assess_result r;
+    made_form f = MADE_FORM;
+    g_autofree double *v = g_new(double, SIDE *SIDE);
+
+    f.width = f.height = SIDE;
+    for (int i = 0; i < SIDE * SIDE; i++)
+        v[i] = i % SIDE < 20 ? 2 : i % SIDE < 50;
+    o.change = make_raster("foreign.tif", &f, v);
+    o.reference = make_truth();
+    o.changed = "128-";
+    assess(&o, &r);
+    CHECK_INT(r.warnings->len, 1);
+    CHECK(r.warnings->len && strstr(r.warnings->pdata[0], "--map-changed 2"));
+    rdl_assess_result_clear(&r);
+    o.map_changed = "2";
+    o.map_unchanged = "1";
+    assess(&o, &r);
+    CHECK_INT(r.warnings->len, 0);
+    CHECK_INT(r.confusion.tp, 15 * SIDE);
+    CHECK_INT(r.not_observed, 10 * SIDE);
     rdl_assess_result_clear(&r);
 }
 
@@ -244,13 +322,10 @@ static void polygons_are_changed_inside(void)
     }
 }
 
-/* Two squares labelled, the rest unknown. */
-static void labelled_polygons_leave_the_rest_unknown(void)
+static const char *make_labelled(const char *name, const char *first, const char *second)
 {
     static const rdl_field fields[] = {{"reference", RDL_FIELD_TEXT}};
-    const char *path = suite_path("labelled.gpkg");
-    rdl_assess_options o = RDL_ASSESS_OPTIONS_INIT;
-    rdl_assess_result r;
+    const char *path = suite_path(name);
     GError *error = NULL;
     g_autoptr(rdl_crs) crs = rdl_crs_parse("EPSG:32651", &error);
     rdl_vector *v = rdl_vector_create(path, "GPKG", &error);
@@ -261,12 +336,26 @@ static void labelled_polygons_leave_the_rest_unknown(void)
         g_autoptr(rdl_geometry) g =
             rdl_geometry_of_box((rdl_box){x, 3600000 - 600, x + 300, 3600000 - 300}, &error);
         g_autoptr(GBytes) wkb = rdl_geometry_wkb(g, &error);
-        rdl_value value = rdl_text(i ? "unchanged" : "Changed");
+        rdl_value value = rdl_text(i ? second : first);
         CHECK(rdl_vector_write(v, layer, &value, wkb, &error));
     }
     CHECK(rdl_vector_finish(v, &error));
+    CHECK_OK(error);
+    return path;
+}
+
+/* Two squares labelled, the rest unknown. */
+static void labelled_polygons_leave_the_rest_unknown(void)
+{
+    rdl_assess_options o = RDL_ASSESS_OPTIONS_INIT;
+    rdl_assess_result r;
+    GError *error = NULL;
+
     o.change = make_map();
-    o.reference = path;
+    o.reference = make_labelled("mistyped.gpkg", "changed", "no change");
+    CHECK(!rdl_assess(&o, NULL, &r, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "reference is 'no change'");
+    o.reference = make_labelled("labelled.gpkg", "Changed", "unchanged");
     assess(&o, &r);
     CHECK_INT(r.confusion.tp, 100);
     CHECK_INT(r.confusion.tn, 100);
@@ -311,6 +400,12 @@ static void a_sample_is_drawn_and_given_back(void)
     CHECK_INT(r.confusion.tn, 120);
     CHECK_NEAR(r.area.share.value, 0.25, 3 * r.area.share.half);
     CHECK(r.area.share.half > 0 && r.area.share.half < 0.05);
+    CHECK(isnan(r.auc));
+    rdl_assess_result_clear(&r);
+    o.score = make_map(); /* 2, with ties, where 1 is right a third of the time */
+    assess(&o, &r);
+    CHECK_NEAR(r.auc, 1 - 0.5 * (double)r.confusion.fp / (double)(r.confusion.fp + r.confusion.tn),
+               1e-12);
     rdl_assess_result_clear(&r);
 }
 
@@ -366,7 +461,11 @@ static CU_TestInfo tests[] = {
     {"the curve counts pairs in order", the_curve_counts_pairs_in_order},
     {"objects are found, right, split and merged", objects_are_found_right_split_and_merged},
     {"a raster is compared pixel by pixel", a_raster_is_compared_pixel_by_pixel},
+    {"the curve of signed scores counts their order",
+     the_curve_of_signed_scores_counts_their_order},
     {"the score has a curve", the_score_has_a_curve},
+    {"a score lies where the map does", a_score_lies_where_the_map_does},
+    {"a map of others has values of its own", a_map_of_others_has_values_of_its_own},
     {"what may be read the wrong way is said", what_may_be_read_the_wrong_way_is_said},
     {"polygons are changed inside", polygons_are_changed_inside},
     {"labelled polygons leave the rest unknown", labelled_polygons_leave_the_rest_unknown},
