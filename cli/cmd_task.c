@@ -1,6 +1,7 @@
 /* redline task - see tasks and move them along the workflow. */
 #include "verb.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -242,9 +243,10 @@ static JsonNode *count(const char *path, GError **error)
 static void print_count(JsonObject *o)
 {
     static const char *const members[] = {"xzqdm", "kind", "state"};
+    static const char *const numbers[] = {"tasks", "overdue", "rebounds", "partial_rebounds"};
     JsonArray *rows = json_object_get_array_member(o, "rows");
     g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
-    static const char *const heads[] = {"UNIT", "KIND", "STATE", "TASKS", "OVERDUE"};
+    static const char *const heads[] = {"UNIT", "KIND", "STATE", "TASKS", "OVERDUE", "REBOUNDS", "PARTIAL"};
 
     for (size_t i = 0; i < G_N_ELEMENTS(heads); i++)
         add(cells, heads[i]);
@@ -252,10 +254,9 @@ static void print_count(JsonObject *o)
         JsonObject *row = json_array_get_object_element(rows, i);
         for (size_t k = 0; k < G_N_ELEMENTS(members); k++)
             add(cells, rdl_json_text(row, members[k], NULL));
-        g_ptr_array_add(
-            cells, g_strdup_printf("%7" G_GINT64_FORMAT, json_object_get_int_member(row, "tasks")));
-        g_ptr_array_add(cells, g_strdup_printf("%7" G_GINT64_FORMAT,
-                                               json_object_get_int_member(row, "overdue")));
+        for (size_t k = 0; k < G_N_ELEMENTS(numbers); k++)
+            g_ptr_array_add(cells, g_strdup_printf("%7" PRId64,
+                                                   json_object_get_int_member(row, numbers[k])));
     }
     g_autofree char *text = rdl_table_text(cells, G_N_ELEMENTS(heads));
     fputs(text, stdout);
@@ -265,7 +266,9 @@ static int task_count(int argc, char **argv)
 {
     static const char teach[] =
         "Example:\n  redline task count ledger.sqlite --as-of 2026-11-30\n\n"
-        "Tasks by unit, kind and state as they stood that day; OVERDUE are open ones past due.";
+        "Tasks by unit, kind and state as they stood that day; OVERDUE are open ones past due.\n"
+        "REBOUNDS and PARTIAL (another activity at the place): closed rows that were registered\n"
+        "again; they stay on record beside the tasks.";
     GError *error = NULL;
     JsonNode *node;
 
@@ -317,7 +320,8 @@ static int task_lookbacks(int argc, char **argv)
         "lookbacks.csv (PASS: months since the closing) that are not held, and look-backs that "
         "were\n"
         "ordered, or raised by new ground at the place. OVERDUE: its day has passed. The pass is\n"
-        "held by 'redline task advance' to LOOKBACK, then CLOSED or REOPENED.\n\n"
+        "held by 'redline task advance' to LOOKBACK, then CLOSED or REOPENED (a rebound, or as what\n"
+        "raised it or --set rebound=PARTIAL_REBOUND says: another activity at the place).\n\n"
         "Where lookbacks.csv gives a pass a rate below 1, 'redline ledger draw --purpose\n"
         "lookback-MONTHS --rate R --state CLOSED' says which are looked at; UNDRAWN: no draw has\n"
         "been made yet. --purpose lookback draws a sample beside the passes (PASS: sampled).";

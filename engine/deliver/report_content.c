@@ -212,7 +212,8 @@ static void say_results(rdl_paragraph *p)
             rdl_report_hectares(r, total(r, "by_area", "restored_area")), "{water}",
             rdl_report_hectares(r, total(r, "by_area", "water_area")), NULL);
     SAY(p, "sentence.rebound", "{rebounds}",
-        rdl_report_count(r, total(r, "by_rebound", "rebounds")), "{rebounded}",
+        rdl_report_count(r, total(r, "by_rebound", "rebounds")), "{partial}",
+        rdl_report_count(r, total(r, "by_rebound", "partial_rebounds")), "{rebounded}",
         rdl_report_count(r, total(r, "by_rebound", "rebounded")), "{contradicted}",
         rdl_report_count(r, total(r, "by_rebound", "contradicted")), NULL);
 }

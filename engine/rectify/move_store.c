@@ -5,6 +5,7 @@
 #include "rectify/moving.h"
 #include "rectify/paper.h"
 #include "rectify/photo.h"
+#include "rectify/rebound.h"
 #include "rectify/review.h"
 #include "rectify/route.h"
 
@@ -476,6 +477,26 @@ static bool add_notice(rdl_ledger *ledger, JsonObject *payload, const rdl_move *
     return true;
 }
 
+/* What a look back that failed found: what is said, else what raised it, else a rebound. */
+static bool add_result(rdl_ledger *ledger, JsonObject *look, const rdl_move *move, GError **error)
+{
+    const char *said = rdl_json_text(move->fields, "rebound", NULL);
+    g_autofree char *clue = NULL;
+
+    if (said && strcmp(said, RDL_REBOUND) != 0 && strcmp(said, RDL_PARTIAL_REBOUND) != 0)
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "%s: rebound '%s' is none: give --set rebound=REBOUND or PARTIAL_REBOUND "
+                        "(another activity at the place)",
+                        move->task_id, said);
+    if (!said && !rdl_rebound_clue(ledger, move->task_id, &clue, error))
+        return false;
+    said = said ? said : clue;
+    rdl_json_set_text(look, "result",
+                      g_strcmp0(said, RDL_PARTIAL_REBOUND) == 0 ? RDL_PARTIAL_REBOUND
+                                                                : RDL_REBOUND);
+    return true;
+}
+
 /* A look back is ordered, or held with its result; a failed one registers the problem again under
  * its old number with a suffix. */
 static bool add_lookback(rdl_ledger *ledger, JsonObject *payload, const rdl_task *task,
@@ -487,7 +508,10 @@ static bool add_lookback(rdl_ledger *ledger, JsonObject *payload, const rdl_task
     if ((ordered || held) && task->problem_id) {
         JsonObject *look = json_object_new();
         json_object_set_object_member(payload, "lookback", look);
-        rdl_json_set_text(look, "result", ordered ? NULL : rebound ? "REBOUND" : "OK");
+        if (rebound && !add_result(ledger, look, move, error))
+            return false;
+        if (!rebound)
+            rdl_json_set_text(look, "result", ordered ? NULL : "OK");
     }
     if (!rebound || !task->problem_id)
         return true;

@@ -19,6 +19,10 @@
 #include "geo/geo.h"
 #include "rectify/handle.h"
 
+/** What a look-back that failed found. */
+#define RDL_REBOUND "REBOUND"
+#define RDL_PARTIAL_REBOUND "PARTIAL_REBOUND"
+
 /** SQL: how grave the clue of event `e` is; 0 where it tells none. */
 #define RDL_CLUE_RANK                                                                            \
     "CASE json_extract(e.payload, '$.clue') WHEN 'REBOUND' THEN 5 WHEN 'PARTIAL_REBOUND' THEN 4" \
@@ -37,5 +41,9 @@ typedef struct rdl_newcomer {
  *  the closed sites is still that of the closing. */
 bool rdl_rebounds_raise(rdl_ledger *ledger, const rdl_newcomer *newcomer, const char *at,
                         GError **error);
+
+/** What the gravest ground that raised the look-back a task waits for tells of; NULL: nothing did.
+ *  Yours. */
+bool rdl_rebound_clue(rdl_ledger *ledger, const char *task_id, char **clue, GError **error);
 
 #endif

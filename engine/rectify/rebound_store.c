@@ -132,6 +132,26 @@ static bool raise_one(const arrival *a, const char *task_id, int rank, double m2
     return rdl_event_append(a->ledger, &event, o, error);
 }
 
+bool rdl_rebound_clue(rdl_ledger *ledger, const char *task_id, char **clue, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT json_extract(e.payload, '$.clue') FROM event e WHERE e.subject = ?1 AND e.kind ="
+        " 'lookback.raised' AND e.seq >= (SELECT max(seq) FROM lookback WHERE task_id = ?1 AND held"
+        " IS NULL) ORDER BY " RDL_CLUE_RANK " DESC, e.seq LIMIT 1",
+        error);
+    bool row;
+
+    *clue = NULL;
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, task_id);
+    if (!rdl_statement_step(s, &row, error))
+        return false;
+    *clue = row ? g_strdup(rdl_statement_get_text(s, 0)) : NULL;
+    return true;
+}
+
 /* ---- the closed work of a site ---- */
 
 /* task, day of its closing, what the site was, its ground; does a look-back wait, how grave is what

@@ -8,6 +8,9 @@
  * matters of `due` whose day has come, on_time = those of them done by it. overdue: open past the
  * day as it stands, overdue_original past the first one, pending_overdue: not verified in time,
  * undated: open without a day, reopened and not planned yet.
+ * rebounds, partial_rebounds (another activity at the place): closed rows that were registered
+ * again. The closed row stays as it was and is in no other column, so that all + rebounds +
+ * partial_rebounds = rows on record (domain 4.8).
  * What is not given is a row of its own. Areas are of the gravest finding's own ground
  * (area_own_m2), in m2.
  *

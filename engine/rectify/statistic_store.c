@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 #include "rectify/moving.h"
+#include "rectify/rebound.h"
 #include "rectify/statistic_table.h"
 
 #define TENTHS_OF_MM2 1e6 /* areas are summed as whole numbers: in any order the same */
@@ -38,7 +39,7 @@ typedef struct {
 typedef struct {
     gint64 n[RDL_FATES], overdue, overdue_original, pending_overdue, dated, on_time, undated;
     gint64 area[RDL_FATES], verified, cleared, restored, water;
-    gint64 rebounds, rebounded, contradicted;
+    gint64 rebounds, partial, rebounded, contradicted;
 } counts;
 
 /* One table under way: counts by the numbers of its dimensions. */
@@ -73,7 +74,7 @@ typedef struct {
     GHashTable *seen;     /* tasks that a scene tells of */
     GHashTable *late;     /* problem -> milestones passed unmet */
     rdl_measure *measure; /* of sites with several sources */
-    gint64 tasks, carried, outside, matters;
+    gint64 tasks, carried, outside, matters, rebounds;
     char *day;
 } survey;
 
@@ -266,11 +267,13 @@ static const char *level_of(survey *v, const rdl_task *t)
     return v->level;
 }
 
-static bool count_matter(survey *v, const rdl_task *t, rdl_fate f, GError **error)
+static bool count_matter(survey *v, const rdl_task *t, rdl_fate f, gint64 partial, GError **error)
 {
     gint64 area = isnan(t->area_m2) ? 0 : llround(t->area_m2 * TENTHS_OF_MM2);
-    counts c = {
-        .contradicted = t->contradicted != NULL, .rebounds = t->number, .rebounded = t->number > 0};
+    counts c = {.contradicted = t->contradicted != NULL,
+                .rebounds = t->number - partial,
+                .partial = partial,
+                .rebounded = t->number > 0};
 
     c.n[f] = 1;
     c.area[f] = area;
@@ -289,12 +292,15 @@ static bool count_matter(survey *v, const rdl_task *t, rdl_fate f, GError **erro
     return true;
 }
 
-static bool count_task(survey *v, const rdl_task *t, bool registered, GError **error)
+/* t->number: how often it was registered again, `partial` of these for another activity. */
+static bool count_task(survey *v, const rdl_task *t, bool registered, gint64 partial,
+                       GError **error)
 {
     const counts one = {.n = {[RDL_FATE_OPEN] = 1}};
     rdl_fate f = rdl_fates_of(v->fates, t->kind, t->state, registered);
 
     v->tasks++;
+    v->rebounds += t->number;
     if (!rdl_statistic_wanted(v->s, t->xzqdm)) {
         v->outside++;
         return true;
@@ -304,7 +310,7 @@ static bool count_task(survey *v, const rdl_task *t, bool registered, GError **e
         v->carried++;
         return true;
     }
-    return count_matter(v, t, f, error);
+    return count_matter(v, t, f, partial, error);
 }
 
 /* ---- all of them ---- */
@@ -314,7 +320,10 @@ static const char select_all[] =
     " t.started, t.due_original, t.due, t.stopped, t.contradicted, coalesce(p.source, s.source),"
     " p.category, p.aspect, p.nature, f.zone, s.activity, f.severity, t.progress,"
     " f.area_m2, t.problem_id, coalesce(p.rebounds, 0), t.kind = 'verify' AND EXISTS(SELECT 1 FROM"
-    "  problem c WHERE c.clue_id = t.task_id), " RDL_SHARED_GROUND ", t.tier_original"
+    "  problem c WHERE c.clue_id = t.task_id), " RDL_SHARED_GROUND
+    ", t.tier_original, CASE WHEN p.rebounds > 0 THEN"
+    " (SELECT count(*) FROM lookback l WHERE l.task_id = t.task_id AND l.result = "
+    "'" RDL_PARTIAL_REBOUND "') ELSE 0 END"
     " FROM task t JOIN site s USING(site_id) LEFT JOIN finding f ON f.finding_id = t.finding_id"
     " LEFT JOIN problem p ON p.problem_id = t.problem_id";
 
@@ -364,7 +373,8 @@ static bool take_task(survey *v, rdl_statement *q, GError **error)
         return false;
     if (m2 > 0.0)
         t.area_m2 = m2;
-    return count_task(v, &t, rdl_statement_get_int(q, 22) != 0, error);
+    return count_task(v, &t, rdl_statement_get_int(q, 22) != 0, rdl_statement_get_int(q, 25),
+                      error);
 }
 
 static bool take_all(survey *v, GError **error)
@@ -382,15 +392,23 @@ static bool take_all(survey *v, GError **error)
 
 /* ---- tables ---- */
 
-static const rdl_statistic_column matter_columns[] = {
-    {"all", RDL_QUANTITY_COUNT},         {"pending", RDL_QUANTITY_COUNT},
-    {"excluded", RDL_QUANTITY_COUNT},    {"longterm", RDL_QUANTITY_COUNT},
-    {"due", RDL_QUANTITY_COUNT},         {"done", RDL_QUANTITY_COUNT},
-    {"open", RDL_QUANTITY_COUNT},        {"rate", RDL_QUANTITY_RATE},
-    {"overdue", RDL_QUANTITY_COUNT},     {"overdue_original", RDL_QUANTITY_COUNT},
-    {"dated", RDL_QUANTITY_COUNT},       {"on_time", RDL_QUANTITY_COUNT},
-    {"on_time_rate", RDL_QUANTITY_RATE}, {"pending_overdue", RDL_QUANTITY_COUNT},
-    {"undated", RDL_QUANTITY_COUNT}};
+static const rdl_statistic_column matter_columns[] = {{"all", RDL_QUANTITY_COUNT},
+                                                      {"pending", RDL_QUANTITY_COUNT},
+                                                      {"excluded", RDL_QUANTITY_COUNT},
+                                                      {"longterm", RDL_QUANTITY_COUNT},
+                                                      {"due", RDL_QUANTITY_COUNT},
+                                                      {"done", RDL_QUANTITY_COUNT},
+                                                      {"open", RDL_QUANTITY_COUNT},
+                                                      {"rate", RDL_QUANTITY_RATE},
+                                                      {"overdue", RDL_QUANTITY_COUNT},
+                                                      {"overdue_original", RDL_QUANTITY_COUNT},
+                                                      {"dated", RDL_QUANTITY_COUNT},
+                                                      {"on_time", RDL_QUANTITY_COUNT},
+                                                      {"on_time_rate", RDL_QUANTITY_RATE},
+                                                      {"pending_overdue", RDL_QUANTITY_COUNT},
+                                                      {"undated", RDL_QUANTITY_COUNT},
+                                                      {"rebounds", RDL_QUANTITY_COUNT},
+                                                      {"partial_rebounds", RDL_QUANTITY_COUNT}};
 
 static gint64 all_of(const counts *c)
 {
@@ -417,7 +435,9 @@ static void matter_numbers(const counts *c, double *to)
                               c->on_time,
                               0,
                               c->pending_overdue,
-                              c->undated};
+                              c->undated,
+                              c->rebounds,
+                              c->partial};
 
     G_STATIC_ASSERT(G_N_ELEMENTS(numbers) == G_N_ELEMENTS(matter_columns));
     for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
@@ -450,12 +470,13 @@ static const rdl_statistic_column rebound_columns[] = {{"all", RDL_QUANTITY_COUN
                                                        {"done", RDL_QUANTITY_COUNT},
                                                        {"rebounded", RDL_QUANTITY_COUNT},
                                                        {"rebounds", RDL_QUANTITY_COUNT},
+                                                       {"partial_rebounds", RDL_QUANTITY_COUNT},
                                                        {"contradicted", RDL_QUANTITY_COUNT}};
 
 static void rebound_numbers(const counts *c, double *to)
 {
-    const gint64 numbers[] = {all_of(c), c->n[RDL_FATE_DONE], c->rebounded, c->rebounds,
-                              c->contradicted};
+    const gint64 numbers[] = {all_of(c),   c->n[RDL_FATE_DONE], c->rebounded,
+                              c->rebounds, c->partial,          c->contradicted};
 
     for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
         to[i] = (double)numbers[i];
@@ -551,13 +572,22 @@ static bool check(survey *v, GError **error)
 {
     g_autofree char *held =
         rdl_store_value(v->s->ledger->store, "SELECT count(*) FROM task", error);
+    g_autofree char *again =
+        held ? rdl_store_value(v->s->ledger->store,
+                               "SELECT count(*) FROM problem WHERE reopens IS NOT NULL", error)
+             : NULL;
+    g_autofree char *counted = g_strdup_printf("%" PRId64, v->rebounds);
     gint64 wanted = v->tasks - v->outside;
 
-    if (!held)
+    if (!again)
         return false;
     if (g_ascii_strtoll(held, NULL, 10) != v->tasks)
         return rdl_fail(error, RDL_ERROR_BALANCE, "%s: holds %s tasks, %" PRId64 " were counted",
                         rdl_ledger_path(v->s->ledger), held, v->tasks);
+    if (strcmp(again, counted) != 0)
+        return rdl_fail(error, RDL_ERROR_BALANCE,
+                        "%s: holds %s problems that were registered again, %s were counted",
+                        rdl_ledger_path(v->s->ledger), again, counted);
     if (wanted != v->carried + v->matters)
         return rdl_fail(error, RDL_ERROR_BALANCE, "%s: tasks are neither carried nor matters",
                         rdl_ledger_path(v->s->ledger));

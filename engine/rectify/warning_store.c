@@ -62,7 +62,7 @@ static bool reported(rdl_ledger *ledger, const char *task_id, const char *day, b
     g_autoptr(rdl_statement) s = rdl_statement_new(
         ledger->store,
         "SELECT contradicted IS NOT NULL OR EXISTS(SELECT 1 FROM lookback l WHERE l.task_id = ?1 "
-        "AND l.result = 'REBOUND' AND l.held <= ?2), claimed IS NOT NULL AND NOT EXISTS(SELECT 1 "
+        "AND l.result IN ('REBOUND', 'PARTIAL_REBOUND') AND l.held <= ?2), claimed IS NOT NULL AND NOT EXISTS(SELECT 1 "
         "FROM publication p WHERE p.task_id = ?1 AND p.kind NOT IN (SELECT value FROM "
         "json_each(?3)) AND p.opens BETWEEN claimed AND ?2), claimed IS NULL FROM task WHERE "
         "task_id = ?1",

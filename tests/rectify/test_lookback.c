@@ -305,6 +305,71 @@ static void the_gravest_clue_is_told(void)
     CHECK_OK(error);
 }
 
+/* "TASKS+REBOUNDS+PARTIAL" of all rows of a day, and of one statistic of it. */
+static void check_counts(rdl_ledger *ledger, rdl_day day, const char *want)
+{
+    static const char *const members[] = {"tasks", "rebounds", "partial_rebounds"};
+    const rdl_statistic_options options = {.as_of = day};
+    GError *error = NULL;
+    g_autoptr(JsonNode) node = rdl_ledger_count(ledger, day, &error);
+    g_autoptr(rdl_ledger) then = rdl_ledger_as_of(ledger, day, &error);
+    g_autoptr(rdl_statistic) s = rdl_statistic_new(then, &options, &error);
+
+    CHECK_OK(error);
+    JsonObject *o = json_node_get_object(node);
+    JsonArray *rows = json_object_get_array_member(o, "rows");
+    gint64 sums[3] = {0};
+    for (guint i = 0; i < json_array_get_length(rows); i++)
+        for (int k = 0; k < 3; k++)
+            sums[k] +=
+                json_object_get_int_member(json_array_get_object_element(rows, i), members[k]);
+    for (int k = 0; k < 3; k++)
+        CHECK_INT(json_object_get_int_member(o, members[k]), sums[k]);
+    const rdl_statistic_table *units = rdl_statistic_find(s, "by_unit");
+    g_autofree char *counted =
+        g_strdup_printf("%d+%d+%d", (int)sums[0], (int)sums[1], (int)sums[2]);
+    g_autofree char *told = g_strdup_printf("%.0f+%.0f+%.0f", (double)rdl_statistic_tasks(s),
+                                            rdl_statistic_total(units, "rebounds"),
+                                            rdl_statistic_total(units, "partial_rebounds"));
+    CHECK_TEXT(counted, want);
+    CHECK_TEXT(told, want);
+}
+
+/* What is registered again leaves its closed row on record, and counted. */
+static void a_closed_row_stays_counted(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fixture_submitted("counted.sqlite", &error);
+
+    CHECK(close_it(ledger, &error));
+    load_seen(ledger, "YARD", 119.9, 0.0003, "AGRI", "2027-04-01", rdl_day_of(2027, 5, 2));
+    check_counts(ledger, rdl_day_of(2027, 5, 2), "2+0+0");
+    CHECK(fixture_go(ledger, "LOOKBACK", "2027-05-03", "city", NULL, NULL, &error));
+    CHECK(!fixture_go(ledger, "REOPENED", "2027-05-10", "office", "回头看记录",
+                      "{\"rebound\":\"half\"}", &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "rebound 'half' is none: give --set rebound=REBOUND or");
+    CHECK(fixture_go(ledger, "REOPENED", "2027-05-10", "office", "回头看记录", NULL, &error));
+    CHECK_OK(error);
+    check_counts(ledger, rdl_day_of(2027, 5, 9), "2+0+0"); /* as it stood */
+    check_counts(ledger, rdl_day_of(2027, 5, 10), "2+0+1");
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+}
+
+/* Whoever looked knows better than the ground that raised it. */
+static void what_is_said_of_a_rebound_holds(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fixture_submitted("said.sqlite", &error);
+
+    CHECK(close_it(ledger, &error));
+    CHECK(fixture_go(ledger, "LOOKBACK", "2027-09-20", "city", NULL, NULL, &error));
+    CHECK(fixture_go(ledger, "REOPENED", "2027-09-25", "office", "回头看记录",
+                     "{\"rebound\":\"PARTIAL_REBOUND\"}", &error));
+    CHECK_OK(error);
+    check_counts(ledger, rdl_day_of(2027, 9, 25), "2+0+1");
+}
+
 /* ---- by lot ---- */
 
 #define DRAWN_OF 10
@@ -499,6 +564,8 @@ static CU_TestInfo tests[] = {
     {"new ground is a rebound by area, date and activity",
      new_ground_is_a_rebound_by_area_date_and_activity},
     {"the gravest clue is told", the_gravest_clue_is_told},
+    {"a closed row stays counted", a_closed_row_stays_counted},
+    {"what is said of a rebound holds", what_is_said_of_a_rebound_holds},
     {"a pass by lot is due for those drawn", a_pass_by_lot_is_due_for_those_drawn},
     {"a lot is of its closing", a_lot_is_of_its_closing},
     {"at the rate of one all are due", at_the_rate_of_one_all_are_due},

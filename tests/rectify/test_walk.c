@@ -655,10 +655,12 @@ static char *counted(rdl_ledger *ledger, rdl_day day)
     CHECK_OK(error);
     for (guint i = 0; i < json_array_get_length(rows); i++) {
         JsonObject *o = json_array_get_object_element(rows, i);
-        g_string_append_printf(text, "%s %s %s %d %d; ", rdl_json_text(o, "xzqdm", "-"),
+        g_string_append_printf(text, "%s %s %s %d %d %d; ", rdl_json_text(o, "xzqdm", "-"),
                                rdl_json_text(o, "kind", "-"), rdl_json_text(o, "state", "-"),
                                (int)json_object_get_int_member(o, "tasks"),
-                               (int)json_object_get_int_member(o, "overdue"));
+                               (int)json_object_get_int_member(o, "overdue"),
+                               (int)(json_object_get_int_member(o, "rebounds") +
+                                     json_object_get_int_member(o, "partial_rebounds")));
     }
     return g_string_free(text, FALSE);
 }
@@ -671,7 +673,8 @@ static char *counted_then(rdl_ledger *then, rdl_day day)
         "SELECT group_concat(x, '') FROM (SELECT coalesce(xzqdm, '-') || ' ' || kind || ' ' || "
         "state || ' ' || count(*) || ' ' || sum(coalesce(due < '%s', 0) AND state NOT IN ('CLOSED',"
         " 'LOOKBACK', 'DISMISSED', 'LEGAL', 'LONGTERM') AND NOT (kind = 'verify' AND state = "
-        "'REGISTERED')) ||"
+        "'REGISTERED')) || ' ' || sum(coalesce((SELECT rebounds FROM problem p WHERE p.problem_id ="
+        " task.problem_id), 0)) ||"
         " '; ' AS x FROM task GROUP BY xzqdm, kind, state ORDER BY xzqdm, kind, state)",
         on);
 
