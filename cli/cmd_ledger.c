@@ -385,14 +385,46 @@ static rdl_ledger *open_to_decide(const char *path, GError **error)
     return g_steal_pointer(&ledger);
 }
 
-/* That they are one, and which of its tasks that made more urgent. */
-static void say_merged(rdl_ledger *ledger, const char *id, GError **error)
+/* What became of the tasks of both, each with its day, by the event that made them one. */
+static void say_fates(JsonObject *chain)
 {
-    g_autoptr(JsonNode) chain = rdl_ledger_chain(ledger, id, error);
+    JsonArray *events = json_object_get_array_member(chain, "events");
+    JsonArray *tasks = NULL;
+
+    for (guint i = 0; i < json_array_get_length(events); i++) {
+        JsonObject *event = json_array_get_object_element(events, i);
+        JsonObject *payload = rdl_json_object(event, "payload");
+        if (strcmp(rdl_json_text(event, "kind", ""), "site.merged") == 0 && payload &&
+            json_object_has_member(payload, "tasks"))
+            tasks = json_object_get_array_member(payload, "tasks");
+    }
+    for (guint i = 0; tasks && i < json_array_get_length(tasks); i++) {
+        JsonObject *t = json_array_get_object_element(tasks, i);
+        const char *id = rdl_json_text(t, "task_id", ""), *state = rdl_json_text(t, "state", "");
+        const char *tier = rdl_json_text(t, "tier", "-"), *due = rdl_json_text(t, "due", "-");
+        if (strcmp(rdl_json_text(t, "fate", ""), "KEPT") == 0)
+            cli_say("%s (%s, %s) goes on, due %s", id, state, tier, due);
+        else
+            cli_say("%s (%s, %s) is dismissed as a duplicate; it was due %s", id, state, tier, due);
+    }
+}
+
+/* That they are one, what became of the tasks, and which that made more urgent. */
+static void say_merged(rdl_ledger *ledger, const char *id, const char *before, GError **error)
+{
+    g_autofree char *head = rdl_ledger_head(ledger, error);
+    g_autoptr(JsonNode) chain = head ? rdl_ledger_chain(ledger, id, error) : NULL;
     JsonArray *rows =
         chain ? json_object_get_array_member(json_node_get_object(chain), "tightenings") : NULL;
 
+    if (!chain)
+        return;
+    if (strcmp(head, before) == 0) {
+        cli_say("%s: they are one site already: nothing was added", id);
+        return;
+    }
     cli_say("%s: merged", id);
+    say_fates(json_node_get_object(chain));
     for (guint i = 0; rows && i < json_array_get_length(rows); i++) {
         JsonObject *row = json_array_get_object_element(rows, i);
         g_autofree char *text = rdl_tightening_text(rdl_json_object(row, "change"));
@@ -410,18 +442,20 @@ static int ledger_merge(int argc, char **argv)
         "A site is named by its id or that of one of its tasks, findings or sources. The first\n"
         "stays; clues of the others that only waited are dismissed as duplicates, and what is "
         "left\n"
-        "is due as early, and as grave, as they were. Nothing is lost: 'redline ledger split'\n"
+        "is due as early, and as grave, as they were. Two rectifications stay two, each with its\n"
+        "day; a long-term one takes no clue over. Nothing is lost: 'redline ledger split'\n"
         "parts them again; a day that was tightened stays until 'redline task extend'.";
     g_autoptr(rdl_ledger) ledger = NULL;
+    g_autofree char *head = NULL;
     GError *error = NULL;
 
     if (cli_parse(&argc, &argv, merge_entries,
                   "LEDGER SITE OTHER... --on DATE --by NAME --role ROLE --reason TEXT",
                   "Several sites are one place.", teach, 3, G_MAXINT, &error) &&
-        (ledger = open_to_decide(argv[1], &error)) &&
+        (ledger = open_to_decide(argv[1], &error)) && (head = rdl_ledger_head(ledger, &error)) &&
         rdl_sites_merge(ledger, argv[2], (const char *const *)argv + 3,
                         &(rdl_who){d.on, d.by, d.role, d.reason}, &error))
-        say_merged(ledger, argv[2], &error);
+        say_merged(ledger, argv[2], head, &error);
     return cli_end(error);
 }
 

@@ -222,24 +222,6 @@ static bool united_ground(rdl_ledger *ledger, const char *keep, const GPtrArray 
     return true;
 }
 
-static bool append_merge(rdl_ledger *ledger, const char *keep, const GPtrArray *sites,
-                         const rdl_who *who, GError **error)
-{
-    g_autoptr(JsonObject) o = json_object_new();
-    rdl_geometry *all;
-    JsonArray *list = json_array_new();
-
-    for (guint i = 0; i < sites->len; i++)
-        json_array_add_string_element(list, sites->pdata[i]);
-    json_object_set_array_member(o, "sites", list);
-    if (!united_ground(ledger, keep, sites, &all, error))
-        return false;
-    g_autoptr(rdl_geometry) ground = all;
-    g_autofree char *text = rdl_ground_text(ground, error);
-    rdl_json_set_text(o, "geometry", text);
-    return (!ground || text) && decide(ledger, who, "site.merged", keep, o, error);
-}
-
 /* The tasks of all these sites as they stand before they are one. */
 static GPtrArray *tasks_before(rdl_ledger *ledger, const char *keep, const GPtrArray *sites,
                                GError **error)
@@ -265,21 +247,17 @@ static gint by_task_id(gconstpointer a, gconstpointer b, gpointer own)
     return first ? first : strcmp(x, y);
 }
 
-/* Clues that only wait, `own` first; what else may take them over. Lent from `before`. */
-static void sort_out(const GPtrArray *before, const rdl_csv *states, char *own, GPtrArray *waiting,
-                     GPtrArray *further)
+/* What becomes of the open tasks of sites that are one. All lent from what stood before. */
+typedef struct {
+    GPtrArray *open, *waiting,
+        *takers; /* of const rdl_task; the site's own first, then by number */
+} fates;
+
+static void fates_clear(fates *f)
 {
-    for (guint i = 0; i < before->len; i++) {
-        GArray *tasks = before->pdata[i];
-        for (guint k = 0; k < tasks->len; k++) {
-            rdl_task *t = &g_array_index(tasks, rdl_task, k);
-            bool waits = strcmp(t->state, "SCREENED") == 0 && strcmp(t->kind, "verify") == 0;
-            if (rdl_takes_over(t, states))
-                g_ptr_array_add(waits ? waiting : further, t);
-        }
-    }
-    g_ptr_array_sort_with_data(waiting, by_task_id, own);
-    g_ptr_array_sort_with_data(further, by_task_id, own);
+    g_clear_pointer(&f->open, g_ptr_array_unref);
+    g_clear_pointer(&f->waiting, g_ptr_array_unref);
+    g_clear_pointer(&f->takers, g_ptr_array_unref);
 }
 
 /* Verifications before rectifications: who has still to go there takes over what waits. */
@@ -296,28 +274,119 @@ static void only_verifications(GPtrArray *takers)
     }
 }
 
-/* Of the clues that only wait, the site's own stays, else the first by number; all but that one are
- * duplicates, and it too where a task of the place that can take it over is further on. What stays
- * is due as early, and as grave, as what went. */
-static bool dismiss_twins(rdl_ledger *ledger, const char *keep, const GPtrArray *before,
-                          const rdl_who *who, GError **error)
+/* Clues that only wait, and what may take them over: of the clues that only wait the site's own
+ * stays, else the first by number; all but that one are duplicates, and it too where a task of the
+ * place that can take it over is further on. */
+static void sort_out(rdl_ledger *ledger, const char *keep, const GPtrArray *before, fates *f)
 {
-    g_autofree char *own = rdl_digest_id("V-", keep, RDL_DIGEST_END);
     const rdl_csv *states = rdl_ledger_table(ledger, "states.csv", NULL);
-    g_autoptr(GPtrArray) waiting = g_ptr_array_new(), takers = g_ptr_array_new();
+    g_autofree char *own = rdl_digest_id("V-", keep, RDL_DIGEST_END);
+    GPtrArray **all[] = {&f->open, &f->waiting, &f->takers};
 
-    sort_out(before, states, own, waiting, takers);
-    if (!takers->len && waiting->len)
-        g_ptr_array_add(takers, g_ptr_array_steal_index(waiting, 0));
-    only_verifications(takers);
-    for (guint i = 0; i < waiting->len; i++)
-        if (!move_by_program(ledger, ((const rdl_task *)waiting->pdata[i])->task_id, "DISMISSED",
+    for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
+        *all[i] = g_ptr_array_new();
+    for (guint i = 0; i < before->len; i++) {
+        GArray *tasks = before->pdata[i];
+        for (guint k = 0; k < tasks->len; k++) {
+            rdl_task *t = &g_array_index(tasks, rdl_task, k);
+            bool waits = strcmp(t->state, "SCREENED") == 0 && strcmp(t->kind, "verify") == 0;
+            if (rdl_task_open(t, states))
+                g_ptr_array_add(f->open, t);
+            if (rdl_takes_over(ledger, t))
+                g_ptr_array_add(waits ? f->waiting : f->takers, t);
+        }
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
+        g_ptr_array_sort_with_data(*all[i], by_task_id, own);
+    if (!f->takers->len && f->waiting->len)
+        g_ptr_array_add(f->takers, g_ptr_array_steal_index(f->waiting, 0));
+    only_verifications(f->takers);
+}
+
+/* Each open task, what becomes of it and until when it was due: two problems keep two days. */
+static JsonArray *told_fates(const fates *f)
+{
+    JsonArray *list = json_array_new();
+
+    for (guint i = 0; i < f->open->len; i++) {
+        const rdl_task *t = f->open->pdata[i];
+        JsonObject *o = json_object_new();
+        bool goes = g_ptr_array_find(f->waiting, t, NULL);
+        rdl_json_set_text(o, "task_id", t->task_id);
+        rdl_json_set_text(o, "kind", t->kind);
+        rdl_json_set_text(o, "state", t->state);
+        rdl_json_set_text(o, "tier", t->tier);
+        rdl_json_set_text(o, "due", t->due);
+        rdl_json_set_text(o, "fate", goes ? "DUPLICATE" : "KEPT");
+        json_array_add_object_element(list, o);
+    }
+    return list;
+}
+
+static bool append_merge(rdl_ledger *ledger, const char *keep, const GPtrArray *sites,
+                         const fates *f, const rdl_who *who, GError **error)
+{
+    g_autoptr(JsonObject) o = json_object_new();
+    rdl_geometry *all;
+    JsonArray *list = json_array_new();
+
+    for (guint i = 0; i < sites->len; i++)
+        json_array_add_string_element(list, sites->pdata[i]);
+    json_object_set_array_member(o, "sites", list);
+    json_object_set_array_member(o, "tasks", told_fates(f));
+    if (!united_ground(ledger, keep, sites, &all, error))
+        return false;
+    g_autoptr(rdl_geometry) ground = all;
+    g_autofree char *text = rdl_ground_text(ground, error);
+    rdl_json_set_text(o, "geometry", text);
+    return (!ground || text) && decide(ledger, who, "site.merged", keep, o, error);
+}
+
+/* What stays is due as early, and as grave, as what went. */
+static bool dismiss_twins(rdl_ledger *ledger, const fates *f, const rdl_who *who, GError **error)
+{
+    for (guint i = 0; i < f->waiting->len; i++)
+        if (!move_by_program(ledger, ((const rdl_task *)f->waiting->pdata[i])->task_id, "DISMISSED",
                              who->on, "DUPLICATE", error))
             return false;
-    for (guint i = 0; i < takers->len; i++)
-        if (!rdl_task_tighten(ledger, takers->pdata[i], waiting, "MERGED", who->on, error))
+    for (guint i = 0; i < f->takers->len; i++)
+        if (!rdl_task_tighten(ledger, f->takers->pdata[i], f->waiting, "MERGED", who->on, error))
             return false;
     return true;
+}
+
+/* Names `id` the site itself: as it was asked for, by its own number, its clue or the source it is
+ * called after? What was merged into it once is not it. */
+static bool names_itself(rdl_ledger *ledger, const char *keep_id, const char *keep, const char *id,
+                         bool *yes, GError **error)
+{
+    g_autofree char *own = rdl_digest_id("V-", keep, RDL_DIGEST_END);
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store, "SELECT 1 FROM site WHERE site_id = ? AND source_id = ?", error);
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, keep);
+    rdl_statement_text(s, 2, id);
+    if (!rdl_statement_step(s, yes, error))
+        return false;
+    *yes = *yes || strcmp(id, keep_id) == 0 || strcmp(id, keep) == 0 || strcmp(id, own) == 0;
+    return true;
+}
+
+/* Some of them are: the site itself among them changes nothing, alone it is a mistake. */
+static bool others_are_others(rdl_ledger *ledger, const char *keep_id, const char *keep,
+                              const char *const *others, GError **error)
+{
+    bool same = true;
+
+    for (int i = 0; same && others[i]; i++)
+        if (!names_itself(ledger, keep_id, keep, others[i], &same, error))
+            return false;
+    return !same || rdl_fail(error, RDL_ERROR_USAGE,
+                             "%s is the same site as %s: name the site that becomes a part of it: "
+                             "redline task list shows them",
+                             *others ? *others : keep_id, keep_id);
 }
 
 bool rdl_sites_merge_within(rdl_ledger *ledger, const char *keep_id, const char *const *others,
@@ -326,14 +395,20 @@ bool rdl_sites_merge_within(rdl_ledger *ledger, const char *keep_id, const char 
     g_autofree char *keep = rdl_site_of(ledger, keep_id, error);
     g_autoptr(GPtrArray) sites = keep ? sites_to_merge(ledger, keep, others, error) : NULL;
 
-    if (!sites || !check_who(ledger, who, "merge", keep, error))
+    if (!sites || !others_are_others(ledger, keep_id, keep, others, error) ||
+        !check_who(ledger, who, "merge", keep, error))
         return false;
     if (sites->len == 0)
         return true;
     g_autoptr(GPtrArray) before = tasks_before(ledger, keep, sites, error);
-    return before && none_rejected(ledger, keep, sites, error) &&
-           append_merge(ledger, keep, sites, who, error) &&
-           dismiss_twins(ledger, keep, before, who, error);
+    fates f = {0};
+    if (!before || !none_rejected(ledger, keep, sites, error))
+        return false;
+    sort_out(ledger, keep, before, &f);
+    bool good =
+        append_merge(ledger, keep, sites, &f, who, error) && dismiss_twins(ledger, &f, who, error);
+    fates_clear(&f);
+    return good;
 }
 
 bool rdl_sites_merge(rdl_ledger *ledger, const char *keep, const char *const *others,

@@ -12,13 +12,13 @@
  * is a site's of an earlier load (or that has half of such a site's), joins that site: no twin, one
  * task. One transaction. A source that
  * was rejected in a review before (review.h) never becomes a site, unless it comes back as plainly
- * another thing (larger, elsewhere, ended later; else source.held tells of it); nor does the same change under another number
- * (hold.h: event source.held, once a content). What comes on ground that was rejected in part, or
- * for another time, is new, never joined to what was rejected, and its event says so (on_rejected).
- * One that was merged goes to the other's. tally: ledger.findings, ledger.sites (suppressed
- * ALREADY_THERE, JOINED, REJECTED, REJECTED_GROUND),
- * ledger.clues of the new and revised sites (suppressed CLEAN: a site without a task; HAS_TASK: the
- * work there takes it over, by tighten.h where it is graver; REJECTED). */
+ * another thing (larger, elsewhere, ended later; else source.held tells of it); nor does the same
+ * change under another number (hold.h: event source.held, once a content). What comes on ground
+ * that was rejected in part, or for another time, is new, never joined to what was rejected, and
+ * its event says so (on_rejected). One that was merged goes to the other's. tally: ledger.findings,
+ * ledger.sites (suppressed ALREADY_THERE, JOINED, REJECTED, REJECTED_GROUND), ledger.clues of the
+ * new and revised sites (suppressed CLEAN: a site without a task; HAS_TASK: the work there takes it
+ * over, by tighten.h where it is graver; REJECTED). */
 RDL_API bool rdl_ledger_load_findings(rdl_ledger *ledger, const char *path, rdl_day as_of,
                                       rdl_tally *tally, const rdl_progress *progress,
                                       GError **error);
@@ -39,8 +39,11 @@ RDL_API bool rdl_ledger_load_letters(rdl_ledger *ledger, const char *path, const
 /** `others` are the same place as `keep` (ids of sites, tasks, findings or sources; NULL ends the
  *  list): their sources, findings, problems, tasks and letters become its own, its ground the union
  *  of theirs. Of the clues that still wait at their desk (SCREENED) one stays; the rest are
- *  dismissed as duplicates, all of them where a task is further on. No row is lost: the site that
- *  went names where it went. Already merged: adds nothing. Event site.merged.
+ *  dismissed as duplicates, all of them where a task is further on. What
+ *  cannot take a clue over (its clock stands, it lasts) leaves it waiting. Problems stay two, each
+ *  with its own day. No row is lost: the site that went names where it went. Already merged: adds
+ *  nothing. Event site.merged, with "tasks": each that was open, its state, tier and day, and its
+ *  fate (KEPT, DUPLICATE).
  *  Fails: RDL_ERROR_NOT_FOUND, RDL_ERROR_USAGE (no reason, a role no workflow names, itself). */
 RDL_API bool rdl_sites_merge(rdl_ledger *ledger, const char *keep, const char *const *others,
                              const rdl_who *who, GError **error);

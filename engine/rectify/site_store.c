@@ -569,7 +569,7 @@ static bool meet_tasks(rdl_ledger *ledger, const site *s, const char *site_id, c
         const rdl_task *t = &g_array_index(before, rdl_task, i);
         if (!rdl_task_open(t, states))
             continue;
-        bool less = rdl_gravity(matter, t) < 0, takes = rdl_takes_over(t, states);
+        bool less = rdl_gravity(matter, t) < 0, takes = rdl_takes_over(ledger, t);
         if (less && takes && !rdl_task_tighten(ledger, t, taken, "GRAVER_FINDING", at, error))
             return false;
         open = true;

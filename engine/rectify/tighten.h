@@ -12,8 +12,9 @@
 #include "rectify/moving.h"
 
 /** May the task take another matter over? It is open, its clock runs, and it is to be done by a day
- *  some time: not what lasts (states.csv, counts: longterm). */
-bool rdl_takes_over(const rdl_task *task, const rdl_csv *states);
+ *  some time: not what lasts (states.csv, counts: longterm; deadlines.csv: a tier without months).
+ */
+bool rdl_takes_over(rdl_ledger *ledger, const rdl_task *task);
 /** Result first, then severity, as findings are ordered (screen/finding.h): < 0 when `a` is the
  *  graver. What is not known is never graver and never milder: 0. */
 int rdl_gravity(const rdl_task *a, const rdl_task *b);

@@ -10,11 +10,13 @@
 
 /* ---- what is graver, what is tighter ---- */
 
-bool rdl_takes_over(const rdl_task *task, const rdl_csv *states)
+bool rdl_takes_over(rdl_ledger *ledger, const rdl_task *task)
 {
+    const rdl_csv *states = rdl_ledger_table(ledger, "states.csv", NULL);
     gssize row = states ? rdl_csv_find(states, "state", task->state) : -1;
 
     return !task->stopped && rdl_task_open(task, states) &&
+           !rdl_ledger_tier_lasts(ledger, task->tier) &&
            (row < 0 || strcmp(rdl_csv_at(states, (size_t)row, "counts"), "longterm") != 0);
 }
 

@@ -111,8 +111,9 @@ static bool stop(rdl_ledger *ledger, const char *id, GError **error)
     return rdl_task_stop(ledger, &who, error);
 }
 
-/* The clue of FP-0000, put to work: registered until `due`, then WORKING, or LONGTERM. */
-static char *work(rdl_ledger *ledger, const char *due, const char *tier, GError **error)
+/* The clue of a source, put to work: registered until `due`, then WORKING. Its rectification. */
+static char *work_on(rdl_ledger *ledger, const char *source, const char *due, const char *tier,
+                     GError **error)
 {
     g_autofree char *six =
         g_strdup_printf("{\"target\":\"恢复\",\"measures\":\"拆除\",\"lead_leader\":\"甲\","
@@ -120,19 +121,36 @@ static char *work(rdl_ledger *ledger, const char *due, const char *tier, GError 
                         "\"%s\"}",
                         due, tier);
     g_autofree char *plan = g_strdup_printf("{\"accept_unit\":\"市局\",\"due\":\"%s\"}", due);
-    bool lasts = strcmp(tier, "T4") == 0;
+    const char *const way[][4] = {{"ASSIGNED", "2026-11-02", "office", NULL},
+                                  {"VERIFIED", "2026-11-02", "county", NULL},
+                                  {"REGISTERED", "2026-11-03", "office", six},
+                                  {"PLAN_OK", "2026-11-03", "city", plan},
+                                  {"WORKING", "2026-11-04", "resp_unit", NULL}};
 
-    return fixture_go(ledger, "ASSIGNED", "2026-11-02", "office", "核查任务单", NULL, error) &&
-                   fixture_go(ledger, "VERIFIED", "2026-11-02", "county", "核查材料", NULL,
-                              error) &&
-                   fixture_go(ledger, "REGISTERED", "2026-11-03", "office", "问题台账", six,
-                              error) &&
-                   fixture_go(ledger, "PLAN_OK", "2026-11-03", "city", "整改方案", plan, error) &&
-                   fixture_go(ledger, "WORKING", "2026-11-04", "resp_unit", NULL, NULL, error) &&
-                   (!lasts || fixture_go(ledger, "LONGTERM", "2026-11-04", "resp_unit", "年度报告",
-                                         NULL, error))
-               ? rdl_task_of_source(ledger, "FP-0000", error)
-               : NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(way); i++) {
+        g_autofree char *id = rdl_task_of_source(ledger, source, error);
+        g_autoptr(JsonNode) node = way[i][3] ? rdl_json_parse(way[i][3], "fields", NULL) : NULL;
+        const rdl_move move = {.task_id = id,
+                               .to = way[i][0],
+                               .on = way[i][1],
+                               .by = "某人",
+                               .role = way[i][2],
+                               .document = "材料",
+                               .fields = node ? json_node_get_object(node) : NULL};
+        if (!rdl_task_move(ledger, &move, error))
+            return NULL;
+    }
+    return rdl_task_of_source(ledger, source, error);
+}
+
+/* That of FP-0000, and where the tier lasts on to LONGTERM. */
+static char *work(rdl_ledger *ledger, const char *due, const char *tier, GError **error)
+{
+    char *id = work_on(ledger, "FP-0000", due, tier, error);
+
+    if (strcmp(tier, "T4") == 0)
+        CHECK(fixture_go(ledger, "LONGTERM", "2026-11-04", "resp_unit", "年度报告", NULL, error));
+    return id;
 }
 
 static void a_merged_clue_takes_what_is_graver_and_earlier(void)
@@ -363,6 +381,91 @@ static void what_lasts_takes_nothing_over(void)
     check_whole(second);
 }
 
+/* Of a tier that lasts, on its way there: it has no day to be tightened, and no way to be long-term
+ * if it had. */
+static void what_will_last_takes_nothing_over(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with("will-last.sqlite", &past, &grave);
+    g_autofree char *other = rdl_task_of_source(ledger, "OTHER-0001", &error);
+    g_autofree char *id = work_on(ledger, "FP-0000", "长期坚持", "T4", &error);
+
+    CHECK(merge(ledger, "2026-11-05", &error));
+    CHECK_OK(error);
+    check_told(ledger, id, "T4/T4 (null)/(null) 自然资源 321202 WORKING");
+    check_told(ledger, other, "T1/T1 2026-12-01/2026-12-01 水行政 321203 SCREENED");
+    check_whole(ledger);
+}
+
+/* The event names what goes on and until when, and what went. */
+static char *fates(rdl_ledger *ledger)
+{
+    return rdl_store_value(
+        ledger->store,
+        "SELECT group_concat(x, '; ') FROM (SELECT json_extract(t.value, '$.task_id') || ' ' || "
+        "json_extract(t.value, '$.fate') || ' ' || json_extract(t.value, '$.due') AS x FROM event, "
+        "json_each(payload, '$.tasks') t WHERE kind = 'site.merged' ORDER BY t.key)",
+        NULL);
+}
+
+/* Two problems, two plans: each goes on until its own day, and that is said. */
+static void two_rectifications_keep_their_days(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with("two.sqlite", &mild, &grave);
+    g_autofree char *id = work_on(ledger, "FP-0000", "2027-12-31", "T3", &error);
+    g_autofree char *other = work_on(ledger, "OTHER-0001", "2027-03-31", "T3", &error);
+
+    CHECK(merge(ledger, "2026-11-05", &error));
+    CHECK_OK(error);
+    check_told(ledger, id, "T3/T3 2027-12-31/2027-12-31 自然资源 321202 WORKING");
+    check_told(ledger, other, "T3/T3 2027-03-31/2027-03-31 水行政 321203 WORKING");
+    g_autofree char *said = fates(ledger);
+    g_autofree char *want = g_strdup_printf("%s KEPT 2027-12-31; %s KEPT 2027-03-31", id, other);
+    CHECK_TEXT(said, want);
+    check_whole(ledger);
+}
+
+static void a_clue_that_went_is_told_with_its_day(void)
+{
+    const fixture_grade lesser = {.severity = "S4", .far = 1};
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with("went.sqlite", &here, &lesser);
+    g_autofree char *gone = rdl_task_of_source(ledger, "OTHER-0001", &error);
+    g_autofree char *id = work_on(ledger, "FP-0000", "2027-12-31", "T3", &error);
+
+    CHECK(merge(ledger, "2026-11-05", &error));
+    CHECK_OK(error);
+    g_autofree char *said = fates(ledger);
+    g_autofree char *want =
+        g_strdup_printf("%s KEPT 2027-12-31; %s DUPLICATE 2027-01-01", id, gone);
+    CHECK_TEXT(said, want);
+}
+
+static void a_site_is_not_merged_with_itself(void)
+{
+    const char *const same[] = {"FP-0000", NULL}, *const other[] = {"OTHER-0001", NULL};
+    const rdl_who who = {"2026-11-05", "甲", "office", "同一厂区"};
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with("itself.sqlite", &mild, &grave);
+    g_autofree char *site = rdl_store_value(
+        ledger->store, "SELECT site_id FROM site WHERE source_id = 'FP-0000'", &error);
+    g_autofree char *clue = rdl_task_of_source(ledger, "FP-0000", &error);
+    const char *const own[] = {site, NULL}, *const task[] = {clue, NULL};
+    const char *const *const all[] = {same, own, task};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
+        CHECK(!rdl_sites_merge(ledger, "FP-0000", all[i], &who, &error));
+        CHECK_FAILS(error, RDL_ERROR_USAGE, "is the same site");
+    }
+    CHECK(rdl_sites_merge(ledger, "FP-0000", other, &who, &error));
+    CHECK(rdl_sites_merge(ledger, "FP-0000", other, &who, &error)); /* adds nothing */
+    CHECK_OK(error);
+    g_autofree char *n = rdl_store_value(
+        ledger->store, "SELECT count(*) FROM event WHERE kind = 'site.merged'", &error);
+    CHECK_TEXT(n, "1");
+}
+
 /* A tighter tier is warned of later by the table: what was warned of already stays so. */
 static void no_warning_grows_quieter(void)
 {
@@ -398,6 +501,10 @@ static CU_TestInfo tests[] = {
     {"a rectification is tightened by what is graver",
      a_rectification_is_tightened_by_what_is_graver},
     {"what lasts takes nothing over", what_lasts_takes_nothing_over},
+    {"what will last takes nothing over", what_will_last_takes_nothing_over},
+    {"two rectifications keep their days", two_rectifications_keep_their_days},
+    {"a clue that went is told with its day", a_clue_that_went_is_told_with_its_day},
+    {"a site is not merged with itself", a_site_is_not_merged_with_itself},
     {"no warning grows quieter", no_warning_grows_quieter},
     CU_TEST_INFO_NULL,
 };

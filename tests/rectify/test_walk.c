@@ -287,7 +287,7 @@ static void take_over(work *w, int tier, int due, int day)
 
 static bool takes_over(const model *m, const work *w)
 {
-    return w->state && is_open(m, w) && !w->stopped && strcmp(w->state, "LONGTERM") != 0;
+    return w->state && is_open(m, w) && !w->stopped && w->tier != 4;
 }
 
 /* A matter of a severity, which as a clue was of that tier and due that day. */
