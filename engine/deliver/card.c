@@ -58,7 +58,7 @@ static GArray *cards_of(const rdl_map_data *data, const char *unit)
 
     for (guint i = 0; i < data->tasks->len; i++) {
         const rdl_task *t = &g_array_index(data->tasks, rdl_task, i);
-        if (rdl_division_within(t->xzqdm, unit) && rdl_map_leads(data, i))
+        if (rdl_map_in_unit(data, t, unit) && rdl_map_leads(data, i))
             g_array_append_val(chosen, i);
     }
     return chosen;

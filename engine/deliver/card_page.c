@@ -109,19 +109,6 @@ static char *built(const rdl_card_page *card, JsonObject *f)
                            before ? before : word(card, "unknown"));
 }
 
-static char *unit(const rdl_card_page *card)
-{
-    const GArray *tasks = card->data->tasks;
-    guint i = (guint)(card->task - &g_array_index(tasks, rdl_task, 0));
-    g_autoptr(GError) failed = NULL;
-    char *words;
-
-    /* Ground that cannot be laid over the units leaves the unit that is on record. */
-    return rdl_map_units_met(card->data, i, &words, &failed)
-               ? words
-               : g_strdup_printf("%s (%s)", card->task->xzqdm, failed->message);
-}
-
 /* "FIX:100000-1000000" in words; anything else as the pack has it. */
 static char *penalty_text(const rdl_card_page *card, const char *code)
 {
@@ -148,7 +135,7 @@ static void add_identity(const rdl_card_page *card, pairs *p)
     pair_take(p, "state",
               g_strdup_printf("%s · %s", word(card, t->kind),
                               rdl_word_of(ledger, RDL_WORDS_STATE, t->state, language)));
-    pair_take(p, "unit", unit(card));
+    pair_take(p, "unit", rdl_map_units_met(card->data, card->task));
     pair(p, "activity", rdl_word_of(ledger, RDL_WORDS_ACTIVITY, t->activity, language));
     pair(p, "owner", t->owner);
     pair_take(p, "number", g_strdup_printf("№%d", t->number));
@@ -330,9 +317,9 @@ static bool write_open_steps(rdl_card_page *card, GError **error)
     g_autoptr(GString) line = g_string_new(NULL);
 
     for (guint i = 0; way && i < way->len; i++)
-        g_string_append_printf(line, "%s%s", i ? " → " : word(card, "to_come"),
-                               rdl_word_of(card->data->ledger, RDL_WORDS_STATE, way->pdata[i],
-                                           card->data->language));
+        g_string_append_printf(
+            line, "%s%s", i ? " → " : word(card, "to_come"),
+            rdl_word_of(card->data->ledger, RDL_WORDS_STATE, way->pdata[i], card->data->language));
     if (line->len)
         rdl_flow_text(&card->flow, 8.0, 0, line->str);
     return way != NULL;

@@ -1,6 +1,7 @@
 #include "deliver/map.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include "deliver/drawn.h"
 #include "deliver/made.h"
@@ -17,6 +18,7 @@
 #define MAIN_HEIGHT (244.0 * MM)
 #define COLUMN (301.0 * MM) /* x of the column at the right */
 #define COLUMN_WIDTH (108.0 * MM)
+#define NAMED 12u    /* sites a note names by number */
 #define LEAST 5000.0 /* no sheet of all tasks is drawn larger */
 
 static const rdl_label labels[] = {
@@ -60,6 +62,8 @@ static const rdl_label labels[] = {
     {"rectify", "整改任务", "Rectify"},
     {"out", "不计入", "Left out"},
     {"elsewhere", "不在任何行政区内", "In no unit"},
+    {"reaches", "另有%u处点位自相邻行政区跨入，按其主要所在行政区统计：%s",
+     "%u more sites reach in from other units and are counted there: No. %s"},
     {"others", "其余%u个单位", "%u more units"},
     {"sum", "合计", "All"},
 };
@@ -307,6 +311,26 @@ static guint count_expired(const rdl_map_data *data)
     return n;
 }
 
+/* Sites on the sheet of a unit that are counted by another. */
+static void say_reaching(sheet *s)
+{
+    g_autoptr(GString) numbers = g_string_new(NULL);
+    guint n = 0;
+
+    for (guint i = 0; s->unit && i < s->data->tasks->len; i++) {
+        const rdl_task *t = &g_array_index(s->data->tasks, rdl_task, i);
+        if (!rdl_map_leads(s->data, i) || rdl_division_within(t->xzqdm, s->unit) ||
+            !rdl_map_in_unit(s->data, t, s->unit))
+            continue;
+        if (n++ < NAMED)
+            g_string_append_printf(numbers, "%s%d", n > 1 ? ", " : "", t->number);
+    }
+    if (n > NAMED)
+        g_string_append(numbers, " …");
+    if (n)
+        note(s, "reaches", n, numbers->str);
+}
+
 static void collect_notes(sheet *s)
 {
     const rdl_map_data *d = s->data;
@@ -319,6 +343,7 @@ static void collect_notes(sheet *s)
         note(s, "empty");
     if (s->symbols)
         note(s, "symbols", s->symbols);
+    say_reaching(s);
     if (expired)
         note(s, "expired", expired);
     if (!d->zones->len)
@@ -637,7 +662,7 @@ static bool write_sheet(sheet *s, const char *path, rdl_tally *tally, GError **e
     if (!draw_sheet(s, path, error))
         return false;
     for (guint i = 0; i < tasks->len; i++) {
-        bool here = rdl_division_within(g_array_index(tasks, rdl_task, i).xzqdm, s->unit);
+        bool here = rdl_map_in_unit(s->data, &g_array_index(tasks, rdl_task, i), s->unit);
         n += here;
         same += here && !rdl_map_leads(s->data, i);
     }
@@ -683,23 +708,40 @@ static int by_text(gconstpointer a, gconstpointer b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* A sheet for each unit that has tasks, and one for those in no unit is not drawn but counted. */
+/* Codes are lent; each once. */
+static void add_codes(const rdl_map_data *data, const rdl_task *t, const char *unit,
+                      GHashTable *known)
+{
+    const GArray *reaches = rdl_map_reaches(data, t);
+
+    if (rdl_division_within(t->xzqdm, unit))
+        g_hash_table_add(known, t->xzqdm);
+    for (guint k = 0; reaches && k < reaches->len; k++) {
+        const char *code = g_array_index(reaches, rdl_map_reach, k).xzqdm;
+        if (rdl_division_within(code, unit))
+            g_hash_table_add(known, (gpointer)code);
+    }
+}
+
+/* A sheet for each unit that has tasks or that a site reaches into, and one for those in no unit is
+ * not drawn but counted. */
 static bool write_units(const rdl_map_data *data, const rdl_map_options *o, GPtrArray *outputs,
                         rdl_tally *tally, GError **error)
 {
     g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
-    g_autoptr(GPtrArray) codes = g_ptr_array_new();
     guint nowhere = 0;
 
     for (guint i = 0; i < data->tasks->len; i++) {
-        char *code = g_array_index(data->tasks, rdl_task, i).xzqdm;
-        nowhere += !code;
-        if (code && rdl_division_within(code, o->unit) && g_hash_table_add(known, code))
-            g_ptr_array_add(codes, code);
+        const rdl_task *t = &g_array_index(data->tasks, rdl_task, i);
+        nowhere += !t->xzqdm;
+        if (t->xzqdm)
+            add_codes(data, t, o->unit, known);
     }
-    g_ptr_array_sort(codes, by_text);
-    for (guint i = 0; i < codes->len; i++) {
-        const char *code = codes->pdata[i];
+    guint n;
+    g_autofree gpointer *codes = g_hash_table_get_keys_as_array(known, &n);
+    qsort(codes, n, sizeof *codes, by_text);
+    for (guint i = 0; i < n; i++) {
+        const char *code = codes[i];
         rdl_box ground;
         if (!rdl_map_ground(data, code, &ground, error) ||
             !write_one(data, o, code, rdl_map_unit_name(data, code), code, ground, outputs, tally,
@@ -755,7 +797,7 @@ static bool write_grid(const rdl_map_data *data, const rdl_map_options *o, GPtrA
         const rdl_task *t = &g_array_index(data->tasks, rdl_task, i);
         char *number = rdl_national_sheet(t->lon, t->lat, NULL);
         nowhere += !number;
-        if (number && rdl_division_within(t->xzqdm, o->unit))
+        if (number && rdl_map_in_unit(data, t, o->unit))
             g_hash_table_add(known, number);
         else
             g_free(number);

@@ -8,8 +8,6 @@
 #include "screen/screen.h"
 #include "store/store.h"
 
-#define SAY(data, zh, en) (strcmp((data)->language, "en") == 0 ? (en) : (zh))
-
 void rdl_map_note(rdl_map_data *data, const char *format, ...)
 {
     va_list args;
@@ -138,10 +136,10 @@ static bool read_layer(rdl_map_data *data, const struct layer_kind *kind, const 
     for (guint i = 0; i < rejections->len; i++)
         bad += !g_array_index(rejections, rdl_rejection, i).repaired;
     if (bad)
-        rdl_map_note(
-            data,
-            SAY(data, "%s图层有%u个要素不可用，未绘出", "layer %s: %u features cannot be used"),
-            SAY(data, kind->zh, kind->role), bad);
+        rdl_map_note(data,
+                     RDL_MAP_SAY(data, "%s图层有%u个要素不可用，未绘出",
+                                 "layer %s: %u features cannot be used"),
+                     RDL_MAP_SAY(data, kind->zh, kind->role), bad);
     return true;
 }
 
@@ -152,13 +150,13 @@ static void note_missing(rdl_map_data *data, const char *what, const rdl_recorde
     g_autofree char *name = g_path_get_basename(r->path);
     const char *reason =
         why->code == RDL_ERROR_NOT_FOUND
-            ? SAY(data, "文件不在原处", "the file is not there any more")
+            ? RDL_MAP_SAY(data, "文件不在原处", "the file is not there any more")
         : why->code == RDL_ERROR_DATA
-            ? SAY(data, "文件内容与台账记录的摘要或者要求不符",
-                  "the file is not what the ledger records, or lacks what is needed")
-            : SAY(data, "文件无法读取", "the file cannot be read");
+            ? RDL_MAP_SAY(data, "文件内容与台账记录的摘要或者要求不符",
+                          "the file is not what the ledger records, or lacks what is needed")
+            : RDL_MAP_SAY(data, "文件无法读取", "the file cannot be read");
 
-    rdl_map_note(data, SAY(data, "%s未显示（%s）：%s", "%s not shown (%s): %s"), what, name,
+    rdl_map_note(data, RDL_MAP_SAY(data, "%s未显示（%s）：%s", "%s not shown (%s): %s"), what, name,
                  reason);
     g_ptr_array_add(data->warnings, rdl_say("%s: not shown: %s: give the file with --%s",
                                             data->path, why->message, r->role));
@@ -192,7 +190,7 @@ static bool read_kind(rdl_map_data *data, const struct layer_kind *kind, const c
         g_autofree char *path = rdl_recorded_find(r, data->path, &failed);
         const rdl_source one = {path, NULL};
         if (!path || !read_file(data, kind, &one, r->digest, &failed))
-            note_missing(data, SAY(data, kind->zh, kind->role), r, failed);
+            note_missing(data, RDL_MAP_SAY(data, kind->zh, kind->role), r, failed);
         g_clear_error(&failed);
     }
     return true;
@@ -392,8 +390,8 @@ static bool read_scenes(rdl_map_data *data, const char *given, bool after,
         if (path ? has_scene(data, path, after) || add_scene(data, path, r, after, &failed) : false)
             continue;
         note_missing(data,
-                     after ? SAY(data, "后时相影像", "later scene")
-                           : SAY(data, "前时相影像", "earlier scene"),
+                     after ? RDL_MAP_SAY(data, "后时相影像", "later scene")
+                           : RDL_MAP_SAY(data, "前时相影像", "earlier scene"),
                      r, failed);
         g_clear_error(&failed);
     }
@@ -574,8 +572,10 @@ static bool read_all(rdl_map_data *data, const char *path, const rdl_map_sources
     }
     if (!data->as_of)
         data->as_of = g_strdup(data->date);
-    return read_layers(data, sources, recorded, error) &&
-           read_scenes(data, sources->before, false, recorded, error) &&
+    if (!read_layers(data, sources, recorded, error))
+        return false;
+    rdl_map_read_reaches(data);
+    return read_scenes(data, sources->before, false, recorded, error) &&
            read_scenes(data, sources->after, true, recorded, error);
 }
 
@@ -626,9 +626,12 @@ rdl_map_data *rdl_map_units_open(const char *path, const char *units, const char
     if (!recorded || !(data->ledger = rdl_ledger_open(path, false, error)))
         return NULL;
     g_autofree char *crs = rdl_ledger_crs(data->ledger, error);
+    const rdl_task_filter all = {0};
     if (!crs || !(data->crs = rdl_crs_parse(crs, error)) ||
-        !read_kind(data, &layer_kinds[1], units, NULL, recorded, error))
+        !read_kind(data, &layer_kinds[1], units, NULL, recorded, error) ||
+        !(data->tasks = rdl_task_list(data->ledger, &all, error)) || !read_boxes(data, error))
         return NULL;
+    rdl_map_read_reaches(data);
     return g_steal_pointer(&data);
 }
 
@@ -642,6 +645,7 @@ void rdl_map_data_free(rdl_map_data *data)
     g_free(data->scratch);
     g_clear_pointer(&data->leading, g_hash_table_unref);
     g_clear_pointer(&data->tasks, g_array_unref);
+    g_clear_pointer(&data->reaches, g_hash_table_unref);
     g_array_unref(data->zones);
     g_array_unref(data->units);
     g_array_unref(data->permits);
@@ -666,59 +670,6 @@ const char *rdl_map_unit_name(const rdl_map_data *data, const char *xzqdm)
             return u->name;
     }
     return xzqdm ? xzqdm : "";
-}
-
-static rdl_geometry *shape_of(GBytes *wkb, GError **error)
-{
-    return rdl_geometry_from_wkb(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), error);
-}
-
-/* Of the shape's area what lies in the unit; 0 of a shape without area. */
-static bool share_in(const rdl_geometry *shape, const rdl_map_unit *u, double *share,
-                     GError **error)
-{
-    double whole = rdl_geometry_plane_area(shape);
-    g_autoptr(rdl_geometry) ground = shape_of(u->wkb, error);
-    g_autoptr(rdl_geometry) common =
-        ground ? rdl_geometry_intersection(shape, ground, error) : NULL;
-
-    *share = common && whole > 0.0 ? rdl_geometry_plane_area(common) / whole : 0.0;
-    return common != NULL;
-}
-
-static char *unit_named(const rdl_map_data *data, const char *code)
-{
-    const char *name = rdl_map_unit_name(data, code);
-
-    return strcmp(code, name) == 0 ? g_strdup(code) : g_strdup_printf("%s (%s)", name, code);
-}
-
-bool rdl_map_units_met(const rdl_map_data *data, guint i, char **words, GError **error)
-{
-    const rdl_task *t = &g_array_index(data->tasks, rdl_task, i);
-    g_autofree char *own = t->xzqdm ? unit_named(data, t->xzqdm) : NULL;
-    g_autoptr(GString) said = g_string_new(own);
-    g_autoptr(rdl_geometry) shape = own && t->wkb ? shape_of(t->wkb, error) : NULL;
-
-    *words = NULL;
-    if (own && t->wkb && !shape)
-        return false;
-    for (guint k = 0; shape && k < data->units->len; k++) {
-        const rdl_map_unit *u = &g_array_index(data->units, rdl_map_unit, k);
-        double share;
-        if (!u->xzqdm || strcmp(u->xzqdm, t->xzqdm) == 0 || !rdl_box_meets(data->boxes[i], u->box))
-            continue;
-        if (!share_in(shape, u, &share, error))
-            return false;
-        g_autofree char *other = share >= 0.001 ? unit_named(data, u->xzqdm) : NULL;
-        if (other)
-            g_string_append_printf(said, SAY(data, "；跨入%s %.1f%%", "; reaches into %s %.1f %%"),
-                                   other, share * 100.0);
-    }
-    if (own && strcmp(own, said->str) != 0)
-        g_string_append(said, SAY(data, "（按首列统计）", " (counted by the first)"));
-    *words = own ? g_strdup(said->str) : NULL;
-    return true;
 }
 
 static void add_code(GPtrArray *codes, const char *code)

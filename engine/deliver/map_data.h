@@ -29,6 +29,11 @@ typedef struct rdl_map_unit {
     rdl_box box;
 } rdl_map_unit;
 
+typedef struct rdl_map_reach {
+    const char *xzqdm; /* lent by the units */
+    double share;      /* of the site's ground, 0..1 */
+} rdl_map_reach;
+
 typedef struct rdl_map_permit {
     char *permit_no, *authority, *holder, *activity, *issued, *valid_from, *valid_to;
     GBytes *wkb;
@@ -62,6 +67,7 @@ typedef struct rdl_map_data {
     GArray *units, *permits, *scenes;
     GArray *layers;      /* of rdl_map_layer: the files these were read from */
     rdl_box *boxes;      /* of the tasks */
+    GHashTable *reaches; /* site -> GArray of rdl_map_reach, where there are any */
     GHashTable *leading; /* site -> the task that stands for it; both lent */
     GPtrArray *notes;    /* of char: what could not be shown, in `language` */
     GPtrArray *warnings; /* of char: the same for who draws it, with path and reason */
@@ -79,21 +85,33 @@ rdl_map_data *rdl_map_data_open(const char *path, const rdl_map_sources *sources
  *  records is looked for. */
 rdl_map_data *rdl_map_data_of(rdl_ledger *ledger, const char *path, const char *language,
                               GError **error);
-/** Of a ledger, only its units: `units` stands in for the recorded layer, NULL: as recorded. */
+/** Of a ledger, only its units and tasks: `units` stands in for the recorded layer, NULL: as
+ * recorded. */
 rdl_map_data *rdl_map_units_open(const char *path, const char *units, const char *language,
                                  GError **error);
 void rdl_map_data_free(rdl_map_data *data);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_map_data, rdl_map_data_free)
 /** The warnings, added to `to` unless it is NULL. */
 void rdl_map_warn(const rdl_map_data *data, GPtrArray *to);
+/** One of two texts, by the language of the data. */
+#define RDL_MAP_SAY(data, zh, en) (strcmp((data)->language, "en") == 0 ? (en) : (zh))
 /** Add a note. */
 void rdl_map_note(rdl_map_data *data, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /** The unit's name, the code itself where there is none; "" for NULL. Lent. */
 const char *rdl_map_unit_name(const rdl_map_data *data, const char *xzqdm);
-/** The unit task `i` is counted by, the one with the largest share, "name (code)"; and the others it
- *  reaches into, each with its share of the ground from 0.1 % on. Shares are of areas in the plane
- *  of the ledger's system. NULL: in no unit. Yours. Fails: RDL_ERROR_DATA. */
-bool rdl_map_units_met(const rdl_map_data *data, guint i, char **words, GError **error);
+/** Lays each site over the units, once they and the tasks are read: `reaches`. */
+void rdl_map_read_reaches(rdl_map_data *data);
+/** Units a task's site reaches into beside the one it is counted by, that with the largest share,
+ *  each with its share of the ground from 0.1 % on, by code; shares are of areas in the plane of
+ * the ledger's system. GArray of rdl_map_reach; NULL: none. Lent. */
+const GArray *rdl_map_reaches(const rdl_map_data *data, const rdl_task *task);
+/** Is the task counted by `unit` (NULL: all), or does its ground reach into it? */
+bool rdl_map_in_unit(const rdl_map_data *data, const rdl_task *task, const char *unit);
+/** "name (code); reaches into name (code) 25.0 % (counted by the first)"; NULL: in no unit. Yours.
+ */
+char *rdl_map_units_met(const rdl_map_data *data, const rdl_task *task);
+/** The same for a list: "name (and name)". Yours. */
+char *rdl_map_units_short(const rdl_map_data *data, const rdl_task *task);
 /** Is `unit` (NULL: all) a unit or a task's, or the beginning of one's code? Fails:
  *  RDL_ERROR_NOT_FOUND, naming those there are. */
 bool rdl_map_unit_known(const rdl_map_data *data, const char *unit, GError **error);

@@ -174,7 +174,7 @@ bool rdl_frame_tasks(const rdl_frame *f, const char *kind, const char *unit, con
         const rdl_value row[] = {rdl_text(t->kind), rdl_text(t->state), rdl_text(t->result),
                                  rdl_text(t->severity)};
         if (rdl_map_leads(f->data, i) && (!kind || strcmp(t->kind, kind) == 0) &&
-            rdl_division_within(t->xzqdm, unit))
+            rdl_map_in_unit(f->data, t, unit))
             good = write_one(&w, t->wkb, f->data->boxes[i], row, error);
     }
     return finish(&w, good, error);

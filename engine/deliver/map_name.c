@@ -280,7 +280,7 @@ bool rdl_name_sites(rdl_names *l, const char *unit, double size, rdl_sites_named
     *named = (rdl_sites_named){0};
     for (guint i = 0; i < tasks->len; i++) {
         rdl_task *t = &g_array_index(tasks, rdl_task, i);
-        if (t->wkb && rdl_division_within(t->xzqdm, unit))
+        if (t->wkb && rdl_map_in_unit(l->frame->data, t, unit))
             g_ptr_array_add(order, t);
     }
     g_ptr_array_sort(order, graver);

@@ -27,7 +27,9 @@ static const char *task_no(rdl_bulletin *r, const rdl_task *t)
 
 static const char *unit(rdl_bulletin *r, const rdl_task *t)
 {
-    return rdl_report_unit(r, keep(r, t->xzqdm));
+    g_autofree char *met = rdl_map_reaches(r->units, t) ? rdl_map_units_short(r->units, t) : NULL;
+
+    return met ? keep(r, met) : rdl_report_unit(r, keep(r, t->xzqdm));
 }
 
 static const char *code(rdl_bulletin *r, const rdl_task *t)

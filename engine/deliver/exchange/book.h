@@ -4,14 +4,16 @@
 
 #include <xlsxwriter.h>
 #include "deliver/exchange/profile.h"
+#include "deliver/map_data.h"
 
 typedef struct rdl_book {
     const rdl_export_job *job;
     lxw_workbook *workbook;
     lxw_format *head, *title, *text, *date, *whole, *real2, *real4, *real6, *rate;
-    GStringChunk *kept;   /* texts made up for cells */
-    GHashTable *dossiers; /* rectify/dossier.h; NULL: nobody but the office may see them */
-    bool failed;          /* a cell was refused: the file is not to be used */
+    GStringChunk *kept;        /* texts made up for cells */
+    GHashTable *dossiers;      /* rectify/dossier.h; NULL: nobody but the office may see them */
+    const rdl_map_data *units; /* their names, and which sites reach into them; NULL likewise */
+    bool failed;               /* a cell was refused: the file is not to be used */
 } rdl_book;
 
 /** Cells; NULL or "" text, NaN and what is no ISO date leave the cell empty but framed. */

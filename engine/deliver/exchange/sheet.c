@@ -45,6 +45,11 @@ static const char *zone(rdl_book *b, const rdl_task *t)
     return rdl_word_of(b->job->ledger, RDL_WORDS_ZONE, t->zone, b->job->language);
 }
 
+static const char *unit(rdl_book *b, const rdl_task *t)
+{
+    return b->units ? keep(b, rdl_map_units_short(b->units, t)) : "";
+}
+
 static const char *zones_concerned(rdl_book *b, const rdl_task *t)
 {
     if (!t->zone_name)
@@ -327,6 +332,7 @@ static const column columns[] = {
     REAL_OF("area_min", 11, HECTARES, area_min_m2),
     REAL_OF("area_max", 11, HECTARES, area_max_m2),
     TEXT_OF("field.xzqdm", 14, xzqdm),
+    WORD_OF("field.unit_name", 16, unit),
     WORD_OF("field.zone_hits", 30, zones_concerned),
     WORD_OF("field.result", 14, result),
     WORD_OF("field.severity", 8, severity),
@@ -512,8 +518,13 @@ bool rdl_export_xlsx(const rdl_export_job *job, GError **error)
     bool everybody = strcmp(job->options->profile, "public") == 0;
     g_autoptr(GHashTable) dossiers = everybody ? NULL : rdl_ledger_dossiers(job->ledger, error);
 
-    if (!everybody && !dossiers)
+    g_autoptr(rdl_map_data) units =
+        dossiers ? rdl_map_units_open(rdl_ledger_path(job->present), NULL, job->language, error)
+                 : NULL;
+
+    if (!everybody && !units)
         return false;
+    b.units = units;
     b.dossiers = dossiers;
     if (!(b.workbook = workbook_new(job->path)))
         return rdl_fail(error, RDL_ERROR_INTERNAL, "%s: no memory for a workbook", job->path);
