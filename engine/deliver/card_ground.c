@@ -362,8 +362,11 @@ bool rdl_card_outline(rdl_card_page *card, GError **error)
     if (!frame || !add_vertices(card, frame, vertices, n, cells, error))
         return false;
     rdl_flow_head(&card->flow, word(card, "outline"), 40.0);
-    g_autofree char *system = g_strdup_printf("%s: %s; %s", word(card, "system"),
-                                              rdl_crs_name(card->data->crs), frame->crs_name);
+    g_autofree char *code = g_strdup_printf("EPSG:%d", rdl_crs_epsg(card->data->crs));
+    const char *known = word(card, code);
+    g_autofree char *system = g_strdup_printf(
+        "%s: %s; %s", word(card, "system"),
+        strcmp(known, code) == 0 ? rdl_crs_name(card->data->crs) : known, frame->crs_name);
     rdl_flow_text(&card->flow, 7.0, 0x444444, system);
     rdl_flow_table(&card->flow, 6.8, columns, G_N_ELEMENTS(columns), cells);
     if (vertices->len > n) {

@@ -436,6 +436,15 @@ static bool verified(const rdl_card_page *card)
     return false;
 }
 
+static const char *title_of(const rdl_card_page *card)
+{
+    bool registered = strcmp(card->task->kind, "rectify") == 0;
+
+    return word(card, rdl_triage_rejected(card->chain) ? "rejected_title"
+                      : registered                     ? "title_known"
+                                                       : "title");
+}
+
 static void write_title(rdl_card_page *card)
 {
     rdl_lettering title = {.size = 19.0, .bold = true, .align = RDL_CENTRE, .smallest = 13.0};
@@ -444,8 +453,7 @@ static void write_title(rdl_card_page *card)
 
     bool rejected = rdl_triage_rejected(card->chain);
 
-    f->y += rdl_page_text(f->page, &title, f->left, f->y, f->width,
-                          word(card, rejected ? "rejected_title" : "title"));
+    f->y += rdl_page_text(f->page, &title, f->left, f->y, f->width, title_of(card));
     if (rejected || !verified(card))
         f->y += rdl_page_text(f->page, &clue, f->left, f->y, f->width,
                               word(card, rejected ? "rejected_line" : "clue_line"));
@@ -472,6 +480,7 @@ static bool compose(rdl_card_page *card, GError **error)
         return false;
     write_rules(card);
     write_problem(card);
+    rdl_card_kept(card);
     if (!write_steps(card, error))
         return false;
     write_letters(card);
@@ -514,9 +523,7 @@ rdl_page *rdl_card_draw(const rdl_map_data *data, const rdl_task *task, const ch
         return NULL;
     card.chain = json_node_get_object(chain);
     g_autofree char *foot = footer(&card, compiler);
-    g_autofree char *title = g_strdup_printf(
-        "%s %s", word(&card, rdl_triage_rejected(card.chain) ? "rejected_title" : "title"),
-        task->task_id);
+    g_autofree char *title = g_strdup_printf("%s %s", title_of(&card), task->task_id);
     const rdl_page_form form = {.width = WIDTH,
                                 .height = HEIGHT,
                                 .title = title,

@@ -35,6 +35,8 @@ bool rdl_card_ground(rdl_card_page *card, GError **error);
 bool rdl_card_arrows(rdl_card_page *card, const rdl_frame *frame, GError **error);
 /** The photos: a list of all, pictures of the first. */
 void rdl_card_photos(rdl_card_page *card);
+/** Measures, milestones, terms, scenes, publications, transfers, where there are any. */
+void rdl_card_kept(rdl_card_page *card);
 /** The outline's vertices. */
 bool rdl_card_outline(rdl_card_page *card, GError **error);
 /** All of it, on a new page; yours. */

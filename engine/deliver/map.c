@@ -35,6 +35,8 @@ static const rdl_label labels[] = {
     {"source", "影像", "Images"},
     {"none", "无", "none"},
     {"projection", "坐标系", "Projection"},
+    {"ticks", "；外侧刻度为经纬度，内侧刻度为投影坐标（千米）",
+     "; ticks outside are degrees, inside kilometres of the projection"},
     {"compiler", "编制", "Compiled by"},
     {"date", "日期", "Date"},
     {"ledger", "台账", "Ledger"},
@@ -217,6 +219,14 @@ static bool draw_inset(sheet *s, double x, double width, double h, GError **erro
     return true;
 }
 
+static bool has_scene(const rdl_map_data *data, bool after)
+{
+    for (guint i = 0; i < data->scenes->len; i++)
+        if (g_array_index(data->scenes, rdl_map_scene, i).after == after)
+            return true;
+    return false;
+}
+
 /* The earlier image in the column, with zones, on the same ground; the inset beside it where the
  * sheet is one of several. */
 static bool draw_before(sheet *s, GPtrArray *used, GError **error)
@@ -246,12 +256,32 @@ static bool draw_before(sheet *s, GPtrArray *used, GError **error)
     return true;
 }
 
+/* Without an earlier image the inset alone, where the sheet is one of several. */
+static bool draw_column_top(sheet *s, GPtrArray *used, GError **error)
+{
+    const double wide = COLUMN_WIDTH * 0.62, h = wide * 0.82;
+
+    if (has_scene(s->data, false))
+        return draw_before(s, used, error);
+    if (!s->part)
+        return true;
+    s->y += 14.0;
+    if (!draw_inset(s, COLUMN, wide, h, error))
+        return false;
+    s->y += h + 4.0 * MM;
+    return true;
+}
+
 static bool draw_main(sheet *s, GPtrArray *used, GError **error)
 {
     s->frame = rdl_frame_new(s->data, s->ground, LEAST, LEFT, TOP, MAIN_WIDTH, MAIN_HEIGHT, error);
-    return s->frame && rdl_frame_picture(s->frame, s->page, true, s->options->dpi, used, error) &&
-           draw_main_layers(s, error) && write_labels(s, error) &&
-           rdl_frame_edge(s->frame, s->page, 6.5, error);
+    bool good = s->frame &&
+                rdl_frame_picture(s->frame, s->page, true, s->options->dpi, used, error) &&
+                draw_main_layers(s, error) && write_labels(s, error) &&
+                rdl_frame_edge(s->frame, s->page, 6.5, error);
+    if (good)
+        rdl_frame_metres(s->frame, s->page);
+    return good;
 }
 
 /* ---- the column ---- */
@@ -346,9 +376,9 @@ static void collect_notes(sheet *s)
     say_reaching(s);
     if (expired)
         note(s, "expired", expired);
-    if (!d->zones->len)
+    if (!d->zones->len && !d->lost_zones)
         note(s, "no_zones");
-    if (!d->units->len)
+    if (!d->units->len && !d->lost_units)
         note(s, "no_units");
     for (guint i = 0; i < d->notes->len; i++)
         g_ptr_array_add(s->notes, g_strdup(d->notes->pdata[i]));
@@ -535,18 +565,20 @@ static char *footer_of(const sheet *s)
 /* There is an image, and nothing of it here. */
 static void note_uncovered(sheet *s, bool after, const GPtrArray *used)
 {
-    const rdl_map_data *d = s->data;
-    bool there = false;
-
-    for (guint i = 0; i < d->scenes->len; i++)
-        there = there || g_array_index(d->scenes, rdl_map_scene, i).after == after;
-    if (!there || used->len)
+    if (!has_scene(s->data, after) || used->len)
         return;
     note(s, after ? "uncovered_after" : "uncovered_before");
     if (s->options->warnings)
         g_ptr_array_add(s->options->warnings,
                         g_strdup_printf("%s: %s", s->title,
                                         label(s, after ? "uncovered_after" : "uncovered_before")));
+}
+
+static void write_projection(sheet *s)
+{
+    g_autofree char *text = g_strconcat(s->frame->crs_name, label(s, "ticks"), NULL);
+
+    line(s, "projection", text);
 }
 
 static bool compose(sheet *s, GError **error)
@@ -558,7 +590,7 @@ static bool compose(sheet *s, GError **error)
     write_title(s);
     write_notice(s);
     s->y = TOP - 4.0 * MM;
-    if (!draw_main(s, after, error) || !draw_before(s, before, error))
+    if (!draw_main(s, after, error) || !draw_column_top(s, before, error))
         return false;
     note_uncovered(s, false, before);
     note_uncovered(s, true, after);
@@ -569,7 +601,7 @@ static bool compose(sheet *s, GError **error)
     for (guint i = 0; i < after->len; i++)
         g_ptr_array_add(before, after->pdata[i]);
     write_images(s, before);
-    line(s, "projection", s->frame->crs_name);
+    write_projection(s);
     s->y += 2.0 * MM;
     write_notes(s);
     write_counts(s);
@@ -757,6 +789,10 @@ static bool write_units(const rdl_map_data *data, const rdl_map_options *o, GPtr
 static bool write_zones(const rdl_map_data *data, const rdl_map_options *o, GPtrArray *outputs,
                         rdl_tally *tally, GError **error)
 {
+    if (!data->zones->len)
+        return rdl_fail(error, RDL_ERROR_NOT_FOUND,
+                        "%s: no sheets by zone: no zone layer is at hand: give it with --zones",
+                        data->path);
     for (guint i = 0; i < data->zones->len; i++) {
         const rdl_map_zone *z = &g_array_index(data->zones, rdl_map_zone, i);
         g_autofree char *number = g_strdup_printf("%03u", i + 1);

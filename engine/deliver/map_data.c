@@ -189,8 +189,11 @@ static bool read_kind(rdl_map_data *data, const struct layer_kind *kind, const c
             continue;
         g_autofree char *path = rdl_recorded_find(r, data->path, &failed);
         const rdl_source one = {path, NULL};
-        if (!path || !read_file(data, kind, &one, r->digest, &failed))
+        if (!path || !read_file(data, kind, &one, r->digest, &failed)) {
             note_missing(data, RDL_MAP_SAY(data, kind->zh, kind->role), r, failed);
+            data->lost_zones = data->lost_zones || kind == &layer_kinds[0];
+            data->lost_units = data->lost_units || kind == &layer_kinds[1];
+        }
         g_clear_error(&failed);
     }
     return true;

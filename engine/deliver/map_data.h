@@ -65,12 +65,13 @@ typedef struct rdl_map_data {
     GArray *tasks; /* of rdl_task, by id */
     GArray *zones; /* the least strict first: the order of drawing */
     GArray *units, *permits, *scenes;
-    GArray *layers;      /* of rdl_map_layer: the files these were read from */
-    rdl_box *boxes;      /* of the tasks */
-    GHashTable *reaches; /* site -> GArray of rdl_map_reach, where there are any */
-    GHashTable *leading; /* site -> the task that stands for it; both lent */
-    GPtrArray *notes;    /* of char: what could not be shown, in `language` */
-    GPtrArray *warnings; /* of char: the same for who draws it, with path and reason */
+    GArray *layers;              /* of rdl_map_layer: the files these were read from */
+    rdl_box *boxes;              /* of the tasks */
+    GHashTable *reaches;         /* site -> GArray of rdl_map_reach, where there are any */
+    GHashTable *leading;         /* site -> the task that stands for it; both lent */
+    bool lost_zones, lost_units; /* recorded, and not to be had */
+    GPtrArray *notes;            /* of char: what could not be shown, in `language` */
+    GPtrArray *warnings;         /* of char: the same for who draws it, with path and reason */
     const char *language;
     char *scratch; /* folder of a ledger made for findings; NULL */
     bool lent;     /* the ledger is not to be closed */

@@ -316,7 +316,7 @@ bool rdl_frame_edge(const rdl_frame *f, rdl_page *page, double size, GError **er
     return draw_side(&s, true, error) && draw_side(&s, false, error);
 }
 
-/* ---- scale and north ---- */
+/* ---- coordinates of the sheet's system, inside ---- */
 
 /* The round length of at most `longest` metres. */
 static double round_length(double longest)
@@ -325,6 +325,39 @@ static double round_length(double longest)
 
     return longest >= 5.0 * ten ? 5.0 * ten : longest >= 2.0 * ten ? 2.0 * ten : ten;
 }
+
+/* One on each of two opposite sides, with kilometres beside the first. */
+static void draw_metres(const rdl_frame *f, rdl_page *page, bool east, double value, double step)
+{
+    const rdl_lettering look = {.size = 5.0, .halo = true, .rgb = 0x333333};
+    int decimals = step >= 1000.0 ? 0 : (int)ceil(3.0 - log10(step) - 1e-9);
+    g_autofree char *text = g_strdup_printf("%.*f", decimals, value / 1000.0);
+    double wide = rdl_page_width(page, &look, text), tick = 1.6 * MM, x, y;
+
+    rdl_frame_place(f, east ? value : f->box.xmin, east ? f->box.ymax : value, &x, &y);
+    if (east && x > f->x + wide && x < f->x + f->w - wide) {
+        rdl_page_line(page, x, f->y, x, f->y + tick, 0.5, 0);
+        rdl_page_line(page, x, f->y + f->h, x, f->y + f->h - tick, 0.5, 0);
+        rdl_page_text(page, &look, x + 1.5, f->y + 0.5, wide + 2.0, text);
+    } else if (!east && y > f->y + 4.0 * look.size && y < f->y + f->h - look.size) {
+        rdl_page_line(page, f->x, y, f->x + tick, y, 0.5, 0);
+        rdl_page_line(page, f->x + f->w, y, f->x + f->w - tick, y, 0.5, 0);
+        rdl_page_text(page, &look, f->x + 1.0, y - 1.5 * look.size, wide + 2.0, text);
+    }
+}
+
+void rdl_frame_metres(const rdl_frame *f, rdl_page *page)
+{
+    const rdl_box b = f->box;
+    double step = round_length(MIN(b.xmax - b.xmin, b.ymax - b.ymin) / 3.0);
+
+    for (double e = ceil(b.xmin / step) * step; e < b.xmax; e += step)
+        draw_metres(f, page, true, e, step);
+    for (double n = ceil(b.ymin / step) * step; n < b.ymax; n += step)
+        draw_metres(f, page, false, n, step);
+}
+
+/* ---- scale and north ---- */
 
 double rdl_frame_scale_bar(const rdl_frame *f, rdl_page *page, double x, double y, double width,
                            double size)

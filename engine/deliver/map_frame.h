@@ -61,6 +61,8 @@ bool rdl_frame_draw(const rdl_frame *frame, rdl_page *page, const rdl_frame_laye
                     rdl_body *body, GError **error);
 /** Neat line, and ticks with degrees outside it on the sides. */
 bool rdl_frame_edge(const rdl_frame *frame, rdl_page *page, double size, GError **error);
+/** Ticks inside it at round kilometres of the sheet's system. */
+void rdl_frame_metres(const rdl_frame *frame, rdl_page *page);
 /** Scale bar with 1 : scale above it, at most `width` points; returns its height. */
 double rdl_frame_scale_bar(const rdl_frame *frame, rdl_page *page, double x, double y, double width,
                            double size);

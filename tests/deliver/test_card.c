@@ -1,5 +1,6 @@
 /* A card holds what is known of a site, and is the same for any number of hands. */
 #include <glib/gstdio.h>
+#include <stdio.h>
 #include <string.h>
 #include "deliver/card.h"
 #include "deliver/district.h"
@@ -119,6 +120,54 @@ static void a_card_in_english_is_another_card(void)
     CHECK(a != b || memcmp(zh, en, a) != 0);
 }
 
+/* What poppler's tool says of a PDF; NULL, and said, where it is not installed. Yours. */
+static char *told_by(const char *tool, const char *pdf)
+{
+    g_autofree char *path = g_find_program_in_path(tool);
+    const char *const to_text[] = {tool, pdf, "-", NULL}, *const about[] = {tool, pdf, NULL};
+    char *out = NULL;
+
+    if (!path) {
+        printf("\n    %s is not installed (poppler-utils): not looked at ...", tool);
+        return NULL;
+    }
+    CHECK(g_spawn_sync(NULL, (char **)(strcmp(tool, "pdftotext") == 0 ? to_text : about), NULL,
+                       G_SPAWN_SEARCH_PATH, NULL, NULL, &out, NULL, NULL, NULL));
+    return out;
+}
+
+/* Name, type, encoding, embedded, subset, unicode, object: in columns under a line of dashes. */
+static void check_fonts(const char *fonts)
+{
+    g_auto(GStrv) lines = g_strsplit(fonts, "\n", -1);
+    const char *column = lines[0] ? strstr(lines[0], "emb ") : NULL;
+
+    CHECK(column && lines[1] && lines[2] && *lines[2]);
+    for (char **l = column && lines[1] ? lines + 2 : lines; column && *l && **l; l++)
+        CHECK(g_str_has_prefix(*l + (column - lines[0]), "yes"));
+}
+
+static void a_card_can_be_read_and_has_its_fonts(void)
+{
+    static const char *const words[] = {"问题点位“一点一档”卡片", "措施 1", "拆除并复绿", "未完成",
+                                        "2000国家大地坐标系", "尚待：方案批准 → 整改中"};
+    rdl_card_options o = to(suite_path("read.pdf"));
+    GError *error = NULL;
+
+    o.id = "FP-0";
+    CHECK(write_cards(&o, NULL, &error));
+    CHECK_OK(error);
+    g_autofree char *text = told_by("pdftotext", o.output);
+    g_autofree char *fonts = told_by("pdffonts", o.output);
+    for (size_t i = 0; text && i < G_N_ELEMENTS(words); i++)
+        if (!CHECK(strstr(text, words[i]) != NULL))
+            printf("\n    %s is not in: %s", words[i], text);
+    if (text)
+        CHECK(!strstr(text, "疑似问题点位“")); /* it was verified and registered */
+    if (fonts)
+        check_fonts(fonts);
+}
+
 /* One event for all that leave together; what is printed does not tell of it. */
 static void that_cards_were_drawn_is_an_event_and_changes_nothing(void)
 {
@@ -175,6 +224,7 @@ static CU_TestInfo tests[] = {
     {"a registered site is named by its rectification",
      a_registered_site_is_named_by_its_rectification},
     {"what is not there is said and leaves no file", what_is_not_there_is_said_and_leaves_no_file},
+    {"a card can be read and has its fonts", a_card_can_be_read_and_has_its_fonts},
     {"a card in English is another card", a_card_in_english_is_another_card},
     {"that cards were drawn is an event and changes nothing",
      that_cards_were_drawn_is_an_event_and_changes_nothing},

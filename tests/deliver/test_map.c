@@ -155,6 +155,17 @@ static void a_series_has_a_sheet_a_unit(void)
     CHECK(strstr(text, "3  used") != NULL);
 }
 
+static void without_zones_there_are_no_sheets_by_zone(void)
+{
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    rdl_map_options o = to(suite_path("by-zone"));
+    GError *error = NULL;
+
+    o.by = "zone";
+    CHECK(!rdl_map(ledger_of(3), &o, NULL, tally, &error));
+    CHECK_FAILS(error, RDL_ERROR_NOT_FOUND, "give it with --zones");
+}
+
 /* The sites lie about 119.9 E, 32.3 N, in one sheet of 15' by 10'. */
 static void a_series_has_the_national_sheets(void)
 {
@@ -485,6 +496,7 @@ static CU_TestInfo tests[] = {
      nothing_to_draw_is_an_error_and_leaves_no_file},
     {"a PDF says where it lies", a_pdf_says_where_it_lies},
     {"a series has a sheet a unit", a_series_has_a_sheet_a_unit},
+    {"without zones there are no sheets by zone", without_zones_there_are_no_sheets_by_zone},
     {"a series has the national sheets", a_series_has_the_national_sheets},
     {"a place has its national sheet", a_place_has_its_national_sheet},
     {"bad options are named", bad_options_are_named},
