@@ -34,7 +34,7 @@ static const GOptionEntry entries[] = {
     {"aoi", 0, 0, G_OPTION_ARG_FILENAME, &o.aoi, "look only inside these polygons", "FILE"},
     {"align", 0, 0, G_OPTION_ARG_STRING, &o.align, "none or auto (default none)", "HOW"},
     {"threshold", 0, 0, G_OPTION_ARG_STRING, &o.threshold,
-     "auto, otsu, kapur, ki, em, pvalue:P or a number (default auto)", "RULE"},
+     "auto, otsu, kapur, ki, em, local: and one of these four, fdr:RATE, pvalue:P or a number (default auto)", "RULE"},
     {"sieve", 0, 0, G_OPTION_ARG_INT, &o.sieve,
      "pixels a change has at least (default 4 with auto for optical scenes, else 1)", "PIXELS"},
     {"iterations", 0, 0, G_OPTION_ARG_INT, &o.iterations, "of IR-MAD at most (default 30)", "N"},

@@ -506,7 +506,7 @@ static bool fit_and_decide(detection *d, rdl_detect_result *r, const rdl_progres
                            GError **error)
 {
     const rdl_detect_options *o = d->options;
-    rdl_decision_options decide = {d->choice, o->sieve, o->threads};
+    rdl_decision_options decide = {d->choice, o->sieve, o->memory_mib, o->threads};
     g_autoptr(rdl_sample) sample =
         rdl_sample_new(d->pair, rdl_detector_facts(d->detector)->one_in, o->threads, o->memory_mib);
 
@@ -771,7 +771,7 @@ bool rdl_detect(const rdl_detect_options *o, const rdl_progress *progress, rdl_d
                                o->mask_before, o->mask_after, o->mask_values, o->mask_grow_m,
                                o->aoi,         o->how};
     g_autofree rdl_scorer *scorer = g_new0(rdl_scorer, 1);
-    rdl_decision decision = {0};
+    g_auto(rdl_decision) decision = {0};
 
     *r = (rdl_detect_result){.limit = rdl_limit_value(NAN)};
     r->warnings = g_ptr_array_new_with_free_func(g_free);
@@ -836,6 +836,14 @@ static void set_limit(JsonObject *object, const rdl_limit *limit)
             json_array_add_string_element(names, limit->names[i]);
         json_object_set_array_member(object, "threshold_candidates", numbers(3, limit->candidates));
         json_object_set_array_member(object, "threshold_candidate_rules", names);
+    }
+    if (limit->tiles) {
+        json_object_set_int_member(object, "threshold_tiles", limit->tiles);
+        json_object_set_int_member(object, "threshold_tiles_own", limit->tiles_own);
+        if (limit->tiles_own) {
+            set_number(object, "threshold_tiles_least", limit->tiles_least);
+            set_number(object, "threshold_tiles_most", limit->tiles_most);
+        }
     }
     if (isfinite(limit->mode)) {
         set_number(object, "null_mode", limit->mode);

@@ -133,7 +133,7 @@ bool rdl_change_pass_run(rdl_change_pass *pass, const rdl_progress *progress, GE
     int least;
     double share;
 
-    if (pass->probability || pass->decision->margin ||
+    if (pass->probability || pass->decision->margin || pass->decision->local ||
         rdl_decision_by_components(pass->decision, &least, &share))
         return rdl_window_pass_run(pass, progress, error);
     pass->observed = pass->changed = 0;

@@ -146,7 +146,10 @@ static void judge(const rdl_decision *d, rdl_bench *b, rdl_window w, const float
         over_in_context(d, b, w, 0, b->strong);
         break;
     case RDL_JUDGE_LIMIT:
-        over(n, score, d->limit.value, b->strong);
+        if (d->local)
+            rdl_local_limit_over(d->local, w.whole, score, b->strong);
+        else
+            over(n, score, d->limit.value, b->strong);
         break;
     }
     rdl_sieve(w.whole.width, w.whole.height, d->sieve, b->strong, b->firm);
@@ -225,7 +228,10 @@ static bool counter_window(void *user, void *state, size_t block, rdl_window w, 
     (void)block;
     (void)error;
     if (!by_context(d)) {
-        count_core(c->counts[0], w, focused(d, c->bench, w));
+        const float *score = focused(d, c->bench, w);
+        count_core(c->counts[0], w, score);
+        if (d->local)
+            rdl_local_limit_add(d->local, w, score);
         return true;
     }
     for (int k = 0; k < d->planes; k++) {
@@ -236,9 +242,11 @@ static bool counter_window(void *user, void *state, size_t block, rdl_window w, 
     return true;
 }
 
-static bool count_windows(const rdl_decision *d, const rdl_pair *pair, int threads,
-                          const rdl_progress *progress, rdl_bins *bins, GError **error)
+static bool count_windows(const rdl_decision *d, const rdl_pair *pair,
+                          const rdl_decision_options *o, const rdl_progress *progress,
+                          rdl_bins *bins, GError **error)
 {
+    const rdl_blocks blocks = rdl_pair_blocks(pair, o->memory_mib, o->threads);
     const rdl_field_work work = {.planes = d->planes,
                                  .margin = d->margin,
                                  .state_new = counter_new,
@@ -249,19 +257,22 @@ static bool count_windows(const rdl_decision *d, const rdl_pair *pair, int threa
     g_autoptr(rdl_histogram) first = rdl_histogram_new(), second = rdl_histogram_new();
     counting job = {d, {first, second}};
 
-    if (!rdl_field_sample(pair, threads, &work, &job, progress, error))
+    if (!(d->local ? rdl_field_each(pair, &blocks, o->threads, &work, &job, progress, error)
+                   : rdl_field_sample(pair, o->threads, &work, &job, progress, error)))
         return false;
     for (int k = 0; k < d->planes; k++)
         bins[k] = rdl_histogram_bins(job.all[k]);
     return true;
 }
 
-/* Of scores one by one from the sample; of those that look around from windows. */
-static bool histograms(const rdl_decision *d, rdl_sample *sample, int threads,
+/* Of scores one by one from the sample; of those that look around, or have a place, from windows.
+ */
+static bool histograms(const rdl_decision *d, rdl_sample *sample, const rdl_decision_options *o,
                        const rdl_progress *progress, rdl_bins *bins, GError **error)
 {
-    if (by_context(d) || rdl_detector_facts(d->scorer->detector)->focus != RDL_FOCUS_NONE)
-        return count_windows(d, rdl_sample_pair(sample), threads, progress, bins, error);
+    if (d->local || by_context(d) ||
+        rdl_detector_facts(d->scorer->detector)->focus != RDL_FOCUS_NONE)
+        return count_windows(d, rdl_sample_pair(sample), o, progress, bins, error);
     g_autoptr(rdl_histogram) all = rdl_scorer_histogram(d->scorer, sample, progress, error);
     if (!all)
         return false;
@@ -330,8 +341,13 @@ static bool find_auto(rdl_decision *d, const rdl_bins *bins, GError **error)
         d->limit.rule = "nearer cluster";
         return true;
     }
-    return rdl_limit_find((rdl_limit_choice){RDL_LIMIT_OTSU, NAN}, scale, 1, bins, &d->limit,
+    return rdl_limit_find((rdl_limit_choice){.rule = RDL_LIMIT_OTSU}, scale, 1, bins, &d->limit,
                           error);
+}
+
+void rdl_decision_clear(rdl_decision *d)
+{
+    g_clear_pointer(&d->local, rdl_local_limit_free);
 }
 
 bool rdl_decide(rdl_decision *d, const rdl_scorer *scorer, rdl_sample *sample,
@@ -341,12 +357,20 @@ bool rdl_decide(rdl_decision *d, const rdl_scorer *scorer, rdl_sample *sample,
     bool any = o->choice.rule == RDL_LIMIT_AUTO;
     rdl_bins bins[2] = {0};
 
+    rdl_decision_clear(d);
     *d = (rdl_decision){.scorer = scorer, .planes = fact->planes};
+    if (o->choice.local) {
+        const rdl_grid *grid = rdl_pair_grid(rdl_sample_pair(sample));
+        d->local = rdl_local_limit_new(grid->width, grid->height);
+    }
     set_judge(d, any ? auto_judge(scorer) : RDL_JUDGE_LIMIT, o->sieve);
     if (o->choice.rule != RDL_LIMIT_VALUE && o->choice.rule != RDL_LIMIT_PVALUE &&
-        !histograms(d, sample, o->threads, progress, bins, error))
+        !histograms(d, sample, o, progress, bins, error))
         return false;
     bool good = any ? find_auto(d, bins, error)
+                : d->local
+                    ? rdl_local_limit_settle(d->local, o->choice, fact->scale, scorer->bands, bins,
+                                             &d->limit, error)
                     : rdl_limit_find(o->choice, fact->scale, scorer->bands, bins, &d->limit, error);
     rdl_bins_clear(&bins[0]);
     rdl_bins_clear(&bins[1]);

@@ -19,6 +19,7 @@
 #define FAR 4.0   /* times what the null explains: a limit beyond may be that of a far heap */
 #define RATE 0.2  /* local false discovery rate that counts as changed */
 #define RATIO_BINS 256
+#define LOCAL "local:"
 #define RATIO_ROUNDS 300 /* of expectation and maximisation */
 
 static rdl_limit limit_of(double value, const char *rule, const char *domain, const char *source)
@@ -54,6 +55,27 @@ static bool number_of(const char *text, double *number)
     return end != text && *end == '\0' && isfinite(*number);
 }
 
+static bool parse_share(const char *text, const char *digits, rdl_limit_choice *choice,
+                        GError **error)
+{
+    if (number_of(digits, &choice->number) && choice->number > 0.0 && choice->number < 1.0)
+        return true;
+    return rdl_fail(error, RDL_ERROR_USAGE,
+                    "--threshold %s: a probability between 0 and 1 is needed", text);
+}
+
+static bool parse_rate(const char *text, rdl_scale scale, rdl_limit_choice *choice, GError **error)
+{
+    if (scale != RDL_SCALE_CHI_SQUARE && scale != RDL_SCALE_MAGNITUDE)
+        return rdl_fail(
+            error, RDL_ERROR_USAGE,
+            "--threshold %s: a difference has its unchanged at 0, and no side from which "
+            "to tell them: only irmad, mad, isfa and cva have false discovery rates",
+            text);
+    choice->rule = RDL_LIMIT_FDR;
+    return parse_share(text, text + strlen("fdr:"), choice, error);
+}
+
 static bool parse_pvalue(const char *text, rdl_scale scale, rdl_limit_choice *choice,
                          GError **error)
 {
@@ -62,11 +84,7 @@ static bool parse_pvalue(const char *text, rdl_scale scale, rdl_limit_choice *ch
                         "--threshold %s: only the chi-square of irmad, mad and isfa has p-values",
                         text);
     choice->rule = RDL_LIMIT_PVALUE;
-    if (number_of(text + strlen("pvalue:"), &choice->number) && choice->number > 0.0 &&
-        choice->number < 1.0)
-        return true;
-    return rdl_fail(error, RDL_ERROR_USAGE,
-                    "--threshold %s: a probability between 0 and 1 is needed", text);
+    return parse_share(text, text + strlen("pvalue:"), choice, error);
 }
 
 bool rdl_limit_parse(const char *text, rdl_scale scale, rdl_limit_choice *choice, GError **error)
@@ -80,20 +98,29 @@ bool rdl_limit_parse(const char *text, rdl_scale scale, rdl_limit_choice *choice
                  {"ki", RDL_LIMIT_KI},
                  {"em", RDL_LIMIT_EM}};
 
-    *choice = (rdl_limit_choice){RDL_LIMIT_VALUE, NAN};
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
-        if (strcmp(text, names[i].name) == 0) {
+    bool local = g_str_has_prefix(text, LOCAL);
+    const char *name = text + (local ? strlen(LOCAL) : 0);
+
+    *choice = (rdl_limit_choice){RDL_LIMIT_VALUE, NAN, local};
+    for (size_t i = local; i < G_N_ELEMENTS(names); i++) /* "auto" looks at the whole scene */
+        if (strcmp(name, names[i].name) == 0) {
             choice->rule = names[i].rule;
             return true;
         }
+    if (local)
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "--threshold %s: give otsu, kapur, ki or em after local:", text);
+    if (g_str_has_prefix(text, "fdr:"))
+        return parse_rate(text, scale, choice, error);
     if (g_str_has_prefix(text, "pvalue:"))
         return parse_pvalue(text, scale, choice, error);
     if (number_of(text, &choice->number) && choice->number >= 0.0)
         return true;
-    return rdl_fail(error, RDL_ERROR_USAGE,
-                    "--threshold %s: give auto, otsu, kapur, ki, em, pvalue:P or a number that is "
-                    "not negative",
-                    text);
+    return rdl_fail(
+        error, RDL_ERROR_USAGE,
+        "--threshold %s: give auto, otsu, kapur, ki, em, local:RULE, fdr:RATE, pvalue:P or a "
+        "number that is not negative",
+        text);
 }
 
 /* ---- one rule ---- */
@@ -124,6 +151,38 @@ static double divide(const rdl_bins *bins, rdl_domain domain, int n, dividing ru
     return h.width > 0.0 ? rdl_domain_back(domain, rule(&h)) : NAN;
 }
 
+double rdl_bins_share_above(const rdl_bins *bins, double z)
+{
+    double sum = 0.0;
+
+    for (size_t i = bins->n; i-- > 0 && bins->value[i] > z;)
+        sum += bins->count[i];
+    return sum / bins->total;
+}
+
+static bool fit_null(const rdl_bins *bins, rdl_null *null, rdl_limit *limit, GError **error)
+{
+    if (!spread(bins, error))
+        return false;
+    if (!rdl_null_fit(bins, null))
+        return rdl_fail(error, RDL_ERROR_DATA, "the scores do not spread: give a threshold");
+    limit->mode = null->mode;
+    return true;
+}
+
+static bool limit_of_rate(const rdl_bins *bins, double rate, rdl_limit *limit, GError **error)
+{
+    rdl_null null;
+
+    *limit = limit_of(NAN, "fdr", "ln", EFRON);
+    if (!fit_null(bins, &null, limit, error))
+        return false;
+    limit->alpha = rate;
+    limit->value = rdl_null_limit(&null, rate);
+    limit->share = rdl_bins_share_above(bins, limit->value);
+    return true;
+}
+
 bool rdl_limit_find(rdl_limit_choice choice, rdl_scale scale, int freedom, const rdl_bins *bins,
                     rdl_limit *limit, GError **error)
 {
@@ -144,6 +203,8 @@ bool rdl_limit_find(rdl_limit_choice choice, rdl_scale scale, int freedom, const
                                                 : rdl_limit_pvalue(choice.number, freedom);
         return true;
     }
+    if (choice.rule == RDL_LIMIT_FDR)
+        return limit_of_rate(bins, choice.number, limit, error);
     g_assert(choice.rule < G_N_ELEMENTS(rules) && rules[choice.rule].rule);
     rdl_domain domain =
         scale == RDL_SCALE_CHI_SQUARE ? rules[choice.rule].of_squares : RDL_DOMAIN_LINEAR;
@@ -179,15 +240,6 @@ static double median(const double *values, int n)
     return count % 2 ? sorted[count / 2] : sqrt(sorted[count / 2 - 1] * sorted[count / 2]);
 }
 
-double rdl_bins_share_above(const rdl_bins *bins, double z)
-{
-    double sum = 0.0;
-
-    for (size_t i = bins->n; i-- > 0 && bins->value[i] > z;)
-        sum += bins->count[i];
-    return sum / bins->total;
-}
-
 /* NaN where it would divide the unchanged. */
 static double minimum_error(const rdl_bins *bins, rdl_domain domain, const rdl_null *null)
 {
@@ -196,16 +248,6 @@ static double minimum_error(const rdl_bins *bins, rdl_domain domain, const rdl_n
     double z = h.width > 0.0 ? rdl_domain_back(domain, rdl_minimum_error(&h)) : NAN;
 
     return z > exp(null->mode) ? z : NAN;
-}
-
-static bool fit_null(const rdl_bins *bins, rdl_null *null, rdl_limit *limit, GError **error)
-{
-    if (!spread(bins, error))
-        return false;
-    if (!rdl_null_fit(bins, null))
-        return rdl_fail(error, RDL_ERROR_DATA, "the scores do not spread: give a threshold");
-    limit->mode = null->mode;
-    return true;
 }
 
 /* 0 where a share of `low` stands out, 1 from `high` on, even steps of the logarithm between. */

@@ -11,6 +11,7 @@ typedef enum {
     RDL_LIMIT_KAPUR,
     RDL_LIMIT_KI,
     RDL_LIMIT_EM,
+    RDL_LIMIT_FDR,
     RDL_LIMIT_PVALUE,
     RDL_LIMIT_VALUE
 } rdl_limit_rule;
@@ -18,7 +19,8 @@ typedef enum {
 /** What --threshold says. */
 typedef struct rdl_limit_choice {
     rdl_limit_rule rule;
-    double number; /* P of pvalue:P, or the value itself */
+    double number; /* P of pvalue:P, rate of fdr:RATE, or the value itself */
+    bool local;    /* tile by tile: detect/local_limit.h */
 } rdl_limit_choice;
 
 /** What kind of number a score is: it decides the domain in which histograms are taken. */
@@ -34,7 +36,7 @@ typedef enum {
 typedef struct rdl_limit {
     double value;
     const char *rule;   /* "ki of power", "null+ki", "median of three", "ki", "otsu", "kapur",
-                           "em", "pvalue", "value" */
+                           "em", "fdr", "pvalue", "value" */
     const char *domain; /* in which the histogram was taken: "ln", "sqrt", "power", ... or "" */
     const char *source; /* of the rule: paper; NULL: none */
     double power;       /* ki of power: the one settled on; 0: ln */
@@ -42,10 +44,13 @@ typedef struct rdl_limit {
         share;            /* of the null: mode m of ln z, rate allowed, share that stands out */
     const char *names[3]; /* of the candidates; NULL: none */
     double candidates[3]; /* in units of the score; NaN: that rule found none */
+    int tiles, tiles_own; /* of a local limit, those that have their own; else 0 */
+    double tiles_least, tiles_most; /* of these */
 } rdl_limit;
 
-/** Parse "auto", "otsu", "kapur", "ki", "em", "pvalue:0.001" or a number; p-values fit
- *  RDL_SCALE_CHI_SQUARE only. Fails: RDL_ERROR_USAGE. */
+/** Parse "auto", "otsu", "kapur", "ki", "em", "fdr:0.2", "pvalue:0.001", a number, or "local:" and
+ * one of "otsu", "kapur", "ki", "em"; p-values fit RDL_SCALE_CHI_SQUARE only, a false discovery
+ * rate (Efron 2004, JASA 99) RDL_SCALE_MAGNITUDE as well. Fails: RDL_ERROR_USAGE. */
 RDL_API bool rdl_limit_parse(const char *text, rdl_scale scale, rdl_limit_choice *choice,
                              GError **error);
 

@@ -125,7 +125,7 @@ static void equal_scores_have_no_limit(void)
     rdl_limit limit;
     GError *error = NULL;
 
-    CHECK(!rdl_limit_find((rdl_limit_choice){RDL_LIMIT_OTSU, NAN}, RDL_SCALE_MAGNITUDE, 1, &bins,
+    CHECK(!rdl_limit_find((rdl_limit_choice){.rule = RDL_LIMIT_OTSU}, RDL_SCALE_MAGNITUDE, 1, &bins,
                           &limit, &error));
     CHECK_FAILS(error, RDL_ERROR_DATA, "all scores are equal");
     CHECK(!rdl_limit_null(&bins, &limit, &error));
