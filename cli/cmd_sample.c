@@ -102,7 +102,8 @@ int cli_task_sample(int argc, char **argv)
         "columns\n"
         "answer (right, wrong, cannot_tell), judged_by, judged_on and evidence, and give the "
         "sheet\n"
-        "to 'redline task judge'. The same draw of the same list again adds nothing.";
+        "to 'redline task judge'. A sheet says what was drawn; column now tells what has CHANGED or is\n"
+        "GONE since. The same draw of the same list again adds nothing.";
     GError *error = NULL;
     g_autofree char *id = NULL;
 

@@ -8,9 +8,10 @@
 #define R RDL_FIELD_REAL
 
 static const rdl_field fields[] = {
-    {"sample_id", T}, {"item_id", T},   {"unit", T},      {"source_id", T}, {"zone", T},
-    {"activity", T},  {"says", T},      {"area_m2", R},   {"lon", R},       {"lat", R},
-    {"answer", T},    {"judged_by", T}, {"judged_on", T}, {"evidence", T},  {"note", T}};
+    {"sample_id", T}, {"item_id", T},   {"unit", T},     {"source_id", T},
+    {"zone", T},      {"activity", T},  {"says", T},     {"now", T},
+    {"area_m2", R},   {"lon", R},       {"lat", R},      {"answer", T},
+    {"judged_by", T}, {"judged_on", T}, {"evidence", T}, {"note", T}};
 enum { FIELDS = G_N_ELEMENTS(fields) };
 
 /* ---- out ---- */
@@ -18,11 +19,12 @@ enum { FIELDS = G_N_ELEMENTS(fields) };
 static bool write_piece(rdl_vector *out, int layer, const char *sample_id, const rdl_sampled *s,
                         bool csv, GPtrArray *rooms, GError **error)
 {
-    rdl_value row[FIELDS] = {rdl_text(sample_id),    rdl_text(s->item_id),  rdl_text(s->unit),
-                             rdl_text(s->source_id), rdl_text(s->zone),     rdl_text(s->activity),
-                             rdl_text(s->says),      rdl_real(s->area_m2),  rdl_real(s->lon),
-                             rdl_real(s->lat),       rdl_text(s->answer),   rdl_text(s->judged_by),
-                             rdl_text(s->judged_on), rdl_text(s->evidence), rdl_text(s->note)};
+    rdl_value row[FIELDS] = {rdl_text(sample_id),    rdl_text(s->item_id),   rdl_text(s->unit),
+                             rdl_text(s->source_id), rdl_text(s->zone),      rdl_text(s->activity),
+                             rdl_text(s->says),      rdl_text(s->now),       rdl_real(s->area_m2),
+                             rdl_real(s->lon),       rdl_real(s->lat),       rdl_text(s->answer),
+                             rdl_text(s->judged_by), rdl_text(s->judged_on), rdl_text(s->evidence),
+                             rdl_text(s->note)};
     guint guards = 0;
 
     for (guint i = 0; csv && i < FIELDS; i++)

@@ -6,8 +6,9 @@
 #include "rectify/rectify.h"
 
 /** Write a sample to `path`, a GeoPackage (.gpkg: layer `sample`, each piece with its site's
- * ground) or a CSV (.csv: with lon and lat), in the order of the lots: sample_id, item_id, unit,
- * source_id, zone, activity, says, area_m2, lon, lat, and to fill in answer (right, wrong,
+ * ground as it lies now) or a CSV (.csv: with lon and lat), in the order of the lots and as they
+ * were drawn: sample_id, item_id, unit, source_id, zone, activity, says, now (CHANGED, GONE:
+ * sample.h), area_m2, lon, lat, and to fill in answer (right, wrong,
  * cannot_tell), judged_by, judged_on, evidence, note; what is on record already stands there. The
  * class of the stratum is not in it. Fails: RDL_ERROR_USAGE: another ending, a file that is there;
  * RDL_ERROR_NOT_FOUND. */

@@ -8,7 +8,8 @@
  * An answer is an event too (sample.judged). The list of findings is every source's gravest that is
  * not CLEAN. What a merge of sites put away as a duplicate is no close-out; of all that was closed
  * at a site the last has its ground, the others none. How many there were and why some were left
- * out (OTHER_UNIT, DUPLICATE) is in the event ("counts"). */
+ * out (OTHER_UNIT, DUPLICATE) is in the event ("counts"), and of each piece drawn what it said:
+ * says, zone, activity, source, source_id, lon, lat and the SHA-256 of the finding. */
 #ifndef RDL_RECTIFY_SAMPLE_H
 #define RDL_RECTIFY_SAMPLE_H
 
@@ -41,14 +42,21 @@ RDL_API char *rdl_ledger_sample(rdl_ledger *ledger, const rdl_sampling *sampling
 /** Is an event's sample (its payload) what its seed, its pool and its allocation give? */
 bool rdl_sample_good(JsonObject *payload);
 
-/** A piece of a sample as it stands now. Text is owned; NULL where there is none. */
+/** What has become of a piece since it was drawn. */
+#define RDL_SAMPLED_CHANGED "CHANGED"   /* it says something else: look at what it said */
+#define RDL_SAMPLED_GONE "GONE"         /* it is on the list no more */
+#define RDL_SAMPLED_NOT_TOLD "NOT_TOLD" /* an older draw that kept only its id: as it is now */
+
+/** A piece of a sample as it was drawn: that is what is judged. Text is owned; NULL where there is
+ *  none. */
 typedef struct rdl_sampled {
     char *item_id; /* of a finding, or a task */
     char *unit, *class;
     char *source_id, *zone, *activity;
     char *says; /* a finding's result; what the task was closed as */
+    char *now;  /* RDL_SAMPLED_...; NULL: it still says so */
     double area_m2, lon, lat;
-    GBytes *wkb; /* the site's ground in the ledger's system */
+    GBytes *wkb; /* the site's ground as it lies now, in the ledger's system; NULL: gone */
     char *answer, *judged_by, *judged_on, *evidence, *note; /* the latest; NULL: none yet */
 } rdl_sampled;
 /** GArray of rdl_sampled, in the order of their lots: it tells nothing of the stratum. Yours.

@@ -328,13 +328,15 @@ static const char findings[] =
 
 /* The move that closed: the first since the task was last open; of a site the last one first. */
 #define CLOSED "(SELECT value FROM json_each(?1))"
+#define CLOSING                                                                               \
+    "(SELECT min(c.seq) FROM move c WHERE c.task_id = t.task_id AND c.seq > coalesce((SELECT" \
+    " max(w.seq) FROM move w WHERE w.task_id = t.task_id AND w.state NOT IN " CLOSED "), 0))"
 static const char closeouts[] =
     "SELECT t.task_id, t.xzqdm, m.state, NULL, NULL, f.area_m2, " RDL_SHARED_GROUND
     ", m.at, t.site_id, e.by = 'redline' AND e.role = 'system' AND e.reason IS 'DUPLICATE'"
     " FROM task t JOIN site s USING(site_id) JOIN move m ON m.task_id = t.task_id AND m.seq ="
-    " (SELECT min(c.seq) FROM move c WHERE c.task_id = t.task_id AND c.seq > coalesce((SELECT"
-    " max(w.seq) FROM move w WHERE w.task_id = t.task_id AND w.state NOT IN " CLOSED "), 0)) JOIN"
-    " event e ON e.seq = m.seq LEFT JOIN finding f ON f.finding_id = t.finding_id WHERE t.state "
+    " " CLOSING " JOIN event e ON e.seq = m.seq LEFT JOIN finding f ON f.finding_id = t.finding_id "
+    "WHERE t.state "
     "IN " CLOSED " AND (?2 IS NULL OR m.at >= ?2) ORDER BY m.seq DESC";
 
 /* Why it is not drawn from; NULL: it is. */
@@ -454,6 +456,95 @@ static GPtrArray *pool_of(rdl_ledger *ledger, const rdl_sampling *how, const cha
     return p.lots;
 }
 
+/* ---- what a piece says ---- */
+
+/* says, zone, activity, source and its id, what the finding holds; lon, lat, ground; of piece ?2.
+ */
+static const char told_of_finding[] =
+    "SELECT f.result, f.zone, s.activity, f.source, f.source_id, f.content, s.lon, s.lat,"
+    " AsBinary(s.geom) FROM finding f JOIN site s USING(site_id) WHERE f.finding_id = ?2 AND ?1 IS"
+    " NOT NULL";
+static const char told_of_closeout[] =
+    "SELECT coalesce((SELECT m.state FROM move m WHERE m.task_id = t.task_id AND t.state IN " CLOSED
+    " AND m.seq = " CLOSING "), t.state), f.zone, s.activity, s.source, s.source_id, f.content,"
+    " s.lon, s.lat, AsBinary(s.geom) FROM task t JOIN site s USING(site_id) LEFT JOIN finding f ON"
+    " f.finding_id = t.finding_id WHERE t.task_id = ?2";
+
+/* Text members a row of the event has of it; the digest is that of the finding. */
+static const char *const told_members[] = {"says",   "zone",      "activity",
+                                           "source", "source_id", "digest"};
+enum { TOLD = G_N_ELEMENTS(told_members) };
+
+/* The question, and the states that close. */
+typedef struct {
+    rdl_statement *s;
+    char *states;
+} asking;
+
+static void asking_clear(asking *a)
+{
+    rdl_statement_free(a->s);
+    g_free(a->states);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(asking, asking_clear)
+
+static bool ask_pieces(rdl_ledger *ledger, const char *of, asking *a, GError **error)
+{
+    bool of_findings = g_strcmp0(of, RDL_SAMPLE_FINDINGS) == 0;
+
+    return (a->states = closed_states(ledger, error)) &&
+           (a->s = rdl_statement_new(ledger->store,
+                                     of_findings ? told_of_finding : told_of_closeout, error));
+}
+
+/* *told: what the piece says now; NULL: it is gone. Yours. */
+static bool ask_piece(const asking *a, const char *item_id, JsonObject **told, GBytes **wkb,
+                      GError **error)
+{
+    rdl_statement *s = a->s;
+    bool row;
+
+    *told = NULL;
+    rdl_statement_text(s, 1, a->states);
+    rdl_statement_text(s, 2, item_id);
+    if (!rdl_statement_step(s, &row, error))
+        return false;
+    if (!row)
+        return true;
+    const char *content = rdl_statement_get_text(s, TOLD - 1);
+    g_autofree char *digest = content ? rdl_digest_bytes(content, strlen(content)) : NULL;
+    *told = json_object_new();
+    for (int i = 0; i < TOLD; i++)
+        rdl_json_set_text(*told, told_members[i],
+                          i == TOLD - 1 ? digest : rdl_statement_get_text(s, i));
+    rdl_json_set_real(*told, "lon", rdl_statement_get_real(s, TOLD));
+    rdl_json_set_real(*told, "lat", rdl_statement_get_real(s, TOLD + 1));
+    if (wkb)
+        *wkb = rdl_statement_get_bytes(s, TOLD + 2);
+    rdl_statement_reset(s);
+    return true;
+}
+
+/* Rows keep what they said when they were drawn: that is what is judged. */
+static bool tell_rows(rdl_ledger *ledger, const rdl_sampling *how, JsonArray *rows, GError **error)
+{
+    g_auto(asking) a = {0};
+
+    if (!ask_pieces(ledger, how->of, &a, error))
+        return false;
+    for (guint i = 0; i < json_array_get_length(rows); i++) {
+        JsonObject *row = json_array_get_object_element(rows, i);
+        g_autoptr(JsonObject) told = NULL;
+        if (!ask_piece(&a, rdl_json_text(row, "item_id", ""), &told, NULL, error))
+            return false;
+        for (int k = 0; told && k < TOLD; k++)
+            rdl_json_set_text(row, told_members[k], rdl_json_text(told, told_members[k], NULL));
+        rdl_json_set_real(row, "lon", told ? rdl_json_real(told, "lon", NAN) : NAN);
+        rdl_json_set_real(row, "lat", told ? rdl_json_real(told, "lat", NAN) : NAN);
+    }
+    return true;
+}
+
 /* ---- drawing ---- */
 
 static bool check(rdl_ledger *ledger, const rdl_sampling *how, const rdl_who *who, GError **error)
@@ -516,6 +607,8 @@ static bool draw_within(rdl_ledger *ledger, const rdl_sampling *how, const rdl_w
     g_autofree char *design = rdl_json_canonical(node);
     if (!lots || !draw_lots(how, lots, o, error))
         return false;
+    if (!tell_rows(ledger, how, json_object_get_array_member(o, "rows"), error))
+        return false;
     g_autofree char *drawn = gist(o);
     json_object_set_member(o, "counts", g_steal_pointer(&counts));
     *id = rdl_digest_id("A-", design, drawn, RDL_DIGEST_END);
@@ -546,9 +639,9 @@ char *rdl_ledger_sample(rdl_ledger *ledger, const rdl_sampling *how, const rdl_w
 static void sampled_clear(gpointer p)
 {
     rdl_sampled *s = p;
-    char *const texts[] = {s->item_id,   s->unit,      s->class,    s->source_id,
-                           s->zone,      s->activity,  s->says,     s->answer,
-                           s->judged_by, s->judged_on, s->evidence, s->note};
+    char *const texts[] = {s->item_id,   s->unit,     s->class, s->source_id, s->zone,
+                           s->activity,  s->says,     s->now,   s->answer,    s->judged_by,
+                           s->judged_on, s->evidence, s->note};
 
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
@@ -556,49 +649,76 @@ static void sampled_clear(gpointer p)
 }
 
 static const char items[] =
-    "SELECT i.item_id, i.unit, i.class, s.source_id, f.zone, s.activity,"
-    " CASE p.what WHEN 'findings' THEN f.result ELSE i.class END, j.answer, j.by, j.at, j.evidence,"
-    " j.note, i.area_m2, s.lon, s.lat, AsBinary(s.geom)"
-    " FROM sampled i JOIN sample p USING(sample_id)"
-    " LEFT JOIN task t ON p.what = 'closeouts' AND t.task_id = i.item_id"
-    " LEFT JOIN finding f ON f.finding_id = coalesce(t.finding_id, i.item_id)"
-    " LEFT JOIN site s ON s.site_id = coalesce(t.site_id, f.site_id)"
-    " LEFT JOIN judgement j ON j.seq = (SELECT max(seq) FROM judgement k WHERE k.sample_id ="
-    "  i.sample_id AND k.item_id = i.item_id) WHERE i.sample_id = ? ORDER BY i.n";
+    "SELECT p.what, r.value, j.answer, j.by, j.at, j.evidence, j.note FROM sample p JOIN event e"
+    " USING(seq), json_each(e.payload, '$.rows') r LEFT JOIN judgement j ON j.seq = (SELECT"
+    " max(seq) FROM judgement k WHERE k.sample_id = p.sample_id AND k.item_id ="
+    " json_extract(r.value, '$.item_id')) WHERE p.sample_id = ? ORDER BY r.key";
 
-static void take_item(rdl_statement *q, GArray *all)
+/* Does it still say so? */
+static const char *word_now(JsonObject *drawn, JsonObject *told)
 {
-    rdl_sampled s = {0};
-    char **const texts[] = {&s.item_id,   &s.unit,      &s.class,    &s.source_id,
-                            &s.zone,      &s.activity,  &s.says,     &s.answer,
-                            &s.judged_by, &s.judged_on, &s.evidence, &s.note};
-    const int n = (int)G_N_ELEMENTS(texts);
+    if (!told)
+        return RDL_SAMPLED_GONE;
+    if (!json_object_has_member(drawn, "says"))
+        return RDL_SAMPLED_NOT_TOLD;
+    for (int i = 0; i < TOLD; i++)
+        if (g_strcmp0(rdl_json_text(drawn, told_members[i], NULL),
+                      rdl_json_text(told, told_members[i], NULL)) != 0)
+            return RDL_SAMPLED_CHANGED;
+    return NULL;
+}
 
-    for (int i = 0; i < n; i++)
-        *texts[i] = g_strdup(rdl_statement_get_text(q, i));
-    s.area_m2 = rdl_statement_get_real(q, n);
-    s.lon = rdl_statement_get_real(q, n + 1);
-    s.lat = rdl_statement_get_real(q, n + 2);
-    s.wkb = rdl_statement_get_bytes(q, n + 3);
+static char *member(JsonObject *o, const char *name)
+{
+    return g_strdup(o ? rdl_json_text(o, name, NULL) : NULL);
+}
+
+static bool take_item(rdl_ledger *ledger, rdl_statement *q, asking *pieces, GArray *all,
+                      GError **error)
+{
+    g_autoptr(JsonNode) node = rdl_json_parse(rdl_statement_get_text(q, 1), "sample", error);
+    JsonObject *drawn = node ? json_node_get_object(node) : NULL;
+    g_autoptr(JsonObject) told = NULL;
+    rdl_sampled s = {0};
+    char **const answer[] = {&s.answer, &s.judged_by, &s.judged_on, &s.evidence, &s.note};
+
+    if (!drawn ||
+        (!pieces->s && !ask_pieces(ledger, rdl_statement_get_text(q, 0), pieces, error)) ||
+        !ask_piece(pieces, rdl_json_text(drawn, "item_id", ""), &told, &s.wkb, error))
+        return false;
+    JsonObject *from = json_object_has_member(drawn, "says") ? drawn : told;
+    s.now = g_strdup(word_now(drawn, told));
+    s.item_id = member(drawn, "item_id");
+    s.unit = member(drawn, "unit");
+    s.class = member(drawn, "class");
+    s.area_m2 = rdl_json_real(drawn, "area_m2", NAN);
+    s.says = member(from, "says");
+    s.zone = member(from, "zone");
+    s.activity = member(from, "activity");
+    s.source_id = member(from, "source_id");
+    s.lon = from ? rdl_json_real(from, "lon", NAN) : NAN;
+    s.lat = from ? rdl_json_real(from, "lat", NAN) : NAN;
+    for (int i = 0; i < (int)G_N_ELEMENTS(answer); i++)
+        *answer[i] = g_strdup(rdl_statement_get_text(q, i + 2));
     g_array_append_val(all, s);
+    return true;
 }
 
 GArray *rdl_sample_items(rdl_ledger *ledger, const char *sample_id, GError **error)
 {
     g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(rdl_sampled));
     g_autoptr(rdl_statement) q = rdl_statement_new(ledger->store, items, error);
+    g_auto(asking) pieces = {0};
     bool row = true;
 
     g_array_set_clear_func(all, sampled_clear);
     if (!q)
         return NULL;
     rdl_statement_text(q, 1, sample_id);
-    while (row) {
-        if (!rdl_statement_step(q, &row, error))
+    while (row)
+        if (!rdl_statement_step(q, &row, error) ||
+            (row && !take_item(ledger, q, &pieces, all, error)))
             return NULL;
-        if (row)
-            take_item(q, all);
-    }
     if (all->len == 0)
         return rdl_fail(error, RDL_ERROR_NOT_FOUND,
                         "%s: no sample %s: redline task accuracy shows them",

@@ -1,4 +1,5 @@
 /* The sheet of a sample: out with nothing filled in, back with what was found. */
+#include <gdal.h>
 #include <string.h>
 #include "deliver/deliver.h"
 #include "fixtures/findings.h"
@@ -88,6 +89,66 @@ static void answers_on_record_stand_in_the_next_sheet(void)
     CHECK(strstr(counts, "\"ALREADY_THERE\":1") && strstr(counts, "\"NOT_ANSWERED\":3"));
 }
 
+/* The findings again: as `result`, `grow` larger; the first gives its place to another (`lost`). */
+static void load_later(rdl_ledger *ledger, const char *result, double grow, bool lost, int day)
+{
+    const char *gpkg = suite_path("later.gpkg");
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    GError *error = NULL;
+
+    remove(gpkg);
+    CHECK(fixture_findings_of(gpkg, "=1+1", 4, &result, 1, grow, &error));
+    if (lost) {
+        GDALDatasetH ds = GDALOpenEx(gpkg, GDAL_OF_VECTOR | GDAL_OF_UPDATE, NULL, NULL, NULL);
+        GDALDatasetExecuteSQL(ds, "UPDATE finding SET finding_id = 'F-new' WHERE fid = 1", NULL,
+                              NULL);
+        GDALClose(ds);
+    }
+    CHECK(rdl_ledger_load_findings(ledger, gpkg, rdl_day_of(2026, 11, day), tally, NULL, &error));
+    CHECK_OK(error);
+}
+
+/* What people are asked about is what was drawn, whatever the list says by then. */
+static void a_sheet_says_what_was_drawn(void)
+{
+    const char *path = suite_path("drawn.sqlite"), *gpkg = suite_path("drawn.gpkg");
+    const rdl_sampling how = {.of = "findings", .seed = "s", .size = 4, .since = RDL_DAY_PAST};
+    const rdl_who who = {"2026-11-05", "乙", "auditor", NULL};
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    GError *error = NULL;
+
+    CHECK(fixture_findings_of(gpkg, "=1+1", 4, suspect, 1, 0, &error));
+    CHECK(rdl_ledger_init(path, suite_source("data/packs/cn"), NULL, &error));
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, true, &error);
+    CHECK(rdl_ledger_load_findings(ledger, gpkg, rdl_day_of(2026, 11, 1), tally, NULL, &error));
+    g_autofree char *id = rdl_ledger_sample(ledger, &how, &who, &error);
+    CHECK_OK(error);
+    for (int k = 0; k < 3; k++) {
+        static const char *const gone[] = {"-", "CHANGED", "GONE"};
+        if (k)
+            load_later(ledger, "EDGE", k, k == 2, 5 + k);
+        g_autoptr(GArray) pieces = rdl_sample_items(ledger, id, &error);
+        CHECK_OK(error);
+        CHECK_INT(pieces->len, 4);
+        for (guint i = 0; i < pieces->len; i++) {
+            const rdl_sampled *s = &g_array_index(pieces, rdl_sampled, i);
+            bool first = g_str_has_suffix(s->source_id, "-0000");
+            CHECK_TEXT(s->says, "SUSPECT");
+            CHECK_TEXT(s->zone, "ERL");
+            CHECK_TEXT(s->activity, "IND");
+            CHECK_NEAR(s->area_m2, 900, 1e-9);
+            CHECK_TEXT(s->now ? s->now : "-", gone[first ? k : MIN(k, 1)]);
+        }
+    }
+    CHECK(rdl_sample_write(ledger, id, suite_path("drawn.csv"), false, &error));
+    g_autofree char *text = NULL;
+    CHECK(g_file_get_contents(suite_path("drawn.csv"), &text, NULL, NULL));
+    CHECK(strstr(text, ",activity,says,now,area_m2,") != NULL);
+    CHECK(strstr(text, ",ERL,IND,SUSPECT,GONE,900") != NULL);
+    CHECK(rdl_ledger_audit(ledger, NULL, &error));
+    CHECK_OK(error);
+}
+
 static void what_is_no_sheet_is_refused(void)
 {
     g_autofree char *id = NULL;
@@ -107,6 +168,7 @@ static void what_is_no_sheet_is_refused(void)
 static CU_TestInfo tests[] = {
     {"both sheets come back as they went", both_sheets_come_back_as_they_went},
     {"answers on record stand in the next sheet", answers_on_record_stand_in_the_next_sheet},
+    {"a sheet says what was drawn", a_sheet_says_what_was_drawn},
     {"what is no sheet is refused", what_is_no_sheet_is_refused},
     CU_TEST_INFO_NULL,
 };
