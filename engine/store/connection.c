@@ -1,4 +1,5 @@
 #include "store/connection.h"
+#include "store/holder.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
@@ -7,13 +8,14 @@
 #include <sqlite3.h>
 #include <spatialite.h>
 
-#define BUSY_MILLISECONDS 10000
+#define PATIENCE_MS 10000
 #define FOREIGN_VALUE_BYTES 67108864 /* of a value, or a row, that others made */
 
 struct rdl_store {
     sqlite3 *db;
     void *spatialite;
     char *path;
+    int patience;     /* milliseconds */
     int depth;        /* of transactions within each other */
     GHashTable *idle; /* SQL -> sqlite3_stmt prepared earlier, reset and not in use */
 };
@@ -24,14 +26,33 @@ struct rdl_statement {
     size_t too_large; /* bytes that SQLite did not take; 0: it took all */
 };
 
+static bool fail_busy(const rdl_store *store, GError **error)
+{
+    g_autofree char *holder = rdl_store_holder(store->path);
+    int seconds = (store->patience + 999) / 1000;
+
+    if (holder)
+        return rdl_fail(error, RDL_ERROR_CONFLICT,
+                        "%s: process %s has been writing to it for more than %d s: this step was "
+                        "not done; give the command again when that process has ended",
+                        store->path, holder, seconds);
+    return rdl_fail(error, RDL_ERROR_CONFLICT,
+                    "%s: has been locked for more than %d s by a program that is not to be seen "
+                    "from here (of another machine or container): this step was not done; give the "
+                    "command again when that has ended",
+                    store->path, seconds);
+}
+
 static bool fail_store(const rdl_store *store, GError **error)
 {
     int code = sqlite3_errcode(store->db) & 0xff;
-    rdl_error kind = code == SQLITE_BUSY || code == SQLITE_LOCKED      ? RDL_ERROR_CONFLICT
+    rdl_error kind = code == SQLITE_LOCKED                             ? RDL_ERROR_CONFLICT
                      : code == SQLITE_NOTADB || code == SQLITE_CORRUPT ? RDL_ERROR_DATA
                      : code == SQLITE_CONSTRAINT                       ? RDL_ERROR_DATA
                                                                        : RDL_ERROR_IO;
 
+    if (code == SQLITE_BUSY)
+        return fail_busy(store, error);
     if (code == SQLITE_FULL)
         return rdl_fail(error, kind,
                         "%s: cannot be written: the disk is full, or files may not grow so large: "
@@ -117,9 +138,15 @@ static bool open_file(rdl_store *store, rdl_store_mode mode, GError **error)
            fail_store(store, error);
 }
 
+void rdl_store_patience(rdl_store *store, int milliseconds)
+{
+    store->patience = milliseconds;
+    sqlite3_busy_timeout(store->db, milliseconds);
+}
+
 static bool set_up(rdl_store *store, rdl_store_mode mode, GError **error)
 {
-    sqlite3_busy_timeout(store->db, BUSY_MILLISECONDS);
+    rdl_store_patience(store, PATIENCE_MS);
     if (!rdl_store_run(store, "PRAGMA foreign_keys = ON; SELECT count(*) FROM sqlite_master",
                        error))
         return false;

@@ -2,7 +2,8 @@
  *
  * One connection a thread. WAL, foreign keys on, a busy timeout; several may read while one
  * writes. Errors are SQLite's own words with the file's name in front: RDL_ERROR_CONFLICT when the
- * file is locked for longer than the timeout, RDL_ERROR_DATA when it is no database or damaged,
+ * file is locked for longer than the timeout (told with the process that holds it), RDL_ERROR_DATA
+ * when it is no database or damaged,
  * RDL_ERROR_IO for the rest. */
 #ifndef RDL_STORE_CONNECTION_H
 #define RDL_STORE_CONNECTION_H
@@ -26,6 +27,9 @@ RDL_API rdl_store *rdl_store_scratch(GError **error);
 RDL_API void rdl_store_close(rdl_store *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_store, rdl_store_close)
 RDL_API const char *rdl_store_path(const rdl_store *store);
+
+/** How long a writer elsewhere is waited for; at first ten seconds. */
+void rdl_store_patience(rdl_store *store, int milliseconds);
 
 /** Run one or several statements that take no values and return nothing. */
 RDL_API bool rdl_store_run(rdl_store *store, const char *sql, GError **error);

@@ -256,10 +256,13 @@ static void one_within_another_is_undone_alone(void)
     GError *error = NULL;
     g_autoptr(rdl_store) store = with_table("nested.sqlite", &error);
 
-    CHECK(rdl_store_begin(store, &error) && rdl_store_run(store, "INSERT INTO t(a) VALUES('1')", &error));
-    CHECK(rdl_store_begin(store, &error) && rdl_store_run(store, "INSERT INTO t(a) VALUES('2')", &error));
+    CHECK(rdl_store_begin(store, &error) &&
+          rdl_store_run(store, "INSERT INTO t(a) VALUES('1')", &error));
+    CHECK(rdl_store_begin(store, &error) &&
+          rdl_store_run(store, "INSERT INTO t(a) VALUES('2')", &error));
     rdl_store_rollback(store);
-    CHECK(rdl_store_begin(store, &error) && rdl_store_run(store, "INSERT INTO t(a) VALUES('3')", &error) &&
+    CHECK(rdl_store_begin(store, &error) &&
+          rdl_store_run(store, "INSERT INTO t(a) VALUES('3')", &error) &&
           rdl_store_commit(store, &error));
     g_autofree char *now = rdl_store_value(store, "SELECT group_concat(a) FROM t", &error);
     CHECK_TEXT(now, "1,3");
@@ -267,9 +270,11 @@ static void one_within_another_is_undone_alone(void)
     rdl_store_rollback(store); /* one too many does nothing */
     g_autofree char *after = rdl_store_value(store, "SELECT count(*) FROM t", &error);
     CHECK_TEXT(after, "0");
-    CHECK(rdl_store_begin(store, &error) && rdl_store_run(store, "INSERT INTO t(a) VALUES('4')", &error) &&
+    CHECK(rdl_store_begin(store, &error) &&
+          rdl_store_run(store, "INSERT INTO t(a) VALUES('4')", &error) &&
           rdl_store_commit(store, &error));
-    g_autoptr(rdl_store) other = rdl_store_open(suite_path("nested.sqlite"), RDL_STORE_READ, &error);
+    g_autoptr(rdl_store) other =
+        rdl_store_open(suite_path("nested.sqlite"), RDL_STORE_READ, &error);
     g_autofree char *seen = rdl_store_value(other, "SELECT group_concat(a) FROM t", &error);
     CHECK_TEXT(seen, "4");
     CHECK_OK(error);
@@ -291,12 +296,13 @@ static void foreign_sql_is_refused(void)
 {
     static const struct {
         const char *sql, *what;
-    } cases[] = {
-        {"CREATE TRIGGER evil AFTER INSERT ON t BEGIN DELETE FROM t; END", "trigger evil"},
-        {"CREATE VIEW v AS SELECT * FROM t", "view v"},
-        {"CREATE VIRTUAL TABLE r USING rtree(id, a, b)", "table r"},
-        {"CREATE TABLE g(a TEXT, b TEXT GENERATED ALWAYS AS (a || a) VIRTUAL)", "generated column g.b"},
-        {"CREATE TABLE g(a TEXT, b TEXT GENERATED ALWAYS AS (a || a) STORED)", "generated column g.b"}};
+    } cases[] = {{"CREATE TRIGGER evil AFTER INSERT ON t BEGIN DELETE FROM t; END", "trigger evil"},
+                 {"CREATE VIEW v AS SELECT * FROM t", "view v"},
+                 {"CREATE VIRTUAL TABLE r USING rtree(id, a, b)", "table r"},
+                 {"CREATE TABLE g(a TEXT, b TEXT GENERATED ALWAYS AS (a || a) VIRTUAL)",
+                  "generated column g.b"},
+                 {"CREATE TABLE g(a TEXT, b TEXT GENERATED ALWAYS AS (a || a) STORED)",
+                  "generated column g.b"}};
     GError *error = NULL;
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -312,9 +318,72 @@ static void foreign_sql_is_refused(void)
     CHECK_TEXT(a, "x");
     CHECK(!rdl_store_run(plain, "DELETE FROM t", &error));
     g_clear_error(&error);
-    CHECK(g_file_set_contents(suite_path("text.gpkg"), "no database at all, but long enough", -1, NULL));
+    CHECK(g_file_set_contents(suite_path("text.gpkg"), "no database at all, but long enough", -1,
+                              NULL));
     CHECK(!rdl_store_open_foreign(suite_path("text.gpkg"), &error));
     CHECK_FAILS(error, RDL_ERROR_DATA, "not a database");
+}
+
+/* Another process that writes, until its `end` is closed. */
+static pid_t writer(const char *path, int end[2])
+{
+    int ready[2];
+    char byte;
+
+    CHECK(pipe(ready) == 0 && pipe(end) == 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        sqlite3 *db = NULL;
+        close(end[1]);
+        sqlite3_open(path, &db);
+        sqlite3_exec(db, "BEGIN IMMEDIATE; INSERT INTO t VALUES('x', 1, NULL)", NULL, NULL, NULL);
+        _exit(write(ready[1], "", 1) == 1 && read(end[0], &byte, 1) == 0 ? 0 : 1);
+    }
+    close(end[0]);
+    CHECK(read(ready[0], &byte, 1) == 1);
+    close(ready[0]);
+    close(ready[1]);
+    return pid;
+}
+
+/* Whoever waits in vain learns for whom, and what to do. */
+static void who_is_waited_for_is_told(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_store) made = with_table("busy.sqlite", &error);
+    const char *path = suite_path("busy.sqlite");
+    int end[2];
+
+    g_clear_pointer(&made, rdl_store_close);
+    pid_t pid = writer(path, end);
+    g_autofree char *who = g_strdup_printf("busy.sqlite: process %d (", (int)pid);
+    g_autoptr(rdl_store) store = rdl_store_open(path, RDL_STORE_WRITE, &error);
+    CHECK_OK(error);
+    rdl_store_patience(store, 50);
+    CHECK(!rdl_store_begin(store, &error));
+    CHECK_INT(rdl_exit_status(error), 4);
+    CHECK(error && strstr(error->message, who) != NULL);
+    CHECK_FAILS(error, RDL_ERROR_CONFLICT,
+                "for more than 1 s: this step was not done; give the command again");
+    close(end[1]);
+    waitpid(pid, NULL, 0);
+    CHECK(rdl_store_begin(store, &error) && rdl_store_commit(store, &error));
+    CHECK_OK(error);
+}
+
+/* A writer of our own process is no other to point at. */
+static void what_cannot_be_seen_is_said(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_store) one = with_table("hidden.sqlite", &error);
+    g_autoptr(rdl_store) two = rdl_store_open(suite_path("hidden.sqlite"), RDL_STORE_WRITE, &error);
+
+    rdl_store_patience(two, 50);
+    CHECK(rdl_store_begin(one, &error));
+    CHECK_OK(error);
+    CHECK(!rdl_store_begin(two, &error));
+    CHECK_FAILS(error, RDL_ERROR_CONFLICT, "a program that is not to be seen from here");
+    rdl_store_rollback(one);
 }
 
 static CU_TestInfo tests[] = {
@@ -332,6 +401,8 @@ static CU_TestInfo tests[] = {
     {"one within another is undone alone", one_within_another_is_undone_alone},
     {"foreign sql is refused", foreign_sql_is_refused},
     {"bytes too large for a row are an error", bytes_too_large_for_a_row_are_an_error},
+    {"who is waited for is told", who_is_waited_for_is_told},
+    {"what cannot be seen is said", what_cannot_be_seen_is_said},
     CU_TEST_INFO_NULL,
 };
 
