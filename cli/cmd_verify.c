@@ -126,6 +126,7 @@ static bool take_recorded(const char *path, rdl_scenes_used *used, GError **erro
         return false;
     o.scenes.before = used->before;
     o.scenes.after = used->after;
+    o.scenes.date_before = used->date_before;
     if (!o.scenes.bands && !o.scenes.sensor) {
         o.scenes.bands = used->bands;
         o.scenes.sensor = used->bands ? NULL : used->sensor;

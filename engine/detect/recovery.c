@@ -13,6 +13,10 @@
 #define SURE 1.645      /* standard deviations of t between the bounds and the middle */
 #define DISTINCT_P 0.99 /* of chi-square: a disturbance that is seen */
 #define TELLS_LEAST 0.5 /* share of the ground on which it must be seen */
+#define ASIDE 0.5       /* of the way: farther from it is neither as before nor as after */
+#define MOVED 3.0       /* noises of the scenes between their neighbours and all else */
+#define FIT_WITHIN 2.5  /* standard deviations from the axis */
+#define FIT_ROUNDS 10
 
 enum { BEFORE, AFTER, LATER, DATES };
 
@@ -26,6 +30,7 @@ typedef struct {
     double *gain, *offset; /* [date * bands + k]: into the radiometry before */
     double *noise;         /* [k] */
     double *reference;     /* [k]; NULL: each pixel's own past */
+    double seen_from;      /* length from which a disturbance is told from noise */
     GArray *room;          /* of double, for medians */
 } scale;
 
@@ -85,7 +90,15 @@ static double spread(scale *s, int k)
     return MAX((high - low) / 1.349, least);
 }
 
-/* Quartiles of the ring agree with those before. */
+static const rdl_recovery_fit *fit_of(const scale *s, int date, int k)
+{
+    const rdl_recovery_fit *fits = s->w->fits[date - AFTER];
+
+    return fits && fits[k].gain > 0.0 ? &fits[k] : NULL;
+}
+
+/* Medians of the ring agree with those before; so do its quartiles where the scenes tell no gain.
+ */
 static void fit_band(scale *s, int date, int k)
 {
     int at = date * s->w->bands + k;
@@ -96,6 +109,8 @@ static void fit_band(scale *s, int date, int k)
     double low0 = of_ring(s, BEFORE, k, 0.25), high0 = of_ring(s, BEFORE, k, 0.75);
     double gain = high > low ? (high0 - low0) / (high - low) : 1.0;
     s->gain[at] = gain > 0.0 ? CLAMP(gain, 0.25, 4.0) : 1.0;
+    if (fit_of(s, date, k))
+        s->gain[at] = fit_of(s, date, k)->gain;
     s->offset[at] = of_ring(s, BEFORE, k, 0.5) - of_ring(s, date, k, 0.5);
 }
 
@@ -135,6 +150,70 @@ static bool outlying(const scale *s, guint i)
             if (fabs(difference(s, date, k, i)) > OUTLYING * s->noise[k])
                 return true;
     return false;
+}
+
+/* ---- radiometry of whole scenes ---- */
+
+static double median_of(GArray *room, size_t n, const double *values, double less, bool absolute)
+{
+    g_array_set_size(room, 0);
+    for (size_t i = 0; i < n; i++) {
+        double v = absolute ? fabs(values[i] - less) : values[i] - less;
+        g_array_append_val(room, v);
+    }
+    return quantile(room, 0.5);
+}
+
+/* The axis of the pixels near that of the round before; false where too few are. */
+static bool fit_again(GArray *room, size_t n, const double *y, const double *x, double *left,
+                      rdl_recovery_fit *f)
+{
+    double kept = 0.0, mx = 0.0, my = 0.0, xx = 0.0, yy = 0.0;
+
+    for (size_t i = 0; i < n; i++)
+        left[i] = y[i] - f->gain * x[i];
+    double middle = median_of(room, n, left, 0.0, false);
+    f->offset = middle;
+    f->noise = 1.4826 * median_of(room, n, left, middle, true);
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < n; i++) {
+            if (fabs(left[i] - middle) > FIT_WITHIN * f->noise)
+                continue;
+            kept += pass == 0;
+            mx += pass == 0 ? x[i] : 0.0;
+            my += pass == 0 ? y[i] : 0.0;
+            xx += pass == 0 ? 0.0 : (x[i] - mx) * (x[i] - mx);
+            yy += pass == 0 ? 0.0 : (y[i] - my) * (y[i] - my);
+        }
+        if (kept < NEIGHBOURS_LEAST)
+            return false;
+        if (pass == 0)
+            mx /= kept, my /= kept;
+    }
+    if (!(xx > 0.0 && yy > 0.0))
+        return false;
+    f->gain = sqrt(yy / xx);
+    return true;
+}
+
+bool rdl_recovery_fit_of(size_t n, const double *before, const double *date, rdl_recovery_fit *f)
+{
+    g_autoptr(GArray) room = g_array_new(FALSE, FALSE, sizeof(double));
+    g_autofree double *left = g_new(double, n + 1);
+    double span[2];
+
+    for (int i = 0; i < 2; i++) {
+        g_array_set_size(room, 0);
+        g_array_append_vals(room, i == 0 ? before : date, (guint)n);
+        span[i] = quantile(room, 0.75) - quantile(room, 0.25);
+    }
+    if (!(span[0] > 0.0 && span[1] > 0.0))
+        return false;
+    *f = (rdl_recovery_fit){.gain = span[0] / span[1]};
+    for (int round = 0; round < FIT_ROUNDS; round++)
+        if (!fit_again(room, n, before, date, left, f))
+            return false;
+    return true;
 }
 
 /* ---- who is a neighbour ---- */
@@ -281,7 +360,18 @@ static void centre(scale *s)
 
 typedef struct {
     double t, length; /* length of the disturbance in noise */
+    bool neither;     /* far from the way between before and after */
 } place;
+
+/* Of a spectrum at sqrt(whole) from the past, t times `length` along the disturbance; what noise
+ * alone may do is not off it. */
+static bool off_the_way(const scale *s, double whole, double t, double length)
+{
+    double along = t * length;
+    double aside = sqrt(MAX(whole - along * along, 0.0));
+
+    return aside > MAX(ASIDE * MAX(length, fabs(along) / 2.0), s->seen_from);
+}
 
 static double past(const scale *s, int k, guint i)
 {
@@ -290,25 +380,27 @@ static double past(const scale *s, int k, guint i)
 
 static place place_of(const scale *s, guint i)
 {
-    double along = 0.0, square = 0.0;
+    double along = 0.0, square = 0.0, whole = 0.0;
 
     for (int k = 0; k < s->w->bands; k++) {
         double d = (value(s, AFTER, k, i) - past(s, k, i)) / s->noise[k];
-        along += d * (value(s, LATER, k, i) - past(s, k, i)) / s->noise[k];
+        double later = (value(s, LATER, k, i) - past(s, k, i)) / s->noise[k];
+        along += d * later;
         square += d * d;
+        whole += later * later;
     }
-    return (place){square > 0.0 ? along / square : NAN, sqrt(square)};
+    double t = square > 0.0 ? along / square : NAN, length = sqrt(square);
+    return (place){t, length, off_the_way(s, whole, t, length)};
 }
 
 /* Share of the ground on which the disturbance itself is seen. */
 static double tells(const scale *s)
 {
-    double limit = gsl_cdf_chisq_Pinv(DISTINCT_P, s->w->bands);
     guint distinct = 0;
 
     for (guint j = 0; j < s->site->len; j++) {
         double length = place_of(s, g_array_index(s->site, guint, j)).length;
-        distinct += length * length >= limit;
+        distinct += length >= s->seen_from;
     }
     return s->site->len ? (double)distinct / s->site->len : 0.0;
 }
@@ -317,14 +409,17 @@ static double tells(const scale *s)
 
 static void measure_residual(scale *s, double back, rdl_recovery *r)
 {
-    double limit = sqrt(gsl_cdf_chisq_Pinv(DISTINCT_P, s->w->bands));
-    int standing = 0, sure = 0, told = 0, maybe = 0, restored = 0;
+    int standing = 0, sure = 0, told = 0, maybe = 0, restored = 0, otherwise = 0;
 
     g_array_set_size(s->room, 0);
     for (guint j = 0; j < s->site->len; j++) {
         place p = place_of(s, g_array_index(s->site, guint, j));
-        if (!(p.length >= limit))
+        if (!(p.length >= s->seen_from))
             continue;
+        if (p.neither) {
+            otherwise++;
+            continue;
+        }
         told++;
         standing += p.t >= 0.5;
         sure += p.t - SURE / p.length >= 0.5;
@@ -336,6 +431,7 @@ static void measure_residual(scale *s, double back, rdl_recovery *r)
     r->residual_min = (double)sure / r->pixels;
     r->residual_max = (double)(maybe + r->pixels - told) / r->pixels;
     r->recovery = 1.0 - quantile(s->room, 0.5);
+    r->otherwise = (double)otherwise / r->pixels;
     r->restored = told ? (double)restored / told : NAN;
 }
 
@@ -352,7 +448,8 @@ static bool has_followed(const scale *s, const double *mean, double square, doub
         after += mean[k] * difference(s, AFTER, k, i) / s->noise[k];
         change += d * d;
     }
-    return later / square >= 0.5 && after / square < 0.5 && change >= limit;
+    return later / square >= 0.5 && after / square < 0.5 && change >= limit &&
+           !off_the_way(s, change, later / square, sqrt(square));
 }
 
 static double mean_disturbance(const scale *s, double *mean)
@@ -499,7 +596,7 @@ static void judge(const rdl_recovery_limits *l, rdl_recovery *r)
 static void forget(rdl_recovery *r)
 {
     double *const reals[] = {&r->residual,  &r->residual_min, &r->residual_max, &r->grown_min,
-                             &r->grown_max, &r->recovery,     &r->restored};
+                             &r->grown_max, &r->recovery,     &r->restored,     &r->otherwise};
 
     *r = (rdl_recovery){0};
     for (size_t i = 0; i < G_N_ELEMENTS(reals); i++)
@@ -516,6 +613,19 @@ static void take_neighbours(scale *s)
         s->reference[k] = of_ring(s, BEFORE, k, 0.5);
         s->noise[k] = MAX(s->noise[k], spread(s, k));
     }
+}
+
+/* Did the neighbours as a whole leave what the scenes do elsewhere? Then they are no measure. */
+static bool moved(const scale *s)
+{
+    for (int date = AFTER; date <= LATER; date++)
+        for (int k = 0; k < s->w->bands; k++) {
+            const rdl_recovery_fit *f = fit_of(s, date, k);
+            double offset = s->offset[date * s->w->bands + k];
+            if (f && fabs(offset - f->offset) > MOVED * MAX(f->noise, s->noise[k]))
+                return true;
+        }
+    return false;
 }
 
 static bool settle_scale(scale *s, rdl_recovery *r)
@@ -551,7 +661,11 @@ static void look(scale *s, const rdl_recovery_limits *limits, rdl_recovery *r)
     if (!settle_scale(s, r))
         r->codes |= RDL_RECOVERY_INDISTINCT;
     r->neighbours = (int)s->ring->len;
+    if (moved(s))
+        r->codes |= RDL_RECOVERY_CHANGED_AROUND;
     measure_residual(s, limits->recovery, r);
+    if (r->seen < (limits->clear + r->otherwise) * r->pixels)
+        r->codes |= RDL_RECOVERY_OTHERWISE;
     measure_growth(s, r);
     measure_index(s, s->w->nir, s->w->red, r->ndvi, r->ndvi_around);
     measure_index(s, s->w->swir, s->w->nir, r->bare, r->bare_around);
@@ -562,7 +676,10 @@ void rdl_recovery_of(const rdl_recovery_window *w, const rdl_recovery_limits *li
                      rdl_recovery *r)
 {
     size_t dates = (size_t)w->bands * DATES;
-    scale s = {.w = w, .n = (size_t)w->width * (size_t)w->height, .near = near_ground(w)};
+    scale s = {.w = w,
+               .n = (size_t)w->width * (size_t)w->height,
+               .near = near_ground(w),
+               .seen_from = sqrt(gsl_cdf_chisq_Pinv(DISTINCT_P, w->bands))};
 
     forget(r);
     s.site = g_array_new(FALSE, FALSE, sizeof(guint));
@@ -596,9 +713,9 @@ const char *rdl_outcome_name(rdl_outcome outcome)
 
 char *rdl_recovery_code_text(unsigned codes)
 {
-    static const char *const names[] = {"FEW_PIXELS", "NOT_CLEAR", "FEW_NEIGHBOURS",
-                                        "INDISTINCT", "UNCERTAIN", "MISREGISTERED",
-                                        "OUTSIDE"};
+    static const char *const names[] = {
+        "FEW_PIXELS",    "NOT_CLEAR", "FEW_NEIGHBOURS", "INDISTINCT",     "UNCERTAIN",
+        "MISREGISTERED", "OUTSIDE",   "OTHERWISE",      "CHANGED_AROUND", "UNLIKE"};
     GString *text = g_string_new(NULL);
 
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
@@ -648,6 +765,7 @@ JsonObject *rdl_recovery_json(const rdl_recovery *r)
     set_share(o, "grown_min", r->grown_min);
     set_share(o, "grown_max", r->grown_max);
     set_share(o, "recovery", r->recovery);
+    set_share(o, "otherwise", r->otherwise);
     set_share(o, "restored", r->restored);
     set_dates(o, "ndvi", r->ndvi, r->ndvi_around);
     set_dates(o, "bare", r->bare, r->bare_around);

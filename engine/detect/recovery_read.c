@@ -6,10 +6,14 @@
 
 #define AROUND_LEAST 24 /* pixels of surroundings on each side: neighbours are looked for there */
 #define AROUND_MOST 64
+#define SAMPLES 8      /* blocks each way from which the scenes' radiometry is taken */
+#define SAMPLE_SIDE 24 /* pixels of one */
+#define CELL 4         /* pixels of a side of which the mean is taken */
 
 struct rdl_recovery_scenes {
     rdl_pair *after, *later; /* of the scene before with each */
     rdl_pair_reader *readers[2];
+    rdl_recovery_fit *fits[2]; /* by band */
     rdl_gate gate;
     char *gate_text;
     double inverse[6]; /* from map coordinates to pixels */
@@ -19,8 +23,10 @@ void rdl_recovery_close(rdl_recovery_scenes *s)
 {
     if (!s)
         return;
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++) {
         rdl_pair_reader_free(s->readers[i]);
+        g_free(s->fits[i]);
+    }
     rdl_pair_free(s->after);
     rdl_pair_free(s->later);
     g_free(s->gate_text);
@@ -45,11 +51,85 @@ static rdl_pair *open_pair(const rdl_recovery_options *o, const char *with, bool
     return rdl_pair_open(&pair, warnings, error);
 }
 
-static bool pass_gate(rdl_pair *pair, bool align, int threads, rdl_gate *gate, GError **error)
+/* Season counts between before and later: what stands between them is told from its neighbours. */
+static bool pass_gate(rdl_pair *pair, const rdl_recovery_options *o, bool later, rdl_gate *gate,
+                      GError **error)
 {
-    const rdl_gate_question question = {.align = align};
+    const char *before = rdl_raster_date(rdl_pair_before(pair)->raster),
+               *after = rdl_raster_date(rdl_pair_after(pair)->raster);
+    rdl_gate_question question = {.align = o->align};
 
-    return rdl_gate_pass(gate, pair, &question, threads, NULL, error);
+    if (later) {
+        question.date_before = o->date_before ? o->date_before : before;
+        question.date_after = o->date_later ? o->date_later : after;
+    }
+    return rdl_gate_pass(gate, pair, &question, o->threads, NULL, error);
+}
+
+/* ---- radiometry of the scenes ---- */
+
+/* Means of the cells of a block that are seen whole: of each band before, then of each on the
+ * date. Of single pixels the noise would pass for contrast. */
+static void take_cell(const rdl_pair_reader *reader, rdl_block block, int col, int row, int bands,
+                      GArray **values)
+{
+    for (int k = 0; k < bands; k++) {
+        double sums[2] = {0.0, 0.0};
+        for (int i = 0; i < CELL * CELL; i++) {
+            size_t at = (size_t)(row + i / CELL) * (size_t)block.width + (size_t)(col + i % CELL);
+            if (!reader->valid[at])
+                return;
+            sums[0] += (double)reader->before[k][at] / (CELL * CELL);
+            sums[1] += (double)reader->after[k][at] / (CELL * CELL);
+        }
+        g_array_append_val(values[k], sums[0]);
+        g_array_append_val(values[bands + k], sums[1]);
+    }
+}
+
+static void take_block(const rdl_pair_reader *reader, rdl_block block, int bands, GArray **values)
+{
+    for (int row = 0; row + CELL <= block.height; row += CELL)
+        for (int col = 0; col + CELL <= block.width; col += CELL)
+            take_cell(reader, block, col, row, bands, values);
+}
+
+/* Blocks spread over the pair. */
+static bool read_sample(const rdl_pair *pair, GArray **values, GError **error)
+{
+    const rdl_grid *grid = rdl_pair_grid(pair);
+    int width = MIN(SAMPLE_SIDE, grid->width), height = MIN(SAMPLE_SIDE, grid->height);
+    rdl_pair_reader *reader = rdl_pair_reader_new(pair, (size_t)width * (size_t)height, error);
+    bool good = reader != NULL;
+
+    for (int i = 0; good && i < SAMPLES * SAMPLES; i++) {
+        rdl_block block = {(grid->width - width) * (i % SAMPLES) / (SAMPLES - 1),
+                           (grid->height - height) * (i / SAMPLES) / (SAMPLES - 1), width, height};
+        good = rdl_pair_read(reader, block, error);
+        if (good)
+            take_block(reader, block, rdl_pair_bands(pair), values);
+    }
+    rdl_pair_reader_free(reader);
+    return good;
+}
+
+static rdl_recovery_fit *fit_pair(const rdl_pair *pair, GError **error)
+{
+    int bands = rdl_pair_bands(pair);
+    g_autoptr(GPtrArray) values = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
+    g_autofree rdl_recovery_fit *fits = g_new0(rdl_recovery_fit, (size_t)bands);
+
+    for (int k = 0; k < 2 * bands; k++)
+        g_ptr_array_add(values, g_array_new(FALSE, FALSE, sizeof(double)));
+    if (!read_sample(pair, (GArray **)values->pdata, error))
+        return NULL;
+    for (int k = 0; k < bands; k++) {
+        const GArray *before = values->pdata[k], *date = values->pdata[bands + k];
+        if (!rdl_recovery_fit_of(before->len, (const double *)(void *)before->data,
+                                 (const double *)(void *)date->data, &fits[k]))
+            fits[k] = (rdl_recovery_fit){0};
+    }
+    return g_steal_pointer(&fits);
 }
 
 static bool invert(const double t[6], double inverse[6])
@@ -75,14 +155,18 @@ rdl_recovery_scenes *rdl_recovery_open(const rdl_recovery_options *o, GPtrArray 
 
     s->after = open_pair(o, o->after, false, warnings, error);
     s->later = s->after ? open_pair(o, o->later, true, warnings, error) : NULL;
-    if (!s->later || !pass_gate(s->after, o->align, o->threads, &first, error) ||
-        !pass_gate(s->later, o->align, o->threads, &s->gate, error))
+    if (!s->later || !pass_gate(s->after, o, false, &first, error) ||
+        !pass_gate(s->later, o, true, &s->gate, error))
+        return NULL;
+    if (!(s->fits[0] = fit_pair(s->after, error)) || !(s->fits[1] = fit_pair(s->later, error)))
         return NULL;
     const rdl_grid *grid = rdl_pair_grid(s->after);
     if (!grid->crs || !invert(grid->transform, s->inverse))
         return rdl_fail(error, RDL_ERROR_CRS, "%s: has no place on the earth", o->before), NULL;
     s->gate.codes |= first.codes;
     s->gate_text = rdl_gate_text(&s->gate);
+    if (warnings)
+        rdl_gate_explain(&s->gate, s->later, warnings);
     return g_steal_pointer(&s);
 }
 
@@ -246,13 +330,16 @@ bool rdl_recovery_measure(rdl_recovery_scenes *s, const rdl_geometry *ground,
                              .green = role(s, "green"),
                              .red = role(s, "red"),
                              .nir = role(s, "nir"),
-                             .swir = role(s, "swir1")};
+                             .swir = role(s, "swir1"),
+                             .fits = {s->fits[0], s->fits[1]}};
     rdl_recovery_of(&w, limits, recovery);
     if (box.xmin < -1.0 || box.ymin < -1.0 || box.xmax > raster.xmax + 1.0 ||
         box.ymax > raster.ymax + 1.0)
         recovery->codes |= RDL_RECOVERY_OUTSIDE;
     if (s->gate.codes & RDL_GATE_MISREGISTERED)
         recovery->codes |= RDL_RECOVERY_MISREGISTERED;
+    if (s->gate.codes & RDL_GATE_UNLIKE)
+        recovery->codes |= RDL_RECOVERY_UNLIKE;
     if (recovery->codes)
         recovery->outcome = RDL_OUTCOME_CANNOT_TELL;
     return true;

@@ -347,11 +347,12 @@ bool rdl_ledger_verify(rdl_ledger *ledger, const rdl_verify_options *o, rdl_tall
                       .limits = RDL_RECOVERY_LIMITS_INIT,
                       .tally = tally,
                       .rows = g_ptr_array_new_with_free_func((GDestroyNotify)json_object_unref)};
+    rdl_recovery_options scenes = o->scenes;
     bool good = know_scene(&v, error) && know_how(&v) &&
                 rdl_verify_limits(ledger, &v.limits, error) &&
                 (v.crs = rdl_crs_parse(ledger->crs, error)) &&
-                (v.measure = rdl_measure_new(v.crs, error)) &&
-                (v.scenes = rdl_recovery_open(&o->scenes, warnings, error)) &&
+                (v.measure = rdl_measure_new(v.crs, error)) && (scenes.date_later = v.date) &&
+                (v.scenes = rdl_recovery_open(&scenes, warnings, error)) &&
                 look_at_all(&v, progress, error) && record(&v, error);
 
     clear(&v);

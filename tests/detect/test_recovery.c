@@ -311,8 +311,57 @@ static void scenes_are_read_around_a_ground(void)
     CHECK_INT(it.pixels, 400);
     CHECK_INT(it.outcome, RDL_OUTCOME_PARTLY);
     CHECK_NEAR(it.residual, 0.5, 0.02);
+    g_autofree char *cut =
+        g_strdup_printf("POLYGON((%d %d,%d %d,%d %d,%d %d,%d %d))", 499700, 3600000 - FROM * 30,
+                        500300, 3600000 - FROM * 30, 500300, 3600000 - TO * 30, 499700,
+                        3600000 - TO * 30, 499700, 3600000 - FROM * 30);
+    g_autoptr(rdl_geometry) half = rdl_geometry_from_wkt(cut, &error);
+    CHECK(rdl_recovery_measure(scenes, half, NULL, crs, &limits, &it, &error));
+    CHECK_INT(it.codes & RDL_RECOVERY_OUTSIDE, RDL_RECOVERY_OUTSIDE);
+    CHECK_INT(it.outcome, RDL_OUTCOME_CANNOT_TELL);
     CHECK(rdl_recovery_reaches(scenes, far, crs, &reaches, &error) && !reaches);
     CHECK(rdl_recovery_reaches(scenes, ground, crs, &reaches, &error) && reaches);
+}
+
+/* A scene of something else, or of cloud, lies well and shows nothing; another season is told. */
+static void the_gate_is_asked_first(void)
+{
+    GError *error = NULL;
+    g_autoptr(GRand) r = g_rand_new_with_seed(15);
+    rdl_recovery_limits limits = RDL_RECOVERY_LIMITS_INIT;
+    g_autofree char *before = g_strdup(planted("g-before.tif", r, all_stands, 0));
+    g_rand_set_seed(r, 15);
+    g_autofree char *after = g_strdup(planted("g-after.tif", r, all_stands, 1));
+    made_form f = MADE_FORM;
+    g_autofree double *planes = g_new(double, N *BANDS);
+    rdl_recovery it;
+
+    f.width = f.height = SIDE;
+    f.bands = BANDS;
+    for (size_t i = 0; i < N * BANDS; i++)
+        planes[i] = 200 + g_rand_int_range(r, -20, 20);
+    g_autofree char *later = g_strdup(make_raster("g-later.tif", &f, planes));
+    rdl_recovery_options o = {.before = before,
+                              .after = after,
+                              .later = later,
+                              .bands = "red=1,nir=2,swir1=3,4",
+                              .date_before = "2020-07-01",
+                              .date_later = "2025-01-15",
+                              .threads = 1};
+    g_autoptr(rdl_recovery_scenes) scenes = rdl_recovery_open(&o, NULL, &error);
+    CHECK_OK(error);
+    CHECK(strstr(rdl_recovery_gate(scenes), "UNLIKE") != NULL);
+    CHECK(strstr(rdl_recovery_gate(scenes), "SEASON") != NULL);
+    g_autofree char *wkt = g_strdup_printf(
+        "POLYGON((%d %d,%d %d,%d %d,%d %d,%d %d))", 500000 + FROM * 30, 3600000 - FROM * 30,
+        500000 + TO * 30, 3600000 - FROM * 30, 500000 + TO * 30, 3600000 - TO * 30,
+        500000 + FROM * 30, 3600000 - TO * 30, 500000 + FROM * 30, 3600000 - FROM * 30);
+    g_autoptr(rdl_geometry) ground = rdl_geometry_from_wkt(wkt, &error);
+    g_autoptr(rdl_crs) crs = rdl_crs_parse("EPSG:32651", &error);
+    CHECK(rdl_recovery_measure(scenes, ground, NULL, crs, &limits, &it, &error));
+    CHECK_OK(error);
+    CHECK_INT(it.codes & RDL_RECOVERY_UNLIKE, RDL_RECOVERY_UNLIKE);
+    CHECK_INT(it.outcome, RDL_OUTCOME_CANNOT_TELL);
 }
 
 /* 1 of 20 columns of the ground is water before, all after, 5 later. */
@@ -354,6 +403,124 @@ static void what_is_restored_is_told_pixel_by_pixel(void)
     CHECK_NEAR(it.restored, 0.5, 0.03);
 }
 
+/* Cloud that no mask tells of, over what stands or is back: neither as before nor as after. */
+static void unmasked_cloud_tells_nothing(void)
+{
+    static const disturbed_fn under[] = {nothing_stands, all_stands};
+
+    for (int i = 0; i < 2; i++) {
+        g_autoptr(GRand) r = g_rand_new_with_seed(10);
+        g_autofree made *m = make(r, under[i], 2.0);
+        for (size_t j = 0; j < N; j++)
+            for (int k = 0; k < BANDS && square((int)(j % SIDE), (int)(j / SIDE), FROM - 6, TO + 6);
+                 k++)
+                m->values[2][k][j] = (float)(500.0 + g_rand_double_range(r, -20, 20));
+        rdl_recovery it = told(m);
+        CHECK_INT(it.outcome, RDL_OUTCOME_CANNOT_TELL);
+        CHECK_INT(it.codes & RDL_RECOVERY_OTHERWISE, RDL_RECOVERY_OTHERWISE);
+        CHECK_NEAR(it.otherwise, 1.0, 0.05);
+        g_autofree char *code = rdl_recovery_code_text(it.codes);
+        CHECK(strstr(code, "OTHERWISE") != NULL);
+    }
+}
+
+/* A third under cloud: what is left tells, and the bounds allow for the rest. */
+static void cloud_over_some_widens_the_bounds(void)
+{
+    g_autoptr(GRand) r = g_rand_new_with_seed(11);
+    g_autofree made *m = make(r, all_stands, 2.0);
+
+    for (size_t j = 0; j < N; j++)
+        for (int k = 0; k < BANDS && in_ground(j) && (int)(j % SIDE) < FROM + 6; k++)
+            m->values[2][k][j] = 500.0f;
+    rdl_recovery it = told(m);
+    CHECK_INT(it.outcome, RDL_OUTCOME_STANDING);
+    CHECK_NEAR(it.residual, 1.0, 0.01);
+    CHECK_NEAR(it.residual_min, 0.7, 0.01);
+    CHECK_NEAR(it.residual_max, 1.0, 0.01);
+    CHECK_NEAR(it.otherwise, 0.3, 0.01);
+}
+
+/* Forest that is all alike, and noise in the later scene: its spread is no measure of contrast. */
+static void contrast_is_that_of_the_scenes(void)
+{
+    g_autoptr(GRand) r = g_rand_new_with_seed(12);
+    g_autofree made *m = make(r, all_stands, 1.0);
+    static const double gain[3] = {1.0, 0.8, 1.2}, offset[3] = {0, 11, -7}, noise[3] = {2, 2, 8};
+    rdl_recovery_fit fits[2][BANDS];
+
+    for (size_t i = 0; i < N; i++)
+        for (int date = 0; date < 3; date++)
+            for (int k = 0; k < BANDS; k++) {
+                double v = date > 0 && in_ground(i) ? bare(k) : land(k, 0.0);
+                v += g_rand_double_range(r, -noise[date], noise[date]);
+                m->values[date][k][i] = (float)(gain[date] * v + offset[date]);
+            }
+    rdl_recovery shrunk = told(m);
+    for (int date = 1; date < 3; date++)
+        for (int k = 0; k < BANDS; k++)
+            fits[date - 1][k] =
+                (rdl_recovery_fit){1.0 / gain[date], -offset[date] / gain[date], 8.0};
+    m->w.fits[0] = fits[0];
+    m->w.fits[1] = fits[1];
+    rdl_recovery it = told(m);
+    CHECK(shrunk.recovery > 0.5); /* what the neighbours' spread alone would say */
+    CHECK_NEAR(it.recovery, 0.0, 0.05);
+    CHECK_INT(it.outcome, RDL_OUTCOME_STANDING);
+}
+
+/* A fifth of the pixels is cloud, some ground changed, one date is noisy. */
+static void the_axis_is_that_of_what_did_not_change(void)
+{
+    enum { PIXELS = 4000 };
+    g_autoptr(GRand) r = g_rand_new_with_seed(13);
+    g_autofree double *before = g_new(double, PIXELS), *date = g_new(double, PIXELS);
+    rdl_recovery_fit f;
+
+    for (int i = 0; i < PIXELS; i++) {
+        double land_i = g_rand_double_range(r, 20, 80);
+        before[i] = land_i + g_rand_double_range(r, -2, 2);
+        date[i] = (land_i - 5.0) / 1.6 + g_rand_double_range(r, -1.25, 1.25);
+        if (i % 5 == 0)
+            date[i] = g_rand_double_range(r, 200, 255);
+        if (i % 13 == 0)
+            before[i] += 60.0;
+    }
+    CHECK(rdl_recovery_fit_of(PIXELS, before, date, &f));
+    CHECK_NEAR(f.gain, 1.6, 0.05);
+    CHECK_NEAR(f.offset, 5.0, 2.0);
+    CHECK(f.noise > 0.5 && f.noise < 6.0);
+    for (int i = 0; i < PIXELS; i++)
+        date[i] = 7.0;
+    CHECK(!rdl_recovery_fit_of(PIXELS, before, date, &f));
+    CHECK(!rdl_recovery_fit_of(0, before, date, &f));
+}
+
+/* All that the window shows was cleared with the ground, or lies under one cloud: no measure. */
+static void neighbours_that_changed_themselves_are_no_measure(void)
+{
+    static const double gain[3] = {1.0, 0.8, 1.2}, offset[3] = {0, 11, -7};
+
+    for (int changed = 1; changed < 3; changed++) {
+        g_autoptr(GRand) r = g_rand_new_with_seed(14);
+        g_autofree made *m = make(r, nothing_stands, 2.0);
+        rdl_recovery_fit fits[2][BANDS];
+        for (int date = 1; date < 3; date++)
+            for (int k = 0; k < BANDS; k++)
+                fits[date - 1][k] =
+                    (rdl_recovery_fit){1.0 / gain[date], -offset[date] / gain[date], 3.0};
+        m->w.fits[0] = fits[0];
+        m->w.fits[1] = fits[1];
+        CHECK_INT(told(m).codes, 0);
+        for (size_t i = 0; i < N; i++)
+            for (int k = 0; k < BANDS; k++)
+                m->values[changed][k][i] += 60.0f;
+        rdl_recovery it = told(m);
+        CHECK_INT(it.codes & RDL_RECOVERY_CHANGED_AROUND, RDL_RECOVERY_CHANGED_AROUND);
+        CHECK_INT(it.outcome, RDL_OUTCOME_CANNOT_TELL);
+    }
+}
+
 static CU_TestInfo tests[] = {
     {"endings are told", endings_are_told},
     {"growth is measured without the rim", growth_is_measured_without_the_rim},
@@ -366,8 +533,15 @@ static CU_TestInfo tests[] = {
     {"indices stand beside their neighbours", indices_stand_beside_their_neighbours},
     {"trends need three scenes and a direction", trends_need_three_scenes_and_a_direction},
     {"scenes are read around a ground", scenes_are_read_around_a_ground},
+    {"the gate is asked first", the_gate_is_asked_first},
     {"water is where green outshines", water_is_where_green_outshines},
     {"what is restored is told pixel by pixel", what_is_restored_is_told_pixel_by_pixel},
+    {"unmasked cloud tells nothing", unmasked_cloud_tells_nothing},
+    {"cloud over some widens the bounds", cloud_over_some_widens_the_bounds},
+    {"contrast is that of the scenes", contrast_is_that_of_the_scenes},
+    {"the axis is that of what did not change", the_axis_is_that_of_what_did_not_change},
+    {"neighbours that changed themselves are no measure",
+     neighbours_that_changed_themselves_are_no_measure},
     CU_TEST_INFO_NULL,
 };
 
