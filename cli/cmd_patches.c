@@ -41,8 +41,8 @@ static const GOptionEntry entries[] = {
     {"keep-suppressed", 0, 0, G_OPTION_ARG_NONE, &keep_suppressed,
      "write what was left out to layer suppressed, with its reason", NULL},
     {"previous", 0, 0, G_OPTION_ARG_FILENAME, &o.previous,
-     "patches of the epoch before: tell what is the same, grew, shrank, split, merged, is gone or "
-     "returned",
+     "patches of the epoch before: tell what is the same, grew, shrank, split, merged, is gone, "
+     "unseen or returned",
      "FILE"},
     G_OPTION_ENTRY_NULL};
 
@@ -57,6 +57,9 @@ static void print(const rdl_patches_result *r)
     cli_say("%" PRId64 " patches of %.1f m2 from %" PRId64
             " components; the others are too small%s",
             r->patches, r->area_m2, r->components, o.suppress ? " or suppressed" : "");
+    if (o.previous)
+        cli_say("of the epoch before %" PRId64 " are gone, %" PRId64 " could not be seen", r->gone,
+                r->unseen);
 }
 
 int cmd_patches(int argc, char **argv)

@@ -211,11 +211,35 @@ const char *rdl_lineage_id(const rdl_lineage *l, guint ancestor)
     return ancestor_at(l, ancestor)->lineage_id;
 }
 
-gint64 rdl_lineage_gone(const rdl_lineage *l)
+static gint64 unlinked(const rdl_lineage *l, bool unseen)
 {
     gint64 n = 0;
 
-    for (guint i = 0; i < l->ancestors->len; i++)
-        n += !ancestor_at(l, i)->gone && ancestor_at(l, i)->links == 0;
+    for (guint i = 0; i < l->ancestors->len; i++) {
+        const rdl_ancestor *a = ancestor_at(l, i);
+        n += !a->gone && a->links == 0 && a->unseen == unseen;
+    }
     return n;
+}
+
+gint64 rdl_lineage_gone(const rdl_lineage *l)
+{
+    return unlinked(l, false);
+}
+
+gint64 rdl_lineage_unseen(const rdl_lineage *l)
+{
+    return unlinked(l, true);
+}
+
+const char *rdl_lineage_day(const rdl_lineage *l)
+{
+    const char *day = "";
+
+    for (guint i = 0; i < l->history->len; i++) {
+        const rdl_generation *g = &g_array_index(l->history, rdl_generation, i);
+        if (g->t_after && strcmp(g->t_after, day) > 0)
+            day = g->t_after;
+    }
+    return day;
 }

@@ -8,7 +8,9 @@
  *   returned             linked only to what was gone in an earlier epoch
  *   new                  linked to none
  * and one of the epoch before that none is linked to is
- *   gone                 and waits, with its outline, to return.
+ *   unseen               where less than half of it was observed (detect/unseen.h): it stands as it
+ *                        was until it is seen again
+ *   gone                 else: it waits, with its outline, to return.
  * A place keeps its lineage_id: of what a patch splits into, the one with the largest overlap has
  * it; of what merges into one, the one with the largest overlap gives it (ties: the lower id);
  * everything else begins one, named after its patch_id. Nothing depends on the order of rows. */
@@ -22,6 +24,7 @@ typedef struct rdl_ancestor {
     char *patch_id, *lineage_id, *t_before, *t_after;
     double area_m2;
     bool gone;
+    bool unseen; /* this time; then it is not gone */
     GBytes *wkb; /* in the system of the patches to come */
     rdl_box box;
     double plane_area;
@@ -69,8 +72,12 @@ bool rdl_lineage_link(rdl_lineage *lineage, guint patch, const void *wkb, size_t
 /** All links are there: what became of each of n patches of these areas. Yours to g_free(). */
 rdl_descent *rdl_lineage_settle(rdl_lineage *lineage, guint n, const double *area_m2);
 
-/** After that: the name of an ancestor's lineage, and how many of the epoch before are gone now. */
+/** After that: the name of an ancestor's lineage, and how many of the epoch before are gone
+ *  now, or unseen. */
 const char *rdl_lineage_id(const rdl_lineage *lineage, guint ancestor);
 gint64 rdl_lineage_gone(const rdl_lineage *lineage);
+gint64 rdl_lineage_unseen(const rdl_lineage *lineage);
+/** The latest day that the epoch before tells of, "" where it tells none. */
+const char *rdl_lineage_day(const rdl_lineage *lineage);
 
 #endif

@@ -154,6 +154,8 @@ rdl_lineage *rdl_lineage_read(const char *path, const rdl_crs *crs, GError **err
     const char *const *there = (const char *const *)names;
 
     if (!names || !read_ancestors(l, path, "patch", false, crs, error) ||
+        (g_strv_contains(there, "unseen") &&
+         !read_ancestors(l, path, "unseen", false, crs, error)) ||
         (g_strv_contains(there, "gone") && !read_ancestors(l, path, "gone", true, crs, error)) ||
         !rdl_lineage_ready(l, error))
         return NULL;
@@ -170,6 +172,8 @@ rdl_lineage *rdl_lineage_read(const char *path, const rdl_crs *crs, GError **err
 bool rdl_lineage_layers(rdl_vector *vector, const rdl_crs *crs, GError **error)
 {
     return rdl_vector_layer(vector, "gone", crs, "MultiPolygon", gone_fields,
+                            G_N_ELEMENTS(gone_fields), error) >= 0 &&
+           rdl_vector_layer(vector, "unseen", crs, "MultiPolygon", gone_fields,
                             G_N_ELEMENTS(gone_fields), error) >= 0 &&
            rdl_vector_layer(vector, "lineage", NULL, NULL, generation_fields,
                             G_N_ELEMENTS(generation_fields), error) >= 0;
@@ -221,12 +225,12 @@ static bool write_patch(const rdl_lineage *l, rdl_rows *rows, const rdl_patch_se
     return true;
 }
 
-static bool write_gone(const rdl_lineage *l, rdl_rows *rows, const rdl_patch_set *set,
-                       const rdl_ancestor *a, GError **error)
+static bool write_absent(const rdl_lineage *l, rdl_rows *rows, const rdl_patch_set *set,
+                         const rdl_ancestor *a, GError **error)
 {
     const rdl_generation g = {.epoch = l->epoch,
                               .lineage_id = a->lineage_id,
-                              .relation = "gone",
+                              .relation = a->unseen ? "unseen" : "gone",
                               .t_before = (char *)set->t_before,
                               .t_after = (char *)set->t_after,
                               .previous_id = a->patch_id,
@@ -239,7 +243,7 @@ static bool write_gone(const rdl_lineage *l, rdl_rows *rows, const rdl_patch_set
     return a->gone || write_generation(rows, &g, error);
 }
 
-static bool keep_gone(rdl_rows *rows, const rdl_ancestor *a, GError **error)
+static bool keep_outline(rdl_rows *rows, const rdl_ancestor *a, GError **error)
 {
     const rdl_value values[] = {rdl_text(a->lineage_id), rdl_text(a->patch_id),
                                 rdl_text(a->t_before), rdl_text(a->t_after), rdl_real(a->area_m2)};
@@ -264,24 +268,30 @@ static bool write_lineage(const rdl_lineage *l, rdl_rows *rows, const rdl_patch_
             return false;
     for (guint i = 0; i < l->ancestors->len; i++) {
         const rdl_ancestor *a = &g_array_index(l->ancestors, rdl_ancestor, i);
-        if (!a->links && !write_gone(l, rows, set, a, error))
+        if (!a->links && !write_absent(l, rows, set, a, error))
             return false;
     }
     return true;
 }
 
+static bool keep_outlines(const rdl_lineage *l, rdl_geopackage *package, bool unseen,
+                          GError **error)
+{
+    rdl_rows *rows = rdl_geopackage_rows(package, unseen ? "unseen" : "gone", error);
+
+    for (guint i = 0; rows && i < l->ancestors->len; i++) {
+        const rdl_ancestor *a = &g_array_index(l->ancestors, rdl_ancestor, i);
+        if (!a->links && a->unseen == unseen && !keep_outline(rows, a, error))
+            return false;
+    }
+    return rows != NULL;
+}
+
 bool rdl_lineage_write(const rdl_lineage *l, rdl_geopackage *package, const rdl_patch_set *set,
                        guint n, const rdl_descent *descent, GError **error)
 {
-    rdl_rows *gone = rdl_geopackage_rows(package, "gone", error);
-
-    if (!gone)
+    if (!keep_outlines(l, package, false, error) || !keep_outlines(l, package, true, error))
         return false;
-    for (guint i = 0; i < l->ancestors->len; i++) {
-        const rdl_ancestor *a = &g_array_index(l->ancestors, rdl_ancestor, i);
-        if (!a->links && !keep_gone(gone, a, error))
-            return false;
-    }
     rdl_rows *rows = rdl_geopackage_rows(package, "lineage", error);
     return rows && write_lineage(l, rows, set, n, descent, error);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "detect/align.h"
 #include "detect/lineage_io.h"
+#include "detect/unseen.h"
 #include "detect/nuisance.h"
 #include "detect/patch_io.h"
 #include "detect/vicinity.h"
@@ -590,6 +591,18 @@ static bool link_patch(const rdl_patch *one, void *user, GError **error)
     return rdl_lineage_link(l->work->lineage, l->patch++, wkb, n, one->box, error);
 }
 
+/* Epochs follow one another. */
+static bool in_order(const work *w, GError **error)
+{
+    const char *before = rdl_lineage_day(w->lineage), *now = w->set.t_after;
+
+    return !now || strcmp(now, before) >= 0 ||
+           rdl_fail(error, RDL_ERROR_DATA,
+                    "%s: is of %s, and --previous %s tells of %s: epochs are given from the oldest "
+                    "to the newest",
+                    w->o->change, now, w->o->previous, before);
+}
+
 static bool find_lineage(work *w, const rdl_progress *progress, GError **error)
 {
     g_autofree double *area_m2 = g_new(double, w->kept + 1);
@@ -598,9 +611,12 @@ static bool find_lineage(work *w, const rdl_progress *progress, GError **error)
     if (!w->o->previous)
         return true;
     w->lineage = rdl_lineage_read(w->o->previous, w->grid->crs, error);
-    if (!w->lineage || !rdl_patch_draw(&w->set, 0, w->kept, link_patch, &l, progress, error))
+    if (!w->lineage || !in_order(w, error) ||
+        !rdl_patch_draw(&w->set, 0, w->kept, link_patch, &l, progress, error))
         return false;
     w->descent = rdl_lineage_settle(w->lineage, w->kept, area_m2);
+    if (!rdl_lineage_look(w->lineage, w->change, error))
+        return false;
     for (guint i = 0; i < w->kept; i++) {
         rdl_patch *one = &g_array_index(w->set.list, rdl_patch, i);
         const rdl_descent *d = &w->descent[i];
@@ -610,6 +626,7 @@ static bool find_lineage(work *w, const rdl_progress *progress, GError **error)
     }
     w->r->relations_told = w->kept;
     w->r->gone = rdl_lineage_gone(w->lineage);
+    w->r->unseen = rdl_lineage_unseen(w->lineage);
     return true;
 }
 
@@ -756,8 +773,10 @@ JsonNode *rdl_patches_result_json(const rdl_patches_result *r)
     for (int k = 0; k < RDL_KINDS; k++)
         json_object_set_int_member(kinds, rdl_kind_code((rdl_kind)k), r->kinds[k]);
     json_object_set_object_member(o, "kinds", kinds);
-    if (rdl_manifest_digest(r->manifest, "previous"))
+    if (rdl_manifest_digest(r->manifest, "previous")) {
         json_object_set_int_member(o, "gone", r->gone);
+        json_object_set_int_member(o, "unseen", r->unseen);
+    }
     json_object_set_string_member(digests, "change", change ? change : "");
     json_object_set_string_member(digests, "output", r->output_digest ? r->output_digest : "");
     json_object_set_object_member(o, "digests", digests);

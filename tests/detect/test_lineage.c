@@ -2,7 +2,7 @@
 #include "fixtures/scene.h"
 #include "detect/detect.h"
 
-/* A raster drawn with letters: '#' changed; of one epoch. */
+/* A raster drawn with letters: '#' changed, '?' not observed; of one epoch. */
 static const char *drawn(const char *name, const char *t_after, int width, int height,
                          const char *picture)
 {
@@ -11,7 +11,7 @@ static const char *drawn(const char *name, const char *t_after, int width, int h
 
     f.width = width, f.height = height, f.nodata = 0;
     for (int i = 0; i < width * height; i++)
-        values[i] = picture[i] == '#' ? 2 : 1;
+        values[i] = picture[i] == '#' ? 2 : picture[i] == '?' ? 0 : 1;
     const char *path = make_raster(name, &f, values);
     GDALDatasetH ds = GDALOpen(path, GA_Update);
     GDALSetMetadataItem(ds, "REDLINE_T_BEFORE", "2020-01-01", NULL);
@@ -178,6 +178,51 @@ static void what_was_gone_returns_under_its_name(void)
     CHECK_INT(rows(four, "lineage", "lineage_id", first), 3); /* new, gone, returned */
 }
 
+/* Under a cloud, or off the raster's edge, nothing is gone. */
+static void what_nobody_sees_is_not_gone(void)
+{
+    const char *one = epoch(1, 12, 2,
+                            "##.##.##..##"
+                            "##.##.##..##");
+    const char *two = epoch(2, 9, 2,
+                            "??.?....."
+                            "??.??....");
+    g_autofree char *first = at(one, 0, 0, "patch_id"), *edge = at(one, 10, 0, "patch_id");
+
+    CHECK_INT(rows(two, "gone", NULL, NULL), 1);
+    CHECK_INT(rows(two, "unseen", NULL, NULL), 3);
+    CHECK_INT(rows(two, "lineage", "relation", "unseen"), 3);
+    const char *three = epoch(3, 12, 2,
+                              "##.......?.#"
+                              "##.........#");
+    g_autofree char *again = at(three, 0, 0, "lineage_id");
+    g_autofree char *smaller = at(three, 11, 0, "lineage_id");
+    relation(three, 0, 0, "same");
+    CHECK_TEXT(again, first);
+    relation(three, 11, 0, "shrank");
+    CHECK_TEXT(smaller, edge);
+    CHECK_INT(rows(three, "gone", NULL, NULL), 2);
+    CHECK_INT(rows(three, "unseen", NULL, NULL), 0);
+}
+
+static void epochs_follow_one_another(void)
+{
+    rdl_patches_options o = RDL_PATCHES_OPTIONS_INIT;
+    rdl_patches_result r;
+    GError *error = NULL;
+
+    patches(drawn("later.tif", "2022-01-01", 1, 1, "#"), "later.gpkg", NULL, 1, &r);
+    rdl_patches_result_clear(&r);
+    o.change = drawn("earlier.tif", "2021-01-01", 1, 1, "#");
+    o.output = suite_path("earlier.gpkg");
+    o.previous = suite_path("later.gpkg");
+    o.min_area_m2 = 0.0;
+    CHECK(!rdl_patches(&o, NULL, &r, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "from the oldest");
+    CHECK(!g_file_test(o.output, G_FILE_TEST_EXISTS));
+    rdl_patches_result_clear(&r);
+}
+
 static const char *random_epoch(const char *name, const char *day)
 {
     g_autofree char *picture = g_malloc(80 * 80);
@@ -232,6 +277,8 @@ static CU_TestInfo tests[] = {
     {"every relation is told", every_relation_is_told},
     {"a lineage goes to the largest part", a_lineage_goes_to_the_largest_part},
     {"what was gone returns under its name", what_was_gone_returns_under_its_name},
+    {"what nobody sees is not gone", what_nobody_sees_is_not_gone},
+    {"epochs follow one another", epochs_follow_one_another},
     {"threads change no byte and rows balance", threads_change_no_byte_and_rows_balance},
     {"a previous file without patches is refused", a_previous_file_without_patches_is_refused},
     CU_TEST_INFO_NULL,
