@@ -8,6 +8,7 @@
 #include "geo/crs.h"
 #include "geo/geometry.h"
 #include "geo/border.h"
+#include "geo/cut.h"
 #include "geo/reproject.h"
 #include "geo/grid.h"
 #include "geo/national_sheet.h"
