@@ -1,6 +1,7 @@
 #include "screen/overlay.h"
 
 #include <math.h>
+#include <string.h>
 
 #define RECENT 16       /* zones kept as geometries */
 #define NO_ERROR_M 1e-6 /* below it an edge is where it is said to be */
@@ -17,8 +18,10 @@ struct rdl_overlay {
     rdl_measure *measure;
     recent_zone recent[RECENT];
     guint64 clock;
-    rdl_border *feature;  /* of the footprint */
-    GArray *wide, *close; /* of rdl_edge: near the footprint, and in its box */
+    rdl_cut *cut;
+    rdl_border *feature;       /* of the footprint */
+    rdl_border *framed, *band; /* of a component and of what is in doubt of it, in a frame */
+    GArray *wide, *close;      /* of rdl_edge: near the footprint, and in its box */
     GArray *x, *y, *counts, *rings;
     GArray *slivers; /* of rdl_sliver */
 };
@@ -34,7 +37,10 @@ rdl_overlay *rdl_overlay_new(const rdl_crs *crs, const GPtrArray *zones,
     o->measure = measure;
     o->zones = zones;
     o->options = *options;
+    o->cut = rdl_cut_new();
     o->feature = rdl_border_new();
+    o->framed = rdl_border_new();
+    o->band = rdl_border_new();
     o->wide = g_array_new(FALSE, FALSE, sizeof(rdl_edge));
     o->close = g_array_new(FALSE, FALSE, sizeof(rdl_edge));
     o->x = g_array_new(FALSE, FALSE, sizeof(double));
@@ -51,7 +57,10 @@ void rdl_overlay_free(rdl_overlay *o)
         return;
     for (int i = 0; i < RECENT; i++)
         rdl_geometry_free(o->recent[i].geometry);
+    rdl_cut_free(o->cut);
     rdl_border_free(o->feature);
+    rdl_border_free(o->framed);
+    rdl_border_free(o->band);
     rdl_measure_free(o->measure);
     g_array_unref(o->wide);
     g_array_unref(o->close);
@@ -129,6 +138,30 @@ static rdl_box grown(rdl_box box, double dx, double dy)
 
 /* ---- the footprint being laid ---- */
 
+/* Polygons as WKB, as a geometry, or both. */
+typedef struct {
+    rdl_wkb wkb;            /* in the arena; bytes NULL: not known */
+    rdl_geometry *geometry; /* owned; NULL until needed */
+} ground;
+
+static const rdl_geometry *ground_geometry(ground *g, GError **error)
+{
+    if (!g->geometry)
+        g->geometry = geometry_of(g->wkb, error);
+    return g->geometry;
+}
+
+static bool is_ground(const ground *g)
+{
+    return g->geometry || g->wkb.bytes;
+}
+
+static void ground_clear(ground *g)
+{
+    rdl_geometry_free(g->geometry);
+    *g = (ground){0};
+}
+
 typedef struct {
     const rdl_footprint *footprint;
     rdl_arena *arena;
@@ -141,7 +174,8 @@ typedef struct {
     double error_m; /* e of the bounds in the zone at hand */
     double x, y;    /* a point inside, once `located` */
     bool located;
-    rdl_geometry *taken; /* ground that zones before this one own; NULL: none */
+    ground taken;   /* what zones before this one own */
+    double rest_m2; /* what is left of it, where one cut told; else NaN */
     bool all_taken;
     rdl_geometry *slivers; /* ground of slivers; NULL: none */
 } laying;
@@ -151,6 +185,22 @@ static bool need_geometry(laying *l, GError **error)
     return l->geometry || (l->geometry = geometry_of(l->footprint->wkb, error));
 }
 
+/* A part to be added: the whole footprint, or what an overlay made of it. */
+typedef struct {
+    size_t zone;
+    ground of;      /* none: the whole footprint */
+    bool near;      /* some edges of the zone, in o->wide, are near */
+    double rest_m2; /* of the footprint outside the zone, where a cut told; else NaN */
+} piece;
+
+static const rdl_geometry *piece_geometry(laying *l, piece *p, GError **error)
+{
+    if (is_ground(&p->of))
+        return ground_geometry(&p->of, error);
+    return need_geometry(l, error) ? l->geometry : NULL;
+}
+
+/* What of the part no zone before this one took, and remember that it is taken now. */
 static bool measure_extent(rdl_overlay *o, const rdl_geometry *g, int dimension, double *extent,
                            GError **error)
 {
@@ -298,24 +348,96 @@ bool rdl_overlay_band(rdl_overlay *o, const rdl_geometry *polygons, rdl_box box,
            band_of(o, border, box, e, band, error);
 }
 
+/* Within e of one and the same line: then within its buffer, whose arcs are cut short by less. */
+#define ARC_SHORT 0.995 /* cos of half of a quarter's eighth is 0.9952 */
+
+static bool near_line(const rdl_ring *ring, const double *x, const double *y, double e)
+{
+    double dx = x[1] - x[0], dy = y[1] - y[0], square = dx * dx + dy * dy, px, py;
+
+    for (guint32 i = 0; i < ring->n; i++) {
+        rdl_point_at(ring->xy, i, &px, &py);
+        double t = square > 0.0 ? ((px - x[0]) * dx + (py - y[0]) * dy) / square : 0.0;
+        t = CLAMP(t, 0.0, 1.0);
+        if (hypot(px - x[0] - t * dx, py - y[0] - t * dy) > ARC_SHORT * e)
+            return false;
+    }
+    return true;
+}
+
+/* Is all of the component in the frame near one of the lines that edge_lines() has left? */
+static bool all_near_a_line(const rdl_overlay *o, double e)
+{
+    const rdl_ring *shell = &g_array_index(rdl_border_rings(o->framed), rdl_ring, 0);
+    const double *x = (const double *)(void *)o->x->data, *y = (const double *)(void *)o->y->data;
+
+    for (guint i = 0; i < o->counts->len; i++) {
+        guint32 n = g_array_index(o->counts, guint32, i);
+        for (guint32 k = 0; k + 1 < n; k++)
+            if (near_line(shell, x + k, y + k, e))
+                return true;
+        x += n;
+        y += n;
+    }
+    return false;
+}
+
+/* What of the component in the frame, `g` and o->framed, lies outside the band: WKB. */
+static bool leave_band(rdl_overlay *o, const rdl_geometry *g, const rdl_geometry *band,
+                       GByteArray *certain, GError **error)
+{
+    g_autoptr(GBytes) wkb = rdl_geometry_wkb(band, error);
+    g_autoptr(GBytes) left = NULL;
+    size_t n;
+
+    if (!wkb)
+        return false;
+    const void *bytes = g_bytes_get_data(wkb, &n);
+    if (rdl_border_set(o->band, bytes, n)) {
+        rdl_border_edges(o->band, rdl_rings_box(rdl_border_rings(o->framed)), o->close);
+        rdl_lie lie = rdl_border_lie(o->band, o->framed, o->close);
+        if (lie == RDL_LIE_WITHIN)
+            return true;
+        if (lie == RDL_LIE_ACROSS && rdl_cut_make(o->cut, o->band, o->framed, o->close)) {
+            rdl_wkb out = rdl_cut_outside(o->cut);
+            g_byte_array_append(certain, out.bytes, (guint)out.n);
+            return true;
+        }
+    }
+    g_autoptr(rdl_geometry) rest = rdl_geometry_difference(g, band, error);
+    if (!rest || !(left = rdl_geometry_wkb(rest, error)))
+        return false;
+    bytes = g_bytes_get_data(left, &n);
+    g_byte_array_append(certain, bytes, (guint)n);
+    return true;
+}
+
+static void ring_out_of_frame(guint8 *xy, guint32 n, const frame *fr)
+{
+    for (guint32 i = 0; i < n; i++) {
+        double p[2];
+        memcpy(p, xy + 16 * (size_t)i, sizeof p);
+        p[0] = (p[0] + fr->x0 * fr->mx) * (1.0 / fr->mx);
+        p[1] = (p[1] + fr->y0 * fr->my) * (1.0 / fr->my);
+        memcpy(xy + 16 * (size_t)i, p, sizeof p);
+    }
+}
+
 /* Ground for certain inside and for certain outside, square metres: pieces that no edge comes
  * near, so that any point tells the side of its piece. `certain` is in the frame; it is measured
  * where it lies, for no one scale is right for all of a large footprint. */
-static bool certain_ground(rdl_overlay *o, const rdl_border *zone, const rdl_geometry *certain,
+static bool certain_ground(rdl_overlay *o, const rdl_border *zone, GByteArray *certain,
                            const frame *fr, double *in, double *out, GError **error)
 {
-    g_autoptr(rdl_geometry) there = out_of_frame(certain, fr, error);
-    g_autoptr(GBytes) wkb = there ? rdl_geometry_wkb(there, error) : NULL;
     double *side = in, x, y, m2;
 
     *in = *out = 0.0;
-    if (!wkb)
-        return false;
     g_array_set_size(o->rings, 0);
-    if (!rdl_rings_of(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), o->rings))
+    if (!rdl_rings_of(certain->data, certain->len, o->rings))
         return true; /* nothing is left */
     for (guint i = 0; i < o->rings->len; i++) {
         const rdl_ring *ring = &g_array_index(o->rings, rdl_ring, i);
+        ring_out_of_frame(certain->data + (ring->xy - certain->data), ring->n, fr);
         if (!ring->hole) {
             rdl_point_at(ring->xy, 0, &x, &y);
             side = rdl_border_inside(zone, x, y) ? in : out;
@@ -329,6 +451,7 @@ static bool certain_ground(rdl_overlay *o, const rdl_border *zone, const rdl_geo
 
 /* What is certain of one component, and whether any of it is in doubt. */
 typedef struct {
+    double m2;          /* of the component */
     double least, most; /* m2 in the zone */
     bool doubt;         /* some of it lies within e of an edge */
 } play;
@@ -338,19 +461,27 @@ static bool doubtful(rdl_overlay *o, const rdl_border *zone, const rdl_geometry 
 {
     g_autoptr(rdl_geometry) g =
         rdl_geometry_scaled(component, fr->x0, fr->y0, fr->mx, fr->my, error);
-    double in, out, m2;
+    g_autoptr(GByteArray) certain = NULL;
+    double in, out;
 
     if (!g || !rdl_geometry_within(g, lines, e, &p->doubt, error))
         return false;
     if (!p->doubt)
         return true;
+    g_autoptr(GBytes) wkb = rdl_geometry_wkb(g, error);
+    if (!wkb)
+        return false;
+    p->most = p->m2;
+    if (rdl_border_set(o->framed, g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb)) &&
+        all_near_a_line(o, e))
+        return true;
+    certain = g_byte_array_new();
     g_autoptr(rdl_geometry) band = rdl_geometry_buffer(lines, e, error);
-    g_autoptr(rdl_geometry) certain = band ? rdl_geometry_difference(g, band, error) : NULL;
-    if (!certain || !certain_ground(o, zone, certain, fr, &in, &out, error) ||
-        !rdl_measure_area(o->measure, component, &m2, error))
+    if (!band || !leave_band(o, g, band, certain, error) ||
+        !certain_ground(o, zone, certain, fr, &in, &out, error))
         return false;
     p->least = in;
-    p->most = fmax(0.0, m2 - out);
+    p->most = fmax(0.0, p->m2 - out);
     return true;
 }
 
@@ -359,9 +490,7 @@ static bool component_play(rdl_overlay *o, const rdl_border *zone, const rdl_geo
 {
     rdl_box box = rdl_geometry_box(component);
     frame fr;
-    double m2;
 
-    *p = (play){0};
     if (!frame_at(o, box, &fr, error))
         return false;
     rdl_border_edges(zone, grown(box, 1.001 * e / fr.mx, 1.001 * e / fr.my), o->wide);
@@ -373,35 +502,37 @@ static bool component_play(rdl_overlay *o, const rdl_border *zone, const rdl_geo
     if (p->doubt)
         return true;
     double x, y;
-    if (!rdl_measure_area(o->measure, component, &m2, error) ||
-        !rdl_geometry_inner_point(component, &x, &y, error))
+    if (!rdl_geometry_inner_point(component, &x, &y, error))
         return false;
-    p->least = p->most = rdl_border_inside(zone, x, y) ? m2 : 0.0;
+    p->least = p->most = rdl_border_inside(zone, x, y) ? p->m2 : 0.0;
     return true;
 }
 
 /* Component by component: one far inside is certain however near the edge another lies. */
-static bool polygon_bounds(rdl_overlay *o, laying *l, const rdl_border *zone,
-                           const rdl_geometry *part_geometry, rdl_part *part, GError **error)
+static bool polygon_bounds(rdl_overlay *o, laying *l, const rdl_border *zone, piece *of,
+                           rdl_part *part, GError **error)
 {
     double least = 0.0, most = 0.0;
     bool doubt = false;
 
     if (!need_geometry(l, error))
         return false;
-    for (int i = 0; i < rdl_geometry_components(l->geometry); i++) {
+    const int n = rdl_geometry_components(l->geometry);
+    for (int i = 0; i < n; i++) {
         const rdl_geometry *component = rdl_geometry_component(l->geometry, i);
-        play p;
+        play p = {.m2 = l->whole_m2};
         if (rdl_geometry_empty(component))
             continue;
-        if (!component_play(o, zone, component, l->error_m, &p, error))
+        if ((n > 1 && !rdl_measure_area(o->measure, component, &p.m2, error)) ||
+            !component_play(o, zone, component, l->error_m, &p, error))
             return false;
         least += p.least;
         most += p.most;
         doubt = doubt || p.doubt;
-        if (p.doubt && rdl_geometry_components(l->geometry) > 1 && !part->edge) {
+        if (p.doubt && n > 1 && !part->edge) {
+            const rdl_geometry *ours = piece_geometry(l, of, error);
             g_autoptr(rdl_geometry) common =
-                rdl_geometry_intersection(component, part_geometry, error);
+                ours ? rdl_geometry_intersection(component, ours, error) : NULL;
             if (!common)
                 return false;
             part->edge = !rdl_geometry_empty(common);
@@ -417,104 +548,95 @@ static bool polygon_bounds(rdl_overlay *o, laying *l, const rdl_border *zone,
 }
 
 /* Points and lines have no area: only whether they come within e of the edge. */
-static bool thin_bounds(rdl_overlay *o, laying *l, const rdl_geometry *part_geometry,
-                        rdl_part *part, GError **error)
+static bool thin_bounds(rdl_overlay *o, laying *l, piece *of, rdl_part *part, GError **error)
 {
+    const rdl_geometry *ours = piece_geometry(l, of, error);
     frame fr;
 
     part->min_m2 = part->max_m2 = 0.0;
-    if (!frame_at(o, l->box, &fr, error))
+    if (!ours || !frame_at(o, l->box, &fr, error))
         return false;
     g_autoptr(rdl_geometry) lines = edge_lines(o, o->wide, &fr, error);
     g_autoptr(rdl_geometry) g =
-        lines ? rdl_geometry_scaled(part_geometry, fr.x0, fr.y0, fr.mx, fr.my, error) : NULL;
+        lines ? rdl_geometry_scaled(ours, fr.x0, fr.y0, fr.mx, fr.my, error) : NULL;
     return g && rdl_geometry_within(g, lines, l->error_m, &part->edge, error);
 }
 
 /* ---- parts ---- */
 
-/* A part to be added: the whole footprint, or what an overlay made of it. */
-typedef struct {
-    size_t zone;
-    rdl_geometry *geometry; /* owned; NULL: the whole footprint */
-    bool near;              /* some edges of the zone, in o->wide, are near */
-} piece;
-
-static const rdl_geometry *piece_geometry(laying *l, const piece *p, GError **error)
-{
-    if (p->geometry)
-        return p->geometry;
-    return need_geometry(l, error) ? l->geometry : NULL;
-}
-
-/* What of the part no zone before this one took, and remember that it is taken now. */
 static bool own_area(rdl_overlay *o, laying *l, piece *p, rdl_part *part, GError **error)
 {
     part->own_m2 = 0.0;
     if (part->dimension < 2 || l->all_taken)
         return true;
-    if (!l->taken) {
+    if (!is_ground(&l->taken)) {
         part->own_m2 = part->area_m2;
-        l->all_taken = !p->geometry;
-        l->taken = g_steal_pointer(&p->geometry);
+        l->all_taken = !is_ground(&p->of);
+        l->taken = p->of;
+        l->rest_m2 = p->rest_m2;
+        p->of = (ground){0};
         return true;
     }
-    const rdl_geometry *g = piece_geometry(l, p, error);
-    g_autoptr(rdl_geometry) rest = g ? rdl_geometry_difference(g, l->taken, error) : NULL;
+    const rdl_geometry *taken = ground_geometry(&l->taken, error);
+    const rdl_geometry *g = taken ? piece_geometry(l, p, error) : NULL;
+    g_autoptr(rdl_geometry) rest = g ? rdl_geometry_difference(g, taken, error) : NULL;
     if (!rest || !rdl_measure_area(o->measure, rest, &part->own_m2, error))
         return false;
-    if (!p->geometry) {
+    if (!is_ground(&p->of)) {
         l->all_taken = true;
         return true;
     }
-    rdl_geometry *all = rdl_geometry_union(l->taken, g, error);
+    rdl_geometry *all = rdl_geometry_union(taken, g, error);
     if (!all)
         return false;
-    rdl_geometry_free(l->taken);
-    l->taken = all;
+    ground_clear(&l->taken);
+    l->taken.geometry = all;
+    l->rest_m2 = NAN;
     return true;
 }
 
-static bool settle_bounds(rdl_overlay *o, laying *l, const piece *p, rdl_part *part, GError **error)
+static bool settle_bounds(rdl_overlay *o, laying *l, piece *p, rdl_part *part, GError **error)
 {
     const rdl_border *border = zone_border(o, p->zone);
 
     part->min_m2 = part->max_m2 = part->area_m2;
     if (!p->near || !border || l->error_m < NO_ERROR_M)
         return true;
-    const rdl_geometry *g = piece_geometry(l, p, error);
-    if (!g)
-        return false;
     if (part->dimension < 2)
-        return thin_bounds(o, l, g, part, error);
-    return polygon_bounds(o, l, border, g, part, error);
+        return thin_bounds(o, l, p, part, error);
+    return polygon_bounds(o, l, border, p, part, error);
 }
 
 static bool measure_part(rdl_overlay *o, const laying *l, const piece *p, rdl_part *part,
                          double *extent, GError **error)
 {
-    part->dimension = (gint8)(p->geometry ? rdl_geometry_dimension(p->geometry) : l->dimension);
-    if (!p->geometry) {
+    part->dimension =
+        (gint8)(p->of.geometry ? rdl_geometry_dimension(p->of.geometry) : l->dimension);
+    if (!is_ground(&p->of)) {
         *extent = l->whole;
         part->wkb = l->footprint->wkb;
         return true;
     }
-    g_autoptr(GBytes) wkb = rdl_geometry_wkb(p->geometry, error);
+    if (p->of.wkb.bytes) {
+        part->wkb = p->of.wkb;
+        return rdl_measure_wkb(o->measure, part->wkb.bytes, part->wkb.n, extent, error);
+    }
+    g_autoptr(GBytes) wkb = rdl_geometry_wkb(p->of.geometry, error);
     if (!wkb)
         return false;
     size_t n = g_bytes_get_size(wkb);
     part->wkb = (rdl_wkb){rdl_arena_copy(l->arena, g_bytes_get_data(wkb, NULL), n), n};
     if (part->dimension == 2)
         return rdl_measure_wkb(o->measure, part->wkb.bytes, n, extent, error);
-    return measure_extent(o, p->geometry, part->dimension, extent, error);
+    return measure_extent(o, p->of.geometry, part->dimension, extent, error);
 }
 
 static bool finish_part(rdl_overlay *o, laying *l, piece *p, rdl_part *part, GError **error)
 {
     if (!settle_bounds(o, l, p, part, error))
         return false;
-    if (p->geometry) {
-        if (!inner_point(o, part->wkb, p->geometry, &part->lon, &part->lat, error))
+    if (is_ground(&p->of)) {
+        if (!inner_point(o, part->wkb, p->of.geometry, &part->lon, &part->lat, error))
             return false;
     } else {
         if (!locate_whole(o, l, error))
@@ -579,14 +701,22 @@ bool rdl_overlay_thin(rdl_overlay *o, const rdl_geometry *g, bool *yes, GError *
     return true;
 }
 
-static bool is_sliver(rdl_overlay *o, const laying *l, const piece *p, const rdl_part *part,
-                      double m2, bool *yes, GError **error)
+static guint32 polygons_of(rdl_overlay *o, rdl_wkb wkb)
+{
+    g_array_set_size(o->rings, 0);
+    bool some = rdl_rings_of(wkb.bytes, wkb.n, o->rings) && o->rings->len > 0;
+    return some ? g_array_index(o->rings, rdl_ring, o->rings->len - 1).polygon + 1 : 1;
+}
+
+static bool is_sliver(rdl_overlay *o, const laying *l, piece *p, const rdl_part *part, double m2,
+                      bool *yes, GError **error)
 {
     *yes = false;
-    if (part->dimension < 2 || l->dimension < 2 || !p->geometry ||
-        m2 >= o->options.sliver_m2 * rdl_geometry_components(p->geometry))
+    if (part->dimension < 2 || l->dimension < 2 || !is_ground(&p->of) ||
+        m2 >= o->options.sliver_m2 * polygons_of(o, part->wkb))
         return true;
-    return rdl_overlay_thin(o, p->geometry, yes, error);
+    const rdl_geometry *g = ground_geometry(&p->of, error);
+    return g && rdl_overlay_thin(o, g, yes, error);
 }
 
 /* Its ground is nobody's until it is known what the other zones have of it. */
@@ -594,8 +724,8 @@ static bool note_sliver(rdl_overlay *o, laying *l, const piece *p, double m2, rd
                         GError **error)
 {
     const rdl_sliver sliver = {(guint32)p->zone, m2};
-    rdl_geometry *all =
-        rdl_geometry_union(l->slivers ? l->slivers : p->geometry, p->geometry, error);
+    const rdl_geometry *g = p->of.geometry; /* is_sliver() has looked at it */
+    rdl_geometry *all = rdl_geometry_union(l->slivers ? l->slivers : g, g, error);
 
     if (!all)
         return false;
@@ -606,7 +736,7 @@ static bool note_sliver(rdl_overlay *o, laying *l, const piece *p, double m2, rd
     return true;
 }
 
-/* Takes the geometry of `p`. lon and lat are x and y until the footprint is done. */
+/* Takes the ground of `p`. lon and lat are x and y until the footprint is done. */
 static bool add_part(rdl_overlay *o, laying *l, piece p, GArray *parts, rdl_balance *balance,
                      GError **error)
 {
@@ -628,7 +758,7 @@ static bool add_part(rdl_overlay *o, laying *l, piece p, GArray *parts, rdl_bala
             part.dimension == l->dimension && l->whole > 0.0 ? fmin(1.0, extent / l->whole) : 1.0;
         good = finish_part(o, l, &p, &part, error);
     }
-    rdl_geometry_free(p.geometry);
+    ground_clear(&p.of);
     if (good && !dust && !sliver)
         g_array_append_val(parts, part);
     return good;
@@ -640,19 +770,34 @@ static bool add_part(rdl_overlay *o, laying *l, piece p, GArray *parts, rdl_bala
 static bool lay_by_overlay(rdl_overlay *o, laying *l, size_t number, const rdl_geometry *zone,
                            bool maybe_covered, GArray *parts, rdl_balance *balance, GError **error)
 {
-    piece p = {.zone = number, .near = true};
+    piece p = {.zone = number, .near = true, .rest_m2 = NAN};
     bool covered = false;
 
     if (!need_geometry(l, error) ||
         (maybe_covered && !rdl_geometry_covers(zone, l->geometry, &covered, error)))
         return false;
-    if (!covered && !(p.geometry = rdl_geometry_intersection(l->geometry, zone, error)))
+    if (!covered && !(p.of.geometry = rdl_geometry_intersection(l->geometry, zone, error)))
         return false;
-    if (!covered && rdl_geometry_empty(p.geometry)) {
-        rdl_geometry_free(p.geometry);
+    if (!covered && rdl_geometry_empty(p.of.geometry)) {
+        ground_clear(&p.of);
         return true;
     }
     return add_part(o, l, p, parts, balance, error);
+}
+
+/* The borders cross. *laid: cleanly, and nothing is left to GEOS. */
+static bool lay_by_cut(rdl_overlay *o, laying *l, size_t number, bool *laid, GArray *parts,
+                       rdl_balance *balance, GError **error)
+{
+    piece p = {.zone = number, .near = true};
+
+    *laid = rdl_cut_make(o->cut, zone_border(o, number), o->feature, o->close);
+    if (!*laid)
+        return true;
+    rdl_wkb in = rdl_cut_inside(o->cut), out = rdl_cut_outside(o->cut);
+    p.of.wkb = (rdl_wkb){rdl_arena_copy(l->arena, in.bytes, in.n), in.n};
+    return rdl_measure_wkb(o->measure, out.bytes, out.n, &p.rest_m2, error) &&
+           add_part(o, l, p, parts, balance, error);
 }
 
 /* Most pairs end with the edges of the zone: none is near, and one point tells the side. */
@@ -686,6 +831,9 @@ static bool lay_on_zone(rdl_overlay *o, laying *l, size_t number, GArray *parts,
         return true;
     if (lie == RDL_LIE_WITHIN)
         return add_part(o, l, (piece){.zone = number, .near = true}, parts, balance, error);
+    bool laid = false;
+    if (lie == RDL_LIE_ACROSS && (!lay_by_cut(o, l, number, &laid, parts, balance, error) || laid))
+        return laid;
     /* the whole zone: GEOS cuts what is far away by itself; its GEOSClipByRect is not exact, and a
      * zone cut short by hand, no valid polygon, was found to give wrong areas now and then */
     const rdl_geometry *whole = zone_geometry(o, number, error);
@@ -694,14 +842,28 @@ static bool lay_on_zone(rdl_overlay *o, laying *l, size_t number, GArray *parts,
 }
 
 /* Ground of slivers that no part took. */
-static bool measure_slivers(rdl_overlay *o, const laying *l, rdl_balance *balance, GError **error)
+static bool measure_slivers(rdl_overlay *o, laying *l, rdl_balance *balance, GError **error)
 {
     if (!l->slivers || l->all_taken)
         return true;
-    if (!l->taken)
+    if (!is_ground(&l->taken))
         return rdl_measure_area(o->measure, l->slivers, &balance->sliver_m2, error);
-    g_autoptr(rdl_geometry) rest = rdl_geometry_difference(l->slivers, l->taken, error);
+    const rdl_geometry *taken = ground_geometry(&l->taken, error);
+    g_autoptr(rdl_geometry) rest = taken ? rdl_geometry_difference(l->slivers, taken, error) : NULL;
     return rest && rdl_measure_area(o->measure, rest, &balance->sliver_m2, error);
+}
+
+/* What no zone took: as the one cut left it, else by a difference. */
+static bool measure_rest(rdl_overlay *o, laying *l, double *m2, GError **error)
+{
+    *m2 = l->rest_m2;
+    if (!isnan(l->rest_m2))
+        return true;
+    const rdl_geometry *taken = ground_geometry(&l->taken, error);
+    g_autoptr(rdl_geometry) rest = taken && need_geometry(l, error)
+                                       ? rdl_geometry_difference(l->geometry, taken, error)
+                                       : NULL;
+    return rest && rdl_measure_area(o->measure, rest, m2, error);
 }
 
 /* The remainder is measured by itself, so that the balance can fail. */
@@ -713,13 +875,9 @@ static bool close_balance(rdl_overlay *o, laying *l, const GArray *parts, guint 
     balance->whole_m = l->dimension == 1 ? l->whole : 0.0;
     for (guint i = from; i < parts->len; i++)
         balance->parts_m2 += g_array_index(parts, rdl_part, i).own_m2;
-    if (l->dimension == 2 && !l->taken && !l->all_taken)
+    if (l->dimension == 2 && !l->all_taken) {
         balance->remainder_m2 = l->whole_m2;
-    if (l->taken && !l->all_taken) {
-        g_autoptr(rdl_geometry) rest = NULL;
-        if (!need_geometry(l, error) ||
-            !(rest = rdl_geometry_difference(l->geometry, l->taken, error)) ||
-            !rdl_measure_area(o->measure, rest, &balance->remainder_m2, error))
+        if (is_ground(&l->taken) && !measure_rest(o, l, &balance->remainder_m2, error))
             return false;
     }
     balance->residual_m2 = balance->whole_m2 - balance->parts_m2 - balance->remainder_m2;
@@ -766,7 +924,7 @@ static bool to_lonlat(rdl_overlay *o, laying *l, GArray *parts, guint from, rdl_
 bool rdl_overlay_run(rdl_overlay *overlay, const rdl_footprint *f, const GArray *candidates,
                      rdl_arena *arena, GArray *parts, rdl_balance *balance, GError **error)
 {
-    laying l = {.footprint = f, .arena = arena};
+    laying l = {.footprint = f, .arena = arena, .rest_m2 = NAN};
     guint from = parts->len;
 
     *balance = (rdl_balance){0};
@@ -782,7 +940,7 @@ bool rdl_overlay_run(rdl_overlay *overlay, const rdl_footprint *f, const GArray 
            measure_slivers(overlay, &l, balance, error) &&
            to_lonlat(overlay, &l, parts, from, balance, error);
     rdl_geometry_free(l.slivers);
-    rdl_geometry_free(l.taken);
+    ground_clear(&l.taken);
     rdl_geometry_free(l.geometry);
     return good;
 }
