@@ -207,12 +207,12 @@ static bool goes_on(corner a, corner b, corner c)
            !(c.x == b.x && c.y == b.y);
 }
 
-bool rdl_rings_surely_valid(const GArray *rings, rdl_box *box)
+/* A ring of few points: each edge against each. */
+static bool small_ring_valid(const rdl_ring *ring, rdl_box *box)
 {
     corner p[SURE_POINTS];
-    const rdl_ring *ring = rings->len == 1 ? ring_at(rings, 0) : NULL;
 
-    if (!ring || ring->n < 4 || ring->n > SURE_POINTS)
+    if (ring->n < 4)
         return false;
     guint32 n = ring->n - 1; /* segments */
     *box = NOTHING;
@@ -402,17 +402,22 @@ void rdl_border_clear(rdl_border *border)
     g_array_set_size(border->supers, 0);
 }
 
-bool rdl_border_set(rdl_border *border, const void *wkb, size_t n)
+static void add_groups(rdl_border *border)
 {
-    rdl_border_clear(border);
-    if (!rdl_rings_of(wkb, n, border->rings))
-        return false;
     for (guint i = 0; i < border->rings->len; i++) {
         const rdl_ring *ring = ring_at(border->rings, i);
         for (guint32 k = 0; k + 1 < ring->n; k += GROUP)
             add_group(border, ring->xy + 16 * (size_t)k, MIN(GROUP, ring->n - 1 - k));
     }
     add_supers(border);
+}
+
+bool rdl_border_set(rdl_border *border, const void *wkb, size_t n)
+{
+    rdl_border_clear(border);
+    if (!rdl_rings_of(wkb, n, border->rings))
+        return false;
+    add_groups(border);
     return true;
 }
 
@@ -696,4 +701,181 @@ bool rdl_border_neighbours(const rdl_border *a, const rdl_border *b)
         if (!ring_apart(ring_at(b->rings, i), a, near))
             return false;
     return true;
+}
+
+/* ---- validity of the large ---- */
+
+#define HOLES_MOST 64
+
+typedef struct {
+    corner p[2];
+    const guint8 *xy;
+} side;
+
+static side side_at(const group *g, guint32 k)
+{
+    side s = {.xy = g->xy + 16 * (size_t)k};
+
+    rdl_point_at(s.xy, 0, &s.p[0].x, &s.p[0].y);
+    rdl_point_at(s.xy, 1, &s.p[1].x, &s.p[1].y);
+    return s;
+}
+
+/* Closed, of finite points, and at each the ring turns or goes straight on. */
+static bool ring_goes_on(const rdl_ring *ring)
+{
+    corner before, at, next;
+
+    if (ring->n < 4 || memcmp(ring->xy, ring->xy + 16 * (size_t)(ring->n - 1), 16) != 0)
+        return false;
+    rdl_point_at(ring->xy, ring->n - 2, &before.x, &before.y);
+    rdl_point_at(ring->xy, 0, &at.x, &at.y);
+    for (guint32 k = 1; k < ring->n; k++, before = at, at = next) {
+        rdl_point_at(ring->xy, k, &next.x, &next.y);
+        if (!isfinite(next.x) || !isfinite(next.y) || !goes_on(before, at, next))
+            return false;
+    }
+    return true;
+}
+
+/* All sides go forward along the line from the first point to the last: then none meets another. */
+static bool goes_forward(const group *g)
+{
+    side first = side_at(g, 0), last = side_at(g, g->edges - 1);
+    double dx = last.p[1].x - first.p[0].x, dy = last.p[1].y - first.p[0].y;
+
+    for (guint32 k = 0; k < g->edges; k++) {
+        side s = side_at(g, k);
+        double a = (s.p[1].x - s.p[0].x) * dx, b = (s.p[1].y - s.p[0].y) * dy;
+        if (a + b <= 8.0 * DBL_EPSILON * (fabs(a) + fabs(b)))
+            return false;
+    }
+    return true;
+}
+
+/* The next side begins where the one before it ends; the first where the last does. */
+static bool adjacent(const side *a, const side *b, const rdl_ring *ring)
+{
+    return b->xy == a->xy + 16 ||
+           (a->xy == ring->xy && b->xy == ring->xy + 16 * (size_t)(ring->n - 2));
+}
+
+static bool sides_apart(const side *a, const side *b, const rdl_ring *ring)
+{
+    return adjacent(a, b, ring) || segments_apart(a->p, b->p);
+}
+
+/* No two sides of a group meet but those that follow each other. */
+static bool group_simple(const group *g, const rdl_ring *ring)
+{
+    if (goes_forward(g))
+        return true;
+    for (guint32 i = 0; i < g->edges; i++)
+        for (guint32 k = i + 1; k < g->edges; k++) {
+            side a = side_at(g, i), b = side_at(g, k);
+            if (!sides_apart(&a, &b, ring))
+                return false;
+        }
+    return true;
+}
+
+static bool side_meets(const side *s, small_box box)
+{
+    return MAX(s->p[0].x, s->p[1].x) >= (double)box.xmin &&
+           MIN(s->p[0].x, s->p[1].x) <= (double)box.xmax &&
+           MAX(s->p[0].y, s->p[1].y) >= (double)box.ymin &&
+           MIN(s->p[0].y, s->p[1].y) <= (double)box.ymax;
+}
+
+/* No side of `g` meets one of `h`, which comes later; `ring` is that of `g`. */
+static bool groups_apart(const group *g, const group *h, const rdl_ring *ring)
+{
+    side near[GROUP];
+    guint32 n = 0;
+
+    for (guint32 k = 0; k < g->edges; k++) {
+        near[n] = side_at(g, k);
+        n += side_meets(&near[n], h->box);
+    }
+    for (guint32 k = 0; n > 0 && k < h->edges; k++) {
+        side s = side_at(h, k);
+        if (!side_meets(&s, g->box))
+            continue;
+        for (guint32 i = 0; i < n; i++)
+            if (!sides_apart(&near[i], &s, ring))
+                return false;
+    }
+    return true;
+}
+
+static bool small_boxes_meet(small_box a, small_box b)
+{
+    return a.xmin <= b.xmax && b.xmin <= a.xmax && a.ymin <= b.ymax && b.ymin <= a.ymax;
+}
+
+static bool group_apart_from_later(const rdl_border *border, guint i, const rdl_ring *ring)
+{
+    const group *g = group_at(border, i);
+
+    for (guint s = (i + 1) / SUPER; s < border->supers->len; s++) {
+        if (!small_boxes_meet(g_array_index(border->supers, small_box, s), g->box))
+            continue;
+        guint end = MIN((s + 1) * SUPER, border->groups->len);
+        for (guint k = MAX(i + 1, s * SUPER); k < end; k++)
+            if (small_boxes_meet(g->box, group_at(border, k)->box) &&
+                !groups_apart(g, group_at(border, k), ring))
+                return false;
+    }
+    return true;
+}
+
+static bool sides_meet_nowhere(const rdl_border *border)
+{
+    guint i = 0;
+
+    for (guint r = 0; r < border->rings->len; r++) {
+        const rdl_ring *ring = ring_at(border->rings, r);
+        for (guint end = i + (ring->n - 2) / GROUP + 1; i < end; i++)
+            if (!group_simple(group_at(border, i), ring) ||
+                !group_apart_from_later(border, i, ring))
+                return false;
+    }
+    return true;
+}
+
+static bool in_ring(const rdl_ring *ring, double x, double y)
+{
+    const group all = {.box = {-HUGE_VALF, 0, 0, 0}, .xy = ring->xy, .edges = ring->n - 1};
+
+    return group_odd(&all, x, y);
+}
+
+/* Rings that do not meet: each hole lies in the shell, and in no other hole. */
+static bool holes_in_place(const GArray *rings)
+{
+    double x, y;
+
+    for (guint i = 1; i < rings->len; i++) {
+        rdl_point_at(ring_at(rings, i)->xy, 0, &x, &y);
+        for (guint k = 0; k < rings->len; k++)
+            if (k != i && in_ring(ring_at(rings, k), x, y) != (k == 0))
+                return false;
+    }
+    return true;
+}
+
+bool rdl_rings_surely_valid(const GArray *rings, rdl_box *box)
+{
+    if (rings->len == 1 && ring_at(rings, 0)->n <= SURE_POINTS && !ring_at(rings, 0)->hole)
+        return small_ring_valid(ring_at(rings, 0), box);
+    if (rings->len == 0 || rings->len > HOLES_MOST + 1)
+        return false;
+    for (guint i = 0; i < rings->len; i++)
+        if (ring_at(rings, i)->hole != (i > 0) || !ring_goes_on(ring_at(rings, i)))
+            return false;
+    g_autoptr(rdl_border) border = rdl_border_new();
+    g_array_append_vals(border->rings, rings->data, rings->len);
+    add_groups(border);
+    *box = rdl_rings_box(rings);
+    return sides_meet_nowhere(border) && holes_in_place(rings);
 }

@@ -33,8 +33,9 @@ RDL_API rdl_box rdl_rings_box(const GArray *rings);
  *  no section has a width. */
 RDL_API bool rdl_rings_inner_point(const GArray *rings, double *x, double *y);
 
-/** Is it for certain one valid polygon without holes? A ring of few finite points that nowhere
- *  touches itself. False: GEOS has to tell. Sets *box where true. */
+/** Is it for certain one valid polygon? Rings of finite points that nowhere touch themselves or
+ *  each other, holes in the shell and in no other hole. False: GEOS has to tell. Sets *box where
+ *  true. */
 RDL_API bool rdl_rings_surely_valid(const GArray *rings, rdl_box *box);
 /** The same polygons in one form, in place, whatever a format makes of them: shells run counter-
  *  clockwise, holes clockwise, each ring begins at its lowest point of the leftmost. A multipolygon

@@ -363,6 +363,59 @@ static void what_is_surely_valid_is_valid(void)
     CHECK(sure > 200);
 }
 
+/* A ring of many corners round (x, y), some of them pulled aside: then it often meets itself. */
+static void put_large_ring(GRand *r, GString *text, double x, double y, double size, double step)
+{
+    int n = g_rand_int_range(r, 70, 400), pulled = g_rand_int_range(r, 0, 3);
+    double first[2] = {0, 0};
+
+    for (int i = 0; i < n; i++) {
+        bool pull = pulled > 0 && g_rand_int_range(r, 0, n) < pulled;
+        double radius = size * draw(r, 0.97, 1.0) * (pull ? draw(r, 0.2, 1.8) : 1.0);
+        double angle = 2.0 * G_PI * (i + (pull ? draw(r, -9, 9) : 0.0)) / n;
+        double px = round((x + radius * cos(angle)) / step) * step;
+        double py = round((y + radius * sin(angle)) / step) * step;
+        if (i == 0) {
+            first[0] = px;
+            first[1] = py;
+        }
+        g_string_append_printf(text, "%.17g %.17g,", px, py);
+    }
+    g_string_append_printf(text, "%.17g %.17g", first[0], first[1]);
+}
+
+static void large_polygons_are_surely_valid_as_geos_says(void)
+{
+    GRand *r = suite_rand();
+    int sure = 0, wrong = 0, valid_ones = 0;
+
+    for (int i = 0; i < 1500; i++) {
+        double step = i % 3 ? 1e-6 : 1.0;
+        g_autoptr(GString) text = g_string_new("POLYGON((");
+        g_autoptr(GArray) rings = g_array_new(FALSE, FALSE, sizeof(rdl_ring));
+        bool valid;
+        rdl_box box;
+        put_large_ring(r, text, 4e5, 3e6, 500, step);
+        for (int k = g_rand_int_range(r, 0, 3); k > 0; k--) {
+            g_string_append(text, "),(");
+            put_large_ring(r, text, 4e5 + draw(r, -400, 400), 3e6 + draw(r, -400, 400),
+                           draw(r, 20, 200), step);
+        }
+        g_string_append(text, "))");
+        g_autoptr(rdl_geometry) g = rdl_geometry_from_wkt(text->str, NULL);
+        g_autoptr(GBytes) wkb = rdl_geometry_wkb(g, NULL);
+        rdl_geometry_valid(g, &valid, NULL, NULL);
+        rdl_rings_of(g_bytes_get_data(wkb, NULL), g_bytes_get_size(wkb), rings);
+        bool plain = rdl_rings_surely_valid(rings, &box);
+        sure += plain;
+        wrong += plain && !valid;
+        valid_ones += valid;
+    }
+    printf("(%d valid, %d surely) ", valid_ones, sure);
+    CHECK_INT(wrong, 0);
+    CHECK(sure * 10 > valid_ones * 9 && valid_ones > 150 && valid_ones < 1350);
+}
+
 static CU_TestInfo tests[] = {
     {"polygons lie to each other as GEOS says", polygons_lie_as_geos_says},
     {"a spike is met wherever it is", a_spike_is_met_wherever_it_is},
@@ -372,6 +425,7 @@ static CU_TestInfo tests[] = {
     {"what fills a hole is a neighbour", what_fills_a_hole_is_a_neighbour},
     {"one form, whatever the order of points", one_form_whatever_the_order_of_points},
     {"what is surely valid is valid", what_is_surely_valid_is_valid},
+    {"large polygons are surely valid as GEOS says", large_polygons_are_surely_valid_as_geos_says},
     {"damaged bytes are no polygon", damaged_bytes_are_no_polygon},
     {"an inner point is inside", an_inner_point_is_inside},
     {"small rings measure as the line integral", small_rings_measure_as_the_line_integral},
