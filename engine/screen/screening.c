@@ -396,21 +396,29 @@ static bool judge_all(screening *s, const rdl_progress *progress, GError **error
 /* ---- merging ---- */
 
 /* An id is "F-" and 48 bits in hexadecimal digits, by which text and number have one order. */
-static guint32 id_bits(const rdl_finding *f, int from)
+static guint64 id_bits(const rdl_finding *f)
 {
-    return (guint32)(g_ascii_strtoull(f->finding_id + 2, NULL, 16) >> from);
+    guint64 bits = 0;
+
+    for (const char *digit = f->finding_id + 2; *digit; digit++)
+        bits = bits << 4 | (guint64)g_ascii_xdigit_value(*digit);
+    return bits;
 }
 
 static void sort_findings(GPtrArray *findings)
 {
     g_autofree gpointer *before = g_memdup2(findings->pdata, findings->len * sizeof(gpointer));
     g_autofree rdl_keyed *order = g_new(rdl_keyed, findings->len + 1);
+    g_autofree guint32 *high = g_new(guint32, findings->len + 1);
 
-    for (guint i = 0; i < findings->len; i++)
-        order[i] = (rdl_keyed){id_bits(before[i], 0), i};
+    for (guint i = 0; i < findings->len; i++) {
+        guint64 bits = id_bits(before[i]);
+        order[i] = (rdl_keyed){(guint32)bits, i};
+        high[i] = (guint32)(bits >> 32);
+    }
     rdl_keyed_sort(order, findings->len);
     for (guint i = 0; i < findings->len; i++)
-        order[i].key = id_bits(before[order[i].number], 32);
+        order[i].key = high[order[i].number];
     rdl_keyed_sort(order, findings->len);
     for (guint i = 0; i < findings->len; i++)
         findings->pdata[i] = before[order[i].number];
