@@ -174,7 +174,7 @@ bool rdl_rings_inner_point(const GArray *rings, double *x, double *y)
 static int turn_sure(double ax, double ay, double bx, double by, double px, double py)
 {
     double left = (ax - px) * (by - py), right = (ay - py) * (bx - px);
-    double det = left - right, doubt = 4.0 * DBL_EPSILON * (fabs(left) + fabs(right));
+    double det = left - right, doubt = 4.0 * DBL_EPSILON * (fabs(left) + fabs(right)) + DBL_MIN;
 
     return det > doubt ? 1 : det < -doubt ? -1 : 0;
 }

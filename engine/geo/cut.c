@@ -7,6 +7,7 @@
 
 #define CORNERS_MOST 256 /* of the ring */
 #define CLOSE 1e-9       /* of its size: how well a crossing must be known */
+#define LEAST 1e-11      /* of its size squared: twice the area of a piece, its sign being sure */
 
 typedef struct {
     double x, y;
@@ -36,7 +37,7 @@ struct rdl_cut {
     GByteArray *pieces[2];
     gsize sizes[2]; /* of them as WKB */
     double side;    /* of the ring's inside: 1 left of it, -1 right */
-    double close;
+    double close, least;
 };
 
 rdl_cut *rdl_cut_new(void)
@@ -103,6 +104,7 @@ static bool take_ring(rdl_cut *cut, const rdl_border *f)
     double size = fmax(box.xmax - box.xmin, box.ymax - box.ymin);
     cut->side = twice > 0.0 ? 1.0 : -1.0;
     cut->close = CLOSE * size;
+    cut->least = LEAST * size * size;
     return fabs(twice) > CLOSE * size * size;
 }
 
@@ -111,7 +113,7 @@ static bool take_ring(rdl_cut *cut, const rdl_border *f)
 /* a x b, and by how much rounding may have changed it. */
 static double cross(double ax, double ay, double bx, double by, double *doubt)
 {
-    *doubt = 4.0 * DBL_EPSILON * (fabs(ax * by) + fabs(ay * bx));
+    *doubt = 4.0 * DBL_EPSILON * (fabs(ax * by) + fabs(ay * bx)) + DBL_MIN;
     return ax * by - ay * bx;
 }
 
@@ -377,10 +379,27 @@ static guint32 follow_chord(const rdl_cut *cut, guint32 at, GByteArray *wkb)
     return g_array_index(cut->rank, guint32, c->ends[back ? 0 : 1]);
 }
 
+/* A simple ring that runs as the whole does. Pieces that all are, and use each part of the ring
+ * once and each chord once either way, fill the ring and do not overlap. */
+static bool good_piece(rdl_cut *cut, rdl_ring ring)
+{
+    double ox, oy, ax, ay, bx, by, twice = 0.0;
+    rdl_box box;
+
+    g_array_set_size(cut->rings, 0);
+    g_array_append_val(cut->rings, ring);
+    rdl_point_at(ring.xy, 0, &ox, &oy);
+    rdl_point_at(ring.xy, 1, &ax, &ay);
+    for (guint32 i = 2; i < ring.n; i++, ax = bx, ay = by) {
+        rdl_point_at(ring.xy, i, &bx, &by);
+        twice += (ax - ox) * (by - oy) - (bx - ox) * (ay - oy);
+    }
+    return twice * cut->side > cut->least && rdl_rings_surely_valid(cut->rings, &box);
+}
+
 static bool put_piece(rdl_cut *cut, guint32 gap, bool *done, GByteArray *wkb)
 {
     gsize at = wkb->len;
-    rdl_box box;
     guint32 g = gap;
 
     g_byte_array_append(wkb, (const guint8 *)"\1\3\0\0\0\1\0\0\0\0\0\0\0", 13);
@@ -391,9 +410,7 @@ static bool put_piece(rdl_cut *cut, guint32 gap, bool *done, GByteArray *wkb)
     put_point(wkb, crossing_at(cut, g_array_index(cut->order, guint32, gap))->at);
     rdl_ring ring = {.xy = wkb->data + at + 13, .n = (guint32)((wkb->len - at - 13) / 16)};
     set_u32(wkb, at + 9, ring.n);
-    g_array_set_size(cut->rings, 0);
-    g_array_append_val(cut->rings, ring);
-    return rdl_rings_surely_valid(cut->rings, &box);
+    return good_piece(cut, ring);
 }
 
 /* `first`: is the ring's first corner in the zone? */

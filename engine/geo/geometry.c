@@ -466,11 +466,13 @@ bool rdl_prepared_covers(const rdl_prepared *p, const rdl_geometry *g, bool *yes
     return answer(c, GEOSPreparedCovers_r(c->handle, p, g), "covers", yes, error);
 }
 
+#define VANISHING 1e-270 /* products below it lose digits, or come to nothing */
+
 int rdl_orientation(double ax, double ay, double bx, double by, double px, double py)
 {
     double dxa = ax - px, dya = ay - py, dxb = bx - px, dyb = by - py; /* 0 only of equals */
-    double left = dxa * dyb, right = dya * dxb;
-    double det = left - right, doubt = 4.0 * DBL_EPSILON * (fabs(left) + fabs(right));
+    double left = dxa * dyb, right = dya * dxb, weight = fabs(left) + fabs(right);
+    double det = left - right, doubt = 4.0 * DBL_EPSILON * weight + DBL_MIN;
 
     if (det > doubt)
         return 1;
@@ -478,7 +480,9 @@ int rdl_orientation(double ax, double ay, double bx, double by, double px, doubl
         return -1;
     if ((dxa == 0.0 || dyb == 0.0) && (dya == 0.0 || dxb == 0.0))
         return 0; /* one end, or all on a line of the grid */
-    int turn = GEOSOrientationIndex_r(geos()->handle, ax, ay, bx, by, px, py);
+    double k = weight < VANISHING ? 0x1p700 : 1.0;
+    int turn =
+        GEOSOrientationIndex_r(geos()->handle, k * ax, k * ay, k * bx, k * by, k * px, k * py);
     return turn > 0   ? 1
            : turn < 0 ? -1
                       : 0; /* 2, a failure, needs coordinates that are no numbers */

@@ -79,6 +79,17 @@ static void the_box_index_finds_what_brute_force_finds(void)
     CHECK_OK(error);
 }
 
+static void next_to_nothing_is_not_nothing(void)
+{
+    const double d = 5e-324, e = 1e-200;
+
+    CHECK_INT(rdl_orientation(0, 0, 1, d, 0.25, 0), -1);
+    CHECK_INT(rdl_orientation(0, 0, 3, d, 2, d), 1);
+    CHECK_INT(rdl_orientation(0, 0, e, 2 * e, 2 * e, 3 * e), -1);
+    CHECK_INT(rdl_orientation(0, 0, e, 2 * e, 2 * e, 5 * e), 1);
+    CHECK_INT(rdl_orientation(0, 0, e, 2 * e, 2 * e, 4 * e), 0);
+}
+
 static CU_TestInfo tests[] = {
     {"a bowtie keeps both wings", a_bowtie_keeps_both_wings},
     {"overlapping parts are united, not cut", overlapping_parts_are_united_not_cut},
@@ -86,6 +97,7 @@ static CU_TestInfo tests[] = {
     {"touching squares have no common area", touching_squares_have_no_common_area},
     {"rubbish is an error", rubbish_is_an_error},
     {"the box index finds what brute force finds", the_box_index_finds_what_brute_force_finds},
+    {"next to nothing is not nothing", next_to_nothing_is_not_nothing},
     CU_TEST_INFO_NULL,
 };
 
