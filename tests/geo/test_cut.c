@@ -186,7 +186,7 @@ static int whole(int below)
     return g_rand_int_range(suite_rand(), 0, below);
 }
 
-/* A triangle, a box or a star on the grid; nothing where it has no width. */
+/* A triangle, a box or a star on the grid; nothing where that is not valid. */
 static rdl_geometry *grid_shape(void)
 {
     g_autoptr(GString) text = g_string_new("POLYGON(");
@@ -205,11 +205,11 @@ static rdl_geometry *grid_shape(void)
         add_star(text, a, b, 1 + whole(GRID), 3 + whole(9), 1.0);
     }
     g_string_append_c(text, ')');
-    g_autoptr(rdl_geometry) g = rdl_geometry_from_wkt(text->str, NULL);
-    rdl_geometry *good = rdl_geometry_repair(g, NULL);
-    if (good && rdl_geometry_dimension(good) == 2)
-        return good;
-    rdl_geometry_free(good);
+    rdl_geometry *g = rdl_geometry_from_wkt(text->str, NULL);
+    bool valid = false;
+    if (rdl_geometry_valid(g, &valid, NULL, NULL) && valid)
+        return g;
+    rdl_geometry_free(g);
     return rdl_geometry_from_wkt("POLYGON EMPTY", NULL);
 }
 
@@ -327,9 +327,9 @@ static GArray *fans_of(rdl_wkb polygons, vertex o)
             f.p[1] = f.p[2];
             rdl_point_at(ring->xy, k, &f.p[2].x, &f.p[2].y);
             f.p[2] = (vertex){f.p[2].x - o.x, f.p[2].y - o.y};
-            if (k == 0)
-                continue;
             double area = turn(f.p[0], f.p[1], f.p[2]);
+            if (k == 0 || area == 0.0)
+                continue;
             fan one = {{f.p[0], f.p[area < 0.0 ? 2 : 1], f.p[area < 0.0 ? 1 : 2]},
                        area < 0.0 ? -1.0 : 1.0};
             twice += area;
