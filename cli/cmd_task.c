@@ -113,7 +113,9 @@ static void add_advice(rdl_ledger *ledger, GPtrArray *cells, const rdl_task *t)
 /* Its day, or since when it has none; NULL: it lasts. */
 static char *due_cell(const rdl_task *t)
 {
-    return t->undated ? g_strconcat("none since ", t->undated, NULL) : g_strdup(t->due);
+    return t->undated    ? g_strconcat("none since ", t->undated, NULL)
+           : t->due_note ? g_strdup_printf("%s (%s)", t->due, t->due_note)
+                         : g_strdup(t->due);
 }
 
 static void print_tasks(const GArray *tasks, rdl_ledger *advised)
@@ -210,9 +212,12 @@ static int task_list(int argc, char **argv)
         "orange or red that day, and contradicted where a scene speaks against a claim. With\n"
         "--warning: the test that held (BY: time, lag, milestone, idle), the next step of the\n"
         "ladder (PROPOSED: a person issues it) and the grounds for an interview (INTERVIEW).\n"
+        "DUE 'provisional': counted without the calendar of that year, which the pack does not "
+        "have.\n"
         "DUE 'none since': reopened that day and not given another; the old one no longer counts.\n"
         "--json prints an array of {id, number, kind, state, xzqdm, department, tier, due,\n"
-        "due_original, undated, warning, warning_by, proposes, triggers, zone, activity, area_m2, "
+        "due_original, due_note, undated, warning, warning_by, proposes, triggers, zone, activity, "
+        "area_m2, "
         "lon, "
         "lat}.";
     GError *error = NULL;
@@ -246,7 +251,8 @@ static void print_count(JsonObject *o)
     static const char *const numbers[] = {"tasks", "overdue", "rebounds", "partial_rebounds"};
     JsonArray *rows = json_object_get_array_member(o, "rows");
     g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
-    static const char *const heads[] = {"UNIT", "KIND", "STATE", "TASKS", "OVERDUE", "REBOUNDS", "PARTIAL"};
+    static const char *const heads[] = {"UNIT",    "KIND",     "STATE",  "TASKS",
+                                        "OVERDUE", "REBOUNDS", "PARTIAL"};
 
     for (size_t i = 0; i < G_N_ELEMENTS(heads); i++)
         add(cells, heads[i]);
@@ -255,8 +261,8 @@ static void print_count(JsonObject *o)
         for (size_t k = 0; k < G_N_ELEMENTS(members); k++)
             add(cells, rdl_json_text(row, members[k], NULL));
         for (size_t k = 0; k < G_N_ELEMENTS(numbers); k++)
-            g_ptr_array_add(cells, g_strdup_printf("%7" PRId64,
-                                                   json_object_get_int_member(row, numbers[k])));
+            g_ptr_array_add(
+                cells, g_strdup_printf("%7" PRId64, json_object_get_int_member(row, numbers[k])));
     }
     g_autofree char *text = rdl_table_text(cells, G_N_ELEMENTS(heads));
     fputs(text, stdout);
@@ -320,7 +326,8 @@ static int task_lookbacks(int argc, char **argv)
         "lookbacks.csv (PASS: months since the closing) that are not held, and look-backs that "
         "were\n"
         "ordered, or raised by new ground at the place. OVERDUE: its day has passed. The pass is\n"
-        "held by 'redline task advance' to LOOKBACK, then CLOSED or REOPENED (a rebound, or as what\n"
+        "held by 'redline task advance' to LOOKBACK, then CLOSED or REOPENED (a rebound, or as "
+        "what\n"
         "raised it or --set rebound=PARTIAL_REBOUND says: another activity at the place).\n\n"
         "Where lookbacks.csv gives a pass a rate below 1, 'redline ledger draw --purpose\n"
         "lookback-MONTHS --rate R --state CLOSED' says which are looked at; UNDRAWN: no draw has\n"
@@ -392,10 +399,15 @@ static void print_member(const char *name, const char *text)
 /* The same with the way out. */
 static char *due_told(const rdl_task *t)
 {
-    return t->undated ? g_strdup_printf("none since %s, and no warning: give one with the plan "
-                                        "(--set due=...) or by redline task extend",
-                                        t->undated)
-                      : g_strdup(t->due);
+    if (t->undated)
+        return g_strdup_printf("none since %s, and no warning: give one with the plan (--set "
+                               "due=...) or by redline task extend",
+                               t->undated);
+    return t->due_note
+               ? g_strdup_printf("%s (provisional: counted without a calendar of %.4s, whose "
+                                 "days of rest are not known)",
+                                 t->due, t->due)
+               : g_strdup(t->due);
 }
 
 static void print_task(const rdl_task *t)
@@ -556,9 +568,10 @@ static bool print_office(const char *path, const rdl_task *t, GError **error)
 {
     const char *id = t->task_id;
     static const char *const rows[][2] = {
-        {"sources", "patch"},       {"measure_rows", "measure"}, {"milestones", "milestone"},
-        {"closeout", "step"},       {"documents", "paper"},      {"publications", "public"},
-        {"lookbacks", "look-back"}, {"transfers", "transfer"},   {"letters", "letter"}};
+        {"sources", "patch"},        {"listed", "listed"},        {"limits", "limit"},
+        {"measure_rows", "measure"}, {"milestones", "milestone"}, {"closeout", "step"},
+        {"documents", "paper"},      {"publications", "public"},  {"lookbacks", "look-back"},
+        {"transfers", "transfer"},   {"letters", "letter"}};
     g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, error);
     g_autoptr(JsonNode) chain = ledger ? rdl_ledger_chain(ledger, id, error) : NULL;
 

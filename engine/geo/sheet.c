@@ -1,8 +1,11 @@
 #include "geo/sheet.h"
 
+#include <errno.h>
 #include <string.h>
 #include <cpl_conv.h>
+#include <cpl_csv.h>
 #include <cpl_error.h>
+#include <cpl_vsi.h>
 #include <gdal.h>
 #include <ogr_api.h>
 #include "geo/crs_handle.h"
@@ -14,15 +17,20 @@ static GDALDatasetH open_raw(const char *path)
                                            {"OGR_ODS_HEADERS", "DISABLE"},
                                            {"OGR_XLSX_FIELD_TYPES", "STRING"},
                                            {"OGR_ODS_FIELD_TYPES", "STRING"}};
-    static const char *const csv[] = {"HEADERS=NO", "KEEP_GEOM_COLUMNS=YES", NULL};
-    bool is_csv = g_str_has_suffix(path, ".csv") || g_str_has_suffix(path, ".CSV");
-
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
         CPLSetThreadLocalConfigOption(names[i][0], names[i][1]);
-    GDALDatasetH dataset = rdl_gdal_open(path, GDAL_OF_VECTOR, is_csv ? csv : NULL);
+    GDALDatasetH dataset = rdl_gdal_open(path, GDAL_OF_VECTOR, NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
         CPLSetThreadLocalConfigOption(names[i][0], NULL);
     return dataset;
+}
+
+static char *cell_of(const char *text, const char *path, GError **error)
+{
+    if (!g_utf8_validate(text, -1, NULL))
+        return rdl_fail(error, RDL_ERROR_DATA, "%s: a cell is no UTF-8: save it as UTF-8", path),
+               NULL;
+    return g_strdup(g_str_has_prefix(text, "\xEF\xBB\xBF") ? text + 3 : text);
 }
 
 static char **row_of(OGRFeatureH feature, const char *path, GError **error)
@@ -30,16 +38,67 @@ static char **row_of(OGRFeatureH feature, const char *path, GError **error)
     int n = OGR_F_GetFieldCount(feature);
     g_auto(GStrv) row = g_new0(char *, n + 1);
 
-    for (int i = 0; i < n; i++) {
-        const char *text = OGR_F_GetFieldAsString(feature, i);
-        if (!g_utf8_validate(text, -1, NULL))
-            return rdl_fail(error, RDL_ERROR_DATA, "%s: a cell is no UTF-8: save it as UTF-8",
-                            path),
-                   NULL;
-        row[i] = g_strdup(g_str_has_prefix(text, "\xEF\xBB\xBF") ? text + 3 : text);
-    }
+    for (int i = 0; i < n; i++)
+        if (!(row[i] = cell_of(OGR_F_GetFieldAsString(feature, i), path, error)))
+            return NULL;
     return g_steal_pointer(&row);
 }
+
+/* ---- CSV: the driver gives every row as many cells as the first has, and that may be a title ----
+ */
+
+static bool is_csv(const char *path)
+{
+    return g_str_has_suffix(path, ".csv") || g_str_has_suffix(path, ".CSV");
+}
+
+#define SEPARATORS ",;\t"
+#define LINES_MOST 32 /* of titles */
+
+/* What divides the first line that has three cells or more; a comma where none has. */
+static char separator_of(VSILFILE *file)
+{
+    const char *line;
+
+    for (int n = 0; n < LINES_MOST && (line = CPLReadLine2L(file, -1, NULL)); n++) {
+        g_auto(GStrv) cells = g_strsplit_set(line, SEPARATORS, -1);
+        if (g_strv_length(cells) >= 3)
+            return CSVDetectSeperator(line);
+    }
+    return ',';
+}
+
+static bool add_line(GPtrArray *rows, char **line, const char *path, GError **error)
+{
+    char **row = g_new0(char *, g_strv_length(line) + 1);
+
+    g_ptr_array_add(rows, row);
+    for (int i = 0; line[i]; i++)
+        if (!(row[i] = cell_of(line[i], path, error)))
+            return false;
+    return true;
+}
+
+static GPtrArray *read_lines(const char *path, GError **error)
+{
+    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);
+    VSILFILE *file = VSIFOpenL(path, "rb");
+    bool good = file != NULL;
+    char **line;
+
+    if (!good)
+        return rdl_fail(error, RDL_ERROR_IO, "%s: %s", path, g_strerror(errno)), NULL;
+    const char separator = separator_of(file);
+    VSIRewindL(file);
+    while (good && (line = CSVReadParseLine2L(file, separator))) {
+        good = !*line || add_line(rows, line, path, error);
+        CSLDestroy(line);
+    }
+    VSIFCloseL(file);
+    return good ? g_steal_pointer(&rows) : NULL;
+}
+
+/* ---- what GDAL reads ---- */
 
 static GPtrArray *read_rows(OGRLayerH layer, const char *path, GError **error)
 {
@@ -76,6 +135,8 @@ GPtrArray *rdl_sheet_read(const char *path, GError **error)
     GPtrArray *rows = NULL;
 
     name_parts(path, &file, &sheet);
+    if (!sheet && is_csv(file))
+        return read_lines(file, error);
     GDALDatasetH dataset = open_raw(file);
     if (!dataset)
         return rdl_fail_gdal(error, RDL_ERROR_IO, path), NULL;

@@ -19,9 +19,12 @@ static const char *const mandatory[] = {"target",    "measures", "lead_leader", 
 
 typedef struct {
     JsonObject *fields; /* known values by field; measures apart */
-    JsonObject *others; /* columns of no known name */
+    JsonObject *others; /* what no field takes, by title */
     GPtrArray *measures;
-    guint row; /* from 1 */
+    guint row;                /* from 1 */
+    char *base, *due, *words; /* the time limit: counted from, the day, as the list says it; NULL */
+    const char *tier;         /* that the words say; NULL */
+    bool provisional;         /* counted through a year without a calendar */
 } item;
 
 static void item_free(gpointer p)
@@ -31,6 +34,9 @@ static void item_free(gpointer p)
     json_object_unref(i->fields);
     json_object_unref(i->others);
     g_ptr_array_unref(i->measures);
+    g_free(i->base);
+    g_free(i->due);
+    g_free(i->words);
     g_free(i);
 }
 
@@ -60,19 +66,80 @@ static GHashTable *names_of(rdl_ledger *ledger, GError **error)
     return g_steal_pointer(&names);
 }
 
-/* Field of each column of that row, NULL where it has no known name; `found`: how many. */
-static GPtrArray *columns_of(char **row, GHashTable *names, guint *found)
-{
-    GPtrArray *columns = g_ptr_array_new();
+/* The columns of a list: what field takes each (NULL: none) and what it is called in the record. */
+typedef struct {
+    GPtrArray *fields, *titles; /* fields: lent */
+    GArray *kept;               /* guint: values of each that no field took */
+} heading;
 
-    *found = 0;
-    for (; *row; row++) {
-        g_autofree char *name = rdl_name_fold(*row);
-        char *field = *name ? g_hash_table_lookup(names, name) : NULL;
-        *found += field != NULL;
-        g_ptr_array_add(columns, field);
+static void heading_clear(heading *h)
+{
+    g_clear_pointer(&h->fields, g_ptr_array_unref);
+    g_clear_pointer(&h->titles, g_ptr_array_unref);
+    g_clear_pointer(&h->kept, g_array_unref);
+}
+
+/* "整改时限（2017年底前）", "责任单位:", "*整改目标": what is said besides the name. */
+static char *bare_name(const char *title)
+{
+    g_autofree char *plain = g_utf8_normalize(title, -1, G_NORMALIZE_ALL_COMPOSE);
+    g_autoptr(GRegex) beside = g_regex_new(
+        "[(\\[{【〔〖〈《「][^)\\]}】〕〗〉》」]*(?:[)\\]}】〕〗〉》」]|$)|[*:]", 0, 0, NULL);
+    g_autofree char *bare =
+        plain ? g_regex_replace_literal(beside, plain, -1, 0, "", 0, NULL) : NULL;
+
+    return rdl_name_fold(bare ? bare : "");
+}
+
+static gboolean same_text(gconstpointer a, gconstpointer b)
+{
+    return g_strcmp0(a, b) == 0;
+}
+
+/* A name as it stands goes before one with something in brackets; a field but `measures` is taken
+ * once by the latter. */
+static guint match_names(heading *h, char **row, GHashTable *names, bool bare)
+{
+    guint found = 0;
+
+    for (guint c = 0; row[c]; c++) {
+        g_autofree char *name = bare ? bare_name(row[c]) : rdl_name_fold(row[c]);
+        char *field = *name && !h->fields->pdata[c] ? g_hash_table_lookup(names, name) : NULL;
+        if (!field || (bare && strcmp(field, "measures") != 0 &&
+                       g_ptr_array_find_with_equal_func(h->fields, field, same_text, NULL)))
+            continue;
+        h->fields->pdata[c] = field;
+        found++;
     }
-    return columns;
+    return found;
+}
+
+/* What a column is called: its own words, else its place; no two alike. */
+static void add_title(heading *h, const char *words)
+{
+    guint c = h->titles->len + 1;
+    g_autofree char *own = g_strstrip(g_strdup(words));
+    char *title = *own ? g_strdup(own) : g_strdup_printf("column %u", c);
+
+    if (g_ptr_array_find_with_equal_func(h->titles, title, g_str_equal, NULL)) {
+        g_free(title);
+        title = g_strdup_printf("%s (column %u)", own, c);
+    }
+    g_ptr_array_add(h->titles, title);
+}
+
+/* `found`: how many columns a field takes. */
+static heading heading_of(char **row, GHashTable *names, guint *found)
+{
+    heading h = {g_ptr_array_new(), g_ptr_array_new_with_free_func(g_free),
+                 g_array_new(FALSE, TRUE, sizeof(guint))};
+
+    g_ptr_array_set_size(h.fields, (gint)g_strv_length(row));
+    *found = match_names(&h, row, names, false) + match_names(&h, row, names, true);
+    for (char **cell = row; *cell; cell++)
+        add_title(&h, *cell);
+    g_array_set_size(h.kept, h.titles->len);
+    return h;
 }
 
 /* Masks of published plans: a cell of nothing else says nothing. */
@@ -114,7 +181,14 @@ static char *value_of(const char *cell, const char *field)
     return g_steal_pointer(&text);
 }
 
-static item *read_item(char **row, const GPtrArray *columns, char **header, guint number)
+/* A value that no field takes stays as it stands. */
+static void keep_value(heading *h, item *i, guint c, const char *value)
+{
+    rdl_json_set_text(i->others, h->titles->pdata[c], value);
+    g_array_index(h->kept, guint, c)++;
+}
+
+static item *read_item(char **row, heading *h, guint number)
 {
     item *i = g_new0(item, 1);
 
@@ -122,15 +196,22 @@ static item *read_item(char **row, const GPtrArray *columns, char **header, guin
     i->others = json_object_new();
     i->measures = g_ptr_array_new_with_free_func(g_free);
     i->row = number;
-    for (guint c = 0; row[c] && c < columns->len; c++) {
-        const char *field = columns->pdata[c];
+    for (guint c = 0; row[c]; c++) {
+        if (c >= h->titles->len) { /* beyond the header */
+            add_title(h, "");
+            g_ptr_array_add(h->fields, NULL);
+            g_array_set_size(h->kept, h->titles->len);
+        }
+        const char *field = h->fields->pdata[c];
         char *value = value_of(row[c], field);
         if (value && field && strcmp(field, "measures") == 0) {
             g_ptr_array_add(i->measures, value);
             continue;
         }
-        if (value && !(field && json_object_has_member(i->fields, field)))
-            rdl_json_set_text(field ? i->fields : i->others, field ? field : header[c], value);
+        if (value && field && !json_object_has_member(i->fields, field))
+            rdl_json_set_text(i->fields, field, value);
+        else if (value)
+            keep_value(h, i, c, value);
         g_free(value);
     }
     return i;
@@ -150,6 +231,19 @@ static bool continues(const item *above, const item *i)
            (!problem || g_strcmp0(problem, field_of(above, "problem")) == 0);
 }
 
+/* What a further row says besides its measure stays with the problem, under the row it is from. */
+static void keep_beside(item *above, JsonObject *said, guint row)
+{
+    g_autoptr(GList) names = json_object_get_members(said);
+
+    for (GList *n = names; n; n = n->next) {
+        const char *value = rdl_json_text(said, n->data, ""), *was = field_of(above, n->data);
+        g_autofree char *title = g_strdup_printf("%s, row %u", (char *)n->data, row);
+        if (g_strcmp0(value, was ? was : rdl_json_text(above->others, n->data, NULL)) != 0)
+            rdl_json_set_text(above->others, title, value);
+    }
+}
+
 static void take_measures(item *above, item *i)
 {
     static const char *const lines[] = {"milestones", "progress_text"};
@@ -161,7 +255,10 @@ static void take_measures(item *above, item *i)
         g_autofree char *both = more && was ? g_strconcat(was, "\n", more, NULL) : g_strdup(more);
         if (more && g_strcmp0(was, more) != 0)
             rdl_json_set_text(above->fields, lines[k], both);
+        json_object_remove_member(i->fields, lines[k]);
     }
+    keep_beside(above, i->fields, i->row);
+    keep_beside(above, i->others, i->row);
 }
 
 static bool is_blank(const item *i)
@@ -170,25 +267,37 @@ static bool is_blank(const item *i)
            i->measures->len == 0;
 }
 
-/* The problems of a sheet, in order. */
-static GPtrArray *read_items(rdl_ledger *ledger, const char *path, GError **error)
+/* The first row with enough known names; `rest`: the row after it. */
+static bool find_heading(const GPtrArray *rows, GHashTable *names, heading *h, guint *rest)
 {
-    g_autoptr(GHashTable) names = names_of(ledger, error);
-    g_autoptr(GPtrArray) rows = names ? rdl_sheet_read(path, error) : NULL;
-    g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(item_free), columns = NULL;
-    char **header = NULL;
-    item *above = NULL;
+    guint found;
 
-    for (guint r = 0; rows && r < rows->len; r++) {
-        guint found;
-        if (!header) {
-            columns = columns_of(rows->pdata[r], names, &found);
-            header = found >= HEADER_LEAST ? rows->pdata[r] : NULL;
-            if (!header)
-                g_clear_pointer(&columns, g_ptr_array_unref);
-            continue;
-        }
-        item *i = read_item(rows->pdata[r], columns, header, r + 1);
+    for (guint r = 0; r < rows->len; r++) {
+        *h = heading_of(rows->pdata[r], names, &found);
+        *rest = r + 1;
+        if (found >= HEADER_LEAST)
+            return true;
+        heading_clear(h);
+    }
+    return false;
+}
+
+/* The problems of a sheet, in order, and its heading. */
+static GPtrArray *read_items(const char *path, GHashTable *names, heading *h, GError **error)
+{
+    g_autoptr(GPtrArray) rows = rdl_sheet_read(path, error);
+    g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(item_free);
+    item *above = NULL;
+    guint rest = 0;
+
+    if (rows && !find_heading(rows, names, h, &rest))
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "%s: no row names at least %d fields of a problem list (序号, 反馈问题, "
+                        "整改措施 ...): see fields.csv of the pack",
+                        path, HEADER_LEAST),
+               NULL;
+    for (guint r = rest; rows && r < rows->len; r++) {
+        item *i = read_item(rows->pdata[r], h, r + 1);
         bool blank = is_blank(i), more = !blank && continues(above, i);
         if (more)
             take_measures(above, i);
@@ -197,12 +306,6 @@ static GPtrArray *read_items(rdl_ledger *ledger, const char *path, GError **erro
         else
             g_ptr_array_add(items, above = i);
     }
-    if (rows && !header)
-        return rdl_fail(error, RDL_ERROR_DATA,
-                        "%s: no row names at least %d fields of a problem list (序号, 反馈问题, "
-                        "整改措施 ...): see fields.csv of the pack",
-                        path, HEADER_LEAST),
-               NULL;
     return rows ? g_steal_pointer(&items) : NULL;
 }
 
@@ -232,32 +335,114 @@ static bool append(listing *l, const char *at, const char *kind, const char *sub
     return rdl_event_append(l->ledger, &event, payload, error);
 }
 
-/* Start and due day by the list's words; unreadable ones are as unknown as masked ones. */
-static bool settle_dates(listing *l, item *i, char **started, char **due, const char **tier,
-                         GError **error)
+/* The day that the limits of a known problem are counted from: the one of its last list that told
+ * it, else of its first; NULL without error where it is new. */
+static char *known_base(listing *l, const char *problem_id, const char *clue_id,
+                        const char *task_id, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        l->ledger->store,
+        "SELECT coalesce(json_extract(payload, '$.base'), at) FROM event WHERE subject IN (?1, ?2, "
+        "?3) AND kind IN ('problem.registered', 'problem.changed') ORDER BY json_extract(payload, "
+        "'$.base') IS NULL, CASE WHEN json_extract(payload, '$.base') IS NULL THEN seq ELSE -seq "
+        "END LIMIT 1",
+        error);
+    bool row;
+
+    if (!s)
+        return NULL;
+    rdl_statement_text(s, 1, problem_id);
+    rdl_statement_text(s, 2, clue_id);
+    rdl_statement_text(s, 3, task_id);
+    return rdl_statement_step(s, &row, error) && row ? g_strdup(rdl_statement_get_text(s, 0))
+                                                     : NULL;
+}
+
+static void note_provisional(listing *l, const item *i)
+{
+    g_autofree char *text = g_strdup_printf(
+        "the time limit '%s', %s, is provisional: the pack has no calendar of that year, days of "
+        "rest are not known: redline ledger pack adds one that has",
+        i->words, i->due);
+
+    note(l, i, text);
+}
+
+/* Beginning and time limit by the list's words, which are counted from the day the list gives, else
+ * from where they were counted first: a new version of a list begins no term anew. Unreadable ones
+ * are as unknown as masked ones. */
+static bool settle_dates(listing *l, item *i, const char *base, GError **error)
 {
     const rdl_deadline_policy *policy = rdl_ledger_policy(l->ledger, error);
     rdl_deadline first, last;
     rdl_day from = l->as_of;
 
-    *tier = NULL;
-    *due = NULL;
-    if (!policy)
+    if (!policy || (base && !rdl_day_parse(base, &from, error)))
         return false;
     const char *start = field_of(i, "started"), *words = field_of(i, "due");
     if (start && rdl_deadline_words(policy, start, l->as_of, &first, NULL) &&
         first.kind == RDL_DEADLINE_DATE)
         from = first.due;
-    *started = rdl_day_text(from);
+    i->base = rdl_day_text(from);
+    i->words = g_strdup(words);
     if (words && rdl_deadline_words(policy, words, from, &last, NULL)) {
-        *due = last.kind == RDL_DEADLINE_NONE ? NULL : rdl_day_text(last.due);
-        return rdl_ledger_tier_said(l->ledger, "rectify", &last, from, tier, error);
+        i->due = last.kind == RDL_DEADLINE_NONE ? NULL : rdl_day_text(last.due);
+        i->provisional = !last.calendar;
+        if (i->provisional)
+            note_provisional(l, i);
+        return rdl_ledger_tier_said(l->ledger, "rectify", &last, from, &i->tier, error);
     }
     if (words) {
         g_autofree char *text = g_strdup_printf("the time limit '%s' names no day", words);
         note(l, i, text);
         json_object_remove_member(i->fields, "due");
     }
+    return true;
+}
+
+/* What the list says beside the fields of a problem, for the record: what no field takes, from when
+ * its limits are counted, and the limit, which a clue of the list is registered with. */
+static void add_beside(const item *i, JsonObject *o)
+{
+    json_object_set_object_member(o, "others", json_object_ref(i->others));
+    rdl_json_set_text(o, "base", i->base);
+    if (!i->words)
+        return;
+    JsonObject *limit = json_object_new();
+    json_object_set_object_member(o, "limit", limit);
+    rdl_json_set_text(limit, "words", i->words);
+    rdl_json_set_text(limit, "due", i->due);
+    rdl_json_set_text(limit, "tier", i->tier);
+    if (i->provisional)
+        json_object_set_int_member(limit, "provisional", 1);
+}
+
+bool rdl_listed_limit(rdl_ledger *ledger, const rdl_task *clue, JsonObject *fields, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT json_extract(payload, '$.limit.due'), json_extract(payload, '$.limit.tier'), "
+        "json_extract(payload, '$.limit.provisional'), json_extract(payload, '$.limit.words') FROM "
+        "event WHERE subject IN (?1, ?2) AND kind IN ('problem.registered', 'problem.changed') AND "
+        "json_type(payload, '$.limit') = 'object' ORDER BY seq DESC LIMIT 1",
+        error);
+    bool row;
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, clue->problem_id);
+    rdl_statement_text(s, 2, clue->task_id);
+    if (!rdl_statement_step(s, &row, error))
+        return false;
+    const char *due = row ? rdl_statement_get_text(s, 0) : NULL;
+    if (!due)
+        return true;
+    rdl_json_set_text(fields, "due", due);
+    rdl_json_set_text(fields, "due_words", rdl_statement_get_text(s, 3));
+    if (rdl_statement_get_text(s, 1) && !rdl_json_text(fields, "tier", NULL))
+        rdl_json_set_text(fields, "tier", rdl_statement_get_text(s, 1));
+    if (rdl_statement_get_int(s, 2))
+        rdl_json_set_text(fields, "due_note", RDL_NO_CALENDAR);
     return true;
 }
 
@@ -327,18 +512,19 @@ static bool add_site(listing *l, const item *i, const char *at, const char *kind
 }
 
 static bool open_task(listing *l, const item *i, bool complete, const char *site_id,
-                      const char *problem_id, const char *task_id, const char *at,
-                      const char *started, const char *listed_due, const char *said, GError **error)
+                      const char *problem_id, const char *task_id, const char *at, GError **error)
 {
     g_autoptr(JsonObject) o = json_object_new();
     g_autofree char *due = NULL;
     const char *kind = complete ? "rectify" : "verify", *tier, *unit;
+    bool provisional;
 
     if (!rdl_route_unit(l->ledger, field_of(i, "xzqdm"), l->as_of, &unit, error) ||
-        !rdl_ledger_deadline(l->ledger, kind, NULL, NULL, l->as_of, &tier, &due, error))
+        !rdl_ledger_deadline(l->ledger, kind, NULL, NULL, l->as_of, &tier, &due, error) ||
+        !rdl_ledger_provisional(l->ledger, due, &provisional, error))
         return false;
-    if (complete && said)
-        tier = said;
+    if (complete && i->tier)
+        tier = i->tier;
     rdl_json_set_text(o, "task_id", task_id);
     rdl_json_set_text(o, "site_id", site_id);
     rdl_json_set_text(o, "kind", kind);
@@ -347,8 +533,9 @@ static bool open_task(listing *l, const item *i, bool complete, const char *site
     rdl_json_set_text(o, "department",
                       rdl_route_department(l->ledger, field_of(i, "lead_dept"), l->as_of));
     rdl_json_set_text(o, "tier", complete && field_of(i, "tier") ? field_of(i, "tier") : tier);
-    rdl_json_set_text(o, "started", complete ? started : at);
-    rdl_json_set_text(o, "due", complete ? listed_due : due);
+    rdl_json_set_text(o, "started", complete ? i->base : at);
+    rdl_json_set_text(o, "due", complete ? i->due : due);
+    rdl_set_provisional(o, complete ? i->provisional : provisional);
     rdl_json_set_text(o, "problem_id", problem_id);
     return append(l, at, "task.opened", task_id, o, error);
 }
@@ -419,8 +606,45 @@ static bool milestone_of(const rdl_deadline_policy *policy, rdl_day from, char *
     return false;
 }
 
+/* Day n of the problem that is on record; NULL without error where there is none. */
+static bool known_milestone(listing *l, const char *problem_id, int n, char **day, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        l->ledger->store, "SELECT due FROM milestone WHERE problem_id = ? AND n = ?", error);
+    bool row;
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, problem_id);
+    rdl_statement_int(s, 2, n);
+    if (!rdl_statement_step(s, &row, error))
+        return false;
+    *day = row ? g_strdup(rdl_statement_get_text(s, 0)) : NULL;
+    return true;
+}
+
+/* One that is on record stays: another day is given as an extension is. */
+static bool settle_milestone(listing *l, const item *i, const char *at, const char *task_id,
+                             const char *problem_id, int n, rdl_day due, const char *text,
+                             GError **error)
+{
+    g_autofree char *was = NULL, *day = rdl_day_text(due), *told = NULL;
+
+    if (!known_milestone(l, problem_id, n, &was, error))
+        return false;
+    if (!was)
+        return set_milestone(l, at, task_id, problem_id, n, due, text, error);
+    if (strcmp(was, day) == 0)
+        return true;
+    told = g_strdup_printf("milestone %d by %s is not the day on record (%s), which stays: see "
+                           "redline task milestone %s",
+                           n, day, was, task_id);
+    note(l, i, told);
+    return true;
+}
+
 static bool set_milestones(listing *l, const item *i, const char *at, const char *task_id,
-                           const char *problem_id, const char *started, GError **error)
+                           const char *problem_id, GError **error)
 {
     const rdl_deadline_policy *policy = rdl_ledger_policy(l->ledger, error);
     const char *words = field_of(i, "milestones"), *text;
@@ -429,7 +653,7 @@ static bool set_milestones(listing *l, const item *i, const char *at, const char
 
     if (!policy || !words)
         return policy != NULL;
-    if (!rdl_day_parse(started, &from, error))
+    if (!rdl_day_parse(i->base, &from, error))
         return false;
     g_auto(GStrv) lines = g_regex_split_simple("\\s*[;；\n]\\s*", words, 0, 0);
     for (char **line = lines; *line; line++) {
@@ -438,7 +662,7 @@ static bool set_milestones(listing *l, const item *i, const char *at, const char
         if (!milestone_of(policy, from, *line, &due, &text)) {
             g_autofree char *told = g_strdup_printf("the milestone '%s' names no day", *line);
             note(l, i, told);
-        } else if (!set_milestone(l, at, task_id, problem_id, ++n, due, text, error)) {
+        } else if (!settle_milestone(l, i, at, task_id, problem_id, ++n, due, text, error)) {
             return false;
         }
     }
@@ -459,9 +683,9 @@ static bool say_progress(listing *l, const item *i, const char *at, const char *
 }
 
 static bool say_way(listing *l, const item *i, const char *at, const char *task_id,
-                    const char *problem_id, const char *started, GError **error)
+                    const char *problem_id, GError **error)
 {
-    return set_milestones(l, i, at, task_id, problem_id, started, error) &&
+    return set_milestones(l, i, at, task_id, problem_id, error) &&
            say_progress(l, i, at, task_id, error);
 }
 
@@ -478,9 +702,9 @@ static int count_measures(const item *i)
 }
 
 /* A day that another version of the list sets anew is no value: it is told, and is extended. */
-static bool check_due(listing *l, const item *i, const char *task_id, const char *due,
-                      GError **error)
+static bool check_due(listing *l, const item *i, const char *task_id, GError **error)
 {
+    const char *due = i->due;
     rdl_task task = {0};
 
     if (!task_id || !rdl_task_read(l->ledger, task_id, &task, error))
@@ -551,8 +775,7 @@ static bool check_known(listing *l, const item *i, const char *source_id, const 
 
 /* Another version of a known problem: its values change, its task goes on. */
 static bool revise(listing *l, const item *i, const char *at, const char *site_id,
-                   const char *source_id, const char *content, const char *started, const char *due,
-                   JsonObject *payload, GError **error)
+                   const char *source_id, const char *content, JsonObject *payload, GError **error)
 {
     g_autofree char *problem_id = g_strdup(rdl_json_text(payload, "problem_id", NULL));
     static const char *const ids[] = {"problem_id", "site_id", "clue_id", "others"};
@@ -562,9 +785,9 @@ static bool revise(listing *l, const item *i, const char *at, const char *site_i
     for (size_t k = 0; k < G_N_ELEMENTS(ids); k++)
         json_object_remove_member(payload, ids[k]);
     json_object_set_object_member(o, "fields", json_object_ref(payload));
-    return check_due(l, i, task_id, due, error) &&
-           append(l, at, "problem.changed", task_id, o, error) &&
-           say_way(l, i, at, task_id, problem_id, started, error) &&
+    add_beside(i, o);
+    return check_due(l, i, task_id, error) && append(l, at, "problem.changed", task_id, o, error) &&
+           say_way(l, i, at, task_id, problem_id, error) &&
            add_site(l, i, at, "site.revised", site_id, source_id, content, error);
 }
 
@@ -574,17 +797,17 @@ static bool settle_item(listing *l, item *i, const char *source_id, GError **err
     g_autofree char *clue_id = rdl_digest_id("V-", site_id, RDL_DIGEST_END);
     g_autofree char *problem_id = rdl_digest_id("P-", clue_id, RDL_DIGEST_END);
     g_autofree char *task_id = rdl_digest_id("R-", problem_id, RDL_DIGEST_END);
-    g_autofree char *at = rdl_day_text(l->as_of), *was = NULL, *due = NULL, *started = NULL;
-    const char *tier;
+    g_autofree char *at = rdl_day_text(l->as_of), *was = NULL;
 
-    if (!settle_dates(l, i, &started, &due, &tier, error) || !inherit_posts(l, i, error))
+    if (!known_content(l, source_id, &was, error))
+        return false;
+    g_autofree char *base = was ? known_base(l, problem_id, clue_id, task_id, error) : NULL;
+    if ((was && !base) || !settle_dates(l, i, base, error) || !inherit_posts(l, i, error))
         return false;
     g_autofree char *missing = lacking(i);
     g_autoptr(JsonObject) payload =
         problem_payload(i, problem_id, site_id, missing ? clue_id : NULL);
     g_autofree char *content = content_of(i, payload);
-    if (!known_content(l, source_id, &was, error))
-        return false;
     if (g_strcmp0(was, content) == 0) {
         rdl_tally_suppressed(l->tally, "ledger.problems", "ALREADY_THERE", 1);
         return true;
@@ -598,7 +821,8 @@ static bool settle_item(listing *l, item *i, const char *source_id, GError **err
     rdl_tally_in(l->tally, "ledger.measures", count_measures(i));
     rdl_tally_used(l->tally, "ledger.measures", count_measures(i));
     if (was)
-        return revise(l, i, at, site_id, source_id, content, started, due, payload, error);
+        return revise(l, i, at, site_id, source_id, content, payload, error);
+    add_beside(i, payload);
     rdl_tally_in(l->tally, "ledger.registered", 1);
     if (missing) {
         g_autofree char *text = g_strdup_printf("is a clue until it is known: %s", missing);
@@ -609,9 +833,8 @@ static bool settle_item(listing *l, item *i, const char *source_id, GError **err
     }
     return add_site(l, i, at, "site.found", site_id, source_id, content, error) &&
            append(l, at, "problem.registered", problem_id, payload, error) &&
-           open_task(l, i, !missing, site_id, problem_id, missing ? clue_id : task_id, at, started,
-                     due, tier, error) &&
-           say_way(l, i, at, missing ? clue_id : task_id, problem_id, started, error);
+           open_task(l, i, !missing, site_id, problem_id, missing ? clue_id : task_id, at, error) &&
+           say_way(l, i, at, missing ? clue_id : task_id, problem_id, error);
 }
 
 /* What a problem is known by: where it comes from and its number, or its words where that is
@@ -649,15 +872,43 @@ static bool take_item(listing *l, item *i, GError **error)
     return settle_item(l, i, source_id, error);
 }
 
+/* Every column that has a name or a value was taken by a field, or is kept and named. */
+static void tell_columns(listing *l, const heading *h)
+{
+    for (guint c = 0; c < h->titles->len; c++) {
+        const char *title = h->titles->pdata[c], *field = h->fields->pdata[c];
+        guint kept = g_array_index(h->kept, guint, c);
+        bool named = !g_str_has_prefix(title, "column ");
+        if (!field && !named && !kept)
+            continue;
+        rdl_tally_in(l->tally, "ledger.columns", 1);
+        if (field)
+            rdl_tally_used(l->tally, "ledger.columns", 1);
+        else
+            rdl_tally_suppressed(l->tally, "ledger.columns", "NO_FIELD", 1);
+        if ((!field || kept) && l->notes)
+            g_ptr_array_add(l->notes,
+                            g_strdup_printf("%s: no field takes column '%s' (%u values), which is "
+                                            "kept with the problems: fields.csv of the pack names "
+                                            "those there are",
+                                            l->path, title, kept));
+    }
+}
+
 bool rdl_ledger_load_problems(rdl_ledger *ledger, const char *path, rdl_day as_of, rdl_tally *tally,
                               GPtrArray *notes, GError **error)
 {
-    g_autoptr(GPtrArray) items = read_items(ledger, path, error);
+    heading h = {0};
+    g_autoptr(GHashTable) names = names_of(ledger, error);
+    g_autoptr(GPtrArray) items = names ? read_items(path, names, &h, error) : NULL;
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     listing l = {ledger, path, as_of, tally, notes, seen};
     bool good = items && rdl_store_begin(ledger->store, error);
 
     for (guint i = 0; good && i < items->len; i++)
         good = take_item(&l, items->pdata[i], error);
+    if (items)
+        tell_columns(&l, &h);
+    heading_clear(&h);
     return items && rdl_ledger_end(ledger, good && rdl_tally_check(tally, error), error);
 }

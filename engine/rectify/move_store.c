@@ -568,6 +568,7 @@ static bool open_rectification(rdl_ledger *ledger, const rdl_task *clue, const r
     rdl_json_set_text(o, "tier", rdl_json_text(move->fields, "tier", tier));
     rdl_json_set_text(o, "started", move->on);
     rdl_json_set_text(o, "due", rdl_json_text(move->fields, "due", NULL));
+    rdl_set_provisional(o, json_object_has_member(move->fields, "due_note"));
     rdl_json_set_text(o, "problem_id", problem_id);
     return rdl_move_append(ledger, move, "task.opened", task_id, o, error);
 }
@@ -645,8 +646,7 @@ static bool settle_due(rdl_ledger *ledger, const rdl_move *move, GError **error)
     rdl_json_set_text(move->fields, "due", day); /* null: long-term */
     rdl_json_set_text(move->fields, "due_words", said);
     if (!due.calendar)
-        rdl_json_set_text(move->fields, "due_note",
-                          "no calendar of that year: days of rest not known");
+        rdl_json_set_text(move->fields, "due_note", RDL_NO_CALENDAR);
     return true;
 }
 
@@ -671,6 +671,7 @@ bool rdl_clue_renew(rdl_ledger *ledger, const rdl_task *clue, const rdl_who *who
     g_autofree char *due = NULL;
     const char *tier;
     rdl_day on;
+    bool provisional;
     rdl_event event = {.at = who->on,
                        .by = who->by,
                        .role = who->role,
@@ -680,8 +681,10 @@ bool rdl_clue_renew(rdl_ledger *ledger, const rdl_task *clue, const rdl_who *who
 
     if (!rdl_day_parse(who->on, &on, error) ||
         !rdl_ledger_deadline(ledger, "verify", clue->result, clue->severity, on, &tier, &due,
-                             error))
+                             error) ||
+        !rdl_ledger_provisional(ledger, due, &provisional, error))
         return false;
+    rdl_set_provisional(o, provisional);
     rdl_json_set_text(o, "was", clue->due);
     rdl_json_set_text(o, "due", due);
     rdl_json_set_text(o, "tier", tier ? tier : clue->tier);
@@ -706,6 +709,7 @@ static bool renew(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move
     rdl_json_set_text(o, "was", task->due);
     rdl_json_set_text(o, "due", rdl_json_text(move->fields, "due", NULL));
     rdl_json_set_text(o, "tier", rdl_json_text(move->fields, "tier", task->tier));
+    rdl_set_provisional(o, json_object_has_member(move->fields, "due_note"));
     return rdl_move_append(ledger, move, "task.renewed", task->task_id, o, error);
 }
 
@@ -749,6 +753,9 @@ static bool inherit(rdl_ledger *ledger, const rdl_task *task, const rdl_move *mo
     if (strcmp(move->to, "REGISTERED") != 0 || strcmp(task->kind, "verify") != 0)
         return true;
     if (!rdl_day_parse(move->on, &on, error))
+        return false;
+    if (task->problem_id && !rdl_json_text(move->fields, "due", NULL) &&
+        !rdl_listed_limit(ledger, task, move->fields, error))
         return false;
     for (size_t i = 0; i < G_N_ELEMENTS(posts); i++) {
         const char *known = field_value(task, move, posts[i]);

@@ -108,6 +108,15 @@ const rdl_deadline_policy *rdl_ledger_policy(rdl_ledger *ledger, GError **error)
  * or the long term ("长期坚持"); NULL: a day says none. Lent. */
 bool rdl_ledger_tier_said(rdl_ledger *ledger, const char *kind, const rdl_deadline *limit,
                           rdl_day from, const char **tier, GError **error);
+/** The day was counted through a year whose calendar the pack does not have: it is provisional. */
+#define RDL_NO_CALENDAR "no calendar of that year: days of rest not known"
+/** Of a due day that deadlines.csv gave (NULL: none): was it? */
+bool rdl_ledger_provisional(rdl_ledger *ledger, const char *due, bool *provisional, GError **error);
+/** Into an event that gives a task a day; nothing where it is not provisional. */
+void rdl_set_provisional(JsonObject *payload, bool provisional);
+/** The time limit an inspection's list gave a clue, into the fields of the move that registers it;
+ *  nothing where it gave none. */
+bool rdl_listed_limit(rdl_ledger *ledger, const rdl_task *clue, JsonObject *fields, GError **error);
 /** SQL: events that give a task another day or unit than it was opened with. */
 #define RDL_TERM_EVENTS \
     "kind IN ('task.extended', 'task.tightened', 'task.renewed', 'task.resumed')"

@@ -98,7 +98,7 @@ bool rdl_task_assign(rdl_ledger *ledger, const rdl_move *who, GError **error)
 
 /* The day that `words` mean, told from the day of the note. */
 static bool day_of_words(rdl_ledger *ledger, const rdl_move *who, const char *words, char **day,
-                         GError **error)
+                         bool *provisional, GError **error)
 {
     const rdl_deadline_policy *policy = rdl_ledger_policy(ledger, error);
     rdl_deadline due;
@@ -110,6 +110,7 @@ static bool day_of_words(rdl_ledger *ledger, const rdl_move *who, const char *wo
     if (good && due.kind == RDL_DEADLINE_NONE)
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: '%s' names no day", who->task_id, words);
     *day = good ? rdl_day_text(due.due) : NULL;
+    *provisional = good && !due.calendar;
     return good;
 }
 
@@ -117,9 +118,12 @@ static bool say_extended(rdl_ledger *ledger, const rdl_task *task, const rdl_mov
                          JsonObject *o, const void *what, GError **error)
 {
     g_autofree char *day = NULL;
+    bool provisional;
 
-    if (!need_reason(who, "an extension", error) || !day_of_words(ledger, who, what, &day, error))
+    if (!need_reason(who, "an extension", error) ||
+        !day_of_words(ledger, who, what, &day, &provisional, error))
         return false;
+    rdl_set_provisional(o, provisional);
     if (task->due && strcmp(day, task->due) <= 0)
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s is no later than its due date %s",
                         who->task_id, day, task->due);
@@ -248,19 +252,21 @@ static bool say_milestone(rdl_ledger *ledger, const rdl_task *task, const rdl_mo
 {
     const rdl_milestone *m = what;
     g_autofree char *n = g_strdup_printf("%d", m->n), *day = NULL, *was = NULL, *text = NULL;
+    bool provisional;
 
     if (!task->problem_id)
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: milestones belong to a rectification",
                         who->task_id);
     if (m->n < 1)
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: milestones are numbered from 1", who->task_id);
-    if (!day_of_words(ledger, who, m->due, &day, error) ||
+    if (!day_of_words(ledger, who, m->due, &day, &provisional, error) ||
         !milestone_of(ledger, task->problem_id, m->n, &was, &text, error))
         return false;
     rdl_json_set_text(o, "problem_id", task->problem_id);
     rdl_json_set_text(o, "n", n);
     rdl_json_set_text(o, "due", day);
     rdl_json_set_text(o, "text", m->text);
+    rdl_set_provisional(o, provisional);
     return !was || strcmp(was, day) == 0 || move_milestone(ledger, who, o, was, text, error);
 }
 

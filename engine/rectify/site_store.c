@@ -261,10 +261,12 @@ bool rdl_clue_open(rdl_ledger *ledger, const rdl_clue *clue, rdl_day as_of, GErr
     g_autofree char *task_id = clue->task_id ? g_strdup(clue->task_id)
                                              : rdl_digest_id("V-", clue->site_id, RDL_DIGEST_END);
     const char *tier, *unit;
+    bool provisional;
 
     if (!rdl_route_unit(ledger, clue->xzqdm, as_of, &unit, error) ||
         !rdl_ledger_deadline(ledger, "verify", clue->result, clue->severity, as_of, &tier, &due,
-                             error))
+                             error) ||
+        !rdl_ledger_provisional(ledger, due, &provisional, error))
         return false;
     rdl_json_set_text(o, "task_id", task_id);
     rdl_json_set_text(o, "site_id", clue->site_id);
@@ -278,6 +280,7 @@ bool rdl_clue_open(rdl_ledger *ledger, const rdl_clue *clue, rdl_day as_of, GErr
     rdl_json_set_text(o, "tier", tier);
     rdl_json_set_text(o, "started", at);
     rdl_json_set_text(o, "due", due);
+    rdl_set_provisional(o, provisional);
     return append(ledger, at, "task.opened", task_id, o, error) &&
            screened(ledger, at, task_id, error);
 }

@@ -16,6 +16,7 @@ typedef struct rdl_task {
     char *proposes, *triggers;  /* what the warning asks for, where `advice` was; NULL: nothing */
     char *contradicted;         /* date of the scene that speaks against its claim; NULL: none */
     char *stopped;              /* since when its clock stands still; NULL: it runs */
+    char *due_note;             /* "provisional": counted without that year's calendar; NULL */
     char *undated;              /* since when it has no day though it should (reopened); NULL */
     double progress;            /* 0..1 as last reported; NaN: never */
     int missed;                 /* milestones passed unmet at as_of */
@@ -59,21 +60,22 @@ RDL_API bool rdl_task_filter_check(rdl_ledger *ledger, const rdl_task_filter *fi
 /** Name of the ledger's coordinate system ("EPSG:4490"). Yours. */
 RDL_API char *rdl_ledger_crs(rdl_ledger *ledger, GError **error);
 /** {"id", "number", "kind", "state", "xzqdm", "department", "tier", "due", "due_original",
- *  "undated", "warning", "warning_by", "proposes", "triggers", "contradicted", "zone", "activity",
- * "area_m2", "lon", "lat"}. */
+ *  "due_note", "undated", "warning", "warning_by", "proposes", "triggers", "contradicted", "zone",
+ * "activity", "area_m2", "lon", "lat"}. */
 RDL_API JsonObject *rdl_task_json(const rdl_task *task);
 /** All there is to say of a task, site or finding, by its id: the site, its findings with every
  *  rule hit, the inputs and options that made them (the run manifest), the tasks, and the events
  *  so far. Members: "site", "findings" (each with "hits"), "manifest", "tasks", "problem",
  *  "events" (seq, at, by, role, kind, reason, payload, prev, hash), "pack", "pack_version", and
  * what the office keeps: "tightenings" (each with its change), "terms" (what gave a task another
- * day, or stopped its clock: by whom, why), "problems", "measure_rows", "milestones" (due_original:
- * null where it is due), "closeout", "documents", "sources", "letters" (each with its distance, how
- * uncertain its place is, and whether this site is its nearest), "publications", "verifications"
- * (verification.h), "lookbacks", "transfers". Yours. Fails: RDL_ERROR_NOT_FOUND. Of visual triage:
- * "review" (the decisions on its sources) and "holds_back" (what its rejected ones hold back,
- * rectify/hold.h). Of a source that never became a site: "source_id", "review", "held" (by whose
- * rejection), "holds_back" and "events", and no "site". */
+ * day, or stopped its clock: by whom, why), "problems", "listed" (what an inspection's list says
+ * that no field takes), "limits" (its time limit, counted from when), "measure_rows", "milestones"
+ * (due_original: null where it is due), "closeout", "documents", "sources", "letters" (each with
+ * its distance, how uncertain its place is, and whether this site is its nearest), "publications",
+ * "verifications" (verification.h), "lookbacks", "transfers". Yours. Fails: RDL_ERROR_NOT_FOUND. Of
+ * visual triage: "review" (the decisions on its sources) and "holds_back" (what its rejected ones
+ * hold back, rectify/hold.h). Of a source that never became a site: "source_id", "review", "held"
+ * (by whose rejection), "holds_back" and "events", and no "site". */
 RDL_API JsonNode *rdl_ledger_chain(rdl_ledger *ledger, const char *id, GError **error);
 
 /* ---- moves ---- */

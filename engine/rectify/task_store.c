@@ -17,7 +17,10 @@ static const char select_tasks[] =
     " json_extract(f.content,'$.penalty'), p.problem_id, p.target, p.measures, p.lead_leader,"
     " p.supervisor, p.resp_unit, p.accept_unit, t.warned, t.contradicted, t.stopped, p.task_no, "
     "p.source,"
-    " p.problem, s.lon, s.lat,"
+    " p.problem, (SELECT CASE json_extract(e.payload, '$.provisional') WHEN 1 THEN 'provisional' "
+    "END FROM event e WHERE e.subject = t.task_id AND t.due IS NOT NULL AND e.kind IN "
+    "('task.opened', 'task.extended', 'task.tightened', 'task.renewed') ORDER BY e.seq DESC LIMIT "
+    "1), s.lon, s.lat,"
     " json_extract(f.content,'$.area_m2'), json_extract(f.content,'$.area_min_m2'),"
     " json_extract(f.content,'$.area_max_m2'), t.progress,"
     " (SELECT count(*) FROM milestone m WHERE m.problem_id = t.problem_id AND m.due < ?5"
@@ -38,13 +41,13 @@ static int text_slots(rdl_task *t, char **slots[])
         &t->severity,   &t->rule_id,        &t->basis,     &t->handling,     &t->penalty,
         &t->problem_id, &t->target,         &t->measures,  &t->lead_leader,  &t->supervisor,
         &t->resp_unit,  &t->accept_unit,    &t->warned,    &t->contradicted, &t->stopped,
-        &t->task_no,    &t->problem_source, &t->problem};
+        &t->task_no,    &t->problem_source, &t->problem,   &t->due_note};
 
     memcpy(slots, all, sizeof all);
     return (int)G_N_ELEMENTS(all);
 }
 
-#define TEXT_SLOTS 38
+#define TEXT_SLOTS 39
 
 void rdl_task_clear(rdl_task *task)
 {
@@ -339,6 +342,7 @@ JsonObject *rdl_task_json(const rdl_task *task)
     rdl_json_set_text(o, "tier", task->tier);
     rdl_json_set_text(o, "due", task->due);
     rdl_json_set_text(o, "due_original", task->due_original);
+    rdl_json_set_text(o, "due_note", task->due_note);
     rdl_json_set_text(o, "undated", task->undated);
     rdl_json_set_text(o, "warning", task->warning);
     rdl_json_set_text(o, "warning_by", task->warning_by);
@@ -484,6 +488,21 @@ static const struct {
       "category",   "aspect",    "grid",      "target",      "measures",          "lead_leader",
       "supervisor", "resp_unit", "lead_dept", "accept_unit", "first_responsible", "listed",
       "reopens",    "rebounds",  NULL}},
+    {"listed",
+     "SELECT p.problem_id, c.key, c.value FROM problem p JOIN event e ON e.seq = (SELECT max(seq) "
+     "FROM event WHERE kind IN ('problem.registered', 'problem.changed') AND json_type(payload, "
+     "'$.others') = 'object' AND subject IN (SELECT p.problem_id UNION ALL SELECT p.clue_id UNION "
+     "ALL SELECT task_id FROM task WHERE problem_id = p.problem_id)), json_each(e.payload, "
+     "'$.others') c WHERE p.site_id = ? ORDER BY p.problem_id, c.key",
+     {"problem_id", "column", "value", NULL}},
+    {"limits",
+     "SELECT p.problem_id, json_extract(e.payload, '$.limit.words'), json_extract(e.payload, "
+     "'$.base'), json_extract(e.payload, '$.limit.due') FROM problem p JOIN event e ON e.seq = "
+     "(SELECT max(seq) FROM event WHERE kind IN ('problem.registered', 'problem.changed') AND "
+     "json_type(payload, '$.limit') = 'object' AND subject IN (SELECT p.problem_id UNION ALL "
+     "SELECT p.clue_id UNION ALL SELECT task_id FROM task WHERE problem_id = p.problem_id)) WHERE "
+     "p.site_id = ? ORDER BY p.problem_id",
+     {"problem_id", "words", "from", "due", NULL}},
     {"letters",
      "SELECT letter_no,received,activity,distance_m,uncertainty_m,letter.site_id = "
      "l.site_id FROM letter_site l JOIN letter USING(letter_no) WHERE l.site_id = "

@@ -62,17 +62,20 @@ static bool earlier(const char *a, const char *b)
 typedef struct {
     const rdl_task *gravest;
     const char *tier, *due, *department, *xzqdm;
-    char *own_due; /* where the rule gave it */
+    char *own_due;    /* where the rule gave it */
+    bool provisional; /* `due` is */
     GPtrArray *taken;
 } outcome;
 
 static void take_dates(rdl_ledger *ledger, outcome *r, const char *kind, const char *tier,
-                       const char *due)
+                       const char *due, bool provisional)
 {
     if (months_of(ledger, kind, tier) < months_of(ledger, kind, r->tier))
         r->tier = tier;
-    if (earlier(due, r->due))
+    if (earlier(due, r->due)) {
         r->due = due;
+        r->provisional = provisional;
+    }
 }
 
 static bool take_one(rdl_ledger *ledger, outcome *r, const rdl_task *task, const rdl_task *of,
@@ -82,18 +85,20 @@ static bool take_one(rdl_ledger *ledger, outcome *r, const rdl_task *task, const
     g_autofree char *due = NULL;
     const char *tier;
     rdl_day day;
+    bool provisional;
 
     if (!graver && !verify)
         return true;
     g_ptr_array_add(r->taken, (gpointer)of);
     if (verify) {
-        take_dates(ledger, r, "verify", of->tier, of->due);
+        take_dates(ledger, r, "verify", of->tier, of->due, of->due_note != NULL);
     } else {
         if (!rdl_day_parse(on, &day, error) ||
             !rdl_ledger_deadline(ledger, "rectify", of->result, of->severity, day, &tier, &due,
-                                 error))
+                                 error) ||
+            !rdl_ledger_provisional(ledger, due, &provisional, error))
             return false;
-        take_dates(ledger, r, "rectify", tier, due);
+        take_dates(ledger, r, "rectify", tier, due, provisional);
         if (r->due == due) {
             g_free(r->own_due);
             r->due = r->own_due = g_steal_pointer(&due);
@@ -156,6 +161,7 @@ static bool record(rdl_ledger *ledger, const outcome *r, const rdl_task *task, c
     changed = put_change(o, "xzqdm", "xzqdm_was", task->xzqdm, r->xzqdm) || changed;
     if (!changed)
         return true;
+    rdl_set_provisional(o, r->provisional);
     json_object_set_array_member(o, "taken", taken_over(r));
     return rdl_event_append(ledger, &event, o, error);
 }
@@ -168,6 +174,7 @@ bool rdl_task_tighten(rdl_ledger *ledger, const rdl_task *task, const GPtrArray 
                  .due = task->due,
                  .department = task->department,
                  .xzqdm = task->xzqdm,
+                 .provisional = task->due_note != NULL,
                  .taken = g_ptr_array_new()};
     bool good = true;
 

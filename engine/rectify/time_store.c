@@ -153,6 +153,24 @@ static bool months_after(rdl_ledger *ledger, rdl_day from, int months, char **du
     return policy != NULL;
 }
 
+bool rdl_ledger_provisional(rdl_ledger *ledger, const char *due, bool *provisional, GError **error)
+{
+    const rdl_deadline_policy *policy = rdl_ledger_policy(ledger, error);
+    rdl_day day;
+
+    *provisional = false;
+    if (!policy || (due && !rdl_day_parse(due, &day, error)))
+        return false;
+    *provisional = due && policy->shift_computed && !rdl_workdays_known(policy->days, day);
+    return true;
+}
+
+void rdl_set_provisional(JsonObject *payload, bool provisional)
+{
+    if (provisional)
+        json_object_set_int_member(payload, "provisional", 1);
+}
+
 bool rdl_ledger_tier_lasts(rdl_ledger *ledger, const char *tier)
 {
     const rdl_csv *csv = rdl_ledger_table(ledger, "deadlines.csv", NULL);

@@ -405,6 +405,217 @@ static void a_list_changes_no_past(void)
     check_whole(ledger);
 }
 
+/* What stands in brackets or marks a column that must be filled is no part of its name. */
+static void headers_with_brackets_are_read(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fresh("brackets.sqlite", &error);
+    g_autofree char *balance =
+        load(ledger,
+             csv("brackets.csv",
+                 "序号（No.）,反馈问题(具体),*整改目标,整改措施【重点】,责任领导：,监管人（签字）,"
+                 "责任单位（盖章）,责任单位(配合),整改时限（2017年\n"
+                 "1,问题甲,恢复,拆除,甲,乙,丙镇,丁局,2017年10月底前\n"),
+             NULL, &error);
+    CHECK_OK(error);
+    CHECK(balance && strstr(balance, "\"ledger.registered\",\"in\":1,\"used\":1"));
+    CHECK(balance && strstr(balance, "\"ledger.columns\",\"in\":9,\"used\":8"));
+    g_autoptr(GArray) open = tasks(ledger, "REGISTERED");
+    const rdl_task *t = &g_array_index(open, rdl_task, 0);
+    CHECK_TEXT(t->due, "2017-10-31");
+    CHECK_TEXT(t->resp_unit, "丙镇");
+    CHECK_TEXT(t->lead_leader, "甲");
+    check_whole(ledger);
+}
+
+/* "column=value; ..." of what no field took. */
+static char *listed(rdl_ledger *ledger, const char *id)
+{
+    GError *error = NULL;
+    g_autoptr(JsonNode) chain = rdl_ledger_chain(ledger, id, &error);
+    JsonArray *rows = json_object_get_array_member(json_node_get_object(chain), "listed");
+    GString *all = g_string_new(NULL);
+
+    CHECK_OK(error);
+    for (guint i = 0; i < json_array_get_length(rows); i++) {
+        JsonObject *o = json_array_get_object_element(rows, i);
+        g_string_append_printf(all, "%s%s=%s", i ? "; " : "", rdl_json_text(o, "column", "?"),
+                               rdl_json_text(o, "value", "?"));
+    }
+    return g_string_free(all, FALSE);
+}
+
+/* No value of a list is lost: what no field takes is kept, named and counted. */
+static void what_no_field_takes_is_kept_and_told(void)
+{
+    static const char head[] = "某市问题清单\n"
+                               "序号,反馈问题,整改目标,整改措施,责任领导,监管人,责任单位,整改时限,"
+                               "备注,,联系人,备注,问题\n";
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fresh("kept.sqlite", &error);
+    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *text =
+        g_strconcat(head,
+                    "1,问题甲,恢复,拆除,甲,乙,丙镇,2017年底前,加急,无名,王某,再议,另一说法,栏外\n"
+                    ",,,复绿,,,丁镇,2017年10月底前,缓办,,,,\n"
+                    "2,问题乙,恢复,拆除,甲,乙,丙镇,2017年底前,,,李某,,\n",
+                    NULL);
+    g_autofree char *balance = load(ledger, csv("kept.csv", text), notes, &error);
+    g_autofree char *first = NULL, *second = NULL, *all = NULL;
+
+    CHECK_OK(error);
+    CHECK(balance && strstr(balance, "\"ledger.columns\",\"in\":14,\"used\":9,\"suppressed\":"
+                                     "{\"NO_FIELD\":5}"));
+    first = listed(ledger, "1");
+    CHECK_TEXT(first,
+               "column 10=无名; column 14=栏外; due, row 4=2017年10月底前; resp_unit, row 4=丁镇; "
+               "备注=加急; 备注 (column 12)=再议; 备注, row 4=缓办; 联系人=王某; 问题=另一说法");
+    second = listed(ledger, "2");
+    CHECK_TEXT(second, "联系人=李某");
+    g_ptr_array_add(notes, NULL);
+    all = g_strjoinv("\n", (char **)notes->pdata);
+    CHECK(strstr(all, "no field takes column '备注' (2 values)"));
+    CHECK(strstr(all, "no field takes column '联系人' (2 values)"));
+    CHECK(strstr(all, "no field takes column 'column 10' (1 values)"));
+    CHECK(strstr(all, "no field takes column '问题' (1 values)"));
+    check_whole(ledger);
+    g_autofree char *newer = g_strdelimit(g_strdup(text), "x", 'x');
+    char *at = strstr(newer, "李某");
+    memcpy(at, "赵", strlen("赵")); /* another version: its columns are those that stand */
+    g_autofree char *again = load(ledger, csv("kept-2.csv", newer), NULL, &error);
+    g_autofree char *third = listed(ledger, "2");
+    CHECK(again != NULL);
+    CHECK_TEXT(third, "联系人=赵某");
+    check_whole(ledger);
+}
+
+static bool load_on(rdl_ledger *ledger, const char *path, rdl_day day, GPtrArray *notes,
+                    GError **error)
+{
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+
+    return rdl_ledger_load_problems(ledger, path, day, tally, notes, error);
+}
+
+/* A limit in words is counted from where it was counted first, unless the list says from when. */
+static void a_new_version_begins_no_term_anew(void)
+{
+    static const char head[] = "序号,反馈问题,整改目标,整改措施,责任领导,监管人,责任单位,整改时限,"
+                               "时间节点\n";
+    static const char dated[] = "序号,反馈问题,整改目标,整改措施,责任领导,监管人,责任单位,整改时限,"
+                                "时间节点,开始时间\n";
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fresh("versions.sqlite", &error);
+    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *one =
+        g_strconcat(head, "1,问题甲,恢复,拆除,甲,乙,丙,三个月内,一个月内：停产\n", NULL);
+    g_autofree char *two =
+        g_strconcat(head, "1,问题甲,恢复,清运,甲,乙,丙,三个月内,一个月内：停产\n", NULL);
+    g_autofree char *three = g_strconcat(
+        dated, "1,问题甲,恢复,清运,甲,乙,丁,三个月内,一个月内：停产,2017-09-15\n", NULL);
+    g_autofree char *milestone = NULL, *still = NULL;
+
+    CHECK(load_on(ledger, csv("one.csv", one), rdl_day_of(2017, 7, 31), NULL, &error));
+    CHECK(load_on(ledger, csv("two.csv", two), rdl_day_of(2017, 9, 10), notes, &error));
+    CHECK_OK(error);
+    CHECK_INT(notes->len, 1); /* that it is provisional, not that it is another */
+    CHECK(notes->len && strstr(notes->pdata[0], "'三个月内', 2017-10-31, is provisional"));
+    g_autoptr(GArray) open = tasks(ledger, "REGISTERED");
+    CHECK_TEXT(g_array_index(open, rdl_task, 0).due, "2017-10-31");
+    milestone = rdl_store_value(ledger->store, "SELECT due FROM milestone", &error);
+    CHECK_TEXT(milestone, "2017-08-31");
+    g_ptr_array_set_size(notes, 0);
+    CHECK(load_on(ledger, csv("three.csv", three), rdl_day_of(2017, 9, 20), notes, &error));
+    CHECK_OK(error);
+    g_ptr_array_add(notes, NULL);
+    g_autofree char *all = g_strjoinv("\n", (char **)notes->pdata);
+    CHECK(strstr(all, "the time limit 2017-12-15 is not that on record (2017-10-31), which stays"));
+    CHECK(strstr(all, "milestone 1 by 2017-10-15 is not the day on record (2017-08-31)"));
+    still = rdl_store_value(ledger->store, "SELECT due FROM milestone", &error);
+    CHECK_TEXT(still, "2017-08-31");
+    check_whole(ledger);
+}
+
+/* A row that lacks a leader still has its time limit: it is registered with it. */
+static void an_incomplete_row_keeps_its_time_limit(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fresh("limit.sqlite", &error);
+    g_autofree char *balance =
+        load(ledger, csv("limit.csv", HEAD "7,问题甲,恢复,拆除,甲,xx,丙,两个月内\n"), NULL, &error);
+    static const struct {
+        const char *to, *on, *role;
+    } way[] = {{"SCREENED", "2017-08-01", "analyst"},
+               {"ASSIGNED", "2017-08-02", "office"},
+               {"VERIFIED", "2017-08-10", "county"},
+               {"REGISTERED", "2017-08-12", "office"}};
+    g_autofree char *id = rdl_task_of_source(ledger, "7", &error);
+    g_autoptr(JsonNode) known = rdl_json_parse("{\"supervisor\":\"乙\"}", "fields", NULL);
+
+    CHECK(balance && id);
+    g_autoptr(JsonNode) chain = rdl_ledger_chain(ledger, "7", &error);
+    JsonArray *limits = json_object_get_array_member(json_node_get_object(chain), "limits");
+    if (CHECK_INT(json_array_get_length(limits), 1)) {
+        JsonObject *limit = json_array_get_object_element(limits, 0);
+        CHECK_TEXT(rdl_json_text(limit, "words", NULL), "两个月内");
+        CHECK_TEXT(rdl_json_text(limit, "from", NULL), "2017-07-31");
+        CHECK_TEXT(rdl_json_text(limit, "due", NULL), "2017-09-30");
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(way); i++) {
+        rdl_move move = {.task_id = id,
+                         .to = way[i].to,
+                         .on = way[i].on,
+                         .by = "甲",
+                         .role = way[i].role,
+                         .document = "材料",
+                         .fields = i == 3 ? json_node_get_object(known) : NULL};
+        CHECK(rdl_task_move(ledger, &move, &error));
+        CHECK_OK(error);
+    }
+    const rdl_task_filter rectify = {.kind = "rectify", .no_ground = true};
+    g_autoptr(GArray) open = rdl_task_list(ledger, &rectify, &error);
+    if (CHECK_INT(open->len, 1)) {
+        const rdl_task *t = &g_array_index(open, rdl_task, 0);
+        CHECK_TEXT(t->due, "2017-09-30"); /* not two months from its registration */
+        CHECK_TEXT(t->tier, "T2");
+        CHECK_TEXT(t->due_note ? t->due_note : "none", "provisional");
+    }
+    check_whole(ledger);
+}
+
+/* A day counted through a year whose holidays nobody knows is provisional wherever it is told. */
+static void a_provisional_day_is_told(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fresh("provisional.sqlite", &error);
+    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+    const char *path = csv("provisional.csv", HEAD "1,问题甲,恢复,拆除,甲,乙,丙,两个月内\n"
+                                                   "2,问题乙,恢复,拆除,甲,乙,丙,2027-01-31\n"
+                                                   "3,问题丙,恢复,拆除,甲,乙,丙,一个月内\n");
+
+    CHECK(load_on(ledger, path, rdl_day_of(2026, 11, 20), notes, &error));
+    CHECK_OK(error);
+    CHECK_INT(notes->len, 1);
+    CHECK(notes->len &&
+          strstr(notes->pdata[0], "row 2: the time limit '两个月内', 2027-01-20, is"));
+    CHECK(notes->len && strstr(notes->pdata[0], "redline ledger pack"));
+    g_autoptr(GArray) open = tasks(ledger, "REGISTERED");
+    for (guint i = 0; i < open->len; i++) {
+        const rdl_task *t = &g_array_index(open, rdl_task, i);
+        g_autoptr(JsonObject) told = rdl_task_json(t);
+        bool provisional = strcmp(t->task_no, "1") == 0;
+        CHECK_TEXT(rdl_json_text(told, "due_note", "none"), provisional ? "provisional" : "none");
+    }
+    g_autofree char *id = rdl_task_of_source(ledger, "1", &error);
+    const rdl_move who = {
+        .task_id = id, .to = "", .on = "2026-11-21", .by = "甲", .role = "city", .reason = "汛期"};
+    CHECK(rdl_task_extend(ledger, &who, "2027-03-31", &error)); /* a day that is named is one */
+    CHECK_OK(error);
+    const rdl_task_filter one = {.id = id, .no_ground = true};
+    g_autoptr(GArray) after = rdl_task_list(ledger, &one, &error);
+    CHECK_TEXT(g_array_index(after, rdl_task, 0).due_note, NULL);
+}
+
 static CU_TestInfo tests[] = {
     {"sixty-two problems have 270 measures", sixty_two_problems_have_270_measures},
     {"masks are unknown, never zero", masks_are_unknown_never_zero},
@@ -417,6 +628,11 @@ static CU_TestInfo tests[] = {
     {"another list writes over no problem", another_list_writes_over_no_problem},
     {"a settled problem stays as it is", a_settled_problem_stays_as_it_is},
     {"a list changes no past", a_list_changes_no_past},
+    {"headers with brackets are read", headers_with_brackets_are_read},
+    {"what no field takes is kept and told", what_no_field_takes_is_kept_and_told},
+    {"a new version begins no term anew", a_new_version_begins_no_term_anew},
+    {"an incomplete row keeps its time limit", an_incomplete_row_keeps_its_time_limit},
+    {"a provisional day is told", a_provisional_day_is_told},
     CU_TEST_INFO_NULL,
 };
 
