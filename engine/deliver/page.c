@@ -358,17 +358,15 @@ static bool write_pdf(rdl_page *page, const char *path, GError **error)
     return check_status(status, path, error);
 }
 
-static bool write_png(rdl_page *page, const char *path, double dpi, GError **error)
+/* All pages below each other; NULL when they are too large. */
+static cairo_surface_t *paint(rdl_page *page, double dpi, cairo_status_t *status)
 {
     double scale = dpi / 72.0;
     int w = (int)lround(page->form.width * scale), h = (int)lround(page->form.height * scale);
     double all = (double)h * page->pages->len;
 
     if (w > MAX_PIXELS || all > MAX_PIXELS)
-        return rdl_fail(error, RDL_ERROR_USAGE,
-                        "%s: %d by %.0f pixels are too many for a PNG: give fewer --dpi, or write "
-                        "a PDF",
-                        path, w, all);
+        return NULL;
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, w, (int)all);
     cairo_t *c = cairo_create(surface);
     set_colour(c, 0xffffff);
@@ -382,12 +380,47 @@ static bool write_png(rdl_page *page, const char *path, double dpi, GError **err
         replay(page, i, c);
         cairo_restore(c);
     }
-    cairo_status_t status = cairo_status(c);
+    *status = cairo_status(c);
     cairo_destroy(c);
+    return surface;
+}
+
+static bool write_png(rdl_page *page, const char *path, double dpi, GError **error)
+{
+    cairo_status_t status = CAIRO_STATUS_SUCCESS;
+    cairo_surface_t *surface = paint(page, dpi, &status);
+
+    if (!surface)
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "%s: %d by %.0f pixels are too many for a PNG: give fewer --dpi, or write "
+                        "a PDF",
+                        path, (int)lround(page->form.width * dpi / 72.0),
+                        round(page->form.height * dpi / 72.0) * page->pages->len);
     if (status == CAIRO_STATUS_SUCCESS)
         status = cairo_surface_write_to_png(surface, path);
     cairo_surface_destroy(surface);
     return check_status(status, path, error);
+}
+
+static cairo_status_t take_bytes(void *to, const unsigned char *bytes, unsigned n)
+{
+    g_byte_array_append(to, bytes, n);
+    return CAIRO_STATUS_SUCCESS;
+}
+
+GBytes *rdl_page_png(rdl_page *page, double dpi, GError **error)
+{
+    cairo_status_t status = CAIRO_STATUS_NO_MEMORY;
+    cairo_surface_t *surface = paint(page, dpi, &status);
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+
+    if (status == CAIRO_STATUS_SUCCESS)
+        status = cairo_surface_write_to_png_stream(surface, take_bytes, bytes);
+    if (surface)
+        cairo_surface_destroy(surface);
+    return check_status(status, page->form.title, error)
+               ? g_byte_array_free_to_bytes(g_steal_pointer(&bytes))
+               : NULL;
 }
 
 bool rdl_page_write(rdl_page *page, const char *path, bool pdf, double dpi, GError **error)

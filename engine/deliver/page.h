@@ -69,5 +69,7 @@ guint rdl_page_count(const rdl_page *page);
 /** All pages as vector PDF, or below each other as one PNG of `dpi` pixels an inch, to `path`.
  *  Fails: RDL_ERROR_IO, RDL_ERROR_USAGE (a PNG of more than 32767 pixels a side). */
 bool rdl_page_write(rdl_page *page, const char *path, bool pdf, double dpi, GError **error);
+/** The same PNG in memory; yours. Fails: RDL_ERROR_INTERNAL. */
+GBytes *rdl_page_png(rdl_page *page, double dpi, GError **error);
 
 #endif

@@ -160,9 +160,9 @@ static const struct {
     bool (*write)(const rdl_bulletin *report, const char *path, GError **error);
     bool numbers; /* alone: nothing is put into words */
     bool map;
-} writers[] = {{".xlsx", rdl_report_book, false, false}, {".pdf", rdl_report_page, false, true},
-               {".html", rdl_report_html, false, false}, {".md", rdl_report_markdown, false, false},
-               {".json", rdl_report_json, true, false},  {".csv", rdl_report_csv, true, false}};
+} writers[] = {{".xlsx", rdl_report_book, false, true}, {".pdf", rdl_report_page, false, true},
+               {".html", rdl_report_html, false, true}, {".md", rdl_report_markdown, false, false},
+               {".json", rdl_report_json, true, false}, {".csv", rdl_report_csv, true, false}};
 
 static int writer_of(const char *output, GError **error)
 {

@@ -33,14 +33,15 @@ typedef struct rdl_report_options {
 /** Write a bulletin, or a monitoring report after the chapter on reports of HJ 1156-2021: data and
  *  method, results by zone, type, unit and change, key problems, annexes. Of monitoring each
  * finding that is neither CLEAN nor of a place that was dismissed is told; a place is counted once,
- * by the finding its task is about; areas are area_own_m2. xlsx: a sheet of text and charts, sheets
- * of statistics, of warnings, tasks and codes; pdf (A4), html, md: text, tables, charts (md
- * without), a map (pdf, internal), lists of at most 200 rows, what is cut off is said; json, csv:
- * the numbers by codes, rates in percent, areas in m2. tally: report.tasks (in: tasks of the ledger
- * as of the day; used: counted as matters; suppressed REGISTERED: counted as their rectification,
- * OUTSIDE_UNIT); of monitoring report.findings (suppressed CLEAN, DISMISSED, OUTSIDE_UNIT) too.
- *  Fails: RDL_ERROR_USAGE (an option, the period, a language the pack has no words in), as
- *  rdl_statistic_new(), RDL_ERROR_NOT_FOUND (no font), RDL_ERROR_IO. No file is left then. */
+ * by the finding its task is about; areas are area_own_m2. xlsx: a sheet of text and charts, a map
+ * (internal), sheets of statistics, of warnings, tasks and codes; pdf (A4), html, md: text, tables,
+ * charts and a map (internal; md without both), lists of at most 200 rows, what is cut off is said;
+ * json, csv: the numbers by codes, rates in percent, areas in m2. tally: report.tasks (in: tasks of
+ * the ledger as of the day; used: counted as matters; suppressed REGISTERED: counted as their
+ * rectification, OUTSIDE_UNIT); of monitoring report.findings (suppressed CLEAN, DISMISSED,
+ * OUTSIDE_UNIT) too. Fails: RDL_ERROR_USAGE (an option, the period, a language the pack has no
+ * words in), as rdl_statistic_new(), RDL_ERROR_NOT_FOUND (no font), RDL_ERROR_IO. No file is left
+ * then. */
 RDL_API bool rdl_report(const char *ledger, const rdl_report_options *options, rdl_tally *tally,
                         GError **error);
 

@@ -214,6 +214,35 @@ static void sheet_of_text(book *b)
     }
 }
 
+/* ---- the map ---- */
+
+static bool sheet_of_map(book *b, const rdl_report_part *p, GPtrArray *pictures, GError **error)
+{
+    GBytes *png = rdl_report_picture(b->r, p->text, error);
+    gsize n;
+
+    if (!png)
+        return false;
+    g_ptr_array_add(pictures, png); /* the workbook reads it when it is closed */
+    if (!g_bytes_get_size(png))
+        return true;
+    const unsigned char *bytes = g_bytes_get_data(png, &n);
+    lxw_worksheet *sheet = add_sheet(b, rdl_report_word(b->r, "sheet.map"), false);
+    if (sheet)
+        note(b, worksheet_insert_image_buffer(sheet, 0, 0, bytes, n));
+    return true;
+}
+
+static bool sheets_of_maps(book *b, GPtrArray *pictures, GError **error)
+{
+    for (guint i = 0; i < b->r->parts->len; i++) {
+        const rdl_report_part *p = &g_array_index(b->r->parts, rdl_report_part, i);
+        if (p->kind == RDL_PART_MAP && !sheet_of_map(b, p, pictures, error))
+            return false;
+    }
+    return true;
+}
+
 /* The tables without a sheet of their own, one below the other. */
 static void sheet_of_statistics(book *b)
 {
@@ -300,12 +329,14 @@ static void set_properties(book *b)
 bool rdl_report_book(const rdl_bulletin *r, const char *path, GError **error)
 {
     book b = {.r = r, .workbook = workbook_new(path)};
+    g_autoptr(GPtrArray) pictures = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
 
     if (!b.workbook)
         return rdl_fail(error, RDL_ERROR_INTERNAL, "%s: no memory for a workbook", path);
     make_formats(&b);
     set_properties(&b);
     sheet_of_text(&b);
+    bool drawn = sheets_of_maps(&b, pictures, error);
     sheet_of_statistics(&b);
     for (guint i = 0; i < r->parts->len; i++) {
         const rdl_report_table *t = g_array_index(r->parts, rdl_report_part, i).table;
@@ -314,6 +345,8 @@ bool rdl_report_book(const rdl_bulletin *r, const char *path, GError **error)
     }
     sheet_of_codes(&b);
     lxw_error result = workbook_close(b.workbook);
+    if (!drawn)
+        return false;
     if (result != LXW_NO_ERROR)
         return rdl_fail(error, RDL_ERROR_IO, "%s: cannot be written: %s", path,
                         lxw_strerror(result));

@@ -12,6 +12,8 @@
 #define LEAST 5000.0
 #define NUMBERED 40 /* sites there may be for each to have its number: more only cover the map */
 #define DPI 150.0
+#define PICTURE_WIDTH (182.0 * MM)
+#define PICTURE_DPI 110.0 /* of a screen, with room to look closer */
 
 static bool draw_layers(const rdl_bulletin *r, const rdl_frame *f, rdl_page *page, rdl_body *body,
                         GError **error)
@@ -102,4 +104,26 @@ bool rdl_report_map(rdl_flow *flow, const rdl_bulletin *r, const char *title, GE
     if (!rdl_map_ground(r->map, r->options->unit, &ground, error))
         return false;
     return ground.xmin > ground.xmax || draw(flow, r, ground, title, error);
+}
+
+GBytes *rdl_report_picture(const rdl_bulletin *r, const char *title, GError **error)
+{
+    const rdl_page_form form = {.width = PICTURE_WIDTH,
+                                .height = HIGH + BELOW + 2.0 * TICKS + 12.0 * MM,
+                                .title = title,
+                                .language = r->language};
+    g_autoptr(rdl_page) page = rdl_page_new(&form, error);
+    rdl_flow flow = {.page = page,
+                     .left = 3.0 * MM,
+                     .width = PICTURE_WIDTH - 6.0 * MM,
+                     .top = 3.0 * MM,
+                     .bottom = form.height,
+                     .y = 3.0 * MM,
+                     .scale = 1.0};
+
+    if (!page || !rdl_report_map(&flow, r, title, error))
+        return NULL;
+    if (flow.y <= flow.top) /* nothing lies anywhere */
+        return g_bytes_new(NULL, 0);
+    return rdl_page_png(page, PICTURE_DPI, error);
 }

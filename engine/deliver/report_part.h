@@ -132,6 +132,8 @@ char *rdl_report_chart(const rdl_report_table *table, double width, double *heig
 
 /** A map of the whole, on paper; nothing where the report has none. */
 bool rdl_report_map(rdl_flow *flow, const rdl_bulletin *report, const char *title, GError **error);
+/** The same as a PNG, for what is read on a screen; of no bytes where there is no map. Yours. */
+GBytes *rdl_report_picture(const rdl_bulletin *report, const char *title, GError **error);
 bool rdl_report_markdown(const rdl_bulletin *report, const char *path, GError **error);
 bool rdl_report_html(const rdl_bulletin *report, const char *path, GError **error);
 bool rdl_report_json(const rdl_bulletin *report, const char *path, GError **error);

@@ -113,7 +113,8 @@ static const char style[] =
     "overflow-wrap:anywhere}table{border-collapse:collapse;width:100%;font-size:.85em;margin:.5em "
     "0}caption{text-align:left;font-weight:bold}th,td{border:1px solid #999;padding:.2em .5em}"
     "th{background:#eef1f4}td.n{text-align:right}tr.sum td{font-weight:bold}.note{color:#444;"
-    "font-size:.9em}svg{max-width:100%;height:auto}@media print{body{margin:0;max-width:none}}";
+    "font-size:.9em}svg,img{max-width:100%;height:auto}figure{margin:.5em 0}@media "
+    "print{body{margin:0;max-width:none}}";
 
 static char *escape_html(const char *text)
 {
@@ -158,6 +159,20 @@ static void html_table(GString *out, const rdl_bulletin *r, const rdl_report_tab
         g_string_append_printf(out, "<p class=\"note\">%s</p>\n", left);
 }
 
+static bool html_map(GString *out, const rdl_bulletin *r, const char *title, GError **error)
+{
+    g_autoptr(GBytes) png = rdl_report_picture(r, title, error);
+    gsize n;
+
+    if (!png || !g_bytes_get_size(png))
+        return png != NULL;
+    const unsigned char *bytes = g_bytes_get_data(png, &n);
+    g_autofree char *text = g_base64_encode(bytes, n), *alt = escape_html(title);
+    g_string_append_printf(
+        out, "<figure><img alt=\"%s\" src=\"data:image/png;base64,%s\"></figure>\n", alt, text);
+    return true;
+}
+
 bool rdl_report_html(const rdl_bulletin *r, const char *path, GError **error)
 {
     g_autoptr(GString) out = g_string_new(NULL);
@@ -180,6 +195,8 @@ bool rdl_report_html(const rdl_bulletin *r, const char *path, GError **error)
             g_string_append_printf(out, "<p class=\"note\">%s</p>\n", text);
         else if (p->kind == RDL_PART_TABLE && !p->table->annex)
             html_table(out, r, p->table);
+        else if (p->kind == RDL_PART_MAP && !html_map(out, r, p->text, error))
+            return false;
     }
     g_string_append(out, "</body>\n</html>\n");
     return rdl_output_text(path, out->str, true, error);

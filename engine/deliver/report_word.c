@@ -105,6 +105,7 @@ static const rdl_label words[] = {
     {"list_lookbacks", "回头看清单", "look-backs"},
     {"sheet.text", "通报", "bulletin"},
     {"sheet.statistics", "统计", "statistics"},
+    {"sheet.map", "分布图", "map"},
     {"sheet.codes", "代码表", "codes"},
     /* columns */
     {"xzqdm", "行政区代码", "unit code"},

@@ -219,6 +219,28 @@ static void the_public_reads_no_names_and_no_clues(void)
     CHECK(strstr(html, "整改落实情况公告") && strstr(html, "现将整改落实情况予以公开"));
 }
 
+static bool has_picture(const char *book)
+{
+    g_auto(GStrv) names = rdl_archive_names(book, NULL);
+
+    return names && g_strv_contains((const char *const *)names, "xl/media/image1.png");
+}
+
+/* Places are for the office: who may not know them gets no map. */
+static void the_office_has_a_map_the_public_has_none(void)
+{
+    const char *ledger = ledger_at("map.sqlite");
+    rdl_report_options o = {.kind = "month", .period = "2026-11"};
+
+    g_autofree char *inside = text_of(write_report(ledger, "map.html", o));
+    CHECK(strstr(inside, "<img alt=\"") && strstr(inside, "data:image/png;base64,iVBOR"));
+    CHECK(has_picture(write_report(ledger, "map.xlsx", o)));
+    o.public_version = true;
+    g_autofree char *outside = text_of(write_report(ledger, "map-public.html", o));
+    CHECK(!strstr(outside, "image/png"));
+    CHECK(!has_picture(write_report(ledger, "map-public.xlsx", o)));
+}
+
 static void an_empty_ledger_gives_valid_files(void)
 {
     const char *ledger = suite_path("empty.sqlite");
@@ -385,6 +407,7 @@ static CU_TestInfo tests[] = {
      sentences_are_the_packs_with_the_ledgers_numbers},
     {"quarters and years have their days", quarters_and_years_have_their_days},
     {"the public reads no names and no clues", the_public_reads_no_names_and_no_clues},
+    {"the office has a map, the public has none", the_office_has_a_map_the_public_has_none},
     {"an empty ledger gives valid files", an_empty_ledger_gives_valid_files},
     {"another pack has its own words and no others", another_pack_has_its_own_words_and_no_others},
     {"a file is dated by SOURCE_DATE_EPOCH", a_file_is_dated_by_source_date_epoch},
