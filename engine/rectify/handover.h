@@ -20,6 +20,7 @@ typedef struct rdl_outgoing {
     JsonObject *files;   /* of several outputs: name -> SHA-256; NULL */
     JsonObject *rows;    /* of an issue: what was written of them, as digests (deliver); NULL */
     const char *unit, *as_of, *language; /* what was asked for; NULL */
+    bool once; /* not again where it is on record since the last work in the ledger */
 } rdl_outgoing;
 
 /** rdl_outgoing.rows of an issue: {} where its event has none. Yours. Fails: RDL_ERROR_NOT_FOUND:
@@ -31,6 +32,9 @@ RDL_API char *rdl_ledger_issue(rdl_ledger *ledger, const char *profile, const ch
 /** Put an export on record. Joins a transaction of the caller. The digest of `files` is that of
  * their lines "<SHA-256>  <name>", of one file its own. */
 RDL_API bool rdl_ledger_outgoing(rdl_ledger *ledger, const rdl_outgoing *outgoing, GError **error);
+/** All of them or none. */
+RDL_API bool rdl_ledger_outgoing_all(rdl_ledger *ledger, const rdl_outgoing *outgoing, guint n,
+                                     GError **error);
 
 /** Names of people and owners that the ledger knows: owners of sites, leaders, supervisors,
  * assignees, whoever acted, but for the program itself. Array of texts, each once. Yours. */

@@ -53,6 +53,29 @@ static char *digest_of(JsonObject *files)
                                  : rdl_digest_bytes(lines->str, lines->len);
 }
 
+/* The same output, profile and hand, and nothing but exports after it. */
+static bool on_record(rdl_ledger *ledger, const rdl_outgoing *out, const char *sha256, bool *known,
+                      GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT EXISTS(SELECT 1 FROM event WHERE kind = 'export.made' AND subject = ?1 AND by = ?2 "
+        "AND json_extract(payload, '$.profile') = ?3 AND seq > (SELECT coalesce(max(seq), 0) FROM "
+        "event WHERE kind <> 'export.made'))",
+        error);
+    bool row = false;
+
+    if (!s)
+        return false;
+    rdl_statement_text(s, 1, sha256);
+    rdl_statement_text(s, 2, out->by);
+    rdl_statement_text(s, 3, out->profile);
+    if (!rdl_statement_step(s, &row, error))
+        return false;
+    *known = row && rdl_statement_get_int(s, 0);
+    return true;
+}
+
 bool rdl_ledger_outgoing(rdl_ledger *ledger, const rdl_outgoing *out, GError **error)
 {
     g_autoptr(JsonObject) o = json_object_new();
@@ -63,7 +86,10 @@ bool rdl_ledger_outgoing(rdl_ledger *ledger, const rdl_outgoing *out, GError **e
                        .role = "export",
                        .kind = "export.made",
                        .subject = out->issue ? out->issue : sha256};
+    bool known = false;
 
+    if (out->once && (!on_record(ledger, out, sha256, &known, error) || known))
+        return known;
     rdl_json_set_text(o, "profile", out->profile);
     rdl_json_set_text(o, "sha256", sha256);
     rdl_json_set_text(o, "unit", out->unit);
@@ -79,6 +105,18 @@ bool rdl_ledger_outgoing(rdl_ledger *ledger, const rdl_outgoing *out, GError **e
         json_object_set_object_member(o, "rows", json_object_ref(out->rows));
     return rdl_store_begin(ledger->store, error) &&
            rdl_ledger_end(ledger, rdl_event_append(ledger, &event, o, error), error);
+}
+
+bool rdl_ledger_outgoing_all(rdl_ledger *ledger, const rdl_outgoing *outgoing, guint n,
+                             GError **error)
+{
+    bool good = rdl_store_begin(ledger->store, error);
+
+    if (!good)
+        return false;
+    for (guint i = 0; good && i < n; i++)
+        good = rdl_ledger_outgoing(ledger, &outgoing[i], error);
+    return rdl_ledger_end(ledger, good, error);
 }
 
 JsonObject *rdl_ledger_issue_rows(rdl_ledger *ledger, const char *issue, GError **error)

@@ -408,23 +408,74 @@ static bool deliver_card(execution *x, rdl_ledger *ledger, GError **error)
     return true;
 }
 
+static bool deliver_one(execution *x, const char *what, GError **error)
+{
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(out(x, "ledger.sqlite"), false, error);
+
+    if (!ledger || !rdl_progress_tell(x->progress, 0.0, "deliver", error))
+        return false;
+    return strcmp(what, "map") == 0    ? deliver_map(x, error)
+           : strcmp(what, "card") == 0 ? deliver_card(x, ledger, error)
+                                       : deliver_export(x, ledger, what, error);
+}
+
+/* The stage's outputs from the `first` on, by name. */
+static JsonObject *files_from(const execution *x, guint first, GError **error)
+{
+    g_autoptr(JsonObject) files = json_object_new();
+
+    for (guint i = first; i < x->sheet->outputs->len; i++) {
+        const char *path = x->sheet->outputs->pdata[i];
+        g_autofree char *name = g_path_get_basename(path), *digest = rdl_digest_file(path, error);
+        if (!digest)
+            return NULL;
+        rdl_json_set_text(files, name, digest);
+    }
+    return g_steal_pointer(&files);
+}
+
+/* What was delivered is an event each, all at once; made again to the same bytes it adds none. */
+static bool record_deliveries(execution *x, GArray *made, GError **error)
+{
+    bool as_left = rdl_state_as_left(x->state, "ledger");
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(out(x, "ledger.sqlite"), true, error);
+    g_autofree char *date = ledger ? rdl_ledger_date(ledger, error) : NULL;
+
+    for (guint i = 0; date && i < made->len; i++)
+        g_array_index(made, rdl_outgoing, i).on = date;
+    if (!date ||
+        !rdl_ledger_outgoing_all(ledger, (rdl_outgoing *)(void *)made->data, made->len, error))
+        return false;
+    g_clear_pointer(&ledger, rdl_ledger_close);
+    return !as_left || rdl_state_renew(x->state, "ledger", error);
+}
+
+static void clear_delivery(gpointer p)
+{
+    json_object_unref(((rdl_outgoing *)p)->files);
+}
+
 static bool run_deliver(execution *x, GError **error)
 {
     g_autoptr(rdl_ledger) ledger = rdl_ledger_open(out(x, "ledger.sqlite"), false, error);
+    g_autoptr(GArray) made = g_array_new(FALSE, FALSE, sizeof(rdl_outgoing));
     bool whole;
 
+    g_array_set_clear_func(made, clear_delivery);
     if (!ledger || !rdl_ledger_trust(ledger, NULL, &whole, error))
         return false;
+    g_clear_pointer(&ledger, rdl_ledger_close);
     for (char **what = x->job->deliver; *what; what++) {
-        if (!rdl_progress_tell(x->progress, 0.0, "deliver", error))
+        guint first = x->sheet->outputs->len;
+        if (!deliver_one(x, *what, error))
             return false;
-        bool good = strcmp(*what, "map") == 0    ? deliver_map(x, error)
-                    : strcmp(*what, "card") == 0 ? deliver_card(x, ledger, error)
-                                                 : deliver_export(x, ledger, *what, error);
-        if (!good)
+        rdl_outgoing one = {.profile = *what, .by = "redline", .language = "zh", .once = true};
+        if (!(one.files = files_from(x, first, error)))
             return false;
+        g_array_append_val(made, one);
     }
-    return rdl_progress_tell(x->progress, 1.0, "deliver", error);
+    return record_deliveries(x, made, error) &&
+           rdl_progress_tell(x->progress, 1.0, "deliver", error);
 }
 
 static bool fill_ledger(execution *x, const char *path, GError **error)
@@ -492,7 +543,7 @@ static bool run_ledger(execution *x, const char *key, GError **error)
     if (!g_file_test(path, G_FILE_TEST_EXISTS) || rdl_state_untouched(x->state, "ledger"))
         return new_ledger(x, path, key, error);
     return fill_ledger(x, path, error) && tell_beyond(x, path, error) &&
-           rdl_state_note(x->state, "ledger", key, x->sheet, NULL, error);
+           rdl_state_share(x->state, "ledger", key, x->sheet, error);
 }
 
 static bool write_sheet(execution *x, GError **error)
@@ -687,8 +738,13 @@ static bool stage(execution *x, const char *name, char *take_key, make_fn make,
     }
     g_autoptr(rdl_sheet) fresh = rdl_sheet_new(x->job->name);
     x->sheet = fresh;
-    bool good = make(x, pair, key, error) &&
-                (make == make_ledger || rdl_state_note(x->state, name, key, fresh, NULL, error));
+    bool good = make(x, pair, key, error);
+    if (good && make == make_deliver) { /* it has put itself on record in what it was made from */
+        g_free(key);
+        key = rdl_origin_deliver(x->job, x->folder, x->code, error);
+    }
+    good = good && key &&
+           (make == make_ledger || rdl_state_note(x->state, name, key, fresh, NULL, error));
     if (good)
         rdl_sheet_add(x->whole, fresh);
     x->sheet = NULL;

@@ -17,7 +17,7 @@
  *             several are read
  *   ledger:   {moves}          a CSV of moves to play; {} for none
  *   deliver:  [gpkg, geojson, xlsx, map, card]; map: overview.pdf and .png; card: card.pdf of the
- *             gravest task
+ *             gravest task. Each is an event export.made of the ledger, by redline
  *
  * A stage that is not named is not run; screen takes the patches of the job where there are any.
  * Paths are seen from the job file's folder. */

@@ -118,12 +118,18 @@ rdl_sheet *rdl_state_kept(const rdl_state *state, const char *stage, const char 
     return rdl_sheet_from_json(sheet, NULL);
 }
 
-bool rdl_state_untouched(const rdl_state *state, const char *stage)
+bool rdl_state_as_left(const rdl_state *state, const char *stage)
 {
     JsonObject *record = rdl_json_object(state->stages, stage);
     JsonObject *outputs = record ? rdl_json_object(record, "digests") : NULL;
 
     return outputs && json_object_get_size(outputs) > 0 && as_left(outputs);
+}
+
+bool rdl_state_untouched(const rdl_state *state, const char *stage)
+{
+    return rdl_state_as_left(state, stage) &&
+           !json_object_has_member(rdl_json_object(state->stages, stage), "shared");
 }
 
 static bool note_digest(JsonObject *digests, const char *path, const char *as, GError **error)
@@ -143,8 +149,8 @@ static bool write_stages(const rdl_state *state, GError **error)
     return rdl_output_text(state->path, lines, true, error);
 }
 
-bool rdl_state_note(rdl_state *state, const char *stage, const char *key, const rdl_sheet *sheet,
-                    const char *as, GError **error)
+static JsonObject *record_of(const char *key, const rdl_sheet *sheet, const char *as,
+                             GError **error)
 {
     g_autoptr(JsonObject) record = json_object_new();
     JsonObject *digests = json_object_new();
@@ -157,10 +163,49 @@ bool rdl_state_note(rdl_state *state, const char *stage, const char *key, const 
         if (!note_digest(digests, path, as, error) ||
             (g_file_test(manifest, G_FILE_TEST_EXISTS) &&
              !note_digest(digests, manifest, NULL, error)))
-            return false;
+            return NULL;
     }
     json_object_set_member(record, "sheet", rdl_sheet_json(sheet));
-    json_object_set_object_member(state->stages, stage, json_object_ref(record));
+    return g_steal_pointer(&record);
+}
+
+static bool keep(rdl_state *state, const char *stage, JsonObject *take_record, GError **error)
+{
+    if (!take_record)
+        return false;
+    json_object_set_object_member(state->stages, stage, take_record);
+    return write_stages(state, error);
+}
+
+bool rdl_state_note(rdl_state *state, const char *stage, const char *key, const rdl_sheet *sheet,
+                    const char *as, GError **error)
+{
+    return keep(state, stage, record_of(key, sheet, as, error), error);
+}
+
+bool rdl_state_share(rdl_state *state, const char *stage, const char *key, const rdl_sheet *sheet,
+                     GError **error)
+{
+    JsonObject *record = record_of(key, sheet, NULL, error);
+
+    if (record)
+        json_object_set_boolean_member(record, "shared", TRUE);
+    return keep(state, stage, record, error);
+}
+
+bool rdl_state_renew(rdl_state *state, const char *stage, GError **error)
+{
+    JsonObject *record = rdl_json_object(state->stages, stage);
+    JsonObject *digests = record ? rdl_json_object(record, "digests") : NULL;
+    g_autoptr(GList) paths = digests ? json_object_get_members(digests) : NULL;
+    g_autoptr(JsonObject) again = json_object_new();
+
+    for (GList *p = paths; p; p = p->next)
+        if (!note_digest(again, p->data, NULL, error))
+            return false;
+    if (!digests)
+        return true;
+    json_object_set_object_member(record, "digests", json_object_ref(again));
     return write_stages(state, error);
 }
 

@@ -18,12 +18,21 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_state, rdl_state_free)
 /** The sheet of a stage that was made from the same (`key`) and whose outputs are as they were
  *  left, byte for byte; NULL where it must be made. Yours. */
 rdl_sheet *rdl_state_kept(const rdl_state *state, const char *stage, const char *key);
-/** Are the outputs of a stage as an earlier run left them, whatever they were made from? */
+/** Are the outputs of a stage as they were last remembered, whatever they were made from? */
+bool rdl_state_as_left(const rdl_state *state, const char *stage);
+/** The same, and has nobody else ever written to them (rdl_state_share())? */
 bool rdl_state_untouched(const rdl_state *state, const char *stage);
 /** Remember a stage that is done, or about to be renamed into place: `as` is where its output
  *  lies now when that is not yet its name (NULL: it is). Fails: RDL_ERROR_IO. */
 bool rdl_state_note(rdl_state *state, const char *stage, const char *key, const rdl_sheet *sheet,
                     const char *as, GError **error);
+/** The same of outputs that hold others' work too: they are kept where nothing has changed, and
+ *  never again taken for this program's own. */
+bool rdl_state_share(rdl_state *state, const char *stage, const char *key, const rdl_sheet *sheet,
+                     GError **error);
+/** The outputs of a stage that is remembered have become others, by this run: take their digests
+ *  again. Nothing where the stage is not remembered. Fails: RDL_ERROR_IO. */
+bool rdl_state_renew(rdl_state *state, const char *stage, GError **error);
 
 /** SHA-256 of the code at work: redline's version, its library's bytes, and GDAL's version. Yours.
  */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "geo/start.h"
+#include "rectify/handle.h"
 #include "rectify/rectify.h"
 #include "run/run.h"
 #include "suite.h"
@@ -97,6 +98,33 @@ static void threads_and_memory_change_no_byte_of_the_whole_job(void)
     CHECK_INT(one->warnings->len, 3); /* UNKNOWN_ACTIVITY, BAD_DATE, NO_ID */
 }
 
+/* Each delivery once, with the digests of its files; a map is printed and looked at: two files. */
+static void what_a_job_delivers_is_on_record(void)
+{
+    static const struct {
+        const char *profile, *file;
+    } made[] = {{"gpkg", "tasks.gpkg"}, {"geojson", "tasks.geojson"}, {"xlsx", "tasks.xlsx"},
+                {"map", "overview.png"}, {"card", "card.pdf"}};
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(suite_path("a/ledger.sqlite"), false, &error);
+
+    CHECK_OK(error);
+    for (size_t i = 0; ledger && i < G_N_ELEMENTS(made); i++) {
+        g_autofree char *path = g_build_filename(suite_path("a"), made[i].file, NULL);
+        g_autofree char *digest = rdl_digest_file(path, &error);
+        g_autofree char *sql = g_strdup_printf(
+            "SELECT count(*), sum(json_extract(payload, '$.files.\"%s\"') = '%s') FROM event WHERE "
+            "kind = 'export.made' AND json_extract(payload, '$.profile') = '%s'",
+            made[i].file, digest, made[i].profile);
+        g_autoptr(rdl_statement) s = rdl_statement_new(ledger->store, sql, &error);
+        bool row = false;
+        CHECK(s && rdl_statement_step(s, &row, &error) && row);
+        CHECK_OK(error);
+        CHECK_INT(s ? rdl_statement_get_int(s, 0) : 0, 1);
+        CHECK_INT(s ? rdl_statement_get_int(s, 1) : 0, 1);
+    }
+}
+
 static void a_second_run_adds_nothing(void)
 {
     GError *error = NULL;
@@ -135,6 +163,7 @@ static void rectifications_have_their_six_fields(void)
 static CU_TestInfo tests[] = {
     {"faults name file and key", faults_name_file_and_key},
     {"threads and memory change no byte of the whole job", threads_and_memory_change_no_byte_of_the_whole_job},
+    {"what a job delivers is on record", what_a_job_delivers_is_on_record},
     {"a second run adds nothing", a_second_run_adds_nothing},
     {"rectifications have their six fields", rectifications_have_their_six_fields},
     CU_TEST_INFO_NULL,

@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <glib/gstdio.h>
+#include "geo/start.h"
+#include "rectify/handle.h"
 #include "suite.h"
 
 static GPid start(const char *folder, const char *job, const char *option)
@@ -319,6 +321,18 @@ static char *without_moves(char *take_path)
     return other;
 }
 
+static int packs_of(const char *folder)
+{
+    g_autofree char *path = g_build_filename(folder, "o", "ledger.sqlite", NULL);
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, NULL);
+    g_autoptr(rdl_statement) s =
+        ledger ? rdl_statement_new(ledger->store, "SELECT count(*) FROM pack", NULL) : NULL;
+    bool row = false;
+
+    CHECK(s && rdl_statement_step(s, &row, NULL));
+    return row ? (int)rdl_statement_get_int(s, 0) : 0;
+}
+
 /* Somebody's work is never thrown away: what is found no more stays, and is told. */
 static void a_ledger_that_was_worked_in_goes_on(void)
 {
@@ -336,6 +350,9 @@ static void a_ledger_that_was_worked_in_goes_on(void)
     CHECK(system(pack) == 0 && system(add) == 0);
     CHECK_INT(run(folder, raised, "--resume"), 0);
     CHECK(shown(folder, "footprints or patches of earlier runs are not found by this one"));
+    CHECK_INT(packs_of(folder), 2);
+    CHECK_INT(run(folder, same, "--resume"), 0); /* and again, however often the job changes */
+    CHECK_INT(packs_of(folder), 2);
 }
 
 static void two_runs_do_not_share_a_folder(void)
@@ -367,5 +384,6 @@ static CU_TestInfo tests[] = {
 
 int main(int argc, char **argv)
 {
+    rdl_geo_start();
     return run_suite("run.resume", tests, argc, argv);
 }
