@@ -538,6 +538,20 @@ static void print_verifications(JsonObject *chain)
     }
 }
 
+/* May it be closed, and what still lacks, in one line. */
+static void print_closeable(JsonObject *closing)
+{
+    JsonArray *lacks = json_object_get_array_member(closing, "lacks");
+    guint n = json_array_get_length(lacks);
+
+    printf("%-13s by closeout.csv %s; %s", "closeable",
+           rdl_json_text(closing, "closeable", "not asked"),
+           n ? "lacks: " : "nothing lacks");
+    for (guint i = 0; i < n; i++)
+        printf("%s%s", i ? "; " : "", json_array_get_string_element(lacks, i));
+    putchar('\n');
+}
+
 /* What the pack's closeout.csv asks for, and what of it is there. */
 static void print_closing(JsonObject *closing)
 {
@@ -546,7 +560,7 @@ static void print_closing(JsonObject *closing)
     for (guint i = 0; i < json_array_get_length(rows); i++) {
         JsonObject *row = json_array_get_object_element(rows, i);
         JsonArray *needs = json_object_get_array_member(row, "needs");
-        printf("%-13s %s: %s\n", "closeable", rdl_json_text(row, "class", ""),
+        printf("%-13s %s: %s\n", "", rdl_json_text(row, "class", ""),
                rdl_json_text(row, "holds", ""));
         for (guint j = 0; j < json_array_get_length(needs); j++) {
             JsonObject *need = json_array_get_object_element(needs, j);
@@ -585,6 +599,8 @@ static bool print_office(const char *path, const rdl_task *t, GError **error)
     print_terms(json_node_get_object(chain), id);
     print_tightenings(json_node_get_object(chain), id);
     print_verifications(json_node_get_object(chain));
+    if (strcmp(t->kind, "rectify") == 0)
+        print_closeable(json_node_get_object(closing));
     print_closing(json_node_get_object(closing));
     return true;
 }
@@ -607,8 +623,8 @@ static int task_show(int argc, char **argv)
 {
     static const char teach[] = "Example:\n  redline task show ledger.sqlite V-3f2a91c04b7e\n\n"
                                 "'redline why' tells what is behind it. 'closeable': what the "
-                                "pack's closeout.csv asks for\nbefore a problem is closed, and "
-                                "what of it is on record.";
+                                "pack's closeout.csv says of closing\nit, what still lacks, and "
+                                "each thing asked for with what of it is on record.";
     GError *error = NULL;
     g_autoptr(GArray) tasks = NULL;
 

@@ -15,7 +15,9 @@
 #include "rectify/ledger.h"
 
 /** {"task_id", "closeable": "yes" | "no" | "unknown"; NULL where no row fits, as
- *  for a clue, "rows": [{"finding",
+ *  for a clue, "lacks": [a text each: what the row that asks for least more does not have yet, and
+ *  what the ledger itself waits for: measures, milestones, answers to transfers, a claim that no
+ *  scene contradicts], "rows": [{"finding",
  *  "class", "src", "holds", "needs": [{"what", "holds", "why"}]}]}, findings by id, rows as in the
  *  table. Yours. Fails: RDL_ERROR_NOT_FOUND, RDL_ERROR_DATA where the table cannot be read. */
 RDL_API JsonNode *rdl_ledger_closing(rdl_ledger *ledger, const char *task_id, GError **error);

@@ -1,5 +1,6 @@
 #include "rectify/closing.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 #include "rectify/moving.h"
@@ -15,7 +16,7 @@ typedef struct {
     char *task_id, *site_id, *claimed; /* the day of the claim that stands; NULL: none does */
     rdl_recovery_limits limits;
     JsonNode *scenes; /* verifications of the task, by scene date */
-    JsonArray *rows;
+    JsonArray *rows, *lacks;
     bool rectify; /* a clue is not closed */
     bool fits;    /* some row does */
     truth all;
@@ -194,8 +195,33 @@ static bool try_row(closing *c, size_t row, JsonObject *finding, truth *best, GE
     return true;
 }
 
+static void lack(closing *c, char *take_text)
+{
+    json_array_add_string_element(c->lacks, take_text);
+    g_free(take_text);
+}
+
+/* What is not there yet of the row, from `first` on, that asks for least more. */
+static void tell_lacks(closing *c, guint first, truth best)
+{
+    JsonObject *row = NULL;
+
+    for (guint i = first; i < json_array_get_length(c->rows) && !row; i++) {
+        JsonObject *it = json_array_get_object_element(c->rows, i);
+        row = strcmp(rdl_json_text(it, "holds", ""), truths[best]) == 0 ? it : NULL;
+    }
+    JsonArray *needs = row ? json_object_get_array_member(row, "needs") : NULL;
+    for (guint i = 0; needs && i < json_array_get_length(needs); i++) {
+        JsonObject *need = json_array_get_object_element(needs, i);
+        if (strcmp(rdl_json_text(need, "holds", ""), truths[YES]) != 0)
+            lack(c, g_strdup_printf("%s (%s)", rdl_json_text(need, "what", ""),
+                                    rdl_json_text(need, "why", "")));
+    }
+}
+
 static bool try_finding(closing *c, JsonObject *finding, GError **error)
 {
+    guint first = json_array_get_length(c->rows);
     truth best = NO;
     bool any = false;
 
@@ -206,6 +232,8 @@ static bool try_finding(closing *c, JsonObject *finding, GError **error)
         if (!try_row(c, row, finding, &best, error))
             return false;
     }
+    if (any)
+        tell_lacks(c, first, best);
     c->all = any ? MIN(c->all, best) : c->all;
     c->fits |= any;
     return true;
@@ -229,6 +257,41 @@ static bool try_findings(closing *c, GError **error)
             return false;
     }
     return false;
+}
+
+/* ---- what the ledger itself still waits for ---- */
+
+static bool try_ledger(closing *c, GError **error)
+{
+    static const struct {
+        const char *sql, *what;
+    } waits[] = {
+        {"SELECT count(*), sum(done IS NULL) FROM measure JOIN task USING(problem_id) WHERE task_id"
+         " = ?",
+         "measures not done"},
+        {"SELECT count(*), sum(met IS NULL) FROM milestone JOIN task USING(problem_id) WHERE "
+         "task_id = ?",
+         "milestones not met"},
+        {"SELECT count(*), sum(answered IS NULL) FROM transfer WHERE task_id = ?",
+         "transfers not answered"},
+        {"SELECT 0, contradicted IS NOT NULL FROM task WHERE task_id = ?",
+         "the claim, which a later scene contradicts"}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(waits); i++) {
+        g_autoptr(rdl_statement) s = rdl_statement_new(c->ledger->store, waits[i].sql, error);
+        bool row;
+        if (!s)
+            return false;
+        rdl_statement_text(s, 1, c->task_id);
+        if (!rdl_statement_step(s, &row, error))
+            return false;
+        gint64 all = row ? rdl_statement_get_int(s, 0) : 0;
+        gint64 open = row ? rdl_statement_get_int(s, 1) : 0;
+        if (open > 0)
+            lack(c, all ? g_strdup_printf("%" PRId64 " of %" PRId64 " %s", open, all, waits[i].what)
+                        : g_strdup(waits[i].what));
+    }
+    return true;
 }
 
 /* ---- the table ---- */
@@ -277,6 +340,7 @@ static JsonNode *tell(closing *c)
 
     rdl_json_set_text(o, "task_id", c->task_id);
     rdl_json_set_text(o, "closeable", c->fits ? truths[c->all] : NULL);
+    json_object_set_array_member(o, "lacks", json_array_ref(c->lacks));
     json_object_set_array_member(o, "rows", json_array_ref(c->rows));
     return rdl_json_node(o);
 }
@@ -288,16 +352,21 @@ static void clear(closing *c)
     g_free(c->site_id);
     g_free(c->claimed);
     json_array_unref(c->rows);
+    json_array_unref(c->lacks);
 }
 
 JsonNode *rdl_ledger_closing(rdl_ledger *ledger, const char *task_id, GError **error)
 {
-    closing c = {
-        .ledger = ledger, .rows = json_array_new(), .limits = RDL_RECOVERY_LIMITS_INIT, .all = YES};
+    closing c = {.ledger = ledger,
+                 .rows = json_array_new(),
+                 .lacks = json_array_new(),
+                 .limits = RDL_RECOVERY_LIMITS_INIT,
+                 .all = YES};
     bool good = read_task(&c, task_id, error) && open_table(&c, error) &&
                 rdl_verify_limits(ledger, &c.limits, error) &&
                 (c.scenes = rdl_ledger_verifications(ledger, task_id, error)) &&
-                (!c.table || !c.rectify || try_findings(&c, error));
+                (!c.table || !c.rectify || try_findings(&c, error)) &&
+                (!c.rectify || try_ledger(&c, error));
     JsonNode *told = good ? tell(&c) : NULL;
 
     clear(&c);

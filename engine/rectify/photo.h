@@ -6,7 +6,8 @@
  *          NO_POSITION: it tells none; NOT_PLAUSIBLE: it tells one that cannot be, `why` says
  *          which; NO_GROUND: the site has none
  *   time   TIMED; NO_TIME: it tells none; FUTURE: after the day it is put on record; BEFORE_ONSET:
- *          before the first day on which what it is to show can have begun; DISAGREES: its clock
+ *          before the first day on which what it is to show can have begun (days are those of the
+ *          place: UTC, as GPS tells, is shifted by utc_offset of pack.yaml); DISAGREES: its clock
  *          and its GPS time cannot both be right
  * Whatever the codes, it is kept. It COUNTS, as a photo that a move asks for, when it is INSIDE or
  * NEAR, TIMED, and no task of another site has the same picture. Nor is one that counts a proof:
@@ -27,7 +28,7 @@ typedef struct rdl_photo_files {
     double near_m;            /* above 0, to RDL_PHOTO_NEAR_MOST_M; NaN: the pack's */
 } rdl_photo_files;
 
-/** Put photos of a task on record, all or none: role of `who` may note, `on` is the day. Also of a
+/** Put photos of a task on record, all or none: role of `who` may photo or note, `on` is the day. Also of a
  *  task that is closed. A picture that the task has already adds nothing.
  *  *report (may be NULL; yours): [{"file", "code": TAKEN | ALREADY_THERE, and of those taken the
  *  members of rdl_ledger_photos()}]. tally: ledger.photos (suppressed ALREADY_THERE).

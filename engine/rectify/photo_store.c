@@ -112,6 +112,15 @@ static bool onset_of(rdl_ledger *ledger, const char *site_id, char **day, GError
     return true;
 }
 
+/* Civil times there are, from UTC. */
+#define EARLIEST_HOURS (-12)
+#define LATEST_HOURS 14
+
+static bool is_zoned(const char *time)
+{
+    return strlen(time) > strlen("2026-11-03T10:20:30");
+}
+
 /* Clock and GPS can both be right: they are apart by what the clock says it is from UTC, or by as
  * much as any place's clock can be; ten minutes are let pass. */
 static bool agree(const char *taken, const char *gps)
@@ -119,22 +128,49 @@ static bool agree(const char *taken, const char *gps)
     g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
     g_autoptr(GDateTime) a = g_date_time_new_from_iso8601(taken, utc);
     g_autoptr(GDateTime) b = g_date_time_new_from_iso8601(gps, utc);
-    bool zoned = strlen(taken) > strlen("2026-11-03T10:20:30");
     double minutes = a && b ? (double)g_date_time_difference(a, b) / 6e7 : 0.0;
 
-    return zoned ? fabs(minutes) <= 10.0 : minutes >= -730.0 && minutes <= 850.0;
+    return is_zoned(taken) ? fabs(minutes) <= 10.0 : minutes >= -730.0 && minutes <= 850.0;
 }
 
-static const char *time_code(const rdl_photo *photo, const char *on, const char *onset)
+static rdl_day day_at(GDateTime *moment, GTimeZone *zone, int hours)
 {
-    const char *told = photo->taken ? photo->taken : photo->gps_time;
-    rdl_day day, latest, first;
+    g_autoptr(GDateTime) later = g_date_time_add_hours(moment, hours);
+    g_autoptr(GDateTime) there = g_date_time_to_timezone(later, zone);
 
-    if (!told || !rdl_day_parse(told, &day, NULL))
+    return rdl_day_of(g_date_time_get_year(there), g_date_time_get_month(there),
+                      g_date_time_get_day_of_month(there));
+}
+
+/* The earliest and the latest day it can have been at the place. A clock that tells no zone shows
+ * the place's own day; a moment of UTC (GPS) is one of the pack's utc_offset, and where that tells
+ * none of any place on earth: half a night's photos are of the day before in UTC. */
+static bool days_of(const char *told, const char *offset, rdl_day *first, rdl_day *last)
+{
+    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+    g_autoptr(GTimeZone) civil = offset ? g_time_zone_new_identifier(offset) : NULL;
+    g_autoptr(GDateTime) moment = told ? g_date_time_new_from_iso8601(told, utc) : NULL;
+
+    if (!told || !rdl_day_parse(told, first, NULL))
+        return false;
+    *last = *first;
+    if (!moment || !is_zoned(told) || (!civil && !g_str_has_suffix(told, "Z")))
+        return true;
+    *first = day_at(moment, civil ? civil : utc, civil ? 0 : EARLIEST_HOURS);
+    *last = day_at(moment, civil ? civil : utc, civil ? 0 : LATEST_HOURS);
+    return true;
+}
+
+static const char *time_code(const rdl_photo *photo, const char *on, const char *onset,
+                             const char *offset)
+{
+    rdl_day first, last, latest, begun;
+
+    if (!days_of(photo->taken ? photo->taken : photo->gps_time, offset, &first, &last))
         return "NO_TIME";
-    if (rdl_day_parse(on, &latest, NULL) && day > latest)
+    if (rdl_day_parse(on, &latest, NULL) && first > latest)
         return "FUTURE";
-    if (onset && rdl_day_parse(onset, &first, NULL) && day < first)
+    if (onset && rdl_day_parse(onset, &begun, NULL) && last < begun)
         return "BEFORE_ONSET";
     return photo->taken && photo->gps_time && !agree(photo->taken, photo->gps_time) ? "DISAGREES"
                                                                                     : "TIMED";
@@ -182,6 +218,7 @@ static void say_paper(const char *path, const char *sha256, JsonObject *o)
 typedef struct {
     const rdl_task *task; /* with its ground */
     const char *onset;
+    const char *offset; /* civil time, "+08:00"; NULL: the pack does not say */
     double near_m;
     const char *on;
 } scene;
@@ -198,7 +235,7 @@ static JsonObject *read_one(rdl_ledger *ledger, const scene *at, const char *pat
     bool good = (sha256 = rdl_digest_file(path, error)) &&
                 say_place(ledger, &photo, at->task->wkb, at->near_m, o, error);
     if (good) {
-        rdl_json_set_text(o, "time", time_code(&photo, at->on, at->onset));
+        rdl_json_set_text(o, "time", time_code(&photo, at->on, at->onset, at->offset));
         say_camera(&photo, o);
         say_paper(path, sha256, o);
     }
@@ -243,7 +280,7 @@ static bool known(rdl_ledger *ledger, const char *task_id, const char *sha256, b
 static bool put(rdl_ledger *ledger, const rdl_move *who, JsonObject *photo, const char *path,
                 rdl_tally *tally, GError **error)
 {
-    const rdl_note note = {"photo.taken", "note", say_photo, photo, true};
+    const rdl_note note = {"photo.taken", "photo|note", say_photo, photo, true};
     const char *sha256 = rdl_json_text(photo, "sha256", NULL);
     bool there = false;
 
@@ -355,6 +392,10 @@ bool rdl_task_photo(rdl_ledger *ledger, const rdl_move *who, const rdl_photo_fil
     if (!onset_of(ledger, at.task->site_id, &onset, error))
         return false;
     at.onset = onset;
+    JsonObject *pack = rdl_ledger_pack(ledger, error);
+    if (!pack)
+        return false;
+    at.offset = rdl_json_text(pack, "utc_offset", NULL);
     return take(ledger, who, &at, paths, tally, report, error);
 }
 

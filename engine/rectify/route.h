@@ -17,8 +17,8 @@ const char *rdl_route_post(rdl_ledger *ledger, const char *xzqdm, const char *po
 /** Today's name of a department, by departments.csv; `name` itself where it is no old one. Lent. */
 const char *rdl_route_department(rdl_ledger *ledger, const char *name, rdl_day on);
 
-/** May that role do `act` (merge, split, sign, draw, transfer, publish, set)? By roles.csv (role,
- *  may). Fails: RDL_ERROR_USAGE with the roles that may. Moves are the workflow's matter. */
+/** May that role do `act` (note, photo, merge, split, sign, draw, transfer, publish, set; a|b:
+ *  either)? By roles.csv (role, may). Fails: RDL_ERROR_USAGE with the roles that may. Moves are the workflow's matter. */
 bool rdl_role_may(rdl_ledger *ledger, const char *role, const char *act, const char *subject,
                   GError **error);
 

@@ -74,11 +74,16 @@ const char *rdl_route_department(rdl_ledger *ledger, const char *name, rdl_day o
     return name;
 }
 
-static bool listed(const rdl_csv *csv, size_t row, const char *act)
+/* Is one of `acts` (a|b) what the role may? */
+static bool listed(const rdl_csv *csv, size_t row, const char *acts)
 {
-    g_auto(GStrv) acts = g_strsplit(rdl_csv_at(csv, row, "may"), "|", -1);
+    g_auto(GStrv) may = g_strsplit(rdl_csv_at(csv, row, "may"), "|", -1);
+    g_auto(GStrv) asked = g_strsplit(acts, "|", -1);
 
-    return g_strv_contains((const char *const *)acts, act);
+    for (char **act = asked; *act; act++)
+        if (g_strv_contains((const char *const *)may, *act))
+            return true;
+    return false;
 }
 
 bool rdl_role_may(rdl_ledger *ledger, const char *role, const char *act, const char *subject,

@@ -624,6 +624,12 @@ static void check_meta(checker *k)
         g_ptr_array_add(
             k->faults,
             g_strdup_printf("%s/pack.yaml: needs 'id' and 'version', both text", k->folder));
+    const char *offset = rdl_json_text(k->meta, "utc_offset", NULL);
+    g_autoptr(GTimeZone) zone = offset ? g_time_zone_new_identifier(offset) : NULL;
+    if (offset && !zone)
+        g_ptr_array_add(k->faults, g_strdup_printf("%s/pack.yaml: utc_offset: '%s' is none as "
+                                                   "+08:00 is",
+                                                   k->folder, offset));
     for (GList *m = members; m; m = m->next) {
         double value = rdl_json_real(defaults, m->data, NAN);
         if (!(value >= 0.0) || !isfinite(value))

@@ -121,6 +121,55 @@ static void a_photo_is_held_against_the_time(void)
     audited(l);
 }
 
+/* GPS tells UTC: at 00:30 in China it is 16:30 of the day before. */
+static void a_photo_of_the_night_is_of_the_day_it_is_there(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) l = district_ledger(suite_path("night.sqlite"), 1);
+    g_autofree char *id = district_task(l, "FP-0");
+    fixture_exif e = inside;
+
+    e.taken = NULL;
+    e.gps_day = "2023:12:31"; /* the onset is 2024-01-01 */
+    e.gps_clock[0] = 16, e.gps_clock[1] = 30;
+    CHECK_PUT(&e, "TAKEN INSIDE TIMED counts");
+    e.gps_clock[0] = 15;
+    CHECK_PUT(&e, "TAKEN INSIDE BEFORE_ONSET does not");
+    e.gps_day = "2026:11:04"; /* it is put on record on the 4th */
+    CHECK_PUT(&e, "TAKEN INSIDE TIMED counts");
+    e.gps_clock[0] = 16;
+    CHECK_PUT(&e, "TAKEN INSIDE FUTURE does not");
+    e = inside; /* a clock that runs in UTC, and says so */
+    e.gps_day = NULL;
+    e.taken = "2023:12:31 16:30:00";
+    e.offset = "+00:00";
+    CHECK_PUT(&e, "TAKEN INSIDE TIMED counts");
+    e.offset = "+08:00";
+    CHECK_PUT(&e, "TAKEN INSIDE BEFORE_ONSET does not");
+    audited(l);
+}
+
+static void photos_are_put_by_who_may(void)
+{
+    static const char *const roles[] = {"analyst", "county", "resp_unit", "auditor"};
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) l = district_ledger(suite_path("roles.sqlite"), 1);
+    g_autofree char *id = district_task(l, "FP-0");
+    const char *const paths[] = {suite_path("roles.jpg"), NULL};
+    const rdl_photo_files files = {paths, NAN};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(roles); i++) {
+        rdl_move who = noter(id, "2026-11-04");
+        g_autoptr(rdl_tally) tally = rdl_tally_new();
+        who.role = roles[i];
+        CHECK(fixture_photo(paths[0], ++seed, &inside));
+        CHECK(rdl_task_photo(l, &who, &files, tally, NULL, &error) == (i < 3));
+        if (i < 3)
+            CHECK_OK(error);
+    }
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "photo|note is for analyst, county,");
+}
+
 static void the_same_photo_is_one_and_at_two_sites_none(void)
 {
     GError *error = NULL;
@@ -318,6 +367,9 @@ static void a_guard_asks_for_a_photo_that_counts(void)
 static CU_TestInfo tests[] = {
     {"a photo is held against the place", a_photo_is_held_against_the_place},
     {"a photo is held against the time", a_photo_is_held_against_the_time},
+    {"photos are put by who may", photos_are_put_by_who_may},
+    {"a photo of the night is of the day it is there",
+     a_photo_of_the_night_is_of_the_day_it_is_there},
     {"the same photo is one, and at two sites none", the_same_photo_is_one_and_at_two_sites_none},
     {"a name that is no text is told", a_name_that_is_no_text_is_told},
     {"what is kept is the file itself", what_is_kept_is_the_file_itself},

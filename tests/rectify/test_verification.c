@@ -385,6 +385,22 @@ static void check_closing(rdl_ledger *ledger, const char *expected)
     g_string_free(told, TRUE);
 }
 
+/* What still lacks, in one line. */
+static void check_lacks(rdl_ledger *ledger, const char *expected)
+{
+    GError *error = NULL;
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", NULL);
+    g_autoptr(JsonNode) node = rdl_ledger_closing(ledger, id, &error);
+    g_autoptr(GString) told = g_string_new(NULL);
+
+    CHECK_OK(error);
+    JsonArray *lacks = json_object_get_array_member(json_node_get_object(node), "lacks");
+    for (guint i = 0; i < json_array_get_length(lacks); i++)
+        g_string_append_printf(told, "%s%s", i ? "; " : "",
+                               json_array_get_string_element(lacks, i));
+    CHECK_TEXT(told->str, expected);
+}
+
 static void what_closing_asks_for_is_told(void)
 {
     GError *error = NULL;
@@ -403,11 +419,21 @@ static void what_closing_asks_for_is_told(void)
 
     CHECK_OK(error);
     check_closing(ledger, "none"); /* a clue */
+    check_lacks(ledger, "");
     claim(ledger);
+    check_lacks(ledger, "CLEARED (no scene since the claim tells: redline verify); STABLE (0 of "
+                        "the three scenes since the "
+                        "claim that a trend needs); 1 of 1 measures not done");
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         told(ledger, &s, cases[i].disturbed, cases[i].date);
         check_closing(ledger, cases[i].closing);
+        if (i == 1)
+            check_lacks(ledger, "CLEARED (2026-02-01: STANDING, 100 % stands, at most 100 %); "
+                                "STABLE (1 of the three "
+                                "scenes since the claim that a trend needs); 1 of 1 measures not "
+                                "done; the claim, which a later scene contradicts");
     }
+    check_lacks(ledger, "1 of 1 measures not done");
     go(ledger, "WORKING", "2026-11-03", "county"); /* no claim, nothing to hold a scene against */
     check_closing(ledger, "unknown; exit: 文书=yes CLEARED=unknown STABLE=unknown");
     g_free(s.before);
