@@ -26,6 +26,9 @@ bool rdl_output_possible(const char *path, bool overwrite, GError **error)
                         "%s: is there already: name another file, or give --overwrite", path);
     if (g_file_test(path, G_FILE_TEST_IS_DIR))
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: is a folder, a file name is needed", path);
+    if (g_file_test(path, G_FILE_TEST_EXISTS) && !g_file_test(path, G_FILE_TEST_IS_REGULAR))
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "%s: is a device or a pipe and would be replaced: name a file", path);
     if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
         return rdl_fail(error, RDL_ERROR_IO, "%s: the folder %s does not exist: make it first",
                         path, folder);

@@ -20,6 +20,8 @@
 typedef struct {
     bool good;
     double dx, dy, likeness;
+    bool clear; /* a peak anywhere in the tile, at */
+    double far_dx, far_dy;
     double x, y; /* middle of the tile from the middle of the grid, pixels */
 } answer;
 
@@ -182,13 +184,13 @@ static double top(double before, double here, double after)
     return bend < 0.0 ? CLAMP((a - c) / (2.0 * bend), -0.5, 0.5) : 0.0;
 }
 
-static void find_peak(const double *surface, size_t side, answer *a)
+/* The peak within reach; false where it is at the edge, or not clearly above `noise`. */
+static bool peak_within(const double *surface, size_t side, int reach, double noise, double *dx,
+                        double *dy)
 {
-    int reach = (int)RDL_ALIGN_REACH, bx = 0, by = 0;
-    double best = -INFINITY, square = 0.0;
+    int bx = 0, by = 0;
+    double best = -INFINITY;
 
-    for (size_t i = 0; i < side * side; i++)
-        square += surface[2 * i] * surface[2 * i];
     for (int y = -reach; y <= reach; y++)
         for (int x = -reach; x <= reach; x++)
             if (at(surface, side, x, y) > best) {
@@ -196,12 +198,22 @@ static void find_peak(const double *surface, size_t side, answer *a)
                 bx = x;
                 by = y;
             }
-    a->good = best > CLEAR_PEAK * sqrt(square / (double)(side * side)) && abs(bx) < reach &&
-              abs(by) < reach;
-    if (!a->good)
-        return;
-    a->dx = bx + top(at(surface, side, bx - 1, by), best, at(surface, side, bx + 1, by));
-    a->dy = by + top(at(surface, side, bx, by - 1), best, at(surface, side, bx, by + 1));
+    if (!(best > CLEAR_PEAK * noise && abs(bx) < reach && abs(by) < reach))
+        return false;
+    *dx = bx + top(at(surface, side, bx - 1, by), best, at(surface, side, bx + 1, by));
+    *dy = by + top(at(surface, side, bx, by - 1), best, at(surface, side, bx, by + 1));
+    return true;
+}
+
+static void find_peak(const double *surface, size_t side, answer *a)
+{
+    double square = 0.0;
+
+    for (size_t i = 0; i < side * side; i++)
+        square += surface[2 * i] * surface[2 * i];
+    double noise = sqrt(square / (double)(side * side));
+    a->good = peak_within(surface, side, (int)RDL_ALIGN_REACH, noise, &a->dx, &a->dy);
+    a->clear = peak_within(surface, side, (int)side / 3, noise, &a->far_dx, &a->far_dy);
 }
 
 /* Moved so that it lies within one square of 512 pixels, which files are often stored in: a tile is
@@ -296,6 +308,29 @@ static void agree(const answer *answers, int n, rdl_shift *s)
     s->dy = median(y, s->used);
     s->sure = s->used >= MAX(1, (int)ceil(AGREE_LEAST * good)) && 4 * s->used >= n &&
               (s->used >= 3 || n < 3);
+}
+
+/* Do the tiles agree on a shift out of reach? */
+static void look_far(const answer *answers, int n, rdl_shift *s)
+{
+    g_autofree double *x = g_new(double, 2 * (size_t)n);
+    double *y = x + n;
+    int clear = 0, same = 0;
+
+    for (int i = 0; i < n; i++)
+        if (answers[i].clear) {
+            x[clear] = answers[i].far_dx;
+            y[clear++] = answers[i].far_dy;
+        }
+    double mx = median(x, clear), my = median(y, clear);
+    for (int i = 0; i < n; i++)
+        same += answers[i].clear && hypot(answers[i].far_dx - mx, answers[i].far_dy - my) <= AGREES;
+    s->far = same >= 3 && 2 * same >= n && hypot(mx, my) >= RDL_ALIGN_REACH - 1.0;
+    if (s->far) {
+        s->dx = mx;
+        s->dy = my;
+        s->used = same;
+    }
 }
 
 /* ---- rotation ---- */
@@ -424,6 +459,8 @@ bool rdl_align_measure(const rdl_pair *pair, bool quick, int threads, const rdl_
     if (!rdl_parallel_run(&how, &j, (size_t)shift->tiles, threads, progress, error))
         return false;
     agree(answers, shift->tiles, shift);
+    if (!shift->sure)
+        look_far(answers, shift->tiles, shift);
     look_for_turn(answers, shift->tiles, grid, shift);
     for (int i = 0; levels && i < shift->tiles; i++)
         if (tiles[i].bands)

@@ -10,7 +10,7 @@
 
 #include "detect/levels.h"
 
-#define RDL_ALIGN_REACH 8.0 /* pixels: shifts beyond are not looked for */
+#define RDL_ALIGN_REACH 8.0 /* pixels: shifts beyond are not corrected */
 
 typedef struct rdl_shift {
     double dx, dy;    /* pixels that the scene after lies to the right of and below the other */
@@ -18,6 +18,8 @@ typedef struct rdl_shift {
     int tiles, used;  /* looked at, and agreeing within a pixel */
     double likeness;  /* median over tiles of the largest band correlation, -1..1 */
     bool sure;        /* enough tiles agree */
+    bool far;         /* not sure, and half of the tiles, three or more, agree on dx, dy beyond the
+                         reach, up to a third of a tile: told, never corrected */
     double turned;    /* degrees that the scene after is rotated clockwise on the grid, NaN: the
                          tiles do not fit a rotation better than a shift */
     double stretched; /* and larger by this factor less one */

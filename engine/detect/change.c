@@ -39,6 +39,9 @@ bool rdl_detect_options_check(const rdl_detect_options *o, GError **error)
     if (!(o->tolerance > 0.0 && o->tolerance < 1.0))
         return rdl_fail(error, RDL_ERROR_USAGE, "--tolerance %g: give a number between 0 and 1",
                         o->tolerance);
+    if (o->index && !strstr(o->method, "index"))
+        return rdl_fail(error, RDL_ERROR_USAGE, "--index %s: is of --method index, not of %s",
+                        o->index, o->method);
     if (o->direction && strcmp(o->method, "cva") != 0)
         return rdl_fail(error, RDL_ERROR_USAGE, "--direction is of --method cva");
     if (o->sieve < 0 || o->sieve > 16)

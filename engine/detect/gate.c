@@ -51,12 +51,13 @@ static bool refuse_far(const rdl_gate *g, const rdl_pair *pair, GError **error)
 {
     double far = hypot(g->left.dx, g->left.dy);
 
-    if (!g->left.sure || far <= TOO_FAR)
+    if (!g->left.far && (!g->left.sure || far <= TOO_FAR))
         return true;
     return rdl_fail(error, RDL_ERROR_DATA, "%s: MISREGISTERED_FAR: lies %.1f pixels off %s: %s",
                     rdl_raster_path(rdl_pair_after(pair)->raster), far,
                     rdl_raster_path(rdl_pair_before(pair)->raster),
-                    g->asked ? "register it first" : "give --align auto, or register it first");
+                    g->asked || g->left.far ? "register it first"
+                                            : "give --align auto, or register it first");
 }
 
 static bool refuse_turned(const rdl_gate *g, const rdl_pair *pair, GError **error)
@@ -142,6 +143,11 @@ static bool levels_apart(const rdl_levels *l)
     return 2 * apart > known;
 }
 
+static bool is_more(double share(const rdl_levels *, int), const rdl_gate *g)
+{
+    return share(&g->levels, 0) > BLANK_MOST || share(&g->levels, 1) > BLANK_MOST;
+}
+
 static unsigned radiometry(rdl_gate *g, const rdl_pair *pair, const rdl_gate_question *q)
 {
     const rdl_scene *before = rdl_pair_before(pair), *after = rdl_pair_after(pair);
@@ -149,13 +155,12 @@ static unsigned radiometry(rdl_gate *g, const rdl_pair *pair, const rdl_gate_que
     g->sun[0] = sun_of(before);
     g->sun[1] = sun_of(after);
     g->offset = rdl_levels_offset(&g->levels, unit_of(before), unit_of(after));
+    unsigned filled = is_more(rdl_levels_fill, g) ? RDL_GATE_BLANK : 0;
     if (q->radar)
-        return 0;
-    return (fabs(g->sun[1] - g->sun[0]) > SUN_DEGREES ? RDL_GATE_SUN : 0) |
+        return filled;
+    return filled | (fabs(g->sun[1] - g->sun[0]) > SUN_DEGREES ? RDL_GATE_SUN : 0) |
            (doubtful_offset(g, before, after) ? RDL_GATE_OFFSET : 0) |
-           (fmax(rdl_levels_blank(&g->levels, 0), rdl_levels_blank(&g->levels, 1)) > BLANK_MOST
-                ? RDL_GATE_BLANK
-                : 0) |
+           (is_more(rdl_levels_blank, g) ? RDL_GATE_BLANK : 0) |
            (q->levels_matter && levels_apart(&g->levels) ? RDL_GATE_LEVELS : 0);
 }
 
@@ -176,7 +181,7 @@ static unsigned making(const rdl_pair *pair)
 bool rdl_gate_pass(rdl_gate *g, rdl_pair *pair, const rdl_gate_question *q, int threads,
                    const rdl_progress *progress, GError **error)
 {
-    *g = (rdl_gate){.asked = q->align, .clear = NAN};
+    *g = (rdl_gate){.asked = q->align, .radar = q->radar, .clear = NAN};
     if (q->align ? !rdl_align(pair, threads, progress, &g->found, &g->left, &g->levels, error)
                  : !rdl_align_measure(pair, true, threads, progress, &g->found, &g->levels, error))
         return false;
@@ -258,12 +263,18 @@ static void explain_blank(const rdl_gate *g, const rdl_pair *pair, GPtrArray *to
 {
     const rdl_scene *scenes[] = {rdl_pair_before(pair), rdl_pair_after(pair)};
 
-    for (int i = 0; i < 2; i++)
-        if (rdl_levels_blank(&g->levels, i) > BLANK_MOST)
+    for (int i = 0; i < 2; i++) {
+        if (rdl_levels_fill(&g->levels, i) > BLANK_MOST)
+            say(to,
+                "%s: %.0f%% of what was looked at is one number below -99 in every band: gaps that "
+                "nothing marks; say so with nodata or a mask",
+                rdl_raster_path(scenes[i]->raster), 100.0 * rdl_levels_fill(&g->levels, i));
+        if (!g->radar && rdl_levels_blank(&g->levels, i) > BLANK_MOST)
             say(to,
                 "%s: %.0f%% of what was looked at is 0 or saturated in every band: gaps or cloud "
                 "that nothing marks; say so with nodata or a mask",
                 rdl_raster_path(scenes[i]->raster), 100.0 * rdl_levels_blank(&g->levels, i));
+    }
 }
 
 static void explain_making(const rdl_pair *pair, GPtrArray *to)

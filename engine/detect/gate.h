@@ -25,6 +25,7 @@ typedef enum {
 
 typedef struct rdl_gate {
     bool asked, corrected; /* to align; and there was a shift to correct */
+    bool radar;            /* no optical sensor */
     rdl_shift found, left; /* before and after correction; the same without one */
     unsigned codes;        /* rdl_gate_code */
     rdl_levels levels;

@@ -5,6 +5,7 @@
 #include "detect/change/indices.h"
 
 #define WATER_MOVED 0.1
+#define WATER_CLEAR 0.2 /* over this it is water, whatever NDVI says */
 #define NDVI_MOVED 0.1
 #define NDVI_BARE 0.3
 #define BSI_MOVED 0.05
@@ -116,6 +117,23 @@ static bool built(const rdl_figures *f, state ndvi)
            state_of(f, RDL_FIGURE_NDBI).moved > -BSI_MOVED;
 }
 
+/* NDVI that is not known speaks for water. */
+static bool is_water(double index, double ndvi)
+{
+    return index > 0.0 && (index >= WATER_CLEAR || !(ndvi >= 0.0));
+}
+
+static rdl_kind kind_of_water(state water, state ndvi)
+{
+    bool was = is_water(water.before, ndvi.before), is = is_water(water.after, ndvi.after);
+
+    if (!was && is && water.moved >= WATER_MOVED)
+        return RDL_KIND_WATER_GAIN;
+    if (was && !is && water.moved <= -WATER_MOVED)
+        return RDL_KIND_WATER_LOSS;
+    return was && is ? RDL_KIND_OTHER : RDL_KIND_UNKNOWN;
+}
+
 rdl_kind rdl_kind_of(const rdl_figures *f, bool calibrated, const char **why)
 {
     state water = state_of(f, RDL_FIGURE_WATER), ndvi = state_of(f, RDL_FIGURE_NDVI);
@@ -126,11 +144,8 @@ rdl_kind rdl_kind_of(const rdl_figures *f, bool calibrated, const char **why)
         return *why = "NOT_OBSERVED", RDL_KIND_UNKNOWN;
     if (!calibrated && plants == RDL_KIND_OTHER)
         return *why = "UNCALIBRATED", RDL_KIND_UNKNOWN;
-    if (calibrated && water.before <= 0.0 && water.after > 0.0 && water.moved >= WATER_MOVED)
-        return RDL_KIND_WATER_GAIN;
-    if (calibrated && water.before > 0.0 && water.after <= 0.0 && water.moved <= -WATER_MOVED)
-        return RDL_KIND_WATER_LOSS;
-    if (calibrated && water.before > 0.0 && water.after > 0.0)
-        return RDL_KIND_OTHER;
+    rdl_kind wet = calibrated ? kind_of_water(water, ndvi) : RDL_KIND_UNKNOWN;
+    if (wet != RDL_KIND_UNKNOWN)
+        return wet;
     return plants == RDL_KIND_OTHER && built(f, ndvi) ? RDL_KIND_BARE_TO_BUILT : plants;
 }

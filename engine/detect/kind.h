@@ -20,8 +20,9 @@ typedef enum {
 RDL_API const char *rdl_kind_code(rdl_kind kind);
 
 /** By the means over a patch, first rule that holds:
- *  - water_gain, water_loss: the water index (MNDWI, Xu 2006, or NDWI, McFeeters 1996) crosses 0
- *    by 0.1 or more in all;
+ *  - water_gain, water_loss: water on one date, and the water index (MNDWI, Xu 2006, or NDWI,
+ *    McFeeters 1996) moved by 0.1 or more. Water is an index over 0; up to 0.2 white roofs and
+ *    concrete have it too, and water is where NDVI is below 0;
  *  - other: water on both dates;
  *  - veg_to_bare, recovery: NDVI (Tucker 1979) falls or rises by 0.1 or more;
  *  - bare_to_built: NDVI under 0.3 on both dates, and BSI (Rikimaru 2002) falls by 0.05 or more,

@@ -9,6 +9,7 @@
 #define STEP_LEAST 0.07
 #define STEP_MOST 0.13
 #define STEP_SPREAD 0.03
+#define FILL_MOST (-99.0f)
 #define BANDS_LEAST 2 /* that agree, before a step is believed */
 
 static int by_size(const void *a, const void *b)
@@ -45,6 +46,22 @@ static double count_all(const rdl_pair_reader *tile, const float *const *bands, 
     return n;
 }
 
+/* Pixels that have one number in every band, and a whole one that no instrument and no logarithm
+ * of one gives. */
+static double count_fill(const rdl_pair_reader *tile, const float *const *bands)
+{
+    double n = 0.0;
+
+    for (size_t i = 0; i < tile->n; i++) {
+        float number = bands[0][i];
+        bool all = tile->valid[i] && number <= FILL_MOST && number == floorf(number);
+        for (int k = 1; all && k < tile->bands; k++)
+            all = bands[k][i] == number;
+        n += all;
+    }
+    return n;
+}
+
 static void count_blank(rdl_levels *levels, const rdl_pair_reader *tile, const float most[2])
 {
     const float *const *const dates[] = {(const float *const *)tile->before,
@@ -52,14 +69,21 @@ static void count_blank(rdl_levels *levels, const rdl_pair_reader *tile, const f
 
     for (size_t i = 0; i < tile->n; i++)
         levels->pixels += tile->valid[i];
-    for (int date = 0; date < 2; date++)
+    for (int date = 0; date < 2; date++) {
         levels->blank[date] =
             count_all(tile, dates[date], 0.0f) + count_all(tile, dates[date], most[date]);
+        levels->fill[date] = count_fill(tile, dates[date]);
+    }
 }
 
 double rdl_levels_blank(const rdl_levels *l, int date)
 {
     return l->bands > 1 && l->pixels > 0.0 ? l->blank[date] / l->pixels : 0.0;
+}
+
+double rdl_levels_fill(const rdl_levels *l, int date)
+{
+    return l->pixels > 0.0 ? l->fill[date] / l->pixels : 0.0;
 }
 
 void rdl_levels_of_tile(rdl_levels *levels, const rdl_pair_reader *tile, const float most[2])
@@ -93,7 +117,7 @@ void rdl_levels_merge(rdl_levels *into, const rdl_levels *tile)
     }
     into->pixels += tile->pixels;
     for (int date = 0; date < 2; date++)
-        into->blank[date] += tile->blank[date];
+        into->blank[date] += tile->blank[date], into->fill[date] += tile->fill[date];
     for (int k = 0; k < MIN(into->bands, tile->bands); k++) {
         rdl_band_levels *a = &into->band[k];
         const rdl_band_levels *b = &tile->band[k];

@@ -22,6 +22,7 @@ typedef struct rdl_levels {
     rdl_band_levels band[RDL_LEVELS_MOST];
     double pixels, blank[2]; /* seen on both dates; that are 0, or the largest number of their type,
                                 in every band, before and after */
+    double fill[2];          /* that are one number of -99 or less, as -9999, in every band */
 } rdl_levels;
 
 /** Those of the `n` pixels of a tile where valid is 1. most: the largest numbers of either date. */
@@ -29,6 +30,8 @@ void rdl_levels_of_tile(rdl_levels *levels, const rdl_pair_reader *tile, const f
 /** Share of what was seen that is blank on a date (0 before, 1 after); 0 for a single band, which
  *  may well be dark. */
 double rdl_levels_blank(const rdl_levels *levels, int date);
+/** Share that is filled with a number like -9999. */
+double rdl_levels_fill(const rdl_levels *levels, int date);
 /** Tiles in a fixed order give a fixed answer. */
 void rdl_levels_merge(rdl_levels *into, const rdl_levels *tile);
 

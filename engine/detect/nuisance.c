@@ -5,6 +5,7 @@
 #define CLEAR_LEAST 0.5
 #define SNOW_NDSI 0.4
 #define SNOW_NDVI (-0.1)
+#define SNOW_NDBI (-0.6)
 #define BELT_WIDTH 3.0 /* pixels */
 #define BELT_WATER 0.5
 #define CROP_LEAST 0.5
@@ -65,7 +66,8 @@ double rdl_component_clear_of(const rdl_component *c, rdl_mark mark)
 static bool snowy(const rdl_figures *f, int date)
 {
     return rdl_figures_mean(f, RDL_FIGURE_WATER, date) >= SNOW_NDSI &&
-           rdl_figures_mean(f, RDL_FIGURE_NDVI, date) >= SNOW_NDVI;
+           rdl_figures_mean(f, RDL_FIGURE_NDVI, date) >= SNOW_NDVI &&
+           rdl_figures_mean(f, RDL_FIGURE_NDBI, date) <= SNOW_NDBI;
 }
 
 static bool applies(rdl_nuisance rule, const rdl_component *c, rdl_kind kind, double reach)

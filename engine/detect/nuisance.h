@@ -21,8 +21,8 @@ typedef enum {
  *  - mask-edge (MASK_EDGE): the share of the patch's pixels without a pixel nobody observed within
  *    RDL_NEAR pixels (field clear_share) is under 0.5: the rim of a cloud, a shadow or a scene;
  *  - snow (SNOW): on one date only NDSI, which is MNDWI by another name (Hall 1995, Remote Sensing
- *    of Environment 54), is 0.4 or more while NDVI is -0.1 or more, which snow has and water has
- *    not;
+ *    of Environment 54), is 0.4 or more while NDVI is -0.1 or more, which snow has and clear water
+ *    has not, and NDBI -0.6 or less, which snow has and a pond with algae has not;
  *  - water-level (WATER_LEVEL): kind water_loss or water_gain, at most 3 pixels wide (field
  *    width_px), and half of it or more within RDL_NEAR pixels of water on both dates (field
  *    water_share);

@@ -177,6 +177,29 @@ static rdl_raster *bring(rdl_pair *pair, const rdl_raster *raster, rdl_resample 
     return rdl_raster_onto(raster, grid, how, error);
 }
 
+/* Share of the grid's 17 x 17 places that lie in `other`; 1 where that cannot be asked. */
+static double covered(const rdl_grid *grid, const rdl_grid *other)
+{
+    enum { STEPS = 16 };
+    g_autoptr(rdl_transform) way =
+        grid->crs && other->crs ? rdl_transform_new(grid->crs, other->crs, NULL) : NULL;
+    const double *t = other->transform, det = t[1] * t[5] - t[2] * t[4];
+    int inside = 0;
+
+    for (int i = 0; way && i <= STEPS; i++)
+        for (int j = 0; j <= STEPS; j++) {
+            double x, y;
+            rdl_grid_point(grid, 0.5 + (grid->width - 1.0) * i / STEPS,
+                           0.5 + (grid->height - 1.0) * j / STEPS, &x, &y);
+            if (!rdl_transform_points(way, 1, &x, &y, NULL))
+                continue;
+            double col = ((x - t[0]) * t[5] - (y - t[3]) * t[2]) / det;
+            double row = ((y - t[3]) * t[1] - (x - t[0]) * t[4]) / det;
+            inside += col >= 0.0 && row >= 0.0 && col < other->width && row < other->height;
+        }
+    return way ? (double)inside / ((STEPS + 1) * (STEPS + 1)) : 1.0;
+}
+
 static bool bring_mask(rdl_pair *pair, int date, const char *path, int band, const char *values,
                        GPtrArray *warnings, GError **error)
 {
@@ -191,6 +214,10 @@ static bool bring_mask(rdl_pair *pair, int date, const char *path, int band, con
     m->date = date;
     m->band = band;
     m->raster = bring(pair, raster, RDL_RESAMPLE_NEAREST, warnings, error);
+    double share = covered(rdl_pair_grid(pair), rdl_raster_grid(raster));
+    if (share < 1.0)
+        warn(warnings, "mask %s: lies over %.0f%% of the scene: what it does not reach is not bad",
+             path, floor(100.0 * share));
     m->values = m->raster ? rdl_mask_values_parse(values, error) : NULL;
     return m->values != NULL;
 }
@@ -247,6 +274,8 @@ static bool bring_all(rdl_pair *pair, const rdl_pair_options *o, GPtrArray *warn
            bring_masks(pair, AFTER, o->mask_after, o->mask_values, warnings, error);
 }
 
+#define SCALE_OFF 0.01 /* pixels: what the scale of a projection adds to a whole number of them */
+
 /* From metres to pixels, by the ground that the pixel in the middle covers. */
 static bool settle_growth(rdl_pair *pair, double metres, GError **error)
 {
@@ -259,12 +288,25 @@ static bool settle_growth(rdl_pair *pair, double metres, GError **error)
     g_autoptr(rdl_pixel_areas) areas = rdl_pixel_areas_new(grid, error);
     if (!areas || !rdl_pixel_areas_run(areas, &middle, &m2, error))
         return g_prefix_error(error, "--mask-grow %g: ", metres), false;
-    double pixels = ceil(metres / sqrt(m2) - 1e-6);
+    double pixels = ceil(metres / sqrt(m2) - SCALE_OFF);
     if (!(pixels <= GROW_MOST))
         return rdl_fail(error, RDL_ERROR_USAGE, "--mask-grow %g: are %.0f pixels, %d are the most",
                         metres, pixels, GROW_MOST);
     pair->mask_grow = (int)pixels;
     return true;
+}
+
+/* What was asked for and has nothing to work on. */
+static void tell_unused(const rdl_pair *pair, const rdl_pair_options *o, GPtrArray *warnings)
+{
+    bool flat, placed = !rdl_raster_ortho(pair->scenes[BEFORE]->raster, &flat) &&
+                        !rdl_raster_ortho(pair->scenes[AFTER]->raster, &flat);
+
+    if ((o->how.dem || o->how.height) && placed)
+        warn(warnings, "%s is not used: neither scene is placed by RPC",
+             o->how.dem ? "--dem" : "--height");
+    if (o->mask_grow_m > 0.0 && pair->masks->len == 0)
+        warn(warnings, "--mask-grow is not used: neither scene has a mask");
 }
 
 static void take_bands(rdl_pair *pair)
@@ -291,6 +333,7 @@ rdl_pair *rdl_pair_open(const rdl_pair_options *o, GPtrArray *warnings, GError *
         !bring_all(pair, o, warnings, error))
         return NULL;
     pair->aoi = g_strdup(o->aoi);
+    tell_unused(pair, o, warnings);
     if (!settle_growth(pair, o->mask_grow_m, error))
         return NULL;
     take_bands(pair);

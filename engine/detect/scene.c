@@ -168,6 +168,18 @@ static bool bands_are_there(const rdl_scene *scene, GError **error)
                                         rdl_raster_path(scene->raster));
 }
 
+/* Numbers of colours in a table do not grow with the light. */
+static bool bands_are_light(const rdl_scene *scene, GError **error)
+{
+    for (int k = 0; k < scene->count; k++)
+        if (rdl_raster_paletted(scene->raster, scene->bands[k]))
+            return rdl_fail(error, RDL_ERROR_DATA,
+                            "%s: band %d holds numbers of colours in a table, no brightness: make "
+                            "red, green and blue of them (gdal_translate -expand rgb)",
+                            rdl_raster_path(scene->raster), scene->bands[k]);
+    return true;
+}
+
 bool rdl_sensor_is_radar(const char *sensor)
 {
     return sensor && strcmp(sensor, "sar") == 0;
@@ -202,7 +214,9 @@ rdl_scene *rdl_scene_open(const char *path, const char *bands, const char *senso
     else
         bands_of_file(scene);
     good = good && (!radar || few_polarisations(scene, error));
-    return good && bands_are_there(scene, error) ? g_steal_pointer(&scene) : NULL;
+    return good && bands_are_there(scene, error) && bands_are_light(scene, error)
+               ? g_steal_pointer(&scene)
+               : NULL;
 }
 
 int rdl_scene_role(const rdl_scene *scene, const char *role)

@@ -20,7 +20,7 @@
 typedef struct {
     bool has_nodata, whole; /* whole: integers, which are never NaN or infinite */
     float nodata;
-    double scale, offset; /* of a product known to the engine; 1 and 0 else */
+    double scale, offset; /* as the file says; 1 and 0 else */
 } band_fact;
 
 /* What was found out when a path was opened first; counted, shared by all handles on it. */
@@ -133,6 +133,15 @@ static float as_float(double value)
     return (float)CLAMP(value, -FLT_MAX, FLT_MAX);
 }
 
+static void learn_scale(GDALRasterBandH band, band_fact *fact)
+{
+    double scale = GDALGetRasterScale(band, NULL), offset = GDALGetRasterOffset(band, NULL);
+    bool sane = isfinite(scale) && scale != 0.0 && isfinite(offset);
+
+    fact->scale = sane ? scale : 1.0;
+    fact->offset = sane ? offset : 0.0;
+}
+
 static void learn_bands(rdl_raster *raster)
 {
     int n = rdl_raster_bands(raster);
@@ -142,8 +151,7 @@ static void learn_bands(rdl_raster *raster)
         GDALRasterBandH band = GDALGetRasterBand(raster->dataset, i);
         double value;
         raster->facts[i].has_nodata = nodata_of(band, &value);
-        raster->facts[i].scale = raster->origin->product ? GDALGetRasterScale(band, NULL) : 1.0;
-        raster->facts[i].offset = raster->origin->product ? GDALGetRasterOffset(band, NULL) : 0.0;
+        learn_scale(band, &raster->facts[i]);
         raster->facts[i].whole = GDALDataTypeIsInteger(GDALGetRasterDataType(band));
         if (raster->facts[i].has_nodata)
             raster->facts[i].nodata = as_float(value);
@@ -566,6 +574,18 @@ void rdl_raster_scale(const rdl_raster *raster, int band, double *scale, double 
     *offset = raster->facts[band].offset;
 }
 
+bool rdl_raster_paletted(const rdl_raster *raster, int band)
+{
+    GDALColorTableH table = GDALGetRasterColorTable(GDALGetRasterBand(raster->dataset, band));
+
+    for (int i = 0; table && i < GDALGetColorEntryCount(table); i++) {
+        const GDALColorEntry *c = GDALGetColorEntry(table, i);
+        if (c->c1 != i || c->c2 != i || c->c3 != i)
+            return true;
+    }
+    return false;
+}
+
 bool rdl_raster_product(const rdl_raster *raster)
 {
     return raster->origin->product != NULL;
@@ -610,6 +630,8 @@ char **rdl_raster_files(const rdl_raster *raster)
 
 /* ---- reading ---- */
 
+#define FILL 1e30f /* numbers of this size are nobody's measurements */
+
 static void drop_unset(size_t n, const float *plane, band_fact fact, uint8_t *restrict valid)
 {
     const float nodata = fact.has_nodata ? fact.nodata : NAN;
@@ -618,7 +640,7 @@ static void drop_unset(size_t n, const float *plane, band_fact fact, uint8_t *re
         return;
     /* NaN and infinities fail the first comparison, a nodata of NaN passes the second */
     for (size_t i = 0; i < n; i++)
-        valid[i] = valid[i] & (fabsf(plane[i]) <= FLT_MAX) & !(plane[i] == nodata);
+        valid[i] = valid[i] & (fabsf(plane[i]) < FILL) & !(plane[i] == nodata);
 }
 
 static bool read_fails(const rdl_raster *raster, rdl_block b, GError **error)
@@ -700,6 +722,14 @@ static void rescale(size_t n, band_fact fact, float *plane)
         plane[i] = (float)((double)plane[i] * fact.scale + fact.offset);
 }
 
+static void rescale_all(const rdl_raster *raster, int n, const int *bands, size_t pixels,
+                        float *planes)
+{
+    for (int k = 0; k < n; k++)
+        if (scaled(raster, bands[k]))
+            rescale(pixels, raster->facts[bands[k]], planes + (size_t)k * pixels);
+}
+
 bool rdl_raster_read(rdl_raster *raster, rdl_block b, int n, const int *bands, float *planes,
                      uint8_t *valid, GError **error)
 {
@@ -712,9 +742,8 @@ bool rdl_raster_read(rdl_raster *raster, rdl_block b, int n, const int *bands, f
         drop_unset(pixels, planes + (size_t)k * pixels, raster->facts[bands[k]], valid);
     good = good && drop_by_masks(raster, b, n, bands, valid, error);
     CPLPopErrorHandler();
-    for (int k = 0; good && k < n; k++)
-        if (scaled(raster, bands[k]))
-            rescale(pixels, raster->facts[bands[k]], planes + (size_t)k * pixels);
+    if (good)
+        rescale_all(raster, n, bands, pixels, planes);
     return good;
 }
 
@@ -770,6 +799,7 @@ bool rdl_raster_read_every(rdl_raster *raster, rdl_block b, int step, int n, con
         return read_and_thin(raster, b, step, n, bands, planes, valid, error);
     for (int k = 0; k < n; k++)
         drop_unset(picks, planes + (size_t)k * picks, raster->facts[bands[k]], valid);
+    rescale_all(raster, n, bands, picks, planes);
     return true;
 }
 

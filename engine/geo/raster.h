@@ -79,7 +79,11 @@ RDL_API const char *rdl_raster_item(const rdl_raster *raster, const char *name);
 /** The same of a band. A product's bands have BAND ("B8A"), RESOLUTION (metres, of the file) and
  *  RESAMPLED ("no", "bilinear" or "average", onto the grid). */
 RDL_API const char *rdl_raster_band_item(const rdl_raster *raster, int band, const char *name);
-/** What is read is scale * stored + offset: of a product's bands, else 1 and 0. */
+/** Are the band's numbers those of colours in a table, other than of one grey each as they stand?
+ */
+RDL_API bool rdl_raster_paletted(const rdl_raster *raster, int band);
+/** What is read is scale * stored + offset, as the file or the product has it for the band; 1 and 0
+ *  where it says nothing. */
 RDL_API void rdl_raster_scale(const rdl_raster *raster, int band, double *scale, double *offset);
 RDL_API bool rdl_raster_product(const rdl_raster *raster);
 /** A product's own masks: how many, and where mask `i` is, which band of it, and what is bad, as

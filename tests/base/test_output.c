@@ -1,4 +1,5 @@
 #include <string.h>
+#include <sys/stat.h>
 #include <glib/gstdio.h>
 #include "base/base.h"
 #include "suite.h"
@@ -43,6 +44,17 @@ static void an_existing_file_is_kept_unless_told(void)
     CHECK_TEXT(text, "third");
 }
 
+static void a_pipe_is_not_replaced(void)
+{
+    GError *error = NULL;
+    const char *path = suite_path("pipe");
+
+    CHECK_INT(mkfifo(path, 0600), 0);
+    CHECK(!rdl_output_text(path, "", true, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "a device or a pipe");
+    CHECK(g_file_test(path, G_FILE_TEST_EXISTS) && !g_file_test(path, G_FILE_TEST_IS_REGULAR));
+}
+
 static void a_missing_folder_is_named(void)
 {
     GError *error = NULL;
@@ -68,6 +80,7 @@ static void digests_and_ids_are_what_they_should_be(void)
 static CU_TestInfo tests[] = {
     {"what is not committed is gone", what_is_not_committed_is_gone},
     {"an existing file is kept unless told", an_existing_file_is_kept_unless_told},
+    {"a pipe is not replaced", a_pipe_is_not_replaced},
     {"a missing folder is named", a_missing_folder_is_named},
     {"digests and ids are what they should be", digests_and_ids_are_what_they_should_be},
     CU_TEST_INFO_NULL,

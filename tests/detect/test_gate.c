@@ -167,14 +167,77 @@ static void what_speaks_against_a_pair_is_coded(void)
 
 static void a_pair_far_apart_is_refused(void)
 {
-    rdl_detect_options o = options_for(make_scene("far.tif", 6, -3, 15), "none");
+    static const struct {
+        double dx, dy;
+        const char *align, *said;
+    } far[] = {{6, -3, "none", "MISREGISTERED_FAR: lies 6.7 pixels off"},
+               {21, -18, "none", "MISREGISTERED_FAR: lies 27."},
+               {21, -18, "auto", "MISREGISTERED_FAR: lies 27."}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(far); i++) {
+        rdl_detect_options o =
+            options_for(make_scene("far.tif", far[i].dx, far[i].dy, 15), far[i].align);
+        rdl_detect_result r;
+        GError *error = NULL;
+        g_remove(o.output);
+        CHECK(!rdl_detect(&o, NULL, &r, &error));
+        CHECK_FAILS(error, RDL_ERROR_DATA, far[i].said);
+        CHECK(!g_file_test(o.output, G_FILE_TEST_EXISTS));
+        rdl_detect_result_clear(&r);
+    }
+}
+
+static bool warned(const rdl_detect_result *r, const char *text)
+{
+    for (guint k = 0; k < r->warnings->len; k++)
+        if (strstr(r->warnings->pdata[k], text))
+            return true;
+    return false;
+}
+
+static void what_has_no_use_is_told(void)
+{
+    rdl_detect_options o = options_for(make_scene("same.tif", 0, 0, 15), "none");
     rdl_detect_result r;
     GError *error = NULL;
+    made_form f = MADE_FORM;
+    const double good[] = {0, 0, 0, 0};
 
-    g_remove(o.output);
+    o.how.dem = "nowhere.tif";
+    o.mask_grow_m = 60;
+    CHECK(rdl_detect(&o, NULL, &r, &error));
+    CHECK_OK(error);
+    CHECK(warned(&r, "--dem is not used"));
+    CHECK(warned(&r, "--mask-grow is not used"));
+    rdl_detect_result_clear(&r);
+    o.how.dem = NULL;
+    f.width = f.height = 2, f.size = 30.0 * SIDE / 4;
+    o.mask_before = make_raster("corner.tif", &f, good);
+    CHECK(rdl_detect(&o, NULL, &r, &error));
+    CHECK_OK(error);
+    CHECK(warned(&r, "corner.tif: lies over 2"));
+    rdl_detect_result_clear(&r);
+    o.index = "ndvi";
     CHECK(!rdl_detect(&o, NULL, &r, &error));
-    CHECK_FAILS(error, RDL_ERROR_DATA, "MISREGISTERED_FAR: lies 6.7 pixels off");
-    CHECK(!g_file_test(o.output, G_FILE_TEST_EXISTS));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "--index ndvi");
+    rdl_detect_result_clear(&r);
+}
+
+static void numbers_of_colours_are_no_scene(void)
+{
+    rdl_detect_options o = options_for(make_scene("colours.tif", 0, 0, 15), "none");
+    rdl_detect_result r;
+    GError *error = NULL;
+    GDALDatasetH ds = GDALOpen(o.after, GA_Update);
+    GDALColorTableH table = GDALCreateColorTable(GPI_RGB);
+    const GDALColorEntry red = {255, 0, 0, 255};
+
+    GDALSetColorEntry(table, 7, &red);
+    CHECK(GDALSetRasterColorTable(GDALGetRasterBand(ds, 1), table) == CE_None);
+    GDALDestroyColorTable(table);
+    GDALClose(ds);
+    CHECK(!rdl_detect(&o, NULL, &r, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "colours in a table");
     rdl_detect_result_clear(&r);
 }
 
@@ -309,7 +372,8 @@ static const char *make_striped(const char *name, int bands, double number, doub
     made_form f = MADE_FORM;
     g_autofree double *planes = g_new(double, 2 * n);
 
-    f.width = f.height = SIDE, f.bands = 2, f.type = GDT_UInt16, f.nodata = nodata;
+    f.width = f.height = SIDE, f.bands = 2, f.nodata = nodata;
+    f.type = number < 0 ? GDT_Int16 : GDT_UInt16;
     for (int k = 0; k < 2; k++) {
         g_autofree double *band = raster_values(suite_path("before.tif"), k + 1);
         for (size_t i = 0; i < n; i++)
@@ -324,8 +388,9 @@ static void gaps_that_nothing_marks_are_told(void)
         int bands;
         double number, nodata;
         bool told;
-    } stripes[] = {{2, 0, NAN, true},  {2, 65535, NAN, true}, {2, 0, 0, false},
-                   {1, 0, NAN, false}, {2, 1000, NAN, false}, {0, 0, NAN, false}};
+    } stripes[] = {{2, 0, NAN, true},     {2, 65535, NAN, true},  {2, 0, 0, false},
+                   {1, 0, NAN, false},    {2, 1000, NAN, false},  {0, 0, NAN, false},
+                   {2, -9999, NAN, true}, {1, -9999, NAN, false}, {2, -9999, -9999, false}};
     rdl_detect_options o = options_for("", "none");
     rdl_detect_result r;
     GError *error = NULL;
@@ -336,11 +401,10 @@ static void gaps_that_nothing_marks_are_told(void)
         CHECK(rdl_detect(&o, NULL, &r, &error));
         CHECK_OK(error);
         CHECK_INT((r.gate.codes & RDL_GATE_BLANK) != 0, stripes[i].told);
-        bool said = false;
-        for (guint k = 0; k < r.warnings->len; k++)
-            said =
-                said || strstr(r.warnings->pdata[k], "10% of what was looked at is 0 or saturated");
-        CHECK_INT(said, stripes[i].told);
+        CHECK_INT(warned(&r, stripes[i].number < 0
+                                 ? "10% of what was looked at is one number below -99"
+                                 : "10% of what was looked at is 0 or saturated"),
+                  stripes[i].told);
         rdl_detect_result_clear(&r);
     }
 }
@@ -392,6 +456,8 @@ static CU_TestInfo tests[] = {
     {"threads change no byte of an aligned pair", threads_change_no_byte_of_an_aligned_pair},
     {"what speaks against a pair is coded", what_speaks_against_a_pair_is_coded},
     {"a pair far apart is refused", a_pair_far_apart_is_refused},
+    {"what has no use is told", what_has_no_use_is_told},
+    {"numbers of colours are no scene", numbers_of_colours_are_no_scene},
     {"the codes travel to the patches", the_codes_travel_to_the_patches},
     {"outside the AOI nothing is observed", outside_the_aoi_nothing_is_observed},
     CU_TEST_INFO_NULL,

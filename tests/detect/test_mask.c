@@ -102,6 +102,8 @@ static void masks_grow_by_metres_across_cells(void)
     CHECK_INT(unseen(&o), 1);
     o.mask_grow_m = 59; /* pixels of 30 m, and a trifle less on the ellipsoid */
     CHECK_INT(unseen(&o), 13);
+    o.mask_grow_m = 60;
+    CHECK_INT(unseen(&o), 13);
     o.threads = 3;
     o.memory_mib = 16;
     CHECK_INT(unseen(&o), 13);

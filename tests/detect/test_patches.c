@@ -607,22 +607,20 @@ static char *kind_of(const double before[5], const double after[5], const char *
 static void kinds_follow_the_direction_of_change(void)
 {
     static const double veg[] = {.03, .06, .04, .40, .18}, bare[] = {.10, .14, .20, .28, .36},
-                        built[] = {.16, .18, .20, .23, .28}, water[] = {.06, .06, .04, .02, .01};
+                        built[] = {.16, .18, .20, .23, .28}, water[] = {.06, .06, .04, .02, .01},
+                        roof[] = {.36, .37, .37, .38, .33}, turbid[] = {.10, .13, .14, .13, .10};
     const char *all = "blue=1,green=2,red=3,nir=4,swir1=5";
     const struct {
         const double *before, *after;
         const char *kind, *bands;
-    } cases[] = {{veg, bare, "veg_to_bare", all},
-                 {bare, veg, "recovery", all},
-                 {bare, built, "bare_to_built", all},
-                 {water, bare, "water_loss", all},
-                 {veg, water, "water_gain", all},
-                 {water, veg, "water_loss", all},
-                 {water, water, "other", all},
-                 {built, bare, "other", all},
-                 {veg, bare, "veg_to_bare", "red=3,nir=4"},
-                 {bare, built, "other", "red=3,nir=4"},
-                 {veg, water, "water_gain", "green=2,red=3,nir=4"}};
+    } cases[] = {
+        {veg, bare, "veg_to_bare", all},       {bare, veg, "recovery", all},
+        {bare, built, "bare_to_built", all},   {water, bare, "water_loss", all},
+        {veg, water, "water_gain", all},       {water, veg, "water_loss", all},
+        {water, water, "other", all},          {veg, roof, "veg_to_bare", all},
+        {roof, veg, "recovery", all},          {bare, turbid, "water_gain", all},
+        {built, bare, "other", all},           {veg, bare, "veg_to_bare", "red=3,nir=4"},
+        {bare, built, "other", "red=3,nir=4"}, {veg, water, "water_gain", "green=2,red=3,nir=4"}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *kind = kind_of(cases[i].before, cases[i].after, cases[i].bands);
@@ -683,20 +681,23 @@ static void the_rim_of_a_cloud_is_left_out_when_asked(void)
     rdl_patches_result_clear(&r);
 }
 
-/* Columns of a scene of five bands, one a letter: w water, s snow, v vegetation, b bare. */
+/* Columns of a scene of five bands, one a letter: w water, s snow, v vegetation, b bare, p pond
+ * with algae. */
 static const char *scene_of(const char *name, int width, int height, const char *picture)
 {
-    static const double colours[4][5] = {{.06, .06, .04, .02, .01},
+    static const double colours[5][5] = {{.06, .06, .04, .02, .01},
                                          {.80, .80, .78, .70, .10},
                                          {.03, .06, .04, .40, .18},
-                                         {.10, .14, .20, .28, .36}};
+                                         {.10, .14, .20, .28, .36},
+                                         {.05, .07, .05, .06, .02}};
     made_form f = form_of(width, height);
     size_t n = (size_t)(width * height);
     g_autofree double *v = g_new(double, 5 * n);
 
+    static const char letters[] = "wsvbp";
     f.bands = 5, f.type = GDT_Float32;
     for (size_t i = 0; i < 5 * n; i++)
-        v[i] = colours[strchr("wsvb", picture[i % n]) - "wsvb"][i / n];
+        v[i] = colours[strchr(letters, picture[i % n]) - letters][i / n];
     return make_raster(name, &f, v);
 }
 
@@ -742,6 +743,12 @@ static void snow_is_left_out_when_asked(void)
     CHECK_INT(r.patches, 1);
     CHECK_INT(tally_of(&r, "patches.components", "SNOW"), 1);
     CHECK_INT(r.kinds[RDL_KIND_VEG_TO_BARE], 1);
+    rdl_patches_result_clear(&r);
+    o.after = scene_of("pond-after.tif", 7, 2, "ppvbbvvppvbbvv");
+    o.suppress = "snow";
+    run(&o, &r);
+    CHECK_INT(r.patches, 2);
+    CHECK_INT(r.kinds[RDL_KIND_WATER_GAIN], 1);
     rdl_patches_result_clear(&r);
 }
 

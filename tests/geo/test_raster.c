@@ -1,4 +1,5 @@
 #include "suite.h"
+#include <string.h>
 #include <unistd.h>
 #include "fixtures/scene.h"
 #include "geo/geo.h"
@@ -31,17 +32,86 @@ static void nodata_is_not_valid_and_zero_is_data(void)
 static void nan_is_not_valid(void)
 {
     made_form f = MADE_FORM;
-    f.width = 3, f.height = 1, f.type = GDT_Float32;
-    const double planes[] = {0, NAN, INFINITY};
+    f.width = 4, f.height = 1, f.type = GDT_Float32;
+    const double planes[] = {0, NAN, INFINITY, -3.4e38};
     const int band = 1;
-    float values[3];
-    uint8_t valid[] = {1, 1, 1};
+    float values[4];
+    uint8_t valid[] = {1, 1, 1, 1};
     GError *error = NULL;
     g_autoptr(rdl_raster) r = rdl_raster_open(make_raster("nan.tif", &f, planes), &error);
 
     CHECK(r && rdl_raster_read(r, whole(r), 1, &band, values, valid, &error));
     CHECK_OK(error);
-    CHECK_INT(valid[0] + 2 * valid[1] + 4 * valid[2], 1);
+    CHECK_INT(valid[0] + 2 * valid[1] + 4 * valid[2] + 8 * valid[3], 1);
+}
+
+static const char *make_scaled(const char *name, double scale, double offset)
+{
+    static const char *const tiled[] = {"TILED=YES", "BLOCKXSIZE=16", "BLOCKYSIZE=16", NULL};
+    made_form f = MADE_FORM;
+    double planes[16 * 16];
+
+    f.width = f.height = 16, f.nodata = 0, f.type = GDT_UInt16, f.options = tiled;
+    for (int i = 0; i < 256; i++)
+        planes[i] = i;
+    const char *path = make_raster(name, &f, planes);
+    GDALDatasetH ds = GDALOpen(path, GA_Update);
+    GDALSetRasterScale(GDALGetRasterBand(ds, 1), scale);
+    GDALSetRasterOffset(GDALGetRasterBand(ds, 1), offset);
+    GDALClose(ds);
+    return path;
+}
+
+static void scale_and_offset_of_a_file_are_applied(void)
+{
+    const int band = 1;
+    float all[256], some[16];
+    uint8_t valid[256];
+    GError *error = NULL;
+    g_autoptr(rdl_raster) r = rdl_raster_open(make_scaled("scaled.tif", 0.5, -10), &error);
+    g_autoptr(rdl_raster) zero = rdl_raster_open(make_scaled("no-scale.tif", 0, NAN), &error);
+
+    CHECK_OK(error);
+    memset(valid, 1, sizeof valid);
+    CHECK_INT(rdl_raster_pixel(r, 1), RDL_PIXEL_F32);
+    CHECK(rdl_raster_read(r, whole(r), 1, &band, all, valid, &error));
+    CHECK_INT(valid[0], 0); /* as stored */
+    CHECK_INT(valid[20], 1);
+    CHECK_NEAR(all[20], 0, 0);
+    CHECK_NEAR(all[255], 117.5, 0);
+    memset(valid, 1, sizeof valid);
+    CHECK(rdl_raster_read_every(r, whole(r), 4, 1, &band, some, valid, &error));
+    CHECK_NEAR(some[1], -8, 0);
+    CHECK_NEAR(some[15], 0.5 * 204 - 10, 0);
+    CHECK_INT(valid[0] + 2 * valid[1], 2);
+    CHECK(rdl_raster_read(zero, whole(zero), 1, &band, all, valid, &error));
+    CHECK_NEAR(all[255], 255, 0);
+    CHECK_OK(error);
+}
+
+static void numbers_of_colours_are_told_from_grey(void)
+{
+    made_form f = MADE_FORM;
+    const double planes[] = {0, 1, 2};
+    GError *error = NULL;
+
+    f.width = 3, f.height = 1;
+    for (int i = 0; i < 3; i++) { /* none, the grey of BMP, others */
+        const char *path = make_raster("table.tif", &f, planes);
+        GDALDatasetH ds = GDALOpen(path, GA_Update);
+        GDALColorTableH table = GDALCreateColorTable(GPI_RGB);
+        for (short k = 0; k < 256; k++) {
+            GDALColorEntry e = {k, k, i == 2 ? (short)(255 - k) : k, 255};
+            GDALSetColorEntry(table, k, &e);
+        }
+        if (i)
+            GDALSetRasterColorTable(GDALGetRasterBand(ds, 1), table);
+        GDALDestroyColorTable(table);
+        GDALClose(ds);
+        g_autoptr(rdl_raster) r = rdl_raster_open(path, &error);
+        CHECK_OK(error);
+        CHECK_INT(rdl_raster_paletted(r, 1), i == 2);
+    }
 }
 
 static void an_alpha_band_masks_unless_it_is_asked_for(void)
@@ -180,6 +250,8 @@ static void a_shifted_raster_is_seen_on_the_other_grid(void)
 static CU_TestInfo tests[] = {
     {"nodata is not valid and zero is data", nodata_is_not_valid_and_zero_is_data},
     {"NaN is not valid", nan_is_not_valid},
+    {"scale and offset of a file are applied", scale_and_offset_of_a_file_are_applied},
+    {"numbers of colours are told from grey", numbers_of_colours_are_told_from_grey},
     {"an alpha band masks unless it is asked for", an_alpha_band_masks_unless_it_is_asked_for},
     {"text is no raster", text_is_no_raster},
     {"a cut off file fails when read", a_cut_off_file_fails_when_read},
