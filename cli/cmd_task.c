@@ -1120,7 +1120,9 @@ static int task_measure(int argc, char **argv)
         "A measure of a rectification is done.",
         "Example:\n"
         "  redline task measure ledger.sqlite R-3f2a91c04b7e --number 2 --on 2027-03-20 \\\n"
-        "      --by 甲 --role resp_unit",
+        "      --by 甲 --role resp_unit\n\n"
+        "The claim (advance --to SUBMITTED) needs all of them; --set measures_done=all says it of\n"
+        "those that are left with the claim itself.",
         NULL,
         NULL,
         false,

@@ -249,6 +249,51 @@ static bool check_clean(rdl_ledger *ledger, const rdl_task *task, const rdl_move
         task->task_id, task->result ? task->result : "-", which, move->role, roles);
 }
 
+/* Measures of the problem of which nobody has said that they are done: their numbers, and in `told`
+ * their words. */
+static GArray *undone(rdl_ledger *ledger, const rdl_task *task, GString *told, GError **error)
+{
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT n, text FROM measure WHERE problem_id = ? AND done IS NULL ORDER BY n", error);
+    g_autoptr(GArray) numbers = g_array_new(FALSE, FALSE, sizeof(int));
+    bool row = true;
+
+    if (!s)
+        return NULL;
+    rdl_statement_text(s, 1, task->problem_id);
+    while (rdl_statement_step(s, &row, error)) {
+        if (!row)
+            return g_steal_pointer(&numbers);
+        int n = (int)rdl_statement_get_int(s, 0);
+        g_array_append_val(numbers, n);
+        g_string_append_printf(told, "%s%d %s", told->len ? ", " : "", n,
+                               rdl_statement_get_text(s, 1));
+    }
+    return NULL;
+}
+
+static bool says_all_done(const rdl_move *move)
+{
+    return strcmp(rdl_json_text(move->fields, "measures_done", ""), "all") == 0;
+}
+
+/* Who claims that it is rectified says so of every measure, before or with the claim. */
+static bool check_measures(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move,
+                           GError **error)
+{
+    g_autoptr(GString) told = g_string_new(NULL);
+    g_autoptr(GArray) numbers = undone(ledger, task, told, error);
+
+    if (!numbers)
+        return false;
+    return !numbers->len || says_all_done(move) ||
+           rdl_fail(error, RDL_ERROR_USAGE,
+                    "%s: %s to %s needs every measure done, not yet are %s: redline task measure "
+                    "says so of one, --set measures_done=all with this move of all",
+                    task->task_id, task->state, move->to, told->str);
+}
+
 static bool check_guard(rdl_ledger *ledger, const char *guard, const rdl_task *task,
                         const rdl_move *move, GError **error)
 {
@@ -267,6 +312,8 @@ static bool check_guard(rdl_ledger *ledger, const char *guard, const rdl_task *t
                         task->tier ? task->tier : "of none");
     if (strcmp(guard, "IMAGE_AFTER_CLAIM") == 0)
         return check_image(ledger, task, move, error);
+    if (strcmp(guard, "MEASURES_DONE") == 0)
+        return check_measures(ledger, task, move, error);
     if (strcmp(guard, "NOTICE_OVER") == 0)
         return check_notice(ledger, task, move, error);
     if (strcmp(guard, "PHOTO_AT_SITE") == 0)
@@ -713,6 +760,28 @@ static bool renew(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move
     return rdl_move_append(ledger, move, "task.renewed", task->task_id, o, error);
 }
 
+/* What was claimed of all measures with the move is on record of each. */
+static bool tell_done(rdl_ledger *ledger, const rdl_csv *workflow, size_t way, const rdl_task *task,
+                      const rdl_move *move, GError **error)
+{
+    g_autoptr(GString) told = g_string_new(NULL);
+    g_autoptr(GArray) numbers = NULL;
+
+    if (!says_all_done(move) || !in_list(rdl_csv_at(workflow, way, "guard"), "MEASURES_DONE"))
+        return true;
+    if (!(numbers = undone(ledger, task, told, error)))
+        return false;
+    for (guint i = 0; i < numbers->len; i++) {
+        g_autoptr(JsonObject) o = json_object_new();
+        g_autofree char *n = g_strdup_printf("%d", g_array_index(numbers, int, i));
+        rdl_json_set_text(o, "problem_id", task->problem_id);
+        rdl_json_set_text(o, "n", n);
+        if (!rdl_move_append(ledger, move, "measure.done", task->task_id, o, error))
+            return false;
+    }
+    return true;
+}
+
 static bool move_task(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move,
                       GError **error)
 {
@@ -725,7 +794,8 @@ static bool move_task(rdl_ledger *ledger, const rdl_task *task, const rdl_move *
     rdl_json_set_text(o, "to", move->to);
     if (json_object_get_size(move->fields))
         json_object_set_object_member(o, "fields", json_object_ref(move->fields));
-    if (!workflow || !add_papers(ledger, o, workflow, way, task, move, error) ||
+    if (!workflow || !tell_done(ledger, workflow, way, task, move, error) ||
+        !add_papers(ledger, o, workflow, way, task, move, error) ||
         !add_photos(ledger, o, task, error) || !add_notice(ledger, o, move, error) ||
         !add_lookback(ledger, o, task, move, error))
         return false;
@@ -818,8 +888,8 @@ static JsonObject *row_fields(const rdl_csv *csv, size_t row)
 {
     JsonObject *fields = NULL;
 
-    static const char *const others[] = {"due",    "tier", "image_date", "channel",
-                                         "notice", "link", NULL};
+    static const char *const others[] = {"due",    "tier", "image_date",    "channel",
+                                         "notice", "link", "measures_done", NULL};
 
     for (int i = 0; rdl_problem_members[i]; i++)
         take_cell(csv, row, rdl_problem_members[i], &fields);

@@ -162,8 +162,9 @@ RDL_API bool rdl_task_transfer_answered(rdl_ledger *ledger, const rdl_move *who,
  *  the verification. Yours; NULL without error when the source has none. */
 RDL_API char *rdl_task_of_source(rdl_ledger *ledger, const char *source_id, GError **error);
 /** Moves from a CSV (source_id, to, on, by, role, reason, document, target, measures, lead_leader,
- *  supervisor, resp_unit, due, accept_unit), in its order. tally: ledger.moves (suppressed
- *  ALREADY_THERE; failed NO_TASK, REFUSED). `refusals` (may be NULL) takes their messages. */
+ *  supervisor, resp_unit, due, accept_unit, measures_done), in its order. tally: ledger.moves
+ * (suppressed ALREADY_THERE; failed NO_TASK, REFUSED). `refusals` (may be NULL) takes their
+ * messages. */
 RDL_API bool rdl_moves_apply(rdl_ledger *ledger, const char *csv, rdl_tally *tally,
                              GPtrArray *refusals, GError **error);
 

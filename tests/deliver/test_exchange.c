@@ -10,8 +10,8 @@
 
 static const char *const profiles[] = {"gpkg", "geojson", "xlsx"};
 
-static bool export_as(rdl_ledger *ledger, const char *profile, const char *path, const char *language,
-                      rdl_tally *tally, GError **error)
+static bool export_as(rdl_ledger *ledger, const char *profile, const char *path,
+                      const char *language, rdl_tally *tally, GError **error)
 {
     rdl_export_options o = RDL_EXPORT_OPTIONS_INIT;
 
@@ -81,8 +81,9 @@ static void every_task_is_written_and_counted(void)
     CHECK(export_as(ledger, "gpkg", path, "zh", tally, &error));
     g_autoptr(JsonNode) node = rdl_tally_json(tally);
     g_autofree char *line = rdl_json_line(node);
-    CHECK_TEXT(line, "[{\"item\":\"deliver.gpkg\",\"in\":3,\"used\":3,\"suppressed\":{},\"failed\":{},"
-                     "\"balanced\":true}]");
+    CHECK_TEXT(line,
+               "[{\"item\":\"deliver.gpkg\",\"in\":3,\"used\":3,\"suppressed\":{},\"failed\":{},"
+               "\"balanced\":true}]");
     g_autoptr(rdl_layer) layer = layer_of(path, "task");
     CHECK_INT(rdl_layer_count(layer), 3);
     const rdl_feature *f = rdl_layer_next(layer, &error);
@@ -142,8 +143,8 @@ static void geojson_is_rfc_7946(void)
     CHECK_INT(json_array_get_length(features), 2);
     JsonObject *geometry = rdl_json_object(json_array_get_object_element(features, 0), "geometry");
     CHECK_TEXT(rdl_json_text(geometry, "type", ""), "Polygon");
-    JsonArray *ring = json_array_get_array_element(
-        json_object_get_array_member(geometry, "coordinates"), 0);
+    JsonArray *ring =
+        json_array_get_array_element(json_object_get_array_member(geometry, "coordinates"), 0);
     JsonArray *corner = json_array_get_array_element(ring, 0);
     CHECK_NEAR(json_array_get_double_element(corner, 0), 119.9, 0.01);
     CHECK_NEAR(json_array_get_double_element(corner, 1), 32.3, 0.01);
@@ -167,8 +168,8 @@ static void a_sheet_has_real_dates_and_numbers(void)
 static void a_workbook_is_dated_by_its_ledger(void)
 {
     g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("dated.sqlite"), 1);
-    g_autofree char *core = g_strdup_printf("/vsizip/%s/docProps/core.xml",
-                                            exported(ledger, "xlsx", "dated.xlsx"));
+    g_autofree char *core =
+        g_strdup_printf("/vsizip/%s/docProps/core.xml", exported(ledger, "xlsx", "dated.xlsx"));
     char text[2048] = "";
     VSILFILE *f = VSIFOpenL(core, "rb");
 
@@ -203,7 +204,8 @@ static void english_sheets_have_english_words(void)
 
     CHECK(export_as(ledger, "xlsx", path, "en", tally, &error));
     CHECK_OK(error);
-    g_autofree char *state = first(path, "Ledger", "state"), *tier = first(path, "Ledger", "deadline tier");
+    g_autofree char *state = first(path, "Ledger", "state"),
+                    *tier = first(path, "Ledger", "deadline tier");
     CHECK_TEXT(state, "screened");
     CHECK_TEXT(tier, "within one month");
 }
@@ -347,7 +349,8 @@ static void nothing_personal_is_public(void)
     for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
         g_autofree char *inside = g_strconcat("internal-", files[i], NULL);
         const char *path = exported(ledger, "public", files[i]);
-        g_autoptr(GString) told = bytes_of(path), all = bytes_of(exported(ledger, "internal", inside));
+        g_autoptr(GString) told = bytes_of(path),
+                           all = bytes_of(exported(ledger, "internal", inside));
         for (size_t k = 0; k < G_N_ELEMENTS(personal); k++)
             CHECK(!somewhere(told, personal[k]));
         CHECK(somewhere(all, personal[0])); /* the test can fail */
@@ -456,7 +459,8 @@ static void one_character_is_no_name_to_blank_by(void)
     g_clear_pointer(&warned, g_free);
     g_autofree char *blanked = told_to_all(ledger, "two.csv", &again, &warned);
     CHECK(!strstr(blanked, district_long_name));
-    CHECK(strstr(warned, "1 texts hold a name of somebody and were left empty: 1 of zone_name") != NULL);
+    CHECK(strstr(warned, "1 texts hold a name of somebody and were left empty: 1 of zone_name") !=
+          NULL);
 }
 
 /* Where it came from is not told: then nothing is, least of all that a satellite saw it. */
@@ -483,8 +487,11 @@ static void a_past_day_is_told_as_it_stood(void)
 {
     g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("past.sqlite"), 1);
     g_autoptr(rdl_tally) tally = rdl_tally_new();
-    rdl_export_options o = {.profile = "csv", .output = suite_path("past.csv"), .language = "zh",
-                            .by = "欧阳修文", .as_of = rdl_day_of(2026, 11, 19)};
+    rdl_export_options o = {.profile = "csv",
+                            .output = suite_path("past.csv"),
+                            .language = "zh",
+                            .by = "欧阳修文",
+                            .as_of = rdl_day_of(2026, 11, 19)};
     gint64 before;
     GError *error = NULL;
 
@@ -519,8 +526,12 @@ static void an_export_is_an_event(void)
 {
     g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("event.sqlite"), 2);
     g_autoptr(rdl_tally) tally = rdl_tally_new();
-    rdl_export_options o = {.profile = "public", .output = suite_path("event.csv"), .language = "zh",
-                            .by = "欧阳修文", .on = "2026-11-05", .unit = "321202"};
+    rdl_export_options o = {.profile = "public",
+                            .output = suite_path("event.csv"),
+                            .language = "zh",
+                            .by = "欧阳修文",
+                            .on = "2026-11-05",
+                            .unit = "321202"};
     gint64 before = events_of(ledger);
     GError *error = NULL;
 
@@ -558,11 +569,13 @@ static char *applied_for(rdl_ledger *ledger)
 
     CHECK(district_register(ledger));
     char *id = district_task(ledger, "FP-0");
+    g_autoptr(JsonObject) done = json_object_new();
     rdl_json_set_text(plan, "accept_unit", "某市生态环境局");
+    rdl_json_set_text(done, "measures_done", "all");
     const rdl_move moves[] = {
         {id, "PLAN_OK", "2026-11-21", "丙", "city", NULL, "整改方案", plan, 0},
         {id, "WORKING", "2026-11-22", "丁", "resp_unit", NULL, NULL, NULL, 0},
-        {id, "SUBMITTED", "2026-11-23", "丁", "resp_unit", NULL, "整改落实情况报告", NULL, 0},
+        {id, "SUBMITTED", "2026-11-23", "丁", "resp_unit", NULL, "整改落实情况报告", done, 0},
         {id, "APPLIED", "2026-11-24", "乙", "county", NULL, "销号申请", NULL, 0},
         {id, "WORKING", "2026-11-25", "戊", "accept_unit", "未清理完", NULL, NULL, 0},
         {id, "SUBMITTED", "2026-11-26", "丁", "resp_unit", NULL, "整改落实情况报告", NULL, 0},

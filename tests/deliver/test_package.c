@@ -176,7 +176,7 @@ static char *work_done(const char *id)
         "('%s','report','','2026-12-01',' 丙 ','resp_unit','已拆除','','',NULL,50),"
         "('%s','measure',NULL,'2026-12-02','丙','resp_unit',NULL,NULL,NULL,1,NULL),"
         "('%s','move','SUBMITTED','2026-12-03','丙','resp_unit',NULL,"
-        "'整改落实情况报告=photos/one.jpg',NULL,NULL,NULL)",
+        "'整改落实情况报告=photos/one.jpg','measures_done=all',NULL,NULL)",
         id, id, id);
 }
 

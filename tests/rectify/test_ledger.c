@@ -502,6 +502,30 @@ static void a_signature_binds_what_came_before(void)
     CHECK_FAILS(error, RDL_ERROR_BALANCE, "event 7 holds a signature that is not good");
 }
 
+/* docs/ledger.md says where each field lives: each `table.column` of it is there. */
+static void the_page_of_fields_is_true(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fresh("fields.sqlite", &error);
+    g_autoptr(GRegex) place = g_regex_new("`([a-z_]+)\\.([a-z_0-9]+)`", 0, 0, NULL);
+    g_autoptr(GMatchInfo) match = NULL;
+    g_autofree char *text = NULL;
+    int n = 0;
+
+    CHECK(g_file_get_contents(suite_source("docs/ledger.md"), &text, NULL, NULL));
+    for (g_regex_match(place, text, 0, &match); g_match_info_matches(match); n++) {
+        g_autofree char *of = g_match_info_fetch(match, 1), *what = g_match_info_fetch(match, 2);
+        g_autofree char *sql = g_strdup_printf(
+            "SELECT '%s.' || name FROM pragma_table_info('%s') WHERE name = '%s'", of, of, what);
+        g_autofree char *there = rdl_store_value(ledger->store, sql, &error);
+        g_autofree char *want = g_strdup_printf("%s.%s", of, what);
+        CHECK_TEXT(there, want);
+        g_match_info_next(match, NULL);
+    }
+    CHECK_OK(error);
+    CHECK(n > 60);
+}
+
 static CU_TestInfo tests[] = {
     {"findings become sites and clues once", findings_become_sites_and_clues_once},
     {"changed findings revise a site", changed_findings_revise_a_site},
@@ -521,6 +545,7 @@ static CU_TestInfo tests[] = {
     {"a cut chain is not rebuilt over", a_cut_chain_is_not_rebuilt_over},
     {"a signature binds what came before", a_signature_binds_what_came_before},
     {"what is no ledger is said to be none", what_is_no_ledger_is_said_to_be_none},
+    {"the page of fields is true", the_page_of_fields_is_true},
     CU_TEST_INFO_NULL,
 };
 

@@ -2,6 +2,7 @@
 #include <string.h>
 #include "fixtures/findings.h"
 #include "geo/start.h"
+#include "rectify/handle.h"
 #include "rectify/rectify.h"
 #include "suite.h"
 
@@ -336,8 +337,16 @@ static void what_cannot_be_so_is_refused(void)
     note.role = "nobody";
     CHECK(!rdl_task_extend(ledger, &note, "2027-12-31", &error));
     CHECK_FAILS(error, RDL_ERROR_USAGE, "the workflow knows no role nobody");
+    g_autoptr(JsonObject) done = json_object_new();
+    CHECK(!go(ledger, "SUBMITTED", "2027-03-01", "resp_unit", "整改落实情况报告", NULL, NULL,
+              &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "needs every measure done, not yet are 1 ");
+    rdl_json_set_text(done, "measures_done", "all");
     CHECK(
-        go(ledger, "SUBMITTED", "2027-03-01", "resp_unit", "整改落实情况报告", NULL, NULL, &error));
+        go(ledger, "SUBMITTED", "2027-03-01", "resp_unit", "整改落实情况报告", NULL, done, &error));
+    g_autofree char *left = rdl_store_value(
+        ledger->store, "SELECT count(*) FROM measure WHERE done IS NOT '2027-03-01'", &error);
+    CHECK_TEXT(left, "0"); /* and so it is on record of each */
     CHECK(go(ledger, "REVIEWED", "2027-03-02", "county", "初审意见", NULL, NULL, &error));
     rdl_json_set_text(image, "channel", "网站");
     CHECK(!go(ledger, "PUBLIC", "2027-03-03", "city", "公示文本", NULL, image, &error));
@@ -549,10 +558,10 @@ static void what_is_done_twice_is_played_twice(void)
 
     CHECK(to_working(ledger, &error));
     CHECK(rdl_output_text(csv,
-                          "source_id,to,on,by,role,reason,document\n"
-                          "FP-0000,SUBMITTED,2026-12-01,甲,resp_unit,,报告\n"
-                          "FP-0000,WORKING,2026-12-01,乙,county,未拆净,\n"
-                          "FP-0000,SUBMITTED,2026-12-01,甲,resp_unit,,报告\n",
+                          "source_id,to,on,by,role,reason,document,measures_done\n"
+                          "FP-0000,SUBMITTED,2026-12-01,甲,resp_unit,,报告,all\n"
+                          "FP-0000,WORKING,2026-12-01,乙,county,未拆净,,\n"
+                          "FP-0000,SUBMITTED,2026-12-01,甲,resp_unit,,报告,\n",
                           true, &error));
     CHECK_INT(used_moves(ledger, csv, &error), 3);
     CHECK_INT(used_moves(ledger, csv, &error), 0);

@@ -38,7 +38,7 @@ static bool walk(rdl_ledger *ledger, GError **error)
          "\"resp_unit\":\"丙镇\",\"due\":\"2027-06-30\"}"},
         {"PLAN_OK", "2026-11-20", "city", "{\"accept_unit\":\"市局\"}"},
         {"WORKING", "2026-12-01", "resp_unit", NULL},
-        {"SUBMITTED", "2027-03-01", "resp_unit", NULL},
+        {"SUBMITTED", "2027-03-01", "resp_unit", "{\"measures_done\":\"all\"}"},
         {"REVIEWED", "2027-03-02", "county", NULL},
         {"PUBLIC", "2027-03-03", "city", "{\"channel\":\"网站\",\"notice\":\"5日内\"}"},
         {"APPLIED", "2027-03-09", "county", NULL},

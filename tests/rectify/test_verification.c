@@ -80,6 +80,7 @@ static void go(rdl_ledger *ledger, const char *to, const char *on, const char *r
     rdl_json_set_text(fields, "due", "2027-06-30");
     rdl_json_set_text(fields, "image_date", "2026-05-01");
     rdl_json_set_text(fields, "channel", "网站");
+    rdl_json_set_text(fields, "measures_done", "all");
     rdl_json_set_text(fields, "notice", "5日内");
     CHECK(rdl_task_move(ledger, &move, &error));
     CHECK_OK(error);

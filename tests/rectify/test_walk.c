@@ -26,7 +26,8 @@ enum {
     NOTICE = 32,
     T4 = 64,
     NEWER = 128,
-    PERIOD = 256
+    PERIOD = 256,
+    DONE = 512
 };
 
 typedef struct {
@@ -44,7 +45,7 @@ static const step common[] = {{"CLUE", "SCREENED", "system analyst", PAPER},
                               {"VERIFIED", "LEGAL", "lead_dept", PAPER},
                               {"REGISTERED", "PLAN_OK", "city province", PAPER | PLAN},
                               {"PLAN_OK", "WORKING", "resp_unit", 0},
-                              {"WORKING", "SUBMITTED", "resp_unit", PAPER},
+                              {"WORKING", "SUBMITTED", "resp_unit", PAPER | DONE},
                               {"WORKING", "LONGTERM", "resp_unit", PAPER | T4},
                               {"CLOSED", "LOOKBACK", "city province", 0},
                               {"LOOKBACK", "CLOSED", "city province", PAPER},
@@ -97,6 +98,7 @@ typedef struct {
     const step *own;      /* of the close-out */
     work clue, task;      /* task.state NULL: not registered */
     bool plan;            /* who accepts is known */
+    bool done;            /* its one measure is */
     int severity;         /* of the gravest finding: 1 or 3 */
     int claimed, notice;  /* days; 0: none */
     int concluded, newer; /* events: when the clue last moved, when the place was last found anew */
@@ -137,7 +139,7 @@ static bool is_open(const model *m, const work *w)
 typedef struct {
     const char *to, *role;
     int on, image, notice, due; /* days; image, notice, due 0: none */
-    bool paper, reason, six, t4, accept;
+    bool paper, reason, six, t4, accept, done;
 } attempt;
 
 static bool model_allows(const model *m, const work *w, const attempt *a)
@@ -152,7 +154,7 @@ static bool model_allows(const model *m, const work *w, const attempt *a)
            (!(s->needs & REASON) || a->reason) && (!(s->needs & SIX) || a->six) &&
            (!(s->needs & PLAN) || a->accept || m->plan) &&
            (!(s->needs & PLAN) || w->due || a->due || m->task.tier == 4) &&
-           (!(s->needs & T4) || m->task.tier == 4) &&
+           (!(s->needs & DONE) || a->done || m->done) && (!(s->needs & T4) || m->task.tier == 4) &&
            (!(s->needs & IMAGE) || (a->image > m->claimed && a->image <= a->on && a->image)) &&
            (!(s->needs & PERIOD) || a->notice) &&
            (!(s->needs & NOTICE) || !m->notice || a->on > m->notice) &&
@@ -214,12 +216,16 @@ static void model_moves(model *m, work *w, const attempt *a)
         return;
     }
     m->plan = m->plan || a->accept;
-    if (strcmp(a->to, "SUBMITTED") == 0)
+    if (strcmp(a->to, "SUBMITTED") == 0) {
         m->claimed = a->on;
+        w->revision += !m->done; /* that it is done is an event of its own */
+        m->done = true;
+    }
     if (strcmp(a->to, "PUBLIC") == 0)
         m->notice = a->notice;
     if (strcmp(a->to, "REOPENED") == 0) { /* the problem begins again under another number */
         m->rebounds++;
+        m->done = false;
         w->progress = -1;
         memset(w->milestones, 0, sizeof w->milestones);
         memset(w->met, 0, sizeof w->met);
@@ -339,7 +345,8 @@ static attempt try_something(walk *w, const work *of)
                  .reason = chance(w, 0.9),
                  .six = chance(w, 0.9),
                  .t4 = chance(w, 0.2),
-                 .accept = chance(w, 0.7)};
+                 .accept = chance(w, 0.7),
+                 .done = chance(w, 0.8)};
     const step *known[64];
     int n = 0;
 
@@ -385,6 +392,8 @@ static JsonObject *fields_of(const attempt *a)
     }
     if (a->due)
         add_day(o, "due", a->due);
+    if (a->done && strcmp(a->to, "SUBMITTED") == 0)
+        rdl_json_set_text(o, "measures_done", "all");
     if (a->accept && is_one_of(a->to, "PLAN_OK"))
         rdl_json_set_text(o, "accept_unit", "乙");
     if (a->image)
@@ -748,6 +757,12 @@ static bool begin_walk(walk *w, const char *name, bool other)
     return good;
 }
 
+/* The problem has begun again and may have no day: a merge then meets it so. */
+static bool reopened(const walk *w)
+{
+    return w->m.task.state && strcmp(w->m.task.state, "REOPENED") == 0;
+}
+
 static void take_walk(const char *name, bool other)
 {
     walk w = {0};
@@ -757,7 +772,7 @@ static void take_walk(const char *name, bool other)
         work *of = w.m.task.state && chance(&w, 0.93) ? &w.m.task : &w.m.clue;
         if (chance(&w, is_one_of(w.m.clue.state, "DISMISSED LEGAL") ? 0.2 : 0.05))
             walk_newer(&w);
-        else if (!w.merged && chance(&w, 0.03))
+        else if (!w.merged && chance(&w, reopened(&w) ? 0.3 : 0.01))
             walk_merge(&w);
         else
             good = chance(&w, 0.7) ? walk_move(&w, of) : walk_note(&w, of);
