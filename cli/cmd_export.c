@@ -77,17 +77,11 @@ static bool export_to_stdout(rdl_ledger *ledger, rdl_export_options *o, rdl_tall
         return rdl_fail(error, RDL_ERROR_USAGE,
                         "-o -: only --profile geojson is text, and --json "
                         "would stand in it: name a file");
-    g_autofree char *folder = g_dir_make_tmp("redline-XXXXXX", error);
-    g_autofree char *path = folder ? g_build_filename(folder, "tasks", NULL) : NULL;
+    g_autoptr(rdl_scratch) scratch = rdl_scratch_new(error);
+    g_autofree char *path =
+        scratch ? g_build_filename(rdl_scratch_path(scratch), "tasks", NULL) : NULL;
     o->output = path;
-    bool good = folder && rdl_export(ledger, o, tally, error) && print_file(path, error);
-    if (folder) {
-        g_autofree char *manifest = g_strconcat(path, ".run.json", NULL);
-        g_unlink(path);
-        g_unlink(manifest);
-        g_rmdir(folder);
-    }
-    return good;
+    return scratch && rdl_export(ledger, o, tally, error) && print_file(path, error);
 }
 
 static rdl_ledger *open_ledger(const char *path, rdl_export_options *o, GError **error)

@@ -22,6 +22,7 @@
 #include "base/output.h"
 #include "base/zip.h"
 #include "base/bundle.h"
+#include "base/scratch.h"
 #include "base/paths.h"
 #include "base/manifest.h"
 #include "base/signature.h"

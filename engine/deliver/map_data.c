@@ -479,11 +479,9 @@ static bool ledger_of_findings(rdl_map_data *data, const char *findings, GError 
 
     if (!rdl_findings_options(findings, &pack, &as_of, error) || !rdl_day_parse(as_of, &day, error))
         return false;
-    data->scratch = g_dir_make_tmp("redline-map-XXXXXX", NULL);
-    if (!data->scratch)
-        return rdl_fail(error, RDL_ERROR_IO, "%s: no folder for temporary files can be made",
-                        g_get_tmp_dir());
-    g_autofree char *path = g_build_filename(data->scratch, "ledger.sqlite", NULL);
+    if (!(data->scratch = rdl_scratch_new(error)))
+        return false;
+    g_autofree char *path = g_build_filename(rdl_scratch_path(data->scratch), "ledger.sqlite", NULL);
     if (!rdl_ledger_init(path, pack, NULL, error))
         return false;
     g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, true, error);
@@ -644,8 +642,7 @@ void rdl_map_data_free(rdl_map_data *data)
         return;
     if (!data->lent)
         rdl_ledger_close(data->ledger);
-    rdl_folder_remove(data->scratch);
-    g_free(data->scratch);
+    rdl_scratch_free(data->scratch);
     g_clear_pointer(&data->leading, g_hash_table_unref);
     g_clear_pointer(&data->tasks, g_array_unref);
     g_clear_pointer(&data->reaches, g_hash_table_unref);

@@ -73,7 +73,7 @@ typedef struct rdl_map_data {
     GPtrArray *notes;            /* of char: what could not be shown, in `language` */
     GPtrArray *warnings;         /* of char: the same for who draws it, with path and reason */
     const char *language;
-    char *scratch; /* folder of a ledger made for findings; NULL */
+    rdl_scratch *scratch; /* folder of a ledger made for findings; NULL */
     bool lent;     /* the ledger is not to be closed */
 } rdl_map_data;
 

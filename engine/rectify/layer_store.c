@@ -386,10 +386,9 @@ bool rdl_ledger_screen(rdl_ledger *ledger, const rdl_screen_options *options,
         if (!(judged && given)) /* who names what is to be judged means just that */
             good = fill_role(ledger, layers, roles[i], &own[i], into[i].list, into[i].n, error);
     }
-    g_autofree char *folder = good ? g_dir_make_tmp("redline-XXXXXX", error) : NULL;
-    good = folder && screen_into(ledger, &o, folder, progress, result, loaded, error);
-    if (folder)
-        rdl_folder_remove(folder);
+    g_autoptr(rdl_scratch) scratch = good ? rdl_scratch_new(error) : NULL;
+    good = scratch && screen_into(ledger, &o, rdl_scratch_path(scratch), progress, result, loaded,
+                                  error);
     for (size_t i = 0; i < G_N_ELEMENTS(own); i++)
         sources_clear(&own[i]);
     return good;

@@ -113,16 +113,13 @@ static bool check_events(const char *shown, const char *folder, guint *n, GError
 /* Packed again, the files give the archive: nothing was added, moved or altered between them. */
 static bool check_archive(const char *path, const char *folder, rdl_day day, GError **error)
 {
-    g_autofree char *home = g_dir_make_tmp("redline-XXXXXX", error);
-    g_autofree char *again = home ? g_build_filename(home, "again.zip", NULL) : NULL;
+    g_autoptr(rdl_scratch) home = rdl_scratch_new(error);
+    g_autofree char *again =
+        home ? g_build_filename(rdl_scratch_path(home), "again.zip", NULL) : NULL;
     bool good = home && rdl_bundle_pack(folder, again, day, true, error);
     g_autofree char *a = good ? rdl_digest_file(path, error) : NULL;
     g_autofree char *b = a ? rdl_digest_file(again, error) : NULL;
 
-    if (home) {
-        g_unlink(again);
-        g_rmdir(home);
-    }
     return b && (strcmp(a, b) == 0 ||
                  rdl_fail(error, RDL_ERROR_BALANCE,
                           "%s: is not as it was made: its files are whole, the archive around them "
@@ -190,9 +187,7 @@ JsonObject *rdl_evidence_check(const char *path, GError **error)
 {
     if (g_file_test(path, G_FILE_TEST_IS_DIR))
         return check_folder(path, path, error);
-    g_autofree char *folder = g_dir_make_tmp("redline-XXXXXX", error);
-    JsonObject *manifest = folder ? check_zip(path, folder, error) : NULL;
-    if (folder)
-        rdl_folder_remove(folder);
-    return manifest;
+    g_autoptr(rdl_scratch) scratch = rdl_scratch_new(error);
+
+    return scratch ? check_zip(path, rdl_scratch_path(scratch), error) : NULL;
 }

@@ -215,7 +215,8 @@ bool rdl_package_import(rdl_ledger *ledger, const char *path, const char *on, co
                         const rdl_progress *progress, rdl_tally *tally, JsonNode **report,
                         GError **error)
 {
-    g_autofree char *digest = NULL, *folder = NULL;
+    g_autofree char *digest = NULL;
+    g_autoptr(rdl_scratch) scratch = NULL;
     reading r = {.entries = g_array_new(FALSE, FALSE, sizeof(rdl_entry)),
                  .texts = g_string_chunk_new(4096),
                  .shown = path};
@@ -223,13 +224,13 @@ bool rdl_package_import(rdl_ledger *ledger, const char *path, const char *on, co
     *report = NULL;
     g_array_set_clear_func(r.entries, entry_clear);
     bool good = (digest = rdl_digest_file(path, error)) &&
-                (folder = g_dir_make_tmp("redline-XXXXXX", error));
+                (scratch = rdl_scratch_new(error));
     if (good) {
         const rdl_incoming in = {.sha256 = digest, .on = on, .by = by, .progress = progress};
+        const char *folder = rdl_scratch_path(scratch);
         g_auto(GStrv) names = rdl_unzip(path, folder, &limits, progress, error);
         good = names && import_from(ledger, folder, &in, &r, tally, report, error);
     }
-    rdl_folder_remove(folder);
     g_array_unref(r.entries);
     g_string_chunk_free(r.texts);
     return good;
