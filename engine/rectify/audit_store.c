@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include "rectify/moving.h"
+#include "rectify/difference.h"
 #include "rectify/draw.h"
 #include "rectify/handover.h"
 #include "rectify/ledger.h"
@@ -108,15 +109,28 @@ static bool check_draw(const rdl_event *event, GError **error)
                     "event %" PRId64 " holds a draw that its seed does not give", event->seq);
 }
 
+/* Where it is, which event, and the way out: what was written is nowhere but in a copy. */
+static bool fail_event(const replay *r, const rdl_event *event, GError *take_why, GError **error)
+{
+    g_autofree char *which =
+        rdl_say(" (%s of %s, %s): put back a copy of the ledger whose audit is clean, and enter "
+                "again what came after it",
+                event->kind, event->subject, event->at);
+
+    g_set_error(error, RDL_ERROR, take_why->code, "%s: %s%s", r->path, take_why->message, which);
+    g_error_free(take_why);
+    return false;
+}
+
 static bool replay_event(const rdl_event *event, void *user, GError **error)
 {
+    GError *why = NULL;
     replay *r = user;
-
     rdl_day at;
 
-    if (!check_link(r, event, error) || !check_signature(event, error) ||
-        !check_draw(event, error) || !rdl_day_parse(event->at, &at, error))
-        return false;
+    if (!check_link(r, event, &why) || !check_signature(event, &why) || !check_draw(event, &why) ||
+        !rdl_day_parse(event->at, &at, &why))
+        return fail_event(r, event, why, error);
     if (at > r->until)
         return true;
     if ((!r->insert || rdl_event_insert(r->copy, event, error)) &&
@@ -137,10 +151,8 @@ static bool same_tables(rdl_ledger *a, rdl_ledger *b, GError **error)
         if (!y)
             return false;
         if (strcmp(x, y) != 0)
-            return rdl_fail(error, RDL_ERROR_BALANCE,
-                            "%s: table %s is not what the events make of "
-                            "it: see redline ledger rebuild",
-                            rdl_ledger_path(a), made_tables[i].name);
+            return rdl_row_differs(a->store, b->store, rdl_ledger_path(a), made_tables[i].name,
+                                   made_tables[i].key, error);
     }
     return true;
 }
@@ -161,12 +173,47 @@ static bool same_index(rdl_ledger *a, rdl_ledger *b, GError **error)
                           rdl_ledger_path(a)));
 }
 
+/* What a query names (name, definition); NULL with an error. */
+static GHashTable *definitions(rdl_ledger *ledger, const char *sql, GError **error)
+{
+    g_autoptr(GHashTable) all = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    g_autoptr(rdl_statement) s = rdl_statement_new(ledger->store, sql, error);
+    bool row = s != NULL;
+
+    while (row) {
+        if (!rdl_statement_step(s, &row, error))
+            return NULL;
+        if (row)
+            g_hash_table_insert(all, g_strdup(rdl_statement_get_text(s, 0)),
+                                g_strdup(rdl_statement_get_text(s, 1)));
+    }
+    return s ? g_steal_pointer(&all) : NULL;
+}
+
+/* The first name, by the alphabet, that the two do not define alike. */
+static const char *altered(GHashTable *a, GHashTable *b)
+{
+    GHashTable *const both[] = {a, b};
+    const char *first = NULL;
+    GHashTableIter i;
+    gpointer name, definition;
+
+    for (int k = 0; k < 2; k++) {
+        g_hash_table_iter_init(&i, both[k]);
+        while (g_hash_table_iter_next(&i, &name, &definition))
+            if (g_strcmp0(g_hash_table_lookup(both[1 - k], name), definition) != 0 &&
+                (!first || strcmp(name, first) < 0))
+                first = name;
+    }
+    return first ? first : "?";
+}
+
 /* Tables, triggers and indexes of the ledger's own tables as this program makes them, and no
  * others: a trigger could undo or do anything. */
 static bool same_schema(rdl_ledger *a, rdl_ledger *b, GError **error)
 {
     g_autoptr(GString) sql =
-        g_string_new("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE "
+        g_string_new("SELECT type || ' ' || name, tbl_name || ': ' || sql FROM sqlite_master WHERE "
                      "tbl_name IN ('event'");
 
     for (size_t i = 0; i < G_N_ELEMENTS(made_tables); i++)
@@ -174,11 +221,16 @@ static bool same_schema(rdl_ledger *a, rdl_ledger *b, GError **error)
     g_string_append(sql, ") OR type IN ('trigger', 'view') ORDER BY type, name");
     g_autofree char *x = rdl_store_digest(a->store, sql->str, NULL, error);
     g_autofree char *y = x ? rdl_store_digest(b->store, sql->str, NULL, error) : NULL;
-    return y && (strcmp(x, y) == 0 ||
-                 rdl_fail(error, RDL_ERROR_BALANCE,
-                          "%s: its tables, triggers or views are not as this program makes them: "
-                          "somebody altered what keeps the events append-only",
-                          rdl_ledger_path(a)));
+    if (!y || strcmp(x, y) == 0)
+        return y != NULL;
+    g_autoptr(GHashTable) has = definitions(a, sql->str, error);
+    g_autoptr(GHashTable) makes = has ? definitions(b, sql->str, error) : NULL;
+    return makes && rdl_fail(error, RDL_ERROR_BALANCE,
+                             "%s: its tables, triggers or views are not as this program makes them "
+                             "(%s): somebody altered what keeps the events append-only: put back a "
+                             "copy of the ledger whose audit is clean, and enter again what came "
+                             "after it",
+                             rdl_ledger_path(a), altered(has, makes));
 }
 
 /* Papers that are kept beside it are those that came; one that is not there is told elsewhere. */

@@ -68,7 +68,9 @@ static bool check_columns(rdl_statement *s, GError **error)
     for (int i = 1; i < (int)G_N_ELEMENTS(columns); i++)
         if (!rdl_statement_is_text(s, i) && (i != 6 || rdl_statement_get_text(s, i)))
             return rdl_fail(error, RDL_ERROR_BALANCE,
-                            "event %" PRId64 " was altered: its %s is no text",
+                            "event %" PRId64
+                            " was altered: its %s is no text: put back a copy of the "
+                            "ledger whose audit is clean, and enter again what came after it",
                             rdl_statement_get_int(s, 0), columns[i]);
     return true;
 }

@@ -291,13 +291,25 @@ static void tampering_is_found(void)
     check_tampering(
         "t1.sqlite",
         "DROP TRIGGER event_no_update; UPDATE event SET at = '2020-01-01' WHERE seq = 4",
-        "event 4 was altered");
+        "t1.sqlite: event 4 was altered: its content does not give its hash (task.opened of V-");
     check_tampering("t2.sqlite", "DROP TRIGGER event_no_delete; DELETE FROM event WHERE seq = 3",
-                    "event 3 is missing");
-    check_tampering("t3.sqlite", "UPDATE task SET due = '2030-01-01'", "table task is not what");
-    check_tampering("t5.sqlite", "DROP TRIGGER event_no_update", "not as this program makes them");
+                    "t2.sqlite: event 3 is missing: 4 follows 2 (");
+    check_tampering("t3.sqlite", "UPDATE task SET due = '2030-01-01'",
+                    "table task is not what the events make of it: row V-");
+    check_tampering("t5.sqlite", "DROP TRIGGER event_no_update",
+                    "not as this program makes them (trigger event_no_update)");
     check_tampering("t4.sqlite", "UPDATE pack_file SET text = text || ' ' WHERE name = 'rules.csv'",
-                    "table pack_file is not what");
+                    " rules.csv: text is 'rule_id,");
+    check_tampering("t6.sqlite", "UPDATE task SET due = '2030-01-01' WHERE number = 2",
+                    ": due is '2030-01-01', they make '2027-");
+    check_tampering("t7.sqlite", "DELETE FROM move WHERE seq = 5",
+                    "table move is not what the events make of it: row ");
+    check_tampering(
+        "t8.sqlite",
+        "INSERT INTO held VALUES('patch', 'P-1', 'P-2', '{}', NULL, '2026-11-01', 1, 1)",
+        "no event makes row patch P-1: somebody wrote it");
+    check_tampering("t9.sqlite", "DELETE FROM finding WHERE rowid = 2",
+                    " is gone: redline ledger rebuild makes it again");
 }
 
 static void check_guarded_tampering(const char *name, const char *sql, const char *message)
