@@ -355,10 +355,15 @@ static void write_methods(writer *w, JsonObject *manifest)
         line(w, i ? "" : "methods", json_array_get_string_element(methods, i));
 }
 
-/* A command, what it read, how; then what made its inputs, back to the scenes. */
-static void write_maker(writer *w, JsonObject *manifest)
+/* A command, what it read, how; then what made its inputs, back to the scenes. What made several of
+ * them is told once. */
+static void write_maker(writer *w, JsonObject *manifest, GHashTable *told)
 {
     JsonArray *inputs = array_of(manifest, "inputs");
+    g_autoptr(JsonNode) node = rdl_json_node(manifest);
+
+    if (!g_hash_table_add(told, rdl_json_canonical(node)))
+        return;
 
     line_take(w, "command",
               g_strdup_printf("redline %s %s", rdl_json_text(manifest, "redline", ""),
@@ -369,7 +374,7 @@ static void write_maker(writer *w, JsonObject *manifest)
     for (guint i = 0; i < length(inputs); i++) {
         JsonObject *maker = rdl_json_object(json_array_get_object_element(inputs, i), "made_by");
         if (maker)
-            write_maker(w, maker);
+            write_maker(w, maker, told);
     }
 }
 
@@ -385,7 +390,8 @@ static void write_manifest(writer *w, JsonObject *chain)
         line(w, "note", label(w, "no_manifest"));
         return;
     }
-    write_maker(w, manifest);
+    g_autoptr(GHashTable) told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    write_maker(w, manifest, told);
 }
 
 /* ---- findings ---- */

@@ -400,7 +400,8 @@ static bool put_in_place(const rdl_detect_options *o, rdl_detect_result *r,
         return false;
     if (o->score && !(r->score_digest = rdl_digest_file(o->score, error)))
         return false;
-    return rdl_manifest_write(r->manifest, o->output, error);
+    return (!o->score || rdl_manifest_write(r->manifest, o->score, error)) &&
+           rdl_manifest_write(r->manifest, o->output, error);
 }
 
 /* ---- all of it ---- */

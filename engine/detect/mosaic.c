@@ -269,13 +269,13 @@ static void settle_facts(mosaic *m, rdl_raster *const *own)
     if (!same)
         g_ptr_array_add(m->r->warnings,
                         rdl_say("the pairs are of different dates: every patch is dated from "
-                                 "the earliest (%s) to the latest (%s)",
-                                 m->r->t_before ? m->r->t_before : "unknown",
-                                 m->r->t_after ? m->r->t_after : "unknown"));
+                                "the earliest (%s) to the latest (%s)",
+                                m->r->t_before ? m->r->t_before : "unknown",
+                                m->r->t_after ? m->r->t_after : "unknown"));
     if (!m->r->aligned)
         g_ptr_array_add(m->r->warnings,
                         rdl_say("the pairs lie on different grids: they were taken to the nearest "
-                                 "pixel of the one that saw most"));
+                                "pixel of the one that saw most"));
 }
 
 static rdl_raster *onto(const mosaic *m, const char *path, GError **error)
@@ -429,7 +429,8 @@ static bool finish(mosaic *m, GError **error)
     return rdl_raster_finish(m->change, error) &&
            (!m->score || rdl_raster_finish(m->score, error)) &&
            rdl_raster_commit(m->change, error) &&
-           (!m->score || rdl_raster_commit(m->score, error)) &&
+           (!m->score || (rdl_raster_commit(m->score, error) &&
+                          rdl_manifest_write(r->manifest, m->o->score, error))) &&
            rdl_manifest_write(r->manifest, m->o->output, error);
 }
 

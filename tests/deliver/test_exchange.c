@@ -150,6 +150,64 @@ static void geojson_is_rfc_7946(void)
     CHECK_NEAR(json_array_get_double_element(corner, 1), 32.3, 0.01);
 }
 
+/* Twice its area: above zero where it runs left round. */
+static double ring_area(JsonArray *ring, double box[4])
+{
+    double twice = 0.0, p[2], q[2];
+    guint n = json_array_get_length(ring);
+
+    for (guint i = 0; i + 1 < n; i++) {
+        for (guint k = 0; k < 2; k++) {
+            p[k] = json_array_get_double_element(json_array_get_array_element(ring, i), k);
+            q[k] = json_array_get_double_element(json_array_get_array_element(ring, i + 1), k);
+            box[k] = MIN(box[k], p[k]);
+            box[k + 2] = MAX(box[k + 2], p[k]);
+        }
+        twice += p[0] * q[1] - q[0] * p[1];
+    }
+    return twice;
+}
+
+/* Shells left round, holes right round (3.1.6), each part on one side of 180 degrees (3.1.9). The
+ * number of its polygons. */
+static guint check_polygons(JsonObject *geometry)
+{
+    JsonArray *all = json_object_get_array_member(geometry, "coordinates");
+    bool several = strcmp(rdl_json_text(geometry, "type", ""), "MultiPolygon") == 0;
+    guint n = several ? json_array_get_length(all) : 1;
+
+    for (guint i = 0; i < n; i++) {
+        JsonArray *rings = several ? json_array_get_array_element(all, i) : all;
+        double box[4] = {999.0, 999.0, -999.0, -999.0};
+        for (guint k = 0; k < json_array_get_length(rings); k++) {
+            double twice = ring_area(json_array_get_array_element(rings, k), box);
+            CHECK(k == 0 ? twice > 0.0 : twice < 0.0);
+        }
+        CHECK(box[0] >= -180.0 && box[2] <= 180.0 && box[2] - box[0] < 180.0);
+    }
+    return n;
+}
+
+static void geojson_runs_left_round_and_is_cut_at_180(void)
+{
+    static const district_site sites[] = {
+        {"POLYGON((119.9 32.3,119.9 32.4,120 32.4,120 32.3,119.9 32.3),"
+         "(119.92 32.32,119.95 32.32,119.95 32.35,119.92 32.35,119.92 32.32))", "甲", NULL, NULL},
+        {"POLYGON((179.9 10,180.1 10,180.1 10.1,179.9 10.1,179.9 10))", "乙", NULL, NULL}};
+    g_autoptr(rdl_ledger) ledger = district_of(suite_path("round.sqlite"), sites, 2);
+    g_autofree char *text = text_of(exported(ledger, "geojson", "round.geojson"));
+    g_autoptr(JsonNode) node = rdl_json_parse(text, "round.geojson", NULL);
+    JsonArray *features =
+        json_object_get_array_member(json_node_get_object(node), "features");
+    guint polygons = 0;
+
+    CHECK_INT(json_array_get_length(features), 2);
+    for (guint i = 0; i < json_array_get_length(features); i++)
+        polygons += check_polygons(
+            rdl_json_object(json_array_get_object_element(features, i), "geometry"));
+    CHECK_INT(polygons, 3);
+}
+
 static void a_sheet_has_real_dates_and_numbers(void)
 {
     g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("sheet.sqlite"), 1);
@@ -697,6 +755,8 @@ static CU_TestInfo tests[] = {
     {"a geopackage brings its style", a_geopackage_brings_its_style},
     {"every state of the pack has a style", every_state_of_the_pack_has_a_style},
     {"geojson is rfc 7946", geojson_is_rfc_7946},
+    {"geojson runs left round and is cut at 180 degrees",
+     geojson_runs_left_round_and_is_cut_at_180},
     {"a sheet has real dates and numbers", a_sheet_has_real_dates_and_numbers},
     {"a workbook is dated by its ledger", a_workbook_is_dated_by_its_ledger},
     {"before verification a problem is suspected", before_verification_a_problem_is_suspected},

@@ -494,32 +494,94 @@ static JsonObject *item_at(const char *folder, const char *name)
     return node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_dup_object(node) : json_object_new();
 }
 
-/* Has the members STAC asks of an item or catalogue, and every link leads to a file. */
+/* RFC 3339, section 5.6. */
+static bool is_moment(const char *text)
+{
+    return text && g_regex_match_simple("^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?"
+                                        "(Z|[+-]\\d\\d:\\d\\d)$", text, 0, 0);
+}
+
+/* Closed, left round, and within its box (STAC item: geometry, bbox). */
+static void check_footprint(JsonObject *item)
+{
+    JsonObject *g = json_object_get_object_member(item, "geometry");
+    JsonArray *box = json_object_get_array_member(item, "bbox");
+    JsonArray *coordinates = json_object_get_array_member(g, "coordinates");
+    double twice = 0.0, b[4], p[2], q[2] = {0.0, 0.0};
+
+    CHECK_INT(json_array_get_length(box), 4);
+    for (guint i = 0; i < 4; i++)
+        b[i] = json_array_get_double_element(box, i);
+    if (b[0] == b[2] && b[1] == b[3]) { /* a ring without area is no valid ground */
+        CHECK_TEXT(rdl_json_text(g, "type", ""), "Point");
+        CHECK_NEAR(json_array_get_double_element(coordinates, 0), b[0], 0.0);
+        return;
+    }
+    CHECK_TEXT(rdl_json_text(g, "type", ""), "Polygon");
+    JsonArray *ring = json_array_get_array_element(coordinates, 0);
+    guint n = json_array_get_length(ring);
+    CHECK(b[0] <= b[2] && b[1] <= b[3] && b[0] >= -180 && b[2] <= 180 && b[1] >= -90 && b[3] <= 90);
+    for (guint i = 0; i + 1 < n; i++) {
+        for (guint k = 0; k < 2; k++) {
+            p[k] = json_array_get_double_element(json_array_get_array_element(ring, i), k);
+            q[k] = json_array_get_double_element(json_array_get_array_element(ring, i + 1), k);
+            CHECK(p[k] >= b[k] && p[k] <= b[k + 2]);
+        }
+        twice += p[0] * q[1] - q[0] * p[1];
+    }
+    CHECK(n >= 4 && twice > 0.0);
+    p[0] = json_array_get_double_element(json_array_get_array_element(ring, 0), 0);
+    CHECK(p[0] == q[0]);
+}
+
+static void check_links(const char *folder, JsonObject *o, bool item)
+{
+    JsonArray *links = json_object_get_array_member(o, "links");
+    guint roots = 0;
+
+    for (guint i = 0; i < json_array_get_length(links); i++) {
+        JsonObject *link = json_array_get_object_element(links, i);
+        const char *href = rdl_json_text(link, "href", "nowhere");
+        const char *rel = rdl_json_text(link, "rel", "");
+        g_autofree char *path = g_build_filename(folder, href, NULL);
+        CHECK(g_file_test(path, G_FILE_TEST_IS_REGULAR));
+        roots += strcmp(rel, "root") == 0;
+        CHECK(strcmp(rel, "root") == 0 || strcmp(rel, item ? "parent" : "item") == 0 ||
+              (item && strcmp(rel, "derived_from") == 0));
+    }
+    CHECK_INT(roots, 1);
+}
+
+/* Everything STAC 1.0.0 asks of an item (item-spec.md) or catalogue (catalog-spec.md), and every
+ * link leads to a file. */
 static void check_stac(const char *folder, const char *name)
 {
     g_autoptr(JsonObject) o = item_at(folder, name);
     bool item = strcmp(rdl_json_text(o, "type", ""), "Feature") == 0;
-    JsonArray *links = json_object_get_array_member(o, "links");
     JsonObject *p = item ? json_object_get_object_member(o, "properties") : NULL;
     g_autofree char *file = g_strconcat(rdl_json_text(o, "id", ""), ".json", NULL);
 
     CHECK_TEXT(rdl_json_text(o, "stac_version", ""), "1.0.0");
     CHECK(item ? strcmp(file, name) == 0 : strcmp(rdl_json_text(o, "type", ""), "Catalog") == 0);
-    for (guint i = 0; i < json_array_get_length(links); i++) {
-        const char *href =
-            rdl_json_text(json_array_get_object_element(links, i), "href", "nowhere");
-        g_autofree char *path = g_build_filename(folder, href, NULL);
-        CHECK(g_file_test(path, G_FILE_TEST_IS_REGULAR));
-    }
+    check_links(folder, o, item);
+    if (!item)
+        CHECK(*rdl_json_text(o, "id", "") && *rdl_json_text(o, "description", ""));
     if (!p)
         return;
-    bool moment = rdl_json_text(p, "datetime", NULL) != NULL;
+    JsonArray *extensions = json_object_get_array_member(o, "stac_extensions");
+    for (guint i = 0; i < json_array_get_length(extensions); i++)
+        CHECK(g_str_has_prefix(json_array_get_string_element(extensions, i), "https://"));
     CHECK(json_object_has_member(p, "datetime"));
-    CHECK(moment ||
-          (rdl_json_text(p, "start_datetime", NULL) && rdl_json_text(p, "end_datetime", NULL)));
+    CHECK(is_moment(rdl_json_text(p, "datetime", NULL)) ||
+          (is_moment(rdl_json_text(p, "start_datetime", NULL)) &&
+           is_moment(rdl_json_text(p, "end_datetime", NULL))));
     CHECK(json_object_has_member(o, "geometry"));
     CHECK(json_object_get_null_member(o, "geometry") == !json_object_has_member(o, "bbox"));
-    CHECK(json_object_has_member(json_object_get_object_member(o, "assets"), "data"));
+    if (!json_object_get_null_member(o, "geometry"))
+        check_footprint(o);
+    JsonObject *assets = json_object_get_object_member(o, "assets");
+    CHECK(json_object_has_member(assets, "data"));
+    CHECK(*rdl_json_text(json_object_get_object_member(assets, "data"), "href", ""));
 }
 
 static char *derived_from(JsonObject *item)

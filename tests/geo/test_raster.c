@@ -204,6 +204,69 @@ static void the_bytes_do_not_depend_on_blocks(void)
     CHECK_NEAR(values[899 * 700 + 699], (uint8_t)(899 * 7 + 699 * 3), 0);
 }
 
+/* ---- is a COG one? Read byte by byte (TIFF 6.0), by the rules of GDAL's own validator: ---- */
+
+typedef struct {
+    guint32 at, width, height, tile, data; /* data: offset of its first tile */
+} directory;
+
+static guint32 number_at(const char *bytes, gsize n, guint32 at, guint width)
+{
+    guint32 value = 0;
+
+    CHECK(at + width <= n);
+    for (guint i = 0; at + width <= n && i < width; i++)
+        value |= (guint32)(unsigned char)bytes[at + i] << (8 * i);
+    return value;
+}
+
+static directory directory_at(const char *bytes, gsize n, guint32 at, guint32 *next)
+{
+    guint32 entries = number_at(bytes, n, at, 2);
+    directory d = {.at = at};
+
+    for (guint32 i = 0; i < entries; i++) {
+        guint32 entry = at + 2 + 12 * i, tag = number_at(bytes, n, entry, 2);
+        guint32 type = number_at(bytes, n, entry + 2, 2), count = number_at(bytes, n, entry + 4, 4);
+        guint32 value = number_at(bytes, n, entry + 8, type == 3 ? 2 : 4);
+        if (tag == 256)
+            d.width = value;
+        else if (tag == 257)
+            d.height = value;
+        else if (tag == 322)
+            d.tile = value;
+        else if (tag == 324)
+            d.data = count > 1 ? number_at(bytes, n, value, 4) : value;
+    }
+    *next = number_at(bytes, n, at + 2 + 12 * entries, 4);
+    return d;
+}
+
+static void a_cog_is_laid_out_as_one(void)
+{
+    g_autofree char *bytes = NULL;
+    directory d[8];
+    guint32 next;
+    gsize n = 0;
+    int found = 0;
+
+    CHECK(g_file_get_contents(write_by("cog.tif", rdl_blocks_cells(1300, 900), false, true), &bytes,
+                              &n, NULL));
+    CHECK(n > 8 && memcmp(bytes, "II*\0", 4) == 0);
+    for (next = number_at(bytes, n, 4, 4); next && found < 8; found++)
+        d[found] = directory_at(bytes, n, next, &next);
+    CHECK(found >= 3); /* 1300 by 900: halves until one block holds it */
+    CHECK(d[0].at < 300 && d[0].width == 1300 && d[0].height == 900);
+    CHECK(d[found - 1].width <= 512 && d[found - 1].height <= 512);
+    for (int i = 0; i < found; i++)
+        CHECK(d[i].tile == 256 && d[i].data > d[found - 1].at);
+    for (int i = 1; i < found; i++) {
+        CHECK(d[i].at > d[i - 1].at);       /* directories from the whole to the smallest */
+        CHECK(d[i].width < d[i - 1].width && d[i].height < d[i - 1].height);
+        CHECK(d[i].data < d[i - 1].data);   /* pixels from the smallest to the whole */
+    }
+}
+
 static void nothing_is_left_of_a_file_given_up(void)
 {
     GError *error = NULL, *why = NULL;
@@ -256,6 +319,7 @@ static CU_TestInfo tests[] = {
     {"text is no raster", text_is_no_raster},
     {"a cut off file fails when read", a_cut_off_file_fails_when_read},
     {"the bytes do not depend on blocks", the_bytes_do_not_depend_on_blocks},
+    {"a COG is laid out as one", a_cog_is_laid_out_as_one},
     {"nothing is left of a file given up", nothing_is_left_of_a_file_given_up},
     {"a shifted raster is seen on the other grid", a_shifted_raster_is_seen_on_the_other_grid},
     CU_TEST_INFO_NULL,

@@ -1,6 +1,7 @@
 /* Job files are read strictly; a job run again gives the same bytes and adds nothing. */
 #include <stdio.h>
 #include <string.h>
+#include "deliver/deliver.h"
 #include "geo/start.h"
 #include "rectify/handle.h"
 #include "rectify/rectify.h"
@@ -125,6 +126,31 @@ static void what_a_job_delivers_is_on_record(void)
     }
 }
 
+/* The raster of scores too is derived from the scenes, as its item says. */
+static void a_score_leads_back_to_the_scenes(void)
+{
+    const char *folder = suite_path("stac");
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(suite_path("a/ledger.sqlite"), false, NULL);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    const rdl_export_options o = {.profile = "stac", .output = folder, .language = "zh"};
+    GError *error = NULL;
+    guint found = 0;
+
+    CHECK(ledger && rdl_export(ledger, &o, tally, &error));
+    CHECK_OK(error);
+    g_autoptr(GPtrArray) names = rdl_folder_names(folder, NULL);
+    for (guint i = 0; names && i < names->len; i++) {
+        g_autofree char *path = g_build_filename(folder, names->pdata[i], NULL), *text = NULL;
+        if (!g_str_has_prefix(names->pdata[i], "score-"))
+            continue;
+        CHECK(g_file_get_contents(path, &text, NULL, NULL));
+        CHECK(text && strstr(text, "derived_from") && strstr(text, "./before-") &&
+              strstr(text, "./after-") && strstr(text, "\"bbox\""));
+        found++;
+    }
+    CHECK_INT(found, 1);
+}
+
 static void a_second_run_adds_nothing(void)
 {
     GError *error = NULL;
@@ -164,6 +190,7 @@ static CU_TestInfo tests[] = {
     {"faults name file and key", faults_name_file_and_key},
     {"threads and memory change no byte of the whole job", threads_and_memory_change_no_byte_of_the_whole_job},
     {"what a job delivers is on record", what_a_job_delivers_is_on_record},
+    {"a score leads back to the scenes", a_score_leads_back_to_the_scenes},
     {"a second run adds nothing", a_second_run_adds_nothing},
     {"rectifications have their six fields", rectifications_have_their_six_fields},
     CU_TEST_INFO_NULL,

@@ -77,20 +77,37 @@ static JsonArray *numbers(const double *values, size_t n)
     return array;
 }
 
-/* Longitudes and latitudes, a ring that runs left round. */
-static void set_place(JsonObject *item, rdl_box b)
+/* Corners of a box from the lower left, left round, closed. */
+static JsonArray *positions(rdl_box b, guint n)
 {
     const double corners[][2] = {
         {b.xmin, b.ymin}, {b.xmax, b.ymin}, {b.xmax, b.ymax}, {b.xmin, b.ymax}, {b.xmin, b.ymin}};
-    const double box[] = {b.xmin, b.ymin, b.xmax, b.ymax};
-    JsonObject *geometry = json_object_new();
-    JsonArray *ring = json_array_new(), *rings = json_array_new();
+    JsonArray *array = json_array_new();
 
-    for (size_t i = 0; i < G_N_ELEMENTS(corners); i++)
-        json_array_add_array_element(ring, numbers(corners[i], 2));
-    json_array_add_array_element(rings, ring);
-    rdl_json_set_text(geometry, "type", "Polygon");
-    json_object_set_array_member(geometry, "coordinates", rings);
+    for (guint i = 0; i < n; i++)
+        json_array_add_array_element(array, numbers(corners[n == 2 ? 2 * i : i], 2));
+    return array;
+}
+
+/* Longitudes and latitudes: a ring, or the line or point that a box without area is. */
+static void set_place(JsonObject *item, rdl_box b)
+{
+    const double box[] = {b.xmin, b.ymin, b.xmax, b.ymax};
+    bool wide = b.xmax > b.xmin, high = b.ymax > b.ymin;
+    JsonObject *geometry = json_object_new();
+    JsonArray *coordinates;
+
+    if (wide && high) {
+        coordinates = json_array_new();
+        json_array_add_array_element(coordinates, positions(b, 5));
+    } else {
+        coordinates = wide || high ? positions(b, 2) : numbers(box, 2);
+    }
+    rdl_json_set_text(geometry, "type",
+                      wide && high   ? "Polygon"
+                      : wide || high ? "LineString"
+                                     : "Point");
+    json_object_set_array_member(geometry, "coordinates", coordinates);
     json_object_set_object_member(item, "geometry", geometry);
     json_object_set_array_member(item, "bbox", numbers(box, 4));
 }
