@@ -80,9 +80,9 @@ RDL_API JsonNode *rdl_detect_result_json(const rdl_detect_result *result);
 
 /** Write a change raster on the grid of the scene before (one Byte band: 0 not observed, 1
  *  unchanged, 2 changed: |score| over the threshold), the score raster if asked for (float32, NaN
- *  where not observed), and OUTPUT.run.json, the same beside the score. `out` is to be cleared, after failure too.
- *  Fails: RDL_ERROR_USAGE, RDL_ERROR_IO, RDL_ERROR_DATA, RDL_ERROR_CRS, RDL_ERROR_BALANCE,
- *  RDL_ERROR_CANCELLED; no output is left then. */
+ *  where not observed), and OUTPUT.run.json, the same beside the score. `out` is to be cleared,
+ * after failure too. Fails: RDL_ERROR_USAGE, RDL_ERROR_IO, RDL_ERROR_DATA, RDL_ERROR_CRS,
+ * RDL_ERROR_BALANCE, RDL_ERROR_CANCELLED; no output is left then. */
 RDL_API bool rdl_detect(const rdl_detect_options *options, const rdl_progress *progress,
                         rdl_detect_result *out, GError **error);
 
