@@ -13,10 +13,10 @@ typedef struct rdl_finding {
     const char *permit_no;      /* lent; NULL */
     const char *xzqdm;          /* lent; NULL: outside every unit */
     double quantity;            /* of the legal basis (domain 3.5); NaN: none */
-    const char *quantity_unit;  /* "m" or "m2"; static; NULL: none */
     char finding_id[15];        /* digest of source, source_id, zone_id and side: order-free */
     char parent_id[15];         /* of the part a permit cut it off from; "": none */
-    rdl_side side;
+    rdl_side side : 4;
+    bool in_m2 : 1;                      /* the quantity; else in metres */
     bool is_primary : 1, superseded : 1; /* superseded: a version of the zone no longer valid */
     bool ha_up : 1, mu_up : 1;           /* own area as shown: rdl_shown_area() */
 } rdl_finding;

@@ -177,7 +177,9 @@ static bool write_finding(rdl_rows *out, texts *t, const rdl_finding *f, GError 
                              rdl_text(rule ? rule->handling : NULL),
                              rdl_text(rule ? rule->penalty : NULL),
                              rdl_real(f->quantity),
-                             rdl_text(f->quantity_unit),
+                             rdl_text(isnan(f->quantity) ? NULL
+                                      : f->in_m2         ? "m2"
+                                                         : "m"),
                              rdl_text(limitation(f)),
                              rdl_text(f->permit_no),
                              rdl_text(f->xzqdm),

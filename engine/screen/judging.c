@@ -457,7 +457,7 @@ static bool set_quantity(rdl_judge *judge, rdl_finding *f, GError **error)
     if (f->zone && f->part.dimension == 1 &&
         !rdl_overlay_line_length(judge->overlay, f->footprint, f->part.zone, &f->quantity, error))
         return false;
-    f->quantity_unit = isnan(f->quantity) ? NULL : area && f->part.dimension == 2 ? "m2" : "m";
+    f->in_m2 = area && f->part.dimension == 2;
     return true;
 }
 

@@ -1,5 +1,6 @@
 #include "screen/screening.h"
 
+#include <malloc.h>
 #include <math.h>
 #include <pthread.h>
 #include <string.h>
@@ -353,7 +354,6 @@ static void order_work(screening *s)
     s->work = g_new(guint32, n + 1);
     rdl_boxes_order(boxes, n, s->work, &filled);
     g_assert(filled == n); /* no empty geometry gets this far */
-    g_array_set_size(s->found.balances, (guint)n);
     s->batch = CLAMP(n / (16 * (size_t)MAX(1, s->options->threads)), 1, BATCH_MOST);
     s->n_batches = (n + s->batch - 1) / s->batch;
     s->batches = g_new0(rdl_judged *, s->n_batches + 1);
@@ -389,6 +389,8 @@ static bool judge_all(screening *s, const rdl_progress *progress, GError **error
                                 .sliver_width_m =
                                     or_pack(s, s->options->sliver_width_m, "sliver_width_m", 0.0)}};
     order_work(s);
+    malloc_trim(0); /* what put it in order is free now: to the system, before more is asked for */
+    g_array_set_size(s->found.balances, s->queue->len);
     return note_ground(s, error) &&
            rdl_parallel_run(&how, s, s->n_batches, s->options->threads, progress, error);
 }
