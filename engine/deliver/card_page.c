@@ -64,6 +64,16 @@ static void wide(pairs *p)
     g_ptr_array_add(p->cells, NULL);
 }
 
+/* Its day, and that it is provisional; or that it has none. */
+static char *due_text(const rdl_card_page *card)
+{
+    const rdl_task *t = card->task;
+
+    if (t->undated)
+        return g_strdup(word(card, "undated"));
+    return t->due_note ? g_strconcat(t->due, word(card, "provisional"), NULL) : g_strdup(t->due);
+}
+
 static const char *in_words(const rdl_card_page *card, const char *group, const char *code)
 {
     return rdl_word_in(card->data->ledger, group, code, card->data->language);
@@ -169,7 +179,7 @@ static void add_judgement(const rdl_card_page *card, pairs *p)
     pair(p, "department", t->department);
     wide(p);
     pair(p, "started", t->started);
-    pair(p, "due", t->due);
+    pair_take(p, "due", due_text(card));
     pair(p, "tier", in_words(card, "tier", t->tier));
     pair(p, "assignee", t->assignee);
 }

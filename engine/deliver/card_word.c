@@ -47,6 +47,8 @@ static const rdl_label words[] = {
     {"penalty", "罚则", "Penalty"},
     {"department", "牵头部门", "Lead department"},
     {"due", "时限", "Due"},
+    {"provisional", "（暂定：缺该年日历）", " (provisional: no calendar of that year)"},
+    {"undated", "重新立账，未另定时限", "reopened, no day yet"},
     {"started", "开始日期", "Started"},
     {"assignee", "承办", "Assigned to"},
     {"tier", "时限类别", "Deadline tier"},

@@ -85,6 +85,8 @@ static const rdl_label labels[] = {
     {"verify", "核查", "verify"},
     {"rectify", "整改", "rectify"},
     {"due", "时限", "due"},
+    {"provisional", "（暂定：缺该年日历）", " (provisional: no calendar of that year)"},
+    {"undated", "未另定时限，自", "no day since"},
     {"assignee", "承办", "assigned to"},
     {"problem", "问题", "Problem"},
     {"target", "整改目标", "target"},
@@ -545,6 +547,10 @@ static void write_task(writer *w, JsonObject *t)
                            label(w, rdl_json_text(t, "kind", "")), words ? words : "");
     if (due)
         g_string_append_printf(w->out, "; %s %s", label(w, "due"), due);
+    if (due && member(t, "due_note"))
+        g_string_append(w->out, label(w, "provisional"));
+    if (member(t, "undated"))
+        g_string_append_printf(w->out, "; %s %s", label(w, "undated"), member(t, "undated"));
     if (due && first && strcmp(due, first) != 0)
         g_string_append_printf(w->out, " [%s]", first);
     if (who)

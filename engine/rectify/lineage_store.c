@@ -471,10 +471,13 @@ static bool take_origin(rdl_ledger *ledger, splitting *p, const char *source_id,
 static bool take_task(rdl_ledger *ledger, splitting *p, const char *task_id, GError **error)
 {
     rdl_task task = {0};
-    bool good = rdl_task_read(ledger, task_id, &task, error) &&
-                (g_strcmp0(task.site_id, p->from) == 0 ||
-                 rdl_fail(error, RDL_ERROR_USAGE, "%s: is of site %s, not of %s", task_id,
-                          task.site_id, p->from));
+    bool good =
+        rdl_task_read(ledger, task_id, &task, error) &&
+        (g_strcmp0(task.site_id, p->from) == 0 ||
+         rdl_fail(
+             error, RDL_ERROR_USAGE,
+             "%s: is of site %s, not of %s: name tasks of the site that is split (redline why)",
+             task_id, task.site_id, p->from));
     g_autoptr(GPtrArray) clues =
         good ? texts_of(ledger,
                         "SELECT p.clue_id FROM task t JOIN problem p USING(problem_id) WHERE "
@@ -625,7 +628,9 @@ static bool split(rdl_ledger *ledger, splitting *p, const char *site, const char
         if (!take_origin(ledger, p, sources[i], error))
             return false;
     if (!p->source)
-        return rdl_fail(error, RDL_ERROR_USAGE, "%s: name the sources that go", p->from);
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "%s: name the sources that go: redline why shows those of the site",
+                        p->from);
     p->site_id = rdl_digest_id("S-", rdl_json_text(p->source, "source", NULL),
                                rdl_json_text(p->source, "source_id", NULL), RDL_DIGEST_END);
     for (int i = 0; tasks && tasks[i]; i++)

@@ -152,10 +152,13 @@ static bool check_image(rdl_ledger *ledger, const rdl_task *task, const rdl_move
         (claimed && !rdl_day_parse(claimed, &claim, error)))
         return false;
     if (day > on)
-        return rdl_fail(error, RDL_ERROR_USAGE, "%s: the image of %s is later than the check of %s",
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "%s: the image of %s is later than the check of %s: give the day of one "
+                        "that was at hand",
                         task->task_id, image, move->on);
     return day > claim ||
-           rdl_fail(error, RDL_ERROR_USAGE, "%s: the image of %s is not later than the claim of %s",
+           rdl_fail(error, RDL_ERROR_USAGE,
+                    "%s: the image of %s is not later than the claim of %s: take one of after it",
                     task->task_id, image, claimed);
 }
 
@@ -211,8 +214,9 @@ static bool check_notice(rdl_ledger *ledger, const rdl_task *task, const rdl_mov
         return false;
     const char *closes = row ? rdl_statement_get_text(s, 0) : NULL;
     return !closes || strcmp(move->on, closes) > 0 ||
-           rdl_fail(error, RDL_ERROR_USAGE, "%s: %s to %s: the notice runs until %s", task->task_id,
-                    task->state, move->to, closes);
+           rdl_fail(error, RDL_ERROR_USAGE,
+                    "%s: %s to %s: the notice runs until %s: the move is for a day after",
+                    task->task_id, task->state, move->to, closes);
 }
 
 /* Photos that count, by rectify/photo.h: a title or a file named with the move is none. */
@@ -362,8 +366,10 @@ static bool in_order(rdl_ledger *ledger, const char *sql, const char *subject, c
         return false;
     const char *at = row ? rdl_statement_get_text(s, 0) : NULL;
     if (at && rdl_day_parse(at, &last, NULL) && day < last)
-        return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s lies before its last event of %s", subject,
-                        on, at);
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "%s: %s lies before its last event of %s: what happened is entered in the "
+                        "order of days",
+                        subject, on, at);
     return true;
 }
 
@@ -685,8 +691,9 @@ static bool settle_due(rdl_ledger *ledger, const rdl_move *move, GError **error)
     if (!settle_tier(ledger, move, &due, on, error))
         return false;
     if (due.due < on)
-        return rdl_fail(error, RDL_ERROR_USAGE, "%s: due %s lies before %s", move->task_id, words,
-                        move->on);
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "%s: due %s lies before %s: give a later day with --set due=...",
+                        move->task_id, words, move->on);
     g_autofree char *day = rdl_day_text(due.due), *said = g_strdup(words);
     if (g_strcmp0(day, said) == 0)
         return true;
@@ -708,7 +715,8 @@ static bool check_tier(rdl_ledger *ledger, const rdl_move *move, GError **error)
         return false;
     }
     return !tier || !csv || rdl_csv_find(csv, "tier", tier) >= 0 ||
-           rdl_fail(error, RDL_ERROR_USAGE, "%s: tier %s is not in the pack's deadlines.csv",
+           rdl_fail(error, RDL_ERROR_USAGE,
+                    "%s: tier %s is not in the pack's deadlines.csv: name one that is",
                     move->task_id, tier);
 }
 

@@ -23,7 +23,10 @@ bool rdl_role_known(rdl_ledger *ledger, const char *xzqdm, const char *role, con
 
     return workflow &&
            (names_role(workflow, role) || (roles && rdl_csv_find(roles, "role", role) >= 0) ||
-            rdl_fail(error, RDL_ERROR_USAGE, "%s: the workflow knows no role %s", subject, role));
+            rdl_fail(
+                error, RDL_ERROR_USAGE,
+                "%s: the workflow knows no role %s: roles.csv of the pack names those there are",
+                subject, role));
 }
 
 bool rdl_note_allowed(rdl_ledger *ledger, const rdl_task *task, const char *role, GError **error)
@@ -32,9 +35,10 @@ bool rdl_note_allowed(rdl_ledger *ledger, const rdl_task *task, const char *role
 
     if (!rdl_role_known(ledger, task->xzqdm, role, task->task_id, error))
         return false;
-    return rdl_task_open(task, states) ||
-           rdl_fail(error, RDL_ERROR_USAGE, "%s: is %s: nothing more is noted on it", task->task_id,
-                    task->state);
+    return rdl_task_open(task, states) || rdl_fail(error, RDL_ERROR_USAGE,
+                                                   "%s: is %s: nothing more is noted on it: a move "
+                                                   "opens it again (redline task advance)",
+                                                   task->task_id, task->state);
 }
 
 static bool may_note(rdl_ledger *ledger, const rdl_move *who, const rdl_note *n, rdl_task *task,
@@ -108,7 +112,9 @@ static bool day_of_words(rdl_ledger *ledger, const rdl_move *who, const char *wo
         return false;
     bool good = rdl_deadline_words(policy, words, on, &due, error);
     if (good && due.kind == RDL_DEADLINE_NONE)
-        return rdl_fail(error, RDL_ERROR_USAGE, "%s: '%s' names no day", who->task_id, words);
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "%s: '%s' names no day: write 2027-06-30, 2027年6月底前 or 三个月内",
+                        who->task_id, words);
     *day = good ? rdl_day_text(due.due) : NULL;
     *provisional = good && !due.calendar;
     return good;
@@ -125,7 +131,8 @@ static bool say_extended(rdl_ledger *ledger, const rdl_task *task, const rdl_mov
         return false;
     rdl_set_provisional(o, provisional);
     if (task->due && strcmp(day, task->due) <= 0)
-        return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s is no later than its due date %s",
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "%s: %s is no later than its due date %s: give a later day with --due",
                         who->task_id, day, task->due);
     rdl_json_set_text(o, "was", task->due);
     rdl_json_set_text(o, "due", day);
@@ -148,9 +155,12 @@ static bool say_progress(rdl_ledger *ledger, const rdl_task *task, const rdl_mov
 
     (void)ledger;
     if (!(*share >= 0.0 && *share <= 1.0))
-        return rdl_fail(error, RDL_ERROR_USAGE, "%s: progress is 0 to 100 %%", who->task_id);
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "%s: progress is 0 to 100 %%: give it with --percent", who->task_id);
     if (g_strcmp0(task->kind, "rectify") != 0)
-        return rdl_fail(error, RDL_ERROR_USAGE, "%s: progress is reported of a rectification",
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "%s: progress is reported of a rectification: register the clue first "
+                        "(redline task advance)",
                         who->task_id);
     if (isnan(task->progress))
         json_object_set_null_member(o, "was");
@@ -175,7 +185,8 @@ static bool say_stopped(rdl_ledger *ledger, const rdl_task *task, const rdl_move
     (void)what;
     rdl_json_set_text(o, "due", NULL);
     if (task->stopped)
-        return rdl_fail(error, RDL_ERROR_USAGE, "%s: its clock has stood still since %s",
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "%s: its clock has stood still since %s: redline task resume lets it run",
                         who->task_id, task->stopped);
     return need_reason(who, "stopping the clock", error);
 }
@@ -197,7 +208,8 @@ static bool say_resumed(rdl_ledger *ledger, const rdl_task *task, const rdl_move
     (void)ledger;
     (void)what;
     if (!task->stopped)
-        return rdl_fail(error, RDL_ERROR_USAGE, "%s: its clock runs", who->task_id);
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: its clock runs: there is nothing to resume",
+                        who->task_id);
     if (!rdl_day_parse(task->stopped, &stopped, error) || !rdl_day_parse(who->on, &on, error))
         return false;
     if (task->due) {
@@ -255,10 +267,13 @@ static bool say_milestone(rdl_ledger *ledger, const rdl_task *task, const rdl_mo
     bool provisional;
 
     if (!task->problem_id)
-        return rdl_fail(error, RDL_ERROR_USAGE, "%s: milestones belong to a rectification",
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "%s: milestones belong to a rectification: register the clue first "
+                        "(redline task advance)",
                         who->task_id);
     if (m->n < 1)
-        return rdl_fail(error, RDL_ERROR_USAGE, "%s: milestones are numbered from 1", who->task_id);
+        return rdl_fail(error, RDL_ERROR_USAGE, "%s: milestones are numbered from 1: give --number",
+                        who->task_id);
     if (!day_of_words(ledger, who, m->due, &day, &provisional, error) ||
         !milestone_of(ledger, task->problem_id, m->n, &was, &text, error))
         return false;
@@ -288,7 +303,9 @@ static bool say_met(rdl_ledger *ledger, const rdl_task *task, const rdl_move *wh
         !milestone_of(ledger, task->problem_id, *(const int *)what, &due, &text, error))
         return false;
     if (!due)
-        return rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: has no milestone %s", who->task_id, n);
+        return rdl_fail(error, RDL_ERROR_NOT_FOUND,
+                        "%s: has no milestone %s: redline task show lists them, --due sets one",
+                        who->task_id, n);
     rdl_json_set_text(o, "problem_id", task->problem_id);
     rdl_json_set_text(o, "n", n);
     rdl_json_set_text(o, "met", who->on);

@@ -75,7 +75,8 @@ static bool say_done(rdl_ledger *ledger, const rdl_task *task, const rdl_move *w
     rdl_json_set_text(o, "problem_id", task->problem_id);
     rdl_json_set_text(o, "n", n);
     return measure ||
-           rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: has no measure %s", who->task_id, n);
+           rdl_fail(error, RDL_ERROR_NOT_FOUND,
+                    "%s: has no measure %s: redline task show lists them", who->task_id, n);
 }
 
 bool rdl_task_measure_done(rdl_ledger *ledger, const rdl_move *who, int n, GError **error)
@@ -109,7 +110,8 @@ static bool say_public(rdl_ledger *ledger, const rdl_task *task, const rdl_move 
 
     (void)task;
     if (!p->kind || !*p->kind || !p->channel || !*p->channel)
-        return rdl_fail(error, RDL_ERROR_USAGE, "%s: say what was made public, and where",
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "%s: say what was made public, and where: give --kind and --channel",
                         who->task_id);
     if (!known_kind(ledger, p->kind, who->task_id, error))
         return false;
@@ -160,12 +162,14 @@ static bool say_sent(rdl_ledger *ledger, const rdl_task *task, const rdl_move *w
         return false;
     if (open)
         return rdl_fail(error, RDL_ERROR_USAGE,
-                        "%s: its transfer %s has no answer yet: one matter, one transfer",
+                        "%s: its transfer %s has no answer yet: one matter, one transfer: --result "
+                        "answers it first",
                         who->task_id, open);
     g_autofree char *no = rdl_digest_id("T-", task->task_id, n, RDL_DIGEST_END);
     rdl_json_set_text(o, "transfer_no", no);
     rdl_json_set_text(o, "body", what);
-    return what != NULL || rdl_fail(error, RDL_ERROR_USAGE, "%s: say to whom", who->task_id);
+    return what != NULL ||
+           rdl_fail(error, RDL_ERROR_USAGE, "%s: say to whom: give --to", who->task_id);
 }
 
 static bool say_taken(rdl_ledger *ledger, const rdl_task *task, const rdl_move *who, JsonObject *o,
@@ -176,7 +180,8 @@ static bool say_taken(rdl_ledger *ledger, const rdl_task *task, const rdl_move *
     if (!open_transfer(ledger, task->task_id, &open, error))
         return false;
     if (!open)
-        return rdl_fail(error, RDL_ERROR_USAGE, "%s: has no transfer that waits for an answer",
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "%s: has no transfer that waits for an answer: --to sends one",
                         who->task_id);
     rdl_json_set_text(o, "transfer_no", open);
     rdl_json_set_text(o, "result", what);

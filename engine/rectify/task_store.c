@@ -7,6 +7,12 @@
 #include "rectify/moving.h"
 #include "rectify/warning.h"
 
+/* Of task t, by the last event that gave it a day. */
+#define DUE_NOTE                                                                                \
+    "(SELECT CASE json_extract(e.payload, '$.provisional') WHEN 1 THEN 'provisional' END FROM " \
+    "event e WHERE e.subject = t.task_id AND t.due IS NOT NULL AND e.kind IN ('task.opened', "  \
+    "'task.extended', 'task.tightened', 'task.renewed') ORDER BY e.seq DESC LIMIT 1)"
+
 /* The columns of rdl_task's texts, in the order of `texts` below. */
 static const char select_tasks[] =
     "SELECT t.task_id, t.kind, t.state, t.xzqdm, t.department, t.tier, t.tier_original, t.started, "
@@ -17,10 +23,7 @@ static const char select_tasks[] =
     " json_extract(f.content,'$.penalty'), p.problem_id, p.target, p.measures, p.lead_leader,"
     " p.supervisor, p.resp_unit, p.accept_unit, t.warned, t.contradicted, t.stopped, p.task_no, "
     "p.source,"
-    " p.problem, (SELECT CASE json_extract(e.payload, '$.provisional') WHEN 1 THEN 'provisional' "
-    "END FROM event e WHERE e.subject = t.task_id AND t.due IS NOT NULL AND e.kind IN "
-    "('task.opened', 'task.extended', 'task.tightened', 'task.renewed') ORDER BY e.seq DESC LIMIT "
-    "1), s.lon, s.lat,"
+    " p.problem, " DUE_NOTE ", s.lon, s.lat,"
     " json_extract(f.content,'$.area_m2'), json_extract(f.content,'$.area_min_m2'),"
     " json_extract(f.content,'$.area_max_m2'), t.progress,"
     " (SELECT count(*) FROM milestone m WHERE m.problem_id = t.problem_id AND m.due < ?5"
@@ -466,10 +469,10 @@ static const struct {
     {"tasks",
      "SELECT "
      "task_id,kind,state,xzqdm,department,tier,tier_original,started,due_original,due,moved,"
-     "assignee "
-     "FROM task WHERE site_id = ? ORDER BY kind DESC",
+     "assignee," DUE_NOTE ",CASE WHEN due IS NULL AND state = 'REOPENED' THEN started END "
+     "FROM task t WHERE site_id = ? ORDER BY kind DESC",
      {"task_id", "kind", "state", "xzqdm", "department", "tier", "tier_original", "started",
-      "due_original", "due", "moved", "assignee", NULL}},
+      "due_original", "due", "moved", "assignee", "due_note", "undated", NULL}},
     {"tightenings",
      "SELECT subject,at,reason,payload FROM event WHERE kind = 'task.tightened' AND subject IN "
      "(SELECT task_id FROM task WHERE site_id = ?) ORDER BY seq",

@@ -227,6 +227,7 @@ static void a_rebound_has_no_day_until_one_is_given(void)
     g_autoptr(JsonObject) told = rdl_task_json(&t);
     CHECK_TEXT(rdl_json_text(told, "undated", "none"), "2027-09-25");
     rdl_task_clear(&t);
+    CHECK_CELL("tasks", 1, "undated", "2027-09-25");
     CHECK(!fixture_go(ledger, "PLAN_OK", "2027-10-01", "city", "整改方案", NULL, &error));
     CHECK_FAILS(error, RDL_ERROR_USAGE, "needs due");
     check_whole(ledger);
