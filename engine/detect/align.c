@@ -27,6 +27,7 @@ typedef struct {
 
 typedef struct {
     const rdl_pair *pair;
+    rdl_block reach; /* tiles lie in it */
     int side, across, down;
     answer *answers;
     rdl_levels *levels; /* of each tile; NULL: not asked for */
@@ -218,22 +219,22 @@ static void find_peak(const double *surface, size_t side, answer *a)
 
 /* Moved so that it lies within one square of 512 pixels, which files are often stored in: a tile is
  * not worth inflating four. */
-static int snap(int at, int side)
+static int snap(int at, int side, int least)
 {
     int over = at % SQUARE + side - SQUARE;
 
-    return side <= SQUARE && over > 0 ? at - over : at;
+    return side <= SQUARE && over > 0 && at - over >= least ? at - over : at;
 }
 
 static rdl_block tile_at(const job *j, size_t i)
 {
-    const rdl_grid *grid = rdl_pair_grid(j->pair);
+    const rdl_block *r = &j->reach;
     int x = (int)i % j->across, y = (int)i / j->across;
-    int room_x = grid->width - j->side, room_y = grid->height - j->side;
-    int col = (int)((gint64)room_x * (2 * x + 1) / (2 * j->across));
-    int row = (int)((gint64)room_y * (2 * y + 1) / (2 * j->down));
+    int room_x = r->width - j->side, room_y = r->height - j->side;
+    int col = r->col + (int)((gint64)room_x * (2 * x + 1) / (2 * j->across));
+    int row = r->row + (int)((gint64)room_y * (2 * y + 1) / (2 * j->down));
 
-    return (rdl_block){snap(col, j->side), snap(row, j->side), j->side, j->side};
+    return (rdl_block){snap(col, j->side, r->col), snap(row, j->side, r->row), j->side, j->side};
 }
 
 static bool measure_tile(void *p, void *state, size_t i, GError **error)
@@ -443,12 +444,14 @@ bool rdl_align_measure(const rdl_pair *pair, bool quick, int threads, const rdl_
     *shift = (rdl_shift){.likeness = NAN, .turned = NAN, .stretched = NAN};
     if (levels)
         *levels = (rdl_levels){0};
-    while (j.side > SIDE_LEAST && 2 * j.side > MIN(grid->width, grid->height))
+    if (!rdl_pair_reach(pair, &j.reach, error))
+        return false;
+    while (j.side > SIDE_LEAST && 2 * j.side > MIN(j.reach.width, j.reach.height))
         j.side /= 2;
-    if (j.side > MIN(grid->width, grid->height))
+    if (j.side > MIN(j.reach.width, j.reach.height))
         return true;
-    j.across = CLAMP(grid->width / j.side, 1, most);
-    j.down = CLAMP(grid->height / j.side, 1, most);
+    j.across = CLAMP(j.reach.width / j.side, 1, most);
+    j.down = CLAMP(j.reach.height / j.side, 1, most);
     shift->tiles = j.across * j.down;
     g_autofree answer *answers = g_new0(answer, (size_t)shift->tiles);
     g_autofree rdl_levels *tiles = levels ? g_new0(rdl_levels, (size_t)shift->tiles) : NULL;

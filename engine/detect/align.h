@@ -30,9 +30,10 @@ typedef struct rdl_shift {
  *  less than a tenth of the changes (Dai & Khorram 1998, IEEE TGRS 36(5)) while resampling blurs
  * one scene and not the other? */
 RDL_API bool rdl_shift_counts(const rdl_shift *shift);
-/** Measure the pair as its readers give it, and its levels (NULL: not asked for): on up to 5 x 5
- * tiles of 256 pixels, or, `quick`, on 3 x 3 of 128. `threads` as elsewhere; of no influence on the
- * answer. Fails: RDL_ERROR_IO, RDL_ERROR_CANCELLED. */
+/** Measure the pair as its readers give it, spread over what both scenes and the box around the
+ * area of interest reach, and its levels (NULL: not asked for): on up to 5 x 5 tiles of 256 pixels,
+ * or, `quick`, on 3 x 3 of 128. `threads` as elsewhere; of no influence on the answer. Fails:
+ * RDL_ERROR_IO, RDL_ERROR_CANCELLED. */
 RDL_API bool rdl_align_measure(const rdl_pair *pair, bool quick, int threads,
                                const rdl_progress *progress, rdl_shift *shift, rdl_levels *levels,
                                GError **error);

@@ -300,10 +300,9 @@ static bool compare_all(comparison *c, const rdl_progress *progress, GError **er
 /* The pixel that holds (x, y): false outside the grid. */
 static bool pixel_at(const rdl_grid *grid, double x, double y, int *col, int *row)
 {
-    const double *t = grid->transform;
-    double det = t[1] * t[5] - t[2] * t[4], dx = x - t[0], dy = y - t[3];
-    double c = floor((dx * t[5] - dy * t[2]) / det), r = floor((dy * t[1] - dx * t[4]) / det);
+    double c, r;
 
+    rdl_grid_place(grid, x, y, &c, &r);
     if (!(c >= 0.0 && r >= 0.0 && c < grid->width && r < grid->height))
         return false;
     *col = (int)c;

@@ -723,7 +723,6 @@ static bool settle_fusion(detection *d, rdl_detect_result *r, GError **error)
     return true;
 }
 
-/* Before anything is measured: outside of it all is dark. */
 static bool ask_aoi(const detection *d, rdl_detect_result *r, GError **error)
 {
     const rdl_grid *grid = rdl_pair_grid(d->pair);
@@ -747,13 +746,17 @@ static bool detect(detection *d, rdl_detect_result *r, const rdl_progress *progr
     if (!(fused ? settle_fusion(d, r, error) : settle_method(d, r, error)) || !afford(d, error) ||
         !ask_aoi(d, r, error) || !settle_dates(r, d->options, d->pair, error))
         return false;
+    rdl_pair_look_around(d->pair, true);
     r->resampled = rdl_pair_resampled(d->pair);
     if (!note_inputs(r, d->options, d->pair, error) || !ask_gate(d, r, progress, error))
         return false;
     explain(r);
+    if (!fused && !fit_and_decide(d, r, progress, error))
+        return false;
+    rdl_pair_look_around(d->pair, false);
     if (fused)
         return vote(d, r, progress, error);
-    if (!fit_and_decide(d, r, progress, error) || !write_change(d, r, NULL, progress, error))
+    if (!write_change(d, r, NULL, progress, error))
         return false;
     if (d->choice.rule == RDL_LIMIT_AUTO)
         doubt_share(r);

@@ -122,11 +122,7 @@ bool rdl_mosaic_rank(const char *const *changes, size_t n, size_t *order, GError
 /* Map coordinates to the pixels of `grid`. */
 static bool to_pixels(const rdl_grid *grid, double x, double y, double *col, double *row)
 {
-    const double *t = grid->transform;
-    double det = t[1] * t[5] - t[2] * t[4];
-
-    *col = ((x - t[0]) * t[5] - (y - t[3]) * t[2]) / det;
-    *row = ((y - t[3]) * t[1] - (x - t[0]) * t[4]) / det;
+    rdl_grid_place(grid, x, y, col, row);
     return isfinite(*col) && isfinite(*row);
 }
 

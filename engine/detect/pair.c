@@ -25,6 +25,7 @@ struct rdl_pair {
     double dx, dy; /* where the scene after is read, pixels */
     char *aoi;     /* NULL: all */
     int mask_grow; /* pixels */
+    bool around;   /* readers to come look beyond the area of interest */
     int count;
     int *bands[2];
 };
@@ -112,13 +113,12 @@ static bool bands_agree(rdl_scene *before, rdl_scene *after, GPtrArray *warnings
                     after->count);
 }
 
-/* Does any of 17 x 17 places of `other` fall into the grid's box? */
-static bool overlap(const rdl_grid *grid, const rdl_grid *other, bool *meets, GError **error)
+/* The box around 17 x 17 places of `other`, in the system of the grid. */
+static bool box_of(const rdl_grid *grid, const rdl_grid *other, rdl_box *box, GError **error)
 {
     enum { STEPS = 16 };
     g_autoptr(rdl_transform) way = rdl_transform_new(other->crs, grid->crs, error);
-    rdl_box box = rdl_grid_box(grid),
-            found = {G_MAXDOUBLE, G_MAXDOUBLE, -G_MAXDOUBLE, -G_MAXDOUBLE};
+    rdl_box found = {G_MAXDOUBLE, G_MAXDOUBLE, -G_MAXDOUBLE, -G_MAXDOUBLE};
 
     if (!way)
         return false;
@@ -132,14 +132,14 @@ static bool overlap(const rdl_grid *grid, const rdl_grid *other, bool *meets, GE
             found = (rdl_box){MIN(found.xmin, x), MIN(found.ymin, y), MAX(found.xmax, x),
                               MAX(found.ymax, y)};
         }
-    *meets = rdl_box_meets(box, found);
+    *box = found;
     return true;
 }
 
 static bool can_be_brought(const rdl_raster *raster, const rdl_raster *first, GError **error)
 {
     const rdl_grid *grid = rdl_raster_grid(first), *other = rdl_raster_grid(raster);
-    bool meets = false;
+    rdl_box box;
 
     if (!grid->crs || !other->crs)
         return rdl_fail(error, RDL_ERROR_CRS,
@@ -147,10 +147,11 @@ static bool can_be_brought(const rdl_raster *raster, const rdl_raster *first, GE
                         rdl_raster_path(first), grid->width, grid->height, rdl_crs_name(grid->crs),
                         rdl_raster_path(raster), other->width, other->height,
                         rdl_crs_name(other->crs));
-    if (!overlap(grid, other, &meets, error))
+    if (!box_of(grid, other, &box, error))
         return false;
-    return meets || rdl_fail(error, RDL_ERROR_DATA, "%s and %s do not overlap",
-                             rdl_raster_path(first), rdl_raster_path(raster));
+    return rdl_box_meets(rdl_grid_box(grid), box) ||
+           rdl_fail(error, RDL_ERROR_DATA, "%s and %s do not overlap", rdl_raster_path(first),
+                    rdl_raster_path(raster));
 }
 
 static bool unplaced_equals(const rdl_grid *a, const rdl_grid *b)
@@ -183,18 +184,16 @@ static double covered(const rdl_grid *grid, const rdl_grid *other)
     enum { STEPS = 16 };
     g_autoptr(rdl_transform) way =
         grid->crs && other->crs ? rdl_transform_new(grid->crs, other->crs, NULL) : NULL;
-    const double *t = other->transform, det = t[1] * t[5] - t[2] * t[4];
     int inside = 0;
 
     for (int i = 0; way && i <= STEPS; i++)
         for (int j = 0; j <= STEPS; j++) {
-            double x, y;
+            double x, y, col, row;
             rdl_grid_point(grid, 0.5 + (grid->width - 1.0) * i / STEPS,
                            0.5 + (grid->height - 1.0) * j / STEPS, &x, &y);
             if (!rdl_transform_points(way, 1, &x, &y, NULL))
                 continue;
-            double col = ((x - t[0]) * t[5] - (y - t[3]) * t[2]) / det;
-            double row = ((y - t[3]) * t[1] - (x - t[0]) * t[4]) / det;
+            rdl_grid_place(other, x, y, &col, &row);
             inside += col >= 0.0 && row >= 0.0 && col < other->width && row < other->height;
         }
     return way ? (double)inside / ((STEPS + 1) * (STEPS + 1)) : 1.0;
@@ -432,6 +431,40 @@ bool rdl_pair_outside(const rdl_pair *pair, gint64 *pixels, GError **error)
     return true;
 }
 
+static rdl_block common(rdl_block a, rdl_block b)
+{
+    int left = MAX(a.col, b.col), right = MIN(a.col + a.width, b.col + b.width);
+    int top = MAX(a.row, b.row), bottom = MIN(a.row + a.height, b.row + b.height);
+
+    return (rdl_block){left, top, MAX(right - left, 0), MAX(bottom - top, 0)};
+}
+
+bool rdl_pair_reach(const rdl_pair *pair, rdl_block *reach, GError **error)
+{
+    const rdl_grid *grid = rdl_pair_grid(pair);
+    const rdl_grid *other = rdl_raster_grid(pair->scenes[AFTER]->raster);
+    rdl_box box;
+
+    *reach = (rdl_block){0, 0, grid->width, grid->height};
+    if (grid->crs && other->crs && !rdl_grid_equal(grid, other)) {
+        if (!box_of(grid, other, &box, error))
+            return false;
+        *reach = common(*reach, rdl_grid_pixels(grid, box));
+    }
+    if (!pair->aoi)
+        return true;
+    g_autoptr(rdl_burn) aoi = rdl_burn_open(pair->aoi, grid, NULL, NULL, error);
+    if (!aoi)
+        return g_prefix_error(error, "--aoi: "), false;
+    *reach = common(*reach, rdl_grid_pixels(grid, rdl_burn_box(aoi)));
+    return true;
+}
+
+void rdl_pair_look_around(rdl_pair *pair, bool around)
+{
+    pair->around = around;
+}
+
 int rdl_pair_piece(const rdl_pair *pair)
 {
     int most = 1;
@@ -509,7 +542,8 @@ rdl_pair_reader *rdl_pair_reader_new(const rdl_pair *pair, size_t max_pixels, GE
     for (guint i = 0; i < pair->masks->len; i++)
         if (!open_mask(r, i, error))
             return NULL;
-    if (pair->aoi && !(r->aoi = rdl_burn_open(pair->aoi, rdl_pair_grid(pair), NULL, NULL, error)))
+    if (pair->aoi && !pair->around &&
+        !(r->aoi = rdl_burn_open(pair->aoi, rdl_pair_grid(pair), NULL, NULL, error)))
         return g_prefix_error(error, "--aoi: "), NULL;
     r->values = g_malloc_n(max_pixels * planes, sizeof(float));
     r->valid = g_malloc(max_pixels);

@@ -42,6 +42,12 @@ RDL_API int rdl_pair_bands(const rdl_pair *pair);
 RDL_API void rdl_pair_shift(rdl_pair *pair, double dx, double dy);
 /** Pixels of the grid outside the area of interest; 0 where there is none. Fails: as a reader. */
 RDL_API bool rdl_pair_outside(const rdl_pair *pair, gint64 *pixels, GError **error);
+/** The pixels that both scenes and the box around the area of interest may reach. Fails: as a
+ * reader. */
+RDL_API bool rdl_pair_reach(const rdl_pair *pair, rdl_block *reach, GError **error);
+/** Do readers made from now on take pixels outside the area of interest as good? For what is learnt
+ *  of the pair: a small area says little about what did not change. */
+RDL_API void rdl_pair_look_around(rdl_pair *pair, bool around);
 /** How pixels of variate k (bands before, then after) were stored. */
 RDL_API rdl_pixel rdl_pair_pixel(const rdl_pair *pair, int k);
 /** Width or height of the largest piece that any of the pair's files is stored in. */

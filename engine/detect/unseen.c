@@ -13,34 +13,6 @@ typedef struct {
     gint64 inside, observed; /* pixels of the outline whose middles are in the raster */
 } look;
 
-/* Column and row of a place, not rounded. */
-static void place_in(const rdl_grid *grid, double x, double y, double *col, double *row)
-{
-    const double *t = grid->transform;
-    double det = t[1] * t[5] - t[2] * t[4], dx = x - t[0], dy = y - t[3];
-
-    *col = (dx * t[5] - dy * t[2]) / det;
-    *row = (dy * t[1] - dx * t[4]) / det;
-}
-
-/* The pixels of the raster that a box may reach; none: without width or height. */
-static rdl_block pixels_of(const rdl_grid *grid, rdl_box box)
-{
-    double left = INFINITY, right = -INFINITY, top = INFINITY, bottom = -INFINITY;
-
-    for (int i = 0; i < 4; i++) {
-        double col, row;
-        place_in(grid, i % 2 ? box.xmax : box.xmin, i / 2 ? box.ymax : box.ymin, &col, &row);
-        left = fmin(left, col), right = fmax(right, col);
-        top = fmin(top, row), bottom = fmax(bottom, row);
-    }
-    int from = (int)CLAMP(floor(left), 0.0, grid->width);
-    int to = (int)CLAMP(ceil(right), 0.0, grid->width);
-    int first = (int)CLAMP(floor(top), 0.0, grid->height);
-    int last = (int)CLAMP(ceil(bottom), 0.0, grid->height);
-    return (rdl_block){from, first, to - from, last - first};
-}
-
 static bool count_strip(look *l, rdl_burn *burn, rdl_block b, GError **error)
 {
     const size_t n = rdl_block_pixels(b);
@@ -63,7 +35,7 @@ static bool count_middle(look *l, rdl_box box, GError **error)
     double col, row;
     uint8_t class, valid = 1;
 
-    place_in(l->grid, 0.5 * (box.xmin + box.xmax), 0.5 * (box.ymin + box.ymax), &col, &row);
+    rdl_grid_place(l->grid, 0.5 * (box.xmin + box.xmax), 0.5 * (box.ymin + box.ymax), &col, &row);
     if (!(col >= 0.0 && row >= 0.0 && col < l->grid->width && row < l->grid->height))
         return true;
     if (!rdl_raster_read_bytes(l->change, (rdl_block){(int)col, (int)row, 1, 1}, 1, &class, &valid,
@@ -78,7 +50,7 @@ static bool count_middle(look *l, rdl_box box, GError **error)
 static bool seen_share(look *l, const rdl_ancestor *a, double *share, GError **error)
 {
     const double expected = a->plane_area / rdl_grid_pixel_area(l->grid);
-    const rdl_block all = pixels_of(l->grid, a->box);
+    const rdl_block all = rdl_grid_pixels(l->grid, a->box);
     gsize n;
     const void *wkb = g_bytes_get_data(a->wkb, &n);
     g_autoptr(rdl_geometry) g = rdl_geometry_from_wkb(wkb, n, error);

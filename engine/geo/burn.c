@@ -138,6 +138,21 @@ rdl_burn *rdl_burn_of(const rdl_geometry *const *shapes, size_t n, const rdl_gri
     return g_steal_pointer(&burn);
 }
 
+rdl_box rdl_burn_box(const rdl_burn *burn)
+{
+    rdl_box box = {G_MAXDOUBLE, G_MAXDOUBLE, -G_MAXDOUBLE, -G_MAXDOUBLE};
+
+    for (guint i = 0; i < burn->shapes->len; i++) {
+        OGREnvelope e;
+        if (OGR_G_IsEmpty(burn->shapes->pdata[i]))
+            continue;
+        OGR_G_GetEnvelope(burn->shapes->pdata[i], &e);
+        box = (rdl_box){MIN(box.xmin, e.MinX), MIN(box.ymin, e.MinY), MAX(box.xmax, e.MaxX),
+                        MAX(box.ymax, e.MaxY)};
+    }
+    return box;
+}
+
 bool rdl_burn_read(rdl_burn *burn, rdl_block block, uint8_t *inside, GError **error)
 {
     const double *t = burn->grid->transform;

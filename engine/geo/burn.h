@@ -21,6 +21,8 @@ RDL_API rdl_burn *rdl_burn_of(const rdl_geometry *const *shapes, size_t n, const
                               GError **error);
 RDL_API void rdl_burn_close(rdl_burn *burn);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_burn, rdl_burn_close)
+/** The box around all of them; empty (xmin over xmax) where there is none. */
+RDL_API rdl_box rdl_burn_box(const rdl_burn *burn);
 /** 1 where the middle of a pixel of `block` lies in a polygon, else 0: rdl_block_pixels() bytes.
  *  Fails: RDL_ERROR_INTERNAL. */
 RDL_API bool rdl_burn_read(rdl_burn *burn, rdl_block block, uint8_t *inside, GError **error);

@@ -42,6 +42,32 @@ void rdl_grid_point(const rdl_grid *grid, double col, double row, double *x, dou
     *y = t[3] + col * t[4] + row * t[5];
 }
 
+void rdl_grid_place(const rdl_grid *grid, double x, double y, double *col, double *row)
+{
+    const double *t = grid->transform;
+    double det = t[1] * t[5] - t[2] * t[4], dx = x - t[0], dy = y - t[3];
+
+    *col = (dx * t[5] - dy * t[2]) / det;
+    *row = (dy * t[1] - dx * t[4]) / det;
+}
+
+rdl_block rdl_grid_pixels(const rdl_grid *grid, rdl_box box)
+{
+    double left = INFINITY, right = -INFINITY, top = INFINITY, bottom = -INFINITY;
+
+    for (int i = 0; i < 4; i++) {
+        double col, row;
+        rdl_grid_place(grid, i % 2 ? box.xmax : box.xmin, i / 2 ? box.ymax : box.ymin, &col, &row);
+        left = fmin(left, col), right = fmax(right, col);
+        top = fmin(top, row), bottom = fmax(bottom, row);
+    }
+    int from = (int)CLAMP(floor(left), 0.0, grid->width);
+    int to = (int)CLAMP(ceil(right), 0.0, grid->width);
+    int first = (int)CLAMP(floor(top), 0.0, grid->height);
+    int last = (int)CLAMP(ceil(bottom), 0.0, grid->height);
+    return (rdl_block){from, first, to - from, last - first};
+}
+
 static bool corner_near(const rdl_grid *a, const rdl_grid *b, int col, int row)
 {
     double tolerance = 0.01 * sqrt(rdl_grid_pixel_area(a));

@@ -2,6 +2,7 @@
 #ifndef RDL_GEO_GRID_H
 #define RDL_GEO_GRID_H
 
+#include "geo/block.h"
 #include "geo/crs.h"
 #include "geo/geometry.h"
 
@@ -25,6 +26,10 @@ RDL_API bool rdl_grid_placed(const rdl_grid *grid);
 RDL_API bool rdl_grid_workable(const rdl_grid *grid, const char *path, GError **error);
 /** Map coordinates of a place in the grid, in pixels from the upper left corner. */
 RDL_API void rdl_grid_point(const rdl_grid *grid, double col, double row, double *x, double *y);
+/** And back: column and row of a place, not rounded, inside the grid or not. */
+RDL_API void rdl_grid_place(const rdl_grid *grid, double x, double y, double *col, double *row);
+/** The pixels of the grid that a box may reach; none: without width or height. */
+RDL_API rdl_block rdl_grid_pixels(const rdl_grid *grid, rdl_box box);
 /** The box around the whole grid, rotated ones too. */
 RDL_API rdl_box rdl_grid_box(const rdl_grid *grid);
 /** Area of a pixel in the plane, in units of the CRS squared. */

@@ -298,6 +298,65 @@ static void outside_the_aoi_nothing_is_observed(void)
     rdl_detect_result_clear(&r);
 }
 
+/* A strip across the scene, of which no tile of the registration is half full. */
+static void a_narrow_area_is_aligned_by_the_ground_around_it(void)
+{
+    static const char *const strip =
+        "{\"type\":\"FeatureCollection\",\"crs\":{\"type\":\"name\",\"properties\":{\"name\":"
+        "\"urn:ogc:def:crs:EPSG::32651\"}},\"features\":[{\"type\":\"Feature\",\"properties\":{},"
+        "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[503000,3594000],[509000,3597600],"
+        "[509000,3598200],[503000,3594600],[503000,3594000]]]}}]}";
+    rdl_detect_options o = options_for(make_scene("moved.tif", 2.3, -1.6, 15), "auto");
+    rdl_detect_result r;
+    GError *error = NULL;
+
+    CHECK(g_file_set_contents(suite_path("strip.geojson"), strip, -1, NULL));
+    o.aoi = suite_path("strip.geojson");
+    CHECK(rdl_detect(&o, NULL, &r, &error));
+    CHECK_OK(error);
+    CHECK(r.gate.found.sure && r.gate.left.sure);
+    CHECK_NEAR(r.gate.found.dx, 2.3, 0.1);
+    CHECK_NEAR(r.gate.found.dy, -1.6, 0.1);
+    CHECK_INT(r.gate.codes, 0);
+    CHECK_NEAR((double)r.observed, 4000, 100); /* of 200 x 20 pixels */
+    rdl_detect_result_clear(&r);
+    /* and what is learnt of the pair is that of all its ground */
+    double limit = 0;
+    o.method = "irmad";
+    o.threshold = "auto";
+    for (int i = 0; i < 2; i++) {
+        o.aoi = i ? suite_path("strip.geojson") : NULL;
+        CHECK(rdl_detect(&o, NULL, &r, &error));
+        CHECK_OK(error);
+        CHECK(i == 0 || r.outside_aoi > 100000);
+        CHECK(r.limit.value > 0 && (i == 0 || r.limit.value == limit));
+        limit = r.limit.value;
+        rdl_detect_result_clear(&r);
+    }
+}
+
+/* A scene that covers a corner of the other. */
+static void tiles_lie_where_both_scenes_do(void)
+{
+    rdl_detect_options o = options_for("", "auto");
+    g_autofree double *v = landscape(1.5, 1.0), *part = g_new(double, 2 * 150 * 150);
+    made_form f = MADE_FORM;
+    rdl_detect_result r;
+    GError *error = NULL;
+
+    for (int i = 0; i < 2 * 150 * 150; i++)
+        part[i] = round(v[(200 + i / 150 % 150) * SIDE + 200 + i % 150]) + i / (150 * 150) * 300.0 +
+                  g_rand_double_range(suite_rand(), -15, 15);
+    f.width = f.height = 150, f.bands = 2, f.type = GDT_UInt16, f.x += 6000, f.y -= 6000;
+    o.after = make_raster("part.tif", &f, part);
+    CHECK(rdl_detect(&o, NULL, &r, &error));
+    CHECK_OK(error);
+    CHECK(r.gate.found.sure);
+    CHECK_NEAR(r.gate.found.dx, 1.5, 0.15);
+    CHECK_NEAR(r.gate.found.dy, 1.0, 0.15);
+    rdl_detect_result_clear(&r);
+}
+
 static void a_rotation_is_told_or_refused(void)
 {
     rdl_detect_options o = options_for("", "auto");
@@ -456,6 +515,9 @@ static CU_TestInfo tests[] = {
     {"threads change no byte of an aligned pair", threads_change_no_byte_of_an_aligned_pair},
     {"what speaks against a pair is coded", what_speaks_against_a_pair_is_coded},
     {"a pair far apart is refused", a_pair_far_apart_is_refused},
+    {"a narrow area is aligned by the ground around it",
+     a_narrow_area_is_aligned_by_the_ground_around_it},
+    {"tiles lie where both scenes do", tiles_lie_where_both_scenes_do},
     {"what has no use is told", what_has_no_use_is_told},
     {"numbers of colours are no scene", numbers_of_colours_are_no_scene},
     {"the codes travel to the patches", the_codes_travel_to_the_patches},
