@@ -25,12 +25,12 @@ typedef struct rdl_detect_options {
     const char *mask_values;              /* nonzero, qa-pixel, scl or bad values: 1,3,8-11;
                                              default NULL: nonzero */
     double mask_grow_m;                   /* bad pixels grow by so many metres; default 0 */
-    const char *aoi;                      /* polygons, outside which nothing is observed; NULL */
-    rdl_raster_options how;               /* resolution of products, heights for RPC; default 0 */
-    const char *align;                    /* none or auto; default "none" */
-    const char *threshold;                /* auto, otsu, kapur, ki, em, pvalue:P or a number */
-    int sieve;                            /* pixels a change has at least, 1..16; default 0: as
-                                             the rule says: 4 for auto on optical scenes, else 1 */
+    const char *aoi;        /* polygons: what lies outside is learnt from, and not written; NULL */
+    rdl_raster_options how; /* resolution of products, heights for RPC; default 0 */
+    const char *align;      /* none or auto; default "none" */
+    const char *threshold;  /* auto, otsu, kapur, ki, em, pvalue:P or a number */
+    int sieve;              /* pixels a change has at least, 1..16; default 0: as
+                               the rule says: 4 for auto on optical scenes, else 1 */
     const char *date_before, *date_after; /* ISO 8601; default NULL: the scenes' metadata */
     int iterations;                       /* IR-MAD at most, 1..1000; default 30 */
     double tolerance;                     /* of rho, 0 < t < 1; default 0.001 */

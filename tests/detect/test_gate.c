@@ -322,6 +322,8 @@ static void a_narrow_area_is_aligned_by_the_ground_around_it(void)
     rdl_detect_result_clear(&r);
     /* and what is learnt of the pair is that of all its ground */
     double limit = 0;
+    o.after = make_scene("still.tif", 0, 0, 15);
+    o.align = "none";
     o.method = "irmad";
     o.threshold = "auto";
     for (int i = 0; i < 2; i++) {
