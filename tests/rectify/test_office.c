@@ -228,6 +228,13 @@ static void a_rebound_has_no_day_until_one_is_given(void)
     CHECK_TEXT(rdl_json_text(told, "undated", "none"), "2027-09-25");
     rdl_task_clear(&t);
     CHECK_CELL("tasks", 1, "undated", "2027-09-25");
+    const rdl_statistic_options later = {.as_of = rdl_day_of(2028, 6, 1)};
+    rdl_statistic *counted = rdl_statistic_new(ledger, &later, &error);
+    const rdl_statistic_table *total = rdl_statistic_find(counted, "total");
+    CHECK_NEAR(rdl_statistic_total(total, "undated"), 1, 0);
+    CHECK_NEAR(rdl_statistic_total(total, "overdue"), 0, 0);
+    CHECK_NEAR(rdl_statistic_total(total, "open"), 1, 0);
+    rdl_statistic_free(counted);
     CHECK(!fixture_go(ledger, "PLAN_OK", "2027-10-01", "city", "整改方案", NULL, &error));
     CHECK_FAILS(error, RDL_ERROR_USAGE, "needs due");
     check_whole(ledger);
