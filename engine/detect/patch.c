@@ -358,6 +358,77 @@ static bool note_inputs(const work *w, GError **error)
     return rdl_manifest_inputs(m, inputs, G_N_ELEMENTS(inputs), o->threads, error);
 }
 
+/* ---- are they what they are said to be ---- */
+
+static bool same_digest(const char *a, const char *b)
+{
+    return a && b && *a && strcmp(a, b) == 0;
+}
+
+/* The scenes are those that the change raster was made from, as far as it and they can be asked. */
+static bool scenes_are_those(const work *w, GError **error)
+{
+    static const char *const roles[] = {"before", "after"};
+    const char *names[] = {w->before, w->after};
+    const char *want[] = {item(w->change, "REDLINE_BEFORE_SHA256"),
+                          item(w->change, "REDLINE_AFTER_SHA256")};
+    const char *got[] = {rdl_manifest_digest(w->r->manifest, roles[0]),
+                         rdl_manifest_digest(w->r->manifest, roles[1])};
+
+    if (same_digest(got[0], want[1]) && same_digest(got[1], want[0]) &&
+        !same_digest(want[0], want[1]))
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "%s and %s are exchanged: the first is the scene after of %s", names[0],
+                        names[1], w->o->change);
+    for (int i = 0; i < 2; i++) {
+        if (!want[i] || !got[i] || !*got[i] || same_digest(got[i], want[i]))
+            continue;
+        if (w->o->recorded && !w->o->before)
+            return rdl_fail(error, RDL_ERROR_DATA,
+                            "%s: has changed since %s was made from it: detect again, or name the "
+                            "scenes with --before and --after",
+                            names[i], w->o->change);
+        g_ptr_array_add(w->r->warnings,
+                        rdl_say("%s is not the file that %s was made from: kinds are told by it "
+                                "all the same",
+                                names[i], w->o->change));
+    }
+    return true;
+}
+
+/* Rules that were named have what they ask for; of all rules those that have not are left. */
+static bool rules_can_be_asked(work *w, GError **error)
+{
+    const unsigned crops = 1u << RDL_NUISANCE_CROP_ROTATION;
+    const unsigned states = (1u << RDL_NUISANCE_SNOW | 1u << RDL_NUISANCE_WATER_LEVEL) & w->rules;
+    bool named = g_strcmp0(w->o->suppress, "all") != 0;
+
+    if (named && w->untold && (states || w->rules & crops))
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "--suppress %s: needs scenes whose bands are known: give --before and "
+                        "--after, or --recorded-scenes",
+                        w->o->suppress);
+    if (named && w->rules & crops && !w->series)
+        return rdl_fail(error, RDL_ERROR_USAGE, "--suppress %s: crop-rotation needs --series",
+                        w->o->suppress);
+    if (!named && w->untold)
+        g_ptr_array_add(w->r->warnings,
+                        rdl_say("no patch is left out as snow, water level or crop rotation: they "
+                                "need scenes whose bands are known"));
+    return true;
+}
+
+/* A mean that no probabilities have. */
+static bool probable(const work *w, const rdl_component *c, GError **error)
+{
+    const rdl_figures *f = &c->figures;
+    double mean = f->probabilities ? f->probability / (double)f->probabilities : 0.0;
+
+    return (mean > -1e-6 && mean < 1.0 + 1e-6) ||
+           rdl_fail(error, RDL_ERROR_DATA, "%s: holds no probabilities, which are from 0 to 1",
+                    w->o->probability);
+}
+
 /* ---- which components are patches ---- */
 
 /* Blocks have half of the memory; growing components, runs of patches and the drawing of the
@@ -439,7 +510,7 @@ static bool take_component(const rdl_component *c, void *user, GError **error)
     rdl_patches_result *r = w->r;
     rdl_patch one = {.component = *c, .kind = RDL_KIND_UNKNOWN, .kind_reason = w->untold};
 
-    if (!area_of(w->areas, c->runs, c->n, &one.pixels_m2, error))
+    if (!area_of(w->areas, c->runs, c->n, &one.pixels_m2, error) || !probable(w, c, error))
         return false;
     r->components++;
     r->filled_m2 += c->filled_m2;
@@ -732,9 +803,10 @@ bool rdl_patches(const rdl_patches_options *o, const rdl_progress *progress, rdl
                 rdl_output_possible(o->output, o->overwrite, error) && open_change(&w, error) &&
                 open_numbers(&w, o->score, &w.score, error) &&
                 open_numbers(&w, o->probability, &w.probability, error) && open_scenes(&w, error) &&
-                open_series(&w, error) && note_inputs(&w, error) &&
-                measure_rims(&w, progress, error) && find_patches(&w, progress, error) &&
-                find_lineage(&w, progress, error) && write_patches(&w, progress, error);
+                open_series(&w, error) && rules_can_be_asked(&w, error) && note_inputs(&w, error) &&
+                scenes_are_those(&w, error) && measure_rims(&w, progress, error) &&
+                find_patches(&w, progress, error) && find_lineage(&w, progress, error) &&
+                write_patches(&w, progress, error);
     work_clear(&w);
     return good;
 }

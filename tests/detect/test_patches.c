@@ -872,6 +872,80 @@ static void what_cannot_be_drawn_is_refused(void)
     refused(&o, RDL_ERROR_DATA, "lies on another grid than");
 }
 
+/* The change raster remembers what it was made from. */
+static void remember(const char *change, const char *before, const char *after)
+{
+    GError *error = NULL;
+    g_autofree char *first = rdl_digest_file(before, &error);
+    g_autofree char *second = rdl_digest_file(after, &error);
+    g_autofree char *manifest = g_strconcat(change, ".run.json", NULL);
+    g_autofree char *text = g_strdup_printf("{\"inputs\":[{\"role\":\"before\",\"path\":\"%s\"},"
+                                            "{\"role\":\"after\",\"path\":\"%s\"}]}",
+                                            before, after);
+    GDALDatasetH ds = GDALOpen(change, GA_Update);
+
+    GDALSetMetadataItem(ds, "REDLINE_BEFORE_SHA256", first, NULL);
+    GDALSetMetadataItem(ds, "REDLINE_AFTER_SHA256", second, NULL);
+    GDALSetMetadataItem(ds, "REDLINE_BANDS", "blue=1,green=2,red=3,nir=4,swir1=5", NULL);
+    GDALClose(ds);
+    CHECK(g_file_set_contents(manifest, text, -1, NULL));
+    CHECK_OK(error);
+}
+
+static void scenes_are_those_of_the_change_raster(void)
+{
+    const char *change = drawn("those.tif", 2, 2, "####");
+    const char *veg = scene_of("those-veg.tif", 2, 2, "vvvv");
+    const char *bare = scene_of("those-bare.tif", 2, 2, "bbbb");
+    const char *water = scene_of("those-water.tif", 2, 2, "wwww");
+    rdl_patches_options o = options_for(change, "those.gpkg");
+    rdl_patches_result r;
+
+    remember(change, veg, bare);
+    o.recorded = true;
+    run(&o, &r);
+    CHECK_INT(r.warnings->len, 0);
+    CHECK_INT(r.kinds[RDL_KIND_VEG_TO_BARE], 1);
+    rdl_patches_result_clear(&r);
+    o.before = veg, o.after = water;
+    run(&o, &r);
+    CHECK_INT(r.warnings->len, 1);
+    CHECK(r.warnings->len && strstr(r.warnings->pdata[0], "is not the file"));
+    rdl_patches_result_clear(&r);
+    g_unlink(o.output);
+    o.before = bare, o.after = veg;
+    refused(&o, RDL_ERROR_USAGE, "are exchanged");
+    o.before = o.after = NULL;
+    scene_of("those-bare.tif", 2, 2, "wwww");
+    refused(&o, RDL_ERROR_DATA, "has changed since");
+}
+
+static void what_rules_and_figures_need_is_asked(void)
+{
+    made_form f = form_of(2, 2);
+    const double high[] = {84, 90, 70, 80};
+    rdl_patches_options o = options_for(drawn("needs.tif", 2, 2, "####"), "needs.gpkg");
+    rdl_patches_result r;
+
+    f.type = GDT_Float32;
+    o.probability = make_raster("high.tif", &f, high);
+    refused(&o, RDL_ERROR_DATA, "holds no probabilities");
+    o.probability = NULL;
+    o.suppress = "snow";
+    refused(&o, RDL_ERROR_USAGE, "needs scenes whose bands are known");
+    o.before = scene_of("needs-before.tif", 2, 2, "vvvv");
+    o.after = scene_of("needs-after.tif", 2, 2, "bbbb");
+    o.bands = "blue=1,green=2,red=3,nir=4,swir1=5";
+    o.suppress = "crop-rotation";
+    refused(&o, RDL_ERROR_USAGE, "needs --series");
+    o.before = o.after = o.bands = NULL;
+    o.suppress = "all";
+    run(&o, &r);
+    CHECK_INT(r.patches, 1);
+    CHECK(r.warnings->len && strstr(r.warnings->pdata[0], "snow, water level"));
+    rdl_patches_result_clear(&r);
+}
+
 /* A chessboard is one component of 80 000 runs. */
 static void what_needs_too_much_memory_is_refused(void)
 {
@@ -916,6 +990,8 @@ static CU_TestInfo tests[] = {
     {"crop rotation is left out when asked", crop_rotation_is_left_out_when_asked},
     {"with everything on threads change no byte", with_everything_on_threads_change_no_byte},
     {"what cannot be drawn is refused", what_cannot_be_drawn_is_refused},
+    {"scenes are those of the change raster", scenes_are_those_of_the_change_raster},
+    {"what rules and figures need is asked", what_rules_and_figures_need_is_asked},
     {"what needs too much memory is refused", what_needs_too_much_memory_is_refused},
     CU_TEST_INFO_NULL,
 };
