@@ -127,15 +127,11 @@ static bool apply_opened(rdl_ledger *ledger, const rdl_event *event, JsonObject 
 
 static char *problem_of(rdl_ledger *ledger, const char *task_id, GError **error)
 {
-    g_autoptr(rdl_statement) s =
-        rdl_statement_new(ledger->store, "SELECT problem_id FROM task WHERE task_id = ?", error);
-    bool row;
+    char *id;
 
-    if (!s)
-        return NULL;
-    rdl_statement_text(s, 1, task_id);
-    return rdl_statement_step(s, &row, error) && row ? g_strdup(rdl_statement_get_text(s, 0))
-                                                     : NULL;
+    rdl_store_ask(ledger->store, "SELECT problem_id FROM task WHERE task_id = ?", task_id, &id,
+                  error);
+    return id;
 }
 
 char **rdl_measures_apart(const char *measures)

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
+#include "rectify/code.h"
 #include "rectify/moving.h"
 #include "rectify/verification.h"
 
@@ -24,33 +25,14 @@ typedef struct {
 
 /* ---- which rows fit ---- */
 
-static bool listed(const char *list, const char *code)
-{
-    g_auto(GStrv) parts = g_strsplit(list, "|", -1);
-
-    return strcmp(list, "*") == 0 || g_strv_contains((const char *const *)parts, code);
-}
-
-/* The activity or what it is a kind of. */
-static bool listed_kind(const closing *c, const char *list, const char *activity)
-{
-    for (int depth = 0; *activity && depth < 32; depth++) {
-        if (listed(list, activity))
-            return true;
-        gssize row = c->activities ? rdl_csv_find(c->activities, "code", activity) : -1;
-        if (row < 0)
-            return false;
-        activity = rdl_csv_at(c->activities, (size_t)row, "parent");
-    }
-    return false;
-}
-
 static bool fits(const closing *c, size_t row, JsonObject *finding)
 {
-    return listed_kind(c, rdl_csv_at(c->table, row, "activities"),
-                       rdl_json_text(finding, "activity", "")) &&
-           listed(rdl_csv_at(c->table, row, "zones"), rdl_json_text(finding, "zone", "")) &&
-           listed(rdl_csv_at(c->table, row, "when"), rdl_json_text(finding, "when_case", ""));
+    return rdl_activity_listed(c->activities, rdl_csv_at(c->table, row, "activities"),
+                               rdl_json_text(finding, "activity", NULL)) &&
+           rdl_code_listed(rdl_csv_at(c->table, row, "zones"),
+                           rdl_json_text(finding, "zone", "")) &&
+           rdl_code_listed(rdl_csv_at(c->table, row, "when"),
+                           rdl_json_text(finding, "when_case", ""));
 }
 
 /* ---- what is there ---- */

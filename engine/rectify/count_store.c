@@ -1,6 +1,7 @@
 #include "rectify/count.h"
 
 #include <string.h>
+#include "rectify/code.h"
 #include "rectify/moving.h"
 #include "rectify/rebound.h"
 
@@ -45,9 +46,8 @@ static void add_row(JsonArray *rows, rdl_statement *s, const rdl_csv *states)
     rdl_json_set_text(o, "kind", task.kind);
     rdl_json_set_text(o, "state", task.state);
     json_object_set_int_member(o, "tasks", rdl_statement_get_int(s, 3));
-    gssize row = states ? rdl_csv_find(states, "state", task.state) : -1;
-    bool lasts = row >= 0 && strcmp(rdl_csv_at(states, (size_t)row, "counts"), "longterm") == 0;
-    bool late = rdl_task_open(&task, states) && !lasts; /* domain no. 7 */
+    bool late =
+        rdl_task_open(&task, states) && !rdl_state_lasts(states, task.state); /* domain no. 7 */
     json_object_set_int_member(o, "overdue", late ? rdl_statement_get_int(s, 4) : 0);
     json_object_set_int_member(o, "rebounds", rdl_statement_get_int(s, 5));
     json_object_set_int_member(o, "partial_rebounds", rdl_statement_get_int(s, 6));

@@ -1,6 +1,7 @@
 #include "rectify/dossier.h"
 
 #include <string.h>
+#include "rectify/code.h"
 #include "rectify/moving.h"
 
 /* Rows by task, in order; a NULL member: the row's texts are the task's own. */
@@ -97,7 +98,7 @@ static bool on_the_way(const rdl_csv *states, const char *state)
 {
     return strcmp(cell_of(states, state, "kind"), "rectify") == 0 &&
            strcmp(cell_of(states, state, "open"), "1") == 0 &&
-           strcmp(cell_of(states, state, "counts"), "longterm") != 0;
+           !rdl_state_lasts(states, state);
 }
 
 static GPtrArray *walked_back(GHashTable *came_from, const char *from, const char *end)

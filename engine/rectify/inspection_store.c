@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 #include "geo/geo.h"
+#include "rectify/code.h"
 #include "rectify/apply.h"
 #include "rectify/moving.h"
 #include "rectify/route.h"
@@ -725,10 +726,8 @@ static bool check_due(listing *l, const item *i, const char *task_id, GError **e
 static bool is_settled(rdl_ledger *ledger, const rdl_task *task)
 {
     const rdl_csv *states = rdl_ledger_table(ledger, "states.csv", NULL);
-    gssize row = states ? rdl_csv_find(states, "state", task->state) : -1;
 
-    return !rdl_task_open(task, states) ||
-           (row >= 0 && strcmp(rdl_csv_at(states, (size_t)row, "counts"), "longterm") == 0);
+    return !rdl_task_open(task, states) || rdl_state_lasts(states, task->state);
 }
 
 /* Other words under the same number: without a source and a batch that is another list's problem.

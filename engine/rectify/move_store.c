@@ -568,15 +568,11 @@ static bool add_lookback(rdl_ledger *ledger, JsonObject *payload, const rdl_task
     }
     if (!rebound || !task->problem_id)
         return true;
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store, "SELECT rebounds FROM problem WHERE problem_id = ?", error);
-    bool row;
-    if (!s)
+    g_autofree char *times = NULL;
+    if (!rdl_store_ask(ledger->store, "SELECT rebounds FROM problem WHERE problem_id = ?",
+                       task->problem_id, &times, error))
         return false;
-    rdl_statement_text(s, 1, task->problem_id);
-    if (!rdl_statement_step(s, &row, error))
-        return false;
-    gint64 n = row ? rdl_statement_get_int(s, 0) : 0;
+    gint64 n = times ? g_ascii_strtoll(times, NULL, 10) : 0;
     g_autofree char *suffix = g_strdup_printf("-%" G_GINT64_FORMAT, n);
     g_autofree char *base = g_strdup(task->problem_id);
     if (n > 0 && g_str_has_suffix(base, suffix))

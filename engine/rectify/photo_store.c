@@ -92,25 +92,10 @@ static bool say_place(rdl_ledger *ledger, const rdl_photo *photo, GBytes *wkb, d
 /* ---- when ---- */
 
 /* First day on which what is at the site can have begun; NULL: it is not known of all of it. */
-static bool onset_of(rdl_ledger *ledger, const char *site_id, char **day, GError **error)
-{
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store,
-        "SELECT CASE WHEN count(*) = count(json_extract(content, '$.built_after')) THEN"
-        " min(json_extract(content, '$.built_after')) END FROM finding WHERE site_id = ? AND"
-        " is_primary = 1",
-        error);
-    bool row;
-
-    *day = NULL;
-    if (!s)
-        return false;
-    rdl_statement_text(s, 1, site_id);
-    if (!rdl_statement_step(s, &row, error))
-        return false;
-    *day = row ? g_strdup(rdl_statement_get_text(s, 0)) : NULL;
-    return true;
-}
+static const char onset_of[] =
+    "SELECT CASE WHEN count(*) = count(json_extract(content, '$.built_after')) THEN"
+    " min(json_extract(content, '$.built_after')) END FROM finding WHERE site_id = ? AND"
+    " is_primary = 1";
 
 /* Civil times there are, from UTC. */
 #define EARLIEST_HOURS (-12)
@@ -389,7 +374,7 @@ bool rdl_task_photo(rdl_ledger *ledger, const rdl_move *who, const rdl_photo_fil
         return rdl_fail(error, RDL_ERROR_NOT_FOUND, "%s: no task %s: redline task list shows them",
                         rdl_ledger_path(ledger), who->task_id);
     scene at = {.task = &g_array_index(tasks, rdl_task, 0), .near_m = near_m, .on = who->on};
-    if (!onset_of(ledger, at.task->site_id, &onset, error))
+    if (!rdl_store_ask(ledger->store, onset_of, at.task->site_id, &onset, error))
         return false;
     at.onset = onset;
     JsonObject *pack = rdl_ledger_pack(ledger, error);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 #include "rectify/event.h"
+#include "rectify/code.h"
 #include "rectify/moving.h"
 
 /* In the order of RDL_CLUE_RANK. */
@@ -17,25 +18,6 @@ typedef struct {
 } arrival;
 
 /* ---- the least patch ---- */
-
-/* The activity above it, NULL where there is none. Lent. */
-static const char *parent_of(const rdl_csv *activities, const char *activity)
-{
-    gssize row = activities && activity ? rdl_csv_find(activities, "code", activity) : -1;
-    const char *parent = row < 0 ? "" : rdl_csv_at(activities, (size_t)row, "parent");
-
-    return *parent ? parent : NULL;
-}
-
-static bool kind_of(const rdl_csv *activities, const char *activity, const char *whole)
-{
-    for (int depth = 0; activity && depth < 16; depth++) {
-        if (strcmp(activity, whole) == 0)
-            return true;
-        activity = parent_of(activities, activity);
-    }
-    return false;
-}
 
 static double smallest(JsonObject *classes)
 {
@@ -56,7 +38,7 @@ static double least_patch(JsonObject *pack, const rdl_csv *activities, const cha
         const char *name = rdl_json_text(classes, activity, NULL);
         if (name)
             return rdl_json_real(sizes, name, smallest(sizes));
-        activity = parent_of(activities, activity);
+        activity = rdl_activity_above(activities, activity);
     }
     return sizes ? smallest(sizes) : 0.0;
 }
@@ -90,7 +72,7 @@ static bool other_activity(arrival *a, const char *was)
 
     if (!is || !was || strcmp(is, "UNKNOWN") == 0 || strcmp(was, "UNKNOWN") == 0)
         return false;
-    return !kind_of(activities, is, was) && !kind_of(activities, was, is);
+    return !rdl_activity_listed(activities, was, is) && !rdl_activity_listed(activities, is, was);
 }
 
 static int rank_of(arrival *a, double m2, const char *was, const char *closed, GError **error)
@@ -134,22 +116,12 @@ static bool raise_one(const arrival *a, const char *task_id, int rank, double m2
 
 bool rdl_rebound_clue(rdl_ledger *ledger, const char *task_id, char **clue, GError **error)
 {
-    g_autoptr(rdl_statement) s = rdl_statement_new(
+    return rdl_store_ask(
         ledger->store,
         "SELECT json_extract(e.payload, '$.clue') FROM event e WHERE e.subject = ?1 AND e.kind ="
         " 'lookback.raised' AND e.seq >= (SELECT max(seq) FROM lookback WHERE task_id = ?1 AND held"
         " IS NULL) ORDER BY " RDL_CLUE_RANK " DESC, e.seq LIMIT 1",
-        error);
-    bool row;
-
-    *clue = NULL;
-    if (!s)
-        return false;
-    rdl_statement_text(s, 1, task_id);
-    if (!rdl_statement_step(s, &row, error))
-        return false;
-    *clue = row ? g_strdup(rdl_statement_get_text(s, 0)) : NULL;
-    return true;
+        task_id, clue, error);
 }
 
 /* ---- the closed work of a site ---- */

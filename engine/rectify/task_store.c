@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "geo/geo.h"
+#include "rectify/code.h"
 #include "rectify/moving.h"
 #include "rectify/warning.h"
 
@@ -96,18 +97,13 @@ static rdl_day day_or(const char *text, rdl_day unknown)
     return text && rdl_day_parse(text, &day, NULL) ? day : unknown;
 }
 
-static bool lasts(const rdl_task *t, const rdl_csv *states)
-{
-    return g_strcmp0(state_cell(states, t->state, "counts"), "longterm") == 0;
-}
-
 /* Open tasks whose clock runs are warned of; those at work are also judged by their progress.
  * What lasts is never overdue: its milestones alone count. */
 rdl_warning rdl_task_warning(const rdl_task *t, const rdl_csv *warnings, const rdl_csv *states,
                              rdl_day as_of)
 {
     bool works = g_strcmp0(state_cell(states, t->state, "progress"), "1") == 0;
-    rdl_day due = lasts(t, states) ? RDL_DAY_FUTURE : day_or(t->due, RDL_DAY_FUTURE);
+    rdl_day due = rdl_state_lasts(states, t->state) ? RDL_DAY_FUTURE : day_or(t->due, RDL_DAY_FUTURE);
     rdl_timing timing = {t->tier, day_or(t->started, RDL_DAY_PAST), due,
                          works ? (isnan(t->progress) ? 0.0 : t->progress) : NAN, t->missed};
 
@@ -125,7 +121,7 @@ rdl_warning rdl_task_warning(const rdl_task *t, const rdl_csv *warnings, const r
 bool rdl_task_undated(rdl_ledger *ledger, const rdl_task *t, const rdl_csv *states)
 {
     return !t->due && strcmp(t->kind, "rectify") == 0 && rdl_task_open(t, states) &&
-           !lasts(t, states) && !rdl_ledger_tier_lasts(ledger, t->tier);
+           !rdl_state_lasts(states, t->state) && !rdl_ledger_tier_lasts(ledger, t->tier);
 }
 
 static void judge_timing(rdl_task *t, const rdl_csv *warnings, const rdl_csv *states, rdl_day as_of)
@@ -362,21 +358,15 @@ JsonObject *rdl_task_json(const rdl_task *task)
 
 char *rdl_task_of_source(rdl_ledger *ledger, const char *source_id, GError **error)
 {
-    /* the rectification before the verification, an open one before a closed one: by number */
-    g_autoptr(rdl_statement) s =
-        rdl_statement_new(ledger->store,
-                          "SELECT task_id FROM task WHERE site_id IN "
-                          "(SELECT site_id FROM origin WHERE source_id = ?1) "
-                          "ORDER BY kind = 'rectify' DESC, task_id LIMIT 1",
-                          error);
-    bool row = false;
+    char *id;
 
-    if (!s)
-        return NULL;
-    rdl_statement_text(s, 1, source_id);
-    if (!rdl_statement_step(s, &row, error) || !row)
-        return NULL;
-    return g_strdup(rdl_statement_get_text(s, 0));
+    /* the rectification before the verification, an open one before a closed one: by number */
+    rdl_store_ask(ledger->store,
+                  "SELECT task_id FROM task WHERE site_id IN "
+                  "(SELECT site_id FROM origin WHERE source_id = ?1) "
+                  "ORDER BY kind = 'rectify' DESC, task_id LIMIT 1",
+                  source_id, &id, error);
+    return id;
 }
 
 /* ---- the whole chain of one site ---- */

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include "rectify/code.h"
 #include "rectify/apply.h"
 #include "rectify/route.h"
 #include "screen/screen.h"
@@ -13,11 +14,9 @@
 bool rdl_takes_over(rdl_ledger *ledger, const rdl_task *task)
 {
     const rdl_csv *states = rdl_ledger_table(ledger, "states.csv", NULL);
-    gssize row = states ? rdl_csv_find(states, "state", task->state) : -1;
 
     return !task->stopped && rdl_task_open(task, states) &&
-           !rdl_ledger_tier_lasts(ledger, task->tier) &&
-           (row < 0 || strcmp(rdl_csv_at(states, (size_t)row, "counts"), "longterm") != 0);
+           !rdl_ledger_tier_lasts(ledger, task->tier) && !rdl_state_lasts(states, task->state);
 }
 
 static int result_rank(const char *result)

@@ -20,10 +20,11 @@ static const char subjects[] =
 static const struct {
     const char *name, *sql;
 } work_rows[] = {
-    {"task",
-     "SELECT task_id,kind,state,xzqdm,department,tier_original,tier,started,due_original,due,moved,assignee,"
-     "problem_id,progress,progress_text,stopped,warned,claimed,contradicted,revision FROM "
-     "task" OF_TASKS "task_id"},
+    {"task", "SELECT "
+             "task_id,kind,state,xzqdm,department,tier_original,tier,started,due_original,due,"
+             "moved,assignee,"
+             "problem_id,progress,progress_text,stopped,warned,claimed,contradicted,revision FROM "
+             "task" OF_TASKS "task_id"},
     {"problem",
      "SELECT problem_id,clue_id,task_no,source,batch,problem,nature,category,aspect,grid,target,"
      "measures,lead_leader,supervisor,resp_unit,lead_dept,accept_unit,listed,first_responsible,"
@@ -70,30 +71,19 @@ static bool same_rows(rdl_ledger *ledger, const char *site_id, const char *ids, 
 }
 
 /* Ids of the site's tasks and problems, as JSON. */
-static char *ids_of(rdl_ledger *ledger, const char *site_id, GError **error)
-{
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store,
-        "SELECT json_group_array(id) FROM (SELECT task_id AS id FROM task WHERE site_id = ?1 UNION "
-        "ALL SELECT problem_id FROM problem WHERE site_id = ?1)",
-        error);
-    bool row;
-
-    if (!s)
-        return NULL;
-    rdl_statement_text(s, 1, site_id);
-    return rdl_statement_step(s, &row, error) && row ? g_strdup(rdl_statement_get_text(s, 0))
-                                                     : NULL;
-}
+static const char ids_of[] =
+    "SELECT json_group_array(id) FROM (SELECT task_id AS id FROM task WHERE site_id = ?1 UNION "
+    "ALL SELECT problem_id FROM problem WHERE site_id = ?1)";
 
 bool rdl_work_agrees(rdl_ledger *ledger, const char *site_id, GError **error)
 {
     /* within one transaction only the program itself has written since */
     if (ledger->agreed && g_hash_table_contains(ledger->agreed, site_id))
         return true;
-    g_autofree char *ids = ids_of(ledger, site_id, error);
+    g_autofree char *ids = NULL;
 
-    if (!ids || (!ledger->scratch && !(ledger->scratch = rdl_ledger_scratch(error))) ||
+    if (!rdl_store_ask(ledger->store, ids_of, site_id, &ids, error) ||
+        (!ledger->scratch && !(ledger->scratch = rdl_ledger_scratch(error))) ||
         !rdl_store_begin(ledger->scratch->store, error))
         return false;
     bool good = rdl_event_each_of(ledger, subjects, site_id, apply_again, ledger, error) &&

@@ -492,14 +492,29 @@ GBytes *rdl_statement_get_bytes(rdl_statement *statement, int i)
     return blob ? g_bytes_new(blob, (size_t)n) : NULL;
 }
 
-char *rdl_store_value(rdl_store *store, const char *sql, GError **error)
+bool rdl_store_ask(rdl_store *store, const char *sql, const char *parameter, char **text,
+                   GError **error)
 {
     g_autoptr(rdl_statement) statement = rdl_statement_new(store, sql, error);
     bool row;
 
-    if (!statement || !rdl_statement_step(statement, &row, error) || !row)
-        return NULL;
-    return g_strdup(rdl_statement_get_text(statement, 0));
+    *text = NULL;
+    if (!statement)
+        return false;
+    if (parameter)
+        rdl_statement_text(statement, 1, parameter);
+    if (!rdl_statement_step(statement, &row, error))
+        return false;
+    *text = row ? g_strdup(rdl_statement_get_text(statement, 0)) : NULL;
+    return true;
+}
+
+char *rdl_store_value(rdl_store *store, const char *sql, GError **error)
+{
+    char *text;
+
+    rdl_store_ask(store, sql, NULL, &text, error);
+    return text;
 }
 
 static void digest_row(GChecksum *sum, sqlite3_stmt *stmt)

@@ -71,6 +71,9 @@ RDL_API GBytes *rdl_statement_get_bytes(rdl_statement *statement, int i); /* you
 
 /** First column of the first row as text, yours; NULL without error where there is none. */
 RDL_API char *rdl_store_value(rdl_store *store, const char *sql, GError **error);
+/** The same of a query about one thing, ?1, into *text; NULL without a row. */
+RDL_API bool rdl_store_ask(rdl_store *store, const char *sql, const char *parameter, char **text,
+                           GError **error);
 /** SHA-256 over every row of a query, in its order, types told apart. `parameter`: ?1; NULL: none.
  *  Yours. */
 RDL_API char *rdl_store_digest(rdl_store *store, const char *sql, const char *parameter,
