@@ -373,6 +373,39 @@ static char *last_clause(const char *message)
     return g_strstrip(g_strdup(colon ? colon + 1 : message));
 }
 
+/* An edge over more than half a turn of longitude, though not a whole one: the way over the
+ * antimeridian is meant, or a number is wrong. As it stands it would be a belt round the globe. */
+static char *long_way_round(const move *m, const GArray *rings, rdl_box box)
+{
+    double half = rdl_crs_geographic(m->from) ? 180.0 / rdl_crs_degrees(m->from) : INFINITY;
+    double x0, x1, y;
+
+    for (guint i = 0; box.xmax - box.xmin > half && i < rings->len; i++) {
+        const rdl_ring *ring = &g_array_index(rings, rdl_ring, i);
+        rdl_point_at(ring->xy, 0, &x0, &y);
+        for (guint32 k = 1; k < ring->n; k++, x0 = x1) {
+            rdl_point_at(ring->xy, k, &x1, &y);
+            if (fabs(x1 - x0) > half && fabs(x1 - x0) < 2.0 * half)
+                return g_strdup_printf("an edge from longitude %g to %g: cut it at the "
+                                       "antimeridian, or count on beyond it",
+                                       x0, x1);
+        }
+    }
+    return NULL;
+}
+
+static const char *misplaced(const move *m, candidate *c, const GArray *rings)
+{
+    if (!within(c->came_in, m->limits)) /* NaN too */
+        return "OUTSIDE_CRS";
+    char *flaw = long_way_round(m, rings, c->came_in);
+    if (!flaw)
+        return NULL;
+    g_free(c->flaw);
+    c->flaw = flaw;
+    return "OVER_HALF_TURN";
+}
+
 /* Read, check and mend in the layer's own system. Most features are one small ring that is plainly
  * valid and never become a GEOS geometry. */
 static const char *check_geometry(const move *m, candidate *c, GArray *rings)
@@ -382,9 +415,10 @@ static const char *check_geometry(const move *m, candidate *c, GArray *rings)
     rdl_geometry *mended = NULL;
 
     g_array_set_size(rings, 0);
-    if (rdl_rings_of(bytes, n, rings) && rdl_rings_surely_valid(rings, &c->came_in)) {
+    bool polygons = rdl_rings_of(bytes, n, rings);
+    if (polygons && rdl_rings_surely_valid(rings, &c->came_in)) {
         c->met = true;
-        return within(c->came_in, m->limits) ? NULL : "OUTSIDE_CRS";
+        return misplaced(m, c, rings);
     }
     g_autoptr(GError) unread = NULL;
     g_autoptr(rdl_geometry) g = rdl_geometry_from_wkb(bytes, n, &unread);
@@ -398,8 +432,11 @@ static const char *check_geometry(const move *m, candidate *c, GArray *rings)
         return "EMPTY_GEOMETRY";
     c->met = true;
     c->came_in = rdl_geometry_box(g);
-    if (!within(c->came_in, m->limits)) /* NaN too */
-        return "OUTSIDE_CRS";
+    if (!polygons)
+        g_array_set_size(rings, 0);
+    const char *where = misplaced(m, c, rings);
+    if (where)
+        return where;
     if (rdl_geometry_dimension(g) < m->min_dimension)
         return "WRONG_DIMENSION";
     g_autofree char *why = NULL;
@@ -656,8 +693,9 @@ static void note_failure(rdl_record *record, const candidate *c)
     bool outside = strcmp(c->reason, "OUTSIDE_CRS") == 0;
     g_autofree char *misfit =
         outside ? rdl_crs_misfit(rdl_layer_crs(record->layer), c->came_in) : NULL;
-    bool lost =
-        strcmp(c->reason, "NOT_REPAIRABLE") == 0 || strcmp(c->reason, "UNREADABLE_GEOMETRY") == 0;
+    bool lost = strcmp(c->reason, "NOT_REPAIRABLE") == 0 ||
+                strcmp(c->reason, "UNREADABLE_GEOMETRY") == 0 ||
+                strcmp(c->reason, "OVER_HALF_TURN") == 0;
     const char *flaw = c->moved_flaw ? c->moved_flaw : c->flaw;
     const char *found = outside ? misfit : lost ? flaw : NULL;
 

@@ -188,11 +188,28 @@ static bool something_came_in(const screening *s)
     return s->footprints->len > 0 || s->options->n_patches > 0;
 }
 
+/* Why the first zone that was read is not used; NULL: none was read. */
+static const char *first_zone_lost(const screening *s)
+{
+    for (guint i = 0; i < s->intake.rejections->len; i++) {
+        const rdl_rejection *r = &g_array_index(s->intake.rejections, rdl_rejection, i);
+        if (strcmp(r->layer, "zone") == 0 && r->fid != RDL_WHOLE_LAYER && !r->used)
+            return r->reason;
+    }
+    return NULL;
+}
+
 /* What was exported empty must not pass for a county where all is well. */
 static bool check_filled(const screening *s, GError **error)
 {
     const rdl_screen_options *o = s->options;
+    const char *lost = first_zone_lost(s);
 
+    if (!s->zones->len && lost)
+        return rdl_fail(error, RDL_ERROR_DATA,
+                        "%s: holds no zone that can be used (the first: %s): without one "
+                        "everything would be clean",
+                        o->zones[0].path, lost);
     if (!s->zones->len)
         return rdl_fail(error, RDL_ERROR_DATA,
                         "%s: holds no zone that can be used: without one everything would be clean",

@@ -113,7 +113,8 @@ static void layers_that_cannot_be_screened(void)
                          "\"properties\":{\"zone_id\":\"Z1\",\"zone\":\"NR_CORE\",\"name\":\"n\"},"
                          "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[\"a\",32.5],"
                          "[119.9,\"b\"],[119.9,32.6],[119.8,32.5]]]}}]}");
-    hostile_refused(3, "no zone that can be used", "words.geojson", SCREEN(words, buildings));
+    hostile_refused(3, "no zone that can be used (the first: ", "words.geojson",
+                    SCREEN(words, buildings));
     hostile_refused(3, "names no coordinate system", "mines.shp",
                     SCREEN(zones, sample("mines.shp")));
     hostile_refused(3, "cannot be opened as a vector", "taizhou_20000317.tif",

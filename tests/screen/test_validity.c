@@ -86,6 +86,8 @@ static const struct {
     {"POLYGON((0 0,nan 0,1 1,0 0))", "UNREADABLE_GEOMETRY: ", NULL},
     {"POLYGON((0 0,inf 0,1 1,0 0))", "UNREADABLE_GEOMETRY: ", NULL},
     {"POLYGON((0 0,999999999999 0,1 1,0 0))", "OUTSIDE_CRS: ", NULL},
+    {"POLYGON((59900 0,-299900 0,-299900 1,59900 1,59900 0))",
+     "OVER_HALF_TURN: an edge from longitude 179.9 to -179.9", NULL},
     {"POLYGON((0 0,1 0,abc", "UNREADABLE_GEOMETRY: ", NULL},
     {"", "NULL_GEOMETRY", NULL},
     {"LINESTRING(0 0,0 0)", "NOT_REPAIRABLE: ", NULL},
