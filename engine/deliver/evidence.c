@@ -17,6 +17,7 @@ static const rdl_label labels[] = {
     {"place", "位置", "place"},
     {"place_form", "经度 %.6f，纬度 %.6f", "longitude %.6f, latitude %.6f"},
     {"xzqdm", "行政区代码", "unit"},
+    {"reaches", "；跨入 ", "; reaches into "},
     {"owner", "业主", "owner"},
     {"zones", "管控区", "zones"},
     {"footprints", "图斑", "footprints"},
@@ -259,6 +260,23 @@ static char *source_of(writer *w, JsonObject *o)
                            rdl_json_text(o, "source_id", ""));
 }
 
+/* The unit it is counted by, and those its findings lie in beside it. Yours; NULL: in none. */
+static char *units_of(writer *w, JsonObject *chain, const char *own)
+{
+    JsonArray *findings = array_of(chain, "findings");
+    g_autoptr(GHashTable) told = g_hash_table_new(g_str_hash, g_str_equal);
+    GString *out = g_string_new(own);
+
+    if (own)
+        g_hash_table_add(told, (gpointer)own);
+    for (guint i = 0; own && i < length(findings); i++) {
+        const char *unit = member(json_array_get_object_element(findings, i), "xzqdm");
+        if (unit && g_hash_table_add(told, (gpointer)unit))
+            g_string_append_printf(out, "%s%s", label(w, "reaches"), unit);
+    }
+    return g_string_free(out, own == NULL);
+}
+
 static void write_site(writer *w, JsonObject *chain)
 {
     JsonObject *site = rdl_json_object(chain, "site");
@@ -279,7 +297,7 @@ static void write_site(writer *w, JsonObject *chain)
         with_code(rdl_word_of(w->ledger, RDL_WORDS_ACTIVITY, activity, w->language), activity));
     if (!isnan(lon) && !isnan(lat))
         line_take(w, "place", format_reals(w, "place_form", lon, lat, 0));
-    line(w, "xzqdm", member(site, "xzqdm"));
+    line_take(w, "xzqdm", units_of(w, chain, member(site, "xzqdm")));
     line(w, "owner", member(site, "owner"));
 }
 

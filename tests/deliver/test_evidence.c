@@ -34,6 +34,25 @@ static void numbers_come_with_bounds_and_share(void)
     says(text, district_long_name);
 }
 
+/* Two findings of one site, the second in the next county. */
+static void a_second_county_is_named(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("county.sqlite"), 1);
+    g_autoptr(JsonNode) chain = rdl_ledger_chain(ledger, "FP-0", NULL);
+    JsonArray *findings =
+        json_object_get_array_member(json_node_get_object(chain), "findings");
+    g_autoptr(JsonNode) first = json_node_copy(json_array_get_element(findings, 0));
+    g_autofree char *line = rdl_json_line(first);
+    JsonNode *second = rdl_json_parse(line, "copy", NULL);
+
+    rdl_json_set_text(json_node_get_object(second), "xzqdm", "321203");
+    json_array_add_element(findings, second);
+    g_autofree char *text = rdl_evidence_text(ledger, chain, "zh");
+    says(text, "321202；跨入 321203\n");
+    g_autofree char *alone = why(ledger, "FP-0", "zh");
+    CHECK(!strstr(alone, "跨入"));
+}
+
 static void the_leading_rule_and_why(void)
 {
     g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("rules.sqlite"), 1);
@@ -135,6 +154,7 @@ static void wide_characters_line_up(void)
 
 static CU_TestInfo tests[] = {
     {"numbers come with bounds and share", numbers_come_with_bounds_and_share},
+    {"a second county is named", a_second_county_is_named},
     {"the leading rule and why", the_leading_rule_and_why},
     {"a clue is called one until verified", a_clue_is_called_one_until_verified},
     {"english is english", english_is_english},
