@@ -41,6 +41,23 @@ static void say_excluded(rdl_paragraph *p)
         rdl_report_count(p->r, total(p->r, "total", "longterm")), NULL);
 }
 
+/* A ledger keeps the pack it was made with, which may be of before there was a sentence for it. */
+static void say_undated(rdl_paragraph *p)
+{
+    rdl_bulletin *r = p->r;
+    const char *undated = rdl_report_count(r, total(r, "total", "undated"));
+    char *sentence =
+        rdl_sentence(r->ledger, "sentence.undated", r->language, "{undated}", undated, NULL);
+
+    if (total(r, "total", "undated") > 0)
+        rdl_report_say(p, sentence ? sentence
+                          : strcmp(r->language, "zh") == 0
+                              ? g_strdup_printf("重新立账后尚未确定整改时限%s项", undated)
+                              : g_strdup_printf("%s were reopened and have no day yet", undated));
+    else
+        g_free(sentence);
+}
+
 static void say_progress(rdl_paragraph *p)
 {
     rdl_bulletin *r = p->r;
@@ -58,9 +75,7 @@ static void say_progress(rdl_paragraph *p)
     if (total(r, "total", "overdue_original") > total(r, "total", "overdue"))
         SAY(p, "sentence.overdue_original", "{overdue}",
             rdl_report_count(r, total(r, "total", "overdue_original")), NULL);
-    if (total(r, "total", "undated") > 0)
-        SAY(p, "sentence.undated", "{undated}", rdl_report_count(r, total(r, "total", "undated")),
-            NULL);
+    say_undated(p);
     if (total(r, "total", "dated") > 0)
         SAY(p, "sentence.on_time", "{dated}", rdl_report_count(r, total(r, "total", "dated")),
             "{on_time}", rdl_report_count(r, total(r, "total", "on_time")), "{rate}",
@@ -197,9 +212,13 @@ static void say_warnings(rdl_paragraph *p)
         SAY(p, "sentence.no_warnings", NULL);
 }
 
+/* In a sentence without a place for partial rebounds, of an older pack, they are told with the
+ * others. */
 static void say_results(rdl_paragraph *p)
 {
     rdl_bulletin *r = p->r;
+    double partial = total(r, "by_rebound", "partial_rebounds");
+    bool apart = strstr(rdl_ledger_word(r->ledger, "sentence.rebound", r->language), "{partial}");
 
     SAY(p, "sentence.area", "{pending}",
         rdl_report_hectares(r, total(r, "by_area", "pending_area")), "{disturbed}",
@@ -212,8 +231,8 @@ static void say_results(rdl_paragraph *p)
             rdl_report_hectares(r, total(r, "by_area", "restored_area")), "{water}",
             rdl_report_hectares(r, total(r, "by_area", "water_area")), NULL);
     SAY(p, "sentence.rebound", "{rebounds}",
-        rdl_report_count(r, total(r, "by_rebound", "rebounds")), "{partial}",
-        rdl_report_count(r, total(r, "by_rebound", "partial_rebounds")), "{rebounded}",
+        rdl_report_count(r, total(r, "by_rebound", "rebounds") + (apart ? 0.0 : partial)),
+        "{partial}", rdl_report_count(r, partial), "{rebounded}",
         rdl_report_count(r, total(r, "by_rebound", "rebounded")), "{contradicted}",
         rdl_report_count(r, total(r, "by_rebound", "contradicted")), NULL);
 }

@@ -251,8 +251,8 @@ static bool apply_extended(rdl_ledger *ledger, const rdl_event *event, JsonObjec
     return rdl_statement_run(s, error);
 }
 
-/* What begins again has a day and a beginning of its own, and a clock that runs; a problem may be
- * reopened before its day is known. */
+/* What begins again has a day and a beginning of its own, and where the event says so a clock that
+ * runs; a problem may be reopened before its day is known. */
 static bool apply_renewed(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
 {
     static const char *const members[] = {"due", "tier", NULL};
@@ -262,8 +262,8 @@ static bool apply_renewed(rdl_ledger *ledger, const rdl_event *event, JsonObject
     g_autoptr(rdl_statement) s =
         rdl_statement_new(ledger->store,
                           "UPDATE task SET started = ?1, due = ?2, due_original = ?2, tier = ?3, "
-                          "tier_original = ?3, stopped = NULL, revision = revision + 1 WHERE "
-                          "task_id = ?4",
+                          "tier_original = ?3, stopped = CASE WHEN ?5 THEN NULL ELSE stopped END, "
+                          "revision = revision + 1 WHERE task_id = ?4",
                           error);
 
     if (!s)
@@ -272,6 +272,7 @@ static bool apply_renewed(rdl_ledger *ledger, const rdl_event *event, JsonObject
     rdl_statement_text(s, 2, text(o, "due"));
     rdl_statement_text(s, 3, text(o, "tier"));
     rdl_statement_text(s, 4, event->subject);
+    rdl_statement_int(s, 5, json_object_get_boolean_member_with_default(o, "runs", FALSE));
     return rdl_statement_run(s, error);
 }
 

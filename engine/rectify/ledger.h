@@ -40,7 +40,8 @@ RDL_API char *rdl_ledger_head(rdl_ledger *ledger, GError **error);
 /** Hash of the last event that is no export.made: what products print, so that having been exported
  *  changes no product. Yours. Fails: as rdl_ledger_head(). */
 RDL_API char *rdl_ledger_work_head(rdl_ledger *ledger, GError **error);
-/** Latest date of any event, ISO; yours. What exports use instead of the clock. */
+/** Latest date of any event that is no export.made, ISO; yours. What exports use instead of the
+ *  clock. */
 RDL_API char *rdl_ledger_date(rdl_ledger *ledger, GError **error);
 /** {"path", "pack", "pack_version", "crs", "events", "head", "sites", "findings", "tasks": {state:
  * n}, "letters"}. Yours. */

@@ -423,7 +423,10 @@ char *rdl_ledger_work_head(rdl_ledger *ledger, GError **error)
 
 char *rdl_ledger_date(rdl_ledger *ledger, GError **error)
 {
-    return rdl_store_value(ledger->store, "SELECT max(at) FROM event", error);
+    return rdl_store_value(ledger->store,
+                           "SELECT at FROM event WHERE kind <> 'export.made' "
+                           "ORDER BY at DESC LIMIT 1",
+                           error);
 }
 
 char *rdl_ledger_crs(rdl_ledger *ledger, GError **error)

@@ -739,6 +739,7 @@ bool rdl_clue_renew(rdl_ledger *ledger, const rdl_task *clue, const rdl_who *who
     rdl_json_set_text(o, "was", clue->due);
     rdl_json_set_text(o, "due", due);
     rdl_json_set_text(o, "tier", tier ? tier : clue->tier);
+    json_object_set_boolean_member(o, "runs", TRUE);
     return rdl_event_append(ledger, &event, o, error);
 }
 
@@ -761,6 +762,7 @@ static bool renew(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move
     rdl_json_set_text(o, "due", rdl_json_text(move->fields, "due", NULL));
     rdl_json_set_text(o, "tier", rdl_json_text(move->fields, "tier", task->tier));
     rdl_set_provisional(o, json_object_has_member(move->fields, "due_note"));
+    json_object_set_boolean_member(o, "runs", TRUE);
     return rdl_move_append(ledger, move, "task.renewed", task->task_id, o, error);
 }
 

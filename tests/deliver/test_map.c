@@ -432,8 +432,11 @@ static void a_second_county_is_told(void)
     const char *ledger = suite_path("counties.sqlite"), *units = suite_path("unit.geojson");
     rdl_map_options m = to(suite_path("county-sheets"));
     rdl_card_options c = RDL_CARD_OPTIONS_INIT;
-    const rdl_report_options r = {.kind = "month", .period = "2026-11", .language = "zh",
-                                  .units = units, .output = suite_path("counties.md")};
+    const rdl_report_options r = {.kind = "month",
+                                  .period = "2026-11",
+                                  .language = "zh",
+                                  .units = units,
+                                  .output = suite_path("counties.md")};
     g_autoptr(rdl_tally) sheets = rdl_tally_new(), cards = rdl_tally_new();
     g_autoptr(GPtrArray) written = g_ptr_array_new_with_free_func(g_free);
     GError *error = NULL;
@@ -469,7 +472,11 @@ static void that_a_map_was_drawn_is_an_event_and_changes_nothing(void)
     o.exporter = "甲";
     CHECK(rdl_map(ledger_of(2), &o, NULL, tally, &error));
     o.output = suite_path("record-2.pdf");
+    o.on = "2027-12-24"; /* long after the ledger's own day */
     CHECK(rdl_map(ledger_of(2), &o, NULL, tally, &error));
+    o.output = suite_path("record-3.pdf"), o.on = NULL;
+    CHECK(rdl_map(ledger_of(2), &o, NULL, tally, &error));
+    CHECK_SAME_FILE(suite_path("record-1.pdf"), suite_path("record-3.pdf"));
     CHECK_OK(error);
     CHECK_SAME_FILE(suite_path("record-1.pdf"), suite_path("record-2.pdf"));
     g_autoptr(rdl_ledger) l = rdl_ledger_open(ledger_of(2), false, &error);
@@ -479,7 +486,7 @@ static void that_a_map_was_drawn_is_an_event_and_changes_nothing(void)
         "' ' || min(subject) FROM event WHERE kind = 'export.made'",
         &error);
     g_autofree char *digest = rdl_digest_file(o.output, &error);
-    g_autofree char *want = g_strdup_printf("2 甲 map %s", digest);
+    g_autofree char *want = g_strdup_printf("3 甲 map %s", digest);
     CHECK_TEXT(told, want);
     CHECK_OK(error);
 }

@@ -5,6 +5,7 @@
 #include "deliver/district.h"
 #include "deliver/formula.h"
 #include "geo/geo.h"
+#include "fixtures/work.h"
 #include "rectify/event.h"
 #include "suite.h"
 
@@ -128,6 +129,44 @@ static void that_it_was_written_is_an_event_and_changes_nothing(void)
     CHECK_SAME_FILE(first, second);
     CHECK(rdl_ledger_audit(l, NULL, &error));
     CHECK_OK(error);
+}
+
+/* A rectification that rebounded in part, in a ledger of a pack without words for that. */
+static const char *ledger_of_before(const char *name)
+{
+    static const struct {
+        const char *to, *on, *role, *document, *fields;
+    } way[] = {
+        {"REVIEWED", "2027-03-02", "county", "初审意见", NULL},
+        {"PUBLIC", "2027-03-03", "city", "公示文本", "{\"channel\":\"网站\",\"notice\":\"1日内\"}"},
+        {"APPLIED", "2027-03-09", "county", "销号申请", NULL},
+        {"CHECKED", "2027-03-12", "accept_unit", "材料", "{\"image_date\":\"2027-03-10\"}"},
+        {"CLOSED", "2027-03-20", "province", "备案表", NULL},
+        {"LOOKBACK", "2027-09-20", "city", NULL, NULL},
+        {"REOPENED", "2027-09-25", "office", "回头看记录", "{\"rebound\":\"PARTIAL_REBOUND\"}"}};
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) l = fixture_submitted(name, &error);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(way); i++)
+        CHECK(fixture_go(l, way[i].to, way[i].on, way[i].role, way[i].document, way[i].fields,
+                         &error));
+    CHECK(
+        rdl_store_run(l->store,
+                      "UPDATE pack_file SET text = replace(replace(text, '、部分反弹{partial}次', "
+                      "''), 'sentence.undated', 'sentence.unknown')",
+                      &error));
+    CHECK_OK(error);
+    return suite_path(name);
+}
+
+static void a_pack_of_before_tells_no_less(void)
+{
+    const char *ledger = ledger_of_before("before.sqlite");
+    g_autofree char *text = text_of(
+        write_report(ledger, "before.md", (rdl_report_options){.kind = "month", .language = "zh"}));
+
+    CHECK(strstr(text, "反弹1次，涉及1项") != NULL);
+    CHECK(strstr(text, "重新立账后尚未确定整改时限1项") != NULL);
 }
 
 static void sentences_are_the_packs_with_the_ledgers_numbers(void)
@@ -403,6 +442,7 @@ static CU_TestInfo tests[] = {
     {"a month that is over is told as it was", a_month_that_is_over_is_told_as_it_was},
     {"that it was written is an event and changes nothing",
      that_it_was_written_is_an_event_and_changes_nothing},
+    {"a pack of before tells no less", a_pack_of_before_tells_no_less},
     {"sentences are the pack's with the ledger's numbers",
      sentences_are_the_packs_with_the_ledgers_numbers},
     {"quarters and years have their days", quarters_and_years_have_their_days},

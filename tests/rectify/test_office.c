@@ -280,6 +280,35 @@ static void a_rebound_runs_again(void)
     rdl_task_clear(&t);
 }
 
+/* Events of before clocks were said to run are played as they were then. */
+static void a_renewal_starts_no_clock_unless_it_says_so(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = rebounded("still.sqlite", NULL, &error);
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
+    const rdl_move who = {
+        .task_id = id, .to = "", .on = "2027-09-26", .by = "甲", .role = "city", .reason = "诉讼"};
+    const rdl_event event = {
+        .kind = "task.renewed", .subject = id, .at = "2027-10-01", .by = "甲", .role = "city"};
+
+    CHECK(rdl_task_stop(ledger, &who, &error));
+    for (int runs = 0; runs < 2; runs++) {
+        g_autoptr(JsonObject) o = json_object_new();
+        json_object_set_null_member(o, "was");
+        json_object_set_string_member(o, "due", "2028-01-01");
+        json_object_set_string_member(o, "tier", "T3");
+        if (runs) {
+            json_object_set_string_member(o, "was", "2028-01-01");
+            json_object_set_boolean_member(o, "runs", TRUE);
+        }
+        CHECK(rdl_event_append(ledger, &event, o, &error));
+        CHECK_OK(error);
+        rdl_task t = rectification(ledger, rdl_day_of(2027, 12, 1));
+        CHECK_TEXT(t.stopped ? t.stopped : "none", runs ? "none" : "2027-09-26");
+        rdl_task_clear(&t);
+    }
+}
+
 /* What begins again has a plan, and a day, of its own; what goes on has its day already. */
 static void a_rebound_is_due_by_its_new_plan(void)
 {
@@ -529,6 +558,7 @@ static CU_TestInfo tests[] = {
     {"a rebound has no day until one is given", a_rebound_has_no_day_until_one_is_given},
     {"a rebound may be given its day at once", a_rebound_may_be_given_its_day_at_once},
     {"a rebound's clock runs again", a_rebound_runs_again},
+    {"a renewal starts no clock unless it says so", a_renewal_starts_no_clock_unless_it_says_so},
     {"a rebound is extended from none", a_rebound_is_extended_from_none},
     {"one matter, one transfer", one_matter_one_transfer},
     {"values change, and what they were stays", values_change_and_what_they_were_stays},

@@ -26,6 +26,7 @@ static const rdl_label labels[] = {
     {"held", "开展", "held"},
     {"OK", "未反弹", "no rebound"},
     {"REBOUND", "反弹", "rebound"},
+    {"PARTIAL_REBOUND", "部分反弹", "partial rebound"},
     {"sent", "移送", "sent"},
     {"accepted", "受理", "accepted"},
     {"answered", "反馈", "answered"},
