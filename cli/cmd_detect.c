@@ -74,6 +74,10 @@ static void print(const rdl_detect_result *r)
     cli_say("%s: threshold %.6g (%s), %" PRId64 " of %" PRId64 " observed pixels changed, %" PRId64
             " not observed",
             r->method, r->limit.value, r->limit.rule, r->changed, r->observed, r->not_observed);
+    if (r->limit.tiles)
+        cli_say(
+            "that is the median of the limits of %d of %d tiles, %.6g to %.6g, which hold there",
+            r->limit.tiles_own, r->limit.tiles, r->limit.tiles_least, r->limit.tiles_most);
     if (r->outside_aoi)
         cli_say("outside the area of interest: %" PRId64 " pixels", r->outside_aoi);
 }

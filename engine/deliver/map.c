@@ -716,15 +716,37 @@ static sheet new_sheet(const rdl_map_data *data, const rdl_map_options *o, GPtrA
     return s;
 }
 
+static bool is_taken(const GPtrArray *outputs, const char *path)
+{
+    for (guint i = 0; i < outputs->len; i++)
+        if (strcmp(rdl_output_path(outputs->pdata[i]), path) == 0)
+            return true;
+    return false;
+}
+
+/* `id` as a file's name, with -2, -3 ... where a sheet has it already: a zone may lie in several
+ * features. */
+static char *sheet_path(const rdl_map_options *o, const char *id, const GPtrArray *outputs)
+{
+    g_autofree char *safe = g_strdelimit(g_strdup(id), "/\\:*?\"<>|", '_');
+    g_autofree char *file = g_strconcat(safe, ".", o->format, NULL);
+    char *path = g_build_filename(o->output, file, NULL);
+
+    for (int n = 2; is_taken(outputs, path); n++) {
+        g_free(path);
+        g_autofree char *next = g_strdup_printf("%s-%d.%s", safe, n, o->format);
+        path = g_build_filename(o->output, next, NULL);
+    }
+    return path;
+}
+
 /* One sheet of a series; `id` becomes the file's name. */
 static bool write_one(const rdl_map_data *data, const rdl_map_options *o, const char *id,
                       const char *name, const char *unit, rdl_box ground, GPtrArray *outputs,
                       rdl_tally *tally, GError **error)
 {
     sheet s = new_sheet(data, o, outputs);
-    g_autofree char *safe = g_strdelimit(g_strdup(id), "/\\:*?\"<>|", '_');
-    g_autofree char *file = g_strconcat(safe, ".", o->format, NULL);
-    g_autofree char *path = g_build_filename(o->output, file, NULL);
+    g_autofree char *path = sheet_path(o, id, outputs);
     g_autofree char *title =
         g_strdup_printf("%s%s%s", name, strcmp(data->language, "en") == 0 ? ": " : "", s.title);
 

@@ -12,7 +12,7 @@
 typedef struct rdl_histogram rdl_histogram;
 
 RDL_API rdl_histogram *rdl_histogram_new(void);
-/** With 32 bins to each doubling, in 16 KiB: for tiles of a scene. */
+/** With 32 bins to each doubling, in 64 KiB: for tiles of a scene. */
 RDL_API rdl_histogram *rdl_histogram_new_coarse(void);
 RDL_API void rdl_histogram_free(rdl_histogram *histogram);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_histogram, rdl_histogram_free)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #define SIDE 64   /* pixels of a tile, at least */
-#define MOST 2048 /* tiles */
+#define MOST 512  /* tiles, of 64 KiB each while they are counted */
 #define LEAST 512 /* observed pixels that make a histogram */
 
 struct rdl_local_limit {

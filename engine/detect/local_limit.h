@@ -17,7 +17,7 @@
 typedef struct rdl_local_limit rdl_local_limit;
 
 /** For a scene of so many pixels: tiles of 64 x 64, or twice, four times ... that, so that there
- *  are 2048 at most. */
+ *  are 512 at most. */
 RDL_API rdl_local_limit *rdl_local_limit_new(int width, int height);
 RDL_API void rdl_local_limit_free(rdl_local_limit *local);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_local_limit, rdl_local_limit_free)

@@ -65,11 +65,14 @@ static bool from_pack(rdl_manifest *from, const rdl_job *job, GError **error)
     return true;
 }
 
+/* With its log: while somebody reads a ledger, what is written to it is only there. */
 static bool from_output(rdl_manifest *from, const char *folder, const char *name, GError **error)
 {
     g_autofree char *path = g_build_filename(folder, name, NULL);
+    g_autofree char *log = g_strconcat(path, "-wal", NULL);
 
-    return from_file(from, name, path, error);
+    return from_file(from, name, path, error) &&
+           from_file(from, "log", g_file_test(log, G_FILE_TEST_EXISTS) ? log : NULL, error);
 }
 
 static void option_real(rdl_manifest *from, const char *name, double real)

@@ -782,7 +782,8 @@ static void describe_run(screening *s)
     rdl_manifest_option(s->manifest, "pack_version", rdl_pack_version(s->pack));
     rdl_manifest_option(s->manifest, "pack_sha256", rdl_pack_digest(s->pack));
     rdl_manifest_option(s->manifest, "crs", rdl_crs_name(s->intake.target));
-    rdl_manifest_method(s->manifest, "overlay: GEOS OverlayNG in the zones' plane; areas: authalic "
+    rdl_manifest_method(s->manifest, "overlay in the zones' plane: Weiler & Atherton 1977 where "
+                                     "borders cross cleanly, else GEOS OverlayNG; areas: authalic "
                                      "line integral on the ellipsoid (Snyder 1987, eq. 3-12)");
 }
 

@@ -120,7 +120,7 @@ static void a_card_in_english_is_another_card(void)
     CHECK(a != b || memcmp(zh, en, a) != 0);
 }
 
-/* What poppler's tool says of a PDF; NULL, and said, where it is not installed. Yours. */
+/* What a tool of poppler-utils says of a PDF; NULL, and red, where it is not installed. Yours. */
 static char *told_by(const char *tool, const char *pdf)
 {
     g_autofree char *path = g_find_program_in_path(tool);
@@ -128,7 +128,7 @@ static char *told_by(const char *tool, const char *pdf)
     char *out = NULL;
 
     if (!path) {
-        printf("\n    %s is not installed (poppler-utils): not looked at ...", tool);
+        CHECK_TEXT("not installed: sh .ci/packages test", tool);
         return NULL;
     }
     CHECK(g_spawn_sync(NULL, (char **)(strcmp(tool, "pdftotext") == 0 ? to_text : about), NULL,

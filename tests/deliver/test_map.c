@@ -10,6 +10,7 @@
 #include "deliver/map_frame.h"
 #include "deliver/report.h"
 #include "rectify/handle.h"
+#include "fixtures/layers.h"
 #include "suite.h"
 
 static rdl_map_options to(const char *output)
@@ -164,6 +165,41 @@ static void without_zones_there_are_no_sheets_by_zone(void)
     o.by = "zone";
     CHECK(!rdl_map(ledger_of(3), &o, NULL, tally, &error));
     CHECK_FAILS(error, RDL_ERROR_NOT_FOUND, "give it with --zones");
+}
+
+/* A zone may lie in several features, and names that differ may not as files. */
+static void zones_of_one_name_have_a_sheet_each(void)
+{
+    static const char *const ids[] = {"ERL/1", "ERL_1", "ERL_1"};
+    GError *error = NULL;
+    g_autoptr(GPtrArray) written = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    rdl_map_options o = to(suite_path("one-name"));
+    char *rows[G_N_ELEMENTS(ids) + 1] = {NULL};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
+        g_autofree char *box = fixture_box(119.9 + 0.01 * (double)i, 32.3, 0.004);
+        rows[i] = g_strconcat(box, "|", ids[i], "|ERL|2018-01-01", NULL);
+    }
+    o.zones = fixture_layer("one-name.gpkg", "GPKG", "EPSG:4490", "zone_id,zone,z_est",
+                            (const char *const *)rows);
+    o.by = "zone", o.exporter = "甲";
+    CHECK(rdl_map(ledger_of(3), &o, written, tally, &error));
+    CHECK_OK(error);
+    CHECK_INT(written->len, 3);
+    CHECK(written->len == 3 && g_str_has_suffix(written->pdata[0], "/ERL_1.pdf") &&
+          g_str_has_suffix(written->pdata[1], "/ERL_1-2.pdf") &&
+          g_str_has_suffix(written->pdata[2], "/ERL_1-3.pdf"));
+    for (guint i = 0; i < written->len; i++)
+        CHECK(g_file_test(written->pdata[i], G_FILE_TEST_EXISTS));
+    g_autoptr(rdl_ledger) l = rdl_ledger_open(ledger_of(3), false, &error);
+    g_autofree char *files = rdl_store_value(
+        l->store,
+        "SELECT count(*) FROM event, json_each(payload, '$.files') WHERE kind = 'export.made'",
+        &error);
+    CHECK_TEXT(files, "3");
+    for (size_t i = 0; rows[i]; i++)
+        g_free(rows[i]);
 }
 
 /* The sites lie about 119.9 E, 32.3 N, in one sheet of 15' by 10'. */
@@ -504,6 +540,7 @@ static CU_TestInfo tests[] = {
     {"a PDF says where it lies", a_pdf_says_where_it_lies},
     {"a series has a sheet a unit", a_series_has_a_sheet_a_unit},
     {"without zones there are no sheets by zone", without_zones_there_are_no_sheets_by_zone},
+    {"zones of one name have a sheet each", zones_of_one_name_have_a_sheet_each},
     {"a series has the national sheets", a_series_has_the_national_sheets},
     {"a place has its national sheet", a_place_has_its_national_sheet},
     {"bad options are named", bad_options_are_named},

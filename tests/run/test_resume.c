@@ -355,6 +355,38 @@ static void a_ledger_that_was_worked_in_goes_on(void)
     CHECK_INT(packs_of(folder), 2);
 }
 
+/* While somebody reads a ledger, the work of others lies in its log alone: what is delivered is
+ * made of that too. */
+static void a_ledger_that_is_read_delivers_what_its_log_says(void)
+{
+    g_autofree char *job = without_moves(changed_job(NULL, NULL));
+    g_autofree char *folder = g_strdup(suite_path("read"));
+    g_autofree char *path = g_build_filename(folder, "o", "ledger.sqlite", NULL);
+    g_autofree char *work = g_strdup_printf(
+        "cp -r '%s' '%s' && echo >> '%s/texts.csv' && '%s' ledger pack '%s' '%s' -q "
+        "--as-of 2026-11-05",
+        suite_source("data/packs/cn"), suite_path("cn-read"), suite_path("cn-read"),
+        REDLINE_PROGRAM, path, suite_path("cn-read"));
+    g_autofree char *keep = g_strdup_printf("cp '%s' '%s.was'", path, path);
+    g_autofree char *same = g_strdup_printf("cmp '%s' '%s.was'", path, path);
+    GError *error = NULL;
+
+    CHECK_INT(run(folder, job, NULL), 0);
+    CHECK_INT(run(folder, job, "--resume"), 0);
+    CHECK(shown(folder, "deliver: unchanged, kept"));
+    CHECK(system(keep) == 0);
+    g_autoptr(rdl_ledger) reader = rdl_ledger_open(path, false, &error);
+    CHECK(reader && rdl_store_run(reader->store, "BEGIN", &error));
+    g_autofree char *n = rdl_store_value(reader->store, "SELECT count(*) FROM event", &error);
+    CHECK(system(work) == 0);
+    CHECK(system(same) == 0); /* to read it here would let go of its locks */
+    CHECK_INT(run(folder, job, "--resume"), 0);
+    g_autofree char *log = log_of(folder);
+    CHECK(!strstr(log, "deliver: unchanged"));
+    CHECK(rdl_store_run(reader->store, "COMMIT", &error));
+    CHECK_OK(error);
+}
+
 static void two_runs_do_not_share_a_folder(void)
 {
     const char *folder = suite_path("shared");
@@ -378,6 +410,8 @@ static CU_TestInfo tests[] = {
     {"a companion that changed is noticed", a_companion_that_changed_is_noticed},
     {"a raised limit leaves no old clues", a_raised_limit_leaves_no_old_clues},
     {"a ledger that was worked in goes on", a_ledger_that_was_worked_in_goes_on},
+    {"a ledger that is read delivers what its log says",
+     a_ledger_that_is_read_delivers_what_its_log_says},
     {"two runs do not share a folder", two_runs_do_not_share_a_folder},
     CU_TEST_INFO_NULL,
 };
