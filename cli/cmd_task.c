@@ -542,11 +542,15 @@ static void print_verifications(JsonObject *chain)
 static void print_closeable(JsonObject *closing)
 {
     JsonArray *lacks = json_object_get_array_member(closing, "lacks");
+    const char *holds = rdl_json_text(closing, "closeable", NULL);
     guint n = json_array_get_length(lacks);
 
-    printf("%-13s by closeout.csv %s; %s", "closeable",
-           rdl_json_text(closing, "closeable", "not asked"),
-           n ? "lacks: " : "nothing lacks");
+    /* what the moves that are left ask for is asked when they are made */
+    printf("%-13s %s%s%s", "closeable",
+           holds ? "by closeout.csv " : "closeout.csv has no row for it", holds ? holds : "",
+           n       ? "; lacks: "
+           : holds ? "; nothing it asks for lacks"
+                   : "; no measure is open");
     for (guint i = 0; i < n; i++)
         printf("%s%s", i ? "; " : "", json_array_get_string_element(lacks, i));
     putchar('\n');

@@ -202,7 +202,7 @@ static double covered(const rdl_grid *grid, const rdl_grid *other)
 static bool bring_mask(rdl_pair *pair, int date, const char *path, int band, const char *values,
                        GPtrArray *warnings, GError **error)
 {
-    g_autoptr(rdl_raster) raster = rdl_raster_open(path, error);
+    g_autoptr(rdl_raster) raster = rdl_raster_open_codes(path, error);
 
     if (!raster)
         return g_prefix_error(error, "mask "), false;

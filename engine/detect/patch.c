@@ -119,7 +119,7 @@ static bool same_grid(const work *w, const rdl_grid *other, const char *path, GE
 
 static bool open_change(work *w, GError **error)
 {
-    w->change = rdl_raster_open(w->o->change, error);
+    w->change = rdl_raster_open_codes(w->o->change, error);
     if (!w->change)
         return false;
     w->grid = rdl_raster_grid(w->change);

@@ -128,7 +128,7 @@ rdl_side *rdl_side_of_raster(const char *path, const char *changed, const char *
 {
     g_autoptr(rdl_side) s = g_new0(rdl_side, 1);
 
-    s->raster = rdl_raster_open(path, error);
+    s->raster = rdl_raster_open_codes(path, error);
     if (!s->raster || !set_values(s, changed, unchanged, error) || !bring(s, grid, error))
         return NULL;
     return g_steal_pointer(&s);

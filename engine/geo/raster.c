@@ -38,7 +38,8 @@ struct rdl_raster {
     rdl_grid grid;
     rdl_resample resample;
     band_fact *facts;
-    int alpha; /* number of the alpha band, 0: none */
+    int alpha;  /* number of the alpha band, 0: none */
+    bool codes; /* no band is scaled */
     char *date;
     rdl_tiles *tiles; /* a short way to the pixels; NULL where there is none, or not asked yet */
     bool tiles_asked;
@@ -160,6 +161,15 @@ static void learn_bands(rdl_raster *raster)
     }
 }
 
+static void take_codes(rdl_raster *raster)
+{
+    raster->codes = true;
+    for (int i = 1; i <= rdl_raster_bands(raster); i++) {
+        raster->facts[i].scale = 1.0;
+        raster->facts[i].offset = 0.0;
+    }
+}
+
 static void learn_date(rdl_raster *raster)
 {
     static const char *const names[][2] = {
@@ -243,6 +253,15 @@ rdl_raster *rdl_raster_open(const char *path, GError **error)
     return rdl_raster_open_as(path, &plain, error);
 }
 
+rdl_raster *rdl_raster_open_codes(const char *path, GError **error)
+{
+    rdl_raster *raster = rdl_raster_open(path, error);
+
+    if (raster)
+        take_codes(raster);
+    return raster;
+}
+
 rdl_raster *rdl_raster_reopen(const rdl_raster *raster, GError **error)
 {
     if (raster->source)
@@ -252,6 +271,8 @@ rdl_raster *rdl_raster_reopen(const rdl_raster *raster, GError **error)
         return NULL;
     g_atomic_rc_box_release(plain->proven);
     plain->proven = g_atomic_rc_box_acquire(raster->proven);
+    if (raster->codes)
+        take_codes(plain);
     return plain;
 }
 
@@ -370,6 +391,8 @@ static rdl_raster *view(const rdl_raster *raster, const rdl_grid *grid, rdl_resa
         onto->facts[i].scale = from->facts[i].scale;
         onto->facts[i].offset = from->facts[i].offset;
     }
+    if (raster->codes)
+        take_codes(onto);
     return g_steal_pointer(&onto);
 }
 

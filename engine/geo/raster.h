@@ -36,6 +36,9 @@ RDL_API rdl_raster *rdl_raster_open_as(const char *path, const rdl_raster_option
                                        GError **error);
 /** The same with no options. */
 RDL_API rdl_raster *rdl_raster_open(const char *path, GError **error);
+/** The same of a raster of codes (classes, masks, quality bits): as they are stored, whatever scale
+ * the file gives. */
+RDL_API rdl_raster *rdl_raster_open_codes(const char *path, GError **error);
 /** A second handle on the same raster, for another thread. */
 RDL_API rdl_raster *rdl_raster_reopen(const rdl_raster *raster, GError **error);
 /** `raster` seen on another grid through a virtual warp; opened anew. Pixels outside it are not

@@ -1,5 +1,6 @@
 #include "geo/sheet.h"
 
+#include <inttypes.h>
 #include <errno.h>
 #include <string.h>
 #include <cpl_conv.h>
@@ -79,6 +80,31 @@ static bool add_line(GPtrArray *rows, char **line, const char *path, GError **er
     return true;
 }
 
+/* A quote that is never closed would take all that follows into its cell, and a NUL would end its
+ * row. */
+static bool whole_cells(VSILFILE *file, const char *path, GError **error)
+{
+    guint8 bytes[65536];
+    gint64 line = 1, opened = 0; /* 0: no quote is open */
+    size_t n;
+
+    while ((n = VSIFReadL(bytes, 1, sizeof bytes, file)) > 0)
+        for (size_t i = 0; i < n; i++) {
+            if (bytes[i] == 0)
+                return rdl_fail(error, RDL_ERROR_DATA,
+                                "%s: line %" PRId64 " holds a zero byte: write it again as text",
+                                path, line);
+            if (bytes[i] == '"')
+                opened = opened ? 0 : line;
+            line += bytes[i] == '\n';
+        }
+    return !opened ||
+           rdl_fail(error, RDL_ERROR_DATA,
+                    "%s: the quote on line %" PRId64 " is never closed: close it, or take "
+                    "it out",
+                    path, opened);
+}
+
 static GPtrArray *read_lines(const char *path, GError **error)
 {
     g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);
@@ -88,10 +114,12 @@ static GPtrArray *read_lines(const char *path, GError **error)
 
     if (!good)
         return rdl_fail(error, RDL_ERROR_IO, "%s: %s", path, g_strerror(errno)), NULL;
+    good = whole_cells(file, path, error);
+    VSIRewindL(file);
     const char separator = separator_of(file);
     VSIRewindL(file);
     while (good && (line = CSVReadParseLine2L(file, separator))) {
-        good = !*line || add_line(rows, line, path, error);
+        good = add_line(rows, line, path, error); /* blank ones too: rows have numbers */
         CSLDestroy(line);
     }
     VSIFCloseL(file);

@@ -558,6 +558,11 @@ static bool add_lookback(rdl_ledger *ledger, JsonObject *payload, const rdl_task
     bool ordered = strcmp(move->to, "LOOKBACK") == 0, held = strcmp(task->state, "LOOKBACK") == 0;
     bool rebound = strcmp(move->to, "REOPENED") == 0;
 
+    if (!(rebound && held) && json_object_has_member(move->fields, "rebound"))
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "%s: rebound is the result of a look back that failed: --to REOPENED from "
+                        "LOOKBACK, not %s from %s",
+                        move->task_id, move->to, task->state);
     if ((ordered || held) && task->problem_id) {
         JsonObject *look = json_object_new();
         json_object_set_object_member(payload, "lookback", look);

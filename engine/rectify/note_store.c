@@ -134,6 +134,10 @@ static bool say_extended(rdl_ledger *ledger, const rdl_task *task, const rdl_mov
         return rdl_fail(error, RDL_ERROR_USAGE,
                         "%s: %s is no later than its due date %s: give a later day with --due",
                         who->task_id, day, task->due);
+    if (!task->due && strcmp(day, who->on) < 0)
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "%s: %s lies before %s, when it is given: name a day that can be kept",
+                        who->task_id, day, who->on);
     rdl_json_set_text(o, "was", task->due);
     rdl_json_set_text(o, "due", day);
     if (!task->due_original)

@@ -194,7 +194,7 @@ static bool lay_scenes(execution *x, rdl_patches_options *o, GError **error)
     g_autofree const char **changes = g_new0(const char *, n);
     g_autofree size_t *order = g_new0(size_t, n);
     const char *befores = out(x, "before.vrt"), *afters = out(x, "after.vrt");
-    g_autoptr(rdl_raster) change = rdl_raster_open(o->change, error);
+    g_autoptr(rdl_raster) change = rdl_raster_open_codes(o->change, error);
     g_autoptr(GError) apart = NULL;
 
     for (size_t i = 0; i < n; i++)

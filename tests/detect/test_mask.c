@@ -115,6 +115,20 @@ static void masks_grow_by_metres_across_cells(void)
     rdl_detect_result_clear(&r);
 }
 
+/* A scale is of quantities: codes are what is stored. */
+static void a_scale_changes_no_code(void)
+{
+    rdl_detect_options o = options_for("scaled.tif");
+    GDALDatasetH mask = GDALOpen(o.mask_after, GA_Update);
+
+    CHECK(mask && GDALSetRasterScale(GDALGetRasterBand(mask, 1), 0.1) == CE_None &&
+          GDALSetRasterOffset(GDALGetRasterBand(mask, 1), 5) == CE_None);
+    GDALClose(mask);
+    CHECK_INT(unseen(&o), 2);
+    o.mask_values = "3";
+    CHECK_INT(unseen(&o), 1);
+}
+
 static void values_without_a_mask_are_refused(void)
 {
     rdl_detect_options o = options_for("none.tif");
@@ -131,6 +145,7 @@ static CU_TestInfo tests[] = {
     {"what is no list is refused", what_is_no_list_is_refused},
     {"bad pixels grow as discs", bad_pixels_grow_as_discs},
     {"masks grow by metres across cells", masks_grow_by_metres_across_cells},
+    {"a scale changes no code", a_scale_changes_no_code},
     {"values without a mask are refused", values_without_a_mask_are_refused},
     CU_TEST_INFO_NULL,
 };

@@ -178,6 +178,36 @@ static void headers_are_matched_after_nfkc(void)
     CHECK_FAILS(error, RDL_ERROR_DATA, "no row names at least 3 fields");
 }
 
+static void what_would_swallow_rows_is_refused(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fresh("open.sqlite", &error);
+    const char *path = suite_path("zero.csv");
+    static const char zero[] = HEAD "1,问题甲,恢\0复,拆除,甲,乙,丙,2027年底前\n";
+
+    CHECK(!load(ledger,
+                csv("open.csv", HEAD "1,\"问题甲,恢复,拆除,甲,乙,丙,2027年底前\n"
+                                     "2,问题乙,恢复,拆除,甲,乙,丙,2027年底前\n"),
+                NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "the quote on line 2 is never closed");
+    CHECK(g_file_set_contents(path, zero, sizeof zero - 1, NULL));
+    CHECK(!load(ledger, path, NULL, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "line 2 holds a zero byte");
+}
+
+static void rows_are_numbered_as_they_stand(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fresh("blank.sqlite", &error);
+    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *balance =
+        load(ledger, csv("blank.csv", "\n" HEAD "\n\n1,问题甲,恢复,拆除,甲,乙,丙,汛期前\n"), notes,
+             &error);
+
+    CHECK_OK(error);
+    CHECK(balance && notes->len && strstr(notes->pdata[0], "row 5:") != NULL);
+}
+
 static void rows_that_say_nothing_are_counted(void)
 {
     GError *error = NULL;
@@ -620,6 +650,8 @@ static CU_TestInfo tests[] = {
     {"sixty-two problems have 270 measures", sixty_two_problems_have_270_measures},
     {"masks are unknown, never zero", masks_are_unknown_never_zero},
     {"headers are matched after NFKC", headers_are_matched_after_nfkc},
+    {"what would swallow rows is refused", what_would_swallow_rows_is_refused},
+    {"rows are numbered as they stand", rows_are_numbered_as_they_stand},
     {"rows that say nothing are counted", rows_that_say_nothing_are_counted},
     {"a clue of the list is registered when it is known",
      a_clue_of_the_list_is_registered_when_it_is_known},

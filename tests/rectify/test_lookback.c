@@ -364,6 +364,9 @@ static void what_is_said_of_a_rebound_holds(void)
 
     CHECK(close_it(ledger, &error));
     CHECK(fixture_go(ledger, "LOOKBACK", "2027-09-20", "city", NULL, NULL, &error));
+    CHECK(!fixture_go(ledger, "CLOSED", "2027-09-25", "city", "回头看记录",
+                      "{\"rebound\":\"PARTIAL_REBOUND\"}", &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "--to REOPENED from LOOKBACK, not CLOSED from LOOKBACK");
     CHECK(fixture_go(ledger, "REOPENED", "2027-09-25", "office", "回头看记录",
                      "{\"rebound\":\"PARTIAL_REBOUND\"}", &error));
     CHECK_OK(error);

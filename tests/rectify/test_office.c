@@ -338,6 +338,8 @@ static void a_rebound_is_extended_from_none(void)
                           .role = "city",
                           .reason = "先定时限"};
 
+    CHECK(!rdl_task_extend(ledger, &who, "2020-01-01", &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "2020-01-01 lies before 2027-09-26");
     CHECK(rdl_task_extend(ledger, &who, "2027-12-31", &error));
     CHECK_OK(error);
     CHECK_CELL("tasks", 1, "due", "2027-12-31");
