@@ -70,6 +70,8 @@ rdl_area_estimate rdl_area_estimate_of(rdl_confusion c, double unchanged_weight,
            both = variance(unchanged) + variance(changed);
     rdl_area_estimate e = {.mapped_share = changed_weight};
 
+    if (c.tp + c.fn == 0 || c.fp + c.tn == 0)
+        both = NAN; /* of a reference of one class nothing is known of how far off it is */
     e.share = (rdl_estimate){missed + found, z * sqrt(both)};
     e.overall = (rdl_estimate){found + unchanged.weight - missed, z * sqrt(both)};
     e.user.value = changed.n > 0.0 ? in_stratum(changed) : NAN;

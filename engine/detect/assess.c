@@ -118,6 +118,12 @@ static bool open_polygon_map(comparison *c, GError **error)
         return rdl_fail(error, RDL_ERROR_USAGE,
                         "%s and %s: one of map and reference must be a raster, it sets the grid",
                         c->o->change, c->o->reference);
+    if (c->o->map_changed || c->o->map_unchanged)
+        return rdl_fail(
+            error, RDL_ERROR_USAGE,
+            "--map-changed and --map-unchanged name values of a raster: %s has polygons, "
+            "and they are what changed",
+            c->o->change);
     c->reference = rdl_side_of_raster(c->o->reference, c->o->changed, c->o->unchanged, NULL, error);
     c->map = c->reference
                  ? rdl_side_of_polygons(c->o->change, rdl_side_grid(c->reference), NULL, error)
@@ -448,10 +454,15 @@ static void look_twice(comparison *c)
                                 "changed and 1 is not, give --changed 2 --unchanged 1",
                                 c->o->reference));
     if (r->confusion.fp + r->confusion.tn == 0)
-        g_ptr_array_add(r->warnings,
-                        rdl_say("nothing is known to be unchanged in %s: name what is with "
-                                "--unchanged, without it precision and kappa say nothing",
-                                c->o->reference));
+        g_ptr_array_add(
+            r->warnings,
+            rdl_is_raster(c->o->reference)
+                ? rdl_say("nothing is known to be unchanged in %s: name what is with "
+                          "--unchanged, without it precision and kappa say nothing",
+                          c->o->reference)
+                : rdl_say("nothing in %s is labelled unchanged: without some precision, kappa and "
+                          "the adjusted area say nothing",
+                          c->o->reference));
     if (sizes > r->auc)
         g_ptr_array_add(
             r->warnings,

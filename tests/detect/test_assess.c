@@ -37,6 +37,15 @@ static void areas_are_adjusted(void)
     CHECK_NEAR(e.producer.half, 2 * sqrt((1 - p) * (1 - p) * v1 + p * p * v0) / share, 1e-12);
 }
 
+static void of_one_class_nothing_is_known_of_the_error(void)
+{
+    rdl_area_estimate all = rdl_area_estimate_of((rdl_confusion){.tp = 9, .fn = 7}, 0.9, 0.1, 2.0);
+    rdl_area_estimate none = rdl_area_estimate_of((rdl_confusion){.fp = 9, .tn = 7}, 0.9, 0.1, 2.0);
+
+    CHECK(isnan(all.share.half) && isnan(all.overall.half));
+    CHECK(isnan(none.share.half) && isnan(none.overall.half));
+}
+
 static void the_curve_counts_pairs_in_order(void)
 {
     const float changed[] = {3, 5, -7}, unchanged[] = {1, 2, 5, NAN};
@@ -275,6 +284,21 @@ static void a_map_of_others_has_values_of_its_own(void)
     rdl_assess_result_clear(&r);
 }
 
+static const char *make_polygon(const char *name, int epsg);
+
+static void polygons_have_no_values(void)
+{
+    rdl_assess_options o = RDL_ASSESS_OPTIONS_INIT;
+    rdl_assess_result r;
+    GError *error = NULL;
+
+    o.change = make_polygon("valueless.gpkg", 32651);
+    o.reference = make_truth();
+    o.map_changed = "2";
+    CHECK(!rdl_assess(&o, NULL, &r, &error));
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "name values of a raster");
+}
+
 static const char *make_polygon(const char *name, int epsg)
 {
     const char *path = suite_path(name);
@@ -458,6 +482,7 @@ static void what_cannot_be_compared_is_refused(void)
 static CU_TestInfo tests[] = {
     {"figures are those of the definitions", figures_are_those_of_the_definitions},
     {"areas are adjusted", areas_are_adjusted},
+    {"of one class nothing is known of the error", of_one_class_nothing_is_known_of_the_error},
     {"the curve counts pairs in order", the_curve_counts_pairs_in_order},
     {"objects are found, right, split and merged", objects_are_found_right_split_and_merged},
     {"a raster is compared pixel by pixel", a_raster_is_compared_pixel_by_pixel},
@@ -466,6 +491,7 @@ static CU_TestInfo tests[] = {
     {"the score has a curve", the_score_has_a_curve},
     {"a score lies where the map does", a_score_lies_where_the_map_does},
     {"a map of others has values of its own", a_map_of_others_has_values_of_its_own},
+    {"polygons have no values", polygons_have_no_values},
     {"what may be read the wrong way is said", what_may_be_read_the_wrong_way_is_said},
     {"polygons are changed inside", polygons_are_changed_inside},
     {"labelled polygons leave the rest unknown", labelled_polygons_leave_the_rest_unknown},
