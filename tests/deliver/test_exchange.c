@@ -6,6 +6,7 @@
 #include "deliver/district.h"
 #include "deliver/exchange/statistics.h"
 #include "geo/geo.h"
+#include "rectify/handle.h"
 #include "suite.h"
 
 static const char *const profiles[] = {"gpkg", "geojson", "xlsx"};
@@ -192,19 +193,19 @@ static void geojson_runs_left_round_and_is_cut_at_180(void)
 {
     static const district_site sites[] = {
         {"POLYGON((119.9 32.3,119.9 32.4,120 32.4,120 32.3,119.9 32.3),"
-         "(119.92 32.32,119.95 32.32,119.95 32.35,119.92 32.35,119.92 32.32))", "甲", NULL, NULL},
+         "(119.92 32.32,119.95 32.32,119.95 32.35,119.92 32.35,119.92 32.32))",
+         "甲", NULL, NULL},
         {"POLYGON((179.9 10,180.1 10,180.1 10.1,179.9 10.1,179.9 10))", "乙", NULL, NULL}};
     g_autoptr(rdl_ledger) ledger = district_of(suite_path("round.sqlite"), sites, 2);
     g_autofree char *text = text_of(exported(ledger, "geojson", "round.geojson"));
     g_autoptr(JsonNode) node = rdl_json_parse(text, "round.geojson", NULL);
-    JsonArray *features =
-        json_object_get_array_member(json_node_get_object(node), "features");
+    JsonArray *features = json_object_get_array_member(json_node_get_object(node), "features");
     guint polygons = 0;
 
     CHECK_INT(json_array_get_length(features), 2);
     for (guint i = 0; i < json_array_get_length(features); i++)
-        polygons += check_polygons(
-            rdl_json_object(json_array_get_object_element(features, i), "geometry"));
+        polygons +=
+            check_polygons(rdl_json_object(json_array_get_object_element(features, i), "geometry"));
     CHECK_INT(polygons, 3);
 }
 
@@ -596,8 +597,11 @@ static void an_export_is_an_event(void)
     CHECK(rdl_export(ledger, &o, tally, &error));
     CHECK_OK(error);
     CHECK_INT(events_of(ledger), before + 1);
+    g_autofree char *at =
+        rdl_store_value(ledger->store, "SELECT at FROM event WHERE kind = 'export.made'", &error);
     g_autofree char *date = rdl_ledger_date(ledger, &error);
-    CHECK_TEXT(date, "2026-11-05");
+    CHECK_TEXT(at, "2026-11-05");
+    CHECK_TEXT(date, "2026-11-01"); /* of the work */
     o.output = suite_path("event-2.csv");
     o.by = NULL;
     CHECK(rdl_export(ledger, &o, tally, &error));
