@@ -293,20 +293,33 @@ static int task_count(int argc, char **argv)
 
 /* ---- look-backs ---- */
 
+static const char *letters_since;
+
+static const GOptionEntry lookback_entries[] = {
+    {"letters-since", 0, 0, G_OPTION_ARG_STRING, (gpointer)&letters_since,
+     "instead: what letters led to and was closed since that day, not looked at since", "DATE"},
+    {"as-of", 0, 0, G_OPTION_ARG_STRING, &f.as_of, "day of the ledger (default: today, or its own)",
+     "DATE"},
+    G_OPTION_ENTRY_NULL};
+
 static JsonNode *lookbacks(const char *path, GError **error)
 {
     g_autoptr(rdl_ledger) ledger = open_to_read(path, error);
-    rdl_day as_of;
+    rdl_day as_of, since = 0;
 
-    return ledger && filter_day(ledger, &as_of, error) ? rdl_ledger_lookbacks(ledger, as_of, error)
-                                                       : NULL;
+    if (!ledger || !filter_day(ledger, &as_of, error) ||
+        (letters_since && !cli_day("--letters-since", letters_since, 0, &since, error)))
+        return NULL;
+    return letters_since ? rdl_ledger_lookbacks_of_letters(ledger, since, as_of, error)
+                         : rdl_ledger_lookbacks(ledger, as_of, error);
 }
 
 static void print_lookbacks(JsonArray *rows)
 {
-    static const char *const members[] = {"task_id", "xzqdm",  "closed", "pass",
-                                          "due",     "status", "clue"};
-    static const char *const heads[] = {"TASK", "UNIT", "CLOSED", "PASS", "DUE", "STATUS", "CLUE"};
+    const char *const members[] = {
+        "task_id", "xzqdm", "closed", "pass", "due", "status", letters_since ? "letters" : "clue"};
+    const char *const heads[] = {
+        "TASK", "UNIT", "CLOSED", "PASS", "DUE", "STATUS", letters_since ? "LETTERS" : "CLUE"};
     g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
 
     for (size_t i = 0; i < G_N_ELEMENTS(heads); i++)
@@ -331,12 +344,15 @@ static int task_lookbacks(int argc, char **argv)
         "raised it or --set rebound=PARTIAL_REBOUND says: another activity at the place).\n\n"
         "Where lookbacks.csv gives a pass a rate below 1, 'redline ledger draw --purpose\n"
         "lookback-MONTHS --rate R --state CLOSED' says which are looked at; UNDRAWN: no draw has\n"
-        "been made yet. --purpose lookback draws a sample beside the passes (PASS: sampled).";
+        "been made yet. --purpose lookback draws a sample beside the passes (PASS: sampled).\n\n"
+        "With --letters-since: old letters looked at again. Closed work at the place of a letter "
+        "that\n"
+        "is neither unfounded nor a duplicate.";
     GError *error = NULL;
     JsonNode *node;
 
-    if (cli_parse(&argc, &argv, DAY_ENTRY, "LEDGER [--as-of DATE]", "List look-backs that are due.",
-                  teach, 1, 1, &error) &&
+    if (cli_parse(&argc, &argv, lookback_entries, "LEDGER [--as-of DATE]",
+                  "List look-backs that are due.", teach, 1, 1, &error) &&
         (node = lookbacks(argv[1], &error))) {
         if (cli_flags.json) {
             cli_print_json(node);

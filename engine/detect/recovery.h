@@ -39,7 +39,8 @@ typedef enum {
     RDL_RECOVERY_OTHERWISE = 128,      /* of what is seen too much looks neither as before nor as
                                           after: what is left is less than the limits ask */
     RDL_RECOVERY_CHANGED_AROUND = 256, /* its neighbours themselves left what the scenes do else */
-    RDL_RECOVERY_UNLIKE = 512          /* the gate finds the scenes unlike each other */
+    RDL_RECOVERY_UNLIKE = 512          /* the gate finds the scenes unlike each other, and no
+                                        tiles that agree how they lie */
 } rdl_recovery_code;
 
 typedef enum {

@@ -338,7 +338,7 @@ bool rdl_recovery_measure(rdl_recovery_scenes *s, const rdl_geometry *ground,
         recovery->codes |= RDL_RECOVERY_OUTSIDE;
     if (s->gate.codes & RDL_GATE_MISREGISTERED)
         recovery->codes |= RDL_RECOVERY_MISREGISTERED;
-    if (s->gate.codes & RDL_GATE_UNLIKE)
+    if ((s->gate.codes & RDL_GATE_UNLIKE) && !s->gate.left.sure)
         recovery->codes |= RDL_RECOVERY_UNLIKE;
     if (recovery->codes)
         recovery->outcome = RDL_OUTCOME_CANNOT_TELL;

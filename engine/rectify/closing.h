@@ -7,8 +7,9 @@
  * file, else unknown; CLEARED asks the newest scene since the claim that tells
  * (verification.h): no when the disturbance stands, yes when at its most less than `doubt` and
  * at its middle no more than `restored` does; STABLE asks the ground's NDVI less its neighbours' in
- * three such scenes or more: no when it falls (Sen's slope, Kendall at 10 %), else yes. The table
- * tells; a person closes. */
+ * three such scenes or more: no when it falls (Sen's slope, Kendall at 10 %), yes when it rises;
+ * when it does neither, yes of ground that is `recovery` of the way back, else unknown (bare ground
+ * that stays bare is no restoration). The table tells; a person closes. */
 #ifndef RDL_RECTIFY_CLOSING_H
 #define RDL_RECTIFY_CLOSING_H
 

@@ -106,6 +106,7 @@ static bool beside(JsonObject *row, double *day, double *value)
 static truth stable(const closing *c, char **why)
 {
     g_autoptr(GPtrArray) scenes = telling(c);
+    double back = scenes->len ? rdl_json_real(scenes->pdata[scenes->len - 1], "recovery", NAN) : 0;
     g_autofree double *days = g_new(double, scenes->len), *values = g_new(double, scenes->len);
     int n = 0, sign;
 
@@ -117,6 +118,11 @@ static truth stable(const closing *c, char **why)
         return UNKNOWN;
     }
     *why = g_strdup_printf("NDVI beside its neighbours %+.3f a year over %d scenes", slope, n);
+    if (sign == 0 && back < c->limits.recovery) {
+        g_autofree char *trend = g_steal_pointer(why);
+        *why = g_strdup_printf("%s, and only %.0f %% of the way back", trend, back * 100.0);
+        return UNKNOWN;
+    }
     return sign < 0 ? NO : YES;
 }
 

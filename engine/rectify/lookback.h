@@ -21,6 +21,13 @@
  * and look-backs dated until then. Yours. Fails: RDL_ERROR_DATA where the table cannot be read. */
 RDL_API JsonNode *rdl_ledger_lookbacks(rdl_ledger *ledger, rdl_day as_of, GError **error);
 
+/** Letters pulled into the queue (domain no. 101): tasks closed from `since` to `as_of` at the
+ * place of a letter received by then that is neither unfounded nor a duplicate, and not looked at
+ * again since. Rows as above, of the pass "letter", due on `as_of`, with "letters" (their numbers,
+ * apart by blanks), by task. Nothing is put on record: who looks moves the task. Yours. */
+RDL_API JsonNode *rdl_ledger_lookbacks_of_letters(rdl_ledger *ledger, rdl_day since, rdl_day as_of,
+                                                  GError **error);
+
 /** Has it moved elsewhere (domain no. 71)? Sites of the owner of closed work that the ledger first
  *  knew after the closing: [{"task_id", "closed", "owner", "activity", "site_id", "source_id",
  *  "found", "xzqdm", "site_activity", "same_activity"}], by task and site. Owners are compared

@@ -21,8 +21,10 @@ typedef struct {
     const rdl_deadline_policy *policy;
     GArray *passes;
     rdl_day as_of;
-    GHashTable *lots; /* lot_name() -> lot */
-    GPtrArray *rows;  /* of JsonObject */
+    GHashTable *lots;    /* lot_name() -> lot */
+    GPtrArray *rows;     /* of JsonObject */
+    rdl_day since;       /* of letters: closed from then on */
+    GHashTable *letters; /* task -> their numbers; NULL: the passes are asked for */
 } agenda;
 
 static bool number(const rdl_csv *csv, size_t row, const char *column, int *value, GError **error)
@@ -199,6 +201,17 @@ static void tell_sampled(agenda *a, rdl_statement *s, rdl_day closed, rdl_day he
         tell(a, s, "sampled", l.drawn);
 }
 
+/* Closed since then at the place of a letter, and not looked at since. */
+static void tell_letters(agenda *a, rdl_statement *s, rdl_day closed, rdl_day held)
+{
+    const char *numbers = g_hash_table_lookup(a->letters, rdl_statement_get_text(s, 0));
+
+    if (!numbers || closed < a->since || held >= closed)
+        return;
+    tell_as(a, s, "letter", a->as_of, "DUE");
+    rdl_json_set_text(a->rows->pdata[a->rows->len - 1], "letters", numbers);
+}
+
 /* The row tells of a closed task: closed on, the last look-back held since, one that waits. */
 static bool look_at(agenda *a, rdl_statement *s, GError **error)
 {
@@ -208,6 +221,8 @@ static bool look_at(agenda *a, rdl_statement *s, GError **error)
     if (!rdl_day_parse(rdl_statement_get_text(s, 3), &closed, error) ||
         (last && !rdl_day_parse(last, &held, error)))
         return false;
+    if (a->letters)
+        return tell_letters(a, s, closed, held), true;
     if (ordered) {
         if (!rdl_day_parse(ordered, &waits, error))
             return false;
@@ -261,27 +276,76 @@ static gint by_due(gconstpointer a, gconstpointer b)
     return order ? order : strcmp(rdl_json_text(x, "task_id", ""), rdl_json_text(y, "task_id", ""));
 }
 
+static JsonNode *look_at_all(agenda *a, const char *day, GError **error)
+{
+    g_autoptr(rdl_statement) s = ask_closed(a->ledger, day, error);
+    g_autoptr(JsonArray) array = json_array_new();
+    bool row = s != NULL;
+
+    while (row)
+        if (!rdl_statement_step(s, &row, error) || (row && !look_at(a, s, error)))
+            return NULL;
+    g_ptr_array_sort(a->rows, by_due);
+    for (guint i = 0; i < a->rows->len; i++)
+        json_array_add_object_element(array, json_object_ref(a->rows->pdata[i]));
+    return s ? json_node_init_array(json_node_alloc(), array) : NULL;
+}
+
 JsonNode *rdl_ledger_lookbacks(rdl_ledger *ledger, rdl_day as_of, GError **error)
 {
     g_autofree char *day = rdl_day_text(as_of);
     g_autoptr(GArray) passes = read_passes(ledger, error);
     const rdl_deadline_policy *policy = passes ? rdl_ledger_policy(ledger, error) : NULL;
-    g_autoptr(rdl_statement) s = policy ? ask_closed(ledger, day, error) : NULL;
     g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)json_object_unref);
-    g_autoptr(JsonArray) array = json_array_new();
     g_autoptr(GHashTable) lots = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    agenda a = {ledger, policy, passes, as_of, lots, rows};
-    bool row = true;
+    agenda a = {.ledger = ledger,
+                .policy = policy,
+                .passes = passes,
+                .as_of = as_of,
+                .lots = lots,
+                .rows = rows};
 
-    if (!s || !read_lots(&a, day, error))
-        return NULL;
-    while (row)
-        if (!rdl_statement_step(s, &row, error) || (row && !look_at(&a, s, error)))
+    return policy && read_lots(&a, day, error) ? look_at_all(&a, day, error) : NULL;
+}
+
+/* ---- letters ---- */
+
+/* Tasks at the places of letters that count: their numbers. */
+static GHashTable *read_letters(rdl_ledger *ledger, const char *day, GError **error)
+{
+    g_autoptr(GHashTable) all = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "SELECT t.task_id, l.letter_no FROM letter l JOIN task t USING(site_id) WHERE "
+        "coalesce(l.founded, '') <> '0' AND l.duplicate_of IS NULL AND coalesce(l.received, '') <= "
+        "?1 ORDER BY 1, 2",
+        error);
+    bool row = s != NULL;
+
+    if (s)
+        rdl_statement_text(s, 1, day);
+    while (row) {
+        if (!rdl_statement_step(s, &row, error))
             return NULL;
-    g_ptr_array_sort(rows, by_due);
-    for (guint i = 0; i < rows->len; i++)
-        json_array_add_object_element(array, json_object_ref(rows->pdata[i]));
-    return json_node_init_array(json_node_alloc(), array);
+        if (!row)
+            break;
+        const char *task = rdl_statement_get_text(s, 0), *so_far = g_hash_table_lookup(all, task);
+        g_hash_table_insert(all, g_strdup(task),
+                            so_far ? g_strconcat(so_far, " ", rdl_statement_get_text(s, 1), NULL)
+                                   : g_strdup(rdl_statement_get_text(s, 1)));
+    }
+    return s ? g_steal_pointer(&all) : NULL;
+}
+
+JsonNode *rdl_ledger_lookbacks_of_letters(rdl_ledger *ledger, rdl_day since, rdl_day as_of,
+                                          GError **error)
+{
+    g_autofree char *day = rdl_day_text(as_of);
+    g_autoptr(GHashTable) letters = read_letters(ledger, day, error);
+    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)json_object_unref);
+    agenda a = {.ledger = ledger, .as_of = as_of, .since = since, .letters = letters, .rows = rows};
+
+    return letters ? look_at_all(&a, day, error) : NULL;
 }
 
 /* ---- elsewhere ---- */

@@ -166,15 +166,19 @@ static void lay(double *to, int date, extent e, double share)
 /* Over the plots and `more` pixels around: white mixed in, or darkened. */
 static void veil(GRand *r, double *to, double white, double dark, int more)
 {
+    g_autofree uint8_t *done = g_malloc0(s.n);
+
     for (guint i = 0; i < plots->len; i++) {
         plot *p = &g_array_index(plots, plot, i);
         for (int y = -more; y < p->side + more; y++)
             for (int x = -more; x < p->side + more; x++) {
                 double own = g_rand_double_range(r, 0.9, 1.1);
-                for (int k = 0; k < s.bands; k++) {
-                    double *v = &to[(size_t)k * s.n + at(p->x + x, p->y + y)];
+                size_t here = at(p->x + x, p->y + y);
+                for (int k = 0; !done[here] && k < s.bands; k++) {
+                    double *v = &to[(size_t)k * s.n + here];
                     *v = MIN((1 - white) * *v * dark + white * own * s.top[2][k], 255);
                 }
+                done[here] = 1;
             }
     }
 }

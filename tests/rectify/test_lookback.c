@@ -6,6 +6,7 @@
 #include "fixtures/findings.h"
 #include "fixtures/work.h"
 #include "geo/start.h"
+#include "rectify/event.h"
 #include "rectify/rectify.h"
 #include "store/store.h"
 #include "suite.h"
@@ -558,6 +559,73 @@ static void who_moved_elsewhere_is_told(void)
     CHECK_TEXT(rdl_json_text(json_array_get_object_element(rows, 0), "found", ""), "2027-05-02");
 }
 
+static void write_letter(rdl_ledger *ledger, const char *no, const char *site, const char *more)
+{
+    GError *error = NULL;
+    g_autofree char *text =
+        g_strdup_printf("{\"letter_no\":\"%s\",\"received\":\"2026-12-01\",\"site_id\":\"%s\","
+                        "\"sites\":[]%s}",
+                        no, site, more);
+    g_autoptr(JsonNode) node = rdl_json_parse(text, "letter", &error);
+    rdl_event event = {
+        .at = "2027-03-21", .by = "甲", .role = "office", .kind = "letter.received", .subject = no};
+
+    CHECK(rdl_event_append(ledger, &event, json_node_get_object(node), &error));
+    CHECK_OK(error);
+}
+
+static char *pulled(rdl_ledger *ledger, rdl_day since, rdl_day as_of)
+{
+    GError *error = NULL;
+    g_autoptr(JsonNode) node = rdl_ledger_lookbacks_of_letters(ledger, since, as_of, &error);
+
+    CHECK_OK(error);
+    JsonArray *rows = json_node_get_array(node);
+    if (json_array_get_length(rows) == 0)
+        return g_strdup("");
+    CHECK_INT(json_array_get_length(rows), 1);
+    JsonObject *o = json_array_get_object_element(rows, 0);
+    return g_strjoin(" ", rdl_json_text(o, "pass", "?"), rdl_json_text(o, "closed", "?"),
+                     rdl_json_text(o, "due", "?"), rdl_json_text(o, "status", "?"),
+                     rdl_json_text(o, "letters", "?"), NULL);
+}
+
+#define CHECK_PULLED(since, as_of, want)                             \
+    do {                                                             \
+        g_autofree char *pulled_text = pulled(ledger, since, as_of); \
+        CHECK_TEXT(pulled_text, want);                               \
+    } while (0)
+
+/* Closed on 2027-03-20 at the place of six letters, of which two are founded and no duplicate. */
+static void letters_closed_since_a_day_are_pulled_into_the_queue(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fixture_submitted("pulled.sqlite", &error);
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
+    rdl_task_filter filter = {.id = id};
+    g_autoptr(GArray) tasks = rdl_task_list(ledger, &filter, &error);
+    const char *site = g_array_index(tasks, rdl_task, 0).site_id;
+    const rdl_day closed = rdl_day_of(2027, 3, 20), since = rdl_day_of(2013, 1, 1);
+
+    CHECK(close_it(ledger, &error));
+    CHECK_OK(error);
+    CHECK_PULLED(since, rdl_day_of(2027, 5, 1), "");
+    write_letter(ledger, "L-2", site, "");
+    write_letter(ledger, "L-1", site, ",\"founded\":\"1\"");
+    write_letter(ledger, "L-3", site, ",\"founded\":\"0\"");
+    write_letter(ledger, "L-4", site, ",\"duplicate_of\":\"L-1\"");
+    CHECK_PULLED(since, rdl_day_of(2027, 5, 1), "letter 2027-03-20 2027-05-01 DUE L-1 L-2");
+    CHECK_PULLED(closed, rdl_day_of(2027, 5, 1), "letter 2027-03-20 2027-05-01 DUE L-1 L-2");
+    CHECK_PULLED(closed + 1, rdl_day_of(2027, 5, 1), "");
+    CHECK_PULLED(since, closed - 1, ""); /* not closed yet */
+    CHECK_PULLED(since, rdl_day_of(2026, 11, 30), "");
+    CHECK(fixture_go(ledger, "LOOKBACK", "2027-06-01", "city", NULL, NULL, &error));
+    CHECK_PULLED(since, rdl_day_of(2027, 6, 2), "letter 2027-03-20 2027-06-02 DUE L-1 L-2");
+    CHECK(fixture_go(ledger, "CLOSED", "2027-06-05", "city", "回头看记录", NULL, &error));
+    CHECK_OK(error);
+    CHECK_PULLED(since, rdl_day_of(2027, 7, 1), ""); /* looked at */
+}
+
 static CU_TestInfo tests[] = {
     {"passes come at 6 and 12 months and yearly", passes_come_at_6_and_12_months_and_yearly},
     {"a pass that was held is due no more", a_pass_that_was_held_is_due_no_more},
@@ -575,6 +643,8 @@ static CU_TestInfo tests[] = {
     {"a sample beside the passes is due the day it is drawn",
      a_sample_beside_the_passes_is_due_the_day_it_is_drawn},
     {"a rate that is none is refused", a_rate_that_is_none_is_refused},
+    {"letters closed since a day are pulled into the queue",
+     letters_closed_since_a_day_are_pulled_into_the_queue},
     {"who moved elsewhere is told", who_moved_elsewhere_is_told},
     CU_TEST_INFO_NULL,
 };
