@@ -298,8 +298,8 @@ static const char *letters_since;
 static const GOptionEntry lookback_entries[] = {
     {"letters-since", 0, 0, G_OPTION_ARG_STRING, (gpointer)&letters_since,
      "instead: what letters led to and was closed since that day, not looked at since", "DATE"},
-    {"as-of", 0, 0, G_OPTION_ARG_STRING, &f.as_of, "day of the ledger (default: today, or its own)",
-     "DATE"},
+    {"as-of", 0, 0, G_OPTION_ARG_STRING, &f.as_of,
+     "the tasks and warnings as they stood that day (default: the ledger's latest date)", "DATE"},
     G_OPTION_ENTRY_NULL};
 
 static JsonNode *lookbacks(const char *path, GError **error)

@@ -21,7 +21,8 @@ typedef struct rdl_report_options {
     const char *by;       /* who writes it: the export is put on record; NULL: it is not */
     const char *on;       /* day of the record, ISO; NULL: the ledger's latest */
     rdl_day as_of; /* within the period; 0: its last day, of the latest period the latest day */
-    bool public_version; /* no names of persons, no places, no clue that is not verified */
+    bool public_version; /* no names of persons, no places, no clue that is not verified, nor of
+                            what kind clues are: their number, by unit */
     bool overwrite;
     GPtrArray *warnings; /* takes what could not be told, as char *; NULL */
 } rdl_report_options;

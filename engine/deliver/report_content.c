@@ -277,7 +277,8 @@ static void add_classes(rdl_bulletin *r)
         "by_department", "by_source",   "by_category", "by_aspect",   "by_nature",
         "by_tier",       "by_severity", "by_zone",     "by_activity", "by_zone_activity",
         "by_year",       "by_state",    "excluded"};
-    static const char *const work[] = {"done", "open", "pending", NULL};
+    const char *const work[] = {"done", "open", r->options->public_version ? NULL : "pending",
+                                NULL};
     g_autoptr(GString) empty = g_string_new(NULL);
 
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {

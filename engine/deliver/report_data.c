@@ -11,13 +11,15 @@ static double told(const rdl_statistic_table *t, guint row, guint column)
     return t->columns[column].quantity == RDL_QUANTITY_RATE ? n / 10.0 : n;
 }
 
-static JsonObject *row_json(const rdl_statistic_table *t, guint row)
+static JsonObject *row_json(const rdl_bulletin *r, const rdl_statistic_table *t, guint row)
 {
     JsonObject *o = json_object_new();
 
     for (guint c = 0; c < t->n_columns; c++) {
         const char *key = t->columns[c].key;
         double n = told(t, row, c);
+        if (!rdl_report_tells(r, t, c))
+            continue;
         if (c < t->n_codes)
             rdl_json_set_text(o, key, rdl_statistic_cell_at(t, row, c)->text);
         else if (isnan(n))
@@ -30,16 +32,17 @@ static JsonObject *row_json(const rdl_statistic_table *t, guint row)
     return o;
 }
 
-static JsonObject *table_json(const rdl_statistic_table *t)
+static JsonObject *table_json(const rdl_bulletin *r, const rdl_statistic_table *t)
 {
     JsonObject *o = json_object_new();
     JsonArray *rows = json_array_new();
 
-    for (guint r = 0; r < t->n_rows - t->total; r++)
-        json_array_add_object_element(rows, row_json(t, r));
+    for (guint row = 0; row < t->n_rows - t->total; row++)
+        if (rdl_report_names(r, t, row))
+            json_array_add_object_element(rows, row_json(r, t, row));
     json_object_set_array_member(o, "rows", rows);
     if (t->total)
-        json_object_set_object_member(o, "total", row_json(t, t->n_rows - 1));
+        json_object_set_object_member(o, "total", row_json(r, t, t->n_rows - 1));
     return o;
 }
 
@@ -56,7 +59,7 @@ bool rdl_report_json(const rdl_bulletin *r, const char *path, GError **error)
     json_object_set_object_member(o, "tables", tables);
     for (guint i = 0; i < r->numbers->len; i++) {
         const rdl_statistic_table *t = r->numbers->pdata[i];
-        json_object_set_object_member(tables, t->key, table_json(t));
+        json_object_set_object_member(tables, t->key, table_json(r, t));
     }
     g_autoptr(JsonNode) node = rdl_json_node(o);
     g_autofree char *text = rdl_json_pretty(node), *line = g_strconcat(text, "\n", NULL);
@@ -102,6 +105,8 @@ bool rdl_report_csv(const rdl_bulletin *r, const char *path, GError **error)
         const rdl_statistic_table *t = r->numbers->pdata[i];
         for (guint row = 0; row < t->n_rows; row++)
             for (guint c = t->n_codes; c < t->n_columns; c++) {
+                if (!rdl_report_tells(r, t, c) || !rdl_report_names(r, t, row))
+                    continue;
                 bool sum = (t->total && row == t->n_rows - 1) || t->n_codes == 0;
                 field(out, t->key, ',');
                 field(out, sum ? "total" : "row", ',');

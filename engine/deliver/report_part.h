@@ -113,6 +113,11 @@ void rdl_report_say(rdl_paragraph *p, char *take_sentence);
 void rdl_report_go_on(rdl_paragraph *p);
 /** Put it into the report, and begin anew. */
 void rdl_report_end(rdl_paragraph *p, rdl_part_kind kind);
+/** Is a column of a table told, is a row named? All but kinds of clues in a bulletin for the
+ * public: all, pending and excluded stand in the total and by unit alone, and a kind that has
+ * nothing else has no row. */
+bool rdl_report_tells(const rdl_bulletin *r, const rdl_statistic_table *table, guint column);
+bool rdl_report_names(const rdl_bulletin *r, const rdl_statistic_table *table, guint row);
 /** A table of numbers with the words of its codes; areas are rounded so that rows make the sum. */
 rdl_report_table *rdl_report_numbers(rdl_bulletin *report, const rdl_statistic_table *numbers);
 /** `label`, `series` (NULL ends): keys of its columns. */

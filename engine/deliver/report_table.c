@@ -111,6 +111,34 @@ static const char *column_word(rdl_bulletin *r, const rdl_statistic_table *s, co
     return word == own ? rdl_report_word(r, key) : word;
 }
 
+/* The public is told how many clues a unit has, not where and of what kind: a single one would be
+ * somebody who is suspected, or was. */
+static bool tells_kinds(const rdl_bulletin *r, const rdl_statistic_table *s)
+{
+    return r->options->public_version && s->n_codes > 0 && strcmp(s->columns[0].key, "xzqdm") != 0;
+}
+
+bool rdl_report_tells(const rdl_bulletin *r, const rdl_statistic_table *s, guint column)
+{
+    static const char *const clues[] = {"all", "pending", "excluded", "pending_overdue", NULL};
+
+    return !tells_kinds(r, s) || g_str_has_prefix(s->key, "letters") ||
+           !g_strv_contains(clues, s->columns[column].key);
+}
+
+bool rdl_report_names(const rdl_bulletin *r, const rdl_statistic_table *s, guint row)
+{
+    bool sum = s->total && row == s->n_rows - 1, left_out = false;
+
+    for (guint c = s->n_codes; c < s->n_columns; c++) {
+        left_out |= !rdl_report_tells(r, s, c);
+        if (rdl_report_tells(r, s, c) && s->columns[c].quantity == RDL_QUANTITY_COUNT &&
+            rdl_statistic_cell_at(s, row, c)->number > 0.0)
+            return true;
+    }
+    return !left_out || sum;
+}
+
 static void set_columns(rdl_bulletin *r, const rdl_statistic_table *s, rdl_report_table *t)
 {
     static const rdl_cell_kind kinds[] = {[RDL_QUANTITY_CODE] = RDL_CELL_TEXT,
@@ -121,6 +149,8 @@ static void set_columns(rdl_bulletin *r, const rdl_statistic_table *s, rdl_repor
     for (guint i = 0; i < s->n_columns; i++) {
         const rdl_statistic_column *c = &s->columns[i];
         bool unit = strcmp(c->key, "xzqdm") == 0;
+        if (!rdl_report_tells(r, s, i))
+            continue;
         rdl_report_column_add(t, column_word(r, s, c->key), kinds[c->quantity],
                               i < s->n_codes ? unit ? 10 : 20 : 10, is_brief(c->key));
         if (unit)
@@ -175,8 +205,12 @@ static void add_rows(rdl_bulletin *r, const rdl_statistic_table *s, rdl_report_t
         g_ptr_array_add(areas,
                         s->columns[c].quantity == RDL_QUANTITY_AREA ? rounded_areas(s, c) : NULL);
     for (guint row = 0; row < s->n_rows; row++) {
+        if (!rdl_report_names(r, s, row))
+            continue;
         add_codes(r, s, row, t);
         for (guint c = s->n_codes; c < s->n_columns; c++) {
+            if (!rdl_report_tells(r, s, c))
+                continue;
             const double *rounded = areas->pdata[c];
             rdl_report_cell_number(t, rounded ? rounded[row]
                                               : rdl_statistic_cell_at(s, row, c)->number);

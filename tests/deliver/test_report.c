@@ -258,6 +258,54 @@ static void the_public_reads_no_names_and_no_clues(void)
     CHECK(strstr(html, "整改落实情况公告") && strstr(html, "现将整改落实情况予以公开"));
 }
 
+/* The part of a text from `from` on, to the next table or head. */
+static char *table_of(const char *text, const char *from)
+{
+    const char *begin = strstr(text, from), *rest = begin ? begin + strlen(from) : NULL;
+    const char *next = rest ? strstr(rest, "\n**") : NULL,
+               *head = rest ? strstr(rest, "\n## ") : NULL;
+
+    CHECK(begin != NULL);
+    if (!begin)
+        return g_strdup("");
+    if (!next || (head && head < next))
+        next = head;
+    return next ? g_strndup(begin, (gsize)(next - begin)) : g_strdup(begin);
+}
+
+/* One quarry in a zone is somebody: that it is suspected is for the office. */
+static void the_public_reads_no_kinds_of_clues(void)
+{
+    const char *ledger = ledger_at("kinds.sqlite");
+    rdl_report_options o = {.kind = "month", .period = "2026-11"};
+    static const char *const fine[] = {"**按管控区**", "**按活动类型**", "**按牵头部门**",
+                                       "**按等级**"};
+
+    g_autofree char *inside = text_of(write_report(ledger, "kinds.md", o));
+    o.public_version = true;
+    g_autofree char *outside = text_of(write_report(ledger, "kinds-public.md", o));
+    for (size_t i = 0; i < G_N_ELEMENTS(fine); i++) {
+        g_autofree char *all = table_of(inside, fine[i]), *told = table_of(outside, fine[i]);
+        CHECK(strstr(all, "待核实") && strstr(all, "总数") && strstr(all, "不计入"));
+        CHECK(!strstr(told, "待核实") && !strstr(told, "总数") && !strstr(told, "不计入"));
+        CHECK(strstr(told, "整改中") != NULL);
+        CHECK(strlen(told) < strlen(all));
+    }
+    g_autofree char *csv = text_of(write_report(ledger, "kinds-public.csv", o));
+    g_autofree char *json = text_of(write_report(ledger, "kinds-public.json", o));
+    CHECK(strstr(csv, "by_unit,row") && !strstr(csv, ",pending_overdue,1"));
+    g_auto(GStrv) lines = g_strsplit(csv, "\n", -1);
+    for (char **line = lines; *line; line++)
+        if (g_str_has_prefix(*line, "by_zone") || g_str_has_prefix(*line, "by_activity"))
+            CHECK(!strstr(*line, ",pending,") && !strstr(*line, ",all,"));
+    const char *zones = strstr(json, "\"by_zone_activity\"");
+    const char *end = zones ? strstr(zones, "\"by_severity\"") : NULL;
+    g_autofree char *part = end ? g_strndup(zones, (gsize)(end - zones)) : g_strdup("\"pending\"");
+    CHECK(!strstr(part, "\"pending\"") && strstr(part, "\"open\""));
+    g_autofree char *units = table_of(outside, "**按行政区**");
+    CHECK(strstr(units, "待核实") != NULL);
+}
+
 static bool has_picture(const char *book)
 {
     g_auto(GStrv) names = rdl_archive_names(book, NULL);
@@ -447,6 +495,7 @@ static CU_TestInfo tests[] = {
      sentences_are_the_packs_with_the_ledgers_numbers},
     {"quarters and years have their days", quarters_and_years_have_their_days},
     {"the public reads no names and no clues", the_public_reads_no_names_and_no_clues},
+    {"the public reads no kinds of clues", the_public_reads_no_kinds_of_clues},
     {"the office has a map, the public has none", the_office_has_a_map_the_public_has_none},
     {"an empty ledger gives valid files", an_empty_ledger_gives_valid_files},
     {"another pack has its own words and no others", another_pack_has_its_own_words_and_no_others},

@@ -1,5 +1,6 @@
 /* The claim "rectified" and a later scene: told, flagged, and never moved by the engine. */
 #include "rectify/rectify.h"
+#include "rectify/statistic.h"
 #include "fixtures/findings.h"
 #include "fixtures/scene.h"
 
@@ -344,6 +345,42 @@ static void shares_are_told_as_ground(void)
     g_free(s.after);
 }
 
+/* Restoration of a mine, told epoch by epoch (no. 33); the unit's areas are those of the newest. */
+static void restoration_is_told_by_epoch(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = ledger_with_ground("epochs.sqlite", &error);
+    scenes s = {scene("e-before.tif", 0, 0), scene("e-after.tif", 1, 1), NULL};
+    static const struct {
+        const char *date;
+        double disturbed; /* whole columns of fifteen */
+    } epochs[] = {{"2026-02-01", 1.0}, {"2026-05-01", 0.6}, {"2026-08-01", 0.2}};
+    const rdl_statistic_options o = {.as_of = rdl_day_of(2026, 12, 1)};
+    double area = NAN;
+
+    claim(ledger);
+    for (size_t i = 0; i < G_N_ELEMENTS(epochs); i++)
+        told(ledger, &s, epochs[i].disturbed, epochs[i].date);
+    g_autoptr(JsonNode) all = rdl_ledger_verifications(ledger, NULL, &error);
+    JsonArray *rows = json_node_get_array(all);
+    CHECK_INT(json_array_get_length(rows), G_N_ELEMENTS(epochs));
+    for (guint i = 0; i < G_N_ELEMENTS(epochs); i++) {
+        JsonObject *row = json_array_get_object_element(rows, i);
+        area = rdl_json_real(row, "area_m2", -1);
+        CHECK_TEXT(rdl_json_text(row, "scene_date", ""), epochs[i].date);
+        CHECK_NEAR(rdl_json_real(row, "standing_m2", -1) / area, epochs[i].disturbed, 0.02);
+        CHECK_NEAR(rdl_json_real(row, "restored_m2", -1) / area, 1 - epochs[i].disturbed, 0.03);
+    }
+    g_autoptr(rdl_statistic) n = rdl_statistic_new(ledger, &o, &error);
+    CHECK_OK(error);
+    const rdl_statistic_table *t = rdl_statistic_find(n, "by_area");
+    double whole = rdl_statistic_total(t, "verified_area");
+    CHECK(whole > 0.0);
+    CHECK_NEAR(rdl_statistic_total(t, "cleared_area"), 0.8 * whole, 0.02 * whole);
+    g_free(s.before);
+    g_free(s.after);
+}
+
 /* ---- may it be closed ---- */
 
 /* Pack cn with that decision table. */
@@ -470,6 +507,7 @@ static CU_TestInfo tests[] = {
      what_could_not_tell_is_asked_again_in_another_way},
     {"a trend is told of several scenes", a_trend_is_told_of_several_scenes},
     {"shares are told as ground", shares_are_told_as_ground},
+    {"restoration is told by epoch", restoration_is_told_by_epoch},
     {"what closing asks for is told", what_closing_asks_for_is_told},
     {"alternatives are told and a bad table is refused",
      alternatives_are_told_and_a_bad_table_is_refused},
