@@ -2,7 +2,7 @@
 
 #include <math.h>
 #include <pthread.h>
-#include <stdlib.h>
+#include <gsl/gsl_sort.h>
 
 #define SIDE 64   /* pixels of a tile, at least */
 #define MOST 512  /* tiles, of 64 KiB each while they are counted */
@@ -133,19 +133,12 @@ static double much(const double *variances, int n)
     return seen ? fmin(most, mean + sqrt(square / seen)) : NAN;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* The lower of the middle two of an even number. */
 static double median(const double *values, size_t n)
 {
     g_autofree double *sorted = g_memdup2(values, n * sizeof *values);
 
-    qsort(sorted, n, sizeof *sorted, ascending);
+    gsl_sort(sorted, 1, n);
     return sorted[(n - 1) / 2];
 }
 

@@ -1,7 +1,7 @@
 #include "geo/sheet.h"
 
-#include <inttypes.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <cpl_conv.h>
 #include <cpl_csv.h>
