@@ -469,6 +469,56 @@ static void contrast_is_that_of_the_scenes(void)
     CHECK_INT(it.outcome, RDL_OUTCOME_STANDING);
 }
 
+/* The same from files: forest that is all alike around the ground, fields beyond it. */
+static char *half_alike(const char *name, GRand *r, int date)
+{
+    enum { WIDE = 4 * SIDE, PIXELS = WIDE * SIDE };
+    static const double gain[3] = {1.0, 0.8, 1.2}, offset[3] = {0, 11, -7}, noise[3] = {2, 2, 8};
+    g_autofree double *planes = g_new(double, (size_t)PIXELS *BANDS);
+    made_form f = MADE_FORM;
+
+    f.width = WIDE, f.height = SIDE, f.bands = BANDS;
+    for (int i = 0; i < PIXELS; i++) {
+        int x = i % WIDE, y = i / WIDE;
+        double texture = x < 2 * SIDE ? 0.0 : 50.0 * sin(x / 5.0) * cos(y / 6.0);
+        for (int k = 0; k < BANDS; k++) {
+            bool stands = date > 0 && x < SIDE && in_ground((size_t)(y * SIDE + x));
+            double v = stands ? bare(k) : land(k, texture);
+            v += g_rand_double_range(r, -noise[date], noise[date]);
+            planes[k * PIXELS + i] = round(gain[date] * v + offset[date]);
+        }
+    }
+    return g_strdup(make_raster(name, &f, planes));
+}
+
+static void contrast_is_read_from_whole_scenes(void)
+{
+    GError *error = NULL;
+    g_autoptr(GRand) r = g_rand_new_with_seed(21);
+    rdl_recovery_limits limits = RDL_RECOVERY_LIMITS_INIT;
+    g_autofree char *before = half_alike("w-before.tif", r, 0);
+    g_autofree char *after = half_alike("w-after.tif", r, 1);
+    g_autofree char *later = half_alike("w-later.tif", r, 2);
+    rdl_recovery_options o = {.before = before,
+                              .after = after,
+                              .later = later,
+                              .bands = "red=1,nir=2,swir1=3,4",
+                              .threads = 1};
+    g_autoptr(rdl_recovery_scenes) scenes = rdl_recovery_open(&o, NULL, &error);
+    g_autofree char *wkt = g_strdup_printf(
+        "POLYGON((%d %d,%d %d,%d %d,%d %d,%d %d))", 500000 + FROM * 30, 3600000 - FROM * 30,
+        500000 + TO * 30, 3600000 - FROM * 30, 500000 + TO * 30, 3600000 - TO * 30,
+        500000 + FROM * 30, 3600000 - TO * 30, 500000 + FROM * 30, 3600000 - FROM * 30);
+    g_autoptr(rdl_geometry) ground = rdl_geometry_from_wkt(wkt, &error);
+    g_autoptr(rdl_crs) crs = rdl_crs_parse("EPSG:32651", &error);
+    rdl_recovery it;
+
+    CHECK(rdl_recovery_measure(scenes, ground, NULL, crs, &limits, &it, &error));
+    CHECK_OK(error);
+    CHECK_NEAR(it.recovery, 0.0, 0.1);
+    CHECK_INT(it.outcome, RDL_OUTCOME_STANDING);
+}
+
 /* A fifth of the pixels is cloud, some ground changed, one date is noisy. */
 static void the_axis_is_that_of_what_did_not_change(void)
 {
@@ -539,6 +589,7 @@ static CU_TestInfo tests[] = {
     {"unmasked cloud tells nothing", unmasked_cloud_tells_nothing},
     {"cloud over some widens the bounds", cloud_over_some_widens_the_bounds},
     {"contrast is that of the scenes", contrast_is_that_of_the_scenes},
+    {"contrast is read from whole scenes", contrast_is_read_from_whole_scenes},
     {"the axis is that of what did not change", the_axis_is_that_of_what_did_not_change},
     {"neighbours that changed themselves are no measure",
      neighbours_that_changed_themselves_are_no_measure},
