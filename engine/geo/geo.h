@@ -17,6 +17,7 @@
 #include "geo/area.h"
 #include "geo/distance.h"
 #include "geo/layer.h"
+#include "geo/feature_batch.h"
 #include "geo/burn.h"
 #include "geo/mask_shapes.h"
 #include "geo/rescale.h"

@@ -121,8 +121,11 @@ static void find_fields(rdl_record *record)
 
 static const found_field *field_of(const rdl_record *record, const char *name)
 {
+    for (int i = 0; i < record->n_fields; i++) /* the spec's own word, most often */
+        if (record->fields[i].name == name)
+            return &record->fields[i];
     for (int i = 0; i < record->n_fields; i++)
-        if (record->fields[i].name == name || strcmp(record->fields[i].name, name) == 0)
+        if (strcmp(record->fields[i].name, name) == 0)
             return &record->fields[i];
     return NULL;
 }
@@ -322,7 +325,7 @@ typedef struct {
 
 /* A feature on its way to a record. */
 typedef struct {
-    rdl_feature *feature;
+    const rdl_feature *feature;
     GBytes *wkb;        /* as it will be used; NULL: it will not */
     rdl_box box;        /* of `wkb` */
     rdl_box came_in;    /* its box in its own system */
@@ -575,8 +578,6 @@ static void settle_candidate(const move *m, const tools *t, candidate *c, GArray
 
 /* ---- batches: features are read one after another, their geometries settled side by side ---- */
 
-#define BATCH 512
-#define BATCH_BYTES ((size_t)8 << 20)
 #define SHARED_BYTES ((size_t)1 << 18) /* less is done by one thread */
 #define SLICE 16                       /* features a piece of work */
 
@@ -793,51 +794,37 @@ static bool take_candidate(rdl_record *record, move *m, const candidate *c, rdl_
 static void candidate_clear(candidate *c)
 {
     g_clear_pointer(&c->wkb, g_bytes_unref);
-    g_clear_pointer(&c->flaw, g_free);
-    g_clear_pointer(&c->moved_flaw, g_free);
-    *c = (candidate){.feature = c->feature};
+    g_free(c->flaw);
+    g_free(c->moved_flaw);
 }
 
-/* Fill the batch from the layer. Its bytes, and whether the layer has ended. */
-static bool read_batch(rdl_layer *layer, batch *b, size_t *bytes, bool *end, GError **error)
+static bool take_batch(rdl_record *record, move *m, const rdl_batch *read, batch *b, GArray *rings,
+                       rdl_record_fn fn, void *user, GError **error)
 {
-    *bytes = 0;
-    for (b->n = 0; b->n < BATCH && *bytes < BATCH_BYTES; b->n++) {
-        candidate *c = &b->candidates[b->n];
-        bool there;
-        if (!c->feature)
-            c->feature = rdl_feature_new(layer);
-        if (!rdl_layer_read(layer, c->feature, &there, error))
-            return false;
-        *end = !there;
-        if (!there)
-            return true;
-        GBytes *wkb = rdl_feature_wkb(c->feature);
-        *bytes += wkb ? g_bytes_get_size(wkb) : 0;
+    b->n = read->n;
+    for (size_t i = 0; i < b->n; i++)
+        b->candidates[i] = (candidate){.feature = read->features[i]};
+    bool good = settle_batch(record->intake, b, read->bytes, rings, error);
+    for (size_t i = 0; i < b->n; i++) {
+        good = good && take_candidate(record, m, &b->candidates[i], fn, user, error);
+        candidate_clear(&b->candidates[i]);
     }
-    return true;
+    return good;
 }
 
 static bool read_features(rdl_layer *layer, rdl_record *record, move *m, rdl_record_fn fn,
                           void *user, GError **error)
 {
-    g_autofree candidate *candidates = g_new0(candidate, BATCH);
+    g_autofree candidate *candidates = g_new(candidate, RDL_BATCH_FEATURES);
     g_autoptr(GArray) rings = g_array_new(FALSE, FALSE, sizeof(rdl_ring));
+    g_autoptr(rdl_batches) batches = rdl_batches_new(layer, record->intake->threads > 1);
     batch b = {.m = m, .candidates = candidates};
-    bool good = true, end = false;
+    const rdl_batch *read;
 
-    while (good && !end) {
-        size_t bytes;
-        good = read_batch(layer, &b, &bytes, &end, error) &&
-               settle_batch(record->intake, &b, bytes, rings, error);
-        for (size_t i = 0; i < b.n; i++) {
-            good = good && take_candidate(record, m, &candidates[i], fn, user, error);
-            candidate_clear(&candidates[i]);
-        }
-    }
-    for (size_t i = 0; i < BATCH; i++)
-        rdl_feature_free(candidates[i].feature);
-    return good;
+    while ((read = rdl_batches_next(batches, error)) && read->n)
+        if (!take_batch(record, m, read, &b, rings, fn, user, error))
+            return false;
+    return read != NULL;
 }
 
 /* What numbers like these are used for, for who must say which system they are in. Yours. */
