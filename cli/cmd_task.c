@@ -184,6 +184,27 @@ static bool keep_warned(rdl_ledger *ledger, GArray *tasks, const char *id, rdl_d
     return true;
 }
 
+/* A unit on whose ground only sites of others lie is a unit all the same. */
+static bool check_filter(rdl_ledger *ledger, rdl_ledger *then, const char *path,
+                         rdl_task_filter filter, GError **error)
+{
+    GError *failed = NULL;
+    guint n = 0;
+    g_autofree char *reaching =
+        filter.unit ? rdl_reaching(then ? then : ledger, path, filter.unit, &n, &failed) : NULL;
+
+    if (failed) {
+        g_propagate_error(error, failed);
+        return false;
+    }
+    if (n) {
+        cli_say("%u sites that other units answer for reach into %s and are not in its list: %s", n,
+                filter.unit, reaching);
+        filter.unit = NULL;
+    }
+    return rdl_task_filter_check(ledger, &filter, error);
+}
+
 static GArray *list(const char *path, const char *id, GError **error)
 {
     rdl_task_filter filter = {
@@ -191,11 +212,12 @@ static GArray *list(const char *path, const char *id, GError **error)
     g_autoptr(rdl_ledger) ledger = open_to_read(path, error), then = NULL;
     bool past;
 
-    if (!ledger || !filter_day(ledger, &filter.as_of, error) ||
-        !rdl_task_filter_check(ledger, &filter, error) || !check_level(ledger, error) ||
+    if (!ledger || !filter_day(ledger, &filter.as_of, error) || !check_level(ledger, error) ||
         !is_past(ledger, filter.as_of, &past, error))
         return NULL;
     if (past && !(then = rdl_ledger_as_of(ledger, filter.as_of, error)))
+        return NULL;
+    if (!check_filter(ledger, then, path, filter, error))
         return NULL;
     g_autoptr(GArray) tasks = rdl_task_list(then ? then : ledger, &filter, error);
     return tasks && keep_warned(then ? then : ledger, tasks, id, filter.as_of, error)
@@ -215,6 +237,7 @@ static int task_list(int argc, char **argv)
         "DUE 'provisional': counted without the calendar of that year, which the pack does not "
         "have.\n"
         "DUE 'none since': reopened that day and not given another; the old one no longer counts.\n"
+        "With --unit, sites of other units that reach into it are named apart, with their share.\n"
         "--json prints an array of {id, number, kind, state, xzqdm, department, tier, due,\n"
         "due_original, due_note, undated, warning, warning_by, proposes, triggers, zone, activity, "
         "area_m2, "

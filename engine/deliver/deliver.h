@@ -7,6 +7,7 @@
 #include "deliver/evidence.h"
 #include "deliver/card.h"
 #include "deliver/map.h"
+#include "deliver/reach.h"
 #include "deliver/report.h"
 #include "deliver/review.h"
 #include "deliver/sampled.h"

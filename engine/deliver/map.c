@@ -341,7 +341,7 @@ static guint count_expired(const rdl_map_data *data)
     return n;
 }
 
-/* Sites on the sheet of a unit that are counted by another. */
+/* Sites drawn on the sheet of a unit that are counted by another. */
 static void say_reaching(sheet *s)
 {
     g_autoptr(GString) numbers = g_string_new(NULL);
@@ -350,7 +350,8 @@ static void say_reaching(sheet *s)
     for (guint i = 0; s->unit && i < s->data->tasks->len; i++) {
         const rdl_task *t = &g_array_index(s->data->tasks, rdl_task, i);
         if (!rdl_map_leads(s->data, i) || rdl_division_within(t->xzqdm, s->unit) ||
-            !rdl_map_in_unit(s->data, t, s->unit))
+            !rdl_map_in_unit(s->data, t, s->unit) ||
+            !rdl_box_meets(s->data->boxes[i], s->frame->ground))
             continue;
         if (n++ < NAMED)
             g_string_append_printf(numbers, "%s%d", n > 1 ? ", " : "", t->number);
@@ -766,7 +767,7 @@ static int by_text(gconstpointer a, gconstpointer b)
 static void add_codes(const rdl_map_data *data, const rdl_task *t, const char *unit,
                       GHashTable *known)
 {
-    const GArray *reaches = rdl_map_reaches(data, t);
+    g_autoptr(GArray) reaches = rdl_map_reaches(data, t);
 
     if (rdl_division_within(t->xzqdm, unit))
         g_hash_table_add(known, t->xzqdm);

@@ -575,8 +575,8 @@ static bool read_all(rdl_map_data *data, const char *path, const rdl_map_sources
         data->as_of = g_strdup(data->date);
     if (!read_layers(data, sources, recorded, error))
         return false;
-    rdl_map_read_reaches(data);
-    return read_scenes(data, sources->before, false, recorded, error) &&
+    return rdl_map_read_reaches(data, NULL, error) &&
+           read_scenes(data, sources->before, false, recorded, error) &&
            read_scenes(data, sources->after, true, recorded, error);
 }
 
@@ -618,22 +618,20 @@ rdl_map_data *rdl_map_data_of(rdl_ledger *ledger, const char *path, const char *
     return read_all(data, path, &none, error) ? g_steal_pointer(&data) : NULL;
 }
 
-rdl_map_data *rdl_map_units_open(const char *path, const char *units, const char *language,
-                                 GError **error)
+rdl_map_data *rdl_map_units_open(rdl_ledger *ledger, const char *path, const char *units,
+                                 const char *unit, const char *language, GError **error)
 {
     g_autoptr(rdl_map_data) data = new_data(path, language);
     g_autoptr(GPtrArray) recorded = rdl_recorded_read(path, NULL, &data->as_of, error);
+    g_autofree char *crs = recorded ? rdl_ledger_crs(ledger, error) : NULL;
 
-    if (!recorded || !(data->ledger = rdl_ledger_open(path, false, error)))
-        return NULL;
-    g_autofree char *crs = rdl_ledger_crs(data->ledger, error);
-    const rdl_task_filter all = {0};
-    if (!crs || !(data->crs = rdl_crs_parse(crs, error)) ||
-        !read_kind(data, &layer_kinds[1], units, NULL, recorded, error) ||
-        !(data->tasks = rdl_task_list(data->ledger, &all, error)) || !read_boxes(data, error))
-        return NULL;
-    rdl_map_read_reaches(data);
-    return g_steal_pointer(&data);
+    data->ledger = ledger;
+    data->lent = true;
+    return crs && (data->crs = rdl_crs_parse(crs, error)) &&
+                   read_kind(data, &layer_kinds[1], units, NULL, recorded, error) &&
+                   rdl_map_read_reaches(data, unit, error)
+               ? g_steal_pointer(&data)
+               : NULL;
 }
 
 void rdl_map_data_free(rdl_map_data *data)

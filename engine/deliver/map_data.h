@@ -67,7 +67,7 @@ typedef struct rdl_map_data {
     GArray *units, *permits, *scenes;
     GArray *layers;              /* of rdl_map_layer: the files these were read from */
     rdl_box *boxes;              /* of the tasks */
-    GHashTable *reaches;         /* site -> GArray of rdl_map_reach, where there are any */
+    GHashTable *reaches;         /* site -> GArray of rdl_map_reach: the units it lies in */
     GHashTable *leading;         /* site -> the task that stands for it; both lent */
     bool lost_zones, lost_units; /* recorded, and not to be had */
     GPtrArray *notes;            /* of char: what could not be shown, in `language` */
@@ -86,10 +86,11 @@ rdl_map_data *rdl_map_data_open(const char *path, const rdl_map_sources *sources
  *  records is looked for. */
 rdl_map_data *rdl_map_data_of(rdl_ledger *ledger, const char *path, const char *language,
                               GError **error);
-/** Of a ledger, only its units and tasks: `units` stands in for the recorded layer, NULL: as
- * recorded. */
-rdl_map_data *rdl_map_units_open(const char *path, const char *units, const char *language,
-                                 GError **error);
+/** Of a ledger, as it stands, only its units, and in which of them its sites lie (`tasks` is NULL):
+ *  `units` stands in for the layer that is recorded at `path`, NULL: as recorded. `unit`: of the
+ *  sites only those around it, NULL: all. The ledger is lent until the data are freed. */
+rdl_map_data *rdl_map_units_open(rdl_ledger *ledger, const char *path, const char *units,
+                                 const char *unit, const char *language, GError **error);
 void rdl_map_data_free(rdl_map_data *data);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_map_data, rdl_map_data_free)
 /** The warnings, added to `to` unless it is NULL. */
@@ -100,14 +101,21 @@ void rdl_map_warn(const rdl_map_data *data, GPtrArray *to);
 void rdl_map_note(rdl_map_data *data, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /** The unit's name, the code itself where there is none; "" for NULL. Lent. */
 const char *rdl_map_unit_name(const rdl_map_data *data, const char *xzqdm);
-/** Lays each site over the units, once they and the tasks are read: `reaches`. */
-void rdl_map_read_reaches(rdl_map_data *data);
-/** Units a task's site reaches into beside the one it is counted by, that with the largest share,
- *  each with its share of the ground from 0.1 % on, by code; shares are of areas in the plane of
- * the ledger's system. GArray of rdl_map_reach; NULL: none. Lent. */
-const GArray *rdl_map_reaches(const rdl_map_data *data, const rdl_task *task);
+/** Lays each site over the units, once they are read: `reaches`, the units from 0.1 % of its ground
+ *  on, of a county and its city the county; shares are of areas in the plane of the ledger's system.
+ *  `unit`: only sites around it; NULL: all. */
+bool rdl_map_read_reaches(rdl_map_data *data, const char *unit, GError **error);
+/** Units a task's site lies in beside the one the task is counted by, by code: of two tasks of one
+ *  place each has its own. GArray of rdl_map_reach; NULL: none. Yours. */
+GArray *rdl_map_reaches(const rdl_map_data *data, const rdl_task *task);
+/** Of the ground of a task's site what lies in `unit`, 0..1; 0 where nothing is known of it. */
+double rdl_map_share(const rdl_map_data *data, const rdl_task *task, const char *unit);
 /** Is the task counted by `unit` (NULL: all), or does its ground reach into it? */
 bool rdl_map_in_unit(const rdl_map_data *data, const rdl_task *task, const char *unit);
+/** Sites that reach into `unit` and are counted by another, each by the task that stands for it, as
+ *  rdl_task_list() has them, without ground. GArray of rdl_task by id; empty for a `unit` of NULL.
+ *  Yours. */
+GArray *rdl_map_reaching(const rdl_map_data *data, const char *unit, rdl_day as_of, GError **error);
 /** "name (code); reaches into name (code) 25.0 % (counted by the first)"; NULL: in no unit. Yours.
  */
 char *rdl_map_units_met(const rdl_map_data *data, const rdl_task *task);

@@ -330,7 +330,8 @@ static bool report(rdl_ledger *ledger, const char *path, const rdl_report_option
         !set_period(ledger, o, &p, &as_of, &latest, error) ||
         (as_of < latest && !(r.ledger = then = rdl_ledger_as_of(ledger, as_of, error))))
         return false;
-    g_autoptr(rdl_map_data) units = rdl_map_units_open(path, o->units, r.language, error);
+    g_autoptr(rdl_map_data) units =
+        rdl_map_units_open(r.ledger, path, o->units, NULL, r.language, error);
     if (!units)
         return false;
     r.units = units;

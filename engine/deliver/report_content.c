@@ -390,6 +390,7 @@ static void notes(rdl_paragraph *p)
     if (r->options->public_version)
         SAY(p, "sentence.public_limits", NULL);
     rdl_report_end(p, RDL_PART_NOTE);
+    rdl_report_lost_units(r);
     if (r->options->compiler)
         rdl_report_add(r, RDL_PART_NOTE,
                        rdl_report_keep(r, g_strdup_printf(rdl_report_word(r, "compiler"),

@@ -27,7 +27,8 @@ static const char *task_no(rdl_bulletin *r, const rdl_task *t)
 
 static const char *unit(rdl_bulletin *r, const rdl_task *t)
 {
-    g_autofree char *met = rdl_map_reaches(r->units, t) ? rdl_map_units_short(r->units, t) : NULL;
+    g_autoptr(GArray) reaches = rdl_map_reaches(r->units, t);
+    g_autofree char *met = reaches ? rdl_map_units_short(r->units, t) : NULL;
 
     return met ? keep(r, met) : rdl_report_unit(r, keep(r, t->xzqdm));
 }
@@ -167,6 +168,12 @@ static double progress(rdl_bulletin *r, const rdl_task *t)
     return isnan(t->progress) ? NAN : floor(t->progress * 1000.0 + 0.5);
 }
 
+/* Of its ground what lies in the unit the bulletin is of. */
+static double share(rdl_bulletin *r, const rdl_task *t)
+{
+    return floor(rdl_map_share(r->units, t, r->options->unit) * 1000.0 + 0.5);
+}
+
 static double area(rdl_bulletin *r, const rdl_task *t)
 {
     (void)r;
@@ -175,7 +182,7 @@ static double area(rdl_bulletin *r, const rdl_task *t)
 
 /* ---- columns ---- */
 
-enum { OVERDUE = 1, WARNED = 2, ALL = 4, LISTS = OVERDUE | WARNED | ALL };
+enum { OVERDUE = 1, WARNED = 2, ALL = 4, REACH = 8, LISTS = OVERDUE | WARNED | ALL | REACH };
 
 static const struct {
     const char *key;
@@ -198,7 +205,8 @@ static const struct {
     {"activity", RDL_CELL_TEXT, 12, LISTS, LISTS, false, activity, NULL},
     {"result", RDL_CELL_TEXT, 12, ALL, 0, false, result, NULL},
     {"severity", RDL_CELL_TEXT, 8, ALL, 0, true, severity, NULL},
-    {"area_ha", RDL_CELL_HECTARES, 10, LISTS, OVERDUE, false, NULL, area},
+    {"area_ha", RDL_CELL_HECTARES, 10, LISTS, OVERDUE | REACH, false, NULL, area},
+    {"share", RDL_CELL_RATE, 8, REACH, REACH, false, NULL, share},
     {"state", RDL_CELL_TEXT, 12, LISTS, LISTS, false, state, NULL},
     {"tier", RDL_CELL_TEXT, 16, ALL, 0, false, tier, NULL},
     {"started", RDL_CELL_DAY, 11, ALL, 0, false, started, NULL},
@@ -323,6 +331,22 @@ static void add_tasks(rdl_bulletin *r, const GArray *tasks)
     add_list(r, "list_tasks", ALL, all);
 }
 
+/* Sites on the ground of the unit the bulletin is of that another unit answers for. */
+static bool add_reaching(rdl_bulletin *r, rdl_day as_of, GError **error)
+{
+    g_autoptr(GArray) tasks = rdl_map_reaching(r->units, r->options->unit, as_of, error);
+    g_autoptr(GPtrArray) told = g_ptr_array_new();
+
+    for (guint i = 0; tasks && i < tasks->len; i++) {
+        rdl_task *t = &g_array_index(tasks, rdl_task, i);
+        if (may_be_told(r, t))
+            g_ptr_array_add(told, t);
+    }
+    if (told->len)
+        add_list(r, "list_reaching", REACH, told);
+    return tasks != NULL;
+}
+
 /* ---- look-backs ---- */
 
 static const char *pass_word(rdl_bulletin *r, const char *pass)
@@ -389,7 +413,7 @@ static bool add_lookbacks(rdl_bulletin *r, rdl_day as_of, GError **error)
 
 bool rdl_report_lists(rdl_bulletin *r, GError **error)
 {
-    rdl_task_filter filter = {.unit = r->options->unit, .advice = true};
+    rdl_task_filter filter = {.unit = r->options->unit, .advice = true, .no_ground = true};
 
     if (!rdl_day_parse(r->as_of, &filter.as_of, error))
         return false;
@@ -397,5 +421,5 @@ bool rdl_report_lists(rdl_bulletin *r, GError **error)
     if (!tasks)
         return false;
     add_tasks(r, tasks);
-    return add_lookbacks(r, filter.as_of, error);
+    return add_reaching(r, filter.as_of, error) && add_lookbacks(r, filter.as_of, error);
 }

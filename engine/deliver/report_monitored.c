@@ -585,6 +585,7 @@ static void notes(rdl_bulletin *r)
     head(r, "head.remarks");
     rdl_report_say(&p, rdl_sentence(r->ledger, "sentence.clue", r->language, NULL));
     rdl_report_end(&p, RDL_PART_NOTE);
+    rdl_report_lost_units(r);
     if (r->options->compiler)
         rdl_report_add(r, RDL_PART_NOTE,
                        rdl_report_keep(r, g_strdup_printf(rdl_report_word(r, "compiler"),

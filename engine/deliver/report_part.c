@@ -61,6 +61,13 @@ void rdl_report_cell_number(rdl_report_table *t, double number)
     add_cell(t, NULL, number);
 }
 
+void rdl_report_lost_units(rdl_bulletin *r)
+{
+    if (r->units->lost_units || !r->units->units->len)
+        rdl_report_add(r, RDL_PART_NOTE,
+                       rdl_report_word(r, r->units->lost_units ? "units_lost" : "units_none"));
+}
+
 const char *rdl_report_unit(rdl_bulletin *r, const char *xzqdm)
 {
     return xzqdm ? rdl_map_unit_name(r->units, xzqdm) : rdl_report_word(r, "none");

@@ -123,6 +123,8 @@ rdl_report_table *rdl_report_numbers(rdl_bulletin *report, const rdl_statistic_t
 /** `label`, `series` (NULL ends): keys of its columns. */
 void rdl_report_set_chart(rdl_bulletin *report, rdl_report_table *table, rdl_chart chart,
                           const char *label, const char *const *series);
+/** A note where no layer of units is at hand: what the report cannot tell then. */
+void rdl_report_lost_units(rdl_bulletin *report);
 /** "泰州市 (3212)"; the code alone where it has no name; "未填" for NULL. */
 const char *rdl_report_unit(rdl_bulletin *report, const char *xzqdm);
 

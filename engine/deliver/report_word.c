@@ -102,6 +102,19 @@ static const rdl_label words[] = {
     {"list_overdue", "逾期清单", "overdue"},
     {"list_warnings", "预警清单", "warnings"},
     {"list_tasks", "任务清单", "tasks"},
+    {"list_reaching", "自相邻行政区跨入的点位（由所列行政区统计）",
+     "sites reaching in from other units, which count them"},
+    {"share", "在本区域占比(%)", "share in the unit (%)"},
+    {"units_lost",
+     "台账记录的行政区图层已不可用（不在原处或者内容已变）：没有问题的行政区、跨行政区的点位未能列"
+     "出，行政区以代码表示",
+     "the layer of units the ledger records is not to be had any more (moved or changed): units in "
+     "which there is nothing and sites that lie in several units are not listed, and units are "
+     "named by their codes"},
+    {"units_none",
+     "未提供行政区图层：没有问题的行政区、跨行政区的点位未能列出，行政区以代码表示",
+     "no layer of units was given: units in which there is nothing and sites that lie in several "
+     "units are not listed, and units are named by their codes"},
     {"list_lookbacks", "回头看清单", "look-backs"},
     {"sheet.text", "通报", "bulletin"},
     {"sheet.statistics", "统计", "statistics"},

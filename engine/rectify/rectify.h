@@ -7,6 +7,7 @@
 #include "rectify/dossier.h"
 #include "rectify/draw.h"
 #include "rectify/found.h"
+#include "rectify/ground.h"
 #include "rectify/handover.h"
 #include "rectify/inspection.h"
 #include "rectify/layer.h"

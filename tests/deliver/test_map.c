@@ -4,11 +4,9 @@
 #include <math.h>
 #include <string.h>
 #include "deliver/district.h"
-#include "deliver/card.h"
 #include "deliver/map.h"
 #include "deliver/map_body.h"
 #include "deliver/map_frame.h"
-#include "deliver/report.h"
 #include "rectify/handle.h"
 #include "fixtures/layers.h"
 #include "suite.h"
@@ -418,87 +416,6 @@ static void a_scene_says_where_the_sun_stood(void)
     CHECK(isnan(scene->sun_azimuth) && isnan(scene->off_nadir));
 }
 
-static const char two_counties[] =
-    "{\"type\":\"FeatureCollection\",\"name\":\"unit\",\"features\":["
-    "{\"type\":\"Feature\",\"properties\":{\"xzqdm\":\"321202\",\"name\":\"甲县\"},\"geometry\":{"
-    "\"type\":\"Polygon\",\"coordinates\":[[[120,32],[120.75,32],[120.75,33],[120,33],[120,32]]]}},"
-    "{\"type\":\"Feature\",\"properties\":{\"xzqdm\":\"321203\",\"name\":\"乙县\"},\"geometry\":{"
-    "\"type\":\"Polygon\",\"coordinates\":[[[120.75,32],[122,32],[122,33],[120.75,33],"
-    "[120.75,32]]]}}]}";
-
-static guint sites_of(const rdl_map_data *data, const char *unit)
-{
-    guint n = 0;
-
-    for (guint i = 0; i < data->tasks->len; i++)
-        n += rdl_map_in_unit(data, &g_array_index(data->tasks, rdl_task, i), unit);
-    return n;
-}
-
-/* Three quarters of the first in 甲县; the second wholly there, and only its side touches 乙县. */
-static void a_site_in_two_counties_is_named_by_both(void)
-{
-    static const district_site sites[] = {
-        {"MULTIPOLYGON(((120 32,121 32,121 33,120 33,120 32)))", "a", NULL, "321202"},
-        {"MULTIPOLYGON(((120.5 32,120.75 32,120.75 33,120.5 33,120.5 32)))", "b", NULL, "321202"}};
-    const char *ledger = suite_path("counties.sqlite"), *units = suite_path("unit.geojson");
-    const rdl_map_sources sources = {.units = units};
-    GError *error = NULL;
-    guint both = 0, one = 0;
-
-    CHECK(rdl_output_text(units, two_counties, true, &error));
-    rdl_ledger_close(district_of(ledger, sites, 2));
-    g_autoptr(rdl_map_data) data = rdl_map_data_open(ledger, &sources, "zh", &error);
-    CHECK_OK(error);
-    for (guint i = 0; data && i < data->tasks->len; i++) {
-        const rdl_task *t = &g_array_index(data->tasks, rdl_task, i);
-        g_autofree char *words = rdl_map_units_met(data, t);
-        both += g_strcmp0(words, "甲县 (321202)；跨入乙县 (321203) 25.0%（按首列统计）") == 0;
-        one += g_strcmp0(words, "甲县 (321202)") == 0;
-    }
-    CHECK_INT(both, 1);
-    CHECK_INT(one, 1);
-    CHECK_INT(data ? sites_of(data, "321202") : 0, 2);
-    CHECK_INT(data ? sites_of(data, "321203") : 0, 1);
-}
-
-/* Each county has its sheet and its cards; the second one's list names it. */
-static void a_second_county_is_told(void)
-{
-    const char *ledger = suite_path("counties.sqlite"), *units = suite_path("unit.geojson");
-    rdl_map_options m = to(suite_path("county-sheets"));
-    rdl_card_options c = RDL_CARD_OPTIONS_INIT;
-    const rdl_report_options r = {.kind = "month",
-                                  .period = "2026-11",
-                                  .language = "zh",
-                                  .units = units,
-                                  .output = suite_path("counties.md")};
-    g_autoptr(rdl_tally) sheets = rdl_tally_new(), cards = rdl_tally_new();
-    g_autoptr(GPtrArray) written = g_ptr_array_new_with_free_func(g_free);
-    GError *error = NULL;
-
-    m.units = c.units = units;
-    m.by = "unit";
-    m.dpi = 50.0;
-    CHECK(rdl_map(ledger, &m, written, sheets, &error));
-    CHECK_OK(error);
-    CHECK_INT(written->len, 2);
-    g_autofree char *drawn = rdl_tally_text(sheets);
-    CHECK(strstr(drawn, "3  used") && !strstr(drawn, "OUTSIDE_SHEET"));
-    c.output = suite_path("county-cards");
-    c.unit = "321203";
-    c.dpi = 50.0;
-    g_ptr_array_set_size(written, 0);
-    CHECK(rdl_card(ledger, &c, NULL, written, cards, &error));
-    CHECK_OK(error);
-    CHECK_INT(written->len, 1);
-    CHECK(rdl_report(ledger, &r, cards, &error));
-    CHECK_OK(error);
-    g_autofree char *list = NULL;
-    CHECK(g_file_get_contents(r.output, &list, NULL, NULL));
-    CHECK(list && strstr(list, "甲县（跨乙县）") != NULL);
-}
-
 static void that_a_map_was_drawn_is_an_event_and_changes_nothing(void)
 {
     GError *error = NULL;
@@ -547,8 +464,6 @@ static CU_TestInfo tests[] = {
     {"north is true north at 75 degrees", north_is_true_north_at_75_degrees},
     {"a scale is round and holds the ground", a_scale_is_round_and_holds_the_ground},
     {"a zone is drawn by one rule", a_zone_is_drawn_by_one_rule},
-    {"a site in two counties is named by both", a_site_in_two_counties_is_named_by_both},
-    {"a second county is told", a_second_county_is_told},
     {"a scene says where the sun stood", a_scene_says_where_the_sun_stood},
     {"that a map was drawn is an event and changes nothing",
      that_a_map_was_drawn_is_an_event_and_changes_nothing},

@@ -8,6 +8,7 @@
 /* What texts.csv of a pack does not say. */
 static const rdl_label labels[] = {
     {"sheet.ledger", "整改台账", "Ledger"},
+    {"sheet.reaching", "跨入点位", "Reaching in"},
     {"sheet.statistics", "统计", "Statistics"},
     {"sheet.codes", "代码表", "Codes"},
     {"suspected", "疑似：", "suspected: "},
@@ -57,6 +58,13 @@ static const rdl_label labels[] = {
      "Due = all - to be verified - dismissed or lawful - long-term; rate = done / due, one "
      "decimal, "
      "half up. A verification that was registered is counted once, as its rectification."},
+    {"units_lost",
+     "台账记录的行政区图层已不可用（不在原处或者内容已变）：跨行政区的点位未能标出，行政区以代码表示。",
+     "The layer of units the ledger records is not to be had any more (moved or changed): sites "
+     "that lie in several units are not marked, and units are named by their codes."},
+    {"units_none", "未提供行政区图层：跨行政区的点位未能标出，行政区以代码表示。",
+     "No layer of units was given: sites that lie in several units are not marked, and units are "
+     "named by their codes."},
     {"group", "类别", "group"},
     {"code", "代码", "code"},
     {"zh", "中文", "Chinese"},

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "deliver/exchange/profile.h"
 #include "deliver/made.h"
+#include "deliver/reach.h"
 #include "geo/geo.h"
 
 typedef struct {
@@ -355,6 +356,22 @@ static GArray *tasks_of(rdl_ledger *ledger, const rdl_export_options *o, rdl_day
     return g_steal_pointer(&tasks);
 }
 
+/* What lies in the unit and is counted by another is not among its tasks: that is said. Yours. */
+static char *tell_reaching(const rdl_export_job *job, GError **error)
+{
+    guint n = 0;
+    char *said = job->options->unit ? rdl_reaching(job->ledger, rdl_ledger_path(job->present),
+                                                   job->options->unit, &n, error)
+                                    : NULL;
+
+    if (n)
+        rdl_export_tell(job,
+                        "%u sites that other units answer for reach into %s and are not among its "
+                        "tasks: %s",
+                        n, job->options->unit, said);
+    return said;
+}
+
 /* Those that are still at work somewhere. */
 static void leave_open(rdl_ledger *ledger, GArray *tasks)
 {
@@ -406,7 +423,16 @@ bool rdl_export(rdl_ledger *ledger, const rdl_export_options *options, rdl_tally
     job.fields = fields;
     job.date = date;
     job.issue = issue;
-    if (!tasks || (is_work(p) && !issue) || !write_whole(p, &job, error) ||
+    if (!tasks || (is_work(p) && !issue))
+        return false;
+    GError *failed = NULL;
+    g_autofree char *reaching = everybody ? NULL : tell_reaching(&job, &failed);
+    if (failed) {
+        g_propagate_error(error, failed);
+        return false;
+    }
+    job.reaching = reaching;
+    if (!write_whole(p, &job, error) ||
         !write_made(p, &job, everybody, error))
         return false;
     count(&job, item, left, tally);

@@ -109,6 +109,7 @@ static JsonObject *facts_of(const rdl_export_job *job, GError **error)
     for (size_t i = 0; i < G_N_ELEMENTS(told); i++)
         rdl_json_set_text(o, told[i], rdl_json_text(from, told[i], NULL));
     rdl_json_set_text(o, "date", job->date);
+    rdl_json_set_text(o, "reaching", job->reaching);
     return o;
 }
 

@@ -19,6 +19,7 @@ typedef struct rdl_export_job {
     const rdl_export_options *options;
     rdl_bundle *bundle; /* of several files; NULL: one file, at `path` */
     const char *issue;  /* of a package of work; else NULL */
+    const char *reaching; /* reach.h: what a unit's tasks lack; NULL: nothing */
     JsonObject **rows;  /* of a package of work: package_rows.h; the event keeps them */
     guint *no_place;    /* a writer counts tasks its format cannot hold, for they lie nowhere */
 } rdl_export_job;

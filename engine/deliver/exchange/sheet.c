@@ -416,11 +416,10 @@ static void write_cell(rdl_book *b, lxw_worksheet *sheet, guint row, int i, cons
     }
 }
 
-static void write_ledger(rdl_book *b)
+static void write_tasks(rdl_book *b, const char *name, const GArray *tasks)
 {
-    const GArray *tasks = b->job->tasks;
     const int n = (int)G_N_ELEMENTS(columns);
-    lxw_worksheet *sheet = rdl_book_sheet(b, "sheet.ledger");
+    lxw_worksheet *sheet = rdl_book_sheet(b, name);
 
     if (!sheet)
         return;
@@ -521,11 +520,16 @@ bool rdl_export_xlsx(const rdl_export_job *job, GError **error)
     g_autoptr(GHashTable) dossiers = everybody ? NULL : rdl_ledger_dossiers(job->ledger, error);
 
     g_autoptr(rdl_map_data) units =
-        dossiers ? rdl_map_units_open(rdl_ledger_path(job->present), NULL, job->language, error)
+        dossiers ? rdl_map_units_open(job->ledger, rdl_ledger_path(job->present), NULL, NULL,
+                                      job->language, error)
                  : NULL;
+    g_autoptr(GArray) reaching =
+        units ? rdl_map_reaching(units, job->options->unit, job->as_of, error) : NULL;
 
-    if (!everybody && !units)
+    if (!everybody && !reaching)
         return false;
+    if (units)
+        rdl_map_warn(units, job->options->warnings);
     b.units = units;
     b.dossiers = dossiers;
     if (!(b.workbook = workbook_new(job->path)))
@@ -533,7 +537,9 @@ bool rdl_export_xlsx(const rdl_export_job *job, GError **error)
     b.kept = g_string_chunk_new(4096);
     make_formats(&b);
     set_properties(&b);
-    write_ledger(&b);
+    write_tasks(&b, "sheet.ledger", job->tasks);
+    if (reaching && reaching->len)
+        write_tasks(&b, "sheet.reaching", reaching);
     rdl_sheet_statistics(&b);
     rdl_sheet_codes(&b);
     g_string_chunk_free(b.kept);

@@ -78,6 +78,10 @@ static void write_sentences(page *p)
     if (c->pending)
         sentence(p, word(p, "sentence.clue"));
     sentence(p, g_strdup(rdl_book_word(p->book, "rule")));
+    const rdl_map_data *units = p->book->units;
+    if (units && (units->lost_units || !units->units->len))
+        sentence(p, g_strdup(rdl_book_word(p->book,
+                                           units->lost_units ? "units_lost" : "units_none")));
 }
 
 /* ---- tables ---- */
