@@ -131,6 +131,26 @@ static char *penalty_text(const rdl_card_page *card, const char *code)
                               : g_strdup(code);
 }
 
+const char *rdl_card_state(const rdl_card_page *card, const char *state, const char *result)
+{
+    if (g_strcmp0(state, "REOPENED") == 0 && g_strcmp0(result, "PARTIAL_REBOUND") == 0)
+        return word(card, "reopened_partly");
+    return rdl_word_of(card->data->ledger, RDL_WORDS_STATE, state, card->data->language);
+}
+
+/* What the last look-back of the task that was held found; NULL. */
+static const char *last_result(const rdl_card_page *card)
+{
+    JsonArray *looks = rdl_card_array(card->chain, "lookbacks");
+    const char *result = NULL;
+
+    for (guint i = 0; i < length(looks); i++)
+        if (g_strcmp0(rdl_card_text(at(looks, i), "task_id"), card->task->task_id) == 0 &&
+            rdl_card_text(at(looks, i), "result"))
+            result = rdl_card_text(at(looks, i), "result");
+    return result;
+}
+
 static void add_identity(const rdl_card_page *card, pairs *p)
 {
     const rdl_task *t = card->task;
@@ -144,7 +164,7 @@ static void add_identity(const rdl_card_page *card, pairs *p)
                               t->source_id ? t->source_id : ""));
     pair_take(p, "state",
               g_strdup_printf("%s · %s", word(card, t->kind),
-                              rdl_word_of(ledger, RDL_WORDS_STATE, t->state, language)));
+                              rdl_card_state(card, t->state, last_result(card))));
     pair_take(p, "unit", rdl_map_units_met(card->data, card->task));
     pair(p, "activity", rdl_word_of(ledger, RDL_WORDS_ACTIVITY, t->activity, language));
     pair(p, "owner", t->owner);
@@ -283,11 +303,21 @@ static void write_rules(rdl_card_page *card)
 
 /* ---- work ---- */
 
+JsonObject *rdl_card_problem(const rdl_card_page *card)
+{
+    JsonArray *problems = rdl_card_array(card->chain, "problems");
+
+    for (guint i = 0; card->task->problem_id && i < length(problems); i++)
+        if (g_strcmp0(rdl_card_text(at(problems, i), "problem_id"), card->task->problem_id) == 0)
+            return at(problems, i);
+    return rdl_json_object(card->chain, "problem");
+}
+
 static void write_problem(rdl_card_page *card)
 {
     static const char *const members[] = {"target",     "measures",  "lead_leader",
                                           "supervisor", "resp_unit", "accept_unit"};
-    JsonObject *problem = rdl_json_object(card->chain, "problem");
+    JsonObject *problem = rdl_card_problem(card);
     pairs p = {g_ptr_array_new(), g_ptr_array_new_with_free_func(g_free), card};
 
     rdl_flow_head(&card->flow, word(card, "work"), 30.0);
@@ -310,8 +340,9 @@ static void add_step(const rdl_card_page *card, JsonObject *event, GPtrArray *ce
     JsonObject *payload = rdl_json_object(event, "payload");
     const char *to = rdl_card_text(payload, "to"), *reason = rdl_card_text(event, "reason");
     const char *document = rdl_card_text(payload, "document"), *by = rdl_card_text(event, "by");
+    const char *result = rdl_card_text(rdl_json_object(payload, "lookback"), "result");
 
-    add(cells, rdl_word_of(card->data->ledger, RDL_WORDS_STATE, to, card->data->language));
+    add(cells, rdl_card_state(card, to, result));
     add(cells, rdl_card_text(event, "at"));
     g_ptr_array_add(cells, g_strdup_printf("%s (%s)", by ? by : "",
                                            in_words(card, "role", rdl_card_text(event, "role"))));

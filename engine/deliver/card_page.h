@@ -35,6 +35,11 @@ bool rdl_card_ground(rdl_card_page *card, GError **error);
 bool rdl_card_arrows(rdl_card_page *card, const rdl_frame *frame, GError **error);
 /** The photos: a list of all, pictures of the first. */
 void rdl_card_photos(rdl_card_page *card);
+/** The problem the card is about: that of its task, else the site's; NULL: none yet. Lent. */
+JsonObject *rdl_card_problem(const rdl_card_page *card);
+/** Word of a state of the card's tasks: a partial rebound is called one. `result`: of the look-back
+ *  that led there; NULL: none did. */
+const char *rdl_card_state(const rdl_card_page *card, const char *state, const char *result);
 /** Measures, milestones, terms, scenes, publications, transfers, where there are any. */
 void rdl_card_kept(rdl_card_page *card);
 /** The outline's vertices. */

@@ -470,7 +470,7 @@ static const struct {
     {"terms",
      "SELECT subject,at,by,role,kind,reason,json_extract(payload, '$.was'),"
      "json_extract(payload, '$.due') FROM event WHERE kind IN ('task.extended', 'task.stopped', "
-     "'task.resumed') AND subject IN (SELECT task_id FROM task WHERE site_id = ?) ORDER BY seq",
+     "'task.resumed', 'task.renewed') AND subject IN (SELECT task_id FROM task WHERE site_id = ?) ORDER BY seq",
      {"task_id", "at", "by", "role", "kind", "reason", "was", "due", NULL}},
     {"problems",
      "SELECT "

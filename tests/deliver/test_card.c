@@ -4,6 +4,8 @@
 #include <string.h>
 #include "deliver/card.h"
 #include "deliver/district.h"
+#include "fixtures/findings.h"
+#include "fixtures/work.h"
 #include "geo/geo.h"
 #include "rectify/handle.h"
 #include "suite.h"
@@ -168,6 +170,68 @@ static void a_card_can_be_read_and_has_its_fonts(void)
         check_fonts(fonts);
 }
 
+/* Each word is on the card of FP-0000. */
+static void check_words(const char *path, const char *file, const char *const *words)
+{
+    rdl_card_options o = to(suite_path(file));
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    GError *error = NULL;
+
+    o.id = "FP-0000";
+    CHECK(rdl_card(path, &o, NULL, NULL, tally, &error));
+    CHECK_OK(error);
+    g_autofree char *text = told_by("pdftotext", o.output);
+    for (; text && *words; words++)
+        if (!CHECK(strstr(text, *words) != NULL))
+            printf("\n    %s is not in: %s", *words, text);
+}
+
+/* What the closed round did is of that round; the new one has all of it before it, and no day. */
+static void a_rebound_begins_a_round_of_its_own(void)
+{
+    static const char *const words[] = {"部分反弹/重新立账", "措施 1 (前一轮", "完成 2027-03-01",
+                                        "未完成", "重新定期限", "2027-06-30 → –", NULL};
+    GError *error = NULL;
+    rdl_ledger *l = fixture_submitted("rebound.sqlite", &error);
+
+    CHECK(fixture_go(l, "REVIEWED", "2027-03-02", "county", "初审意见", NULL, &error) &&
+          fixture_go(l, "PUBLIC", "2027-03-03", "city", "公示文本",
+                     "{\"channel\":\"网站\",\"notice\":\"1日内\"}", &error) &&
+          fixture_go(l, "APPLIED", "2027-03-09", "county", "销号申请", NULL, &error) &&
+          fixture_go(l, "CHECKED", "2027-03-12", "accept_unit", "材料",
+                     "{\"image_date\":\"2027-03-10\"}", &error) &&
+          fixture_go(l, "CLOSED", "2027-03-20", "province", "备案表", NULL, &error) &&
+          fixture_go(l, "LOOKBACK", "2027-09-20", "city", NULL, NULL, &error) &&
+          fixture_go(l, "REOPENED", "2027-09-25", "office", "回头看记录",
+                     "{\"rebound\":\"PARTIAL_REBOUND\"}", &error));
+    CHECK_OK(error);
+    rdl_ledger_close(l);
+    check_words(suite_path("rebound.sqlite"), "rebound.pdf", words);
+}
+
+/* A graver matter that was taken over is told with what it changed. */
+static void what_tightened_a_task_is_told(void)
+{
+    static const char *const words[] = {"期限收紧", "2027-01-01 → 2026-12", NULL};
+    static const fixture_grade grades[] = {{.severity = "S3"}, {.severity = "S1"}};
+    static const char *const prefixes[] = {"", "OTHER"};
+    const char *path = suite_path("tightened.sqlite");
+    rdl_ledger *l = NULL;
+    GError *error = NULL;
+
+    CHECK(rdl_ledger_init(path, suite_source("data/packs/cn"), NULL, &error) &&
+          (l = rdl_ledger_open(path, true, &error)));
+    for (int i = 0; l && i < 2; i++) {
+        g_autofree char *gpkg = g_strconcat(path, prefixes[i], ".gpkg", NULL);
+        g_autoptr(rdl_tally) tally = rdl_tally_new();
+        CHECK(fixture_findings_graded(gpkg, prefixes[i], 1, &grades[i], 0, &error) &&
+              rdl_ledger_load_findings(l, gpkg, rdl_day_of(2026, 11, 1 + i), tally, NULL, &error));
+    }
+    CHECK_OK(error);
+    rdl_ledger_close(l);
+    check_words(path, "tightened.pdf", words);
+}
+
 /* One event for all that leave together; what is printed does not tell of it. */
 static void that_cards_were_drawn_is_an_event_and_changes_nothing(void)
 {
@@ -225,6 +289,8 @@ static CU_TestInfo tests[] = {
      a_registered_site_is_named_by_its_rectification},
     {"what is not there is said and leaves no file", what_is_not_there_is_said_and_leaves_no_file},
     {"a card can be read and has its fonts", a_card_can_be_read_and_has_its_fonts},
+    {"a rebound begins a round of its own", a_rebound_begins_a_round_of_its_own},
+    {"what tightened a task is told", what_tightened_a_task_is_told},
     {"a card in English is another card", a_card_in_english_is_another_card},
     {"that cards were drawn is an event and changes nothing",
      that_cards_were_drawn_is_an_event_and_changes_nothing},
