@@ -212,6 +212,16 @@ static void say_warnings(rdl_paragraph *p)
         SAY(p, "sentence.no_warnings", NULL);
 }
 
+/* Ground that is in none of the sums. */
+static void say_apart(rdl_paragraph *p, const char *column, const char *words)
+{
+    double m2 = total(p->r, "by_area", column);
+
+    if (m2 > 0.0)
+        rdl_report_say(p, g_strdup_printf(rdl_report_word(p->r, words),
+                                          rdl_report_hectares(p->r, m2)));
+}
+
 /* In a sentence without a place for partial rebounds, of an older pack, they are told with the
  * others. */
 static void say_results(rdl_paragraph *p)
@@ -224,6 +234,8 @@ static void say_results(rdl_paragraph *p)
         rdl_report_hectares(r, total(r, "by_area", "pending_area")), "{disturbed}",
         rdl_report_hectares(r, total(r, "by_area", "disturbed_area")), "{closed}",
         rdl_report_hectares(r, total(r, "by_area", "closed_area")), NULL);
+    say_apart(p, "outside_area", "area.outside");
+    say_apart(p, "taken_area", "area.taken");
     if (total(r, "by_area", "verified_area") > 0)
         SAY(p, "sentence.verified", "{verified}",
             rdl_report_hectares(r, total(r, "by_area", "verified_area")), "{cleared}",

@@ -5,6 +5,7 @@
 #include "deliver/report_part.h"
 #include "deliver/words.h"
 
+#define EVERYWHERE "ANY" /* no zone: a rule for all ground */
 #define AREA_UNIT 1e6 /* areas are summed as whole mm2: in any order the same */
 #define KEY_PROBLEMS 20
 
@@ -505,13 +506,53 @@ static void head(rdl_bulletin *r, const char *key)
     rdl_report_add(r, RDL_PART_HEAD, rdl_report_word(r, key));
 }
 
+static char *source_of(const rdl_found *f)
+{
+    return g_strconcat(f->source, "\x1f", f->source_id, NULL);
+}
+
+/* Found by a rule for everywhere: what their sources have outside the zones, and how many. */
+static double outside_zones(const rdl_monitored *m, guint *places)
+{
+    g_autoptr(GHashTable) of = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    gint64 all = 0;
+
+    for (guint i = 0; i < m->found->len; i++) {
+        const rdl_found *f = &g_array_index(m->found, rdl_found, i);
+        g_autofree char *source = source_of(f);
+        double *m2 = g_hash_table_lookup(of, source);
+        bool everywhere = g_strcmp0(f->zone, EVERYWHERE) == 0;
+        double more = everywhere ? f->area_m2 : -f->area_own_m2;
+        if (!m2)
+            g_hash_table_insert(of, g_steal_pointer(&source), m2 = g_new0(double, 1));
+        *m2 += isnan(more) ? 0.0 : more;
+    }
+    *places = 0;
+    for (guint i = 0; i < m->told->len; i++) {
+        const told *one = &g_array_index(m->told, told, i);
+        if (!one->leads || g_strcmp0(one->found->zone, EVERYWHERE) != 0)
+            continue;
+        g_autofree char *source = source_of(one->found);
+        double m2 = *(double *)g_hash_table_lookup(of, source);
+        all += (gint64)llround(MAX(m2, 0.0) * AREA_UNIT);
+        ++*places;
+    }
+    return (double)all / AREA_UNIT;
+}
+
 static void say_found(rdl_bulletin *r)
 {
     const rdl_monitored *m = r->monitored;
     const rdl_statistic_table *all = numbers_of(r, "monitored");
     g_autoptr(GString) text = g_string_new(NULL);
     rdl_paragraph p = {r, text};
-    guint zones = numbers_of(r, "monitored_by_zone")->n_rows - 1;
+    const rdl_statistic_table *by_zone = numbers_of(r, "monitored_by_zone");
+    guint zones = 0, outside = 0;
+
+    for (guint i = 0; i + 1 < by_zone->n_rows; i++) {
+        const char *code = rdl_statistic_cell_at(by_zone, i, 0)->text;
+        zones += code && strcmp(code, EVERYWHERE) != 0;
+    }
 
     if (r->options->unit)
         rdl_report_say(&p, rdl_sentence(r->ledger, "sentence.unit", r->language, "{unit}",
@@ -525,6 +566,10 @@ static void say_found(rdl_bulletin *r)
                          rdl_report_count(r, rdl_statistic_total(all, "findings")), "{zones}",
                          rdl_report_count(r, zones), "{area}",
                          rdl_report_hectares(r, rdl_statistic_total(all, "own_area")), NULL));
+    double m2 = outside_zones(m, &outside);
+    if (outside)
+        rdl_report_say(&p, g_strdup_printf(rdl_report_word(r, "monitored.outside"), outside,
+                                           rdl_report_hectares(r, m2)));
     rdl_report_say(&p, g_strdup_printf(rdl_report_word(r, "monitored.split"),
                                        rdl_report_count(r, rdl_statistic_total(all, "suspected")),
                                        rdl_report_count(r, rdl_statistic_total(all, "unsettled")),

@@ -11,7 +11,9 @@ typedef struct rdl_found {
     char *when_case;    /* how what was built lies to the zone in time: a code of cases.csv */
     char *since;        /* day its site came into the ledger, ISO */
     bool enlarges;      /* an older one */
-    double area_own_m2; /* its own ground: what zones before its own do not take */
+    double area_own_m2; /* its own ground: what zones before its own do not take; of a rule for
+                           everywhere (zone ANY) none */
+    double area_m2;     /* all of it */
 } rdl_found;
 
 /** All of them, of every unit, by site and id; GArray of rdl_found (clears itself). Yours to

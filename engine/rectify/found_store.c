@@ -20,7 +20,8 @@ static const char query[] =
     "json_extract(f.content, '$.when_case'), "
     "(SELECT min(e.at) FROM event e WHERE e.kind = 'site.found' AND e.subject = f.site_id), "
     "json_extract(f.content, '$.expands') IS NOT NULL, "
-    "coalesce(json_extract(f.content, '$.area_own_m2'), json_extract(f.content, '$.area_m2')) "
+    "coalesce(json_extract(f.content, '$.area_own_m2'), json_extract(f.content, '$.area_m2')), "
+    "json_extract(f.content, '$.area_m2') "
     "FROM finding f JOIN site s ON s.site_id = f.site_id ORDER BY f.site_id, f.finding_id";
 
 GArray *rdl_found_list(rdl_ledger *ledger, GError **error)
@@ -44,6 +45,7 @@ GArray *rdl_found_list(rdl_ledger *ledger, GError **error)
             *texts[k] = g_strdup(rdl_statement_get_text(s, k));
         f.enlarges = rdl_statement_get_int(s, k) != 0;
         f.area_own_m2 = rdl_statement_get_real(s, k + 1);
+        f.area_m2 = rdl_statement_get_real(s, k + 2);
         g_array_append_val(list, f);
     }
     return NULL;

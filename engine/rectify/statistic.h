@@ -12,7 +12,10 @@
  * again. The closed row stays as it was and is in no other column, so that all + rebounds +
  * partial_rebounds = rows on record (domain 4.8).
  * What is not given is a row of its own. Areas are of the gravest finding's own ground
- * (area_own_m2), in m2.
+ * (area_own_m2), in m2. A matter whose gravest finding has none is told apart, in no sum of theirs:
+ * outside_area is what of its ground lies outside all zones (the finding is of a rule for
+ * everywhere), taken_area what a finding covers that stricter zones, or a later division of the same
+ * ground, have as their own. Of matters left out neither is told.
  *
  * Tables of the day: total, by_unit, by_department, by_source, by_category, by_aspect, by_nature,
  * by_tier, by_zone, by_activity, by_zone_activity, by_severity, by_year (of the due date), each

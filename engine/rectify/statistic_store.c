@@ -38,7 +38,7 @@ typedef struct {
 
 typedef struct {
     gint64 n[RDL_FATES], overdue, overdue_original, pending_overdue, dated, on_time, undated;
-    gint64 area[RDL_FATES], verified, cleared, restored, water;
+    gint64 area[RDL_FATES], verified, cleared, restored, water, outside, taken;
     gint64 rebounds, partial, rebounded, contradicted;
 } counts;
 
@@ -74,6 +74,7 @@ typedef struct {
     GHashTable *seen;     /* tasks that a scene tells of */
     GHashTable *late;     /* problem -> milestones passed unmet */
     rdl_measure *measure; /* of sites with several sources */
+    double beside_m2;     /* of the task at hand: its ground where no zone has it as its own */
     gint64 tasks, carried, outside, matters, rebounds;
     char *day;
 } survey;
@@ -267,6 +268,12 @@ static const char *level_of(survey *v, const rdl_task *t)
     return v->level;
 }
 
+/* Is the gravest finding of the task at hand one of a rule for everywhere? */
+static bool is_everywhere(const survey *v)
+{
+    return g_strcmp0(code_of(v, ZONE, v->of[ZONE]), "ANY") == 0;
+}
+
 static bool count_matter(survey *v, const rdl_task *t, rdl_fate f, gint64 partial, GError **error)
 {
     gint64 area = isnan(t->area_m2) ? 0 : llround(t->area_m2 * TENTHS_OF_MM2);
@@ -277,6 +284,9 @@ static bool count_matter(survey *v, const rdl_task *t, rdl_fate f, gint64 partia
 
     c.n[f] = 1;
     c.area[f] = area;
+    if (f != RDL_FATE_EXCLUDED)
+        *(is_everywhere(v) ? &c.outside : &c.taken) =
+            llround(MAX(v->beside_m2, 0.0) * TENTHS_OF_MM2);
     if (!look_at_dates(v, t, f, &c, error) || !scene_of(v, t, area, &c, error) ||
         (f == RDL_FATE_EXCLUDED && !reason_of(v, t, error)))
         return false;
@@ -315,6 +325,14 @@ static bool count_task(survey *v, const rdl_task *t, bool registered, gint64 par
 
 /* ---- all of them ---- */
 
+/* A finding without ground of its own: of a rule for everywhere what its source has outside the
+ * zones, else what it covers. Pieces of such a rule lie side by side. */
+#define BESIDE                                                                                    \
+    "CASE WHEN f.area_m2 < 0.01 THEN CASE f.zone WHEN 'ANY' THEN (SELECT sum(CASE o.zone WHEN "   \
+    "'ANY' THEN json_extract(o.content, '$.area_m2') ELSE -o.area_m2 END) FROM finding o WHERE "  \
+    "o.source = f.source AND o.source_id = f.source_id AND o.site_id = f.site_id) ELSE "          \
+    "json_extract(f.content, '$.area_m2') END END"
+
 static const char select_all[] =
     "SELECT t.task_id, t.kind, t.state, t.xzqdm, coalesce(p.lead_dept, t.department), t.tier,"
     " t.started, t.due_original, t.due, t.stopped, t.contradicted, coalesce(p.source, s.source),"
@@ -323,7 +341,7 @@ static const char select_all[] =
     "  problem c WHERE c.clue_id = t.task_id), " RDL_SHARED_GROUND
     ", t.tier_original, CASE WHEN p.rebounds > 0 THEN"
     " (SELECT count(*) FROM lookback l WHERE l.task_id = t.task_id AND l.result = "
-    "'" RDL_PARTIAL_REBOUND "') ELSE 0 END"
+    "'" RDL_PARTIAL_REBOUND "') ELSE 0 END, " BESIDE
     " FROM task t JOIN site s USING(site_id) LEFT JOIN finding f ON f.finding_id = t.finding_id"
     " LEFT JOIN problem p ON p.problem_id = t.problem_id";
 
@@ -371,8 +389,14 @@ static bool take_task(survey *v, rdl_statement *q, GError **error)
     double m2;
     if (!rdl_shared_area(v->s->ledger, shared, &v->measure, &m2, error))
         return false;
-    if (m2 > 0.0)
-        t.area_m2 = m2;
+    v->beside_m2 = rdl_statement_get_real(q, 26);
+    if (isnan(v->beside_m2))
+        v->beside_m2 = 0.0;
+    if (m2 > 0.0) {
+        bool beside = v->beside_m2 > 0.0;
+        t.area_m2 = beside ? 0.0 : m2;
+        v->beside_m2 = beside ? m2 : 0.0;
+    }
     return count_task(v, &t, rdl_statement_get_int(q, 22) != 0, rdl_statement_get_int(q, 25),
                       error);
 }
@@ -448,7 +472,8 @@ static const rdl_statistic_column area_columns[] = {
     {"all", RDL_QUANTITY_COUNT},           {"pending_area", RDL_QUANTITY_AREA},
     {"disturbed_area", RDL_QUANTITY_AREA}, {"closed_area", RDL_QUANTITY_AREA},
     {"verified_area", RDL_QUANTITY_AREA},  {"cleared_area", RDL_QUANTITY_AREA},
-    {"restored_area", RDL_QUANTITY_AREA},  {"water_area", RDL_QUANTITY_AREA}};
+    {"restored_area", RDL_QUANTITY_AREA},  {"water_area", RDL_QUANTITY_AREA},
+    {"outside_area", RDL_QUANTITY_AREA},   {"taken_area", RDL_QUANTITY_AREA}};
 
 static void area_numbers(const counts *c, double *to)
 {
@@ -459,7 +484,9 @@ static void area_numbers(const counts *c, double *to)
                             c->verified,
                             c->cleared,
                             c->restored,
-                            c->water};
+                            c->water,
+                            c->outside,
+                            c->taken};
 
     to[0] = (double)all_of(c);
     for (size_t i = 0; i < G_N_ELEMENTS(areas); i++)

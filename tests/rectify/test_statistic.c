@@ -349,6 +349,31 @@ static void areas_are_of_own_ground_in_any_order(void)
     CHECK_NEAR(rdl_statistic_total(t, "water_area"), 900.1 * 0.2, 1e-9);
 }
 
+/* What no zone has as its own is in no sum, and told. T-00000 judged by a rule for everywhere, of
+ * 1000 m2 of which 300 lie in a zone; T-00001 by a zone whose ground a stricter one took. */
+static void ground_of_no_zone_is_told_apart(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) l = fresh("apart.sqlite", "data/packs/cn", &error);
+    int next = 0;
+
+    add_many(l, &next, 2, (kind_of){ORDINARY, .state = "WORKING"});
+    add_many(l, &next, 1, (kind_of){ORDINARY, .state = "CLOSED"});
+    CHECK(rdl_store_run(
+        l->store,
+        "UPDATE finding SET area_m2 = 0, zone = 'ANY' WHERE finding_id = 'F-00000';"
+        "UPDATE finding SET area_m2 = 0 WHERE finding_id = 'F-00001';"
+        "INSERT INTO finding SELECT 'F-X', site_id, 0, 'ERL', 'CLEAN', NULL, NULL, source, "
+        "source_id, 300.0, '{\"area_m2\": 300.0}' FROM finding WHERE finding_id = 'F-00000'",
+        &error));
+    CHECK_OK(error);
+    g_autoptr(rdl_statistic) s = count_on(l, rdl_day_of(2026, 6, 30));
+    const rdl_statistic_table *t = rdl_statistic_find(s, "by_area");
+    CHECK_NEAR(rdl_statistic_total(t, "disturbed_area"), 900.1, 1e-9);
+    CHECK_NEAR(rdl_statistic_total(t, "outside_area"), 700.0, 1e-9);
+    CHECK_NEAR(rdl_statistic_total(t, "taken_area"), 1000.0, 1e-9);
+}
+
 /* A site of two sources is all of its ground, as the list of tasks has it: not what one finding
  * knew of it. */
 static void a_site_of_two_sources_is_measured_whole(void)
@@ -544,6 +569,7 @@ static CU_TestInfo tests[] = {
     {"units with nothing are listed, unknown is a row",
      units_without_matters_are_listed_and_unknown_is_a_row},
     {"areas are of own ground", areas_are_of_own_ground_in_any_order},
+    {"ground of no zone is told apart", ground_of_no_zone_is_told_apart},
     {"a site of two sources is measured whole", a_site_of_two_sources_is_measured_whole},
     {"done late is not on time; a look-back changes no day",
      done_late_is_not_on_time_and_a_look_back_changes_no_day},
