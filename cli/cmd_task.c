@@ -167,19 +167,20 @@ static bool check_level(rdl_ledger *ledger, GError **error)
                     levels->str);
 }
 
-/* Of a list only what is warned of as asked; each, or the one task shown, with its advice. */
+/* Of a list only what is warned of as asked, of any also what has no day and grounds for an
+ * interview; each, or the one task shown, with its advice. */
 static bool keep_warned(rdl_ledger *ledger, GArray *tasks, const char *id, rdl_day as_of,
                         GError **error)
 {
+    bool any = id || g_strcmp0(f.warning, "any") == 0;
+
     for (guint i = tasks->len; (f.warning || id) && i-- > 0;) {
         rdl_task *t = &g_array_index(tasks, rdl_task, i);
-        bool any = id || strcmp(f.warning, "any") == 0;
-        if (t->warning && (any || strcmp(t->warning, f.warning) == 0)) {
-            if (!rdl_task_advise(ledger, t, as_of, error))
-                return false;
-        } else if (!id) {
+        bool asked = any || g_strcmp0(t->warning, f.warning) == 0;
+        if (asked && !rdl_task_advise(ledger, t, as_of, error))
+            return false;
+        if (!id && !(asked && (t->warning || t->triggers)))
             g_array_remove_index(tasks, i);
-        }
     }
     return true;
 }
@@ -236,7 +237,9 @@ static int task_list(int argc, char **argv)
         "ladder (PROPOSED: a person issues it) and the grounds for an interview (INTERVIEW).\n"
         "DUE 'provisional': counted without the calendar of that year, which the pack does not "
         "have.\n"
-        "DUE 'none since': reopened that day and not given another; the old one no longer counts.\n"
+        "DUE 'none since': reopened that day and not given another; the old one no longer counts: "
+        "no\n"
+        "warning reaches it, --warning any lists it where there are grounds for an interview.\n"
         "With --unit, sites of other units that reach into it are named apart, with their share.\n"
         "--json prints an array of {id, number, kind, state, xzqdm, department, tier, due,\n"
         "due_original, due_note, undated, warning, warning_by, proposes, triggers, zone, activity, "
@@ -948,7 +951,8 @@ static int task_advance(int argc, char **argv)
         "      --by 经办人甲 --role office --document 问题台账 --set target=恢复原状 \\\n"
         "      --set measures=拆除厂房并复绿 --set lead_leader=县长 --set supervisor=监管人乙 \\\n"
         "      --set resp_unit=某县人民政府 --set due=2027-05-20\n\n"
-        "A move the workflow does not know is refused with those it knows.",
+        "A move the workflow does not know is refused with those it knows, a --set that the move "
+        "does\nnot take with those it takes.",
         NULL,
         "--to",
         false,

@@ -319,7 +319,7 @@ static void add_tasks(rdl_bulletin *r, const GArray *tasks)
         if (carried(r, rectified, t) || !may_be_told(r, t))
             continue;
         g_ptr_array_add(all, t);
-        if (t->warning)
+        if (t->warning || (t->triggers && !r->options->public_version))
             g_ptr_array_add(warned, t);
         if (unfinished(r, t) && t->due && strcmp(t->due, r->as_of) < 0)
             g_ptr_array_add(overdue, t);

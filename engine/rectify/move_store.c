@@ -8,6 +8,7 @@
 #include "rectify/rebound.h"
 #include "rectify/review.h"
 #include "rectify/route.h"
+#include "rectify/value.h"
 
 bool rdl_task_read(rdl_ledger *ledger, const char *task_id, rdl_task *task, GError **error)
 {
@@ -25,13 +26,6 @@ bool rdl_task_read(rdl_ledger *ledger, const char *task_id, rdl_task *task, GErr
 }
 
 /* ---- what the workflow allows ---- */
-
-static bool in_list(const char *list, const char *word)
-{
-    g_auto(GStrv) words = g_strsplit(list, "|", -1);
-
-    return word && g_strv_contains((const char *const *)words, word);
-}
 
 static char *ways_from(const rdl_csv *workflow, const char *state)
 {
@@ -58,7 +52,7 @@ static gssize find_way(const rdl_csv *workflow, const char *from, const char *to
     for (size_t i = 0; i < rdl_csv_count(workflow); i++) {
         if (!leads(workflow, i, from, to))
             continue;
-        if (in_list(rdl_csv_at(workflow, i, "roles"), role))
+        if (rdl_listed_word(rdl_csv_at(workflow, i, "roles"), role))
             return (gssize)i;
         first = first < 0 ? (gssize)i : first;
     }
@@ -75,45 +69,6 @@ static char *roles_of_way(const rdl_csv *workflow, const char *from, const char 
             g_string_append_printf(roles, "%s%s", roles->len ? "|" : "",
                                    rdl_csv_at(workflow, i, "roles"));
     return g_string_free(roles, FALSE);
-}
-
-/* A value given with the move, else the one the problem has already. */
-static const char *field_value(const rdl_task *task, const rdl_move *move, const char *field)
-{
-    const char *given = rdl_json_text(move->fields, field, NULL);
-    const struct {
-        const char *name, *value;
-    } known[] = {
-        {"target", task->target},
-        {"measures", task->measures},
-        {"lead_leader", task->lead_leader},
-        {"supervisor", task->supervisor},
-        {"resp_unit", task->resp_unit},
-        {"accept_unit", task->accept_unit},
-        {"due", task->problem_id && strcmp(task->kind, "rectify") == 0 ? task->due : NULL}};
-
-    if (given && *given)
-        return given;
-    for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
-        if (strcmp(known[i].name, field) == 0)
-            return known[i].value;
-    return NULL;
-}
-
-static bool check_fields(rdl_ledger *ledger, const rdl_csv *workflow, gssize way,
-                         const rdl_task *task, const rdl_move *move, GError **error)
-{
-    g_auto(GStrv) fields = g_strsplit(rdl_csv_at(workflow, (size_t)way, "fields"), "|", -1);
-
-    for (char **f = fields; *f; f++) {
-        bool lasts = strcmp(*f, "due") == 0 && task->problem_id &&
-                     rdl_ledger_tier_lasts(ledger, task->tier); /* it has no day to give */
-        const char *value = **f && !lasts ? field_value(task, move, *f) : *f;
-        if (!value || (**f && !*value))
-            return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s to %s needs %s: give --set %s=...",
-                            task->task_id, task->state, move->to, *f, *f);
-    }
-    return true;
 }
 
 /* Date of the last move of the task into `state`; NULL without error where there was none. */
@@ -187,15 +142,6 @@ static bool check_later_epoch(rdl_ledger *ledger, const rdl_task *task, const rd
                              task->task_id, task->state, move->to);
 }
 
-/* The kind of publication that coming into `state` is, by publications.csv; NULL: none. Lent. */
-static const char *notice_of(rdl_ledger *ledger, const char *state)
-{
-    const rdl_csv *csv = rdl_ledger_table(ledger, "publications.csv", NULL);
-    gssize row = csv ? rdl_csv_find(csv, "state", state) : -1;
-
-    return row < 0 ? NULL : rdl_csv_at(csv, (size_t)row, "kind");
-}
-
 /* The last notice of the state has run its time; the last day belongs to it. */
 static bool check_notice(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move,
                          GError **error)
@@ -209,7 +155,7 @@ static bool check_notice(rdl_ledger *ledger, const rdl_task *task, const rdl_mov
     if (!s)
         return false;
     rdl_statement_text(s, 1, task->task_id);
-    rdl_statement_text(s, 2, notice_of(ledger, task->state));
+    rdl_statement_text(s, 2, rdl_notice_of(ledger, task->state));
     if (!rdl_statement_step(s, &row, error))
         return false;
     const char *closes = row ? rdl_statement_get_text(s, 0) : NULL;
@@ -416,33 +362,40 @@ bool rdl_move_known(rdl_ledger *ledger, const rdl_move *move, bool *known, GErro
     if (rdl_task_read(ledger, move->task_id, &task, error) &&
         (workflow = rdl_ledger_workflow(ledger, task.xzqdm, task.problem_source, error))) {
         gssize way = find_way(workflow, task.state, move->to, move->role);
-        *known = way >= 0 && in_list(rdl_csv_at(workflow, (size_t)way, "roles"), move->role);
+        *known =
+            way >= 0 && rdl_listed_word(rdl_csv_at(workflow, (size_t)way, "roles"), move->role);
     }
     rdl_task_clear(&task);
     return workflow != NULL;
 }
 
-static bool check_move(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move,
-                       GError **error)
+/* The row of the workflow that leads there, for that role. */
+static bool find_row(rdl_ledger *ledger, rdl_way *w, GError **error)
 {
-    const rdl_csv *workflow = rdl_ledger_workflow(ledger, task->xzqdm, task->problem_source, error);
-    gssize way = workflow ? find_way(workflow, task->state, move->to, move->role) : -1;
+    const rdl_task *task = w->task;
+    const rdl_move *move = w->move;
 
-    if (!workflow)
+    if (!(w->workflow = rdl_ledger_workflow(ledger, task->xzqdm, task->problem_source, error)))
         return false;
-    if (way < 0) {
-        g_autofree char *ways = ways_from(workflow, task->state);
+    gssize row = find_way(w->workflow, task->state, move->to, move->role);
+    if (row < 0) {
+        g_autofree char *ways = ways_from(w->workflow, task->state);
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: from %s there is no way to %s; there is %s",
                         task->task_id, task->state, move->to, *ways ? ways : "none");
     }
-    g_autofree char *roles = roles_of_way(workflow, task->state, move->to);
-    if (!in_list(roles, move->role))
-        return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s to %s is for %s, not for %s", task->task_id,
-                        task->state, move->to, roles, move->role);
-    return check_not_followed(ledger, task, error) &&
-           rdl_move_in_order(ledger, task, move->on, error) &&
-           check_fields(ledger, workflow, way, task, move, error) &&
-           check_guards(ledger, rdl_csv_at(workflow, (size_t)way, "guard"), task, move, error);
+    w->row = (size_t)row;
+    g_autofree char *roles = roles_of_way(w->workflow, task->state, move->to);
+    return rdl_listed_word(roles, move->role) ||
+           rdl_fail(error, RDL_ERROR_USAGE, "%s: %s to %s is for %s, not for %s", task->task_id,
+                    task->state, move->to, roles, move->role);
+}
+
+static bool check_move(rdl_ledger *ledger, const rdl_way *w, GError **error)
+{
+    return check_not_followed(ledger, w->task, error) &&
+           rdl_move_in_order(ledger, w->task, w->move->on, error) &&
+           rdl_values_there(ledger, w, error) &&
+           check_guards(ledger, rdl_csv_at(w->workflow, w->row, "guard"), w->task, w->move, error);
 }
 
 /* ---- moving ---- */
@@ -454,7 +407,7 @@ static bool add_papers(rdl_ledger *ledger, JsonObject *payload, const rdl_csv *w
     const char *needed = rdl_csv_at(workflow, way, "documents");
     bool given = move->document && *move->document;
 
-    if (*needed && !given && !in_list(rdl_csv_at(workflow, way, "roles"), "system"))
+    if (*needed && !given && !rdl_listed_word(rdl_csv_at(workflow, way, "roles"), "system"))
         return rdl_fail(error, RDL_ERROR_USAGE, "%s: %s to %s needs %s: give --document",
                         task->task_id, task->state, move->to, needed);
     if (!given)
@@ -504,7 +457,7 @@ static bool add_notice(rdl_ledger *ledger, JsonObject *payload, const rdl_move *
                        GError **error)
 {
     const char *words = rdl_json_text(move->fields, "notice", NULL);
-    const char *kind = notice_of(ledger, move->to);
+    const char *kind = rdl_notice_of(ledger, move->to);
     rdl_deadline closes = {0};
     rdl_day on;
 
@@ -558,11 +511,6 @@ static bool add_lookback(rdl_ledger *ledger, JsonObject *payload, const rdl_task
     bool ordered = strcmp(move->to, "LOOKBACK") == 0, held = strcmp(task->state, "LOOKBACK") == 0;
     bool rebound = strcmp(move->to, "REOPENED") == 0;
 
-    if (!(rebound && held) && json_object_has_member(move->fields, "rebound"))
-        return rdl_fail(error, RDL_ERROR_USAGE,
-                        "%s: rebound is the result of a look back that failed: --to REOPENED from "
-                        "LOOKBACK, not %s from %s",
-                        move->task_id, move->to, task->state);
     if ((ordered || held) && task->problem_id) {
         JsonObject *look = json_object_new();
         json_object_set_object_member(payload, "lookback", look);
@@ -778,7 +726,8 @@ static bool tell_done(rdl_ledger *ledger, const rdl_csv *workflow, size_t way, c
     g_autoptr(GString) told = g_string_new(NULL);
     g_autoptr(GArray) numbers = NULL;
 
-    if (!says_all_done(move) || !in_list(rdl_csv_at(workflow, way, "guard"), "MEASURES_DONE"))
+    if (!says_all_done(move) ||
+        !rdl_listed_word(rdl_csv_at(workflow, way, "guard"), "MEASURES_DONE"))
         return true;
     if (!(numbers = undone(ledger, task, told, error)))
         return false;
@@ -793,25 +742,24 @@ static bool tell_done(rdl_ledger *ledger, const rdl_csv *workflow, size_t way, c
     return true;
 }
 
-static bool move_task(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move,
-                      GError **error)
+static bool move_task(rdl_ledger *ledger, const rdl_way *w, GError **error)
 {
+    const rdl_task *task = w->task;
+    const rdl_move *move = w->move;
     g_autoptr(JsonObject) o = json_object_new();
     bool registers = strcmp(move->to, "REGISTERED") == 0 && strcmp(task->kind, "verify") == 0;
-    const rdl_csv *workflow = rdl_ledger_workflow(ledger, task->xzqdm, task->problem_source, error);
-    size_t way = workflow ? (size_t)find_way(workflow, task->state, move->to, move->role) : 0;
 
     rdl_json_set_text(o, "from", task->state);
     rdl_json_set_text(o, "to", move->to);
     if (json_object_get_size(move->fields))
         json_object_set_object_member(o, "fields", json_object_ref(move->fields));
-    if (!workflow || !tell_done(ledger, workflow, way, task, move, error) ||
-        !add_papers(ledger, o, workflow, way, task, move, error) ||
+    if (!tell_done(ledger, w->workflow, w->row, task, move, error) ||
+        !add_papers(ledger, o, w->workflow, w->row, task, move, error) ||
         !add_photos(ledger, o, task, error) || !add_notice(ledger, o, move, error) ||
         !add_lookback(ledger, o, task, move, error))
         return false;
     if (task->problem_id)
-        add_step(o, workflow, way);
+        add_step(o, w->workflow, w->row);
     return rdl_move_append(ledger, move, "task.moved", task->task_id, o, error) &&
            renew(ledger, task, move, error) &&
            (!registers || register_problem(ledger, task, move, error));
@@ -839,7 +787,7 @@ static bool inherit(rdl_ledger *ledger, const rdl_task *task, const rdl_move *mo
         !rdl_listed_limit(ledger, task, move->fields, error))
         return false;
     for (size_t i = 0; i < G_N_ELEMENTS(posts); i++) {
-        const char *known = field_value(task, move, posts[i]);
+        const char *known = rdl_value_of(task, move, posts[i]);
         const char *name = known ? NULL : rdl_route_post(ledger, task->xzqdm, posts[i], on);
         if (name)
             rdl_json_set_text(move->fields, posts[i], name);
@@ -847,12 +795,23 @@ static bool inherit(rdl_ledger *ledger, const rdl_task *task, const rdl_move *mo
     return true;
 }
 
+/* Its own: what the program knows is filled in beside what was given. */
+static JsonObject *values_of(const rdl_move *move)
+{
+    g_autoptr(GList) names = move->fields ? json_object_get_members(move->fields) : NULL;
+    JsonObject *o = json_object_new();
+
+    for (GList *n = names; n; n = n->next)
+        json_object_set_member(o, n->data, json_object_dup_member(move->fields, n->data));
+    return o;
+}
+
 bool rdl_task_move_within(rdl_ledger *ledger, const rdl_move *given, GError **error)
 {
-    g_autoptr(JsonObject) fields =
-        given->fields ? json_object_ref(given->fields) : json_object_new();
+    g_autoptr(JsonObject) fields = values_of(given);
     rdl_move own = *given, *move = &own;
     rdl_task task = {0};
+    rdl_way way = {.task = &task, .move = move};
 
     own.fields = fields;
     bool good =
@@ -860,9 +819,10 @@ bool rdl_task_move_within(rdl_ledger *ledger, const rdl_move *given, GError **er
         (strcmp(move->role, "system") == 0 || /* has just written it */
          rdl_work_agrees(ledger, task.site_id, error)) &&
         rdl_move_current(&task, move, error) && rdl_fields_known(task.task_id, fields, error) &&
-        inherit(ledger, &task, move, error) && check_move(ledger, &task, move, error) &&
+        find_row(ledger, &way, error) && rdl_values_taken(ledger, &way, error) &&
+        inherit(ledger, &task, move, error) && check_move(ledger, &way, error) &&
         check_tier(ledger, move, error) && settle_due(ledger, move, error) &&
-        check_due(&task, move, error) && move_task(ledger, &task, move, error);
+        check_due(&task, move, error) && move_task(ledger, &way, error);
 
     rdl_task_clear(&task);
     return good;
@@ -880,137 +840,4 @@ bool rdl_task_move(rdl_ledger *ledger, const rdl_move *move, GError **error)
 {
     return rdl_store_begin(ledger->store, error) &&
            rdl_ledger_end(ledger, rdl_task_move_within(ledger, move, error), error);
-}
-
-/* ---- moves from a table ---- */
-
-static void take_cell(const rdl_csv *csv, size_t row, const char *column, JsonObject **fields)
-{
-    const char *value = rdl_csv_at(csv, row, column);
-
-    if (!*value)
-        return;
-    if (!*fields)
-        *fields = json_object_new();
-    rdl_json_set_text(*fields, column, value);
-}
-
-static JsonObject *row_fields(const rdl_csv *csv, size_t row)
-{
-    JsonObject *fields = NULL;
-
-    static const char *const others[] = {"due",    "tier", "image_date",    "channel",
-                                         "notice", "link", "measures_done", NULL};
-
-    for (int i = 0; rdl_problem_members[i]; i++)
-        take_cell(csv, row, rdl_problem_members[i], &fields);
-    for (int i = 0; others[i]; i++)
-        take_cell(csv, row, others[i], &fields);
-    return fields;
-}
-
-static const char *cell(const rdl_csv *csv, size_t row, const char *column)
-{
-    const char *text = rdl_csv_at(csv, row, column);
-
-    return *text ? text : NULL;
-}
-
-/* The same move may be made twice (submitted, sent back, submitted again on one day): the n-th time
- * the file says it, it is there when the ledger has it n times. */
-static bool already_moved(rdl_ledger *ledger, const rdl_csv *csv, size_t row, GHashTable *said,
-                          bool *yes, GError **error)
-{
-    g_autoptr(rdl_statement) s = rdl_statement_new(
-        ledger->store,
-        "SELECT count(*) FROM event WHERE kind = 'task.moved' AND at = ? AND by = ? AND role = ? "
-        "AND "
-        "coalesce(reason, '') = ? AND coalesce(json_extract(payload, '$.document'), '') = ? AND "
-        "json_extract(payload, '$.to') = ? AND subject IN "
-        "(SELECT task_id FROM task JOIN origin USING(site_id) WHERE source_id = ?)",
-        error);
-    static const char *const columns[] = {"on",       "by", "role",     "reason",
-                                          "document", "to", "source_id"};
-    g_autoptr(GString) key = g_string_new(NULL);
-    bool counted;
-
-    if (!s)
-        return false;
-    for (int i = 0; i < (int)G_N_ELEMENTS(columns); i++) {
-        rdl_statement_text(s, i + 1, rdl_csv_at(csv, row, columns[i]));
-        g_string_append_printf(key, "%s\x1f", rdl_csv_at(csv, row, columns[i]));
-    }
-    gint64 before = GPOINTER_TO_INT(g_hash_table_lookup(said, key->str));
-    g_hash_table_insert(said, g_strdup(key->str), GINT_TO_POINTER((int)before + 1));
-    if (!rdl_statement_step(s, &counted, error))
-        return false;
-    *yes = counted && rdl_statement_get_int(s, 0) > before;
-    return true;
-}
-
-static void refuse(rdl_tally *tally, GPtrArray *refusals, const rdl_csv *csv, size_t row,
-                   const char *code, const char *message)
-{
-    rdl_tally_failed(tally, "ledger.moves", code, 1);
-    if (refusals)
-        g_ptr_array_add(refusals, g_strdup_printf("%s:%d: %s", rdl_csv_name(csv),
-                                                  rdl_csv_line(csv, row), message));
-}
-
-static bool apply_row(rdl_ledger *ledger, const rdl_csv *csv, size_t row, GHashTable *said,
-                      rdl_tally *tally, GPtrArray *refusals, GError **error)
-{
-    const char *source_id = rdl_csv_at(csv, row, "source_id");
-    g_autoptr(JsonObject) fields = row_fields(csv, row);
-    GError *failed = NULL;
-    bool done = false;
-
-    rdl_tally_in(tally, "ledger.moves", 1);
-    if (!already_moved(ledger, csv, row, said, &done, error))
-        return false;
-    if (done) {
-        rdl_tally_suppressed(tally, "ledger.moves", "ALREADY_THERE", 1);
-        return true;
-    }
-    g_autofree char *task_id = rdl_task_of_source(ledger, source_id, &failed);
-    if (!task_id && !failed) {
-        g_autofree char *message = g_strdup_printf("no task comes from source '%s'", source_id);
-        refuse(tally, refusals, csv, row, "NO_TASK", message);
-        return true;
-    }
-    rdl_move move = {.task_id = task_id,
-                     .to = cell(csv, row, "to"),
-                     .on = cell(csv, row, "on"),
-                     .by = cell(csv, row, "by"),
-                     .role = cell(csv, row, "role"),
-                     .reason = cell(csv, row, "reason"),
-                     .document = cell(csv, row, "document"),
-                     .fields = fields};
-    if (!failed && rdl_task_move(ledger, &move, &failed)) {
-        rdl_tally_used(tally, "ledger.moves", 1);
-        return true;
-    }
-    if (!g_error_matches(failed, RDL_ERROR, RDL_ERROR_USAGE) &&
-        !g_error_matches(failed, RDL_ERROR, RDL_ERROR_DATA)) {
-        g_propagate_error(error, failed);
-        return false;
-    }
-    refuse(tally, refusals, csv, row, "REFUSED", failed->message);
-    g_error_free(failed);
-    return true;
-}
-
-bool rdl_moves_apply(rdl_ledger *ledger, const char *path, rdl_tally *tally, GPtrArray *refusals,
-                     GError **error)
-{
-    static const char *const columns[] = {"source_id", "to", "on", "by", "role", NULL};
-    g_autoptr(rdl_csv) csv = rdl_csv_read(path, error);
-    g_autoptr(GHashTable) said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-
-    if (!csv || !rdl_csv_need(csv, columns, error))
-        return false;
-    for (size_t i = 0; i < rdl_csv_count(csv); i++)
-        if (!apply_row(ledger, csv, i, said, tally, refusals, error))
-            return false;
-    return rdl_tally_check(tally, error);
 }

@@ -47,9 +47,10 @@ typedef struct rdl_task_filter {
 RDL_API GArray *rdl_task_list(rdl_ledger *ledger, const rdl_task_filter *filter, GError **error);
 /** Of a task that is warned of at `as_of`: `proposes`, the next rung of the ladder ("ladder.3": a
  *  word of texts.csv; a person issues it), that of the last rise on record or, where the level is
- *  not on record yet, the one after; and `triggers`, the interview triggers that hold that day
- *  ("trigger.1|trigger.3"): overdue; overdue and no result was handed in; what was reported is not
- *  so; overdue and nobody outside was told. */
+ *  not on record yet, the one after. Of it, and of one without a day that should have one
+ *  (`undated`): `triggers`, the interview triggers that hold that day ("trigger.1|trigger.3"):
+ *  overdue; overdue and no result was handed in; what was reported is not so; overdue and nobody
+ *  outside was told. */
 RDL_API bool rdl_task_advise(rdl_ledger *ledger, rdl_task *task, rdl_day as_of, GError **error);
 /** Can the filter name any task? The state is one of states.csv, the kind one there is, the unit
  * (or what begins so) one of a task, of successors.csv or of posts.csv; a ledger without tasks
@@ -84,13 +85,13 @@ typedef struct rdl_move {
     const char *task_id, *to;      /* needed */
     const char *on, *by, *role;    /* needed; ISO date */
     const char *reason, *document; /* document: papers as in rectify/paper.h; NULL */
-    JsonObject *fields;            /* values a move must fill: {"target": "..."}; NULL */
+    JsonObject *fields;            /* values the move takes: {"target": "..."}; NULL */
     gint64 revision;               /* the task as the mover saw it; 0: as it is */
 } rdl_move;
 
 /** Move a task along workflow.csv. From VERIFIED to REGISTERED it makes the problem and its task of
- *  kind rectify. Fails: RDL_ERROR_NOT_FOUND, RDL_ERROR_USAGE with what is allowed or missing,
- *  RDL_ERROR_CONFLICT when the task has moved on from `revision`. */
+ *  kind rectify. Fails: RDL_ERROR_NOT_FOUND, RDL_ERROR_USAGE with what is allowed, missing or not
+ *  taken (rectify/value.h), RDL_ERROR_CONFLICT when the task has moved on from `revision`. */
 RDL_API bool rdl_task_move(rdl_ledger *ledger, const rdl_move *move, GError **error);
 
 /* ---- notes: `who` carries task_id, on, by, role and reason; `to` is what is noted, in words ----
@@ -161,10 +162,10 @@ RDL_API bool rdl_task_transfer_answered(rdl_ledger *ledger, const rdl_move *who,
 /** The task at work for a source ("footprint", "FP-0001"): the rectification if there is one, else
  *  the verification. Yours; NULL without error when the source has none. */
 RDL_API char *rdl_task_of_source(rdl_ledger *ledger, const char *source_id, GError **error);
-/** Moves from a CSV (source_id, to, on, by, role, reason, document, target, measures, lead_leader,
- *  supervisor, resp_unit, due, accept_unit, measures_done), in its order. tally: ledger.moves
- * (suppressed ALREADY_THERE; failed NO_TASK, REFUSED). `refusals` (may be NULL) takes their
- * messages. */
+/** Moves from a CSV (source_id, to, on, by, role, reason, document; any other column is a value of
+ *  the move: target, due, measures_done, image_date, rebound ...), in its order. tally:
+ * ledger.moves (suppressed ALREADY_THERE; failed NO_TASK, REFUSED). `refusals` (may be NULL) takes
+ * their messages. */
 RDL_API bool rdl_moves_apply(rdl_ledger *ledger, const char *csv, rdl_tally *tally,
                              GPtrArray *refusals, GError **error);
 

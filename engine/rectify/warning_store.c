@@ -62,7 +62,8 @@ static bool reported(rdl_ledger *ledger, const char *task_id, const char *day, b
     g_autoptr(rdl_statement) s = rdl_statement_new(
         ledger->store,
         "SELECT contradicted IS NOT NULL OR EXISTS(SELECT 1 FROM lookback l WHERE l.task_id = ?1 "
-        "AND l.result IN ('REBOUND', 'PARTIAL_REBOUND') AND l.held <= ?2), claimed IS NOT NULL AND NOT EXISTS(SELECT 1 "
+        "AND l.result IN ('REBOUND', 'PARTIAL_REBOUND') AND l.held <= ?2), claimed IS NOT NULL AND "
+        "NOT EXISTS(SELECT 1 "
         "FROM publication p WHERE p.task_id = ?1 AND p.kind NOT IN (SELECT value FROM "
         "json_each(?3)) AND p.opens BETWEEN claimed AND ?2), claimed IS NULL FROM task WHERE "
         "task_id = ?1",
@@ -116,15 +117,17 @@ bool rdl_task_advise(rdl_ledger *ledger, rdl_task *t, rdl_day as_of, GError **er
 {
     gint64 before;
 
+    if (!t->warning && !t->undated)
+        return true;
+    g_auto(GStrv) list = triggers(ledger, t, as_of, error);
+    if (!list)
+        return false;
+    t->triggers = *list ? g_strjoinv("|", list) : NULL;
     if (!t->warning)
         return true;
     if (!rises(ledger, t->task_id, &before, error))
         return false;
-    g_auto(GStrv) list = triggers(ledger, t, as_of, error);
-    if (!list)
-        return false;
     t->proposes = rung_of(ledger, risen(ledger, t) ? before + 1 : MAX(before, 1));
-    t->triggers = *list ? g_strjoinv("|", list) : NULL;
     return true;
 }
 

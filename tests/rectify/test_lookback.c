@@ -13,17 +13,6 @@
 
 static const char *const suspect[] = {"SUSPECT"};
 
-static bool close_it(rdl_ledger *l, GError **error)
-{
-    return fixture_go(l, "REVIEWED", "2027-03-02", "county", "初审意见", NULL, error) &&
-           fixture_go(l, "PUBLIC", "2027-03-03", "city", "公示文本",
-                      "{\"channel\":\"网站\",\"notice\":\"1日内\"}", error) &&
-           fixture_go(l, "APPLIED", "2027-03-09", "county", "销号申请", NULL, error) &&
-           fixture_go(l, "CHECKED", "2027-03-12", "accept_unit", "材料",
-                      "{\"image_date\":\"2027-03-10\"}", error) &&
-           fixture_go(l, "CLOSED", "2027-03-20", "province", "备案表", NULL, error);
-}
-
 /* "pass due status" of all that is due that day. */
 static char *due_on(rdl_ledger *ledger, rdl_day day)
 {
@@ -54,7 +43,7 @@ static void passes_come_at_6_and_12_months_and_yearly(void)
     g_autoptr(rdl_ledger) ledger = fixture_submitted("passes.sqlite", &error);
 
     CHECK_DUE(2027, 3, 1, "");
-    CHECK(close_it(ledger, &error));
+    CHECK(fixture_close(ledger, &error));
     CHECK_OK(error);
     CHECK_DUE(2027, 8, 20, "");
     CHECK_DUE(2027, 8, 21, "6 2027-09-20 DUE");
@@ -71,7 +60,7 @@ static void a_pass_that_was_held_is_due_no_more(void)
     GError *error = NULL;
     g_autoptr(rdl_ledger) ledger = fixture_submitted("held.sqlite", &error);
 
-    CHECK(close_it(ledger, &error));
+    CHECK(fixture_close(ledger, &error));
     CHECK(fixture_go(ledger, "LOOKBACK", "2027-09-10", "city", NULL, NULL, &error));
     CHECK_DUE(2027, 9, 12, "ordered 2027-09-10 OVERDUE; 6 2027-09-20 DUE");
     CHECK(fixture_go(ledger, "CLOSED", "2027-09-15", "city", "回头看记录", NULL, &error));
@@ -92,7 +81,7 @@ static void new_ground_at_a_closed_place_raises_one(void)
     const char *gpkg = suite_path("patch.gpkg"), *again = suite_path("patch-2.gpkg");
     g_autoptr(rdl_tally) tally = rdl_tally_new(), second = rdl_tally_new();
 
-    CHECK(close_it(ledger, &error));
+    CHECK(fixture_close(ledger, &error));
     CHECK(fixture_findings_of(gpkg, "PATCH", 1, suspect, 1, 0, &error));
     CHECK(fixture_findings_of(again, "LATER", 1, suspect, 1, 0, &error));
     CHECK(rdl_ledger_load_findings(ledger, gpkg, rdl_day_of(2027, 5, 2), tally, NULL, &error));
@@ -171,7 +160,7 @@ static void an_edge_is_enough(void)
     GError *error = NULL;
     g_autoptr(rdl_ledger) ledger = fixture_submitted("edge.sqlite", &error);
 
-    CHECK(close_it(ledger, &error));
+    CHECK(fixture_close(ledger, &error));
     load_beside(ledger, "FAR", 119.9005, rdl_day_of(2027, 5, 2)); /* 19 m */
     CHECK_DUE(2027, 5, 3, "");
     load_beside(ledger, "NEAR", 119.90034, rdl_day_of(2027, 5, 3)); /* 3.8 m */
@@ -193,7 +182,7 @@ static void every_closed_site_under_a_patch_is_asked_for(void)
     for (int wide = 0; wide < 2; wide++) { /* joins neither; joins one of two */
         g_autoptr(rdl_ledger) ledger =
             fixture_submitted(wide ? "several-1.sqlite" : "several.sqlite", &error);
-        CHECK(close_it(ledger, &error));
+        CHECK(fixture_close(ledger, &error));
         load_beside(ledger, "SECOND", 119.9004, rdl_day_of(2027, 5, 2));
         g_autoptr(rdl_store) store =
             rdl_store_open(rdl_ledger_path(ledger), RDL_STORE_WRITE, &error);
@@ -257,7 +246,7 @@ static void new_ground_is_a_rebound_by_area_date_and_activity(void)
         g_autofree char *name = g_strdup_printf("rebound-%zu.sqlite", i);
         g_autofree char *prefix = g_strdup_printf("NEW%zu", i);
         g_autoptr(rdl_ledger) ledger = fixture_submitted(name, &error);
-        CHECK(close_it(ledger, &error));
+        CHECK(fixture_close(ledger, &error));
         CHECK_OK(error);
         load_seen(ledger, prefix, cases[i].x, cases[i].wide, cases[i].activity, cases[i].seen,
                   rdl_day_of(2027, 5, 2));
@@ -275,7 +264,7 @@ static void the_gravest_clue_is_told(void)
     GError *error = NULL;
     g_autoptr(rdl_ledger) ledger = fixture_submitted("gravest.sqlite", &error);
 
-    CHECK(close_it(ledger, &error));
+    CHECK(fixture_close(ledger, &error));
     for (int i = 0; i < 3; i++) {
         g_autofree char *prefix = g_strdup_printf("COME%d", i);
         if (i == 1) /* also while somebody is looking */
@@ -342,7 +331,7 @@ static void a_closed_row_stays_counted(void)
     GError *error = NULL;
     g_autoptr(rdl_ledger) ledger = fixture_submitted("counted.sqlite", &error);
 
-    CHECK(close_it(ledger, &error));
+    CHECK(fixture_close(ledger, &error));
     load_seen(ledger, "YARD", 119.9, 0.0003, "AGRI", "2027-04-01", rdl_day_of(2027, 5, 2));
     check_counts(ledger, rdl_day_of(2027, 5, 2), "2+0+0");
     CHECK(fixture_go(ledger, "LOOKBACK", "2027-05-03", "city", NULL, NULL, &error));
@@ -363,11 +352,11 @@ static void what_is_said_of_a_rebound_holds(void)
     GError *error = NULL;
     g_autoptr(rdl_ledger) ledger = fixture_submitted("said.sqlite", &error);
 
-    CHECK(close_it(ledger, &error));
+    CHECK(fixture_close(ledger, &error));
     CHECK(fixture_go(ledger, "LOOKBACK", "2027-09-20", "city", NULL, NULL, &error));
     CHECK(!fixture_go(ledger, "CLOSED", "2027-09-25", "city", "回头看记录",
                       "{\"rebound\":\"PARTIAL_REBOUND\"}", &error));
-    CHECK_FAILS(error, RDL_ERROR_USAGE, "--to REOPENED from LOOKBACK, not CLOSED from LOOKBACK");
+    CHECK_FAILS(error, RDL_ERROR_USAGE, "LOOKBACK to CLOSED takes no value 'rebound'");
     CHECK(fixture_go(ledger, "REOPENED", "2027-09-25", "office", "回头看记录",
                      "{\"rebound\":\"PARTIAL_REBOUND\"}", &error));
     CHECK_OK(error);
@@ -546,7 +535,7 @@ static void who_moved_elsewhere_is_told(void)
     GError *error = NULL;
     g_autoptr(rdl_ledger) ledger = fixture_submitted("moved.sqlite", &error);
 
-    CHECK(close_it(ledger, &error));
+    CHECK(fixture_close(ledger, &error));
     g_autoptr(JsonNode) before = rdl_ledger_relocations(ledger, &error);
     CHECK_INT(json_array_get_length(json_node_get_array(before)), 0);
     load_beside(ledger, "MOVED", 119.95, rdl_day_of(2027, 5, 2));
@@ -607,7 +596,7 @@ static void letters_closed_since_a_day_are_pulled_into_the_queue(void)
     const char *site = g_array_index(tasks, rdl_task, 0).site_id;
     const rdl_day closed = rdl_day_of(2027, 3, 20), since = rdl_day_of(2013, 1, 1);
 
-    CHECK(close_it(ledger, &error));
+    CHECK(fixture_close(ledger, &error));
     CHECK_OK(error);
     CHECK_PULLED(since, rdl_day_of(2027, 5, 1), "");
     write_letter(ledger, "L-2", site, "");

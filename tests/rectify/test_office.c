@@ -150,24 +150,13 @@ static void a_notice_runs_its_time(void)
     check_whole(ledger);
 }
 
-static bool close_it(rdl_ledger *l, GError **error)
-{
-    return fixture_go(l, "REVIEWED", "2027-03-02", "county", "初审意见", NULL, error) &&
-           fixture_go(l, "PUBLIC", "2027-03-03", "city", "公示文本",
-                      "{\"channel\":\"网站\",\"notice\":\"1日内\"}", error) &&
-           fixture_go(l, "APPLIED", "2027-03-09", "county", "销号申请", NULL, error) &&
-           fixture_go(l, "CHECKED", "2027-03-12", "accept_unit", "材料",
-                      "{\"image_date\":\"2027-03-10\"}", error) &&
-           fixture_go(l, "CLOSED", "2027-03-20", "province", "备案表", NULL, error);
-}
-
 static void a_rebound_takes_the_old_number_with_a_suffix(void)
 {
     GError *error = NULL;
     g_autoptr(rdl_ledger) ledger = fixture_submitted("rebound.sqlite", &error);
     g_autofree char *first = NULL, *second = NULL, *third = NULL;
 
-    CHECK(close_it(ledger, &error));
+    CHECK(fixture_close(ledger, &error));
     CHECK(fixture_go(ledger, "LOOKBACK", "2027-09-20", "city", NULL, NULL, &error));
     CHECK(fixture_go(ledger, "CLOSED", "2027-09-25", "city", "回头看记录", NULL, &error));
     CHECK(fixture_go(ledger, "LOOKBACK", "2028-03-20", "city", NULL, NULL, &error));
@@ -193,9 +182,7 @@ static rdl_ledger *rebounded(const char *name, const char *fields, GError **erro
 {
     rdl_ledger *ledger = fixture_submitted(name, error);
 
-    CHECK(close_it(ledger, error));
-    CHECK(fixture_go(ledger, "LOOKBACK", "2027-09-20", "city", NULL, NULL, error));
-    CHECK(fixture_go(ledger, "REOPENED", "2027-09-25", "office", "回头看记录", fields, error));
+    CHECK(fixture_reopen(ledger, fields, error));
     return ledger;
 }
 
@@ -269,7 +256,7 @@ static void a_rebound_runs_again(void)
         .task_id = id, .to = "", .on = "2027-03-01", .by = "甲", .role = "city", .reason = "诉讼"};
 
     CHECK(rdl_task_stop(ledger, &who, &error));
-    CHECK(close_it(ledger, &error));
+    CHECK(fixture_close(ledger, &error));
     CHECK(fixture_go(ledger, "LOOKBACK", "2027-09-20", "city", NULL, NULL, &error));
     CHECK(fixture_go(ledger, "REOPENED", "2027-09-25", "office", "回头看记录",
                      "{\"due\":\"2027-10-31\"}", &error));
@@ -465,22 +452,6 @@ static void an_untrue_report_is_a_trigger(void)
     ledger = kept;
 }
 
-static void a_rebound_is_a_trigger(void)
-{
-    GError *error = NULL;
-    g_autoptr(rdl_ledger) ledger = fixture_submitted("rebound-trigger.sqlite", &error);
-    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
-    rdl_move by = office(id, "2027-09-26");
-
-    CHECK(close_it(ledger, &error));
-    CHECK(fixture_go(ledger, "LOOKBACK", "2027-09-20", "city", NULL, NULL, &error));
-    CHECK(fixture_go(ledger, "REOPENED", "2027-09-25", "office", "回头看记录",
-                     "{\"due\":\"2027-09-30\"}", &error));
-    CHECK(rdl_task_report(ledger, &by, 0.1, &error));
-    CHECK_OK(error);
-    CHECK_TRIGGERS(rdl_day_of(2027, 10, 1), "[\"trigger.1\",\"trigger.2\",\"trigger.3\"]");
-}
-
 static void a_result_nobody_was_told_is_a_trigger(void)
 {
     GError *error = NULL;
@@ -522,6 +493,33 @@ static void check_advice(rdl_ledger *ledger, rdl_day day, const char *rung, cons
     CHECK_OK(error);
     CHECK_TEXT(t->proposes ? t->proposes : "none", rung);
     CHECK_TEXT(t->triggers ? t->triggers : "none", grounds);
+}
+
+static void a_rebound_is_a_trigger(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fixture_submitted("rebound-trigger.sqlite", &error);
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
+    rdl_move by = office(id, "2027-09-26");
+
+    CHECK(fixture_reopen(ledger, "{\"due\":\"2027-09-30\"}", &error));
+    CHECK(rdl_task_report(ledger, &by, 0.1, &error));
+    CHECK_OK(error);
+    CHECK_TRIGGERS(rdl_day_of(2027, 10, 1), "[\"trigger.1\",\"trigger.2\",\"trigger.3\"]");
+}
+
+/* Without a day nothing is late, and no warning is given; what was untrue stays so. */
+static void a_rebound_without_a_day_is_a_trigger(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fixture_submitted("undated-trigger.sqlite", &error);
+
+    CHECK(fixture_reopen(ledger, NULL, &error));
+    CHECK_OK(error);
+    check_advice(ledger, rdl_day_of(2027, 9, 26), "none", "trigger.3");
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    CHECK(rdl_ledger_warn(ledger, rdl_day_of(2027, 10, 26), NULL, tally, &error));
+    CHECK_OK(error);
 }
 
 static void put_on_record(rdl_ledger *ledger, rdl_day day)
@@ -566,6 +564,7 @@ static CU_TestInfo tests[] = {
     {"values change, and what they were stays", values_change_and_what_they_were_stays},
     {"an untrue report is a trigger", an_untrue_report_is_a_trigger},
     {"a rebound is a trigger", a_rebound_is_a_trigger},
+    {"a rebound without a day is a trigger", a_rebound_without_a_day_is_a_trigger},
     {"a result nobody was told is a trigger", a_result_nobody_was_told_is_a_trigger},
     CU_TEST_INFO_NULL,
 };

@@ -2,6 +2,7 @@
 #include "rectify/rectify.h"
 #include "rectify/statistic.h"
 #include "fixtures/findings.h"
+#include "fixtures/work.h"
 #include "fixtures/scene.h"
 
 enum { SIDE = 80, BANDS = 3, N = SIDE * SIDE };
@@ -63,10 +64,8 @@ static rdl_ledger *ledger_with_ground(const char *name, GError **error)
 static void go(rdl_ledger *ledger, const char *to, const char *on, const char *role)
 {
     GError *error = NULL;
-    g_autoptr(JsonObject) fields = json_object_new();
+    g_autoptr(JsonObject) fields = fixture_values(to, on);
     g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
-    static const char *const all[] = {"target",     "measures",  "lead_leader",
-                                      "supervisor", "resp_unit", "accept_unit"};
     rdl_move move = {.task_id = id,
                      .to = to,
                      .on = on,
@@ -76,13 +75,8 @@ static void go(rdl_ledger *ledger, const char *to, const char *on, const char *r
                      .reason = "因故",
                      .fields = fields};
 
-    for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
-        rdl_json_set_text(fields, all[i], "甲");
-    rdl_json_set_text(fields, "due", "2027-06-30");
-    rdl_json_set_text(fields, "image_date", "2026-05-01");
-    rdl_json_set_text(fields, "channel", "网站");
-    rdl_json_set_text(fields, "measures_done", "all");
-    rdl_json_set_text(fields, "notice", "5日内");
+    if (strcmp(to, "REGISTERED") == 0)
+        rdl_json_set_text(fields, "due", "2027-06-30");
     CHECK(rdl_task_move(ledger, &move, &error));
     CHECK_OK(error);
 }

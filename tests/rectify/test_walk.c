@@ -7,6 +7,7 @@
 #include <string.h>
 #include <glib/gstdio.h>
 #include "fixtures/findings.h"
+#include "fixtures/work.h"
 #include "geo/start.h"
 #include "rectify/handle.h"
 #include "rectify/rectify.h"
@@ -396,7 +397,7 @@ static JsonObject *fields_of(const attempt *a)
         rdl_json_set_text(o, "measures_done", "all");
     if (a->accept && is_one_of(a->to, "PLAN_OK"))
         rdl_json_set_text(o, "accept_unit", "乙");
-    if (a->image)
+    if (a->image && strcmp(a->to, "CHECKED") == 0)
         add_day(o, "image_date", a->image);
     if (a->notice && strcmp(a->to, "PUBLIC") == 0) {
         add_day(o, "notice", a->notice);
@@ -703,30 +704,6 @@ static void counts_as_played_again(walk *w)
     }
 }
 
-/* The pack with the other order as its own. */
-static const char *pack_of(bool other)
-{
-    const char *from = suite_source("data/packs/cn"), *folder = suite_path("other-order");
-    GDir *dir = other ? g_dir_open(from, 0, NULL) : NULL;
-    const char *name;
-
-    if (!other)
-        return from;
-    g_mkdir(folder, 0755);
-    while ((name = g_dir_read_name(dir))) {
-        g_autofree char *path = g_build_filename(from, name, NULL), *text = NULL;
-        g_autofree char *to = g_build_filename(folder, name, NULL);
-        g_file_get_contents(path, &text, NULL, NULL);
-        g_autoptr(GString) all = g_string_new(text);
-        if (strcmp(name, "pack.yaml") == 0)
-            CHECK(g_string_replace(all, "default: workflow.csv", "default: workflow-huangshan.csv",
-                                   1) == 1);
-        g_file_set_contents(to, all->str, -1, NULL);
-    }
-    g_dir_close(dir);
-    return folder;
-}
-
 static bool begin_walk(walk *w, const char *name, bool other)
 {
     const char *path = suite_path(name), *gpkg = suite_path("walk.gpkg");
@@ -748,7 +725,7 @@ static bool begin_walk(walk *w, const char *name, bool other)
                        .progress = -1};
     w->day = LOADED;
     bool good = fixture_findings_graded(gpkg, "", 1, &grade, 0, &error) &&
-                rdl_ledger_init(path, pack_of(other), NULL, &error) &&
+                rdl_ledger_init(path, fixture_pack(other), NULL, &error) &&
                 (w->ledger = rdl_ledger_open(path, true, &error)) &&
                 rdl_store_run(w->ledger->store, "PRAGMA synchronous = OFF", &error) &&
                 rdl_ledger_load_findings(w->ledger, gpkg, to_day(LOADED), tally, NULL, &error);
