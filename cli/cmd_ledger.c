@@ -333,10 +333,12 @@ static int ledger_pack(int argc, char **argv)
     static const char teach[] =
         "Example:\n  redline ledger pack ledger.sqlite cn --as-of 2026-12-01\n\n"
         "Keeps another version of the ledger's pack; the rules that judged earlier stay readable.\n"
-        "From then on its workflow, deadlines and words are used.";
+        "From then on its workflow, deadlines and words are used, and days that were counted\n"
+        "without the calendar of their year are counted again where it has that.";
     static const GOptionEntry entries[] = {
         {"as-of", 0, 0, G_OPTION_ARG_STRING, &l.as_of, "day it is added (default: today)", "DATE"},
         G_OPTION_ENTRY_NULL};
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
     g_autoptr(rdl_ledger) ledger = NULL;
     GError *error = NULL;
     rdl_day as_of;
@@ -346,8 +348,12 @@ static int ledger_pack(int argc, char **argv)
         cli_day("--as-of", l.as_of, rdl_day_today(), &as_of, &error) &&
         (ledger = rdl_ledger_open(argv[1], true, &error)) &&
         cli_happened("--as-of", l.as_of, ledger, &error) &&
-        rdl_ledger_add_pack(ledger, argv[2], as_of, &error))
+        rdl_ledger_add_pack(ledger, argv[2], as_of, tally, &error)) {
+        g_autofree char *text = rdl_tally_text(tally);
         cli_say("%s: keeps %s", argv[1], argv[2]);
+        if (*text)
+            cli_say("balance sheet\n%s%s", text, argv[1]);
+    }
     return cli_end(error);
 }
 

@@ -252,27 +252,30 @@ static bool apply_extended(rdl_ledger *ledger, const rdl_event *event, JsonObjec
 }
 
 /* What begins again has a day and a beginning of its own, and where the event says so a clock that
- * runs; a problem may be reopened before its day is known. */
+ * runs; a problem may be reopened before its day is known. What is counted again goes on: the event
+ * tells its beginning, its first day and its first tier. */
 static bool apply_renewed(rdl_ledger *ledger, const rdl_event *event, JsonObject *o, GError **error)
 {
     static const char *const members[] = {"due", "tier", NULL};
 
     if (!rdl_apply_term_good(ledger, event, o, members, error))
         return false;
-    g_autoptr(rdl_statement) s =
-        rdl_statement_new(ledger->store,
-                          "UPDATE task SET started = ?1, due = ?2, due_original = ?2, tier = ?3, "
-                          "tier_original = ?3, stopped = CASE WHEN ?5 THEN NULL ELSE stopped END, "
-                          "revision = revision + 1 WHERE task_id = ?4",
-                          error);
+    g_autoptr(rdl_statement) s = rdl_statement_new(
+        ledger->store,
+        "UPDATE task SET started = ?1, due = ?2, due_original = coalesce(?6, ?2), tier = ?3, "
+        "tier_original = coalesce(?7, ?3), stopped = CASE WHEN ?5 THEN NULL ELSE stopped END, "
+        "revision = revision + 1 WHERE task_id = ?4",
+        error);
 
     if (!s)
         return false;
-    rdl_statement_text(s, 1, event->at);
+    rdl_statement_text(s, 1, rdl_json_text(o, "started", event->at));
     rdl_statement_text(s, 2, text(o, "due"));
     rdl_statement_text(s, 3, text(o, "tier"));
     rdl_statement_text(s, 4, event->subject);
     rdl_statement_int(s, 5, json_object_get_boolean_member_with_default(o, "runs", FALSE));
+    rdl_statement_text(s, 6, text(o, "first"));
+    rdl_statement_text(s, 7, text(o, "tier_original"));
     return rdl_statement_run(s, error);
 }
 

@@ -423,8 +423,9 @@ bool rdl_listed_limit(rdl_ledger *ledger, const rdl_task *clue, JsonObject *fiel
     g_autoptr(rdl_statement) s = rdl_statement_new(
         ledger->store,
         "SELECT json_extract(payload, '$.limit.due'), json_extract(payload, '$.limit.tier'), "
-        "json_extract(payload, '$.limit.provisional'), json_extract(payload, '$.limit.words') FROM "
-        "event WHERE subject IN (?1, ?2) AND kind IN ('problem.registered', 'problem.changed') AND "
+        "json_extract(payload, '$.limit.provisional'), json_extract(payload, '$.limit.words'), "
+        "json_extract(payload, '$.base') FROM event WHERE subject IN (?1, ?2) AND kind IN "
+        "('problem.registered', 'problem.changed') AND "
         "json_type(payload, '$.limit') = 'object' ORDER BY seq DESC LIMIT 1",
         error);
     bool row;
@@ -440,6 +441,7 @@ bool rdl_listed_limit(rdl_ledger *ledger, const rdl_task *clue, JsonObject *fiel
         return true;
     rdl_json_set_text(fields, "due", due);
     rdl_json_set_text(fields, "due_words", rdl_statement_get_text(s, 3));
+    rdl_json_set_text(fields, "due_from", rdl_statement_get_text(s, 4));
     if (rdl_statement_get_text(s, 1) && !rdl_json_text(fields, "tier", NULL))
         rdl_json_set_text(fields, "tier", rdl_statement_get_text(s, 1));
     if (rdl_statement_get_int(s, 2))
@@ -536,7 +538,8 @@ static bool open_task(listing *l, const item *i, bool complete, const char *site
     rdl_json_set_text(o, "tier", complete && field_of(i, "tier") ? field_of(i, "tier") : tier);
     rdl_json_set_text(o, "started", complete ? i->base : at);
     rdl_json_set_text(o, "due", complete ? i->due : due);
-    rdl_set_provisional(o, complete ? i->provisional : provisional);
+    rdl_set_provisional(o, complete ? i->provisional : provisional, complete ? i->words : NULL,
+                        i->base);
     rdl_json_set_text(o, "problem_id", problem_id);
     return append(l, at, "task.opened", task_id, o, error);
 }

@@ -20,8 +20,11 @@ typedef struct rdl_who {
  *  The file appears whole. Fails: RDL_ERROR_USAGE when it exists. */
 RDL_API bool rdl_ledger_init(const char *path, const char *pack, const char *crs, GError **error);
 /** Keep another version of the ledger's pack; the workflow, deadlines and words are from then on
- * its. One that is there already adds nothing. Fails: RDL_ERROR_USAGE for a pack of another id. */
-RDL_API bool rdl_ledger_add_pack(rdl_ledger *ledger, const char *pack, rdl_day on, GError **error);
+ *  its, and days that were provisional are counted again (rectify/term.h; `tally`, may be NULL:
+ *  ledger.terms). A pack that is there already adds nothing else. Fails: RDL_ERROR_USAGE for a pack
+ *  of another id. */
+RDL_API bool rdl_ledger_add_pack(rdl_ledger *ledger, const char *pack, rdl_day on,
+                                 rdl_tally *tally, GError **error);
 /** Open one. Fails: RDL_ERROR_NOT_FOUND, RDL_ERROR_DATA when the file is no ledger of this
  *  version. */
 RDL_API rdl_ledger *rdl_ledger_open(const char *path, bool write, GError **error);

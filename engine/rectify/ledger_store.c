@@ -4,6 +4,7 @@
 #include "rectify/layer.h"
 #include "rectify/moving.h"
 #include "rectify/task.h"
+#include "rectify/term.h"
 #include "screen/screen.h"
 
 #define LEDGER_VERSION "7"
@@ -274,12 +275,24 @@ static bool append_pack(rdl_ledger *ledger, const rdl_pack *pack, const char *at
                        .role = "system",
                        .kind = "pack.added",
                        .subject = rdl_pack_id(pack)};
+    bool good = payload && rdl_event_append(ledger, &event, payload, error);
 
-    return payload && rdl_store_begin(ledger->store, error) &&
-           rdl_ledger_end(ledger, rdl_event_append(ledger, &event, payload, error), error);
+    if (good)
+        rdl_ledger_forget_pack(ledger);
+    return good;
 }
 
-bool rdl_ledger_add_pack(rdl_ledger *ledger, const char *pack_name, rdl_day on, GError **error)
+/* What was counted without a calendar that is now there is counted again, on the latest day. */
+static bool settle_terms(rdl_ledger *ledger, const char *at, rdl_tally *tally, GError **error)
+{
+    g_autofree char *last = rdl_ledger_date(ledger, error);
+
+    return last && rdl_terms_end(ledger, tally, error) &&
+           rdl_terms_recount(ledger, strcmp(last, at) > 0 ? last : at, tally, error);
+}
+
+bool rdl_ledger_add_pack(rdl_ledger *ledger, const char *pack_name, rdl_day on, rdl_tally *tally,
+                         GError **error)
 {
     g_autoptr(rdl_pack) pack = rdl_pack_open(pack_name, NULL, error);
     g_autofree char *id = NULL, *at = rdl_day_text(on);
@@ -287,18 +300,20 @@ bool rdl_ledger_add_pack(rdl_ledger *ledger, const char *pack_name, rdl_day on, 
 
     if (!pack || !pack_known(ledger, rdl_pack_digest(pack), &known, error))
         return false;
-    if (known)
-        return true;
     id = rdl_store_value(ledger->store, "SELECT value FROM setting WHERE name = 'pack'", error);
     if (g_strcmp0(id, rdl_pack_id(pack)) != 0)
         return rdl_fail(
             error, RDL_ERROR_USAGE,
             "%s: is a ledger of pack %s, %s is another: make a ledger of its own for it",
             rdl_ledger_path(ledger), id ? id : "?", pack_name);
-    if (!append_pack(ledger, pack, at, error))
+    if (!rdl_store_begin(ledger->store, error))
         return false;
-    rdl_ledger_forget_pack(ledger);
-    return true;
+    bool good =
+        (known || append_pack(ledger, pack, at, error)) && settle_terms(ledger, at, tally, error);
+    good = rdl_ledger_end(ledger, good, error);
+    if (!good)
+        rdl_ledger_forget_pack(ledger);
+    return good;
 }
 
 /* ---- open ---- */

@@ -548,6 +548,14 @@ bool rdl_move_append(rdl_ledger *ledger, const rdl_move *move, const char *kind,
     return rdl_event_append(ledger, &event, payload, error);
 }
 
+/* Of a day that came with the move; a list's was told from its own day. */
+static void set_provisional(JsonObject *payload, const rdl_move *move)
+{
+    rdl_set_provisional(payload, json_object_has_member(move->fields, "due_note"),
+                        rdl_json_text(move->fields, "due_words", NULL),
+                        rdl_json_text(move->fields, "due_from", move->on));
+}
+
 static bool open_rectification(rdl_ledger *ledger, const rdl_task *clue, const rdl_move *move,
                                const char *problem_id, GError **error)
 {
@@ -570,7 +578,7 @@ static bool open_rectification(rdl_ledger *ledger, const rdl_task *clue, const r
     rdl_json_set_text(o, "tier", rdl_json_text(move->fields, "tier", tier));
     rdl_json_set_text(o, "started", move->on);
     rdl_json_set_text(o, "due", rdl_json_text(move->fields, "due", NULL));
-    rdl_set_provisional(o, json_object_has_member(move->fields, "due_note"));
+    set_provisional(o, move);
     rdl_json_set_text(o, "problem_id", problem_id);
     return rdl_move_append(ledger, move, "task.opened", task_id, o, error);
 }
@@ -688,7 +696,7 @@ bool rdl_clue_renew(rdl_ledger *ledger, const rdl_task *clue, const rdl_who *who
                              error) ||
         !rdl_ledger_provisional(ledger, due, &provisional, error))
         return false;
-    rdl_set_provisional(o, provisional);
+    rdl_set_provisional(o, provisional, NULL, NULL);
     rdl_json_set_text(o, "was", clue->due);
     rdl_json_set_text(o, "due", due);
     rdl_json_set_text(o, "tier", tier ? tier : clue->tier);
@@ -714,7 +722,7 @@ static bool renew(rdl_ledger *ledger, const rdl_task *task, const rdl_move *move
     rdl_json_set_text(o, "was", task->due);
     rdl_json_set_text(o, "due", rdl_json_text(move->fields, "due", NULL));
     rdl_json_set_text(o, "tier", rdl_json_text(move->fields, "tier", task->tier));
-    rdl_set_provisional(o, json_object_has_member(move->fields, "due_note"));
+    set_provisional(o, move);
     json_object_set_boolean_member(o, "runs", TRUE);
     return rdl_move_append(ledger, move, "task.renewed", task->task_id, o, error);
 }

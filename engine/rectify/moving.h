@@ -112,8 +112,10 @@ bool rdl_ledger_tier_said(rdl_ledger *ledger, const char *kind, const rdl_deadli
 #define RDL_NO_CALENDAR "no calendar of that year: days of rest not known"
 /** Of a due day that deadlines.csv gave (NULL: none): was it? */
 bool rdl_ledger_provisional(rdl_ledger *ledger, const char *due, bool *provisional, GError **error);
-/** Into an event that gives a task a day; nothing where it is not provisional. */
-void rdl_set_provisional(JsonObject *payload, bool provisional);
+/** Into an event that gives a task a day; nothing where it is not provisional. `words`, told from
+ *  the ISO date `from`: what the day was counted from; NULL: the rule. */
+void rdl_set_provisional(JsonObject *payload, bool provisional, const char *words,
+                         const char *from);
 /** The time limit an inspection's list gave a clue, into the fields of the move that registers it;
  *  nothing where it gave none. */
 bool rdl_listed_limit(rdl_ledger *ledger, const rdl_task *clue, JsonObject *fields, GError **error);

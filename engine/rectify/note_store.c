@@ -129,7 +129,7 @@ static bool say_extended(rdl_ledger *ledger, const rdl_task *task, const rdl_mov
     if (!need_reason(who, "an extension", error) ||
         !day_of_words(ledger, who, what, &day, &provisional, error))
         return false;
-    rdl_set_provisional(o, provisional);
+    rdl_set_provisional(o, provisional, what, who->on);
     if (task->due && strcmp(day, task->due) <= 0)
         return rdl_fail(error, RDL_ERROR_USAGE,
                         "%s: %s is no later than its due date %s: give a later day with --due",
@@ -141,7 +141,7 @@ static bool say_extended(rdl_ledger *ledger, const rdl_task *task, const rdl_mov
     rdl_json_set_text(o, "was", task->due);
     rdl_json_set_text(o, "due", day);
     if (!task->due_original)
-        rdl_json_set_text(o, "first", day);
+        rdl_json_set_text(o, "first", task->due ? task->due : day);
     return true;
 }
 
@@ -285,7 +285,7 @@ static bool say_milestone(rdl_ledger *ledger, const rdl_task *task, const rdl_mo
     rdl_json_set_text(o, "n", n);
     rdl_json_set_text(o, "due", day);
     rdl_json_set_text(o, "text", m->text);
-    rdl_set_provisional(o, provisional);
+    rdl_set_provisional(o, provisional, m->due, who->on);
     return !was || strcmp(was, day) == 0 || move_milestone(ledger, who, o, was, text, error);
 }
 

@@ -280,7 +280,7 @@ bool rdl_clue_open(rdl_ledger *ledger, const rdl_clue *clue, rdl_day as_of, GErr
     rdl_json_set_text(o, "tier", tier);
     rdl_json_set_text(o, "started", at);
     rdl_json_set_text(o, "due", due);
-    rdl_set_provisional(o, provisional);
+    rdl_set_provisional(o, provisional, NULL, NULL);
     return append(ledger, at, "task.opened", task_id, o, error) &&
            screened(ledger, at, task_id, error);
 }

@@ -4,8 +4,9 @@
  * tightest tier and the earliest approved due date of all, and the department of the gravest, by
  * one event task.tightened (due, tier, department, xzqdm as they are then; what changed also as it
  * was; what was taken over, with its own first and approved date). The first date and the first
- * tier of the task stay on record; an extension goes with nothing but the matter it was given for.
- * docs/decisions/0029 has the cases. */
+ * tier of the task stay on record, one that had no day has that of the matter it took over
+ * (`first`); an extension goes with nothing but the matter it was given for. docs/decisions/0029
+ * has the cases. */
 #ifndef RDL_RECTIFY_TIGHTEN_H
 #define RDL_RECTIFY_TIGHTEN_H
 

@@ -61,18 +61,20 @@ static bool earlier(const char *a, const char *b)
 typedef struct {
     const rdl_task *gravest;
     const char *tier, *due, *department, *xzqdm;
-    char *own_due;    /* where the rule gave it */
-    bool provisional; /* `due` is */
+    const char *first; /* of the matter that `due` is of */
+    char *own_due;     /* where the rule gave it */
+    bool provisional;  /* `due` is */
     GPtrArray *taken;
 } outcome;
 
 static void take_dates(rdl_ledger *ledger, outcome *r, const char *kind, const char *tier,
-                       const char *due, bool provisional)
+                       const char *due, const char *first, bool provisional)
 {
     if (months_of(ledger, kind, tier) < months_of(ledger, kind, r->tier))
         r->tier = tier;
     if (earlier(due, r->due)) {
         r->due = due;
+        r->first = first ? first : due;
         r->provisional = provisional;
     }
 }
@@ -90,17 +92,17 @@ static bool take_one(rdl_ledger *ledger, outcome *r, const rdl_task *task, const
         return true;
     g_ptr_array_add(r->taken, (gpointer)of);
     if (verify) {
-        take_dates(ledger, r, "verify", of->tier, of->due, of->due_note != NULL);
+        take_dates(ledger, r, "verify", of->tier, of->due, of->due_original, of->due_note != NULL);
     } else {
         if (!rdl_day_parse(on, &day, error) ||
             !rdl_ledger_deadline(ledger, "rectify", of->result, of->severity, day, &tier, &due,
                                  error) ||
             !rdl_ledger_provisional(ledger, due, &provisional, error))
             return false;
-        take_dates(ledger, r, "rectify", tier, due, provisional);
+        take_dates(ledger, r, "rectify", tier, due, due, provisional);
         if (r->due == due) {
             g_free(r->own_due);
-            r->due = r->own_due = g_steal_pointer(&due);
+            r->first = r->due = r->own_due = g_steal_pointer(&due);
         }
     }
     if (!graver)
@@ -160,7 +162,9 @@ static bool record(rdl_ledger *ledger, const outcome *r, const rdl_task *task, c
     changed = put_change(o, "xzqdm", "xzqdm_was", task->xzqdm, r->xzqdm) || changed;
     if (!changed)
         return true;
-    rdl_set_provisional(o, r->provisional);
+    if (!task->due_original) /* it had none: what it is given now is its first */
+        rdl_json_set_text(o, "first", task->due ? task->due : r->first);
+    rdl_set_provisional(o, r->provisional, NULL, NULL);
     json_object_set_array_member(o, "taken", taken_over(r));
     return rdl_event_append(ledger, &event, o, error);
 }
@@ -171,6 +175,7 @@ bool rdl_task_tighten(rdl_ledger *ledger, const rdl_task *task, const GPtrArray 
     outcome r = {.gravest = task,
                  .tier = task->tier,
                  .due = task->due,
+                 .first = task->due_original,
                  .department = task->department,
                  .xzqdm = task->xzqdm,
                  .provisional = task->due_note != NULL,
@@ -262,6 +267,7 @@ static bool bad_member(const rdl_event *event, const char *member, GError **erro
 bool rdl_apply_term_good(rdl_ledger *ledger, const rdl_event *event, JsonObject *o,
                          const char *const *members, GError **error)
 {
+    static const char *const days[] = {"due", "first", "started"};
     const char *due = rdl_json_text(o, "due", NULL);
     bool less = false;
     rdl_day day;
@@ -269,8 +275,10 @@ bool rdl_apply_term_good(rdl_ledger *ledger, const rdl_event *event, JsonObject 
     for (; *members; members++)
         if (!text_or_null(o, *members))
             return bad_member(event, *members, error);
-    if (due && !rdl_day_parse(due, &day, NULL))
-        return bad_member(event, "due", error);
+    for (size_t i = 0; i < G_N_ELEMENTS(days); i++)
+        if (rdl_json_text(o, days[i], NULL) &&
+            !rdl_day_parse(rdl_json_text(o, days[i], NULL), &day, NULL))
+            return bad_member(event, days[i], error);
     return takes_away(ledger, event, o, &less, error) &&
            (!less || bad_member(event, due ? "tier" : "due", error));
 }
@@ -285,14 +293,15 @@ bool rdl_apply_tightened(rdl_ledger *ledger, const rdl_event *event, JsonObject 
         return false;
     g_autoptr(rdl_statement) s = rdl_statement_new(
         ledger->store,
-        "UPDATE task SET due = ?, tier = ?, department = ?, xzqdm = ?, revision = revision + 1 "
-        "WHERE task_id = ?",
+        "UPDATE task SET due = ?, tier = ?, department = ?, xzqdm = ?, due_original = "
+        "coalesce(due_original, ?), revision = revision + 1 WHERE task_id = ?",
         error);
 
     if (!s)
         return false;
     for (int i = 0; i < n; i++)
         rdl_statement_text(s, i + 1, rdl_json_text(o, members[i], NULL));
-    rdl_statement_text(s, n + 1, event->subject);
+    rdl_statement_text(s, n + 1, rdl_json_text(o, "first", NULL));
+    rdl_statement_text(s, n + 2, event->subject);
     return rdl_statement_run(s, error);
 }

@@ -165,10 +165,15 @@ bool rdl_ledger_provisional(rdl_ledger *ledger, const char *due, bool *provision
     return true;
 }
 
-void rdl_set_provisional(JsonObject *payload, bool provisional)
+void rdl_set_provisional(JsonObject *payload, bool provisional, const char *words, const char *from)
 {
-    if (provisional)
-        json_object_set_int_member(payload, "provisional", 1);
+    if (!provisional)
+        return;
+    json_object_set_int_member(payload, "provisional", 1);
+    if (words) {
+        rdl_json_set_text(payload, "words", words);
+        rdl_json_set_text(payload, "from", from);
+    }
 }
 
 bool rdl_ledger_tier_lasts(rdl_ledger *ledger, const char *tier)

@@ -2,6 +2,7 @@
 #include <string.h>
 #include "rectify/moving.h"
 #include "rectify/route.h"
+#include "rectify/term.h"
 #include "rectify/warning.h"
 
 /* The n-th rung that texts.csv has (ladder.1, ladder.2 ...; domain no. 84), or its last; NULL: it
@@ -210,8 +211,9 @@ bool rdl_ledger_warn(rdl_ledger *ledger, rdl_day as_of, const rdl_who *given, rd
         !in_order(ledger, as_of, error) || !rdl_warnings_check(warnings, error) ||
         !rdl_store_begin(ledger->store, error))
         return false;
-    g_autoptr(GArray) tasks = rdl_task_list(ledger, &filter, error);
-    bool good = tasks != NULL;
+    bool good = rdl_terms_end(ledger, tally, error);
+    g_autoptr(GArray) tasks = good ? rdl_task_list(ledger, &filter, error) : NULL;
+    good = tasks != NULL;
     for (guint i = 0; good && i < tasks->len; i++)
         good =
             look_at(ledger, states, &g_array_index(tasks, rdl_task, i), as_of, who, tally, error);

@@ -483,7 +483,7 @@ static bool fill_ledger(execution *x, const char *path, GError **error)
     g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, true, error);
     rdl_tally *tally = x->sheet->tally;
 
-    if (!ledger || !rdl_ledger_add_pack(ledger, x->job->pack, x->job->as_of, error) ||
+    if (!ledger || !rdl_ledger_add_pack(ledger, x->job->pack, x->job->as_of, tally, error) ||
         !rdl_ledger_load_findings(ledger, out(x, "findings.gpkg"), x->job->as_of, tally,
                                   x->progress, error) ||
         !load_letters(x, ledger, tally, error) || !play_moves(x, ledger, tally, error))

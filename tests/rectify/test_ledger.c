@@ -185,10 +185,10 @@ static void findings_of_an_unknown_pack_are_refused_until_it_is_added(void)
     CHECK(refused == NULL);
     CHECK_FAILS(error, RDL_ERROR_USAGE, "does not keep: add it with redline ledger pack");
     CHECK(!rdl_ledger_add_pack(ledger, suite_source("data/packs/demo"), rdl_day_of(2026, 11, 1),
-                               &error));
+                               NULL, &error));
     CHECK_FAILS(error, RDL_ERROR_USAGE, "is a ledger of pack cn");
-    CHECK(rdl_ledger_add_pack(ledger, pack, rdl_day_of(2026, 11, 1), &error));
-    CHECK(rdl_ledger_add_pack(ledger, pack, rdl_day_of(2026, 11, 1), &error));
+    CHECK(rdl_ledger_add_pack(ledger, pack, rdl_day_of(2026, 11, 1), NULL, &error));
+    CHECK(rdl_ledger_add_pack(ledger, pack, rdl_day_of(2026, 11, 1), NULL, &error));
     CHECK_OK(error);
     CHECK_INT(events(ledger), 2);
     g_autofree char *done = load(ledger, gpkg, &error);
@@ -209,7 +209,7 @@ static void a_unit_may_have_a_workflow_of_its_own(void)
 
     const rdl_csv *huangshan = rdl_ledger_workflow(ledger, "341002", NULL, &error);
     CHECK(strstr(rdl_csv_name(huangshan), "workflow-huangshan.csv") != NULL);
-    CHECK(rdl_ledger_add_pack(ledger, other_pack("cn8"), rdl_day_of(2026, 11, 1), &error));
+    CHECK(rdl_ledger_add_pack(ledger, other_pack("cn8"), rdl_day_of(2026, 11, 1), NULL, &error));
     const rdl_csv *own = rdl_ledger_workflow(ledger, "321202", NULL, &error);
     const rdl_csv *others = rdl_ledger_workflow(ledger, "330000", NULL, &error);
     CHECK_OK(error);

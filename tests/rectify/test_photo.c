@@ -354,7 +354,7 @@ static void a_guard_asks_for_a_photo_that_counts(void)
     fixture_exif none = inside;
 
     none.placed = false;
-    CHECK(rdl_ledger_add_pack(l, guarded_pack(), rdl_day_of(2026, 11, 1), &error));
+    CHECK(rdl_ledger_add_pack(l, guarded_pack(), rdl_day_of(2026, 11, 1), NULL, &error));
     CHECK(rdl_task_move(l, &out, &error));
     CHECK_PUT(&none, "TAKEN NO_POSITION TIMED does not");
     CHECK(!rdl_task_move(l, &back, &error));

@@ -210,6 +210,7 @@ static void a_term_that_is_no_term_is_refused(void)
         {"task.tightened", "{" WHOLE "}"},
         {"task.tightened", "{" WHOLE ",\"taken\":null}"},
         {"task.tightened", "{" WHOLE ",\"taken\":[null,5]}"},
+        {"task.tightened", "{" WHOLE ",\"taken\":[],\"first\":\"soon\"}"},
         {"task.tightened",
          "{\"due\":null,\"tier\":\"T1\",\"department\":null,\"xzqdm\":null,\"taken\":[]}"},
         {"task.renewed", "{}"},
@@ -426,6 +427,55 @@ static void two_rectifications_keep_their_days(void)
     check_whole(ledger);
 }
 
+/* A problem that begins again without a day, and is given one by a graver matter: that is its first
+ * day from then on, whatever comes after. */
+static void the_first_day_may_be_given_by_another_matter(void)
+{
+    const rdl_who who = {"2027-10-02", "甲", "office", "同一厂区"};
+    const char *const others[] = {"OTHER-0001", NULL}, *gpkg = suite_path("given.gpkg");
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with("given.sqlite", &mild, NULL);
+    g_autofree char *id = work(ledger, "2027-06-30", "T3", &error);
+    rdl_move later = {.task_id = id, .to = "", .on = "2027-10-03", .by = "市局", .role = "city"};
+
+    CHECK(fixture_go(ledger, "SUBMITTED", "2027-03-01", "resp_unit", "报告",
+                     "{\"measures_done\":\"all\"}", &error));
+    CHECK(fixture_reopen(ledger, NULL, &error));
+    CHECK(fixture_findings_graded(gpkg, "OTHER", 1, &grave, 0, &error) &&
+          rdl_ledger_load_findings(ledger, gpkg, rdl_day_of(2027, 10, 1), tally, NULL, &error) &&
+          rdl_sites_merge(ledger, "FP-0000", others, &who, &error));
+    CHECK_OK(error);
+    g_autofree char *given = told(ledger, id);
+    CHECK(strstr(given, " 2027-12-02/2027-12-02 "));
+    later.reason = "汛期";
+    CHECK(rdl_task_extend(ledger, &later, "2028-03-31", &error));
+    CHECK_OK(error);
+    g_autofree char *extended = told(ledger, id);
+    CHECK(strstr(extended, " 2028-03-31/2027-12-02 "));
+    check_whole(ledger);
+}
+
+/* One that was given a day so before its first was kept: an extension keeps it. */
+static void a_day_without_a_first_is_the_first(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fixture_submitted("given-before.sqlite", &error);
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
+    rdl_move later = {.task_id = id, .to = "", .on = "2027-10-03", .by = "市局", .role = "city"};
+
+    CHECK(fixture_reopen(ledger, NULL, &error));
+    CHECK(rdl_store_begin(ledger->store, &error));
+    CHECK(forge(ledger, id, "task.tightened", "{" WHOLE ",\"taken\":[]}", &error));
+    CHECK(rdl_store_commit(ledger->store, &error));
+    later.reason = "汛期";
+    CHECK(rdl_task_extend(ledger, &later, "2028-03-31", &error));
+    CHECK_OK(error);
+    g_autofree char *extended = told(ledger, id);
+    CHECK(strstr(extended, " 2028-03-31/2026-12-01 "));
+    check_whole(ledger);
+}
+
 static void a_clue_that_went_is_told_with_its_day(void)
 {
     const fixture_grade lesser = {.severity = "S4", .far = 1};
@@ -503,6 +553,8 @@ static CU_TestInfo tests[] = {
     {"what lasts takes nothing over", what_lasts_takes_nothing_over},
     {"what will last takes nothing over", what_will_last_takes_nothing_over},
     {"two rectifications keep their days", two_rectifications_keep_their_days},
+    {"the first day may be given by another matter", the_first_day_may_be_given_by_another_matter},
+    {"a day without a first is the first", a_day_without_a_first_is_the_first},
     {"a clue that went is told with its day", a_clue_that_went_is_told_with_its_day},
     {"a site is not merged with itself", a_site_is_not_merged_with_itself},
     {"no warning grows quieter", no_warning_grows_quieter},
