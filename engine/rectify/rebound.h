@@ -9,6 +9,7 @@
  *   UNDATED          as much ground, and no date of what it was seen in
  *   EARLIER          as much ground, seen no later than the closing
  *   SMALL            no more than the least patch: to be looked at all the same
+ *   RECOVERY         the ground turned green: it bears the closing out, however much it is
  * The least patch is min_patch_m2 of pack.yaml by min_patch_classes, from the activity up its
  * parents; where no class is named, the smallest. Area: the buffer is made in metres about the
  * ground, the common part is measured on the ellipsoid. While a look-back waits, only a graver clue
@@ -35,6 +36,7 @@ typedef struct rdl_newcomer {
     const char *site_id;        /* where it goes */
     const char *source, *source_id, *activity;
     const char *seen; /* day of the scene that shows it; NULL: not told */
+    bool green;       /* a patch of kind `recovery`: nothing was built */
 } rdl_newcomer;
 
 /** Raise look-backs of the closed work it comes to, before the ledger takes it in: the ground of

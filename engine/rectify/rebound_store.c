@@ -79,6 +79,8 @@ static int rank_of(arrival *a, double m2, const char *was, const char *closed, G
 {
     rdl_day seen, closing;
 
+    if (a->n->green)
+        return 0;
     if (!(m2 > a->least))
         return 1;
     if (!a->n->seen || !rdl_day_parse(a->n->seen, &seen, NULL))
@@ -103,8 +105,8 @@ static bool raise_one(const arrival *a, const char *task_id, int rank, double m2
     rdl_json_set_text(o, "task_id", task_id);
     rdl_json_set_text(o, "source", a->n->source);
     rdl_json_set_text(o, "source_id", a->n->source_id);
-    if (rank) {
-        rdl_json_set_text(o, "clue", clues[rank]);
+    if (rank || a->n->green) {
+        rdl_json_set_text(o, "clue", a->n->green ? "RECOVERY" : clues[rank]);
         rdl_json_set_real(o, "inside_m2", round(m2 * 100.0) / 100.0);
         rdl_json_set_real(o, "least_m2", a->least);
         rdl_json_set_text(o, "seen", a->n->seen);

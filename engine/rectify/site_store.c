@@ -710,6 +710,13 @@ static void count_site(rdl_tally *tally, const char *code, guint findings)
     rdl_tally_suppressed(tally, "ledger.findings", code, findings);
 }
 
+/* All of it a patch of kind `recovery`, which screen found clean for that. */
+static bool is_green(const site *s)
+{
+    return s->primary && g_strcmp0(member(s->primary, "kind"), "recovery") == 0 &&
+           g_strcmp0(member(s->primary, "result"), "CLEAN") == 0;
+}
+
 static bool take_site_at(const reading *r, const site *s, const char *load, JsonObject *payload,
                          place *p, rdl_day as_of, rdl_tally *tally, GError **error)
 {
@@ -753,7 +760,8 @@ static bool take_site_at(const reading *r, const site *s, const char *load, Json
                                    .source = member(payload, "source"),
                                    .source_id = member(payload, "source_id"),
                                    .activity = member(payload, "activity"),
-                                   .seen = s->primary ? member(s->primary, "built_before") : NULL};
+                                   .seen = s->primary ? member(s->primary, "built_before") : NULL,
+                                   .green = is_green(s)};
     return rdl_rebounds_raise(ledger, &newcomer, at, error) &&
            append(ledger, at, kind, p->site_id, payload, error) &&
            settle_clue(ledger, s, p, before, as_of, tally, error) &&

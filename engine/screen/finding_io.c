@@ -19,7 +19,7 @@ static const rdl_field finding_fields[] = {
     {"permit_no", T},   {"xzqdm", T},        {"lon", R},           {"lat", R},
     {"area_m2", R},     {"area_own_m2", R},  {"area_min_m2", R},   {"area_max_m2", R},
     {"share", R},       {"edge", I},         {"note", T},          {"parent_id", T},
-    {"expands", T},     {"own_ha", R},       {"own_mu", R}};
+    {"expands", T},     {"own_ha", R},       {"own_mu", R},        {"kind", T}};
 
 static const rdl_field hit_fields[] = {
     {"finding_id", T}, {"rule_id", T},   {"zone_id", T},  {"zone", T},  {"applies", T},
@@ -195,7 +195,8 @@ static bool write_finding(rdl_rows *out, texts *t, const rdl_finding *f, GError 
                              rdl_text(*f->parent_id ? f->parent_id : NULL),
                              rdl_text(f->footprint->expands),
                              rdl_real(rdl_shown_ha(f->part.own_m2, f->ha_up)),
-                             rdl_real(rdl_shown_mu(f->part.own_m2, f->mu_up))};
+                             rdl_real(rdl_shown_mu(f->part.own_m2, f->mu_up)),
+                             rdl_text(f->footprint->kind)};
     G_STATIC_ASSERT(G_N_ELEMENTS(row) == G_N_ELEMENTS(finding_fields));
 
     rdl_rows_values(out, finding_fields, row, G_N_ELEMENTS(row));

@@ -108,6 +108,12 @@ static const char *joined_with(const rdl_record *record)
     return rdl_arena_text(rdl_record_arena(record), note);
 }
 
+/* Kinds that are no activity of the pack but say that nothing was built. */
+static bool builds_nothing(const reading *r, const char *kind)
+{
+    return kind && strcmp(kind, "recovery") == 0 && !rdl_pack_has_activity(r->pack, kind);
+}
+
 static bool take_patch(const rdl_record *record, void *user, GError **error)
 {
     reading *r = user;
@@ -116,8 +122,10 @@ static bool take_patch(const rdl_record *record, void *user, GError **error)
 
     (void)error;
     f->patch = true;
+    f->kind = rdl_arena_text(rdl_record_arena(record), rdl_record_text(record, "kind"));
+    f->built_nothing = builds_nothing(r, f->kind);
     f->fp_id = rdl_arena_text(rdl_record_arena(record), rdl_record_text(record, "patch_id"));
-    f->activity = known_activity(r, record, rdl_record_text(record, "kind"));
+    f->activity = known_activity(r, record, f->kind);
     f->note = joined_with(record);
     f->onset.first = rdl_record_day(record, "t_before", RDL_DAY_PAST, &bad);
     f->onset.last = rdl_record_day(record, "t_after", RDL_DAY_FUTURE, &bad);
@@ -363,11 +371,70 @@ static void narrow(rdl_arena *arena, rdl_footprint *f, const rdl_footprint *patc
     f->note = rdl_arena_text(arena, note);
 }
 
-static bool explained(rdl_arena *arena, const rdl_footprint *patch, GPtrArray *footprints,
-                      const GArray *near, bool *yes, GError **error)
+#define RIM_SHARE 10.0 /* of a patch's side, half the width of what is still a rim of it */
+
+/* Metres about the middle of a box, where distances are asked. */
+typedef struct {
+    double x, y, mx, my;
+} frame;
+
+static bool frame_of(frame *f, rdl_box box, rdl_measure *measure, GError **error)
+{
+    f->x = (box.xmin + box.xmax) / 2.0;
+    f->y = (box.ymin + box.ymax) / 2.0;
+    return rdl_measure_scale(measure, f->x, f->y, &f->mx, &f->my, error);
+}
+
+/* Is there room for a disc of that radius in what is left of a patch? */
+static bool has_room(const rdl_geometry *left, const frame *f, double radius, bool *yes,
+                     GError **error)
+{
+    g_autoptr(rdl_geometry) metres = rdl_geometry_scaled(left, f->x, f->y, f->mx, f->my, error);
+    g_autoptr(rdl_geometry) inner = metres ? rdl_geometry_buffer(metres, -radius, error) : NULL;
+
+    *yes = inner && !rdl_geometry_empty(inner);
+    return inner != NULL;
+}
+
+typedef struct {
+    rdl_intake *intake;
+    rdl_measure *measure;
+    double pos_error_m; /* where a patch gives none */
+} explaining;
+
+/* What no footprint covers of an explained patch goes on as the patch, unless it is a rim. */
+static bool keep_rest(const explaining *e, rdl_footprint *patch, const rdl_geometry *whole,
+                      const rdl_geometry *bare, bool *kept, GError **error)
+{
+    double error_m = isnan(patch->pos_error_m) ? e->pos_error_m : patch->pos_error_m, all, rest;
+    frame f;
+
+    *kept = false;
+    if (rdl_geometry_empty(bare))
+        return true;
+    if (!frame_of(&f, patch->box, e->measure, error) ||
+        !rdl_measure_area(e->measure, whole, &all, error) ||
+        !rdl_measure_area(e->measure, bare, &rest, error) ||
+        !has_room(bare, &f, fmax(error_m, sqrt(all) / RIM_SHARE), kept, error) ||
+        (*kept && !take_ground(patch, e->intake->arena, bare, error)))
+        return false;
+    if (*kept) {
+        g_autofree char *note = g_strdup_printf("%.0f of its %.0f m2 lie under footprints and are "
+                                                "told with them",
+                                                all - rest, all);
+        g_autofree char *both = patch->note ? g_strjoin("; ", patch->note, note, NULL) : NULL;
+        patch->note = rdl_arena_text(e->intake->arena, both ? both : note);
+    }
+    return true;
+}
+
+/* *wholly: what was built between its dates covers it, but for a rim. */
+static bool explained(const explaining *e, rdl_footprint *patch, GPtrArray *footprints,
+                      const GArray *near, bool *wholly, GError **error)
 {
     g_autoptr(rdl_geometry) p = ground(patch, error), bare = ground(patch, error);
     g_autoptr(GArray) on_it = g_array_new(FALSE, FALSE, sizeof(lying));
+    bool kept = true;
 
     for (guint k = 0; p && bare && k < near->len; k++) {
         lying l = {.footprint = footprints->pdata[g_array_index(near, size_t, k)]};
@@ -379,33 +446,42 @@ static bool explained(rdl_arena *arena, const rdl_footprint *patch, GPtrArray *f
     }
     if (!p || !bare)
         return false;
-    *yes = rdl_geometry_plane_area(bare) <= 0.5 * rdl_geometry_plane_area(p);
-    for (guint k = 0; *yes && k < on_it->len; k++) {
+    bool half = rdl_geometry_plane_area(bare) <= 0.5 * rdl_geometry_plane_area(p);
+    for (guint k = 0; half && k < on_it->len; k++) {
         lying *l = &g_array_index(on_it, lying, k);
         if (l->of_footprint >= 0.5)
-            narrow(arena, l->footprint, patch);
+            narrow(e->intake->arena, l->footprint, patch);
     }
+    if (half && !keep_rest(e, patch, p, bare, &kept, error))
+        return false;
+    *wholly = half && !kept;
     return true;
 }
 
-bool rdl_patches_explain(rdl_intake *intake, GPtrArray *footprints, GPtrArray *patches,
-                         GError **error)
+bool rdl_patches_explain(rdl_intake *intake, const rdl_pack *pack, GPtrArray *footprints,
+                         GPtrArray *patches, GError **error)
 {
+    explaining e = {.intake = intake, .pos_error_m = rdl_pack_default(pack, "pos_error_m", 5.0)};
     g_autofree rdl_box *boxes = g_new(rdl_box, footprints->len + 1);
     g_autoptr(GArray) near = g_array_new(FALSE, FALSE, sizeof(size_t));
-    bool yes;
+    bool wholly;
 
     if (!patches->len)
         return true;
+    g_autoptr(rdl_measure) measure = rdl_measure_new(intake->target, error);
+    if (!(e.measure = measure))
+        return false;
     for (guint i = 0; i < footprints->len; i++)
         boxes[i] = ((rdl_footprint *)footprints->pdata[i])->box;
     g_autoptr(rdl_box_index) index = rdl_box_index_new(boxes, footprints->len, error);
     for (guint i = patches->len; index && i-- > 0;) {
-        const rdl_footprint *patch = patches->pdata[i];
+        rdl_footprint *patch = patches->pdata[i];
+        if (patch->built_nothing)
+            continue;
         rdl_box_index_query(index, patch->box, near);
-        if (!explained(intake->arena, patch, footprints, near, &yes, error))
+        if (!explained(&e, patch, footprints, near, &wholly, error))
             return false;
-        if (yes)
+        if (wholly)
             remove_counted(intake, &patch_spec, patches, i, "EXPLAINED");
     }
     sweep(patches);

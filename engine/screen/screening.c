@@ -231,7 +231,7 @@ static bool settle_layers(screening *s, GError **error)
     if (!rdl_zones_settle(&s->intake, s->zones, as_of, error) ||
         !rdl_footprints_settle(&s->intake, s->footprints, false, as_of, error) ||
         !rdl_footprints_settle(&s->intake, s->patches, true, as_of, error) ||
-        !rdl_patches_explain(&s->intake, s->footprints, s->patches, error))
+        !rdl_patches_explain(&s->intake, s->pack, s->footprints, s->patches, error))
         return false;
     rdl_permits_settle(&s->intake, s->permits);
     rdl_units_settle(&s->intake, s->units);

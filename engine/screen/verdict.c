@@ -365,6 +365,16 @@ static void manage(rdl_verdict *v, rdl_case *c, const rdl_zone *zone, const char
     add_note(v, note);
 }
 
+static void judge(rdl_verdict *v, const rdl_pack *pack, const rdl_case *c, bool any_zone)
+{
+    rdl_rules_match(pack, c, any_zone, v->hits);
+    if (!c->undated)
+        agree_over_time(pack, c, any_zone, v->hits);
+    g_array_sort(v->hits, by_order);
+    prefer_lawful(v->hits, v->when);
+    conclude(v, pack, c, any_zone);
+}
+
 rdl_verdict rdl_verdict_of(const rdl_pack *pack, const rdl_footprint *f, const rdl_zone *zone,
                            const rdl_part *part, const rdl_approval *approval, rdl_version version,
                            const double *near, rdl_day as_of)
@@ -396,12 +406,12 @@ rdl_verdict rdl_verdict_of(const rdl_pack *pack, const rdl_footprint *f, const r
     add_note(&v, f->note);
     add_note(&v, approval->note);
     add_note(&v, undecided);
-    rdl_rules_match(pack, &c, zone == NULL, v.hits);
-    if (!c.undated)
-        agree_over_time(pack, &c, zone == NULL, v.hits);
-    g_array_sort(v.hits, by_order);
-    prefer_lawful(v.hits, v.when);
-    conclude(&v, pack, &c, zone == NULL);
+    if (f->built_nothing) {
+        v.result = RDL_RESULT_CLEAN;
+        add_note(&v, "the ground turned green: nothing was built");
+    } else {
+        judge(&v, pack, &c, zone == NULL);
+    }
     doubt_place(&v, rdl_verdict_web_datum(f, zone));
     if (part && part->dimension == 2 && part->min_m2 <= 0.0 && v.result != RDL_RESULT_CLEAN)
         v.result = RDL_RESULT_EDGE;

@@ -17,7 +17,7 @@ typedef struct {
     rdl_interval onset, established;
     rdl_truth granted;
     rdl_version version;
-    bool expansion, polygon, least_is_nothing, planned, papers_only, sized;
+    bool expansion, polygon, least_is_nothing, planned, papers_only, sized, built_nothing;
 } situation;
 
 typedef struct {
@@ -75,8 +75,8 @@ static gboolean situation_equal(gconstpointer p, gconstpointer q)
            g_strcmp0(a->period, b->period) == 0 && a->granted == b->granted &&
            a->version == b->version && a->expansion == b->expansion && a->sized == b->sized &&
            a->planned == b->planned && a->papers_only == b->papers_only &&
-           a->area_m2 == b->area_m2 && a->length_m == b->length_m &&
-           a->version_ends == b->version_ends &&
+           a->built_nothing == b->built_nothing && a->area_m2 == b->area_m2 &&
+           a->length_m == b->length_m && a->version_ends == b->version_ends &&
            (a->near ? b->near && memcmp(a->near, b->near, a->n_near * sizeof *a->near) == 0
                     : !b->near) &&
            a->web_datum == b->web_datum && a->polygon == b->polygon &&
@@ -266,6 +266,7 @@ const rdl_verdict *rdl_verdict_pool_get(rdl_verdict_pool *pool, const rdl_footpr
                    .approval_attrs = approval->attrs,
                    .papers_only = approval->papers_only,
                    .planned = f->planned,
+                   .built_nothing = f->built_nothing,
                    .near = near,
                    .n_near = pool->n_near,
                    .version_ends = zone && version == RDL_VERSION_ACT ? zone->version.last : 0,

@@ -108,6 +108,16 @@ static void set_text(OGRFeatureH f, const char *field, const char *value)
     OGR_F_SetFieldString(f, n, value);
 }
 
+static void add_text_field(OGRLayerH layer, const char *name)
+{
+    OGRFieldDefnH field = OGR_Fld_Create(name, OFTString);
+
+    CHECK(OGR_L_CreateField(layer, field, TRUE) == OGRERR_NONE);
+    OGR_Fld_Destroy(field);
+}
+
+#define GREEN "turned green" /* no activity: a patch of kind recovery */
+
 /* A patch of that number, `wide` degrees from the longitude `x` on, of that activity and seen that
  * day (NULL: as the fixture's; not told). */
 static void load_seen(rdl_ledger *ledger, const char *prefix, double x, double wide,
@@ -123,17 +133,21 @@ static void load_seen(rdl_ledger *ledger, const char *prefix, double x, double w
     CHECK(fixture_findings_of(path, prefix, 1, suspect, 1, 0, &error));
     GDALDatasetH file = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_UPDATE, NULL, NULL, NULL);
     OGRLayerH layer = GDALDatasetGetLayerByName(file, "finding");
-    if (seen) {
-        OGRFieldDefnH field = OGR_Fld_Create("built_before", OFTString);
-        CHECK(OGR_L_CreateField(layer, field, TRUE) == OGRERR_NONE);
-        OGR_Fld_Destroy(field);
-    }
+    bool green = g_strcmp0(activity, GREEN) == 0;
+    if (seen)
+        add_text_field(layer, "built_before");
+    if (green)
+        add_text_field(layer, "kind");
     OGRFeatureH f = OGR_L_GetNextFeature(layer);
     OGRGeometryH g = NULL;
     if (seen)
         set_text(f, "built_before", seen);
-    if (activity)
+    if (green) {
+        set_text(f, "kind", "recovery");
+        set_text(f, "result", "CLEAN");
+    } else if (activity) {
         set_text(f, "activity", activity);
+    }
     char *text = wkt;
     CHECK(OGR_G_CreateFromWkt(&text, NULL, &g) == OGRERR_NONE);
     OGR_F_SetGeometryDirectly(f, g);
@@ -239,6 +253,8 @@ static void new_ground_is_a_rebound_by_area_date_and_activity(void)
         {119.9, 0.0003, "IND", NULL, "UNDATED"},
         {119.9, 0.0003, "IND", "spring", "UNDATED"},
         {119.90034, 0.0003, "IND", NULL, "SMALL"},
+        {119.9, 0.0003, GREEN, "2027-04-01", "RECOVERY"}, /* no rebound, the contrary */
+        {119.9002, 0.0004, GREEN, "2027-04-01", "RECOVERY"},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

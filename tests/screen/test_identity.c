@@ -104,8 +104,7 @@ static const rdl_footprint *footprint_named(const reading *r, const char *id)
 static double plane_area(const rdl_footprint *f)
 {
     GError *error = NULL;
-    g_autoptr(rdl_geometry) g =
-        rdl_geometry_from_wkb(f->wkb.bytes, f->wkb.n, &error);
+    g_autoptr(rdl_geometry) g = rdl_geometry_from_wkb(f->wkb.bytes, f->wkb.n, &error);
 
     CHECK_OK(error);
     return g ? rdl_geometry_plane_area(g) : -1.0;
@@ -223,12 +222,75 @@ static void ground_under_two_footprints_explains_a_patch_once(void)
     read_footprints(&r, layer_of("under.gpkg", footprint_names, 4, rows, 2));
     CHECK(rdl_patches_read(&r.intake, r.pack, &source, r.patches, &error));
     CHECK(rdl_footprints_settle(&r.intake, r.patches, true, as_of, &error));
-    CHECK(rdl_patches_explain(&r.intake, r.footprints, r.patches, &error));
+    CHECK(rdl_patches_explain(&r.intake, r.pack, r.footprints, r.patches, &error));
     CHECK_OK(error);
     CHECK_INT(r.patches->len, 1);
     CHECK_TEXT(((rdl_footprint *)r.patches->pdata[0])->fp_id, "P");
     CHECK_INT(rejected_as(&r, "EXPLAINED"), 1);
     stop(&r);
+}
+
+/* Read one patch of that kind and ground, of 2000 to 2003, and hold it against the footprints. */
+static void explain_patch(reading *r, const char *file, const char *kind, const char *wkt)
+{
+    static const char *const names[] = {"patch_id", "t_before", "t_after", "kind"};
+    const char *const rows[][FIELDS_MOST] = {{"P", "2000-01-01", "2003-01-01", kind, wkt}};
+    rdl_source source = {layer_of(file, names, 4, rows, 1), NULL};
+    GError *error = NULL;
+
+    CHECK(rdl_patches_read(&r->intake, r->pack, &source, r->patches, &error));
+    CHECK(rdl_footprints_settle(&r->intake, r->patches, true, as_of, &error));
+    CHECK(rdl_patches_explain(&r->intake, r->pack, r->footprints, r->patches, &error));
+    CHECK_OK(error);
+}
+
+/* Whoever's ground turned green built nothing then. */
+static void a_patch_that_turned_green_dates_no_building(void)
+{
+    static const char *const kinds[] = {"recovery", "veg_to_bare", "bare_to_built", NULL};
+    static const char *const rows[][FIELDS_MOST] = {{"A", NULL, NULL, NULL, LEFT}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        bool green = g_strcmp0(kinds[i], "recovery") == 0;
+        reading r = start();
+        read_footprints(&r, layer_of("undated.gpkg", footprint_names, 4, rows, 1));
+        explain_patch(&r, "kind.gpkg", kinds[i], LEFT);
+        CHECK_INT(r.patches->len, green);
+        CHECK_INT(rejected_as(&r, "EXPLAINED"), !green);
+        CHECK_INT(footprint_named(&r, "A")->built.first,
+                  green ? RDL_DAY_PAST : rdl_day_of(2000, 1, 1));
+        if (green)
+            CHECK(((rdl_footprint *)r.patches->pdata[0])->built_nothing);
+        stop(&r);
+    }
+}
+
+/* A footprint of 100 m by 100 m under patches `length` m long: what is left over is a rim, or
+ * ground that nothing explains. Of 100 m by 122 m a rim is up to 22.09 m wide, of 100 m by 123
+ * m 22.18. */
+static void what_a_footprint_leaves_of_a_patch_goes_on(void)
+{
+    static const char *const rows[][FIELDS_MOST] = {{"A", "1999-01-01", "2002-01-01", NULL, LEFT}};
+    static const int lengths[] = {100, 101, 122, 123, 200};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(lengths); i++) {
+        double x = 500000.0 + lengths[i];
+        g_autofree char *wkt = g_strdup_printf(
+            "POLYGON((500000 3000000,%f 3000000,%f 3000100,500000 3000100,500000 3000000))", x, x);
+        reading r = start();
+        read_footprints(&r, layer_of("half.gpkg", footprint_names, 4, rows, 1));
+        explain_patch(&r, "long.gpkg", "veg_to_bare", wkt);
+        CHECK_INT(r.patches->len, lengths[i] > 122);
+        CHECK_INT(rejected_as(&r, "EXPLAINED"), lengths[i] <= 122);
+        CHECK(strstr(footprint_named(&r, "A")->note, "dates from patch P") != NULL);
+        if (r.patches->len) {
+            const rdl_footprint *rest = r.patches->pdata[0];
+            CHECK_NEAR(plane_area(rest), 100.0 * (lengths[i] - 100), 1e-6);
+            CHECK_NEAR(rest->box.xmin, 500100.0, 1e-9);
+            CHECK(strstr(rest->note, "lie under footprints") != NULL);
+        }
+        stop(&r);
+    }
 }
 
 static void expansions_in_a_circle_keep_their_ground(void)
@@ -249,9 +311,8 @@ static void expansions_in_a_circle_keep_their_ground(void)
 
 static void a_parent_of_tomorrow_takes_no_ground(void)
 {
-    static const char *const rows[][FIELDS_MOST] = {
-        {"A", "2001-01-01", "2002-01-01", "B", LEFT},
-        {"B", "2030-01-01", "2031-01-01", NULL, BOTH}};
+    static const char *const rows[][FIELDS_MOST] = {{"A", "2001-01-01", "2002-01-01", "B", LEFT},
+                                                    {"B", "2030-01-01", "2031-01-01", NULL, BOTH}};
     reading r = start();
 
     read_footprints(&r, layer_of("tomorrow.gpkg", footprint_names, 4, rows, 2));
@@ -263,9 +324,8 @@ static void a_parent_of_tomorrow_takes_no_ground(void)
 
 static void a_parent_that_came_later_takes_no_ground(void)
 {
-    static const char *const rows[][FIELDS_MOST] = {
-        {"A", "2001-01-01", "2002-01-01", "B", BOTH},
-        {"B", "2010-01-01", "2011-01-01", NULL, LEFT}};
+    static const char *const rows[][FIELDS_MOST] = {{"A", "2001-01-01", "2002-01-01", "B", BOTH},
+                                                    {"B", "2010-01-01", "2011-01-01", NULL, LEFT}};
     reading r = start();
 
     read_footprints(&r, layer_of("later.gpkg", footprint_names, 4, rows, 2));
@@ -289,6 +349,8 @@ static CU_TestInfo tests[] = {
      an_open_end_is_judged_by_today_and_written_as_unknown},
     {"ground under two footprints explains a patch once",
      ground_under_two_footprints_explains_a_patch_once},
+    {"a patch that turned green dates no building", a_patch_that_turned_green_dates_no_building},
+    {"what a footprint leaves of a patch goes on", what_a_footprint_leaves_of_a_patch_goes_on},
     {"expansions in a circle keep their ground", expansions_in_a_circle_keep_their_ground},
     {"a parent of tomorrow takes no ground", a_parent_of_tomorrow_takes_no_ground},
     {"a parent that came later takes no ground", a_parent_that_came_later_takes_no_ground},

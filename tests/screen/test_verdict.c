@@ -187,12 +187,48 @@ static void whatever_the_onset_unknown_dates_never_accuse(void)
     }
 }
 
+/* A patch whose ground turned green accuses nobody, wherever it lies; the same ground laid bare
+ * does.
+ */
+static void what_turned_green_is_clean(void)
+{
+    static const char *const zones[] = {"NR_CORE", "NR_GEN"};
+    GError *error = NULL;
+    g_autoptr(rdl_pack) pack = rdl_pack_open(suite_source("data/packs/cn"), NULL, &error);
+    rdl_day z = rdl_day_of(1998, 5, 1), today = rdl_day_of(2026, 11, 1);
+    rdl_part part = {.area_m2 = 100, .min_m2 = 90, .max_m2 = 110, .dimension = 2};
+    rdl_approval none = {.granted = RDL_NO};
+
+    CHECK_OK(error);
+    for (size_t i = 0; i < 2 * G_N_ELEMENTS(zones); i++) {
+        bool green = i % 2 == 0;
+        rdl_zone zone = {.class = rdl_pack_zone(pack, zones[i / 2]),
+                         .level = "G",
+                         .established = {z, z},
+                         .version = {z, RDL_DAY_FUTURE},
+                         .boundary_error_m = NAN};
+        rdl_footprint f = {.activity = "UNKNOWN",
+                           .patch = true,
+                           .built_nothing = green,
+                           .onset = {rdl_day_of(2026, 4, 1), rdl_day_of(2026, 7, 1)}};
+        rdl_verdict v =
+            rdl_verdict_of(pack, &f, &zone, &part, &none, RDL_VERSION_BOTH, NULL, today);
+        CHECK(zone.class != NULL);
+        CHECK((v.result == RDL_RESULT_CLEAN) == green);
+        CHECK((v.hits->len == 0) == green);
+        if (green)
+            CHECK_TEXT(v.note, "the ground turned green: nothing was built");
+        rdl_verdict_clear(&v);
+    }
+}
+
 static CU_TestInfo tests[] = {
     {"the law of China is applied as by hand", the_law_of_china_is_applied_as_by_hand},
     {"the lighter newer law judges", the_lighter_newer_law_judges},
     {"a part that may be nothing is only an edge", a_part_that_may_be_nothing_is_only_an_edge},
     {"whatever the onset, unknown dates never accuse",
      whatever_the_onset_unknown_dates_never_accuse},
+    {"what turned green is clean", what_turned_green_is_clean},
     CU_TEST_INFO_NULL,
 };
 
