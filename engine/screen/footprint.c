@@ -170,7 +170,8 @@ static void remove_counted(rdl_intake *intake, const rdl_intake_spec *spec, GPtr
 {
     const rdl_footprint *f = footprints->pdata[i];
 
-    rdl_reject(intake, spec->layer, f->fid, false, "%s: %s", code, f->fp_id);
+    rdl_reject(intake, spec->layer, f->fid, false, "%s: %s%s%s", code, f->fp_id,
+               f->note ? ": " : "", f->note ? f->note : "");
     rdl_tally_suppressed(intake->tally, spec->item, code, 1);
     footprints->pdata[i] = NULL;
 }
@@ -371,7 +372,7 @@ static void narrow(rdl_arena *arena, rdl_footprint *f, const rdl_footprint *patc
     f->note = rdl_arena_text(arena, note);
 }
 
-#define RIM_SHARE 10.0 /* of a patch's side, half the width of what is still a rim of it */
+#define PIXEL_MOST_M 30.0 /* Landsat's: an outline without steps tells no more of its pixels */
 
 /* Metres about the middle of a box, where distances are asked. */
 typedef struct {
@@ -383,6 +384,25 @@ static bool frame_of(frame *f, rdl_box box, rdl_measure *measure, GError **error
     f->x = (box.xmin + box.xmax) / 2.0;
     f->y = (box.ymin + box.ymax) / 2.0;
     return rdl_measure_scale(measure, f->x, f->y, &f->mx, &f->my, error);
+}
+
+/* Outlines of pixels go in steps: the shortest edge is a pixel's side, or more. */
+static double pixel_of(const rdl_footprint *patch, const frame *f)
+{
+    g_autoptr(GArray) rings = g_array_new(FALSE, FALSE, sizeof(rdl_ring));
+    double shortest = PIXEL_MOST_M, x0, y0, x1, y1;
+
+    if (!rdl_rings_of(patch->wkb.bytes, patch->wkb.n, rings))
+        return shortest;
+    for (guint i = 0; i < rings->len; i++) {
+        const rdl_ring *ring = &g_array_index(rings, rdl_ring, i);
+        rdl_point_at(ring->xy, 0, &x0, &y0);
+        for (guint32 k = 1; k < ring->n; k++, x0 = x1, y0 = y1) {
+            rdl_point_at(ring->xy, k, &x1, &y1);
+            shortest = fmin(shortest, hypot((x1 - x0) * f->mx, (y1 - y0) * f->my));
+        }
+    }
+    return shortest;
 }
 
 /* Is there room for a disc of that radius in what is left of a patch? */
@@ -406,7 +426,8 @@ typedef struct {
 static bool keep_rest(const explaining *e, rdl_footprint *patch, const rdl_geometry *whole,
                       const rdl_geometry *bare, bool *kept, GError **error)
 {
-    double error_m = isnan(patch->pos_error_m) ? e->pos_error_m : patch->pos_error_m, all, rest;
+    double error_m = isnan(patch->pos_error_m) ? e->pos_error_m : patch->pos_error_m;
+    double all = 0.0, rest = 0.0;
     frame f;
 
     *kept = false;
@@ -415,16 +436,15 @@ static bool keep_rest(const explaining *e, rdl_footprint *patch, const rdl_geome
     if (!frame_of(&f, patch->box, e->measure, error) ||
         !rdl_measure_area(e->measure, whole, &all, error) ||
         !rdl_measure_area(e->measure, bare, &rest, error) ||
-        !has_room(bare, &f, fmax(error_m, sqrt(all) / RIM_SHARE), kept, error) ||
+        !has_room(bare, &f, error_m + pixel_of(patch, &f) / 2.0, kept, error) ||
         (*kept && !take_ground(patch, e->intake->arena, bare, error)))
         return false;
-    if (*kept) {
-        g_autofree char *note = g_strdup_printf("%.0f of its %.0f m2 lie under footprints and are "
-                                                "told with them",
-                                                all - rest, all);
-        g_autofree char *both = patch->note ? g_strjoin("; ", patch->note, note, NULL) : NULL;
-        patch->note = rdl_arena_text(e->intake->arena, both ? both : note);
-    }
+    g_autofree char *more =
+        *kept ? g_strdup_printf("%.0f of its %.0f m2 lie under footprints and are told with them",
+                                all - rest, all)
+              : g_strdup_printf("%.0f of its %.0f m2 lie under none, a rim", rest, all);
+    g_autofree char *both = patch->note ? g_strjoin("; ", patch->note, more, NULL) : NULL;
+    patch->note = rdl_arena_text(e->intake->arena, both ? both : more);
     return true;
 }
 

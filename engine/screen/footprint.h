@@ -43,8 +43,8 @@ void rdl_footprints_plan(GPtrArray *footprints, rdl_day as_of);
 /** A patch of which footprints that may have been built between its dates cover half or more is
  *  explained: it narrows the onset of those that lie half or more on it. What they leave of it is a
  *  rim, and the patch is counted suppressed EXPLAINED and removed; or there is room in it for a
- *  disc as wide as a fifth of the patch's side (the root of its area) and as twice its positional
- *  error: then that ground goes on as the patch. What built nothing explains no footprint. */
+ *  disc as wide as a pixel (its shortest edge, 30 m at most) and twice its positional error: then
+ *  that ground goes on as the patch. What built nothing explains no footprint. */
 bool rdl_patches_explain(rdl_intake *intake, const rdl_pack *pack, GPtrArray *footprints,
                          GPtrArray *patches, GError **error);
 

@@ -265,27 +265,45 @@ static void a_patch_that_turned_green_dates_no_building(void)
     }
 }
 
-/* A footprint of 100 m by 100 m under patches `length` m long: what is left over is a rim, or
- * ground that nothing explains. Of 100 m by 122 m a rim is up to 22.09 m wide, of 100 m by 123
- * m 22.18. */
+/* A patch `length` m by 100 m; `step`: the far corner is cut by a step of 10 m, as pixels are. */
+static char *long_patch(int length, bool step)
+{
+    double x = 500000.0 + length;
+    g_autofree char *corner =
+        step ? g_strdup_printf("%f 3000090,%f 3000090,%f 3000100", x, x - 10.0, x - 10.0)
+             : g_strdup_printf("%f 3000100", x);
+
+    return g_strdup_printf("POLYGON((500000 3000000,%f 3000000,%s,500000 3000100,500000 3000000))",
+                           x, corner);
+}
+
+/* A footprint of 100 m by 100 m under longer patches: what is left over is a rim, or ground that
+ * nothing explains. A rim is up to 5 + 30 + 5 m wide, of pixels of 10 m 20. */
 static void what_a_footprint_leaves_of_a_patch_goes_on(void)
 {
     static const char *const rows[][FIELDS_MOST] = {{"A", "1999-01-01", "2002-01-01", NULL, LEFT}};
-    static const int lengths[] = {100, 101, 122, 123, 200};
+    static const struct {
+        int length;
+        bool step, goes_on;
+    } cases[] = {{100, false, false}, {101, false, false}, {139, false, false}, {141, false, true},
+                 {200, false, true},  {119, true, false},  {121, true, true}};
 
-    for (size_t i = 0; i < G_N_ELEMENTS(lengths); i++) {
-        double x = 500000.0 + lengths[i];
-        g_autofree char *wkt = g_strdup_printf(
-            "POLYGON((500000 3000000,%f 3000000,%f 3000100,500000 3000100,500000 3000000))", x, x);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        int length = cases[i].length;
+        g_autofree char *wkt = long_patch(length, cases[i].step);
         reading r = start();
         read_footprints(&r, layer_of("half.gpkg", footprint_names, 4, rows, 1));
         explain_patch(&r, "long.gpkg", "veg_to_bare", wkt);
-        CHECK_INT(r.patches->len, lengths[i] > 122);
-        CHECK_INT(rejected_as(&r, "EXPLAINED"), lengths[i] <= 122);
+        CHECK_INT(r.patches->len, cases[i].goes_on);
+        CHECK_INT(rejected_as(&r, length == 100      ? "EXPLAINED: P"
+                                  : cases[i].goes_on ? "EXPLAINED"
+                                                     : "EXPLAINED: P: "),
+                  !cases[i].goes_on); /* with the m2 of the rim */
         CHECK(strstr(footprint_named(&r, "A")->note, "dates from patch P") != NULL);
         if (r.patches->len) {
             const rdl_footprint *rest = r.patches->pdata[0];
-            CHECK_NEAR(plane_area(rest), 100.0 * (lengths[i] - 100), 1e-6);
+            CHECK_NEAR(plane_area(rest), 100.0 * (length - 100) - (cases[i].step ? 100.0 : 0.0),
+                       1e-6);
             CHECK_NEAR(rest->box.xmin, 500100.0, 1e-9);
             CHECK(strstr(rest->note, "lie under footprints") != NULL);
         }
