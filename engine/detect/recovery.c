@@ -17,6 +17,9 @@
 #define MOVED 3.0       /* noises of the scenes between their neighbours and all else */
 #define FIT_WITHIN 2.5  /* standard deviations from the axis */
 #define FIT_ROUNDS 10
+#define AGREE_LEAST 0.5 /* correlation from which the scenes tell a gain */
+#define COLLAR 6        /* pixels from the ground that a veil over it covers too */
+#define VEILED 0.5      /* of them: from then on a veil is taken to lie over the ground */
 
 enum { BEFORE, AFTER, LATER, DATES };
 
@@ -29,6 +32,7 @@ typedef struct {
     GArray *ring;          /* of undisturbed neighbours */
     double *gain, *offset; /* [date * bands + k]: into the radiometry before */
     double *noise;         /* [k] */
+    double *reach;         /* [k]: share of the contrast that is left at least */
     double *reference;     /* [k]; NULL: each pixel's own past */
     double seen_from;      /* length from which a disturbance is told from noise */
     GArray *room;          /* of double, for medians */
@@ -168,7 +172,7 @@ static double median_of(GArray *room, size_t n, const double *values, double les
 static bool fit_again(GArray *room, size_t n, const double *y, const double *x, double *left,
                       rdl_recovery_fit *f)
 {
-    double kept = 0.0, mx = 0.0, my = 0.0, xx = 0.0, yy = 0.0;
+    double kept = 0.0, mx = 0.0, my = 0.0, xx = 0.0, yy = 0.0, xy = 0.0;
 
     for (size_t i = 0; i < n; i++)
         left[i] = y[i] - f->gain * x[i];
@@ -184,6 +188,7 @@ static bool fit_again(GArray *room, size_t n, const double *y, const double *x, 
             my += pass == 0 ? y[i] : 0.0;
             xx += pass == 0 ? 0.0 : (x[i] - mx) * (x[i] - mx);
             yy += pass == 0 ? 0.0 : (y[i] - my) * (y[i] - my);
+            xy += pass == 0 ? 0.0 : (x[i] - mx) * (y[i] - my);
         }
         if (kept < NEIGHBOURS_LEAST)
             return false;
@@ -193,6 +198,7 @@ static bool fit_again(GArray *room, size_t n, const double *y, const double *x, 
     if (!(xx > 0.0 && yy > 0.0))
         return false;
     f->gain = sqrt(yy / xx);
+    f->agreement = xy / sqrt(xx * yy);
     return true;
 }
 
@@ -218,7 +224,8 @@ bool rdl_recovery_fit_of(size_t n, const double *before, const double *date, rdl
 
 /* ---- who is a neighbour ---- */
 
-static uint8_t *near_ground(const rdl_recovery_window *w)
+/* 1: at most `reach` pixels from the ground. */
+static uint8_t *near_ground(const rdl_recovery_window *w, int reach)
 {
     uint8_t *near = g_malloc0((size_t)w->width * (size_t)w->height);
 
@@ -226,9 +233,9 @@ static uint8_t *near_ground(const rdl_recovery_window *w)
         for (int x = 0; x < w->width; x++) {
             if (w->ground[(size_t)y * (size_t)w->width + (size_t)x] != 1)
                 continue;
-            for (int v = MAX(y - RIM, 0); v <= MIN(y + RIM, w->height - 1); v++)
-                memset(near + (size_t)v * (size_t)w->width + (size_t)MAX(x - RIM, 0), 1,
-                       (size_t)(MIN(x + RIM, w->width - 1) - MAX(x - RIM, 0) + 1));
+            for (int v = MAX(y - reach, 0); v <= MIN(y + reach, w->height - 1); v++)
+                memset(near + (size_t)v * (size_t)w->width + (size_t)MAX(x - reach, 0), 1,
+                       (size_t)(MIN(x + reach, w->width - 1) - MAX(x - reach, 0) + 1));
         }
     return near;
 }
@@ -360,8 +367,20 @@ static void centre(scale *s)
 
 typedef struct {
     double t, length; /* length of the disturbance in noise */
+    double high;      /* t where a veil took all the contrast that the scenes allow */
     bool neither;     /* far from the way between before and after */
 } place;
+
+/* What contrast of a band may have been lost to a veil that does not lie over all alike, as a
+ * factor up to 1. The true slope of two dates that both err lies between the regressions of either
+ * on the other: the axis times and through their correlation (Frisch 1934); of these, as haze takes
+ * contrast and nothing adds it, only the steeper is asked. */
+static double reach_of(const scale *s, int k)
+{
+    const rdl_recovery_fit *f = fit_of(s, LATER, k);
+
+    return f ? MAX(f->agreement, AGREE_LEAST) : 1.0;
+}
 
 /* Of a spectrum at sqrt(whole) from the past, t times `length` along the disturbance; what noise
  * alone may do is not off it. */
@@ -380,17 +399,19 @@ static double past(const scale *s, int k, guint i)
 
 static place place_of(const scale *s, guint i)
 {
-    double along = 0.0, square = 0.0, whole = 0.0;
+    double along = 0.0, square = 0.0, whole = 0.0, high = 0.0;
 
     for (int k = 0; k < s->w->bands; k++) {
         double d = (value(s, AFTER, k, i) - past(s, k, i)) / s->noise[k];
         double later = (value(s, LATER, k, i) - past(s, k, i)) / s->noise[k];
-        along += d * later;
+        double part = d * later;
+        along += part;
+        high += part > 0.0 ? part / s->reach[k] : part;
         square += d * d;
         whole += later * later;
     }
     double t = square > 0.0 ? along / square : NAN, length = sqrt(square);
-    return (place){t, length, off_the_way(s, whole, t, length)};
+    return (place){t, length, high / square, off_the_way(s, whole, t, length)};
 }
 
 /* Share of the ground on which the disturbance itself is seen. */
@@ -423,7 +444,7 @@ static void measure_residual(scale *s, double back, rdl_recovery *r)
         told++;
         standing += p.t >= 0.5;
         sure += p.t - SURE / p.length >= 0.5;
-        maybe += p.t + SURE / p.length >= 0.5;
+        maybe += p.high + SURE / p.length >= 0.5;
         restored += 1.0 - p.t >= back;
         g_array_append_val(s->room, p.t);
     }
@@ -512,6 +533,41 @@ static void measure_growth(const scale *s, rdl_recovery *r)
     int all = flood(s, follows, &rim);
     r->grown_min = (double)(all - rim) / r->pixels;
     r->grown_max = (double)all / r->pixels;
+}
+
+/* ---- a veil ---- */
+
+/* Has a pixel outside changed since, not before: darkened in every band, or not towards what the
+ * ground was? */
+static bool is_veiled(const scale *s, const double *mean, double square, double limit, guint i)
+{
+    double later = 0.0, after = 0.0;
+    bool darker = true;
+
+    for (int k = 0; k < s->w->bands; k++) {
+        double d = difference(s, LATER, k, i) / s->noise[k];
+        later += d * d;
+        after += pow(difference(s, AFTER, k, i) / s->noise[k], 2);
+        darker = darker && d < 0.0;
+    }
+    return later >= limit && after < limit && (darker || !has_followed(s, mean, square, limit, i));
+}
+
+/* Does cloud, smoke or shadow lie around the ground, and so over it? */
+static bool veiled(const scale *s)
+{
+    g_autofree double *mean = g_new(double, (size_t)s->w->bands);
+    g_autofree uint8_t *collar = near_ground(s->w, COLLAR);
+    double square = mean_disturbance(s, mean), limit = gsl_cdf_chisq_Pinv(0.999, s->w->bands);
+    int all = 0, veils = 0;
+
+    for (guint i = 0; i < s->n; i++) {
+        if (!collar[i] || s->near[i] || s->w->ground[i] != 0 || !seen(s->w, i))
+            continue;
+        all++;
+        veils += is_veiled(s, mean, square, limit, i);
+    }
+    return all && veils >= VEILED * all;
 }
 
 /* ---- indices ---- */
@@ -628,6 +684,22 @@ static bool moved(const scale *s)
     return false;
 }
 
+/* Do the scenes tell the gains, or do they have nothing in common? */
+static bool agree(const scale *s)
+{
+    int told = 0;
+
+    for (int k = 0; k < s->w->bands; k++) {
+        bool good = true;
+        for (int date = AFTER; date <= LATER; date++) {
+            const rdl_recovery_fit *f = fit_of(s, date, k);
+            good = good && (!f || f->agreement >= AGREE_LEAST);
+        }
+        told += good;
+    }
+    return 2 * told > s->w->bands;
+}
+
 static bool settle_scale(scale *s, rdl_recovery *r)
 {
     fit(s);
@@ -661,8 +733,10 @@ static void look(scale *s, const rdl_recovery_limits *limits, rdl_recovery *r)
     if (!settle_scale(s, r))
         r->codes |= RDL_RECOVERY_INDISTINCT;
     r->neighbours = (int)s->ring->len;
-    if (moved(s))
+    if (moved(s) || veiled(s))
         r->codes |= RDL_RECOVERY_CHANGED_AROUND;
+    if (!agree(s))
+        r->codes |= RDL_RECOVERY_UNLIKE;
     measure_residual(s, limits->recovery, r);
     if (r->seen < (limits->clear + r->otherwise) * r->pixels)
         r->codes |= RDL_RECOVERY_OTHERWISE;
@@ -678,7 +752,7 @@ void rdl_recovery_of(const rdl_recovery_window *w, const rdl_recovery_limits *li
     size_t dates = (size_t)w->bands * DATES;
     scale s = {.w = w,
                .n = (size_t)w->width * (size_t)w->height,
-               .near = near_ground(w),
+               .near = near_ground(w, RIM),
                .seen_from = sqrt(gsl_cdf_chisq_Pinv(DISTINCT_P, w->bands))};
 
     forget(r);
@@ -688,6 +762,9 @@ void rdl_recovery_of(const rdl_recovery_window *w, const rdl_recovery_limits *li
     s.gain = g_new(double, dates);
     s.offset = g_new0(double, dates);
     s.noise = g_new0(double, (size_t)w->bands);
+    s.reach = g_new(double, (size_t)w->bands);
+    for (int k = 0; k < w->bands; k++)
+        s.reach[k] = reach_of(&s, k);
     for (size_t i = 0; i < dates; i++)
         s.gain[i] = 1.0;
     look(&s, limits, r);
@@ -699,6 +776,7 @@ void rdl_recovery_of(const rdl_recovery_window *w, const rdl_recovery_limits *li
     g_free(s.gain);
     g_free(s.offset);
     g_free(s.noise);
+    g_free(s.reach);
     g_free(s.reference);
 }
 

@@ -13,7 +13,13 @@
  * and the disturbance stands where t >= 1/2. A pixel farther from the line through b and a than
  * half of |a - b| and a quarter of its own way along it looks like neither (cloud, smoke, shadow,
  * another use): it says nothing, as if it were not seen. The noise of t is 1 / |a - b|; pixels that
- * are within 1.645 of it from 1/2, and those not seen, make the difference between the bounds.
+ * are within 1.645 of it from 1/2, and those not seen, make the difference between the bounds. A
+ * veil over part of the scene takes contrast that the axis does not tell of: above, t is divided
+ * by the correlation r of the later scene with that before (the regression of the one on the
+ * other is the steepest axis they allow, Frisch 1934); with r below 1/2 in half of the bands the
+ * scenes tell no axis. A veil that lies around the ground lies over it: where half of the pixels
+ * three to six from it have changed since, darkened in every band or not towards what the ground
+ * was, nothing is told.
  * Ground that looks the same on both first dates (built before them) is measured against its
  * neighbours instead of its past. What the vegetation does is told beside it: the ground's NDVI
  * less its neighbours', each on its own date, so that season and weather drop out (the controls of
@@ -38,9 +44,10 @@ typedef enum {
     RDL_RECOVERY_OUTSIDE = 64,         /* the scenes do not reach all of it */
     RDL_RECOVERY_OTHERWISE = 128,      /* of what is seen too much looks neither as before nor as
                                           after: what is left is less than the limits ask */
-    RDL_RECOVERY_CHANGED_AROUND = 256, /* its neighbours themselves left what the scenes do else */
-    RDL_RECOVERY_UNLIKE = 512          /* the gate finds the scenes unlike each other, and no
-                                        tiles that agree how they lie */
+    RDL_RECOVERY_CHANGED_AROUND = 256, /* its neighbours themselves left what the scenes do else, or
+                                          what is next to it lies under cloud or shadow */
+    RDL_RECOVERY_UNLIKE = 512          /* the gate finds the scenes unlike each other, and no tiles
+                                          that agree how they lie; or they tell no axis */
 } rdl_recovery_code;
 
 typedef enum {
@@ -86,6 +93,7 @@ typedef struct rdl_recovery {
  *  robust standard deviation of what is left. */
 typedef struct rdl_recovery_fit {
     double gain, offset, noise;
+    double agreement; /* correlation of the dates about the axis: 1 when they say the same */
 } rdl_recovery_fit;
 /** Of n pixels, `before` and on a date, by the reduced major axis of those within 2.5 standard
  *  deviations of it. False where they do not vary or thirty are not left. */

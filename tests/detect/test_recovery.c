@@ -460,7 +460,7 @@ static void contrast_is_that_of_the_scenes(void)
     for (int date = 1; date < 3; date++)
         for (int k = 0; k < BANDS; k++)
             fits[date - 1][k] =
-                (rdl_recovery_fit){1.0 / gain[date], -offset[date] / gain[date], 8.0};
+                (rdl_recovery_fit){1.0 / gain[date], -offset[date] / gain[date], 8.0, 1.0};
     m->w.fits[0] = fits[0];
     m->w.fits[1] = fits[1];
     rdl_recovery it = told(m);
@@ -540,10 +540,70 @@ static void the_axis_is_that_of_what_did_not_change(void)
     CHECK_NEAR(f.gain, 1.6, 0.05);
     CHECK_NEAR(f.offset, 5.0, 2.0);
     CHECK(f.noise > 0.5 && f.noise < 6.0);
+    CHECK(f.agreement > 0.95 && f.agreement <= 1.0);
     for (int i = 0; i < PIXELS; i++)
         date[i] = 7.0;
     CHECK(!rdl_recovery_fit_of(PIXELS, before, date, &f));
     CHECK(!rdl_recovery_fit_of(0, before, date, &f));
+    for (int i = 0; i < PIXELS; i++)
+        date[i] = g_rand_double_range(r, 0, 255);
+    CHECK(rdl_recovery_fit_of(PIXELS, before, date, &f));
+    CHECK(fabs(f.agreement) < 0.2);
+}
+
+/* Shadow or haze that no mask tells of, over the ground and what is next to it. */
+static void a_veil_around_is_a_veil_over_it(void)
+{
+    static const disturbed_fn under[] = {nothing_stands, all_stands, has_spread};
+    static const struct {
+        double keeps, adds;
+    } veils[] = {{1.0, 0.0}, {0.4, 0.0}, {0.7, 0.0}, {0.8, 50.0}};
+
+    for (int v = 0; v < 4; v++)
+        for (int i = 0; i < 3; i++) {
+            g_autoptr(GRand) r = g_rand_new_with_seed(15);
+            g_autofree made *m = make(r, under[i], 2.0);
+            for (size_t j = 0; j < N; j++)
+                for (int k = 0;
+                     k < BANDS && square((int)(j % SIDE), (int)(j / SIDE), FROM - 8, TO + 8); k++)
+                    m->values[2][k][j] =
+                        (float)(veils[v].keeps * (double)m->values[2][k][j] + veils[v].adds);
+            bool tells = v == 0 || (v == 3 && i == 2); /* growth shows through haze */
+            rdl_recovery it = told(m);
+            CHECK_INT(it.codes & RDL_RECOVERY_CHANGED_AROUND,
+                      tells ? 0 : RDL_RECOVERY_CHANGED_AROUND);
+            CHECK_INT(it.outcome == RDL_OUTCOME_CANNOT_TELL, !tells);
+        }
+}
+
+/* What stands, its contrast halved: restored in part it looks, and may be whole. */
+static void scenes_that_hardly_agree_tell_less(void)
+{
+    static const double agreements[] = {1.0, 0.6, 0.2};
+    static const unsigned codes[] = {0, RDL_RECOVERY_UNCERTAIN, RDL_RECOVERY_UNLIKE};
+    static const double gain[3] = {1.0, 0.8, 1.2}, offset[3] = {0, 11, -7};
+
+    for (int a = 0; a < 3; a++) {
+        g_autoptr(GRand) r = g_rand_new_with_seed(16);
+        g_autofree made *m = make(r, all_stands, 2.0);
+        rdl_recovery_fit fits[2][BANDS];
+        for (int date = 1; date < 3; date++)
+            for (int k = 0; k < BANDS; k++)
+                fits[date - 1][k] = (rdl_recovery_fit){1.0 / gain[date], -offset[date] / gain[date],
+                                                       3.0, date == 2 ? agreements[a] : 1.0};
+        m->w.fits[0] = fits[0];
+        m->w.fits[1] = fits[1];
+        for (size_t i = 0; i < N; i++)
+            for (int k = 0; k < BANDS && in_ground(i); k++) {
+                double past = m->values[0][k][i];
+                m->values[2][k][i] = (float)(1.2 * (past + 0.42 * (bare(k) - past)) - 7.0);
+            }
+        rdl_recovery it = told(m);
+        CHECK_NEAR(it.residual, 0.0, 0.05);
+        CHECK_NEAR(it.residual_max, a == 0 ? 0.0 : 1.0, 0.05);
+        CHECK_INT(it.codes & (RDL_RECOVERY_UNLIKE | RDL_RECOVERY_UNCERTAIN), codes[a]);
+        CHECK_INT(it.outcome, a == 0 ? RDL_OUTCOME_PARTLY : RDL_OUTCOME_CANNOT_TELL);
+    }
 }
 
 /* All that the window shows was cleared with the ground, or lies under one cloud: no measure. */
@@ -558,7 +618,7 @@ static void neighbours_that_changed_themselves_are_no_measure(void)
         for (int date = 1; date < 3; date++)
             for (int k = 0; k < BANDS; k++)
                 fits[date - 1][k] =
-                    (rdl_recovery_fit){1.0 / gain[date], -offset[date] / gain[date], 3.0};
+                    (rdl_recovery_fit){1.0 / gain[date], -offset[date] / gain[date], 3.0, 1.0};
         m->w.fits[0] = fits[0];
         m->w.fits[1] = fits[1];
         CHECK_INT(told(m).codes, 0);
@@ -586,6 +646,8 @@ static CU_TestInfo tests[] = {
     {"the gate is asked first", the_gate_is_asked_first},
     {"water is where green outshines", water_is_where_green_outshines},
     {"what is restored is told pixel by pixel", what_is_restored_is_told_pixel_by_pixel},
+    {"a veil around is a veil over it", a_veil_around_is_a_veil_over_it},
+    {"scenes that hardly agree tell less", scenes_that_hardly_agree_tell_less},
     {"unmasked cloud tells nothing", unmasked_cloud_tells_nothing},
     {"cloud over some widens the bounds", cloud_over_some_widens_the_bounds},
     {"contrast is that of the scenes", contrast_is_that_of_the_scenes},
