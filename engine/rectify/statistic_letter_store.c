@@ -70,7 +70,8 @@ typedef struct {
 /* What became of what a letter speaks of. */
 typedef struct {
     rdl_fate fate;
-    char *due, *done; /* the latest of its matters'; NULL */
+    char *due; /* the latest of its matters'; NULL */
+    bool late; /* one of them was not done by its own day */
     bool published;
 } answer;
 
@@ -115,7 +116,8 @@ static bool follow(post *p, const char *site_id, answer *a, GError **error)
         if (f == RDL_FATE_DONE &&
             !rdl_fates_done_on(p->fates, rdl_statement_get_text(p->tasks, 0), &done, error))
             return false;
-        later(&a->done, done);
+        const char *due = rdl_statement_get_text(p->tasks, 3);
+        a->late |= f == RDL_FATE_DONE && due && (!done || strcmp(done, due) > 0);
         if (weight[f] > gravest) {
             gravest = weight[f];
             a->fate = f == RDL_FATE_PENDING ? RDL_FATE_OPEN : f;
@@ -166,13 +168,12 @@ static bool take_letter(post *p, rdl_statement *q, GError **error)
     one.done = a.fate == RDL_FATE_DONE;
     one.open = a.fate == RDL_FATE_OPEN;
     one.dated = (one.done || one.open) && a.due && strcmp(a.due, p->day) <= 0;
-    one.on_time = one.dated && one.done && a.done && strcmp(a.done, a.due) <= 0;
+    one.on_time = one.dated && one.done && !a.late;
     one.published = one.done && a.published;
     add(&p->all, &one);
     add_to(p->batches, rdl_statement_get_text(q, 1), &one);
     add_to(p->units, xzqdm, &one);
     g_free(a.due);
-    g_free(a.done);
     return true;
 }
 

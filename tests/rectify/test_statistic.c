@@ -193,6 +193,49 @@ static void puyang_common_and_local(void)
     CHECK_NEAR(rdl_statistic_total(rdl_statistic_find(s, "by_nature"), "all"), 45, 0);
 }
 
+/* Panjin's nine tasks: five of the province, four its own. Ningxia's four key types: 90 % is met by
+ * nine of ten, and missed by 899 of 1000 though it rounds to 90 %. */
+static void panjin_nine_and_ningxia_ninety(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) l = fresh("nine.sqlite", "data/packs/cn", &error);
+    int next = 0;
+
+    add_many(l, &next, 5, (kind_of){ORDINARY, .state = "CLOSED"});
+    add_many(l, &next, 4, (kind_of){.xzqdm = "211102", .nature = "个性", .state = "WORKING"});
+    g_autoptr(rdl_statistic) s = count_on(l, rdl_day_of(2026, 12, 31));
+    CHECK_NEAR(TOTAL(s, "all"), 9, 0);
+    CHECK_NEAR(IN(s, "by_nature", "共性", "all"), 5, 0);
+    CHECK_NEAR(IN(s, "by_nature", "个性", "all"), 4, 0);
+    CHECK_NEAR(TOTAL(s, "rate"), 556, 0);
+    CHECK_INT(rdl_rate_tenths(9, 10), 900);
+    CHECK_INT(rdl_rate_tenths(899, 1000), 899);
+    CHECK_INT(rdl_rate_tenths(20, 30), 667);
+    CHECK_INT(rdl_rate_tenths(36, 45), 800);
+}
+
+/* Gansu: 1984 letters, each a case of its own. */
+static void gansu_letters(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) l = fresh("gansu-letters.sqlite", "data/packs/cn", &error);
+
+    CHECK(rdl_store_begin(l->store, &error));
+    for (int i = 0; i < 1984; i++) {
+        g_autofree char *no = g_strdup_printf("G-%04d", i);
+        g_autofree char *json =
+            g_strdup_printf("{\"letter_no\":\"%s\",\"received\":\"2017-05-01\",\"sites\":[]}", no);
+        CHECK(say(l, "2017-05-01", "letter.received", no, NULL, json, &error));
+    }
+    CHECK(rdl_store_commit(l->store, &error));
+    CHECK_OK(error);
+    g_autoptr(rdl_statistic) s = count_on(l, rdl_day_of(2017, 8, 31));
+    const rdl_statistic_table *t = rdl_statistic_find(s, "letters");
+    CHECK_NEAR(rdl_statistic_total(t, "cases"), 1984, 0);
+    CHECK_NEAR(rdl_statistic_total(t, "open"), 1984, 0);
+    CHECK_NEAR(rdl_statistic_total(t, "rate"), 0, 0);
+}
+
 /* Gansu: 62 problems, 270 measures. */
 static void gansu_measures(void)
 {
@@ -290,6 +333,46 @@ static void panjin_letters(void)
     CHECK_NEAR(IN(s, "letters_by_unit", NULL, "cases"), 30, 0);
 }
 
+/* A letter of two matters, one done late: answered late, though its last day was kept. */
+static void a_letter_is_as_late_as_each_of_its_matters(void)
+{
+    static const struct {
+        const char *due, *done;
+    } second[] = {{"2026-06-30", "2026-09-30"}, {"2026-06-30", "2026-06-30"}};
+
+    for (int late = 0; late < 2; late++) {
+        GError *error = NULL;
+        g_autoptr(rdl_ledger) l =
+            fresh(late ? "letter-kept.sqlite" : "letter-late.sqlite", "data/packs/cn", &error);
+        const kind_of first = {
+            .xzqdm = "211102", .state = "CLOSED", .due = "2026-12-31", .on = "2026-10-31"};
+        g_autofree char *opened = g_strdup_printf(
+            "{\"task_id\":\"T-2\",\"site_id\":\"S-00000\",\"finding_id\":\"F-00000\",\"kind\":"
+            "\"rectify\",\"state\":\"REGISTERED\",\"xzqdm\":\"211102\",\"due\":\"%s\","
+            "\"problem_id\":\"P-2\"}",
+            second[late].due);
+        CHECK(rdl_store_begin(l->store, &error));
+        CHECK(add(l, 0, &first, &error));
+        CHECK(say(l, "2026-01-05", "problem.registered", "P-2", NULL,
+                  "{\"problem_id\":\"P-2\",\"site_id\":\"S-00000\"}", &error));
+        CHECK(say(l, "2026-01-05", "task.opened", "T-2", NULL, opened, &error));
+        CHECK(say(l, second[late].done, "task.moved", "T-2", NULL,
+                  "{\"from\":\"REGISTERED\",\"to\":\"CLOSED\"}", &error));
+        CHECK(say(l, "2026-01-02", "letter.received", "L-1", NULL,
+                  "{\"letter_no\":\"L-1\",\"received\":\"2026-01-02\",\"site_id\":\"S-00000\","
+                  "\"sites\":[]}",
+                  &error));
+        CHECK(rdl_store_commit(l->store, &error));
+        CHECK_OK(error);
+        g_autoptr(rdl_statistic) s = count_on(l, rdl_day_of(2027, 1, 31));
+        const rdl_statistic_table *t = rdl_statistic_find(s, "letters");
+        CHECK_NEAR(rdl_statistic_total(t, "done"), 1, 0);
+        CHECK_NEAR(rdl_statistic_total(t, "dated"), 1, 0);
+        CHECK_NEAR(rdl_statistic_total(t, "on_time"), late, 0);
+        CHECK_NEAR(TOTAL(s, "on_time"), 1 + late, 0);
+    }
+}
+
 /* ---- what holds of every table ---- */
 
 static void units_without_matters_are_listed_and_unknown_is_a_row(void)
@@ -335,7 +418,8 @@ static void areas_are_of_own_ground_in_any_order(void)
               &error));
     CHECK(say(l, "2026-05-01", "site.verified", "S-00002", NULL,
               "{\"task_id\":\"T-00002\",\"scene\":\"x\",\"scene_date\":\"2026-04-20\",\"outcome\":"
-              "\"PARTLY\",\"stands\":1,\"residual\":0.4,\"water\":{\"before\":0.5,\"after\":0.1,\"later\":0.3}}",
+              "\"PARTLY\",\"stands\":1,\"residual\":0.4,\"water\":{\"before\":0.5,\"after\":0.1,"
+              "\"later\":0.3}}",
               &error));
     CHECK_OK(error);
     g_autoptr(rdl_statistic) s = count_on(l, rdl_day_of(2026, 6, 30));
@@ -384,8 +468,14 @@ static void a_site_of_two_sources_is_measured_whole(void)
     int next = 0;
 
     add_many(l, &next, 1, (kind_of){ORDINARY, .state = "WORKING"});
-    CHECK(rdl_store_run(l->store, "INSERT INTO origin SELECT 'patch', 'A15', site_id, '{}', '', NULL, NULL FROM site", &error));
-    CHECK(rdl_store_run(l->store, "UPDATE site SET geom = GeomFromText('POLYGON((119.9 32.5,119.901 32.5,119.901 32.501,119.9 32.501,119.9 32.5))', 4490)", &error));
+    CHECK(rdl_store_run(
+        l->store,
+        "INSERT INTO origin SELECT 'patch', 'A15', site_id, '{}', '', NULL, NULL FROM site",
+        &error));
+    CHECK(rdl_store_run(l->store,
+                        "UPDATE site SET geom = GeomFromText('POLYGON((119.9 32.5,119.901 "
+                        "32.5,119.901 32.501,119.9 32.501,119.9 32.5))', 4490)",
+                        &error));
     CHECK_OK(error);
     g_autoptr(GArray) tasks = rdl_task_list(l, &all, &error);
     CHECK_OK(error);
@@ -564,8 +654,11 @@ static CU_TestInfo tests[] = {
      panjin_drops_duplicates_and_unfounded_first},
     {"Yongzhou: 20, 5 and 5 by year", yongzhou_by_year},
     {"Puyang: 36 common, 9 local", puyang_common_and_local},
+    {"Panjin: nine tasks, five common; Ningxia's 90", panjin_nine_and_ningxia_ninety},
     {"Gansu: 62 problems, 270 measures", gansu_measures},
+    {"Gansu: 1984 letters", gansu_letters},
     {"Panjin: 30 batches, 91 cases, 100 issues, 21 key", panjin_letters},
+    {"a letter is as late as each of its matters", a_letter_is_as_late_as_each_of_its_matters},
     {"units with nothing are listed, unknown is a row",
      units_without_matters_are_listed_and_unknown_is_a_row},
     {"areas are of own ground", areas_are_of_own_ground_in_any_order},
