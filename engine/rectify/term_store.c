@@ -15,11 +15,13 @@ static const char dead[] =
 static const char provisional[] =
     "SELECT t.task_id, t.due, t.tier, t.started, t.due_original, t.tier_original, t.kind = "
     "'verify' OR e.kind = 'task.tightened', json_extract(e.payload, '$.words'), "
-    "json_extract(e.payload, '$.from') FROM task t JOIN event e ON e.seq = (SELECT max(seq) FROM "
+    "json_extract(e.payload, '$.from'), json_extract(e.payload, '$.due'), (SELECT "
+    "total(json_extract(r.payload, '$.days')) FROM event r WHERE r.subject = t.task_id AND r.kind "
+    "= 'task.resumed' AND r.seq > e.seq) FROM task t JOIN event e ON e.seq = (SELECT max(seq) FROM "
     "event e WHERE e.subject = t.task_id AND " GAVE ") WHERE t.due IS NOT NULL AND "
     "json_extract(e.payload, '$.provisional') = 1 ORDER BY t.task_id";
 
-/* The day as the pack counts it now; 0: it is still not known. */
+/* The day that was given as the pack counts it now; 0: it is still not known. */
 static bool count_again(rdl_ledger *ledger, rdl_statement *s, rdl_day *due, GError **error)
 {
     const rdl_deadline_policy *policy = rdl_ledger_policy(ledger, error);
@@ -28,7 +30,7 @@ static bool count_again(rdl_ledger *ledger, rdl_statement *s, rdl_day *due, GErr
     rdl_day was, from;
 
     *due = 0;
-    if (!policy || !rdl_day_parse(rdl_statement_get_text(s, 1), &was, error))
+    if (!policy || !rdl_day_parse(rdl_statement_get_text(s, 9), &was, error))
         return false;
     if (words && told) {
         if (!rdl_day_parse(told, &from, error) ||
@@ -42,22 +44,25 @@ static bool count_again(rdl_ledger *ledger, rdl_statement *s, rdl_day *due, GErr
     return true;
 }
 
-/* The payload of what is counted again; NULL: nothing is. */
+/* The payload of what is counted again; NULL: nothing is. Days that a clock stood still since were
+ * given back, and stay so; a first day that was given with it is counted alike, without them. */
 static bool recount(rdl_ledger *ledger, rdl_statement *s, JsonObject **o, GError **error)
 {
-    const char *was = rdl_statement_get_text(s, 1), *first = rdl_statement_get_text(s, 4);
-    rdl_day due;
+    const char *first = rdl_statement_get_text(s, 4);
+    rdl_day given;
 
     *o = NULL;
-    if (!count_again(ledger, s, &due, error))
+    if (!count_again(ledger, s, &given, error))
         return false;
-    if (!due)
+    if (!given)
         return true;
-    g_autofree char *day = rdl_day_text(due);
+    g_autofree char *alone = rdl_day_text(given);
+    g_autofree char *due = rdl_day_text(given + (rdl_day)rdl_statement_get_real(s, 10));
     *o = json_object_new();
-    rdl_json_set_text(*o, "was", was);
-    rdl_json_set_text(*o, "due", day);
-    rdl_json_set_text(*o, "first", g_strcmp0(first, was) == 0 ? day : first);
+    rdl_json_set_text(*o, "was", rdl_statement_get_text(s, 1));
+    rdl_json_set_text(*o, "due", due);
+    rdl_json_set_text(*o, "first",
+                      g_strcmp0(first, rdl_statement_get_text(s, 9)) == 0 ? alone : first);
     rdl_json_set_text(*o, "started", rdl_statement_get_text(s, 3));
     rdl_json_set_text(*o, "tier", rdl_statement_get_text(s, 2));
     rdl_json_set_text(*o, "tier_original", rdl_statement_get_text(s, 5));

@@ -138,6 +138,60 @@ static void a_day_by_words_is_counted_again_from_them(void)
     }
 }
 
+/* What a clock that stood still was given back is not taken by a file of holidays. */
+static void days_given_back_stay(void)
+{
+    static const char *const words[][2] = {{"三个月内", "2027-02-08"}, {NULL, "2027-01-09"}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        GError *error = NULL;
+        g_autofree char *name = g_strdup_printf("resumed-%zu.sqlite", i);
+        g_autofree char *after = g_strdup_printf("%s/%s counted", words[i][1],
+                                                 words[i][0] ? "2027-01-01" : "2027-01-04");
+        g_autoptr(rdl_ledger) ledger = with_clue(name, &error);
+        g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
+        g_autoptr(rdl_tally) tally = rdl_tally_new();
+        rdl_move who = {.task_id = id,
+                        .to = "",
+                        .on = "2026-11-05",
+                        .by = "市局",
+                        .role = "city",
+                        .reason = "诉讼"};
+        CHECK(!words[i][0] || extend(ledger, words[i][0], &error));
+        CHECK(rdl_task_stop(ledger, &who, &error));
+        who.on = "2026-11-10";
+        CHECK(rdl_task_resume(ledger, &who, &error));
+        CHECK(calendar_comes(ledger, tally, &error));
+        CHECK_OK(error);
+        check_due(ledger, after);
+        check_whole(ledger);
+    }
+}
+
+/* The days are given back to what the calendar counts. */
+static void a_clock_that_stands_still_is_counted_too(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = with_clue("standing.sqlite", &error);
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    rdl_move who = {.task_id = id,
+                    .to = "",
+                    .on = "2026-11-05",
+                    .by = "市局",
+                    .role = "city",
+                    .reason = "诉讼"};
+
+    CHECK(rdl_task_stop(ledger, &who, &error));
+    CHECK(calendar_comes(ledger, tally, &error));
+    check_due(ledger, "2027-01-04/2027-01-04 counted");
+    who.on = "2026-12-05";
+    CHECK(rdl_task_resume(ledger, &who, &error));
+    CHECK_OK(error);
+    check_due(ledger, "2027-02-03/2027-01-04 counted");
+    check_whole(ledger);
+}
+
 /* What was told in words that are not on record, as older programs did, stays as it is. */
 static void a_day_of_unknown_words_stays_provisional(void)
 {
@@ -238,6 +292,8 @@ static void a_day_given_since_stays(void)
 static CU_TestInfo tests[] = {
     {"a day by the rule is counted again", a_day_by_the_rule_is_counted_again},
     {"a day by words is counted again from them", a_day_by_words_is_counted_again_from_them},
+    {"days given back stay", days_given_back_stay},
+    {"a clock that stands still is counted too", a_clock_that_stands_still_is_counted_too},
     {"a day of unknown words stays provisional", a_day_of_unknown_words_stays_provisional},
     {"the day of a closed term is taken away", the_day_of_a_closed_term_is_taken_away},
     {"a day given since stays", a_day_given_since_stays},
