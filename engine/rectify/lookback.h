@@ -15,8 +15,9 @@
 #include "rectify/ledger.h"
 
 /** Passes not held by `as_of`: [{"task_id", "problem_id", "xzqdm", "closed", "pass" (months, or
- *  "ordered", "sampled"), "due", "status": "OVERDUE" (its day has passed), "DUE" or "UNDRAWN" (by
- *  lot, and in no draw's pool yet), "clue" (of one that was raised: rebound.h)}], by due day and
+ *  "ordered", "sampled"), "due", "status": "OVERDUE" (the day of its pass has gone by), "DUE"
+ *  (so are "ordered" and "sampled" ones: no period is given for them) or "UNDRAWN" (by lot, and in
+ *  no draw's pool yet), "clue" (of one that was raised: rebound.h)}], by due day and
  * task; a pass still further off than its `early_days` is not told. As of any day, from the moves
  * and look-backs dated until then. Yours. Fails: RDL_ERROR_DATA where the table cannot be read. */
 RDL_API JsonNode *rdl_ledger_lookbacks(rdl_ledger *ledger, rdl_day as_of, GError **error);

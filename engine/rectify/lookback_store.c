@@ -198,7 +198,7 @@ static void tell_sampled(agenda *a, rdl_statement *s, rdl_day closed, rdl_day he
     lot l = lot_of(a, SAMPLE, rdl_statement_get_text(s, 0));
 
     if (l.drawn >= closed && held < l.drawn)
-        tell(a, s, "sampled", l.drawn);
+        tell_as(a, s, "sampled", l.drawn, "DUE");
 }
 
 /* Closed since then at the place of a letter, and not looked at since. */
@@ -226,7 +226,7 @@ static bool look_at(agenda *a, rdl_statement *s, GError **error)
     if (ordered) {
         if (!rdl_day_parse(ordered, &waits, error))
             return false;
-        tell(a, s, "ordered", waits);
+        tell_as(a, s, "ordered", waits, "DUE"); /* the pack gives no period for it */
         rdl_json_set_text(a->rows->pdata[a->rows->len - 1], "clue", rdl_statement_get_text(s, 6));
     }
     for (guint i = 0; i < a->passes->len; i++) {

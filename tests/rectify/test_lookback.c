@@ -62,10 +62,10 @@ static void a_pass_that_was_held_is_due_no_more(void)
 
     CHECK(fixture_close(ledger, &error));
     CHECK(fixture_go(ledger, "LOOKBACK", "2027-09-10", "city", NULL, NULL, &error));
-    CHECK_DUE(2027, 9, 12, "ordered 2027-09-10 OVERDUE; 6 2027-09-20 DUE");
+    CHECK_DUE(2027, 9, 12, "ordered 2027-09-10 DUE; 6 2027-09-20 DUE");
     CHECK(fixture_go(ledger, "CLOSED", "2027-09-15", "city", "回头看记录", NULL, &error));
     CHECK_OK(error);
-    CHECK_DUE(2027, 9, 14, "ordered 2027-09-10 OVERDUE; 6 2027-09-20 DUE"); /* as it stood */
+    CHECK_DUE(2027, 9, 14, "ordered 2027-09-10 DUE; 6 2027-09-20 DUE"); /* as it stood */
     CHECK_DUE(2027, 9, 30, "");
     CHECK_DUE(2028, 3, 21, "12 2028-03-20 OVERDUE");
     CHECK(fixture_go(ledger, "LOOKBACK", "2028-04-01", "city", NULL, NULL, &error));
@@ -88,9 +88,9 @@ static void new_ground_at_a_closed_place_raises_one(void)
     CHECK(rdl_ledger_load_findings(ledger, again, rdl_day_of(2027, 5, 3), second, NULL, &error));
     CHECK_OK(error);
     CHECK_DUE(2027, 5, 1, "");
-    CHECK_DUE(2027, 5, 3, "ordered 2027-05-02 OVERDUE"); /* once, however many come */
+    CHECK_DUE(2027, 5, 3, "ordered 2027-05-02 DUE"); /* once, however many come */
     CHECK(fixture_go(ledger, "LOOKBACK", "2027-05-10", "city", NULL, NULL, &error));
-    CHECK_DUE(2027, 5, 10, "ordered 2027-05-02 OVERDUE");
+    CHECK_DUE(2027, 5, 10, "ordered 2027-05-02 DUE");
     CHECK(fixture_go(ledger, "CLOSED", "2027-05-12", "city", "回头看记录", NULL, &error));
     CHECK_OK(error);
     CHECK_DUE(2027, 5, 12, "");
@@ -524,7 +524,7 @@ static void a_sample_beside_the_passes_is_due_the_day_it_is_drawn(void)
     CHECK_INT(words(drawn), 2); /* rounded up */
     check_due(ledger, rdl_day_of(2027, 5, 9), "sampled", "DUE", "");
     check_due(ledger, rdl_day_of(2027, 5, 10), "sampled", "DUE", drawn);
-    check_due(ledger, rdl_day_of(2027, 5, 11), "sampled", "OVERDUE", drawn);
+    check_due(ledger, rdl_day_of(2027, 5, 11), "sampled", "DUE", drawn);
 }
 
 static void a_rate_that_is_none_is_refused(void)
