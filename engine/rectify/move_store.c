@@ -574,7 +574,7 @@ static bool open_rectification(rdl_ledger *ledger, const rdl_task *clue, const r
     rdl_json_set_text(o, "kind", "rectify");
     rdl_json_set_text(o, "state", "REGISTERED");
     rdl_json_set_text(o, "xzqdm", clue->xzqdm);
-    rdl_json_set_text(o, "department", clue->department);
+    rdl_json_set_text(o, "department", clue->routed);
     rdl_json_set_text(o, "tier", rdl_json_text(move->fields, "tier", tier));
     rdl_json_set_text(o, "started", move->on);
     rdl_json_set_text(o, "due", rdl_json_text(move->fields, "due", NULL));

@@ -525,11 +525,11 @@ static bool matter_of(rdl_ledger *ledger, const site *s, rdl_day as_of, rdl_task
 {
     const char *tier, *unit, *xzqdm = member(s->primary, "xzqdm");
 
-    *matter = (rdl_task){.finding_id = g_strdup(member(s->primary, "finding_id")),
-                         .result = g_strdup(member(s->primary, "result")),
-                         .severity = g_strdup(member(s->primary, "severity")),
-                         .department = g_strdup(
-                             rdl_route_department(ledger, member(s->primary, "lead_dept"), as_of))};
+    *matter = (rdl_task){
+        .finding_id = g_strdup(member(s->primary, "finding_id")),
+        .result = g_strdup(member(s->primary, "result")),
+        .severity = g_strdup(member(s->primary, "severity")),
+        .routed = g_strdup(rdl_route_department(ledger, member(s->primary, "lead_dept"), as_of))};
     if (!rdl_route_unit(ledger, xzqdm, as_of, &unit, error) ||
         !rdl_ledger_deadline(ledger, "verify", matter->result, matter->severity, as_of, &tier,
                              &matter->due, error))

@@ -7,7 +7,8 @@
 /** A task as it stands, with its site, its finding and, from REGISTERED on, its problem. Text is
  *  owned; NULL where there is none. */
 typedef struct rdl_task {
-    char *task_id, *kind, *state, *xzqdm, *department, *tier; /* kind: verify, rectify */
+    char *task_id, *kind, *state, *xzqdm, *tier; /* kind: verify, rectify */
+    char *department, *routed; /* who leads: by the problem, else as the rule routed it */
     char *tier_original;                                      /* it began with (tighten.h) */
     char *started, *due_original, *due, *assignee;            /* ISO dates */
     char *warning, *warning_by; /* level at as_of and the test that held; NULL: none */

@@ -16,7 +16,8 @@
 
 /* The columns of rdl_task's texts, in the order of `texts` below. */
 static const char select_tasks[] =
-    "SELECT t.task_id, t.kind, t.state, t.xzqdm, t.department, t.tier, t.tier_original, t.started, "
+    "SELECT t.task_id, t.kind, t.state, t.xzqdm, coalesce(p.lead_dept, t.department), "
+    "t.department, t.tier, t.tier_original, t.started, "
     "t.due_original,"
     " t.due, t.assignee, s.site_id, s.source, s.source_id, s.owner, t.finding_id, f.zone,"
     " json_extract(f.content,'$.zone_name'), s.activity, f.result, f.severity, f.rule_id,"
@@ -38,20 +39,20 @@ static const char from_tasks[] =
 static int text_slots(rdl_task *t, char **slots[])
 {
     char **all[] = {
-        &t->task_id,    &t->kind,           &t->state,     &t->xzqdm,        &t->department,
-        &t->tier,       &t->tier_original,  &t->started,   &t->due_original, &t->due,
-        &t->assignee,   &t->site_id,        &t->source,    &t->source_id,    &t->owner,
-        &t->finding_id, &t->zone,           &t->zone_name, &t->activity,     &t->result,
-        &t->severity,   &t->rule_id,        &t->basis,     &t->handling,     &t->penalty,
-        &t->problem_id, &t->target,         &t->measures,  &t->lead_leader,  &t->supervisor,
-        &t->resp_unit,  &t->accept_unit,    &t->warned,    &t->contradicted, &t->stopped,
-        &t->task_no,    &t->problem_source, &t->problem,   &t->due_note};
+        &t->task_id,    &t->kind,       &t->state,          &t->xzqdm,     &t->department,
+        &t->routed,     &t->tier,       &t->tier_original,  &t->started,   &t->due_original,
+        &t->due,        &t->assignee,   &t->site_id,        &t->source,    &t->source_id,
+        &t->owner,      &t->finding_id, &t->zone,           &t->zone_name, &t->activity,
+        &t->result,     &t->severity,   &t->rule_id,        &t->basis,     &t->handling,
+        &t->penalty,    &t->problem_id, &t->target,         &t->measures,  &t->lead_leader,
+        &t->supervisor, &t->resp_unit,  &t->accept_unit,    &t->warned,    &t->contradicted,
+        &t->stopped,    &t->task_no,    &t->problem_source, &t->problem,   &t->due_note};
 
     memcpy(slots, all, sizeof all);
     return (int)G_N_ELEMENTS(all);
 }
 
-#define TEXT_SLOTS 39
+#define TEXT_SLOTS 40
 
 void rdl_task_clear(rdl_task *task)
 {
@@ -103,7 +104,8 @@ rdl_warning rdl_task_warning(const rdl_task *t, const rdl_csv *warnings, const r
                              rdl_day as_of)
 {
     bool works = g_strcmp0(state_cell(states, t->state, "progress"), "1") == 0;
-    rdl_day due = rdl_state_lasts(states, t->state) ? RDL_DAY_FUTURE : day_or(t->due, RDL_DAY_FUTURE);
+    rdl_day due =
+        rdl_state_lasts(states, t->state) ? RDL_DAY_FUTURE : day_or(t->due, RDL_DAY_FUTURE);
     rdl_timing timing = {t->tier, day_or(t->started, RDL_DAY_PAST), due,
                          works ? (isnan(t->progress) ? 0.0 : t->progress) : NAN, t->missed};
 
@@ -470,7 +472,8 @@ static const struct {
     {"terms",
      "SELECT subject,at,by,role,kind,reason,json_extract(payload, '$.was'),"
      "json_extract(payload, '$.due') FROM event WHERE kind IN ('task.extended', 'task.stopped', "
-     "'task.resumed', 'task.renewed') AND subject IN (SELECT task_id FROM task WHERE site_id = ?) ORDER BY seq",
+     "'task.resumed', 'task.renewed') AND subject IN (SELECT task_id FROM task WHERE site_id = ?) "
+     "ORDER BY seq",
      {"task_id", "at", "by", "role", "kind", "reason", "was", "due", NULL}},
     {"problems",
      "SELECT "

@@ -108,7 +108,7 @@ static bool take_one(rdl_ledger *ledger, outcome *r, const rdl_task *task, const
     if (!graver)
         return true;
     r->gravest = of;
-    r->department = of->department ? of->department : r->department;
+    r->department = of->routed ? of->routed : r->department;
     if (strcmp(task->state, "SCREENED") == 0 && of->xzqdm) /* not yet sent to anybody */
         r->xzqdm = of->xzqdm;
     return true;
@@ -157,8 +157,7 @@ static bool record(rdl_ledger *ledger, const outcome *r, const rdl_task *task, c
 
     bool changed = put_change(o, "due", "was", task->due, r->due);
     changed = put_change(o, "tier", "tier_was", task->tier, r->tier) || changed;
-    changed =
-        put_change(o, "department", "department_was", task->department, r->department) || changed;
+    changed = put_change(o, "department", "department_was", task->routed, r->department) || changed;
     changed = put_change(o, "xzqdm", "xzqdm_was", task->xzqdm, r->xzqdm) || changed;
     if (!changed)
         return true;
@@ -176,7 +175,7 @@ bool rdl_task_tighten(rdl_ledger *ledger, const rdl_task *task, const GPtrArray 
                  .tier = task->tier,
                  .due = task->due,
                  .first = task->due_original,
-                 .department = task->department,
+                 .department = task->routed,
                  .xzqdm = task->xzqdm,
                  .provisional = task->due_note != NULL,
                  .taken = g_ptr_array_new()};

@@ -340,6 +340,27 @@ static rdl_move office(const char *id, const char *on)
         .task_id = id, .to = "", .on = on, .by = "甲", .role = "city", .reason = "因故"};
 }
 
+/* Whoever works by the list goes to the office the table counts it under. */
+static void the_problem_says_who_leads(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fixture_submitted("leads.sqlite", &error);
+    g_autofree char *id = rdl_task_of_source(ledger, "FP-0000", &error);
+    g_autoptr(JsonObject) fields = json_object_new();
+    const rdl_move by = office(id, "2027-03-02");
+    rdl_task before = rectification(ledger, 0), after;
+
+    CHECK_TEXT(before.department, before.routed);
+    rdl_json_set_text(fields, "lead_dept", "示例水利局");
+    CHECK(rdl_task_change(ledger, &by, fields, &error));
+    CHECK_OK(error);
+    after = rectification(ledger, 0);
+    CHECK_TEXT(after.department, "示例水利局");
+    CHECK_TEXT(after.routed, before.routed);
+    rdl_task_clear(&before);
+    rdl_task_clear(&after);
+}
+
 static void one_matter_one_transfer(void)
 {
     GError *error = NULL;
@@ -555,6 +576,7 @@ static CU_TestInfo tests[] = {
     {"a notice runs its time", a_notice_runs_its_time},
     {"a rebound takes the old number with a suffix", a_rebound_takes_the_old_number_with_a_suffix},
     {"a rebound is due by its new plan", a_rebound_is_due_by_its_new_plan},
+    {"the problem says who leads", the_problem_says_who_leads},
     {"a rebound has no day until one is given", a_rebound_has_no_day_until_one_is_given},
     {"a rebound may be given its day at once", a_rebound_may_be_given_its_day_at_once},
     {"a rebound's clock runs again", a_rebound_runs_again},
