@@ -157,20 +157,42 @@ static bool same_tables(rdl_ledger *a, rdl_ledger *b, GError **error)
     return true;
 }
 
-/* The index of places knows every site where it lies; its rows are numbered as they came. */
-static bool same_index(rdl_ledger *a, rdl_ledger *b, GError **error)
+static bool same_answer(rdl_ledger *a, rdl_ledger *b, const char *sql, bool *same, GError **error)
 {
-    static const char sql[] =
-        "SELECT site_id, xmin, xmax, ymin, ymax FROM idx_site_geom i LEFT JOIN site s ON "
-        "s.rowid = i.pkid ORDER BY site_id, xmin";
     g_autofree char *x = rdl_store_digest(a->store, sql, NULL, error);
     g_autofree char *y = x ? rdl_store_digest(b->store, sql, NULL, error) : NULL;
 
-    return y && (strcmp(x, y) == 0 ||
-                 rdl_fail(error, RDL_ERROR_BALANCE,
-                          "%s: its index of places is not that of its sites: see redline ledger "
-                          "rebuild",
-                          rdl_ledger_path(a)));
+    *same = y && strcmp(x, y) == 0;
+    return y != NULL;
+}
+
+/* The index of places knows every site where it lies (its rows are numbered as they came), and the
+ * register of geometries in which system: others read both. */
+static bool same_places(rdl_ledger *a, rdl_ledger *b, GError **error)
+{
+    static const char index[] = "SELECT site_id, xmin, xmax, ymin, ymax FROM idx_site_geom i LEFT "
+                                "JOIN site s ON s.rowid = i.pkid ORDER BY site_id, xmin";
+    static const char registered[] =
+        "SELECT f_table_name, f_geometry_column, geometry_type, coord_dimension, g.srid, "
+        "spatial_index_enabled, auth_name, auth_srid FROM geometry_columns g LEFT JOIN "
+        "spatial_ref_sys USING(srid) ORDER BY 1, 2";
+    bool same;
+
+    if (!same_answer(a, b, index, &same, error))
+        return false;
+    if (!same)
+        return rdl_fail(error, RDL_ERROR_BALANCE,
+                        "%s: its index of places is not that of its sites: see redline ledger "
+                        "rebuild",
+                        rdl_ledger_path(a));
+    if (!same_answer(a, b, registered, &same, error))
+        return false;
+    return same || rdl_fail(error, RDL_ERROR_BALANCE,
+                            "%s: its register of geometries (geometry_columns) is not as this "
+                            "program makes it: other programs would see its sites elsewhere: put "
+                            "back a copy of the ledger whose audit is clean, and enter again what "
+                            "came after it",
+                            rdl_ledger_path(a));
 }
 
 /* What a query names (name, definition); NULL with an error. */
@@ -290,7 +312,7 @@ bool rdl_ledger_audit(rdl_ledger *ledger, const rdl_progress *progress, GError *
     bool good = rdl_progress_tell(progress, 0.0, "auditing", error) &&
                 (r.copy = copy = blank(ledger, error)) && rdl_store_begin(copy->store, error) &&
                 begin_snapshot(ledger, error) && rdl_event_each(ledger, replay_event, &r, error) &&
-                same_tables(ledger, copy, error) && same_index(ledger, copy, error) &&
+                same_tables(ledger, copy, error) && same_places(ledger, copy, error) &&
                 same_schema(ledger, copy, error) && same_papers(ledger, error);
 
     rdl_store_rollback(ledger->store);

@@ -303,8 +303,7 @@ static void a_row_too_many_is_found(void)
     CHECK_INT(found, G_N_ELEMENTS(rows));
 }
 
-/* The index of places is a table too: what it does not know lies on no ground. */
-static void the_index_of_places_is_watched(void)
+static void check_found_by_audit(const char *sql, const char *said)
 {
     GError *error = NULL;
     const char *path = suite_path("altered.sqlite");
@@ -312,13 +311,24 @@ static void the_index_of_places_is_watched(void)
 
     CHECK(copy_file(suite_path("rich.sqlite"), path));
     CHECK_INT(sqlite3_open(path, &db), SQLITE_OK);
-    CHECK_INT(sqlite3_exec(db, "UPDATE idx_site_geom SET xmin = xmin + 1, xmax = xmax + 1", NULL,
-                           NULL, NULL),
-              SQLITE_OK);
+    CHECK_INT(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(db);
     g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, &error);
     CHECK(ledger && !rdl_ledger_audit(ledger, NULL, &error));
-    CHECK_FAILS(error, RDL_ERROR_BALANCE, "index of places");
+    CHECK_FAILS(error, RDL_ERROR_BALANCE, said);
+}
+
+/* The index of places is a table too: what it does not know lies on no ground; and in what system
+ * the places are is told to other programs by the register. */
+static void the_index_of_places_is_watched(void)
+{
+    check_found_by_audit("UPDATE idx_site_geom SET xmin = xmin + 1, xmax = xmax + 1",
+                         "index of places");
+    check_found_by_audit("UPDATE geometry_columns SET srid = 3857 WHERE f_table_name = 'site'",
+                         "register of geometries");
+    check_found_by_audit("DELETE FROM geometry_columns", "register of geometries");
+    check_found_by_audit("UPDATE spatial_ref_sys SET auth_srid = 3857 WHERE srid = 4490",
+                         "register of geometries");
 }
 
 /* A move and a note on the altered copy; what they say. */
