@@ -388,21 +388,36 @@ void rdl_rules_match(const rdl_pack *pack, const rdl_case *c, bool any_zone, GAr
     mark_overridden(hits, from);
 }
 
+/* Is it a row for the zone, the time and the place of the case, whatever was built? */
+static bool row_of_zone(const rdl_pack *pack, const rdl_rule *rule, const rdl_case *c)
+{
+    bool converted;
+
+    return rule->enabled && when_matches(rule, c) && zone_matches(rule, c, &converted) &&
+           limits_hold(pack, rule, c, NULL) != RDL_NO && season_holds(rule, c) != RDL_NO &&
+           field_matches(rule->level, c->level) != RDL_NO &&
+           field_matches(rule->basin, c->basin) != RDL_NO;
+}
+
 bool rdl_rules_know(const rdl_pack *pack, const rdl_case *c)
 {
     const GPtrArray *rules = rdl_pack_rules(pack);
-    bool converted;
 
-    for (guint i = 0; i < rules->len; i++) {
-        const rdl_rule *rule = rules->pdata[i];
-        if (rule->enabled && when_matches(rule, c) && zone_matches(rule, c, &converted) &&
-            activity_matches(pack, rule, c, NULL) != RDL_NO &&
-            limits_hold(pack, rule, c, NULL) != RDL_NO && season_holds(rule, c) != RDL_NO &&
-            field_matches(rule->level, c->level) != RDL_NO &&
-            field_matches(rule->basin, c->basin) != RDL_NO)
+    for (guint i = 0; i < rules->len; i++)
+        if (row_of_zone(pack, rules->pdata[i], c) &&
+            activity_matches(pack, rules->pdata[i], c, NULL) != RDL_NO)
             return true;
-    }
     return false;
+}
+
+bool rdl_rules_unasked(const rdl_pack *pack, const rdl_case *c)
+{
+    const GPtrArray *rules = rdl_pack_rules(pack);
+    bool any = false;
+
+    for (guint i = 0; !any && i < rules->len; i++)
+        any = row_of_zone(pack, rules->pdata[i], c);
+    return any && !rdl_activity_known(pack, c->activity);
 }
 
 const rdl_rule *rdl_rules_positive(const rdl_pack *pack, const rdl_case *c, const rdl_rule *rule)

@@ -73,6 +73,8 @@ RDL_API bool rdl_activity_known(const rdl_pack *pack, const char *activity);
 RDL_API void rdl_rules_match(const rdl_pack *pack, const rdl_case *c, bool any_zone, GArray *hits);
 /** Does any enabled row, in force or not, name this zone, activity and when-case? */
 RDL_API bool rdl_rules_know(const rdl_pack *pack, const rdl_case *c);
+/** Is the activity not known, and are there rows of this zone and when-case that ask for one? */
+RDL_API bool rdl_rules_unasked(const rdl_pack *pack, const rdl_case *c);
 /** The enabled row that allows or permits the activity in this zone, over `rule`, the row that
  *  denies it; NULL where the activity is on no positive list. */
 RDL_API const rdl_rule *rdl_rules_positive(const rdl_pack *pack, const rdl_case *c,

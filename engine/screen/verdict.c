@@ -258,6 +258,9 @@ static void conclude_without_rule(rdl_verdict *v, const rdl_pack *pack, const rd
     if (v->when == RDL_WHEN_POST_NO && rows_exist)
         add_note(v, c->act_judged ? "no row was in force at the act"
                                   : "the act is judged on the earlier version of the zone");
+    if (v->result == RDL_RESULT_CLEAN && rdl_rules_unasked(pack, c))
+        add_note(v, "what was built is not known: rows of this zone that name activities were not "
+                    "asked");
 }
 
 /* What an accusation without a permit rests on (3.4b item 3). */

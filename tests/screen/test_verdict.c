@@ -222,6 +222,37 @@ static void what_turned_green_is_clean(void)
     }
 }
 
+/* J29: no row that names activities is asked about what nobody knows. That is not the same as a
+ * thing which no row forbids, and is said. */
+static void clean_for_want_of_knowledge_is_said(void)
+{
+    static const struct {
+        const char *zone, *activity;
+        bool said;
+    } cases[] = {{"RIV", "UNKNOWN", true}, {"RIV", "AGRI", false}, {"DW1", "UNKNOWN", true}};
+    GError *error = NULL;
+    g_autoptr(rdl_pack) pack = rdl_pack_open(suite_source("data/packs/cn"), NULL, &error);
+    rdl_day z = rdl_day_of(1998, 5, 1);
+    rdl_part part = {.area_m2 = 100, .min_m2 = 90, .max_m2 = 110, .dimension = 2};
+    rdl_approval none = {.granted = RDL_NO};
+
+    CHECK_OK(error);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        rdl_zone zone = {.class = rdl_pack_zone(pack, cases[i].zone),
+                         .basin = "YR",
+                         .established = {z, z},
+                         .version = {z, RDL_DAY_FUTURE},
+                         .boundary_error_m = NAN};
+        rdl_footprint f = {.activity = cases[i].activity,
+                           .onset = {rdl_day_of(2024, 4, 1), rdl_day_of(2024, 7, 1)}};
+        rdl_verdict v = rdl_verdict_of(pack, &f, &zone, &part, &none, RDL_VERSION_BOTH, NULL,
+                                       rdl_day_of(2026, 11, 1));
+        CHECK_TEXT(rdl_result_text(v.result), "CLEAN");
+        CHECK((v.note && strstr(v.note, "not asked")) == cases[i].said);
+        rdl_verdict_clear(&v);
+    }
+}
+
 static CU_TestInfo tests[] = {
     {"the law of China is applied as by hand", the_law_of_china_is_applied_as_by_hand},
     {"the lighter newer law judges", the_lighter_newer_law_judges},
@@ -229,6 +260,7 @@ static CU_TestInfo tests[] = {
     {"whatever the onset, unknown dates never accuse",
      whatever_the_onset_unknown_dates_never_accuse},
     {"what turned green is clean", what_turned_green_is_clean},
+    {"clean for want of knowledge is said", clean_for_want_of_knowledge_is_said},
     CU_TEST_INFO_NULL,
 };
 
