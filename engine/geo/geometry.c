@@ -212,6 +212,45 @@ rdl_box rdl_box_union(rdl_box a, rdl_box b)
                      MAX(a.ymax, b.ymax)};
 }
 
+/* Of one line or ring, where it is wider than what x has. */
+static void widest_of_curve(GEOSContextHandle_t handle, const rdl_geometry *curve, double x[2])
+{
+    const GEOSCoordSequence *s = GEOSGeom_getCoordSeq_r(handle, curve);
+    unsigned n = 0;
+    double before, here;
+
+    if (!s || !GEOSCoordSeq_getSize_r(handle, s, &n) || n == 0)
+        return;
+    GEOSCoordSeq_getX_r(handle, s, 0, &before);
+    for (unsigned i = 1; i < n; i++, before = here) {
+        GEOSCoordSeq_getX_r(handle, s, i, &here);
+        if (fabs(here - before) > fabs(x[1] - x[0]))
+            x[0] = before, x[1] = here;
+    }
+}
+
+static void widest_of(GEOSContextHandle_t handle, const rdl_geometry *g, double x[2])
+{
+    int type = GEOSGeomTypeId_r(handle, g);
+
+    if (type == GEOS_LINESTRING || type == GEOS_LINEARRING) {
+        widest_of_curve(handle, g, x);
+    } else if (type == GEOS_POLYGON && GEOSisEmpty_r(handle, g) == 0) {
+        widest_of_curve(handle, GEOSGetExteriorRing_r(handle, g), x);
+        for (int i = 0; i < GEOSGetNumInteriorRings_r(handle, g); i++)
+            widest_of_curve(handle, GEOSGetInteriorRingN_r(handle, g, i), x);
+    } else if (type > GEOS_POLYGON) {
+        for (int i = 0; i < GEOSGetNumGeometries_r(handle, g); i++)
+            widest_of(handle, GEOSGetGeometryN_r(handle, g, i), x);
+    }
+}
+
+void rdl_geometry_widest_edge(const rdl_geometry *g, double x[2])
+{
+    x[0] = x[1] = 0.0;
+    widest_of(geos()->handle, g, x);
+}
+
 bool rdl_geometry_valid(const rdl_geometry *g, bool *valid, char **reason, GError **error)
 {
     context *c = geos();

@@ -45,6 +45,10 @@ RDL_API bool rdl_box_meets(rdl_box a, rdl_box b);
 /** The least box around two that are not empty. */
 RDL_API rdl_box rdl_box_union(rdl_box a, rdl_box b);
 
+/** x of both ends of the edge that spans most of x, of any ring or line; both 0 where there is no
+ *  edge. Pure. */
+RDL_API void rdl_geometry_widest_edge(const rdl_geometry *g, double x[2]);
+
 /** *valid, with the reason (yours, NULL when valid) as "Self-intersection[x y]". */
 RDL_API bool rdl_geometry_valid(const rdl_geometry *g, bool *valid, char **reason, GError **error);
 /** A valid geometry of the same ground, of the dimension it had (GEOSMakeValid, structure method:

@@ -377,31 +377,35 @@ static char *last_clause(const char *message)
 }
 
 /* An edge over more than half a turn of longitude, though not a whole one: the way over the
- * antimeridian is meant, or a number is wrong. As it stands it would be a belt round the globe. */
-static char *long_way_round(const move *m, const GArray *rings, rdl_box box)
+ * antimeridian is meant, or a number is wrong. As it stands a polygon would be a belt round the
+ * globe, and a road would run the long way. Yours; NULL: there is none. */
+static char *long_way_round(double half, const rdl_geometry *g)
 {
-    double half = rdl_crs_geographic(m->from) ? 180.0 / rdl_crs_degrees(m->from) : INFINITY;
-    double x0, x1, y;
+    double x[2];
 
-    for (guint i = 0; box.xmax - box.xmin > half && i < rings->len; i++) {
-        const rdl_ring *ring = &g_array_index(rings, rdl_ring, i);
-        rdl_point_at(ring->xy, 0, &x0, &y);
-        for (guint32 k = 1; k < ring->n; k++, x0 = x1) {
-            rdl_point_at(ring->xy, k, &x1, &y);
-            if (fabs(x1 - x0) > half && fabs(x1 - x0) < 2.0 * half)
-                return g_strdup_printf("an edge from longitude %g to %g: cut it at the "
-                                       "antimeridian, or count on beyond it",
-                                       x0, x1);
-        }
-    }
-    return NULL;
+    rdl_geometry_widest_edge(g, x);
+    double width = fabs(x[1] - x[0]);
+    if (width <= half || width >= 2.0 * half)
+        return NULL;
+    return g_strdup_printf(
+        "an edge from longitude %g to %g: cut it at the antimeridian, or count on "
+        "beyond it",
+        x[0], x[1]);
 }
 
-static const char *misplaced(const move *m, candidate *c, const GArray *rings)
+/* `g`: the geometry, NULL where none is made of it yet. */
+static const char *misplaced(const move *m, candidate *c, const rdl_geometry *g)
 {
+    double half = rdl_crs_geographic(m->from) ? 180.0 / rdl_crs_degrees(m->from) : INFINITY;
+
     if (!within(c->came_in, m->limits)) /* NaN too */
         return "OUTSIDE_CRS";
-    char *flaw = long_way_round(m, rings, c->came_in);
+    if (c->came_in.xmax - c->came_in.xmin <= half)
+        return NULL;
+    g_autoptr(rdl_geometry) made =
+        g ? NULL
+          : rdl_geometry_from_wkb(g_bytes_get_data(c->wkb, NULL), g_bytes_get_size(c->wkb), NULL);
+    char *flaw = g || made ? long_way_round(half, g ? g : made) : NULL;
     if (!flaw)
         return NULL;
     g_free(c->flaw);
@@ -418,10 +422,9 @@ static const char *check_geometry(const move *m, candidate *c, GArray *rings)
     rdl_geometry *mended = NULL;
 
     g_array_set_size(rings, 0);
-    bool polygons = rdl_rings_of(bytes, n, rings);
-    if (polygons && rdl_rings_surely_valid(rings, &c->came_in)) {
+    if (rdl_rings_of(bytes, n, rings) && rdl_rings_surely_valid(rings, &c->came_in)) {
         c->met = true;
-        return misplaced(m, c, rings);
+        return misplaced(m, c, NULL);
     }
     g_autoptr(GError) unread = NULL;
     g_autoptr(rdl_geometry) g = rdl_geometry_from_wkb(bytes, n, &unread);
@@ -435,9 +438,7 @@ static const char *check_geometry(const move *m, candidate *c, GArray *rings)
         return "EMPTY_GEOMETRY";
     c->met = true;
     c->came_in = rdl_geometry_box(g);
-    if (!polygons)
-        g_array_set_size(rings, 0);
-    const char *where = misplaced(m, c, rings);
+    const char *where = misplaced(m, c, g);
     if (where)
         return where;
     if (rdl_geometry_dimension(g) < m->min_dimension)

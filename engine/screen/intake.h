@@ -79,8 +79,8 @@ typedef bool (*rdl_record_fn)(const rdl_record *record, void *user, GError **err
 
 /** Read all of a source. Every feature counts into the tally as in; those that cannot be used
  *  (NULL_GEOMETRY, UNREADABLE_GEOMETRY, EMPTY_GEOMETRY, NOT_REPAIRABLE, WRONG_DIMENSION,
- * OUTSIDE_CRS, OVER_HALF_TURN: an edge of a polygon over more than 180 degrees of longitude, though
- * not 360, and DISTORTED: another area after reprojection than before) as failed, what the
+ * OUTSIDE_CRS, OVER_HALF_TURN: an edge over more than 180 degrees of longitude, though not
+ * 360, and DISTORTED: another area after reprojection than before) as failed, what the
  * profile leaves out as suppressed; for the others `fn` is called and must count them. Fails:
  * RDL_ERROR_IO, RDL_ERROR_DATA (a needed field is missing; a Shapefile's cut name may be of two
  * fields), RDL_ERROR_CRS (no system, none between the two, Xian 80 or Beijing 54 without a
