@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+#include "screen/activity.h"
 #include "screen/identity.h"
 
 static const char *const no_fields[] = {NULL};
@@ -26,15 +27,20 @@ typedef struct {
     const rdl_pack *pack;
     GPtrArray *footprints;
     const rdl_intake_spec *spec;
+    rdl_words *words;
 } reading;
 
-static const char *known_activity(const reading *r, const rdl_record *record, const char *code)
+static const char *known_activity(const reading *r, rdl_footprint *f, const char *text)
 {
-    if (code && rdl_pack_has_activity(r->pack, code))
+    const char *hint = NULL, *code = text ? rdl_words_code(r->words, text, &hint) : NULL;
+
+    if (code)
         return rdl_arena_text(r->intake->arena, code);
-    if (code && r->spec == &footprint_spec)
-        rdl_reject(r->intake, r->spec->layer, rdl_record_fid(record), true,
-                   "UNKNOWN_ACTIVITY: '%s' is not in the pack: judged as UNKNOWN", code);
+    if (hint) {
+        rdl_reject(r->intake, r->spec->layer, f->fid, true,
+                   "UNKNOWN_ACTIVITY: %s: judged as UNKNOWN", hint);
+        f->note = hint;
+    }
     return "UNKNOWN";
 }
 
@@ -91,7 +97,7 @@ static bool take_footprint(const rdl_record *record, void *user, GError **error)
     f->owner = rdl_arena_text(arena, rdl_record_text(record, "owner"));
     f->expands = rdl_arena_text(arena, rdl_record_text(record, "expands"));
     f->attrs = rdl_arena_text(arena, rdl_record_text(record, "attrs"));
-    f->activity = known_activity(r, record, rdl_record_text(record, "activity"));
+    f->activity = known_activity(r, f, rdl_record_text(record, "activity"));
     f->onset.first = rdl_record_day(record, "built_after", RDL_DAY_PAST, &bad);
     f->onset.last = rdl_record_day(record, "built_before", RDL_DAY_FUTURE, &bad);
     check_onset(r, f);
@@ -125,7 +131,8 @@ static bool take_patch(const rdl_record *record, void *user, GError **error)
     f->kind = rdl_arena_text(rdl_record_arena(record), rdl_record_text(record, "kind"));
     f->built_nothing = builds_nothing(r, f->kind);
     f->fp_id = rdl_arena_text(rdl_record_arena(record), rdl_record_text(record, "patch_id"));
-    f->activity = known_activity(r, record, f->kind);
+    /* a code, never a word: detectors have kinds of their own ("other") */
+    f->activity = f->kind && rdl_pack_has_activity(r->pack, f->kind) ? f->kind : "UNKNOWN";
     f->note = joined_with(record);
     f->onset.first = rdl_record_day(record, "t_before", RDL_DAY_PAST, &bad);
     f->onset.last = rdl_record_day(record, "t_after", RDL_DAY_FUTURE, &bad);
@@ -134,20 +141,29 @@ static bool take_patch(const rdl_record *record, void *user, GError **error)
     return true;
 }
 
+static bool read_layer(reading *r, const rdl_source *source, rdl_record_fn fn, GError **error)
+{
+    r->words = rdl_words_new(r->pack, r->intake);
+    bool good = rdl_intake_read(r->intake, r->spec, source, fn, r, error);
+
+    rdl_words_finish(r->words, r->spec->layer);
+    return good;
+}
+
 bool rdl_footprints_read(rdl_intake *intake, const rdl_pack *pack, const rdl_source *source,
                          GPtrArray *footprints, GError **error)
 {
-    reading r = {intake, pack, footprints, &footprint_spec};
+    reading r = {intake, pack, footprints, &footprint_spec, NULL};
 
-    return rdl_intake_read(intake, r.spec, source, take_footprint, &r, error);
+    return read_layer(&r, source, take_footprint, error);
 }
 
 bool rdl_patches_read(rdl_intake *intake, const rdl_pack *pack, const rdl_source *source,
                       GPtrArray *patches, GError **error)
 {
-    reading r = {intake, pack, patches, &patch_spec};
+    reading r = {intake, pack, patches, &patch_spec, NULL};
 
-    return rdl_intake_read(intake, r.spec, source, take_patch, &r, error);
+    return read_layer(&r, source, take_patch, error);
 }
 
 /* ---- settling ---- */
@@ -368,7 +384,8 @@ static void narrow(rdl_arena *arena, rdl_footprint *f, const rdl_footprint *patc
     if (both.first == f->onset.first && both.last == f->onset.last)
         return;
     f->onset = f->built = both;
-    g_autofree char *note = g_strdup_printf("dates from patch %s", patch->fp_id);
+    g_autofree char *note = g_strdup_printf("%s%sdates from patch %s", f->note ? f->note : "",
+                                            f->note ? "; " : "", patch->fp_id);
     f->note = rdl_arena_text(arena, note);
 }
 

@@ -39,22 +39,6 @@ struct rdl_record {
     rdl_box box;
 };
 
-static void rejection_clear(gpointer p)
-{
-    rdl_rejection *r = p;
-
-    g_free(r->layer);
-    g_free(r->reason);
-}
-
-GArray *rdl_rejections_new(void)
-{
-    GArray *rejections = g_array_new(FALSE, FALSE, sizeof(rdl_rejection));
-
-    g_array_set_clear_func(rejections, rejection_clear);
-    return rejections;
-}
-
 void rdl_reject(rdl_intake *intake, const char *layer, gint64 fid, bool used, const char *format,
                 ...)
 {

@@ -8,21 +8,12 @@
 
 #include "base/base.h"
 #include "geo/geo.h"
+#include "screen/rejection.h"
 
 /** A layer a user names: its source and the profile to read it by (NULL: canonical names). */
 typedef struct rdl_source {
     const char *path, *profile;
 } rdl_source;
-
-#define RDL_WHOLE_LAYER G_MININT64 /* for a feature's number: said of the layer itself */
-
-/** A row of the layer `rejected`. `used`: it is only a warning, the feature was used all the same;
- *  `repaired`: after its geometry was made valid. */
-typedef struct rdl_rejection {
-    char *layer, *reason;
-    gint64 fid;
-    bool used, repaired;
-} rdl_rejection;
 
 typedef struct rdl_intake {
     rdl_crs *target;    /* owned; NULL: take that of the first layer read */
@@ -36,7 +27,6 @@ typedef struct rdl_intake {
 /** Free what the intake owns: its system, and its arena with all that was read into it. */
 void rdl_intake_clear(rdl_intake *intake);
 
-GArray *rdl_rejections_new(void);
 /** Take a note about feature `fid` of `layer`. `used`: it is used all the same (a warning). */
 void rdl_reject(rdl_intake *intake, const char *layer, gint64 fid, bool used, const char *format,
                 ...) G_GNUC_PRINTF(5, 6);

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+#include "screen/activity.h"
 #include "screen/identity.h"
 
 static const char *const needed[] = {"letter_no", NULL};
@@ -42,17 +43,18 @@ typedef struct {
     rdl_intake *intake;
     const rdl_pack *pack;
     GPtrArray *letters;
+    rdl_words *words;
 } reading;
 
 static const char *known_activity(const reading *r, const rdl_record *record)
 {
-    const char *code = rdl_record_text(record, "activity");
+    const char *text = rdl_record_text(record, "activity"), *hint = NULL;
+    const char *code = text ? rdl_words_code(r->words, text, &hint) : NULL;
 
-    if (!code || rdl_pack_has_activity(r->pack, code))
-        return rdl_arena_text(r->intake->arena, code);
-    rdl_reject(r->intake, spec.layer, rdl_record_fid(record), true,
-               "UNKNOWN_ACTIVITY: '%s' is not in the pack: it narrows nothing down", code);
-    return NULL;
+    if (hint)
+        rdl_reject(r->intake, spec.layer, rdl_record_fid(record), true,
+                   "UNKNOWN_ACTIVITY: %s: it narrows nothing down", hint);
+    return rdl_arena_text(r->intake->arena, code);
 }
 
 /* 1, 0, or -1 where it is not given; anything else is told and counts as not given. */
@@ -118,9 +120,11 @@ static bool take_letter(const rdl_record *record, void *user, GError **error)
 bool rdl_letters_read(rdl_intake *intake, const rdl_pack *pack, const rdl_source *source,
                       GPtrArray *letters, GError **error)
 {
-    reading r = {intake, pack, letters};
+    reading r = {intake, pack, letters, rdl_words_new(pack, intake)};
+    bool good = rdl_intake_read(intake, &spec, source, take_letter, &r, error);
 
-    return rdl_intake_read(intake, &spec, source, take_letter, &r, error);
+    rdl_words_finish(r.words, spec.layer);
+    return good;
 }
 
 /* ---- matching ---- */

@@ -12,6 +12,7 @@ struct rdl_pack {
     GHashTable *tables;  /* file name -> rdl_csv */
     GHashTable *zones;   /* code -> rdl_zone_class */
     GHashTable *parents; /* activity -> parent ("" at the top) */
+    GHashTable *groups;  /* activities that only stand for those below them */
     GPtrArray *rules;    /* of rdl_rule */
     rdl_conditions *conditions;
     char **local;
@@ -30,6 +31,7 @@ void rdl_pack_free(rdl_pack *pack)
     g_clear_pointer(&pack->conditions, rdl_conditions_free);
     g_clear_pointer(&pack->zones, g_hash_table_unref);
     g_clear_pointer(&pack->parents, g_hash_table_unref);
+    g_clear_pointer(&pack->groups, g_hash_table_unref);
     g_clear_pointer(&pack->tables, g_hash_table_unref);
     g_clear_pointer(&pack->meta, json_node_unref);
     g_strfreev(pack->local);
@@ -139,9 +141,12 @@ static void read_activities(rdl_pack *pack)
 {
     const rdl_csv *csv = rdl_pack_table(pack, "activities.csv");
 
-    for (size_t i = 0; i < rdl_csv_count(csv); i++)
-        g_hash_table_insert(pack->parents, (gpointer)rdl_csv_at(csv, i, "code"),
-                            (gpointer)rdl_csv_at(csv, i, "parent"));
+    for (size_t i = 0; i < rdl_csv_count(csv); i++) {
+        gpointer code = (gpointer)rdl_csv_at(csv, i, "code");
+        g_hash_table_insert(pack->parents, code, (gpointer)rdl_csv_at(csv, i, "parent"));
+        if (strcmp(rdl_csv_at(csv, i, "group"), "1") == 0)
+            g_hash_table_add(pack->groups, code);
+    }
 }
 
 static rdl_pack *pack_new(const char *name, const char *local, GError **error)
@@ -151,6 +156,7 @@ static rdl_pack *pack_new(const char *name, const char *local, GError **error)
     pack->tables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, csv_unref);
     pack->zones = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
     pack->parents = g_hash_table_new(g_str_hash, g_str_equal);
+    pack->groups = g_hash_table_new(g_str_hash, g_str_equal);
     pack->local = g_strsplit(local ? local : "", ",", -1);
     pack->folder = rdl_data_named("packs", name, error);
     return pack->folder ? g_steal_pointer(&pack) : NULL;
@@ -253,7 +259,8 @@ char *rdl_pack_activity_path(const rdl_pack *pack, const char *activity)
 {
     GString *path = g_string_new(activity);
 
-    for (const char *up = activity; up && *up && (up = g_hash_table_lookup(pack->parents, up)) && *up;)
+    for (const char *up = activity;
+         up && *up && (up = g_hash_table_lookup(pack->parents, up)) && *up;)
         g_string_append_printf(path, ";%s", up);
     return g_string_free(path, FALSE);
 }
@@ -268,4 +275,14 @@ bool rdl_pack_activity_is(const rdl_pack *pack, const char *activity, const char
         if (strcmp(activity, ancestor) == 0)
             return true;
     return false;
+}
+
+rdl_truth rdl_pack_activity_may_be(const rdl_pack *pack, const char *activity, const char *wanted)
+{
+    if (rdl_pack_activity_is(pack, activity, wanted))
+        return RDL_YES;
+    if (!g_hash_table_contains(pack->groups, activity))
+        return RDL_NO;
+    bool pattern = g_str_has_suffix(wanted, "*") && g_str_has_prefix(wanted, activity);
+    return pattern || rdl_pack_activity_is(pack, wanted, activity) ? RDL_MAYBE : RDL_NO;
 }

@@ -40,7 +40,7 @@ typedef struct rdl_zone_class {
     const char
         *converts_to; /* the code whose rows apply after `converts_from`, to REVIEW; or NULL */
     rdl_day converts_from;
-    int number;              /* its row in zones.csv, from 0 */
+    int number;   /* its row in zones.csv, from 0 */
     int priority; /* 1 first: who owns ground that several zones cover */
     bool reserve; /* `ANY` means POST_OK, POST_NO and EXPAND only */
 } rdl_zone_class;
@@ -56,5 +56,9 @@ RDL_API char *rdl_pack_activity_path(const rdl_pack *pack, const char *activity)
 /** Is `activity` the code `ancestor`, or below it in the tree? A trailing `*` in `ancestor`
  *  matches codes with that beginning. */
 RDL_API bool rdl_pack_activity_is(const rdl_pack *pack, const char *activity, const char *ancestor);
+/** The same, and MAYBE for a code that only stands for those below it (column `group`: "mining", of
+ *  whatever kind) where `wanted` is one of them. */
+RDL_API rdl_truth rdl_pack_activity_may_be(const rdl_pack *pack, const char *activity,
+                                           const char *wanted);
 
 #endif

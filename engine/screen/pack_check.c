@@ -134,7 +134,8 @@ static bool in_table(const checker *k, const char *file, const char *column, con
 {
     const rdl_csv *csv = table(k, file);
 
-    if (!csv) /* of a table that is not to be read its own fault is told, not all that name its rows */
+    if (!csv) /* of a table that is not to be read its own fault is told, not all that name its rows
+               */
         return g_hash_table_contains(k->tables, file);
     return *code && rdl_csv_find(csv, column, code) >= 0;
 }
@@ -288,6 +289,10 @@ static void check_activities(checker *k)
         else if (circles(csv, i, "code", "parent"))
             fault(k, csv, i, "activity %s has no way up the tree: its parents go in a circle",
                   rdl_csv_at(csv, i, "code"));
+        g_auto(GStrv) aliases = g_strsplit(rdl_csv_at(csv, i, "aliases"), "|", -1);
+        for (char **alias = aliases; *alias; alias++)
+            if (!**alias || known_activity(k, *alias))
+                fault(k, csv, i, "aliases: is empty, or a code itself: '%s'", *alias);
         source(k, csv, i);
     }
 }
@@ -551,7 +556,8 @@ static void check_attributes(checker *k, const rdl_csv *csv, size_t row)
         const char *name = g_strstrip(*code);
         name += *name == '-';
         if (*name && !known_subject(k, name))
-            fault(k, csv, row, "attrs: neither in predicates.csv nor in activities.csv: '%s'", name);
+            fault(k, csv, row, "attrs: neither in predicates.csv nor in activities.csv: '%s'",
+                  name);
     }
 }
 

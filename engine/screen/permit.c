@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include "screen/activity.h"
 #include "screen/identity.h"
 #include "screen/pack_rules.h"
 
@@ -33,6 +34,7 @@ typedef struct {
     rdl_intake *intake;
     const rdl_pack *pack;
     GPtrArray *permits;
+    rdl_words *words;
 } reading;
 
 /* A code of the pack, or a pattern that one of its codes fits. */
@@ -49,16 +51,15 @@ static bool in_pack(const rdl_pack *pack, const char *activity)
 /* A code nobody knows says nothing of what was permitted: the permit is for a person. */
 static char *known_activity(const reading *r, const rdl_record *record)
 {
-    const char *code = rdl_record_text(record, "activity");
+    const char *text = rdl_record_text(record, "activity"), *hint = NULL;
 
-    if (!code || !*code)
+    if (!text || !*text)
         return NULL;
-    if (in_pack(r->pack, code))
-        return g_strdup(code);
-    rdl_reject(r->intake, spec.layer, rdl_record_fid(record), true,
-               "UNKNOWN_ACTIVITY: '%s' is not in the pack: what was permitted counts as unknown",
-               code);
-    return NULL;
+    const char *code = in_pack(r->pack, text) ? text : rdl_words_code(r->words, text, &hint);
+    if (!code)
+        rdl_reject(r->intake, spec.layer, rdl_record_fid(record), true,
+                   "UNKNOWN_ACTIVITY: %s: what was permitted counts as unknown", hint);
+    return g_strdup(code);
 }
 
 static void read_dates(const reading *r, const rdl_record *record, rdl_permit *permit)
@@ -105,9 +106,11 @@ static bool take_permit(const rdl_record *record, void *user, GError **error)
 bool rdl_permits_read(rdl_intake *intake, const rdl_pack *pack, const rdl_source *source,
                       GPtrArray *permits, GError **error)
 {
-    reading r = {intake, pack, permits};
+    reading r = {intake, pack, permits, rdl_words_new(pack, intake)};
+    bool good = rdl_intake_read(intake, &spec, source, take_permit, &r, error);
 
-    return rdl_intake_read(intake, &spec, source, take_permit, &r, error);
+    rdl_words_finish(r.words, spec.layer);
+    return good;
 }
 
 static rdl_identity identity(gpointer p)
@@ -170,6 +173,15 @@ static rdl_truth issued_before(const rdl_permit *permit, rdl_interval onset)
     return permit->issued > onset.last ? RDL_NO : RDL_MAYBE;
 }
 
+/* Is the activity what it was granted for? Of an unknown one, or one of a kind not said, nobody can
+ * tell. */
+static rdl_truth granted_for(const rdl_permit *permit, const rdl_pack *pack, const char *activity)
+{
+    if (!permit->activity || !rdl_activity_known(pack, activity))
+        return RDL_MAYBE;
+    return rdl_pack_activity_may_be(pack, activity, permit->activity);
+}
+
 rdl_grant rdl_permit_allows(const rdl_permit *permit, const rdl_pack *pack, const char *zone,
                             const char *activity, rdl_interval onset, rdl_day as_of)
 {
@@ -179,12 +191,12 @@ rdl_grant rdl_permit_allows(const rdl_permit *permit, const rdl_pack *pack, cons
 
     if (permit->dates_bad && dates != RDL_NO)
         dates = RDL_MAYBE;
-    if (dates == RDL_NO ||
-        (permit->activity && !rdl_pack_activity_is(pack, activity, permit->activity)))
+    rdl_truth what = granted_for(permit, pack, activity);
+
+    if (dates == RDL_NO || what == RDL_NO)
         return grant; /* RDL_NO */
     rdl_truth body = competent(pack, zone, activity, permit);
-    grant.allows =
-        rdl_truth_and(rdl_truth_and(dates, body), permit->activity ? RDL_YES : RDL_MAYBE);
+    grant.allows = rdl_truth_and(rdl_truth_and(dates, body), what);
     grant.dated = dates == RDL_YES;
     if (body != RDL_YES)
         grant.note = "the permit's authority is not one that may permit here";
@@ -192,6 +204,8 @@ rdl_grant rdl_permit_allows(const rdl_permit *permit, const rdl_pack *pack, cons
         grant.note = "the dates of a permit do not decide";
     else if (!permit->activity)
         grant.note = "the permit does not say for what it was granted";
+    else if (what != RDL_YES)
+        grant.note = "whether what stands there is what the permit was granted for is not known";
     else if (permit->validity.last < as_of)
         grant.note = "permit expired since, check operation";
     return grant;

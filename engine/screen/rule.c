@@ -191,7 +191,7 @@ static rdl_truth activity_matches(const rdl_pack *pack, const rdl_rule *rule, co
         if (strcmp(*a, "ANY") == 0)
             one = RDL_YES;
         else if (known && rdl_pack_has_activity(pack, *a))
-            one = rdl_pack_activity_is(pack, c->activity, *a) ? RDL_YES : RDL_NO;
+            one = rdl_pack_activity_may_be(pack, c->activity, *a);
         else if (known)
             one = predicate(pack, c, *a);
         if (one == RDL_MAYBE && asked)
@@ -323,7 +323,11 @@ static bool match(const rdl_pack *pack, const rdl_rule *rule, const rdl_case *c,
     if (excepted)
         ask(hit, "the article excepts works that serve the zone", c->activity);
     else if (fits == RDL_MAYBE)
-        ask(hit, "an attribute of the footprint is not known", asked);
+        ask(hit,
+            asked && rdl_pack_has_activity(pack, asked)
+                ? "which kind of the activity it is is not known"
+                : "an attribute of the footprint is not known",
+            asked);
     else if (place == RDL_MAYBE)
         ask(hit, "a field of the zone is not known", rule->level && !c->level ? "level" : "basin");
     return true;

@@ -611,75 +611,6 @@ static void count_rejections(const GArray *rejections, gint64 *rejected, gint64 
         ++*(g_array_index(rejections, rdl_rejection, i).used ? warnings : rejected);
 }
 
-/* The code of a cell that could not be read as what it should be, or of an id that was made up;
- * NULL: it is about another thing. */
-static char *cell_code(const rdl_rejection *r)
-{
-    static const char *const beginnings[] = {"BAD_", "UNKNOWN_", "DAMAGED_",
-                                             "NO_ID:", "REPEATED_ID:"};
-    const char *end = strchr(r->reason, ':');
-    bool cell = false;
-
-    for (size_t i = 0; i < G_N_ELEMENTS(beginnings); i++)
-        cell = cell || g_str_has_prefix(r->reason, beginnings[i]);
-    return cell && end && r->used && r->fid != RDL_WHOLE_LAYER
-               ? g_strdup_printf("%s: %.*s", r->layer, (int)(end - r->reason), r->reason)
-               : NULL;
-}
-
-typedef struct {
-    char *code;
-    const rdl_rejection *first;
-    guint n;
-} cells;
-
-static void cells_clear(void *p)
-{
-    g_free(((cells *)p)->code);
-}
-
-/* How many cells of each code there are, and what was made of the first. */
-static void tell_cells(GPtrArray *warnings, const GArray *rejections)
-{
-    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(cells));
-
-    g_array_set_clear_func(all, cells_clear);
-    for (guint i = 0; i < rejections->len; i++) {
-        const rdl_rejection *r = &g_array_index(rejections, rdl_rejection, i);
-        g_autofree char *code = cell_code(r);
-        guint k = 0;
-        if (!code)
-            continue;
-        while (k < all->len && strcmp(g_array_index(all, cells, k).code, code) != 0)
-            k++;
-        if (k == all->len) {
-            cells one = {g_steal_pointer(&code), r, 0};
-            g_array_append_val(all, one);
-        }
-        g_array_index(all, cells, k).n++;
-    }
-    for (guint k = 0; k < all->len; k++) {
-        const cells *c = &g_array_index(all, cells, k);
-        g_ptr_array_add(
-            warnings, g_strdup_printf("%s: %u used all the same, each named in layer rejected; "
-                                      "feature %" G_GINT64_FORMAT "%s",
-                                      c->code, c->n, c->first->fid, strchr(c->first->reason, ':')));
-    }
-}
-
-static GPtrArray *layer_warnings(const GArray *rejections)
-{
-    GPtrArray *warnings = g_ptr_array_new_with_free_func(g_free);
-
-    for (guint i = 0; i < rejections->len; i++) {
-        const rdl_rejection *r = &g_array_index(rejections, rdl_rejection, i);
-        if (r->fid == RDL_WHOLE_LAYER)
-            g_ptr_array_add(warnings, g_strdup(r->reason));
-    }
-    tell_cells(warnings, rejections);
-    return warnings;
-}
-
 static JsonArray *texts(const GPtrArray *list)
 {
     JsonArray *array = json_array_new();
@@ -947,7 +878,7 @@ bool rdl_screen(const rdl_screen_options *options, const rdl_progress *progress,
     screening_init(&s, options);
     bool good = run(&s, progress, error);
     if (good) {
-        result->warnings = layer_warnings(s.found.rejections);
+        result->warnings = rdl_rejections_told(s.found.rejections);
         result->summary = summarise(&s, result->warnings);
         result->tally = g_steal_pointer(&s.intake.tally);
     }

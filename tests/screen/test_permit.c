@@ -94,7 +94,32 @@ static void a_validity_that_runs_backwards_decides_nothing(void)
     stop(&r);
 }
 
+static rdl_truth allows(const reading *r, const char *activity)
+{
+    rdl_interval onset = {rdl_day_of(2021, 1, 1), rdl_day_of(2021, 6, 1)};
+
+    return rdl_permit_allows(the_permit(r), r->pack, NULL, activity, onset, rdl_day_of(2026, 11, 1))
+        .allows;
+}
+
+/* A mine of a kind not said may be the one that was permitted; so may what nobody knows. */
+static void what_cannot_be_held_against_it_is_not_outside_it(void)
+{
+    reading r = read_permit("采石场", "2020-01-01", "2020-01-01", NULL);
+
+    CHECK_TEXT(the_permit(&r)->activity, "MINE_QUARRY");
+    CHECK(told(&r, "ACTIVITY_READ: permit: '采石场' is read as MINE_QUARRY (features: 1)"));
+    CHECK_INT(allows(&r, "MINE_QUARRY"), RDL_YES);
+    CHECK_INT(allows(&r, "MINE"), RDL_MAYBE);
+    CHECK_INT(allows(&r, "UNKNOWN"), RDL_MAYBE);
+    CHECK_INT(allows(&r, "MINE_SAND"), RDL_NO);
+    CHECK_INT(allows(&r, "IND"), RDL_NO);
+    stop(&r);
+}
+
 static CU_TestInfo tests[] = {
+    {"what cannot be held against it is not outside it",
+     what_cannot_be_held_against_it_is_not_outside_it},
     {"an unknown activity is told", an_unknown_activity_is_told},
     {"a pattern is an activity", a_pattern_is_an_activity},
     {"a validity that runs backwards decides nothing",
