@@ -104,7 +104,8 @@ static bool gather(rdl_approvals *a, const rdl_footprint *f, const rdl_zone *zon
 {
     /* who may permit in a zone is no question for a permit older than the zone */
     bool post = rdl_when_of(f->onset, zone, RDL_NO) != RDL_WHEN_PRE_NO;
-    const char *zone_code = zone && post ? zone->class->zone : NULL;
+    bool other = rdl_zone_managed_as_other(zone, f->onset) == RDL_YES;
+    const char *zone_code = !zone || !post ? NULL : (other ? zone->managed_as : zone->class)->zone;
 
     for (guint k = 0; k < a->near->len; k++) {
         size_t i = g_array_index(a->near, size_t, k);

@@ -434,7 +434,7 @@ static void check_columns(checker *k, const rdl_csv *csv)
         "rule_id",  "zone",     "activity",  "when",     "verdict", "basis",     "eff_from",
         "eff_to",   "severity", "lead_dept", "handling", "pen",     "src",       "applies",
         "local",    "enabled",  "level",     "basin",    "ask_if",  "overrides", "review_from",
-        "quantity", "only_if",  "note",      "season",   NULL};
+        "quantity", "only_if",  "note",      "season",   "licence", NULL};
     const char *column;
 
     for (int c = 0; (column = rdl_csv_column_name(csv, c)); c++)

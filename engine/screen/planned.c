@@ -22,7 +22,7 @@ static bool permit_row(const rdl_verdict *v)
 }
 
 /* `now` without an approval beyond those given, `then` with one. */
-static rdl_result answer(const rdl_verdict *now, const rdl_verdict *then, bool everywhere)
+static rdl_result answer(const rdl_verdict *now, const rdl_verdict *then)
 {
     if (!now->verdict || is(now, "ALLOW"))
         return RDL_RESULT_PASS;
@@ -34,10 +34,11 @@ static rdl_result answer(const rdl_verdict *now, const rdl_verdict *then, bool e
         return RDL_RESULT_ASK;
     if (is(now, "EXIT") || is(then, "PROHIBIT DENY"))
         return RDL_RESULT_REFUSE;
-    /* forbidden without an approval: is it on the list of what one can be given for? A row for all
-     * territory forbids the want of a licence, not the work */
-    return everywhere || is(then, "PERMIT ALLOW") || permit_row(now) ? RDL_RESULT_PERMIT_NEEDED
-                                                                     : RDL_RESULT_REFUSE;
+    /* forbidden without an approval: is it on the list of what one can be given for, or does the
+     * row forbid the want of a licence, not the work? */
+    bool licence = now->rule && now->rule->licence;
+    return licence || is(then, "PERMIT ALLOW") || permit_row(now) ? RDL_RESULT_PERMIT_NEEDED
+                                                                  : RDL_RESULT_REFUSE;
 }
 
 /* What an applicant might still show: PERMIT rows that hang on an attribute nobody knows. */
@@ -65,7 +66,7 @@ rdl_verdict rdl_verdict_planned(const rdl_pack *pack, const rdl_footprint *f, co
     given.granted = RDL_YES;
     rdl_verdict now = rdl_verdict_of(pack, f, zone, part, &asked, RDL_VERSION_BOTH, near, as_of);
     rdl_verdict then = rdl_verdict_of(pack, f, zone, part, &given, RDL_VERSION_BOTH, near, as_of);
-    now.result = answer(&now, &then, zone == NULL);
+    now.result = answer(&now, &then);
     if (now.result == RDL_RESULT_REFUSE && !rdl_activity_known(pack, f->activity))
         now.result = RDL_RESULT_ASK; /* what it is has to be said first */
     if (now.result == RDL_RESULT_PERMIT_NEEDED && is(&then, "PERMIT")) {

@@ -60,6 +60,7 @@ static void read_texts(const rdl_csv *csv, size_t row, rdl_rule *rule)
     rule->basin = cell(csv, row, "basin");
     rule->quantity = cell(csv, row, "quantity");
     rule->season = cell(csv, row, "season");
+    rule->licence = cell(csv, row, "licence");
     rule->zones = cell_list(csv, row, "zone");
     rule->activities = cell_list(csv, row, "activity");
     rule->ask_if = cell_list(csv, row, "ask_if");

@@ -21,7 +21,8 @@ typedef enum { RDL_APPLIES_ACT, RDL_APPLIES_STATE, RDL_APPLIES_BOTH } rdl_applie
 
 typedef struct rdl_rule {
     const char *rule_id, *when, *verdict, *basis, *severity, *lead_dept, *handling, *penalty;
-    const char *level, *basin, *quantity, *season;                /* NULL where the row has none */
+    const char *level, *basin, *quantity, *season; /* NULL where the row has none */
+    const char *licence; /* what it forbids is the want of that, not the work; NULL */
     char **zones, **activities, **ask_if, **overrides, **only_if; /* NULL-ended */
     rdl_interval in_force;                                        /* eff_from..eff_to, closed */
     rdl_day review_from; /* acts from then on are for a person; FUTURE: none */

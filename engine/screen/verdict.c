@@ -346,18 +346,9 @@ static void doubt_place(rdl_verdict *v, const char *web_datum)
         v->result = RDL_RESULT_PERMIT_CHECK;
 }
 
-/* Outside its strict season, or where what it protects lies underground, a zone is managed as
- * another (Regulation 2026 art. 28). MAYBE: the onset does not tell the season. */
-static rdl_truth managed_as_other(const rdl_zone *zone, rdl_interval onset)
-{
-    if (!zone || !zone->managed_as)
-        return RDL_NO;
-    return zone->period ? rdl_truth_not(rdl_season_within(onset, zone->period)) : RDL_YES;
-}
-
 static void manage(rdl_verdict *v, rdl_case *c, const rdl_zone *zone, const char **undecided)
 {
-    rdl_truth other = managed_as_other(zone, c->onset);
+    rdl_truth other = rdl_zone_managed_as_other(zone, c->onset);
 
     if (other == RDL_MAYBE)
         *undecided = "whether it was done in the zone's strict season is not known";

@@ -171,6 +171,13 @@ static rdl_wkb ground(const rdl_zone *zone)
     return (rdl_wkb){g_bytes_get_data(zone->wkb, NULL), g_bytes_get_size(zone->wkb)};
 }
 
+rdl_truth rdl_zone_managed_as_other(const rdl_zone *zone, rdl_interval onset)
+{
+    if (!zone || !zone->managed_as)
+        return RDL_NO;
+    return zone->period ? rdl_truth_not(rdl_season_within(onset, zone->period)) : RDL_YES;
+}
+
 const rdl_border *rdl_zone_border(rdl_zone *zone)
 {
     rdl_border *had = atomic_load(&zone->border);

@@ -30,6 +30,10 @@ typedef struct rdl_zone {
 GPtrArray *rdl_zones_new(void);
 bool rdl_zones_read(rdl_intake *intake, const rdl_pack *pack, const rdl_source *source,
                     GPtrArray *zones, GError **error);
+/** Outside its strict season, or where what it protects lies underground, a zone is managed as
+ * another (Regulation 2026 art. 28): was it at the onset? MAYBE: that does not tell the season.
+ * `zone` may be NULL. Pure. */
+rdl_truth rdl_zone_managed_as_other(const rdl_zone *zone, rdl_interval onset);
 /** The edges of its ground, made when first asked for; any thread may ask. */
 const rdl_border *rdl_zone_border(rdl_zone *zone);
 /** Before its ground goes: forget the edges. */

@@ -72,15 +72,15 @@ static void faults_in_a_row_are_named_with_their_line(void)
     static const struct {
         const char *row, *part;
     } bad[] = {
-        {"X,IT,MINE,POST_NO,PROHIBIT,b,2020-02-30,,S1,d,h,-,s,ACT,,1,,,,,,m2,",
+        {"X,IT,MINE,POST_NO,PROHIBIT,b,2020-02-30,,S1,d,h,-,s,ACT,,1,,,,,,m2,,",
          "rules.csv:2: eff_from: '2020-02-30' is not a date"},
-        {"X,ZZ,MINE,POST_NO,PROHIBIT,b,,,S1,d,h,-,s,ACT,,1,,,,,,m2,",
+        {"X,ZZ,MINE,POST_NO,PROHIBIT,b,,,S1,d,h,-,s,ACT,,1,,,,,,m2,,",
          "rules.csv:2: zone not in zones.csv 'ZZ'"},
-        {"X,IT,MINES,POST_NO,PROHIBIT,b,,,S1,d,h,-,s,ACT,,1,,,,,,m2,", "'MINES'"},
-        {"X,IT,MINE,LATER,PROHIBIT,b,,,S1,d,h,-,s,ACT,,1,,,,,,m2,", "unknown when-case 'LATER'"},
-        {"X,IT,MINE,POST_NO,FORBID,b,,,S1,d,h,-,s,ACT,,1,,,,,,m2,", "unknown verdict 'FORBID'"},
-        {"X,IT,MINE,POST_NO,PROHIBIT,b,,,S1,d,h,-,s,NOW,,1,,,,,,m2,", "applies must be ACT"},
-        {"X,IT,MINE,POST_NO,PROHIBIT,b,2021-01-01,2020-01-01,S1,d,h,-,s,ACT,,1,,,,,,m2,",
+        {"X,IT,MINES,POST_NO,PROHIBIT,b,,,S1,d,h,-,s,ACT,,1,,,,,,m2,,", "'MINES'"},
+        {"X,IT,MINE,LATER,PROHIBIT,b,,,S1,d,h,-,s,ACT,,1,,,,,,m2,,", "unknown when-case 'LATER'"},
+        {"X,IT,MINE,POST_NO,FORBID,b,,,S1,d,h,-,s,ACT,,1,,,,,,m2,,", "unknown verdict 'FORBID'"},
+        {"X,IT,MINE,POST_NO,PROHIBIT,b,,,S1,d,h,-,s,NOW,,1,,,,,,m2,,", "applies must be ACT"},
+        {"X,IT,MINE,POST_NO,PROHIBIT,b,2021-01-01,2020-01-01,S1,d,h,-,s,ACT,,1,,,,,,m2,,",
          "ends before it begins"},
         {"X,IT,MINE", "rules.csv:2: 3 fields"}};
     GError *error = NULL;
