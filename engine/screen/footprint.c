@@ -2,8 +2,8 @@
 
 #include <math.h>
 #include <string.h>
-#include "screen/activity.h"
 #include "screen/identity.h"
+#include "screen/word.h"
 
 static const char *const no_fields[] = {NULL};
 static const char *const footprint_contents[] = {"fp_id",       "activity",     "owner",
@@ -143,7 +143,7 @@ static bool take_patch(const rdl_record *record, void *user, GError **error)
 
 static bool read_layer(reading *r, const rdl_source *source, rdl_record_fn fn, GError **error)
 {
-    r->words = rdl_words_new(r->pack, r->intake);
+    r->words = rdl_words_new(r->pack, r->intake, "activity");
     bool good = rdl_intake_read(r->intake, r->spec, source, fn, r, error);
 
     rdl_words_finish(r->words, r->spec->layer);

@@ -2,8 +2,8 @@
 
 #include <math.h>
 #include <string.h>
-#include "screen/activity.h"
 #include "screen/identity.h"
+#include "screen/word.h"
 
 static const char *const needed[] = {"letter_no", NULL};
 static const char *const contents[] = {"letter_no",    "batch",       "received",
@@ -120,7 +120,7 @@ static bool take_letter(const rdl_record *record, void *user, GError **error)
 bool rdl_letters_read(rdl_intake *intake, const rdl_pack *pack, const rdl_source *source,
                       GPtrArray *letters, GError **error)
 {
-    reading r = {intake, pack, letters, rdl_words_new(pack, intake)};
+    reading r = {intake, pack, letters, rdl_words_new(pack, intake, "activity")};
     bool good = rdl_intake_read(intake, &spec, source, take_letter, &r, error);
 
     rdl_words_finish(r.words, spec.layer);

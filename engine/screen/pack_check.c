@@ -297,6 +297,43 @@ static void check_activities(checker *k)
     }
 }
 
+/* ---- codes of zones' fields (codes.csv) ---- */
+
+static gssize row_of_code(const rdl_csv *csv, const char *field, const char *code)
+{
+    for (size_t i = 0; i < rdl_csv_count(csv); i++)
+        if (strcmp(rdl_csv_at(csv, i, "field"), field) == 0 &&
+            strcmp(rdl_csv_at(csv, i, "code"), code) == 0)
+            return (gssize)i;
+    return -1;
+}
+
+/* A row that names a level or basin no zone can have would be silently without effect. */
+static void check_field(checker *k, const rdl_csv *csv, size_t row, const char *field)
+{
+    const rdl_csv *known = table(k, "codes.csv");
+    const char *code = rdl_csv_at(csv, row, field);
+
+    if (known && *code && row_of_code(known, field, code) < 0)
+        fault(k, csv, row, "%s is not in codes.csv: '%s'", field, code);
+}
+
+static void check_codes(checker *k)
+{
+    static const char *const columns[] = {"field", "code", NULL};
+    static const char *const fields[] = {"level", "basin", NULL};
+    const rdl_csv *csv = with_columns(k, "codes.csv", false, columns);
+
+    for (size_t i = 0; csv && i < rdl_csv_count(csv); i++) {
+        const char *field = rdl_csv_at(csv, i, "field"), *code = rdl_csv_at(csv, i, "code");
+        one_of(k, csv, i, "field", fields);
+        filled(k, csv, i, "code");
+        if (row_of_code(csv, field, code) != (gssize)i)
+            fault(k, csv, i, "code '%s' of %s stands twice", code, field);
+        source(k, csv, i);
+    }
+}
+
 static void check_predicates(checker *k)
 {
     static const char *const columns[] = {"code", "kind", "members", "excludes", NULL};
@@ -422,6 +459,8 @@ static void check_rule(checker *k, const rdl_csv *csv, size_t row)
               rdl_csv_at(csv, row, "pen"));
     codes(k, csv, row, "ask_if", known_activity, true, "has what is not in activities.csv");
     codes(k, csv, row, "only_if", known_predicate, true, "is not in predicates.csv:");
+    check_field(k, csv, row, "level");
+    check_field(k, csv, row, "basin");
     check_overrides(k, csv, row);
     check_local(k, csv, row);
     source(k, csv, row);
@@ -689,6 +728,7 @@ void rdl_pack_faults(const char *folder, JsonNode *meta, GHashTable *tables, GPt
     check_workflows(&k);
     check_zones(&k);
     check_activities(&k);
+    check_codes(&k);
     check_predicates(&k);
     check_rules(&k);
     check_competent(&k);

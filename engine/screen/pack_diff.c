@@ -15,6 +15,7 @@ static const char *const keys[][4] = {{"rules.csv", "rule_id"},
                                       {"units.csv", "code"},
                                       {"states.csv", "state"},
                                       {"sources.csv", "key"},
+                                      {"codes.csv", "field", "code"},
                                       {"cases.csv", "case"}};
 
 static char *key_of(const rdl_csv *csv, size_t row, const char *file)

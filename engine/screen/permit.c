@@ -2,9 +2,9 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include "screen/activity.h"
 #include "screen/identity.h"
 #include "screen/pack_rules.h"
+#include "screen/word.h"
 
 static const char *const no_fields[] = {NULL};
 static const char *const contents[] = {"permit_no",  "authority", "holder", "activity", "issued",
@@ -106,7 +106,7 @@ static bool take_permit(const rdl_record *record, void *user, GError **error)
 bool rdl_permits_read(rdl_intake *intake, const rdl_pack *pack, const rdl_source *source,
                       GPtrArray *permits, GError **error)
 {
-    reading r = {intake, pack, permits, rdl_words_new(pack, intake)};
+    reading r = {intake, pack, permits, rdl_words_new(pack, intake, "activity")};
     bool good = rdl_intake_read(intake, &spec, source, take_permit, &r, error);
 
     rdl_words_finish(r.words, spec.layer);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 #include "screen/identity.h"
+#include "screen/word.h"
 
 static const char *const needed[] = {"zone", NULL};
 static const char *const contents[] = {
@@ -36,7 +37,22 @@ typedef struct {
     const rdl_pack *pack;
     const char *path;
     GPtrArray *zones;
+    rdl_words *levels, *basins;
 } reading;
+
+/* What no table of the pack knows is not known: rows of one level or basin ask then. */
+static char *code_of(const reading *r, const rdl_record *record, rdl_words *words,
+                     const char *field)
+{
+    const char *text = rdl_record_text(record, field), *hint = NULL;
+    const char *code = text ? rdl_words_code(words, text, &hint) : NULL;
+    g_autofree char *name = g_ascii_strup(field, -1);
+
+    if (hint)
+        rdl_reject(r->intake, spec.layer, rdl_record_fid(record), true,
+                   "UNKNOWN_%s: %s: it counts as unknown", name, hint);
+    return g_strdup(code);
+}
 
 /* Known by z_est; else not later than this version (J27). */
 static rdl_interval established(rdl_day z_est, rdl_interval version)
@@ -87,9 +103,9 @@ static bool take_zone(const rdl_record *record, void *user, GError **error)
     zone->class = class;
     zone->zone_id = rdl_arena_text(r->intake->arena, rdl_record_text(record, "zone_id"));
     zone->name = g_strdup(rdl_record_text(record, "name"));
-    zone->level = g_strdup(rdl_record_text(record, "level"));
+    zone->level = code_of(r, record, r->levels, "level");
     zone->authority = g_strdup(rdl_record_text(record, "authority"));
-    zone->basin = g_strdup(rdl_record_text(record, "basin"));
+    zone->basin = code_of(r, record, r->basins, "basin");
     zone->period = period_of(r, record);
     zone->managed_as = managed_as(r, record);
     zone->web_datum = rdl_record_web_datum(record);
@@ -108,9 +124,17 @@ static bool take_zone(const rdl_record *record, void *user, GError **error)
 bool rdl_zones_read(rdl_intake *intake, const rdl_pack *pack, const rdl_source *source,
                     GPtrArray *zones, GError **error)
 {
-    reading r = {intake, pack, source->path, zones};
+    reading r = {intake,
+                 pack,
+                 source->path,
+                 zones,
+                 rdl_words_new(pack, intake, "level"),
+                 rdl_words_new(pack, intake, "basin")};
+    bool good = rdl_intake_read(intake, &spec, source, take_zone, &r, error);
 
-    return rdl_intake_read(intake, &spec, source, take_zone, &r, error);
+    rdl_words_finish(r.levels, spec.layer);
+    rdl_words_finish(r.basins, spec.layer);
+    return good;
 }
 
 static rdl_identity identity(gpointer p)

@@ -108,7 +108,7 @@ static void what_cannot_be_held_against_it_is_not_outside_it(void)
     reading r = read_permit("采石场", "2020-01-01", "2020-01-01", NULL);
 
     CHECK_TEXT(the_permit(&r)->activity, "MINE_QUARRY");
-    CHECK(told(&r, "ACTIVITY_READ: permit: '采石场' is read as MINE_QUARRY (features: 1)"));
+    CHECK(told(&r, "WORD_READ: permit: activity '采石场' is read as MINE_QUARRY (features: 1)"));
     CHECK_INT(allows(&r, "MINE_QUARRY"), RDL_YES);
     CHECK_INT(allows(&r, "MINE"), RDL_MAYBE);
     CHECK_INT(allows(&r, "UNKNOWN"), RDL_MAYBE);

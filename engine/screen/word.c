@@ -1,11 +1,11 @@
-#include "screen/activity.h"
+#include "screen/word.h"
 
 #include <string.h>
 
-#define NEAR_MOST 3   /* activities a hint names */
+#define NEAR_MOST 3   /* codes a hint names */
 #define NEAR_ENOUGH 2 /* of three letters may differ */
 
-/* A name or alias of activities.csv, folded. */
+/* A name or alias, folded. */
 typedef struct {
     char *text;
     size_t row;
@@ -13,16 +13,17 @@ typedef struct {
 
 /* A text of the layer that is no code. */
 typedef struct {
-    const char *code; /* of the one activity it names; NULL */
+    const char *code; /* of the one row it names; NULL */
     const char *hint; /* where code is NULL */
     guint n;
 } word;
 
 struct rdl_words {
-    const rdl_pack *pack;
     rdl_intake *intake;
-    const rdl_csv *csv;
+    const char *field;
+    const rdl_csv *csv;   /* NULL: every text stands for itself */
     const char *language; /* column of the names people are shown */
+    GHashTable *codes;    /* those of the field; a set */
     GArray *names;        /* of name */
     GHashTable *words;    /* text as it came -> word */
 };
@@ -42,34 +43,46 @@ static void add_name(GArray *names, const char *text, size_t row)
         g_free(n.text);
 }
 
-static GArray *all_names(const rdl_csv *csv)
+/* Is the row of codes.csv one of the field? Those of activities.csv all are. */
+static bool of_field(const rdl_words *words, size_t row)
 {
-    GArray *names = g_array_new(FALSE, FALSE, sizeof(name));
-
-    g_array_set_clear_func(names, name_clear);
-    for (size_t i = 0; i < rdl_csv_count(csv); i++) {
-        g_auto(GStrv) aliases = g_strsplit(rdl_csv_at(csv, i, "aliases"), "|", -1);
-        add_name(names, rdl_csv_at(csv, i, "name_zh"), i);
-        add_name(names, rdl_csv_at(csv, i, "name_en"), i);
-        for (char **alias = aliases; *alias; alias++)
-            add_name(names, *alias, i);
-    }
-    return names;
+    return rdl_csv_column(words->csv, "field") < 0 ||
+           strcmp(rdl_csv_at(words->csv, row, "field"), words->field) == 0;
 }
 
-rdl_words *rdl_words_new(const rdl_pack *pack, rdl_intake *intake)
+static void read_names(rdl_words *words)
+{
+    for (size_t i = 0; words->csv && i < rdl_csv_count(words->csv); i++) {
+        g_auto(GStrv) aliases = g_strsplit(rdl_csv_at(words->csv, i, "aliases"), "|", -1);
+        if (!of_field(words, i))
+            continue;
+        g_hash_table_add(words->codes, (gpointer)rdl_csv_at(words->csv, i, "code"));
+        add_name(words->names, rdl_csv_at(words->csv, i, "name_zh"), i);
+        add_name(words->names, rdl_csv_at(words->csv, i, "name_en"), i);
+        for (char **alias = aliases; *alias; alias++)
+            add_name(words->names, *alias, i);
+    }
+    if (g_hash_table_size(words->codes) == 0)
+        words->csv = NULL;
+}
+
+rdl_words *rdl_words_new(const rdl_pack *pack, rdl_intake *intake, const char *field)
 {
     rdl_words *words = g_new0(rdl_words, 1);
     bool chinese = strcmp(rdl_pack_text(pack, "language", ""), "zh") == 0;
 
-    words->pack = pack;
     words->intake = intake;
     if (!intake->arena)
         intake->arena = rdl_arena_new();
-    words->csv = rdl_pack_table(pack, "activities.csv");
+    words->field = field;
+    words->csv =
+        rdl_pack_table(pack, strcmp(field, "activity") == 0 ? "activities.csv" : "codes.csv");
     words->language = chinese ? "name_zh" : "name_en";
-    words->names = all_names(words->csv);
+    words->codes = g_hash_table_new(g_str_hash, g_str_equal);
+    words->names = g_array_new(FALSE, FALSE, sizeof(name));
+    g_array_set_clear_func(words->names, name_clear);
     words->words = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    read_names(words);
     return words;
 }
 
@@ -99,7 +112,7 @@ static double difference(const char *a, const char *b)
     return (double)row[m] / (double)MAX(n, m);
 }
 
-/* By row, how far its nearest name or its code is from the word; rows that are not near: 1. */
+/* By row, how far its nearest name or its code is from the word; rows of other fields: 1. */
 static double *differences(const rdl_words *words, const char *folded)
 {
     size_t rows = rdl_csv_count(words->csv);
@@ -107,7 +120,7 @@ static double *differences(const rdl_words *words, const char *folded)
 
     for (size_t i = 0; i < rows; i++) {
         g_autofree char *code = rdl_name_fold(rdl_csv_at(words->csv, i, "code"));
-        far[i] = difference(folded, code);
+        far[i] = of_field(words, i) ? difference(folded, code) : 1.0;
     }
     for (guint k = 0; k < words->names->len; k++) {
         const name *n = &g_array_index(words->names, name, k);
@@ -116,14 +129,14 @@ static double *differences(const rdl_words *words, const char *folded)
     return far;
 }
 
-static void add_activity(const rdl_words *words, GString *list, size_t row)
+static void add_code(const rdl_words *words, GString *list, size_t row)
 {
     g_string_append_printf(list, "%s%s (%s)", list->len ? ", " : "",
                            rdl_csv_at(words->csv, row, "code"),
                            rdl_csv_at(words->csv, row, words->language));
 }
 
-/* The nearest activities of the pack, the first of equals first; "" where none is near. Yours. */
+/* The nearest rows, the first of equals first; "" where none is near. Yours. */
 static char *nearest(const rdl_words *words, const char *folded)
 {
     g_autofree double *far = differences(words, folded);
@@ -136,7 +149,7 @@ static char *nearest(const rdl_words *words, const char *folded)
             best = far[i] < far[best] ? i : best;
         if (!rows || 3.0 * far[best] > NEAR_ENOUGH)
             break;
-        add_activity(words, list, best);
+        add_code(words, list, best);
         far[best] = 1.0;
     }
     return g_string_free(list, FALSE);
@@ -155,7 +168,7 @@ static char *namesakes(const rdl_words *words, const char *folded, const char **
             continue;
         last = (gssize)one->row;
         n++;
-        add_activity(words, list, one->row);
+        add_code(words, list, one->row);
     }
     *code = n == 1 ? rdl_csv_at(words->csv, (size_t)last, "code") : NULL;
     return n ? g_strdup(list->str) : NULL;
@@ -166,11 +179,12 @@ static char *hint_for(const rdl_words *words, const char *text, const char *fold
                       const char *several)
 {
     if (several)
-        return g_strdup_printf("'%s' may be several activities of the pack (%s)", text, several);
+        return g_strdup_printf("'%s' may be several of the pack (%s)", text, several);
     g_autofree char *near = nearest(words, folded);
     if (*near)
         return g_strdup_printf("'%s' is not in the pack (near it: %s)", text, near);
-    return g_strdup_printf("'%s' is not in the pack (its names and aliases: activities.csv)", text);
+    return g_strdup_printf("'%s' is not in the pack (names and aliases: %s)", text,
+                           rdl_csv_name(words->csv));
 }
 
 static word *read_word(const rdl_words *words, const char *text)
@@ -186,7 +200,7 @@ static word *read_word(const rdl_words *words, const char *text)
 
 const char *rdl_words_code(rdl_words *words, const char *text, const char **hint)
 {
-    if (rdl_pack_has_activity(words->pack, text))
+    if (!words->csv || g_hash_table_contains(words->codes, text))
         return text;
     word *w = g_hash_table_lookup(words->words, text);
     if (!w) {
@@ -211,9 +225,10 @@ void rdl_words_finish(rdl_words *take_words, const char *layer)
         const word *w = g_hash_table_lookup(take_words->words, t->data);
         if (w->code)
             rdl_reject(take_words->intake, layer, RDL_WHOLE_LAYER, true,
-                       "ACTIVITY_READ: %s: '%s' is read as %s (features: %u)", layer,
-                       (const char *)t->data, w->code, w->n);
+                       "WORD_READ: %s: %s '%s' is read as %s (features: %u)", layer,
+                       take_words->field, (const char *)t->data, w->code, w->n);
     }
+    g_hash_table_unref(take_words->codes);
     g_array_unref(take_words->names);
     g_hash_table_unref(take_words->words);
     g_free(take_words);
