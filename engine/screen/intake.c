@@ -716,10 +716,31 @@ static void settle_web_datum(rdl_record *record)
         record->web_datum = rdl_web_datum(rdl_feature_text(record->feature, record->datum_column));
 }
 
+/* "500", "500 m", "0.5公里": metres; NaN for what is no distance. */
+static double metres_of(const char *text)
+{
+    static const struct {
+        const char *unit;
+        double metres;
+    } units[] = {{"", 1.0}, {"m", 1.0}, {"米", 1.0}, {"km", 1e3}, {"公里", 1e3}, {"千米", 1e3}};
+    g_autofree char *plain = rdl_name_fold(text);
+    char *unit = NULL;
+    double value = g_ascii_strtod(plain, &unit);
+
+    for (size_t i = 0; unit != plain && i < G_N_ELEMENTS(units); i++)
+        if (strcmp(unit, units[i].unit) == 0)
+            return value >= 0.0 && isfinite(value) ? value * units[i].metres : NAN;
+    return NAN;
+}
+
 double rdl_record_error_m(const rdl_record *record, const char *field)
 {
-    double given = rdl_record_real(record, field);
+    const char *text = rdl_record_text(record, field);
+    double given = text ? metres_of(text) : NAN;
 
+    if (text && isnan(given))
+        rdl_reject(record->intake, record->spec->layer, rdl_record_fid(record), true,
+                   "BAD_ERROR: %s '%s' is no distance: it counts as not given", field, text);
     return record->web_datum ? fmax(given, rdl_web_datum_error_m(record->web_datum)) : given;
 }
 

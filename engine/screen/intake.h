@@ -43,7 +43,8 @@ rdl_day rdl_record_day(const rdl_record *record, const char *field, rdl_day unkn
  *  Lent for the length of the call. */
 GBytes *rdl_record_wkb(const rdl_record *record);
 rdl_box rdl_record_box(const rdl_record *record);
-/** A positional error in metres, never less than its datum's; NaN: none is given. */
+/** A positional error in metres ("500", "500 m", "0.5公里"), never less than its datum's; NaN: none
+ * is given. A text that is no distance from 0 up is noted as a warning and counts as none. */
 double rdl_record_error_m(const rdl_record *record, const char *field);
 /** Why it has no usable place, where its spec takes it all the same: a code; rdl_record_wkb() is
  * NULL then. NULL: it has one. Static. */

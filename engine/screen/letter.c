@@ -77,13 +77,7 @@ static double error_of(const reading *r, const rdl_record *record)
 {
     double given = rdl_record_error_m(record, "pos_error_m");
 
-    if (given >= 0.0)
-        return given;
-    if (rdl_record_text(record, "pos_error_m"))
-        rdl_reject(r->intake, spec.layer, rdl_record_fid(record), true,
-                   "BAD_ERROR: pos_error_m '%s' is no distance: it counts as not given",
-                   rdl_record_text(record, "pos_error_m"));
-    return rdl_pack_default(r->pack, "letter_error_m", LETTER_ERROR_M);
+    return isnan(given) ? rdl_pack_default(r->pack, "letter_error_m", LETTER_ERROR_M) : given;
 }
 
 static bool take_letter(const rdl_record *record, void *user, GError **error)

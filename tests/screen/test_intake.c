@@ -1,4 +1,5 @@
 /* Layers as they come: what cannot be in its system, what lost its names, what has no dates. */
+#include <stdio.h>
 #include <string.h>
 #include "screen/screen.h"
 #include "fixtures/layers.h"
@@ -181,7 +182,46 @@ static void a_warning_is_no_repair(void)
     CHECK_INT(seen, 2);
 }
 
+/* A footprint 10 m inside the zone's edge, good to 500 m by whatever words: an edge, never a
+ * suspect. */
+static void an_error_is_read_as_it_is_written(void)
+{
+    static const struct {
+        const char *text, *result, *warning;
+    } given[] = {{"500", "EDGE", NULL},
+                 {"500m", "EDGE", NULL},
+                 {"500 米", "EDGE", NULL},
+                 {"0.5公里", "EDGE", NULL},
+                 {"０.5km", "EDGE", NULL},
+                 {"1", "SUSPECT", NULL},
+                 {"五百", "SUSPECT", "'五百' is no distance"},
+                 {"-500", "SUSPECT", "BAD_ERROR"},
+                 {"500 mm", "SUSPECT", "BAD_ERROR"},
+                 {"inf", "SUSPECT", "BAD_ERROR"}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(given); i++) {
+        g_autofree char *ground = fixture_box(120.0985, 36, 0.001);
+        g_autofree char *row = g_strdup_printf("%s|F1|IND|2024-01-01|%s", ground, given[i].text);
+        const char *rows[] = {row, NULL};
+        g_autofree char *file = g_strdup_printf("error-%zu.gpkg", i);
+        screened r = screen_layers(fixture_zone(120, 36, 0.1, "EPSG:4490"),
+                                   fixture_layer(file, "GPKG", "EPSG:4490",
+                                                 "fp_id,activity,built_after,pos_error_m", rows),
+                                   NULL);
+        g_autofree char *result = finding_text("result");
+        CHECK_OK(r.error);
+        bool good = CHECK_TEXT(result, given[i].result);
+        good = CHECK_INT(r.result.warnings->len, given[i].warning ? 1 : 0) && good;
+        if (given[i].warning)
+            good = CHECK(screened_warned(&r, given[i].warning)) && good;
+        if (!good)
+            printf("\n    of %s\n", given[i].text);
+        rdl_screen_result_clear(&r.result);
+    }
+}
+
 static CU_TestInfo tests[] = {
+    {"an error is read as it is written", an_error_is_read_as_it_is_written},
     {"metres are no degrees", metres_are_no_degrees},
     {"one stray geometry is counted", one_stray_geometry_is_counted},
     {"layers may run on over the antimeridian", layers_may_run_on_over_the_antimeridian},
