@@ -148,7 +148,10 @@ bool rdl_pack_wants_near(const rdl_pack *pack, const rdl_zone_class *zone)
     g_autofree char *name = g_strdup_printf("near_%s_m", zone->zone);
     bool yes = rdl_pack_conditions(pack)->near[zone->number];
 
-    for (guint i = 0; !yes && i < rules->len; i++)
-        yes = g_strcmp0(((const rdl_rule *)rules->pdata[i])->quantity, name) == 0;
+    for (guint i = 0; !yes && i < rules->len; i++) {
+        const char *quantity = ((const rdl_rule *)rules->pdata[i])->quantity;
+        g_auto(GStrv) all = g_strsplit(quantity ? quantity : "", "|", -1);
+        yes = g_strv_contains((const char *const *)all, name);
+    }
     return yes;
 }

@@ -426,16 +426,19 @@ static bool find_unit(rdl_judge *judge, ground *part, const char **xzqdm, GError
 
 /* ---- one part ---- */
 
+/* The least of "near_A_m|near_B_m". */
 static double distance_to_class(const rdl_judge *judge, const char *kind)
 {
     const rdl_csv *zones = rdl_pack_table(judge->bench->pack, "zones.csv");
+    g_auto(GStrv) wanted = g_strsplit(kind, "|", -1);
+    double least = NAN;
 
     for (size_t i = 0; i < judge->n_classes; i++) {
         g_autofree char *name = g_strdup_printf("near_%s_m", rdl_csv_at(zones, i, "zone"));
-        if (strcmp(name, kind) == 0)
-            return isfinite(judge->distances[i]) ? judge->distances[i] : NAN;
+        if (isfinite(judge->distances[i]) && g_strv_contains((const char *const *)wanted, name))
+            least = fmin(least, judge->distances[i]);
     }
-    return NAN;
+    return least;
 }
 
 /* What the basis counts: ground, metres of a shoreline or crossing, a distance. What lies outside

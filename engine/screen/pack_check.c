@@ -405,13 +405,24 @@ static void check_local(checker *k, const rdl_csv *csv, size_t row)
 }
 
 /* "near_<ZONE>_m" of a zone of the pack. */
-static bool is_distance(const checker *k, const char *quantity)
+static bool known_distance(const checker *k, const char *quantity)
 {
     size_t n = strlen(quantity);
     g_autofree char *zone = n > 7 ? g_strndup(quantity + 5, n - 7) : NULL;
 
     return zone && g_str_has_prefix(quantity, "near_") && g_str_has_suffix(quantity, "_m") &&
            known_zone(k, zone);
+}
+
+/* Distances, several by "|". */
+static bool is_distance(const checker *k, const char *quantity)
+{
+    g_auto(GStrv) all = g_strsplit(quantity, "|", -1);
+    bool good = *all != NULL;
+
+    for (char **one = all; *one; one++)
+        good = good && known_distance(k, *one);
+    return good;
 }
 
 static void check_rule(checker *k, const rdl_csv *csv, size_t row)

@@ -191,6 +191,10 @@ static const char *const columns[] = {"finding_id", "source_id",  "zone", /* wha
                                       "rule_then",  "is_primary", "basis",  "severity",
                                       "lead_dept",  "handling",   "penalty"};
 #define NAMES 3
+#define VERDICT 4
+#define RULE 6
+#define RULE_THEN 7
+#define BASIS 9
 static const char *const hit_columns[] = {"finding_id", "rule_id", /* then: */
                                           "verdict",    "status",  "basis", "severity", "penalty"};
 #define HIT_NAMES 2
@@ -287,7 +291,8 @@ static char **hit_of(const judged_file *f, const char *id, const char *rule)
     return NULL;
 }
 
-static void changed_hit(JsonArray *rows, char **was, char **is)
+/* A status alone changes because of another row, or of a predicate: it goes among the `others`. */
+static void changed_hit(JsonArray *rows, JsonArray *others, char **was, char **is)
 {
     g_autoptr(GString) cells = g_string_new(NULL);
 
@@ -296,12 +301,12 @@ static void changed_hit(JsonArray *rows, char **was, char **is)
             g_string_append_printf(cells, "%s%s", cells->len ? ", " : "", hit_columns[i]);
     if (cells->len) {
         g_autofree char *text = g_strdup_printf("~%s %s", was[1], cells->str);
-        json_array_add_string_element(rows, text);
+        json_array_add_string_element(strcmp(cells->str, "status") == 0 ? others : rows, text);
     }
 }
 
-static void only_in(JsonArray *rows, const judged_file *has, const judged_file *lacks,
-                    const char *id, char sign)
+static void only_in(JsonArray *rows, JsonArray *others, const judged_file *has,
+                    const judged_file *lacks, const char *id, char sign)
 {
     GPtrArray *hits = g_hash_table_lookup(has->hit, id);
 
@@ -311,23 +316,39 @@ static void only_in(JsonArray *rows, const judged_file *has, const judged_file *
         if (!other)
             json_array_add_string_element(rows, text);
         else if (sign == '-')
-            changed_hit(rows, hit, other);
+            changed_hit(rows, others, hit, other);
     }
 }
 
-/* A rule named by the finding of another version of the zone: in the columns, not in the hits. */
-static void named_elsewhere(JsonArray *rows, char **was, char **is)
+static bool names(char **row, const char *rule)
 {
-    for (size_t i = NAMES; was && is && i < G_N_ELEMENTS(columns); i++) {
-        if (strcmp(columns[i], "rule_then") != 0 || strcmp(was[i], is[i]) == 0)
-            continue;
-        g_autofree char *minus = g_strconcat("-", was[i], NULL),
-                        *plus = g_strconcat("+", is[i], NULL);
-        if (*was[i])
-            json_array_add_string_element(rows, minus);
-        if (*is[i])
-            json_array_add_string_element(rows, plus);
+    return strcmp(row[RULE], rule) == 0 || strcmp(row[RULE_THEN], rule) == 0;
+}
+
+/* A rule that the columns name and no hit: of another version of the zone, or today's lighter one.
+ */
+static void named_in(JsonArray *rows, char **has, char **lacks, char sign)
+{
+    for (size_t i = RULE; i <= RULE_THEN; i++) {
+        g_autofree char *text = g_strdup_printf("%c%s", sign, has[i]);
+        if (*has[i] && !names(lacks, has[i]))
+            json_array_add_string_element(rows, text);
     }
+}
+
+/* The rule of the finding, which is no hit of it, has other cells. */
+static void changed_rule(JsonArray *rows, char **was, char **is)
+{
+    g_autoptr(GString) cells = g_string_new(NULL);
+
+    for (size_t i = BASIS; i < G_N_ELEMENTS(columns); i++)
+        if (strcmp(was[i], is[i]) != 0)
+            g_string_append_printf(cells, "%s%s", cells->len ? ", " : "", columns[i]);
+    if (strcmp(was[VERDICT], is[VERDICT]) != 0)
+        g_string_append_printf(cells, "%s%s", cells->len ? ", " : "", columns[VERDICT]);
+    g_autofree char *text = g_strdup_printf("~%s %s", is[RULE], cells->str);
+    if (cells->len && *is[RULE])
+        json_array_add_string_element(rows, text);
 }
 
 static JsonObject *describe(const judged_file *old, const judged_file *now, const char *id,
@@ -335,16 +356,22 @@ static JsonObject *describe(const judged_file *old, const judged_file *now, cons
 {
     char **was = one(old, id), **is = one(now, id), **row = was ? was : is;
     JsonObject *o = json_object_new();
-    JsonArray *rows = json_array_new();
+    JsonArray *rows = json_array_new(), *others = json_array_new();
 
     for (int i = 0; i < NAMES; i++)
         json_object_set_string_member(o, columns[i], row[i]);
     json_object_set_string_member(o, "change", what);
-    only_in(rows, old, now, row[0], '-');
-    only_in(rows, now, old, row[0], '+');
-    if (!json_array_get_length(rows))
-        named_elsewhere(rows, was, is);
-    json_object_set_array_member(o, "rows", rows);
+    only_in(rows, others, old, now, row[0], '-');
+    only_in(rows, others, now, old, row[0], '+');
+    if (!json_array_get_length(rows) && was && is) {
+        named_in(rows, was, is, '-');
+        named_in(rows, is, was, '+');
+        if (!json_array_get_length(rows) && !json_array_get_length(others))
+            changed_rule(rows, was, is);
+    }
+    bool unexplained = !json_array_get_length(rows);
+    json_object_set_array_member(o, "rows", unexplained ? others : rows);
+    json_array_unref(unexplained ? rows : others);
     return o;
 }
 

@@ -18,7 +18,8 @@ RDL_API void rdl_replay_options(const rdl_replay *replay, rdl_screen_options *op
 /** Two findings files compared by finding_id: {"old", "same", "changed", "added", "removed",
  *  "changes": [{"finding_id", "source_id", "zone", "change", "columns": {name: [from, to]},
  *  "rows": ["-RULE", "+RULE", "~RULE verdict, penalty"]}]}, in order of finding_id. `rows`: rules
- * that no longer match, match now, or match with another cell. Fails: what reading fails with. */
+ * that no longer match, match now, or match with another cell, and of a rule that no hit names (today's
+ * lighter one) the same. A status alone that changed is told where no row explains it. Fails: what reading fails with. */
 RDL_API JsonNode *rdl_replay_changes(const char *old, const char *now, GError **error);
 
 #endif
