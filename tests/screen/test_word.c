@@ -1,6 +1,7 @@
 /* Words for activities: read where they name one, told with what they may be where they do not. */
 #include <stdio.h>
 #include <string.h>
+#include "screen/footprint.h"
 #include "screen/word.h"
 #include "screen/rule.h"
 #include "fixtures/layers.h"
@@ -190,6 +191,31 @@ static void a_level_nobody_can_read_is_asked(void)
     CHECK_INT(asked, 3); /* decided once, asked about twice, silent of a provincial reserve */
 }
 
+/* A detector's "other" is none of its kinds of change, not the activity of that name. */
+static void the_kind_of_a_patch_is_no_word(void)
+{
+    const char *rows[] = {"POLYGON((120 36,120.01 36,120.01 36.01,120 36.01,120 36))|P1|other",
+                          "POLYGON((121 36,121.01 36,121.01 36.01,121 36.01,121 36))|P2|MINE_SAND",
+                          "POLYGON((122 36,122.01 36,122.01 36.01,122 36.01,122 36))|P3|采砂",
+                          NULL};
+    static const char *const want[] = {"UNKNOWN", "MINE_SAND", "UNKNOWN"};
+    rdl_source source = {fixture_layer("kinds.gpkg", "GPKG", "EPSG:4490", "patch_id,kind", rows),
+                         NULL};
+    rdl_intake intake = {.tally = rdl_tally_new(), .rejections = rdl_rejections_new()};
+    g_autoptr(GPtrArray) patches = rdl_footprints_new();
+    GError *error = NULL;
+
+    CHECK(rdl_patches_read(&intake, cn, &source, patches, &error));
+    CHECK_OK(error);
+    CHECK_INT(intake.rejections->len, 0);
+    CHECK_INT(patches->len, 3);
+    for (guint i = 0; i < patches->len; i++)
+        CHECK_TEXT(((rdl_footprint *)patches->pdata[i])->activity, want[i]);
+    g_array_unref(intake.rejections);
+    rdl_tally_free(intake.tally);
+    rdl_intake_clear(&intake);
+}
+
 /* Rubbish in a million cells is no million lines. */
 static void no_flood_of_words(void)
 {
@@ -229,6 +255,7 @@ static CU_TestInfo tests[] = {
     {"each word is told once", each_word_is_told_once},
     {"levels and basins are read", levels_and_basins_are_read},
     {"a level nobody can read is asked", a_level_nobody_can_read_is_asked},
+    {"the kind of a patch is no word", the_kind_of_a_patch_is_no_word},
     {"no flood of words", no_flood_of_words},
     {"a group may be each of its kinds", a_group_may_be_each_of_its_kinds},
     CU_TEST_INFO_NULL,
