@@ -351,10 +351,15 @@ static bool balance(const rdl_detect_options *o, rdl_detect_result *r, const rdl
     r->observed = pass->observed;
     r->changed = pass->changed;
     r->not_observed = all - r->observed - r->outside_aoi;
+    if (r->collared &&
+        !rdl_pair_outside(pair, &r->outside_aoi, &r->collared, error)) /* as aligned */
+        return false;
     r->tally = rdl_tally_new();
     rdl_tally_in(r->tally, ITEM, all);
     rdl_tally_used(r->tally, ITEM, r->observed);
-    rdl_tally_suppressed(r->tally, ITEM, "NOT_OBSERVED", r->not_observed);
+    rdl_tally_suppressed(r->tally, ITEM, "NOT_OBSERVED", r->not_observed - r->collared);
+    if (r->collared)
+        rdl_tally_suppressed(r->tally, ITEM, "COLLAR", r->collared);
     if (o->aoi)
         rdl_tally_suppressed(r->tally, ITEM, "OUTSIDE_AOI", r->outside_aoi);
     if (r->observed == 0)
@@ -727,7 +732,7 @@ static bool ask_aoi(const detection *d, rdl_detect_result *r, GError **error)
 {
     const rdl_grid *grid = rdl_pair_grid(d->pair);
 
-    if (!rdl_pair_outside(d->pair, &r->outside_aoi, error))
+    if (!rdl_pair_outside(d->pair, &r->outside_aoi, &r->collared, error))
         return false;
     return r->outside_aoi < (gint64)grid->width * grid->height ||
            rdl_fail(error, RDL_ERROR_DATA,
@@ -894,6 +899,7 @@ JsonNode *rdl_detect_result_json(const rdl_detect_result *r)
     json_object_set_int_member(o, "observed", r->observed);
     json_object_set_int_member(o, "changed", r->changed);
     json_object_set_int_member(o, "not_observed", r->not_observed);
+    json_object_set_int_member(o, "collared", r->collared);
     json_object_set_int_member(o, "outside_aoi", r->outside_aoi);
     json_object_set_int_member(o, "sample_step", r->sample_step);
     json_object_set_int_member(o, "sample_one_in", r->sample_one_in);

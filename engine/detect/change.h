@@ -63,9 +63,9 @@ typedef struct rdl_detect_result {
     rdl_limit limit;
     int sieve;                              /* pixels a change has at least */
     gint64 observed, changed, not_observed; /* pixels, inside the area of interest */
-    gint64 outside_aoi;
-    int sample_step;   /* statistics from every s-th row and column */
-    int sample_one_in; /* of one in so many squares of 512 x 512 pixels */
+    gint64 outside_aoi, collared; /* collared: of not_observed, in a collar around a scene */
+    int sample_step;              /* statistics from every s-th row and column */
+    int sample_one_in;            /* of one in so many squares of 512 x 512 pixels */
     rdl_gate gate;
     bool resampled;                     /* the scene after, onto the grid of the one before */
     char *date_before, *date_after;     /* NULL: unknown */

@@ -155,7 +155,8 @@ static unsigned radiometry(rdl_gate *g, const rdl_pair *pair, const rdl_gate_que
     g->sun[0] = sun_of(before);
     g->sun[1] = sun_of(after);
     g->offset = rdl_levels_offset(&g->levels, unit_of(before), unit_of(after));
-    unsigned filled = is_more(rdl_levels_fill, g) ? RDL_GATE_BLANK : 0;
+    bool gaps = g->gaps[0] > 0.0 || g->gaps[1] > 0.0;
+    unsigned filled = gaps || is_more(rdl_levels_fill, g) ? RDL_GATE_BLANK : 0;
     if (q->radar)
         return filled;
     return filled | (fabs(g->sun[1] - g->sun[0]) > SUN_DEGREES ? RDL_GATE_SUN : 0) |
@@ -178,15 +179,41 @@ static unsigned making(const rdl_pair *pair)
     return codes;
 }
 
+static bool measure(rdl_gate *g, rdl_pair *pair, int threads, const rdl_progress *progress,
+                    GError **error)
+{
+    if (g->asked)
+        return rdl_align(pair, threads, progress, &g->found, &g->left, &g->levels, error);
+    if (!rdl_align_measure(pair, true, threads, progress, &g->found, &g->levels, error))
+        return false;
+    g->left = g->found;
+    return true;
+}
+
+/* Are there gaps of zeros? Then they are dropped. */
+static bool drop_gaps(rdl_gate *g, rdl_pair *pair)
+{
+    bool any = false;
+
+    for (int date = 0; date < 2; date++) {
+        g->gaps[date] = rdl_levels_gaps(&g->levels, date);
+        if (g->gaps[date] > 0.0) {
+            rdl_pair_drop_zeros(pair, date);
+            any = true;
+        }
+    }
+    if (any)
+        rdl_pair_shift(pair, 0.0, 0.0);
+    return any;
+}
+
 bool rdl_gate_pass(rdl_gate *g, rdl_pair *pair, const rdl_gate_question *q, int threads,
                    const rdl_progress *progress, GError **error)
 {
     *g = (rdl_gate){.asked = q->align, .radar = q->radar, .clear = NAN};
-    if (q->align ? !rdl_align(pair, threads, progress, &g->found, &g->left, &g->levels, error)
-                 : !rdl_align_measure(pair, true, threads, progress, &g->found, &g->levels, error))
+    if (!measure(g, pair, threads, progress, error) ||
+        (drop_gaps(g, pair) && !measure(g, pair, threads, progress, error)))
         return false;
-    if (!q->align)
-        g->left = g->found;
     g->corrected = q->align && rdl_shift_counts(&g->found);
     g->codes = registration(g) | radiometry(g, pair, q) | making(pair);
     if (season_apart(q->date_before, q->date_after) > SEASON_DAYS)
@@ -264,6 +291,11 @@ static void explain_blank(const rdl_gate *g, const rdl_pair *pair, GPtrArray *to
     const rdl_scene *scenes[] = {rdl_pair_before(pair), rdl_pair_after(pair)};
 
     for (int i = 0; i < 2; i++) {
+        if (g->gaps[i] > 0.0)
+            say(to,
+                "%s: %.1f%% of what was looked at is 0 in every band, in gaps that nothing marks: "
+                "taken as not observed",
+                rdl_raster_path(scenes[i]->raster), 100.0 * g->gaps[i]);
         if (rdl_levels_fill(&g->levels, i) > BLANK_MOST)
             say(to,
                 "%s: %.0f%% of what was looked at is one number below -99 in every band: gaps that "

@@ -20,7 +20,7 @@ typedef enum {
     RDL_GATE_INCOMPLETE = 1024, /* files that a product tells of are not there */
     RDL_GATE_CLOUDY = 2048,     /* less than half of the area of interest is observed */
     RDL_GATE_NULL_COLLAPSED = 4096, /* IR-MAD's unchanged pixels are not those of the scene */
-    RDL_GATE_BLANK = 8192           /* a part of a scene is 0 or saturated in every band */
+    RDL_GATE_BLANK = 8192 /* a part of a scene is 0 or saturated in every band, or lies in gaps */
 } rdl_gate_code;
 
 typedef struct rdl_gate {
@@ -30,8 +30,9 @@ typedef struct rdl_gate {
     unsigned codes;        /* rdl_gate_code */
     rdl_levels levels;
     rdl_offset_view offset;
-    double sun[2]; /* elevation, degrees; NaN: not told */
-    double clear;  /* share of the area of interest observed on both dates; NaN until known */
+    double sun[2];  /* elevation, degrees; NaN: not told */
+    double gaps[2]; /* share of each date that is 0 in every band in gaps, taken as not observed */
+    double clear;   /* share of the area of interest observed on both dates; NaN until known */
 } rdl_gate;
 
 /** What the gate is asked about a pair. */

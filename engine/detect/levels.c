@@ -10,7 +10,10 @@
 #define STEP_MOST 0.13
 #define STEP_SPREAD 0.03
 #define FILL_MOST (-99.0f)
-#define BANDS_LEAST 2 /* that agree, before a step is believed */
+#define BANDS_LEAST 2   /* that agree, before a step is believed */
+#define GAPS_LEAST 1e-3 /* share */
+#define BESIDE_LEAST 32 /* pixels */
+#define BESIDE_BRIGHT 0.8
 
 static int by_size(const void *a, const void *b)
 {
@@ -62,6 +65,51 @@ static double count_fill(const rdl_pair_reader *tile, const float *const *bands)
     return n;
 }
 
+/* Is pixel i seen, and 0 in every band? */
+static bool zero_at(const rdl_pair_reader *tile, int date, size_t i)
+{
+    bool all = tile->valid[i];
+
+    for (int k = 0; all && k < tile->bands; k++)
+        all = tile->planes[date * tile->bands + k][i] == rdl_pair_zero(tile->pair, date, k);
+    return all;
+}
+
+static rdl_gap_view count_gaps(const rdl_pair_reader *tile, int date)
+{
+    const size_t side = (size_t)sqrt((double)tile->n);
+    const float *bright = tile->planes[date * tile->bands];
+    g_autofree uint8_t *zero = g_malloc(tile->n);
+    rdl_gap_view v = {0};
+
+    for (size_t i = 0; i < tile->n; i++) {
+        zero[i] = zero_at(tile, date, i);
+        v.zeros += zero[i];
+    }
+    for (size_t i = 0; v.zeros > 0.0 && i < side * side; i++) {
+        if (!tile->valid[i] || zero[i])
+            continue;
+        size_t x = i % side, y = i / side;
+        bool beside = (x > 0 && zero[i - 1]) || (x + 1 < side && zero[i + 1]) ||
+                      (y > 0 && zero[i - side]) || (y + 1 < side && zero[i + side]);
+        v.others += 1.0;
+        v.sum += (double)bright[i];
+        v.beside += beside;
+        v.sum_beside += beside ? (double)bright[i] : 0.0;
+    }
+    return v;
+}
+
+double rdl_levels_gaps(const rdl_levels *l, int date)
+{
+    const rdl_gap_view *v = &l->gap[date];
+    double share = l->pixels > 0.0 ? v->zeros / l->pixels : 0.0;
+    bool gaps = share >= GAPS_LEAST && v->beside >= BESIDE_LEAST &&
+                v->sum_beside / v->beside >= BESIDE_BRIGHT * v->sum / v->others;
+
+    return gaps ? share : 0.0;
+}
+
 static void count_blank(rdl_levels *levels, const rdl_pair_reader *tile, const float most[2])
 {
     const float *const *const dates[] = {(const float *const *)tile->before,
@@ -73,6 +121,7 @@ static void count_blank(rdl_levels *levels, const rdl_pair_reader *tile, const f
         levels->blank[date] =
             count_all(tile, dates[date], 0.0f) + count_all(tile, dates[date], most[date]);
         levels->fill[date] = count_fill(tile, dates[date]);
+        levels->gap[date] = count_gaps(tile, date);
     }
 }
 
@@ -116,8 +165,17 @@ void rdl_levels_merge(rdl_levels *into, const rdl_levels *tile)
         return;
     }
     into->pixels += tile->pixels;
-    for (int date = 0; date < 2; date++)
-        into->blank[date] += tile->blank[date], into->fill[date] += tile->fill[date];
+    for (int date = 0; date < 2; date++) {
+        rdl_gap_view *to = &into->gap[date];
+        const rdl_gap_view *from = &tile->gap[date];
+        into->blank[date] += tile->blank[date];
+        into->fill[date] += tile->fill[date];
+        to->zeros += from->zeros;
+        to->others += from->others;
+        to->sum += from->sum;
+        to->beside += from->beside;
+        to->sum_beside += from->sum_beside;
+    }
     for (int k = 0; k < MIN(into->bands, tile->bands); k++) {
         rdl_band_levels *a = &into->band[k];
         const rdl_band_levels *b = &tile->band[k];

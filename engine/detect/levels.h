@@ -17,16 +17,28 @@ typedef struct rdl_band_levels {
     double dark_before, dark_after; /* darkest two per cent end here; infinite: not known */
 } rdl_band_levels;
 
+/* Pixels stored as 0 in every band of a date, and the others by brightness: all, and those beside.
+ */
+typedef struct rdl_gap_view {
+    double zeros, others, sum, beside, sum_beside;
+} rdl_gap_view;
+
 typedef struct rdl_levels {
     int bands;
     rdl_band_levels band[RDL_LEVELS_MOST];
     double pixels, blank[2]; /* seen on both dates; that are 0, or the largest number of their type,
                                 in every band, before and after */
     double fill[2];          /* that are one number of -99 or less, as -9999, in every band */
+    rdl_gap_view gap[2];
 } rdl_levels;
 
-/** Those of the `n` pixels of a tile where valid is 1. most: the largest numbers of either date. */
+/** Those of the `n` pixels of a square tile where valid is 1. most: the largest numbers of either
+ *  date. */
 void rdl_levels_of_tile(rdl_levels *levels, const rdl_pair_reader *tile, const float most[2]);
+/** Share of what was seen that is stored as 0 in every band on a date, where these look like gaps:
+ *  pixels beside them are four fifths as bright as all or more, while dark ground lies in dark
+ * ground. 0 where they do not. */
+double rdl_levels_gaps(const rdl_levels *levels, int date);
 /** Share of what was seen that is blank on a date (0 before, 1 after); 0 for a single band, which
  *  may well be dark. */
 double rdl_levels_blank(const rdl_levels *levels, int date);

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+#include "detect/collar.h"
 #include "detect/pixel_area.h"
 
 #define GROW_MOST 100 /* pixels */
@@ -19,13 +20,15 @@ typedef struct {
 
 struct rdl_pair {
     rdl_scene *scenes[DATES];
-    rdl_raster *parts[DATES]; /* on the grid of the first; scenes' own or brought there */
-    GPtrArray *masks;         /* pair_mask * */
+    rdl_raster *parts[DATES];   /* on the grid of the first; scenes' own or brought there */
+    GPtrArray *masks;           /* pair_mask * */
+    rdl_collar *collars[DATES]; /* of what each part shows; NULL: it has none */
     bool resampled;
-    double dx, dy; /* where the scene after is read, pixels */
-    char *aoi;     /* NULL: all */
-    int mask_grow; /* pixels */
-    bool around;   /* readers to come look beyond the area of interest */
+    bool zeros_drop[DATES]; /* 0 in every band is a gap */
+    double dx, dy;          /* where the scene after is read, pixels */
+    char *aoi;              /* NULL: all */
+    int mask_grow;          /* pixels */
+    bool around;            /* readers to come look beyond the area of interest */
     int count;
     int *bands[2];
 };
@@ -49,6 +52,7 @@ void rdl_pair_free(rdl_pair *pair)
     for (int i = 0; i < DATES; i++) {
         rdl_raster_close(pair->parts[i]);
         rdl_scene_free(pair->scenes[i]);
+        rdl_collar_free(pair->collars[i]);
         g_free(pair->bands[i]);
     }
     g_free(pair->aoi);
@@ -308,6 +312,11 @@ static void tell_unused(const rdl_pair *pair, const rdl_pair_options *o, GPtrArr
         warn(warnings, "--mask-grow is not used: neither scene has a mask");
 }
 
+static bool shifted(const rdl_pair *pair)
+{
+    return pair->dx != 0.0 || pair->dy != 0.0;
+}
+
 static void take_bands(rdl_pair *pair)
 {
     pair->count = pair->scenes[BEFORE]->count;
@@ -315,6 +324,22 @@ static void take_bands(rdl_pair *pair)
         g_free(pair->bands[i]);
         pair->bands[i] = g_memdup2(pair->scenes[i]->bands, (size_t)pair->count * sizeof(int));
     }
+}
+
+static bool find_collars(rdl_pair *pair, GPtrArray *warnings, GError **error)
+{
+    for (int i = 0; i < DATES; i++) {
+        rdl_collar **collar = &pair->collars[i];
+        rdl_raster *scene = pair->scenes[i]->raster;
+        if (!rdl_collar_find(scene, pair->parts[i], pair->count, pair->bands[i], collar, error))
+            return false;
+        if (*collar)
+            warn(warnings,
+                 "%s: %.1f%% of it lies in a collar of one number that nothing marks: taken as not "
+                 "observed",
+                 rdl_raster_path(scene), 100.0 * (*collar)->share);
+    }
+    return true;
 }
 
 rdl_pair *rdl_pair_open(const rdl_pair_options *o, GPtrArray *warnings, GError **error)
@@ -336,7 +361,7 @@ rdl_pair *rdl_pair_open(const rdl_pair_options *o, GPtrArray *warnings, GError *
     if (!settle_growth(pair, o->mask_grow_m, error))
         return NULL;
     take_bands(pair);
-    return g_steal_pointer(&pair);
+    return find_collars(pair, warnings, error) ? g_steal_pointer(&pair) : NULL;
 }
 
 const rdl_scene *rdl_pair_before(const rdl_pair *pair)
@@ -364,15 +389,23 @@ int rdl_pair_bands(const rdl_pair *pair)
     return pair->count;
 }
 
-static bool shifted(const rdl_pair *pair)
-{
-    return pair->dx != 0.0 || pair->dy != 0.0;
-}
-
 void rdl_pair_shift(rdl_pair *pair, double dx, double dy)
 {
     pair->dx = dx;
     pair->dy = dy;
+}
+
+void rdl_pair_drop_zeros(rdl_pair *pair, int date)
+{
+    pair->zeros_drop[date] = true;
+}
+
+float rdl_pair_zero(const rdl_pair *pair, int date, int k)
+{
+    double scale, offset;
+
+    rdl_raster_scale(pair->parts[date], pair->bands[date][k], &scale, &offset);
+    return (float)offset;
 }
 
 rdl_pixel rdl_pair_pixel(const rdl_pair *pair, int k)
@@ -409,24 +442,51 @@ bool rdl_pair_narrow(rdl_pair *pair, const char *const *roles, GError **error)
     return true;
 }
 
-bool rdl_pair_outside(const rdl_pair *pair, gint64 *pixels, GError **error)
+/* The columns of a row that neither date has in its collar: from..to-1. Where the scene after is
+ * read elsewhere, all four pixels blended must be shown. */
+static void shown_columns(const rdl_pair *pair, int row, int *from, int *to)
+{
+    const rdl_grid *grid = rdl_pair_grid(pair);
+    const int ix = (int)floor(pair->dx), iy = (int)floor(pair->dy), more = shifted(pair) ? 1 : 0;
+
+    *from = 0;
+    *to = grid->width;
+    if (pair->collars[BEFORE]) {
+        *from = pair->collars[BEFORE]->from[row];
+        *to = pair->collars[BEFORE]->to[row];
+    }
+    for (int k = 0; pair->collars[AFTER] && k <= more; k++) {
+        int there = CLAMP(row + iy + k, 0, grid->height - 1);
+        *from = MAX(*from, pair->collars[AFTER]->from[there] - ix);
+        *to = MIN(*to, pair->collars[AFTER]->to[there] - ix - more);
+    }
+}
+
+bool rdl_pair_outside(const rdl_pair *pair, gint64 *outside, gint64 *collared, GError **error)
 {
     const rdl_grid *grid = rdl_pair_grid(pair);
     g_autoptr(rdl_burn) aoi = pair->aoi ? rdl_burn_open(pair->aoi, grid, NULL, NULL, error) : NULL;
 
-    *pixels = 0;
-    if (!pair->aoi)
+    *outside = *collared = 0;
+    if (!pair->aoi && !pair->collars[BEFORE] && !pair->collars[AFTER])
         return true;
-    if (!aoi)
+    if (pair->aoi && !aoi)
         return g_prefix_error(error, "--aoi: "), false;
     g_autofree uint8_t *inside = g_malloc((size_t)grid->width * RDL_CELL);
+    memset(inside, 1, (size_t)grid->width * RDL_CELL);
     for (int row = 0; row < grid->height; row += RDL_CELL) {
         rdl_block b = {0, row, grid->width, MIN(RDL_CELL, grid->height - row)};
-        size_t n = rdl_block_pixels(b);
-        if (!rdl_burn_read(aoi, b, inside, error))
+        if (aoi && !rdl_burn_read(aoi, b, inside, error))
             return false;
-        for (size_t i = 0; i < n; i++)
-            *pixels += !inside[i];
+        for (int y = 0; y < b.height; y++) {
+            const uint8_t *in = inside + (size_t)y * (size_t)b.width;
+            int from, to;
+            shown_columns(pair, row + y, &from, &to);
+            for (int x = 0; x < b.width; x++) {
+                *outside += !in[x];
+                *collared += in[x] && (x < from || x >= to);
+            }
+        }
     }
     return true;
 }
@@ -451,6 +511,9 @@ bool rdl_pair_reach(const rdl_pair *pair, rdl_block *reach, GError **error)
             return false;
         *reach = common(*reach, rdl_grid_pixels(grid, box));
     }
+    for (int i = 0; i < DATES; i++)
+        if (pair->collars[i])
+            *reach = common(*reach, pair->collars[i]->inside);
     if (!pair->aoi)
         return true;
     g_autoptr(rdl_burn) aoi = rdl_burn_open(pair->aoi, grid, NULL, NULL, error);
@@ -599,6 +662,22 @@ static float blend(const elsewhere *e, const float *p)
     return (float)((1.0 - e->fy) * above + e->fy * below);
 }
 
+static void drop_zeros(const rdl_pair *pair, int part, size_t n, int bands, const float *planes,
+                       uint8_t *valid)
+{
+    if (!pair->zeros_drop[part])
+        return;
+    g_autofree float *zero = g_new(float, (size_t)bands);
+    for (int k = 0; k < bands; k++)
+        zero[k] = rdl_pair_zero(pair, part, k);
+    for (size_t i = 0; i < n; i++) {
+        bool all = true;
+        for (int k = 0; all && k < bands; k++)
+            all = planes[(size_t)k * n + i] == zero[k];
+        valid[i] = valid[i] & !all;
+    }
+}
+
 /* `n` planes of a block from elsewhere. */
 static bool read_elsewhere(rdl_pair_reader *r, int part, rdl_block b, int step, int n,
                            const int *bands, float *planes, uint8_t *valid, GError **error)
@@ -618,6 +697,7 @@ static bool read_elsewhere(rdl_pair_reader *r, int part, rdl_block b, int step, 
     memset(seen, 1, all);
     if (!rdl_raster_read(r->rasters[part], e.have, n, bands, read, seen, error))
         return false;
+    drop_zeros(r->pair, part, all, n, read, seen);
     for (int y = (step - b.row % step) % step; y < b.height; y += step)
         for (int x = (step - b.col % step) % step; x < b.width; x += step, i++) {
             bool there = neighbours(&e, x, y, seen, &at);
@@ -637,7 +717,10 @@ static bool read_part(rdl_pair_reader *r, int part, rdl_block b, int step, int n
 {
     if (part == AFTER && shifted(r->pair))
         return read_elsewhere(r, part, b, step, n, bands, planes, valid, error);
-    return rdl_raster_read_every(r->rasters[part], b, step, n, bands, planes, valid, error);
+    if (!rdl_raster_read_every(r->rasters[part], b, step, n, bands, planes, valid, error))
+        return false;
+    drop_zeros(r->pair, part, rdl_block_picks(b, step), n, planes, valid);
+    return true;
 }
 
 /* ---- masks ---- */
@@ -722,6 +805,20 @@ static bool drop_outside(rdl_pair_reader *r, rdl_block b, int step, GError **err
     return true;
 }
 
+static void drop_collar(rdl_pair_reader *r, rdl_block b, int step)
+{
+    size_t i = 0;
+
+    if (!r->pair->collars[BEFORE] && !r->pair->collars[AFTER])
+        return;
+    for (int y = (step - b.row % step) % step; y < b.height; y += step) {
+        int from, to;
+        shown_columns(r->pair, b.row + y, &from, &to);
+        for (int x = (step - b.col % step) % step; x < b.width; x += step, i++)
+            r->valid[i] = r->valid[i] & (b.col + x >= from && b.col + x < to);
+    }
+}
+
 bool rdl_pair_read_every(rdl_pair_reader *r, rdl_block block, int step, GError **error)
 {
     r->n = rdl_block_picks(block, step);
@@ -736,6 +833,7 @@ bool rdl_pair_read_every(rdl_pair_reader *r, rdl_block block, int step, GError *
     for (guint i = 0; i < r->pair->masks->len; i++)
         if (!drop_masked(r, i, block, step, error))
             return false;
+    drop_collar(r, block, step);
     return drop_outside(r, block, step, error);
 }
 

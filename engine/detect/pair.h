@@ -19,9 +19,10 @@ typedef struct rdl_pair_options {
 
 /** Open both scenes; masks that a product brings along (SCL, QA_PIXEL, clouds) are heeded unless
  * one is given. A scene after that lies on another grid is resampled, bilinear, and said so in
- * `warnings` (of char *, taken over by the array). Two scenes without CRS are accepted when they
- * have equal sizes, with a warning. Fails: RDL_ERROR_IO, RDL_ERROR_DATA (band counts differ, no
- * overlap), RDL_ERROR_CRS. */
+ * `warnings` (of char *, taken over by the array); so is a collar around a scene that nothing marks
+ * as nodata (detect/collar.h), in which nothing is observed. Two scenes without CRS are accepted
+ * when they have equal sizes, with a warning. Fails: RDL_ERROR_IO, RDL_ERROR_DATA (band counts
+ * differ, no overlap), RDL_ERROR_CRS. */
 RDL_API rdl_pair *rdl_pair_open(const rdl_pair_options *options, GPtrArray *warnings,
                                 GError **error);
 RDL_API void rdl_pair_free(rdl_pair *pair);
@@ -40,14 +41,21 @@ RDL_API int rdl_pair_bands(const rdl_pair *pair);
  * of the scene before, is read from there, bilinear; call before readers are made. Where a
  * neighbour is not observed, nothing is. */
 RDL_API void rdl_pair_shift(rdl_pair *pair, double dx, double dy);
-/** Pixels of the grid outside the area of interest; 0 where there is none. Fails: as a reader. */
-RDL_API bool rdl_pair_outside(const rdl_pair *pair, gint64 *pixels, GError **error);
-/** The pixels that both scenes and the box around the area of interest may reach. Fails: as a
- * reader. */
+/** Pixels of the grid outside the area of interest (0 where there is none), and of those inside the
+ *  ones that lie in the collar of either scene (detect/collar.h). Fails: as a reader. */
+RDL_API bool rdl_pair_outside(const rdl_pair *pair, gint64 *outside, gint64 *collared,
+                              GError **error);
+/** The pixels that both scenes and the box around the area of interest may reach, without collars.
+ * Fails: as a reader. */
 RDL_API bool rdl_pair_reach(const rdl_pair *pair, rdl_block *reach, GError **error);
 /** Do readers made from now on take pixels outside the area of interest as good? For what is learnt
  *  of the pair: a small area says little about what did not change. */
 RDL_API void rdl_pair_look_around(rdl_pair *pair, bool around);
+/** From now on pixels stored as 0 in every band in use of the scene of `date` (0 before, 1 after)
+ * are not observed; call before readers are made. */
+RDL_API void rdl_pair_drop_zeros(rdl_pair *pair, int date);
+/** What 0 as it is stored is read as: of band k of those in use. */
+RDL_API float rdl_pair_zero(const rdl_pair *pair, int date, int k);
 /** How pixels of variate k (bands before, then after) were stored. */
 RDL_API rdl_pixel rdl_pair_pixel(const rdl_pair *pair, int k);
 /** Width or height of the largest piece that any of the pair's files is stored in. */

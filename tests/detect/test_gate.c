@@ -464,10 +464,57 @@ static void gaps_that_nothing_marks_are_told(void)
         CHECK_INT((r.gate.codes & RDL_GATE_BLANK) != 0, stripes[i].told);
         CHECK_INT(warned(&r, stripes[i].number < 0
                                  ? "10% of what was looked at is one number below -99"
-                                 : "10% of what was looked at is 0 or saturated"),
+                             : stripes[i].number > 0
+                                 ? "10% of what was looked at is 0 or saturated"
+                                 : "of what was looked at is 0 in every band, in gaps"),
                   stripes[i].told);
+        if (stripes[i].told && stripes[i].number == 0)
+            CHECK_INT(r.not_observed, SIDE * SIDE / 10 + SIDE); /* and a line beside the first */
         rdl_detect_result_clear(&r);
     }
+}
+
+/* One band of radar: a valley that falls to 0, or lines of 0 every `every` columns. */
+static const char *make_dark(const char *name, int every, double wide)
+{
+    const size_t n = (size_t)SIDE * SIDE;
+    made_form f = MADE_FORM;
+    g_autofree double *v = raster_values(suite_path("before.tif"), 1);
+
+    f.width = f.height = SIDE, f.type = GDT_UInt16;
+    for (size_t i = 0; i < n; i++) {
+        double off = fabs((double)(i % SIDE) - 200.0);
+        if ((every && (int)(i % SIDE) % every == 5) || off < 0.5 * wide)
+            v[i] = 0;
+        else if (wide > 0)
+            v[i] = round(v[i] * CLAMP((off - 0.5 * wide) / 60.0, 0.01, 1));
+    }
+    return make_raster(name, &f, v);
+}
+
+static void lost_lines_are_not_observed_and_dark_water_is(void)
+{
+    static const struct {
+        int every, lost;
+        double wide;
+    } scenes[] = {{0, 0, 0}, {20, 20, 0}, {0, 0, 40}};
+    rdl_detect_options o = options_for("", "none");
+    rdl_detect_result r;
+    GError *error = NULL;
+
+    o.bands = "1";
+    o.sensor = "sar";
+    o.method = "logratio";
+    for (size_t i = 0; i < G_N_ELEMENTS(scenes); i++)
+        for (int align = 0; align < 2; align++) {
+            o.after = make_dark("dark.tif", scenes[i].every, scenes[i].wide);
+            o.align = align ? "auto" : "none";
+            CHECK(rdl_detect(&o, NULL, &r, &error));
+            CHECK_OK(error);
+            CHECK_INT(r.not_observed, scenes[i].lost * SIDE);
+            CHECK_INT((r.gate.codes & RDL_GATE_BLANK) != 0, scenes[i].lost > 0);
+            rdl_detect_result_clear(&r);
+        }
 }
 
 static void what_is_clear_is_counted_inside_the_aoi(void)
@@ -511,6 +558,8 @@ static CU_TestInfo tests[] = {
     {"a rotation is told or refused", a_rotation_is_told_or_refused},
     {"a forgotten offset is seen", a_forgotten_offset_is_seen},
     {"gaps that nothing marks are told", gaps_that_nothing_marks_are_told},
+    {"lost lines are not observed, and dark water is",
+     lost_lines_are_not_observed_and_dark_water_is},
     {"what is clear is counted inside the AOI", what_is_clear_is_counted_inside_the_aoi},
     {"a shift is found and corrected", a_shift_is_found_and_corrected},
     {"a pair that lies right is not touched", a_pair_that_lies_right_is_not_touched},

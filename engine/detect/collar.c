@@ -1,0 +1,377 @@
+#include "detect/collar.h"
+
+#include <math.h>
+#include <string.h>
+
+#define FILL_MOST (-99.0)
+#define NEAR 5.0f /* of 255: what compression with loss makes of a number */
+#define RIM 1
+#define RIM_LOSSY 8 /* a block of JPEG */
+#define LEANS_ON 10 /* one in so many rows */
+#define LEANS_LEAST 4
+#define NOTCH_ROWS 16 /* of a rectangle at a corner */
+#define AT_ONCE (1 << 20)
+#define UNSEEN (-1)
+
+void rdl_collar_free(rdl_collar *collar)
+{
+    if (!collar)
+        return;
+    g_free(collar->from);
+    g_free(collar);
+}
+
+/* ---- the number ---- */
+
+/* What is looked for, and what is found of each row of the raster. */
+typedef struct {
+    rdl_raster *raster;
+    int n, width, height;
+    const int *bands;
+    float *number; /* of each band */
+    float near;
+    bool lossy;        /* near numbers were met */
+    int *first, *last; /* pixel shown; UNSEEN: none */
+} search;
+
+/* Pictures of 8 bits may have been compressed with loss. */
+static float nearness(const rdl_raster *scene, int n, const int *bands)
+{
+    double scale, offset;
+    bool bytes = true;
+
+    for (int k = 0; k < n; k++) {
+        rdl_raster_scale(scene, bands[k], &scale, &offset);
+        bytes = bytes && strcmp(rdl_raster_type(scene, bands[k]), "Byte") == 0 && scale == 1.0 &&
+                offset == 0.0;
+    }
+    return bytes ? NEAR : 0.0f;
+}
+
+static double largest(rdl_pixel pixel)
+{
+    return pixel == RDL_PIXEL_U8    ? UINT8_MAX
+           : pixel == RDL_PIXEL_U16 ? UINT16_MAX
+           : pixel == RDL_PIXEL_I16 ? INT16_MAX
+                                    : HUGE_VAL;
+}
+
+/* The number that a value stands for; NaN where it stands for none that fills. */
+static double filling(const search *s, const rdl_raster *scene, int band, float value)
+{
+    const double most = largest(rdl_raster_pixel(scene, band));
+    double scale, offset;
+
+    rdl_raster_scale(scene, band, &scale, &offset);
+    double stored = round(1e3 * ((double)value - offset) / scale) / 1e3;
+    if (fabs(stored) <= (double)s->near)
+        return 0.0;
+    if (most - stored <= (double)s->near)
+        return most;
+    return stored <= FILL_MOST && stored == floor(stored) ? stored : NAN;
+}
+
+static bool corner_fills(const search *s, rdl_raster *scene, int col, int row, bool *fills,
+                         GError **error)
+{
+    uint8_t valid = 1;
+
+    if (!rdl_raster_read(scene, (rdl_block){col, row, 1, 1}, s->n, s->bands, s->number, &valid,
+                         error))
+        return false;
+    double stored = valid ? filling(s, scene, s->bands[0], s->number[0]) : NAN;
+    *fills = !isnan(stored);
+    for (int k = 1; k < s->n; k++)
+        *fills = *fills && filling(s, scene, s->bands[k], s->number[k]) == stored;
+    for (int k = 0; s->near > 0.0f && k < s->n; k++)
+        s->number[k] = (float)stored;
+    return true;
+}
+
+static bool any_corner_fills(const search *s, rdl_raster *scene, bool *fills, GError **error)
+{
+    const rdl_grid *grid = rdl_raster_grid(scene);
+    const int right = grid->width - 1, bottom = grid->height - 1;
+
+    *fills = false;
+    for (int i = 0; i < 4 && !*fills; i++)
+        if (!corner_fills(s, scene, i % 2 * right, i / 2 * bottom, fills, error))
+            return false;
+    return true;
+}
+
+/* ---- rows ---- */
+
+/* Does pixel i show anything? */
+static bool shows(search *s, size_t n, const float *planes, const uint8_t *valid, size_t i)
+{
+    float off = 0.0f;
+
+    for (int k = 0; valid[i] && k < s->n; k++)
+        off = fmaxf(off, fabsf(planes[(size_t)k * n + i] - s->number[k]));
+    s->lossy = s->lossy || (off > 0.0f && off <= s->near);
+    return off > s->near;
+}
+
+/* The first of each row that is not found yet; how many are still not. */
+static int look_right(search *s, rdl_block b, const float *planes, const uint8_t *valid)
+{
+    const size_t n = rdl_block_pixels(b);
+    int missing = 0;
+
+    for (int y = 0; y < b.height; y++) {
+        int *first = &s->first[b.row + y], x = 0;
+        if (*first != UNSEEN)
+            continue;
+        while (x < b.width && !shows(s, n, planes, valid, (size_t)y * (size_t)b.width + (size_t)x))
+            x++;
+        *first = x < b.width ? b.col + x : UNSEEN;
+        missing += x == b.width;
+    }
+    return missing;
+}
+
+/* The last of each row that has a first. */
+static int look_left(search *s, rdl_block b, const float *planes, const uint8_t *valid)
+{
+    const size_t n = rdl_block_pixels(b);
+    int missing = 0;
+
+    for (int y = 0; y < b.height; y++) {
+        int *last = &s->last[b.row + y], x = b.width - 1;
+        if (*last != UNSEEN || s->first[b.row + y] == UNSEEN)
+            continue;
+        while (x >= 0 && !shows(s, n, planes, valid, (size_t)y * (size_t)b.width + (size_t)x))
+            x--;
+        *last = x >= 0 ? b.col + x : UNSEEN;
+        missing += x < 0;
+    }
+    return missing;
+}
+
+typedef int (*look_fn)(search *s, rdl_block b, const float *planes, const uint8_t *valid);
+
+/* Blocks `from`, `from` + step ... of a row of blocks, until all rows have what is looked for. */
+static bool look(search *s, const rdl_blocks *blocks, int down, int from, int step, look_fn fn,
+                 float *planes, uint8_t *valid, GError **error)
+{
+    int missing = 1;
+
+    for (int a = from; a >= 0 && a < blocks->across && missing > 0; a += step) {
+        rdl_block b = rdl_blocks_at(blocks, (size_t)down * (size_t)blocks->across + (size_t)a);
+        memset(valid, 1, rdl_block_pixels(b));
+        if (!rdl_raster_read(s->raster, b, s->n, s->bands, planes, valid, error))
+            return false;
+        missing = fn(s, b, planes, valid);
+    }
+    return true;
+}
+
+static bool look_from_sides(search *s, GError **error)
+{
+    int width, height;
+
+    rdl_raster_native(s->raster, &width, &height);
+    const rdl_blocks blocks = rdl_blocks_over(s->width, s->height, width, height, AT_ONCE);
+    const size_t room = (size_t)blocks.block_width * (size_t)blocks.block_height;
+    g_autofree float *planes = g_malloc_n(room * (size_t)s->n, sizeof *planes);
+    g_autofree uint8_t *valid = g_malloc(room);
+    for (int down = 0; down < blocks.down; down++)
+        if (!look(s, &blocks, down, 0, 1, look_right, planes, valid, error) ||
+            !look(s, &blocks, down, blocks.across - 1, -1, look_left, planes, valid, error))
+            return false;
+    return true;
+}
+
+/* ---- the hull ---- */
+
+/* deep[i] >= 0 pixels of the number at one side of row i, UNSEEN for a row that shows nothing;
+ * hull: the same up to the convex hull, the greatest convex function that is nowhere over `deep`
+ * (Andrew 1979, "Another efficient algorithm for convex hulls in two dimensions"). */
+static void lower_hull(int n, const int *deep, int *hull)
+{
+    g_autofree int *kept = g_new(int, (size_t)n);
+    int count = 0;
+
+    for (int i = 0; i < n; i++) {
+        if (deep[i] == UNSEEN)
+            continue;
+        while (count >= 2) {
+            gint64 a = kept[count - 2], b = kept[count - 1];
+            if ((deep[b] - deep[a]) * (i - a) < (deep[i] - deep[a]) * (b - a))
+                break;
+            count--;
+        }
+        kept[count++] = i;
+    }
+    for (int k = 0; k + 1 < count; k++) {
+        gint64 a = kept[k], b = kept[k + 1], rise = deep[b] - deep[a];
+        for (gint64 i = a; i <= b; i++)
+            hull[i] = (int)ceil((double)deep[a] + (double)(rise * (i - a)) / (double)(b - a));
+    }
+    if (count == 1)
+        hull[kept[0]] = deep[kept[0]];
+}
+
+/* Do enough rows end where the hull does? */
+static bool leans(int n, int slack, const int *deep, const int *hull)
+{
+    int rows = 0, on = 0;
+
+    for (int i = 0; i < n; i++)
+        if (deep[i] != UNSEEN && hull[i] > 0) {
+            rows++;
+            on += deep[i] - hull[i] <= slack;
+        }
+    return on >= LEANS_LEAST && LEANS_ON * on >= rows;
+}
+
+/* How many of the rows at, at + step ... end within the slack of `least`? */
+static int rows_at(const int *deep, int at, int step, int rows, int least, int slack)
+{
+    int on = 0;
+
+    for (int i = 0; i < rows; i++)
+        on += deep[at + i * step] - least <= slack;
+    return on;
+}
+
+/* The largest rectangle of `rows` rows from the first on that show something, half of which end at
+ * its side. */
+static void take_notch(int n, int slack, const int *deep, int at, int step, int *collar)
+{
+    int least = G_MAXINT, best = 0, side = 0, on = 0;
+
+    while (at >= 0 && at < n && deep[at] == UNSEEN)
+        at += step;
+    for (int rows = 1, i = at; i >= 0 && i < n && deep[i] > 0; i += step, rows++) {
+        on = deep[i] < least ? rows_at(deep, at, step, rows, deep[i], slack)
+                             : on + (deep[i] - least <= slack);
+        least = MIN(least, deep[i]);
+        if (rows >= NOTCH_ROWS && 2 * on >= rows && (gint64)rows * least > (gint64)best * side) {
+            best = rows;
+            side = least;
+        }
+    }
+    for (int i = 0; i < best; i++)
+        collar[at + i * step] = MAX(collar[at + i * step], side);
+}
+
+/* How deep the collar is at one side of each row. */
+static void collar_of_side(int n, int rim, const int *deep, int *collar)
+{
+    memset(collar, 0, (size_t)n * sizeof *collar);
+    lower_hull(n, deep, collar);
+    if (!leans(n, rim, deep, collar))
+        memset(collar, 0, (size_t)n * sizeof *collar);
+    take_notch(n, rim, deep, 0, 1, collar);
+    take_notch(n, rim, deep, n - 1, -1, collar);
+}
+
+/* ---- both sides ---- */
+
+/* A collar `rim` pixels wider, where there is one. */
+static void widen(int n, int width, int rim, const int *collar, int *wide)
+{
+    for (int i = 0; i < n; i++) {
+        wide[i] = 0;
+        for (int k = MAX(i - rim, 0); k <= MIN(i + rim, n - 1); k++)
+            if (collar[k] > 0)
+                wide[i] = MAX(wide[i], MIN(collar[k] + rim, width));
+    }
+}
+
+static rdl_collar *make(const search *s, int rim, const int *left, const int *right)
+{
+    const size_t rows = (size_t)s->height;
+    rdl_collar *f = g_new0(rdl_collar, 1);
+    int west = s->width, east = 0, north = s->height, south = 0;
+    gint64 shown = 0;
+
+    f->from = g_new(int, 2 * rows);
+    f->to = f->from + rows;
+    widen(s->height, s->width, rim, left, f->from);
+    widen(s->height, s->width, rim, right, f->to);
+    for (int i = 0; i < s->height; i++) {
+        f->to[i] = s->width - f->to[i];
+        if (f->from[i] >= f->to[i])
+            continue;
+        west = MIN(west, f->from[i]);
+        east = MAX(east, f->to[i]);
+        north = MIN(north, i);
+        south = i + 1;
+        shown += f->to[i] - f->from[i];
+    }
+    f->inside = (rdl_block){west, north, MAX(east - west, 0), MAX(south - north, 0)};
+    f->share = 1.0 - (double)shown / ((double)s->width * s->height);
+    return f;
+}
+
+/* Rows above the first and below the last that show anything. */
+static void fill_ends(const search *s, int *left, int *right)
+{
+    int top = 0, bottom = s->height;
+
+    while (top < bottom && s->first[top] == UNSEEN)
+        top++;
+    while (bottom > top && s->first[bottom - 1] == UNSEEN)
+        bottom--;
+    for (int i = 0; i < s->height; i++)
+        if (i < top || i >= bottom)
+            left[i] = right[i] = s->width;
+}
+
+/* NULL: there is none worth the name, or nothing else. */
+static rdl_collar *collar_of_rows(const search *s)
+{
+    const int rim = s->lossy ? RIM_LOSSY : RIM;
+    const size_t rows = (size_t)s->height;
+    g_autofree int *left = g_new(int, 4 * rows);
+    int *right = left + rows, *deep[2] = {right + rows, right + 2 * rows};
+    gint64 collared = 0;
+    bool any = false;
+
+    for (int i = 0; i < s->height; i++) {
+        bool seen = s->first[i] != UNSEEN;
+        deep[0][i] = seen ? s->first[i] : UNSEEN;
+        deep[1][i] = seen ? s->width - 1 - s->last[i] : UNSEEN;
+        any = any || seen;
+    }
+    collar_of_side(s->height, rim, deep[0], left);
+    collar_of_side(s->height, rim, deep[1], right);
+    fill_ends(s, left, right);
+    for (int i = 0; i < s->height; i++)
+        collared += MIN(left[i] + right[i], s->width);
+    return any && collared >= RDL_COLLAR_LEAST ? make(s, rim, left, right) : NULL;
+}
+
+bool rdl_collar_find(rdl_raster *scene, rdl_raster *raster, int n, const int *bands,
+                     rdl_collar **collar, GError **error)
+{
+    const rdl_grid *grid = rdl_raster_grid(raster);
+    const size_t rows = (size_t)grid->height;
+    g_autofree float *number = g_new(float, (size_t)n);
+    search s = {.raster = raster,
+                .n = n,
+                .bands = bands,
+                .width = grid->width,
+                .height = grid->height,
+                .number = number,
+                .near = nearness(scene, n, bands)};
+    bool fills;
+
+    *collar = NULL;
+    if (!any_corner_fills(&s, scene, &fills, error))
+        return false;
+    if (!fills)
+        return true;
+    g_autofree int *ends = g_new(int, 2 * rows);
+    s.first = ends;
+    s.last = ends + rows;
+    for (size_t i = 0; i < 2 * rows; i++)
+        ends[i] = UNSEEN;
+    if (!look_from_sides(&s, error))
+        return false;
+    *collar = collar_of_rows(&s);
+    return true;
+}
