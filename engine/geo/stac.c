@@ -3,22 +3,17 @@
 #include <math.h>
 #include <string.h>
 
+#define EDGE_OFF 0.015 /* micrometres */
+
 /* Common names of the eo extension, 1.0 and 1.1. */
 static const struct {
     const char *name, *role;
-} roles[] = {{"coastal", "coastal"},
-             {"blue", "blue"},
-             {"green", "green"},
-             {"red", "red"},
-             {"rededge", "rededge1"},
-             {"rededge071", "rededge1"},
-             {"rededge075", "rededge2"},
-             {"rededge078", "rededge3"},
-             {"nir", "nir"},
-             {"nir08", "nir2"},
-             {"nir09", "vapour"},
-             {"cirrus", "cirrus"},
-             {"swir16", "swir1"},
+} roles[] = {{"coastal", "coastal"},     {"blue", "blue"},
+             {"green", "green"},         {"red", "red"},
+             {"rededge071", "rededge1"}, {"rededge075", "rededge2"},
+             {"rededge078", "rededge3"}, {"nir", "nir"},
+             {"nir08", "nir2"},          {"nir09", "vapour"},
+             {"cirrus", "cirrus"},       {"swir16", "swir1"},
              {"swir22", "swir2"}};
 
 static JsonObject *first_of(JsonObject *asset, const char *name)
@@ -113,14 +108,53 @@ static rdl_product_band *band_of(const rdl_product *p, const char *role)
     return NULL;
 }
 
-/* The same band may be there in several formats: GeoTIFF is kept. */
-static bool add_asset(rdl_product *p, const char *path, const char *key, JsonObject *asset,
-                      GError **error)
+/* Red-edge bands share one common name: which of them it is tell the key, the band's name and its
+ * middle, micrometres. NULL: none of them does. */
+static const char *red_edge(JsonObject *asset, const char *key)
 {
-    const char *role = role_of(common_name(asset));
+    static const struct {
+        const char *name, *role;
+        double middle;
+    } edges[] = {
+        {"B05", "rededge1", 0.704}, {"B06", "rededge2", 0.740}, {"B07", "rededge3", 0.783}};
+    JsonObject *eo = first_of(asset, "eo:bands"), *band = first_of(asset, "bands");
+    const char *name = rdl_json_text(eo ? eo : band ? band : asset, "name", "");
+    double middle = eo ? rdl_json_real(eo, "center_wavelength", NAN)
+                       : rdl_json_real(band ? band : asset, "eo:center_wavelength", NAN);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(edges); i++)
+        if (g_ascii_strcasecmp(key, edges[i].name) == 0 || strcmp(key, edges[i].role) == 0 ||
+            g_ascii_strcasecmp(name, edges[i].name) == 0 || strcmp(name, edges[i].role) == 0 ||
+            fabs(middle - edges[i].middle) < EDGE_OFF)
+            return edges[i].role;
+    return NULL;
+}
+
+static const char *part_of(JsonObject *asset, const char *key)
+{
+    const char *name = common_name(asset);
+
+    return g_strcmp0(name, "rededge") == 0 ? red_edge(asset, key) : role_of(name);
+}
+
+/* Does a second asset of a band take the place of the first? A GeoTIFF that of another format, and
+ * among GeoTIFFs the finer one. */
+static bool better(JsonObject *assets, const rdl_product_band *there, JsonObject *asset)
+{
+    JsonObject *old = rdl_json_object(assets, there->id);
+    double finer = resolution_of(asset);
+
+    return tiff(asset) && (!old || !tiff(old) || (finer > 0.0 && finer < there->resolution));
+}
+
+static bool add_asset(rdl_product *p, const char *path, const char *key, JsonObject *assets,
+                      bool offset_applied, GError **error)
+{
+    JsonObject *asset = rdl_json_object(assets, key);
+    const char *role = asset ? part_of(asset, key) : NULL;
     rdl_product_band *b = role ? band_of(p, role) : NULL;
 
-    if (!role || (b && !tiff(asset)))
+    if (!role || (b && !better(assets, b, asset)))
         return true;
     g_autofree char *file = href(path, asset);
     if (!file)
@@ -129,38 +163,68 @@ static bool add_asset(rdl_product *p, const char *path, const char *key, JsonObj
         g_ptr_array_remove(p->bands, b);
     b = rdl_product_add(p, file, key, role);
     b->scale = real_of(asset, "scale", "raster:scale", 1.0);
-    b->offset = real_of(asset, "offset", "raster:offset", 0.0);
+    b->offset = offset_applied ? 0.0 : real_of(asset, "offset", "raster:offset", 0.0);
     b->nodata = real_of(asset, "nodata", "nodata", NAN);
     b->resolution = resolution_of(asset);
     return true;
 }
 
-static bool add_mask(rdl_product *p, const char *path, const char *key, JsonObject *asset,
-                     const char *values, GError **error)
+/* "scl", "SCL" or "SCL_20m". */
+static bool called(const char *key, const char *name)
 {
-    g_autofree char *file = asset ? href(path, asset) : NULL;
+    size_t n = strlen(name);
 
-    if (asset && !file)
-        return refuse(path, key, asset, error);
-    if (file)
-        rdl_product_add_mask(p, file, 1, values);
+    return g_ascii_strncasecmp(key, name, n) == 0 && (key[n] == '\0' || key[n] == '_');
+}
+
+/* The first mask that is called so; what the maker of such scenes always adds, and is not there, is
+ * missing. */
+static bool add_mask(rdl_product *p, const char *path, GList *keys, JsonObject *assets,
+                     const char *name, const char *values, bool expected, GError **error)
+{
+    for (GList *k = keys; k; k = k->next) {
+        JsonObject *asset = called(k->data, name) ? rdl_json_object(assets, k->data) : NULL;
+        g_autofree char *file = asset ? href(path, asset) : NULL;
+        if (asset && !file)
+            return refuse(path, k->data, asset, error);
+        if (file) {
+            rdl_product_add_mask(p, file, 1, values);
+            return true;
+        }
+    }
+    if (expected) {
+        g_autofree char *upper = g_ascii_strup(name, -1);
+        g_string_append_printf(p->missing, "%s%s", p->missing->len ? "," : "", upper);
+    }
     return true;
 }
 
-static bool add_assets(rdl_product *p, const char *path, JsonObject *assets, GError **error)
+static bool is_true(JsonObject *properties, const char *name)
 {
+    return json_object_get_boolean_member_with_default(properties, name, FALSE);
+}
+
+static bool add_assets(rdl_product *p, const char *path, JsonObject *item, GError **error)
+{
+    JsonObject *assets = rdl_json_object(item, "assets");
+    JsonObject *properties = rdl_json_object(item, "properties");
+    const char *platform = rdl_json_text(properties, "platform", "");
+    bool level_2 = strstr(rdl_json_text(item, "collection", ""), "l2") != NULL;
+    bool applied = is_true(properties, "earthsearch:boa_offset_applied") ||
+                   is_true(properties, "sentinel:boa_offset_applied");
     g_autoptr(GList) keys = g_list_sort(json_object_get_members(assets), (GCompareFunc)strcmp);
 
-    for (GList *k = keys; k; k = k->next) {
-        JsonObject *asset = rdl_json_object(assets, k->data);
-        if (asset && !add_asset(p, path, k->data, asset, error))
+    for (GList *k = keys; k; k = k->next)
+        if (!add_asset(p, path, k->data, assets, applied, error))
             return false;
-    }
     rdl_product_band *narrow = band_of(p, "nir2");
     if (narrow && !band_of(p, "nir"))
         narrow->role = "nir"; /* Landsat's only one */
-    return add_mask(p, path, "scl", rdl_json_object(assets, "scl"), "scl", error) &&
-           add_mask(p, path, "qa_pixel", rdl_json_object(assets, "qa_pixel"), "qa-pixel", error);
+    rdl_product_item(p, "BOA_OFFSET_APPLIED", applied ? "yes" : NULL);
+    return add_mask(p, path, keys, assets, "scl", "scl",
+                    level_2 && g_ascii_strncasecmp(platform, "sentinel-2", 10) == 0, error) &&
+           add_mask(p, path, keys, assets, "qa_pixel", "qa-pixel",
+                    level_2 && g_ascii_strncasecmp(platform, "landsat", 7) == 0, error);
 }
 
 static void add_items(rdl_product *p, JsonObject *properties)
@@ -214,7 +278,7 @@ rdl_product *rdl_stac_product(const char *path, double resolution, GError **erro
                NULL;
     g_autoptr(rdl_product) p = rdl_product_new("STAC item", path, 0.0);
     add_items(p, properties);
-    if (!add_assets(p, path, assets, error) || !settle_resolution(p, path, resolution, error))
+    if (!add_assets(p, path, item, error) || !settle_resolution(p, path, resolution, error))
         return NULL;
     if (p->bands->len == 0)
         return rdl_fail(error, RDL_ERROR_DATA,

@@ -83,6 +83,48 @@ static void a_stac_item_is_a_scene(void)
     CHECK_TEXT(values, "scl");
 }
 
+/* An item as public catalogues serve them: three red-edge bands of one common name, a band at two
+ * resolutions, an offset that was taken off already, a mask in capitals. */
+static void catalogues_differ_in_what_they_write(void)
+{
+    static const char *const form =
+        "{\"stac_version\":\"1.0.0\",\"type\":\"Feature\",\"collection\":\"sentinel-2-l2a\","
+        "\"properties\":{\"datetime\":\"2023-08-23T10:00:00Z\",\"platform\":\"sentinel-2b\","
+        "\"earthsearch:boa_offset_applied\":%s},\"assets\":{"
+        "\"red\":{\"href\":\"red.tif\",\"type\":\"image/tiff\",\"gsd\":10,\"eo:bands\":[{"
+        "\"common_name\":\"red\"}],\"raster:bands\":[{\"scale\":0.0001,\"offset\":-0.1}]},"
+        "\"red_20m\":{\"href\":\"swir.tif\",\"type\":\"image/tiff\",\"gsd\":20,\"eo:bands\":[{"
+        "\"common_name\":\"red\"}]},"
+        "\"rededge1\":{\"href\":\"edge1.tif\",\"type\":\"image/tiff\",\"gsd\":20,\"eo:bands\":[{"
+        "\"common_name\":\"rededge\"}]},"
+        "\"edge\":{\"href\":\"edge3.tif\",\"type\":\"image/tiff\",\"gsd\":20,\"eo:bands\":[{"
+        "\"common_name\":\"rededge\",\"center_wavelength\":0.783}]}%s}}";
+    static const char *const masks[] = {",\"SCL\":{\"href\":\"scl.tif\"}",
+                                        ",\"SCL_20m\":{\"href\":\"scl.tif\"}", ""};
+    GError *error = NULL;
+
+    write_band("red.tif", 40, 10, 2000);
+    write_band("swir.tif", 20, 20, 3000);
+    write_band("edge1.tif", 20, 20, 4000);
+    write_band("edge3.tif", 20, 20, 5000);
+    write_band("scl.tif", 20, 20, 4);
+    for (size_t i = 0; i < G_N_ELEMENTS(masks); i++) {
+        g_autofree char *text = g_strdup_printf(form, i == 1 ? "false" : "true", masks[i]);
+        write_text("served.json", text);
+        g_autoptr(rdl_raster) r = rdl_raster_open(suite_path("served.json"), &error);
+        CHECK_OK(error);
+        CHECK(r != NULL);
+        if (!r)
+            return;
+        CHECK_INT(rdl_raster_bands(r), 3);
+        CHECK_NEAR(value_at(r, band_of(r, "red"), 5, 5), 2005 * 1e-4 - (i == 1 ? 0.1 : 0.0), 1e-7);
+        CHECK_NEAR(value_at(r, band_of(r, "rededge1"), 11, 5), 4005.25, 1);
+        CHECK_NEAR(value_at(r, band_of(r, "rededge3"), 11, 5), 5005.25, 1);
+        CHECK_INT(rdl_raster_masks(r), i < 2);
+        CHECK_TEXT(rdl_raster_missing(r), i < 2 ? NULL : "SCL");
+    }
+}
+
 static void assets_elsewhere_are_not_followed(void)
 {
     static const char *const places[] = {"https://example.org/red.tif", "s3://bucket/red.tif",
@@ -316,6 +358,7 @@ static void a_plain_picture_has_no_place(void)
 
 static CU_TestInfo tests[] = {
     {"a STAC item is a scene", a_stac_item_is_a_scene},
+    {"catalogues differ in what they write", catalogues_differ_in_what_they_write},
     {"assets elsewhere are not followed", assets_elsewhere_are_not_followed},
     {"quality bands and the sun come with Landsat", quality_bands_and_the_sun_come_with_landsat},
     {"a source is all its files", a_source_is_all_its_files},
