@@ -42,7 +42,7 @@ static const GOptionEntry entries[] = {
      "write what was left out to layer suppressed, with its reason", NULL},
     {"previous", 0, 0, G_OPTION_ARG_FILENAME, &o.previous,
      "patches of the epoch before: tell what is the same, grew, shrank, split, merged, is gone, "
-     "unseen or returned",
+     "unseen, partly seen, left out or returned",
      "FILE"},
     G_OPTION_ENTRY_NULL};
 
@@ -58,8 +58,9 @@ static void print(const rdl_patches_result *r)
             " components; the others are too small%s",
             r->patches, r->area_m2, r->components, o.suppress ? " or suppressed" : "");
     if (o.previous)
-        cli_say("of the epoch before %" PRId64 " are gone, %" PRId64 " could not be seen", r->gone,
-                r->unseen);
+        cli_say("of the epoch before %" PRId64 " are gone, %" PRId64 " could not be seen, %" PRId64
+                " go on as change that is suppressed or too small",
+                r->gone, r->unseen, r->left_out);
 }
 
 int cmd_patches(int argc, char **argv)

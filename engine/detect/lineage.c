@@ -5,6 +5,7 @@
 
 #define LINKED 0.1  /* of the smaller area */
 #define CHANGED 0.1 /* of the area before */
+#define SEEN_LEAST 0.5
 
 static void ancestor_clear(gpointer data)
 {
@@ -14,6 +15,7 @@ static void ancestor_clear(gpointer data)
     g_free(a->lineage_id);
     g_free(a->t_before);
     g_free(a->t_after);
+    g_clear_pointer(&a->hidden, g_bytes_unref);
     g_clear_pointer(&a->wkb, g_bytes_unref);
 }
 
@@ -63,14 +65,64 @@ static gint by_lineage(gconstpointer a, gconstpointer b)
     return order ? order : strcmp(x->patch_id, y->patch_id);
 }
 
+GBytes *rdl_lineage_outline(const rdl_geometry *polygons, GError **error)
+{
+    static const uint8_t polygon[] = {1, 3, 0, 0, 0}, multi[] = {1, 6, 0, 0, 0, 1, 0, 0, 0};
+    g_autoptr(GBytes) wkb = rdl_geometry_wkb(polygons, error);
+    gsize n;
+    const void *bytes = wkb ? g_bytes_get_data(wkb, &n) : NULL;
+
+    if (!wkb || n < sizeof polygon || memcmp(bytes, polygon, sizeof polygon) != 0)
+        return g_steal_pointer(&wkb);
+    GByteArray *all = g_byte_array_new();
+    g_byte_array_append(all, multi, sizeof multi);
+    g_byte_array_append(all, bytes, (guint)n);
+    return g_byte_array_free_to_bytes(all);
+}
+
+/* `part` was not observed when `whole` was drawn: both are one place. */
+static bool join(rdl_ancestor *whole, const rdl_ancestor *part, GError **error)
+{
+    gsize n, m;
+    const void *first = g_bytes_get_data(whole->wkb, &n), *second = g_bytes_get_data(part->wkb, &m);
+    g_autoptr(rdl_geometry) a = rdl_geometry_from_wkb(first, n, error);
+    g_autoptr(rdl_geometry) b = a ? rdl_geometry_from_wkb(second, m, error) : NULL;
+    g_autoptr(rdl_geometry) both = b ? rdl_geometry_union(a, b, error) : NULL;
+    GBytes *wkb = both ? rdl_lineage_outline(both, error) : NULL;
+
+    if (!wkb)
+        return false;
+    g_bytes_unref(whole->wkb);
+    whole->wkb = wkb;
+    whole->box = rdl_geometry_box(both);
+    whole->plane_area = rdl_geometry_plane_area(both);
+    whole->area_m2 += part->area_m2;
+    return true;
+}
+
+static bool join_parts(rdl_lineage *l, GError **error)
+{
+    for (guint i = l->ancestors->len; i-- > 1;) {
+        rdl_ancestor *a = ancestor_at(l, i - 1), *b = ancestor_at(l, i);
+        if (a->gone || b->gone || strcmp(a->patch_id, b->patch_id) != 0)
+            continue;
+        if (!join(a, b, error))
+            return false;
+        g_array_remove_index(l->ancestors, i);
+    }
+    return true;
+}
+
 bool rdl_lineage_ready(rdl_lineage *l, GError **error)
 {
-    g_autofree rdl_box *boxes = g_new(rdl_box, l->ancestors->len + 1);
-
     g_array_sort(l->ancestors, by_lineage);
+    if (!join_parts(l, error))
+        return false;
+    g_autofree rdl_box *boxes = g_new(rdl_box, l->ancestors->len + 1);
     for (guint i = 0; i < l->ancestors->len; i++) {
         boxes[i] = ancestor_at(l, i)->box;
         ancestor_at(l, i)->heir = RDL_NOBODY;
+        ancestor_at(l, i)->seen = ancestor_at(l, i)->changed = NAN;
     }
     l->index = rdl_box_index_new(boxes, l->ancestors->len, error);
     return l->index != NULL;
@@ -161,6 +213,16 @@ static void choose_heirs(rdl_lineage *l)
     }
 }
 
+/* A patch that alone is linked to one ancestor: what is observed of that is compared. */
+static const char *comparison(const rdl_ancestor *a, double m2)
+{
+    double seen = isnan(a->seen) ? 1.0 : a->seen, more = m2 - seen * a->area_m2;
+
+    if (fabs(more) > CHANGED * a->area_m2)
+        return more > 0.0 ? "grew" : "shrank";
+    return a->hidden ? "partly_seen" : "same";
+}
+
 static const char *relation_of(const rdl_lineage *l, const rdl_link *links, guint n, double m2)
 {
     const rdl_ancestor *first = n ? ancestor_at(l, links->ancestor) : NULL;
@@ -172,10 +234,8 @@ static const char *relation_of(const rdl_lineage *l, const rdl_link *links, guin
     if (n > 1)
         return "merged";
     if (first->links > 1)
-        return "split";
-    if (m2 > (1.0 + CHANGED) * first->area_m2)
-        return "grew";
-    return m2 < (1.0 - CHANGED) * first->area_m2 ? "shrank" : "same";
+        return first->hidden ? "partly_seen" : "split";
+    return comparison(first, m2);
 }
 
 /* Of the ancestors whose heir the patch is, the one it has most of. */
@@ -211,25 +271,29 @@ const char *rdl_lineage_id(const rdl_lineage *l, guint ancestor)
     return ancestor_at(l, ancestor)->lineage_id;
 }
 
-static gint64 unlinked(const rdl_lineage *l, bool unseen)
+rdl_absence rdl_ancestor_absence(const rdl_ancestor *a)
+{
+    if (a->seen < SEEN_LEAST)
+        return RDL_ABSENT_UNSEEN;
+    return a->changed >= LINKED ? RDL_ABSENT_LEFT_OUT : RDL_ABSENT_GONE;
+}
+
+const char *rdl_absence_name(rdl_absence absence)
+{
+    return absence == RDL_ABSENT_UNSEEN     ? "unseen"
+           : absence == RDL_ABSENT_LEFT_OUT ? "left_out"
+                                            : "gone";
+}
+
+gint64 rdl_lineage_absent(const rdl_lineage *l, rdl_absence absence)
 {
     gint64 n = 0;
 
     for (guint i = 0; i < l->ancestors->len; i++) {
         const rdl_ancestor *a = ancestor_at(l, i);
-        n += !a->gone && a->links == 0 && a->unseen == unseen;
+        n += !a->gone && a->links == 0 && rdl_ancestor_absence(a) == absence;
     }
     return n;
-}
-
-gint64 rdl_lineage_gone(const rdl_lineage *l)
-{
-    return unlinked(l, false);
-}
-
-gint64 rdl_lineage_unseen(const rdl_lineage *l)
-{
-    return unlinked(l, true);
 }
 
 const char *rdl_lineage_day(const rdl_lineage *l)

@@ -11,9 +11,10 @@ static const rdl_field generation_fields[] = {{"epoch", RDL_FIELD_INT}, {"lineag
                                               {"t_before", T},          {"t_after", T},
                                               {"previous_id", T},       {"previous_lineage_id", T},
                                               {"share_of_patch", R},    {"share_of_previous", R},
-                                              {"area_m2", R},           {"previous_m2", R}};
-static const rdl_field gone_fields[] = {
-    {"lineage_id", T}, {"patch_id", T}, {"t_before", T}, {"t_after", T}, {"area_m2", R}};
+                                              {"area_m2", R},           {"previous_m2", R},
+                                              {"observed_share", R}};
+static const rdl_field gone_fields[] = {{"lineage_id", T}, {"patch_id", T}, {"t_before", T},
+                                        {"t_after", T},    {"area_m2", R},  {"relation", T}};
 
 /* ---- reading ---- */
 
@@ -117,7 +118,8 @@ static bool read_history(rdl_lineage *l, const char *path, GError **error)
                             .of_patch = real_of(f, layer, "share_of_patch"),
                             .of_previous = real_of(f, layer, "share_of_previous"),
                             .area_m2 = real_of(f, layer, "area_m2"),
-                            .previous_m2 = real_of(f, layer, "previous_m2")};
+                            .previous_m2 = real_of(f, layer, "previous_m2"),
+                            .observed = real_of(f, layer, "observed_share")};
         l->epoch = MAX(l->epoch, g.epoch);
         g_array_append_val(l->history, g);
     }
@@ -140,7 +142,8 @@ static void begin_history(rdl_lineage *l)
                             .of_patch = NAN,
                             .of_previous = NAN,
                             .area_m2 = a->area_m2,
-                            .previous_m2 = NAN};
+                            .previous_m2 = NAN,
+                            .observed = NAN};
         g_array_append_val(l->history, g);
     }
     l->epoch = 1;
@@ -186,7 +189,8 @@ static bool write_generation(rdl_rows *rows, const rdl_generation *g, GError **e
                                 rdl_text(g->t_before),    rdl_text(g->t_after),
                                 rdl_text(g->previous_id), rdl_text(g->previous_lineage_id),
                                 rdl_real(g->of_patch),    rdl_real(g->of_previous),
-                                rdl_real(g->area_m2),     rdl_real(g->previous_m2)};
+                                rdl_real(g->area_m2),     rdl_real(g->previous_m2),
+                                rdl_real(g->observed)};
     G_STATIC_ASSERT(G_N_ELEMENTS(values) == G_N_ELEMENTS(generation_fields));
 
     rdl_rows_values(rows, generation_fields, values, G_N_ELEMENTS(values));
@@ -207,7 +211,8 @@ static bool write_patch(const rdl_lineage *l, rdl_rows *rows, const rdl_patch_se
                         .of_patch = NAN,
                         .of_previous = NAN,
                         .area_m2 = p->area_m2,
-                        .previous_m2 = NAN};
+                        .previous_m2 = NAN,
+                        .observed = NAN};
 
     if (*at == l->links->len || g_array_index(l->links, rdl_link, *at).patch != i)
         return write_generation(rows, &g, error);
@@ -219,6 +224,7 @@ static bool write_patch(const rdl_lineage *l, rdl_rows *rows, const rdl_patch_se
         g.of_patch = link->of_patch;
         g.of_previous = link->of_ancestor;
         g.previous_m2 = a->area_m2;
+        g.observed = a->seen;
         if (!write_generation(rows, &g, error))
             return false;
     }
@@ -230,7 +236,7 @@ static bool write_absent(const rdl_lineage *l, rdl_rows *rows, const rdl_patch_s
 {
     const rdl_generation g = {.epoch = l->epoch,
                               .lineage_id = a->lineage_id,
-                              .relation = a->unseen ? "unseen" : "gone",
+                              .relation = (char *)rdl_absence_name(rdl_ancestor_absence(a)),
                               .t_before = (char *)set->t_before,
                               .t_after = (char *)set->t_after,
                               .previous_id = a->patch_id,
@@ -238,20 +244,46 @@ static bool write_absent(const rdl_lineage *l, rdl_rows *rows, const rdl_patch_s
                               .of_patch = NAN,
                               .of_previous = NAN,
                               .area_m2 = NAN,
-                              .previous_m2 = a->area_m2};
+                              .previous_m2 = a->area_m2,
+                              .observed = a->seen};
 
     return a->gone || write_generation(rows, &g, error);
 }
 
 static bool keep_outline(rdl_rows *rows, const rdl_ancestor *a, GError **error)
 {
+    const char *relation = a->gone ? "gone" : rdl_absence_name(rdl_ancestor_absence(a));
     const rdl_value values[] = {rdl_text(a->lineage_id), rdl_text(a->patch_id),
-                                rdl_text(a->t_before), rdl_text(a->t_after), rdl_real(a->area_m2)};
+                                rdl_text(a->t_before),   rdl_text(a->t_after),
+                                rdl_real(a->area_m2),    rdl_text(relation)};
     G_STATIC_ASSERT(G_N_ELEMENTS(values) == G_N_ELEMENTS(gone_fields));
 
     rdl_rows_values(rows, gone_fields, values, G_N_ELEMENTS(values));
     rdl_rows_geometry(rows, g_bytes_get_data(a->wkb, NULL), g_bytes_get_size(a->wkb),
                       (rdl_extent){a->box.xmin, a->box.xmax, a->box.ymin, a->box.ymax});
+    return rdl_rows_add(rows, error);
+}
+
+/* What was not observed of an ancestor, as a part of the patch that has most of it. */
+static bool keep_hidden(rdl_rows *rows, const rdl_ancestor *a, const rdl_patch_set *set,
+                        GError **error)
+{
+    const rdl_patch *heir = &g_array_index(set->list, rdl_patch, a->heir);
+    const rdl_value values[] = {rdl_text(heir->lineage_id ? heir->lineage_id : heir->id),
+                                rdl_text(heir->id),
+                                rdl_text(set->t_before),
+                                rdl_text(set->t_after),
+                                rdl_real((1.0 - a->seen) * a->area_m2),
+                                rdl_text("partly_seen")};
+    gsize n;
+    const void *wkb = g_bytes_get_data(a->hidden, &n);
+    g_autoptr(rdl_geometry) g = rdl_geometry_from_wkb(wkb, n, error);
+
+    if (!g)
+        return false;
+    rdl_box box = rdl_geometry_box(g);
+    rdl_rows_values(rows, gone_fields, values, G_N_ELEMENTS(values));
+    rdl_rows_geometry(rows, wkb, n, (rdl_extent){box.xmin, box.xmax, box.ymin, box.ymax});
     return rdl_rows_add(rows, error);
 }
 
@@ -274,14 +306,17 @@ static bool write_lineage(const rdl_lineage *l, rdl_rows *rows, const rdl_patch_
     return true;
 }
 
-static bool keep_outlines(const rdl_lineage *l, rdl_geopackage *package, bool unseen,
-                          GError **error)
+static bool keep_outlines(const rdl_lineage *l, rdl_geopackage *package, const rdl_patch_set *set,
+                          bool gone, GError **error)
 {
-    rdl_rows *rows = rdl_geopackage_rows(package, unseen ? "unseen" : "gone", error);
+    rdl_rows *rows = rdl_geopackage_rows(package, gone ? "gone" : "unseen", error);
 
     for (guint i = 0; rows && i < l->ancestors->len; i++) {
         const rdl_ancestor *a = &g_array_index(l->ancestors, rdl_ancestor, i);
-        if (!a->links && a->unseen == unseen && !keep_outline(rows, a, error))
+        bool went = a->gone || rdl_ancestor_absence(a) == RDL_ABSENT_GONE;
+        if (!a->links && went == gone && !keep_outline(rows, a, error))
+            return false;
+        if (!gone && a->links && a->hidden && !keep_hidden(rows, a, set, error))
             return false;
     }
     return rows != NULL;
@@ -290,7 +325,8 @@ static bool keep_outlines(const rdl_lineage *l, rdl_geopackage *package, bool un
 bool rdl_lineage_write(const rdl_lineage *l, rdl_geopackage *package, const rdl_patch_set *set,
                        guint n, const rdl_descent *descent, GError **error)
 {
-    if (!keep_outlines(l, package, false, error) || !keep_outlines(l, package, true, error))
+    if (!keep_outlines(l, package, set, true, error) ||
+        !keep_outlines(l, package, set, false, error))
         return false;
     rdl_rows *rows = rdl_geopackage_rows(package, "lineage", error);
     return rows && write_lineage(l, rows, set, n, descent, error);

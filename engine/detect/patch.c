@@ -82,8 +82,9 @@ typedef struct {
     rdl_lineage *lineage; /* NULL: no epoch before */
     rdl_descent *descent; /* of each patch that is kept */
     rdl_patch_set set;
-    size_t largest; /* runs of one patch */
-    guint kept;     /* patches of the set that are not suppressed; they come first */
+    size_t largest;    /* runs of one patch */
+    gint64 unobserved; /* pixels */
+    guint kept;        /* patches of the set that are not suppressed; they come first */
 } work;
 
 static void work_clear(work *w)
@@ -555,7 +556,13 @@ static bool take_strip(const rdl_strip *strip, void *user, GError **error)
 {
     work *w = user;
 
+    const GArray *hidden = strip->marks[RDL_MARK_UNOBSERVED];
+
     w->r->pixels += strip->pixels;
+    for (guint i = 0; i < hidden->len; i++) {
+        const rdl_run *run = &g_array_index(hidden, rdl_run, i);
+        w->unobserved += run->end - run->col;
+    }
     return rdl_vicinity_add(w->vicinity, strip, error);
 }
 
@@ -639,6 +646,11 @@ static bool find_patches(work *w, const rdl_progress *progress, GError **error)
     if (!rdl_patch_read(&source, take_strip, w, progress, error) ||
         !rdl_labelling_end(w->labelling, error) || !balance(w, error))
         return false;
+    if (w->unobserved == (gint64)w->grid->width * w->grid->height)
+        g_ptr_array_add(
+            w->r->warnings,
+            rdl_say("%s: no pixel of it is observed: that there is no patch says nothing",
+                    w->o->change));
     g_array_sort(w->set.list, by_id);
     tell_apart(w->set.list);
     return true;
@@ -685,9 +697,9 @@ static bool find_lineage(work *w, const rdl_progress *progress, GError **error)
     if (!w->lineage || !in_order(w, error) ||
         !rdl_patch_draw(&w->set, 0, w->kept, link_patch, &l, progress, error))
         return false;
-    w->descent = rdl_lineage_settle(w->lineage, w->kept, area_m2);
     if (!rdl_lineage_look(w->lineage, w->change, error))
         return false;
+    w->descent = rdl_lineage_settle(w->lineage, w->kept, area_m2);
     for (guint i = 0; i < w->kept; i++) {
         rdl_patch *one = &g_array_index(w->set.list, rdl_patch, i);
         const rdl_descent *d = &w->descent[i];
@@ -696,8 +708,9 @@ static bool find_lineage(work *w, const rdl_progress *progress, GError **error)
             g_strdup(d->from == RDL_NOBODY ? one->id : rdl_lineage_id(w->lineage, d->from));
     }
     w->r->relations_told = w->kept;
-    w->r->gone = rdl_lineage_gone(w->lineage);
-    w->r->unseen = rdl_lineage_unseen(w->lineage);
+    w->r->gone = rdl_lineage_absent(w->lineage, RDL_ABSENT_GONE);
+    w->r->unseen = rdl_lineage_absent(w->lineage, RDL_ABSENT_UNSEEN);
+    w->r->left_out = rdl_lineage_absent(w->lineage, RDL_ABSENT_LEFT_OUT);
     return true;
 }
 
@@ -848,6 +861,7 @@ JsonNode *rdl_patches_result_json(const rdl_patches_result *r)
     if (rdl_manifest_digest(r->manifest, "previous")) {
         json_object_set_int_member(o, "gone", r->gone);
         json_object_set_int_member(o, "unseen", r->unseen);
+        json_object_set_int_member(o, "left_out", r->left_out);
     }
     json_object_set_string_member(digests, "change", change ? change : "");
     json_object_set_string_member(digests, "output", r->output_digest ? r->output_digest : "");

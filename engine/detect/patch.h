@@ -46,11 +46,12 @@ typedef struct rdl_patches_result {
     double changed_m2, filled_m2; /* pixels, of the raster; of filled holes */
     double pixels_m2;             /* of the patches before their outlines were straightened */
     gint64 filled_pixels;
-    gint64 relations_told, gone, unseen; /* patches with a relation to the epoch before; its own
-                                            that are not there now; that were not observed now;
-                                            where `previous` is given */
-    GHashTable *suppressed_m2;           /* code -> double, on the heap: components left out */
-    char *output_digest;                 /* SHA-256 */
+    gint64 relations_told, gone, unseen, left_out; /* patches with a relation to the epoch before;
+                                                      its own that are not there now, were not
+                                                      observed, have changed but are no patch;
+                                                      where `previous` is given */
+    GHashTable *suppressed_m2; /* code -> double, on the heap: components left out */
+    char *output_digest;       /* SHA-256 */
     rdl_manifest *manifest;
     rdl_tally *tally;    /* patches.components, patches.pixels, and where asked for patches.holes,
                             patches.outlines */
@@ -79,10 +80,9 @@ RDL_API JsonNode *rdl_patches_result_json(const rdl_patches_result *result);
  *  filled_m2    of holes that were filled
  *  ndvi_before ... bsi_after   means of the indices that tell the kind
  *  lineage_id   of the place, the same over epochs; its patch_id in the first
- *  relation     to the epoch before: same, grew, shrank, split, merged, returned, new; NULL without
- *               `previous`. Then there are layers `gone` and `unseen` and table `lineage` too
- *               (lineage_io.h)
- *  Layer `suppressed` has the same and `reason`.
+ *  relation     to the epoch before: same, grew, shrank, partly_seen, split, merged, returned, new;
+ *               NULL without `previous`. Then there are layers `gone` and `unseen` and table
+ * `lineage` too (lineage_io.h) Layer `suppressed` has the same and `reason`.
  *
  *  Areas add up: changed_m2 + filled_m2 = pixels_m2 + all of suppressed_m2.
  *  Memory: a strip of rows a thread, the components the current row cuts, and the runs of those

@@ -100,6 +100,23 @@ static int rows(const char *path, const char *name, const char *field, const cha
     return n;
 }
 
+/* Of the patch over pixel (col, row): the share observed of the one before it. */
+static double share_of(const char *path, int col, int row)
+{
+    g_autofree char *id = at(path, col, row, "patch_id");
+    g_autofree char *source = g_strconcat(path, ":lineage", NULL);
+    GError *error = NULL;
+    g_autoptr(rdl_layer) layer = rdl_layer_open(source, NULL, &error);
+    const rdl_feature *f;
+    double share = NAN;
+
+    while ((f = rdl_layer_next(layer, &error)))
+        if (g_strcmp0(rdl_feature_text(f, rdl_layer_field_index(layer, "patch_id")), id) == 0)
+            share = rdl_feature_real(f, rdl_layer_field_index(layer, "observed_share"));
+    CHECK_OK(error);
+    return share;
+}
+
 static void every_relation_is_told(void)
 {
     epoch(1, 12, 6,
@@ -205,6 +222,103 @@ static void what_nobody_sees_is_not_gone(void)
     CHECK_INT(rows(three, "unseen", NULL, NULL), 0);
 }
 
+/* Half under a cloud it has neither shrunk nor split, and has not grown when the cloud is gone. */
+static void what_is_seen_in_part_is_judged_by_that(void)
+{
+    const char *one = epoch(1, 24, 4,
+                            "######..######..######.."
+                            "######..######..######.."
+                            "######..######..######.."
+                            "######..######..######..");
+    const char *two = epoch(2, 24, 4,
+                            "###???..##??##..#..???.."
+                            "###???..##??##..#..???.."
+                            "###???..##??##..#..???.."
+                            "###???..##??##..#..???..");
+    relation(two, 0, 0, "partly_seen");
+    relation(two, 8, 0, "partly_seen");
+    relation(two, 12, 0, "partly_seen");
+    relation(two, 16, 0, "shrank");
+    CHECK_INT(rows(two, "unseen", "relation", "partly_seen"), 3);
+    CHECK_NEAR(share_of(two, 0, 0), 0.5, 1e-9);
+    CHECK_NEAR(share_of(two, 8, 0), 4.0 / 6.0, 1e-9);
+    const char *three = epoch(3, 24, 4,
+                              "######..######..####...."
+                              "######..######..####...."
+                              "######..######..####...."
+                              "######..######..####....");
+    g_autofree char *first = at(one, 0, 0, "lineage_id"), *last = at(three, 0, 0, "lineage_id");
+    relation(three, 0, 0, "same");
+    CHECK_TEXT(last, first);
+    relation(three, 8, 0, "merged"); /* of what was told as two */
+    relation(three, 16, 0, "same");  /* one and three hidden then, four now */
+    CHECK_INT(rows(three, "unseen", NULL, NULL), 0);
+    const char *four = epoch(4, 24, 4,
+                             "#######........?####...."
+                             "#######........?####...."
+                             "#######........?####...."
+                             "#######........?####....");
+    relation(four, 0, 0, "grew");
+    relation(four, 16, 0, "same");
+}
+
+/* The scene ends in the middle of it, for two epochs. */
+static void what_reaches_off_the_scene_stands(void)
+{
+    const char *one = epoch(1, 8, 2,
+                            "..######"
+                            "..######");
+    const char *two = epoch(2, 5, 2,
+                            "..###"
+                            "..###");
+    const char *three = epoch(3, 5, 2,
+                              "..###"
+                              "..###");
+    const char *four = epoch(4, 8, 2,
+                             "..######"
+                             "..######");
+    g_autofree char *first = at(one, 2, 0, "lineage_id"), *last = at(four, 2, 0, "lineage_id");
+
+    relation(two, 2, 0, "partly_seen");
+    relation(three, 2, 0, "partly_seen");
+    relation(four, 2, 0, "same");
+    CHECK_TEXT(last, first);
+}
+
+/* What is too small to be a patch now has not gone. */
+static void what_is_left_out_is_not_gone(void)
+{
+    rdl_patches_options o = RDL_PATCHES_OPTIONS_INIT;
+    rdl_patches_result r;
+    GError *error = NULL;
+    const char *one = patches(drawn("wide.tif", "2021-01-01", 9, 2,
+                                    "###...###"
+                                    "###...###"),
+                              "wide.gpkg", NULL, 1, &r);
+    const char *next = drawn("thin.tif", "2022-01-01", 9, 2,
+                             "##......."
+                             ".........");
+
+    rdl_patches_result_clear(&r);
+    o.change = next;
+    o.output = suite_path("thin.gpkg");
+    o.previous = one;
+    CHECK(rdl_patches(&o, NULL, &r, &error));
+    CHECK_OK(error);
+    CHECK_INT(r.patches, 0);
+    CHECK_INT(r.left_out, 1);
+    CHECK_INT(r.gone, 1);
+    rdl_patches_result_clear(&r);
+    CHECK_INT(rows(o.output, "lineage", "relation", "left_out"), 1);
+    CHECK_INT(rows(o.output, "gone", NULL, NULL), 1);
+    const char *last = patches(drawn("back.tif", "2023-01-01", 9, 2,
+                                     "###......"
+                                     "###......"),
+                               "back.gpkg", o.output, 1, &r);
+    relation(last, 0, 0, "same");
+    rdl_patches_result_clear(&r);
+}
+
 static void epochs_follow_one_another(void)
 {
     rdl_patches_options o = RDL_PATCHES_OPTIONS_INIT;
@@ -278,6 +392,9 @@ static CU_TestInfo tests[] = {
     {"a lineage goes to the largest part", a_lineage_goes_to_the_largest_part},
     {"what was gone returns under its name", what_was_gone_returns_under_its_name},
     {"what nobody sees is not gone", what_nobody_sees_is_not_gone},
+    {"what is seen in part is judged by that", what_is_seen_in_part_is_judged_by_that},
+    {"what reaches off the scene stands", what_reaches_off_the_scene_stands},
+    {"what is left out is not gone", what_is_left_out_is_not_gone},
     {"epochs follow one another", epochs_follow_one_another},
     {"threads change no byte and rows balance", threads_change_no_byte_and_rows_balance},
     {"a previous file without patches is refused", a_previous_file_without_patches_is_refused},
