@@ -9,6 +9,8 @@ static rdl_detect_options o;
 static gboolean cog;
 static double height;
 
+#define SIEVE_UNSET G_MININT
+
 static const GOptionEntry entries[] = {
     {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o.output, "change raster to write", "FILE"},
     {"score", 0, 0, G_OPTION_ARG_FILENAME, &o.score, "score raster to write as well", "FILE"},
@@ -89,6 +91,7 @@ int cmd_detect(int argc, char **argv)
 
     o = (rdl_detect_options)RDL_DETECT_OPTIONS_INIT;
     height = NAN;
+    o.sieve = SIEVE_UNSET;
     if (!cli_parse(&argc, &argv, entries, "BEFORE AFTER -o CHANGE",
                    "Find what changed between two "
                    "scenes.",
@@ -98,6 +101,10 @@ int cmd_detect(int argc, char **argv)
     o.after = argv[2];
     o.cog = cog;
     o.how.height = isnan(height) ? NULL : &height;
+    if (o.sieve == 0)
+        o.sieve = -1; /* given so: 0 is what none given is in rdl_detect_options */
+    else if (o.sieve == SIEVE_UNSET)
+        o.sieve = 0;
     o.overwrite = cli_flags.overwrite;
     o.threads = cli_flags.threads;
     o.memory_mib = cli_flags.memory_mib;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "detect/change/moments.h"
 #include "detect/change_io.h"
+#include "detect/cloud.h"
 #include "detect/direction.h"
 #include "detect/fusion.h"
 #include "detect/pca_fit.h"
@@ -45,7 +46,8 @@ bool rdl_detect_options_check(const rdl_detect_options *o, GError **error)
     if (o->direction && strcmp(o->method, "cva") != 0)
         return rdl_fail(error, RDL_ERROR_USAGE, "--direction is of --method cva");
     if (o->sieve < 0 || o->sieve > 16)
-        return rdl_fail(error, RDL_ERROR_USAGE, "--sieve %d: give 1 to 16 pixels", o->sieve);
+        return rdl_fail(error, RDL_ERROR_USAGE, "--sieve %d: give 1 to 16 pixels",
+                        MAX(o->sieve, 0));
     if (o->memory_mib < 16)
         return rdl_fail(error, RDL_ERROR_USAGE, "--memory %d: give at least 16 MiB", o->memory_mib);
     return rdl_output_apart(outputs, G_N_ELEMENTS(outputs), inputs, G_N_ELEMENTS(inputs), error);
@@ -511,6 +513,26 @@ static bool fall_back(detection *d, rdl_detect_result *r, rdl_sample *sample,
     return rdl_decide(d->decision, d->scorer, sample, decide, progress, error);
 }
 
+/* Where the sample is read for the threshold anyway. */
+static bool look_for_cloud(const detection *d, rdl_detect_result *r, rdl_sample *sample,
+                           const rdl_progress *progress, GError **error)
+{
+    double share[2];
+
+    if (r->gate.radar || d->choice.rule == RDL_LIMIT_VALUE)
+        return true;
+    if (!rdl_cloud_look(sample, &r->gate.levels, share, progress, error))
+        return false;
+    rdl_gate_cloud(&r->gate, share);
+    if (r->gate.codes & RDL_GATE_CLOUD_LIKE)
+        warn(r,
+             "%.1f%% of the scene before and %.1f%% of the scene after are bright in every band on "
+             "that date alone: cloud that no mask marks, or new bright ground; mask cloud with "
+             "--mask-before and --mask-after",
+             100.0 * share[0], 100.0 * share[1]);
+    return true;
+}
+
 static bool fit_and_decide(detection *d, rdl_detect_result *r, const rdl_progress *progress,
                            GError **error)
 {
@@ -521,7 +543,7 @@ static bool fit_and_decide(detection *d, rdl_detect_result *r, const rdl_progres
 
     r->sample_step = rdl_sample_step(sample);
     r->sample_one_in = rdl_sample_one_in(sample);
-    if (!fit(d, r, sample, progress, error) ||
+    if (!look_for_cloud(d, r, sample, progress, error) || !fit(d, r, sample, progress, error) ||
         !rdl_decide(d->decision, d->scorer, sample, &decide, progress, error) ||
         !fall_back(d, r, sample, &decide, progress, error))
         return false;
@@ -599,6 +621,13 @@ static bool ask_gate(detection *d, rdl_detect_result *r, const rdl_progress *pro
     if (rdl_sensor_is_radar(o->sensor) && rdl_pair_bands(d->pair) > 2)
         warn(r, "--sensor sar with %d bands: are they radar intensities, and no colours?",
              rdl_pair_bands(d->pair));
+    if (d->detector == RDL_DETECT_CVA && r->why && rdl_pair_bands(d->pair) == 1)
+        warn(r,
+             "one band without a sensor is compared as optical: intensities of radar need --sensor "
+             "sar");
+    if (g->found.tiles == 0)
+        warn(r, "the scenes share too little ground for a tile: how they lie to each other is not "
+                "measured");
     rdl_gate_explain(g, d->pair, r->warnings);
     return true;
 }

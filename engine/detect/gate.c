@@ -12,8 +12,8 @@
 #define LEVELS_APART 1.0 /* standard deviations */
 #define CLEAR_LEAST 0.5  /* share */
 #define CLEAR_REFUSED 0.02
+#define CLOUD_MOST 0.005   /* share of a scene that looks like cloud */
 #define BLANK_MOST 0.01    /* share of a scene that is 0 or saturated in every band */
-#define TILES_LEAST 4      /* before their silence says something */
 #define DARK_BELOW (-0.03) /* reflectance: an offset was taken off twice */
 #define NUMBER_UNIT 1e-4   /* reflectance of one unit in numbers as Sentinel-2 has them */
 
@@ -33,7 +33,8 @@ static const struct {
              {RDL_GATE_INCOMPLETE, "INCOMPLETE"},
              {RDL_GATE_CLOUDY, "CLOUDY"},
              {RDL_GATE_NULL_COLLAPSED, "NULL_COLLAPSED"},
-             {RDL_GATE_BLANK, "BLANK"}};
+             {RDL_GATE_BLANK, "BLANK"},
+             {RDL_GATE_CLOUD_LIKE, "CLOUD_LIKE"}};
 
 /* Days between two dates within the circle of a year; 0 where one is unknown. */
 static int season_apart(const char *before, const char *after)
@@ -80,7 +81,7 @@ static bool refuse_turned(const rdl_gate *g, const rdl_pair *pair, GError **erro
 
 static unsigned registration(const rdl_gate *g)
 {
-    bool silent = !g->found.sure && g->found.tiles >= TILES_LEAST;
+    bool silent = !g->found.sure && g->found.tiles > 0;
 
     if (isfinite(g->found.turned))
         return RDL_GATE_ROTATED;
@@ -210,7 +211,7 @@ static bool drop_gaps(rdl_gate *g, rdl_pair *pair)
 bool rdl_gate_pass(rdl_gate *g, rdl_pair *pair, const rdl_gate_question *q, int threads,
                    const rdl_progress *progress, GError **error)
 {
-    *g = (rdl_gate){.asked = q->align, .radar = q->radar, .clear = NAN};
+    *g = (rdl_gate){.asked = q->align, .radar = q->radar, .cloud_like = {NAN, NAN}, .clear = NAN};
     if (!measure(g, pair, threads, progress, error) ||
         (drop_gaps(g, pair) && !measure(g, pair, threads, progress, error)))
         return false;
@@ -221,6 +222,15 @@ bool rdl_gate_pass(rdl_gate *g, rdl_pair *pair, const rdl_gate_question *q, int 
     if (g->left.likeness < LIKENESS_LEAST)
         g->codes |= RDL_GATE_UNLIKE;
     return refuse_turned(g, pair, error) && refuse_far(g, pair, error);
+}
+
+void rdl_gate_cloud(rdl_gate *g, const double share[2])
+{
+    for (int date = 0; date < 2; date++) {
+        g->cloud_like[date] = share[date];
+        if (share[date] > CLOUD_MOST)
+            g->codes |= RDL_GATE_CLOUD_LIKE;
+    }
 }
 
 bool rdl_gate_clear(rdl_gate *g, gint64 observed, gint64 inside, GError **error)
@@ -419,6 +429,8 @@ JsonNode *rdl_gate_json(const rdl_gate *g)
     set_rounded(o, "sun_elevation_after", g->sun[1]);
     set_rounded(o, "clear_share", g->clear);
     json_object_set_array_member(o, "radiometric_fit", levels_json(&g->levels));
+    set_rounded(o, "cloud_like_before", g->cloud_like[0]);
+    set_rounded(o, "cloud_like_after", g->cloud_like[1]);
     set_rounded(o, "blank_before", rdl_levels_blank(&g->levels, 0));
     set_rounded(o, "blank_after", rdl_levels_blank(&g->levels, 1));
     return json_node_init_object(json_node_alloc(), o);

@@ -20,7 +20,8 @@ typedef enum {
     RDL_GATE_INCOMPLETE = 1024, /* files that a product tells of are not there */
     RDL_GATE_CLOUDY = 2048,     /* less than half of the area of interest is observed */
     RDL_GATE_NULL_COLLAPSED = 4096, /* IR-MAD's unchanged pixels are not those of the scene */
-    RDL_GATE_BLANK = 8192 /* a part of a scene is 0 or saturated in every band, or lies in gaps */
+    RDL_GATE_BLANK = 8192, /* a part of a scene is 0 or saturated in every band, or lies in gaps */
+    RDL_GATE_CLOUD_LIKE = 16384 /* a part is bright in every band on one date only */
 } rdl_gate_code;
 
 typedef struct rdl_gate {
@@ -32,7 +33,8 @@ typedef struct rdl_gate {
     rdl_offset_view offset;
     double sun[2];  /* elevation, degrees; NaN: not told */
     double gaps[2]; /* share of each date that is 0 in every band in gaps, taken as not observed */
-    double clear;   /* share of the area of interest observed on both dates; NaN until known */
+    double cloud_like[2]; /* share of each date that looks like cloud; NaN: not asked */
+    double clear; /* share of the area of interest observed on both dates; NaN until known */
 } rdl_gate;
 
 /** What the gate is asked about a pair. */
@@ -48,6 +50,8 @@ typedef struct rdl_gate_question {
  *  corrected, or is left), RDL_ERROR_IO, RDL_ERROR_CANCELLED. */
 RDL_API bool rdl_gate_pass(rdl_gate *gate, rdl_pair *pair, const rdl_gate_question *question,
                            int threads, const rdl_progress *progress, GError **error);
+/** What the sample looks like: shares of either date that look like cloud. Codes are added. */
+RDL_API void rdl_gate_cloud(rdl_gate *gate, const double share[2]);
 /** What the last pass found: of `inside` pixels of the area of interest `observed` were. Fails:
  *  RDL_ERROR_DATA (CLEAR_TOO_LITTLE: less than one in fifty). */
 RDL_API bool rdl_gate_clear(rdl_gate *gate, gint64 observed, gint64 inside, GError **error);

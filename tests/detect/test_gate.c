@@ -517,6 +517,47 @@ static void lost_lines_are_not_observed_and_dark_water_is(void)
         }
 }
 
+/* Three bands; a cloud covers so many rows of the scene after from the middle on. */
+static void make_clouded(int rows)
+{
+    made_form f = MADE_FORM;
+    g_autofree double *x = NULL, *y = NULL;
+    const int n = SIDE * SIDE;
+
+    f.width = f.height = SIDE, f.bands = 3, f.type = GDT_UInt16;
+    make_pair(suite_rand(), &f, 20, &x, &y);
+    for (int i = 0; i < 3 * n; i++) {
+        int row = i % n / SIDE - SIDE / 2, col = i % n % SIDE;
+        if (row >= 0 && row < rows && col >= 100 && col < 200)
+            y[i] = round(0.2 * y[i] + 400 + g_rand_double_range(suite_rand(), -20, 20));
+    }
+    make_raster("clear.tif", &f, x);
+    make_raster("clouded.tif", &f, y);
+}
+
+static void what_looks_like_cloud_is_told(void)
+{
+    static const int rows[] = {0, 40, 80};
+    rdl_detect_options o = options_for("", "none");
+
+    o.method = "irmad";
+    o.threshold = "auto";
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        for (int way = 0; way < 2; way++) {
+            rdl_detect_result r;
+            GError *error = NULL;
+            make_clouded(rows[i]);
+            o.before = suite_path(way ? "clouded.tif" : "clear.tif");
+            o.after = suite_path(way ? "clear.tif" : "clouded.tif");
+            CHECK(rdl_detect(&o, NULL, &r, &error));
+            CHECK_OK(error);
+            CHECK_INT((r.gate.codes & RDL_GATE_CLOUD_LIKE) != 0, rows[i] > 0);
+            CHECK_NEAR(r.gate.cloud_like[1 - way], rows[i] * 100.0 / (SIDE * SIDE), 3e-3);
+            CHECK_INT(warned(&r, "are bright in every band on that date alone"), rows[i] > 0);
+            rdl_detect_result_clear(&r);
+        }
+}
+
 static void what_is_clear_is_counted_inside_the_aoi(void)
 {
     static const char *const square =
@@ -560,6 +601,7 @@ static CU_TestInfo tests[] = {
     {"gaps that nothing marks are told", gaps_that_nothing_marks_are_told},
     {"lost lines are not observed, and dark water is",
      lost_lines_are_not_observed_and_dark_water_is},
+    {"what looks like cloud is told", what_looks_like_cloud_is_told},
     {"what is clear is counted inside the AOI", what_is_clear_is_counted_inside_the_aoi},
     {"a shift is found and corrected", a_shift_is_found_and_corrected},
     {"a pair that lies right is not touched", a_pair_that_lies_right_is_not_touched},
