@@ -4,7 +4,9 @@
 #include <string.h>
 
 #define FILL_MOST (-99.0)
-#define NEAR 5.0f /* of 255: what compression with loss makes of a number */
+#define NEAR 5.0f   /* of 255: what compression with loss makes of a number */
+#define UNIFORM 0.8 /* share of a collar that is the number itself */
+#define GROUND 0.01 /* share of a collar */
 #define RIM 1
 #define RIM_LOSSY 8 /* a block of JPEG */
 #define LEANS_ON 10 /* one in so many rows */
@@ -17,7 +19,7 @@ void rdl_collar_free(rdl_collar *collar)
 {
     if (!collar)
         return;
-    g_free(collar->from);
+    g_free(collar->rows);
     g_free(collar);
 }
 
@@ -30,8 +32,8 @@ typedef struct {
     const int *bands;
     float *number; /* of each band */
     float near;
-    bool lossy;        /* near numbers were met */
-    int *first, *last; /* pixel shown; UNSEEN: none */
+    gint64 exact, close; /* pixels passed that are the number, or near it */
+    int *first, *last;   /* pixel shown; UNSEEN: none */
 } search;
 
 /* Pictures of 8 bits may have been compressed with loss. */
@@ -109,7 +111,8 @@ static bool shows(search *s, size_t n, const float *planes, const uint8_t *valid
 
     for (int k = 0; valid[i] && k < s->n; k++)
         off = fmaxf(off, fabsf(planes[(size_t)k * n + i] - s->number[k]));
-    s->lossy = s->lossy || (off > 0.0f && off <= s->near);
+    s->exact += valid[i] && off == 0.0f;
+    s->close += valid[i] && off > 0.0f && off <= s->near;
     return off > s->near;
 }
 
@@ -281,30 +284,26 @@ static void widen(int n, int width, int rim, const int *collar, int *wide)
     }
 }
 
-static rdl_collar *make(const search *s, int rim, const int *left, const int *right)
+/* What is shown inside, and how much that leaves. */
+static void settle(rdl_collar *c, int width)
 {
-    const size_t rows = (size_t)s->height;
-    rdl_collar *f = g_new0(rdl_collar, 1);
-    int west = s->width, east = 0, north = s->height, south = 0;
+    int west = width, east = 0, north = c->height, south = 0;
     gint64 shown = 0;
 
-    f->from = g_new(int, 2 * rows);
-    f->to = f->from + rows;
-    widen(s->height, s->width, rim, left, f->from);
-    widen(s->height, s->width, rim, right, f->to);
-    for (int i = 0; i < s->height; i++) {
-        f->to[i] = s->width - f->to[i];
-        if (f->from[i] >= f->to[i])
+    widen(c->height, width, c->rim, c->side[0], c->from);
+    widen(c->height, width, c->rim, c->side[1], c->to);
+    for (int i = 0; i < c->height; i++) {
+        c->to[i] = width - c->to[i];
+        if (c->from[i] >= c->to[i])
             continue;
-        west = MIN(west, f->from[i]);
-        east = MAX(east, f->to[i]);
+        west = MIN(west, c->from[i]);
+        east = MAX(east, c->to[i]);
         north = MIN(north, i);
         south = i + 1;
-        shown += f->to[i] - f->from[i];
+        shown += c->to[i] - c->from[i];
     }
-    f->inside = (rdl_block){west, north, MAX(east - west, 0), MAX(south - north, 0)};
-    f->share = 1.0 - (double)shown / ((double)s->width * s->height);
-    return f;
+    c->inside = (rdl_block){west, north, MAX(east - west, 0), MAX(south - north, 0)};
+    c->share = 1.0 - (double)shown / ((double)width * c->height);
 }
 
 /* Rows above the first and below the last that show anything. */
@@ -321,57 +320,116 @@ static void fill_ends(const search *s, int *left, int *right)
             left[i] = right[i] = s->width;
 }
 
-/* NULL: there is none worth the name, or nothing else. */
 static rdl_collar *collar_of_rows(const search *s)
 {
-    const int rim = s->lossy ? RIM_LOSSY : RIM;
     const size_t rows = (size_t)s->height;
-    g_autofree int *left = g_new(int, 4 * rows);
-    int *right = left + rows, *deep[2] = {right + rows, right + 2 * rows};
+    rdl_collar *c = g_new0(rdl_collar, 1);
     gint64 collared = 0;
     bool any = false;
 
+    c->height = s->height;
+    c->rim = s->close ? RIM_LOSSY : RIM;
+    c->rows = g_new(int, 6 * rows);
+    c->from = c->rows;
+    c->to = c->from + rows;
+    for (size_t i = 0; i < 2; i++) {
+        c->side[i] = c->rows + (2 + i) * rows;
+        c->deep[i] = c->rows + (4 + i) * rows;
+    }
     for (int i = 0; i < s->height; i++) {
         bool seen = s->first[i] != UNSEEN;
-        deep[0][i] = seen ? s->first[i] : UNSEEN;
-        deep[1][i] = seen ? s->width - 1 - s->last[i] : UNSEEN;
+        c->deep[0][i] = seen ? s->first[i] : UNSEEN;
+        c->deep[1][i] = seen ? s->width - 1 - s->last[i] : UNSEEN;
         any = any || seen;
     }
-    collar_of_side(s->height, rim, deep[0], left);
-    collar_of_side(s->height, rim, deep[1], right);
-    fill_ends(s, left, right);
+    for (int i = 0; i < 2; i++)
+        collar_of_side(s->height, c->rim, c->deep[i], c->side[i]);
+    fill_ends(s, c->side[0], c->side[1]);
     for (int i = 0; i < s->height; i++)
-        collared += MIN(left[i] + right[i], s->width);
-    return any && collared >= RDL_COLLAR_LEAST ? make(s, rim, left, right) : NULL;
+        collared += MIN(c->side[0][i] + c->side[1][i], s->width);
+    c->there = any && collared >= RDL_COLLAR_LEAST;
+    settle(c, s->width);
+    return c;
+}
+
+/* Pixels of a side that are collar on one date only, in rows between others where both dates end
+ * alike: nothing that a sensor leaves out, but something that was put there. */
+static gint64 bulges(const int *one, const int *other, int n, int slack)
+{
+    gint64 sum = 0, since = 0;
+    bool bounded = false;
+
+    for (int i = 0; i < n; i++) {
+        if (one[i] - other[i] > slack) {
+            since += one[i] - other[i];
+            continue;
+        }
+        bool alike = one[i] > slack && other[i] - one[i] <= slack;
+        sum += bounded && alike ? since : 0;
+        bounded = alike;
+        since = 0;
+    }
+    return sum;
+}
+
+bool rdl_collar_is_ground(const rdl_collar *c, const rdl_collar *other)
+{
+    const int slack = MAX(c->rim, other->rim);
+    gint64 all = 0, dark = 0;
+
+    for (int side = 0; side < 2; side++) {
+        dark += bulges(c->side[side], other->side[side], c->height, slack);
+        for (int i = 0; i < c->height; i++) {
+            int end = MIN(c->side[side][i], other->deep[side][i]);
+            all += c->side[side][i];
+            dark += MAX(end - other->side[side][i] - slack, 0);
+        }
+    }
+    return all > 0 && (double)dark >= GROUND * (double)all;
+}
+
+/* Look from both sides with numbers up to `near` taken for it; false in `uniform` where most of
+ * what was taken is not it. */
+static bool look_for(search *s, rdl_raster *scene, float near, rdl_collar **collar, bool *uniform,
+                     GError **error)
+{
+    bool fills;
+
+    s->near = near;
+    s->exact = s->close = 0;
+    *uniform = true;
+    if (!any_corner_fills(s, scene, &fills, error))
+        return false;
+    if (!fills)
+        return true;
+    for (int i = 0; i < s->height; i++)
+        s->first[i] = s->last[i] = UNSEEN;
+    if (!look_from_sides(s, error))
+        return false;
+    *uniform = (double)s->exact >= UNIFORM * (double)(s->exact + s->close);
+    if (*uniform)
+        *collar = collar_of_rows(s);
+    return true;
 }
 
 bool rdl_collar_find(rdl_raster *scene, rdl_raster *raster, int n, const int *bands,
                      rdl_collar **collar, GError **error)
 {
     const rdl_grid *grid = rdl_raster_grid(raster);
-    const size_t rows = (size_t)grid->height;
     g_autofree float *number = g_new(float, (size_t)n);
+    g_autofree int *ends = g_new(int, 2 * (size_t)grid->height);
     search s = {.raster = raster,
                 .n = n,
                 .bands = bands,
                 .width = grid->width,
                 .height = grid->height,
                 .number = number,
-                .near = nearness(scene, n, bands)};
-    bool fills;
+                .first = ends,
+                .last = ends + grid->height};
+    bool uniform;
 
     *collar = NULL;
-    if (!any_corner_fills(&s, scene, &fills, error))
+    if (!look_for(&s, scene, nearness(scene, n, bands), collar, &uniform, error))
         return false;
-    if (!fills)
-        return true;
-    g_autofree int *ends = g_new(int, 2 * rows);
-    s.first = ends;
-    s.last = ends + rows;
-    for (size_t i = 0; i < 2 * rows; i++)
-        ends[i] = UNSEEN;
-    if (!look_from_sides(&s, error))
-        return false;
-    *collar = collar_of_rows(&s);
-    return true;
+    return uniform || look_for(&s, scene, 0.0f, collar, &uniform, error);
 }

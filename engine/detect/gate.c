@@ -156,7 +156,7 @@ static unsigned radiometry(rdl_gate *g, const rdl_pair *pair, const rdl_gate_que
     g->sun[0] = sun_of(before);
     g->sun[1] = sun_of(after);
     g->offset = rdl_levels_offset(&g->levels, unit_of(before), unit_of(after));
-    bool gaps = g->gaps[0] > 0.0 || g->gaps[1] > 0.0;
+    bool gaps = g->gaps[0] > 0.0 || g->gaps[1] > 0.0 || rdl_pair_dark_ground(pair);
     unsigned filled = gaps || is_more(rdl_levels_fill, g) ? RDL_GATE_BLANK : 0;
     if (q->radar)
         return filled;

@@ -10,10 +10,11 @@
 #define STEP_MOST 0.13
 #define STEP_SPREAD 0.03
 #define FILL_MOST (-99.0f)
-#define BANDS_LEAST 2   /* that agree, before a step is believed */
-#define GAPS_LEAST 1e-3 /* share */
-#define BESIDE_LEAST 32 /* pixels */
-#define BESIDE_BRIGHT 0.8
+#define BANDS_LEAST 2    /* that agree, before a step is believed */
+#define GAPS_LEAST 1e-3  /* share */
+#define BESIDE_LEAST 32  /* pixels */
+#define BESIDE_SHARE 0.1 /* of the zeros: thinner than some twenty pixels */
+#define BRIGHT 0.8       /* of the mean */
 
 static int by_size(const void *a, const void *b)
 {
@@ -79,6 +80,7 @@ static rdl_gap_view count_gaps(const rdl_pair_reader *tile, int date)
 {
     const size_t side = (size_t)sqrt((double)tile->n);
     const float *bright = tile->planes[date * tile->bands];
+    const float *then = tile->planes[(1 - date) * tile->bands];
     g_autofree uint8_t *zero = g_malloc(tile->n);
     rdl_gap_view v = {0};
 
@@ -87,13 +89,18 @@ static rdl_gap_view count_gaps(const rdl_pair_reader *tile, int date)
         v.zeros += zero[i];
     }
     for (size_t i = 0; v.zeros > 0.0 && i < side * side; i++) {
-        if (!tile->valid[i] || zero[i])
+        if (!tile->valid[i])
             continue;
+        if (zero[i]) {
+            v.then_zeros += (double)then[i];
+            continue;
+        }
         size_t x = i % side, y = i / side;
         bool beside = (x > 0 && zero[i - 1]) || (x + 1 < side && zero[i + 1]) ||
                       (y > 0 && zero[i - side]) || (y + 1 < side && zero[i + side]);
         v.others += 1.0;
         v.sum += (double)bright[i];
+        v.then_others += (double)then[i];
         v.beside += beside;
         v.sum_beside += beside ? (double)bright[i] : 0.0;
     }
@@ -104,8 +111,10 @@ double rdl_levels_gaps(const rdl_levels *l, int date)
 {
     const rdl_gap_view *v = &l->gap[date];
     double share = l->pixels > 0.0 ? v->zeros / l->pixels : 0.0;
-    bool gaps = share >= GAPS_LEAST && v->beside >= BESIDE_LEAST &&
-                v->sum_beside / v->beside >= BESIDE_BRIGHT * v->sum / v->others;
+    bool thin = v->beside >= fmax(BESIDE_LEAST, BESIDE_SHARE * v->zeros);
+    bool gaps = share >= GAPS_LEAST && thin &&
+                v->sum_beside / v->beside >= BRIGHT * v->sum / v->others &&
+                v->then_zeros / v->zeros >= BRIGHT * v->then_others / v->others;
 
     return gaps ? share : 0.0;
 }
@@ -175,6 +184,8 @@ void rdl_levels_merge(rdl_levels *into, const rdl_levels *tile)
         to->sum += from->sum;
         to->beside += from->beside;
         to->sum_beside += from->sum_beside;
+        to->then_zeros += from->then_zeros;
+        to->then_others += from->then_others;
     }
     for (int k = 0; k < MIN(into->bands, tile->bands); k++) {
         rdl_band_levels *a = &into->band[k];

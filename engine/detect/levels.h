@@ -17,10 +17,10 @@ typedef struct rdl_band_levels {
     double dark_before, dark_after; /* darkest two per cent end here; infinite: not known */
 } rdl_band_levels;
 
-/* Pixels stored as 0 in every band of a date, and the others by brightness: all, and those beside.
- */
+/* Pixels stored as 0 in every band of a date, and the others: how many, how bright, how many lie
+ * beside zeros and how bright those are; and how bright the other date is at both. */
 typedef struct rdl_gap_view {
-    double zeros, others, sum, beside, sum_beside;
+    double zeros, others, sum, beside, sum_beside, then_zeros, then_others;
 } rdl_gap_view;
 
 typedef struct rdl_levels {
@@ -35,9 +35,10 @@ typedef struct rdl_levels {
 /** Those of the `n` pixels of a square tile where valid is 1. most: the largest numbers of either
  *  date. */
 void rdl_levels_of_tile(rdl_levels *levels, const rdl_pair_reader *tile, const float most[2]);
-/** Share of what was seen that is stored as 0 in every band on a date, where these look like gaps:
- *  pixels beside them are four fifths as bright as all or more, while dark ground lies in dark
- * ground. 0 where they do not. */
+/** Share of what was seen that is stored as 0 in every band on a date, where these look like gaps
+ *  and not like dark ground: thin (a tenth of their number or more lie beside them), amid ground as
+ *  bright as any (four fifths of the mean or more), and on the other date as bright as any too. 0
+ *  where they do not. */
 double rdl_levels_gaps(const rdl_levels *levels, int date);
 /** Share of what was seen that is blank on a date (0 before, 1 after); 0 for a single band, which
  *  may well be dark. */

@@ -24,6 +24,7 @@ struct rdl_pair {
     GPtrArray *masks;           /* pair_mask * */
     rdl_collar *collars[DATES]; /* of what each part shows; NULL: it has none */
     bool resampled;
+    bool dark_ground;       /* what looked like collars is none */
     bool zeros_drop[DATES]; /* 0 in every band is a gap */
     double dx, dy;          /* where the scene after is read, pixels */
     char *aoi;              /* NULL: all */
@@ -326,20 +327,42 @@ static void take_bands(rdl_pair *pair)
     }
 }
 
+/* Dark ground behind a straight bank is no collar. */
+static void doubt_collars(rdl_pair *pair, GPtrArray *warnings)
+{
+    const rdl_collar *a = pair->collars[BEFORE], *b = pair->collars[AFTER];
+
+    pair->dark_ground = a && b && (rdl_collar_is_ground(a, b) || rdl_collar_is_ground(b, a));
+    if (pair->dark_ground)
+        warn(warnings,
+             "%s and %s: ground of one number reaches the edge behind a straight border, and has "
+             "changed in part: taken as data; if it is none, say so with nodata or a mask",
+             rdl_raster_path(pair->scenes[BEFORE]->raster),
+             rdl_raster_path(pair->scenes[AFTER]->raster));
+    for (int i = 0; i < DATES; i++)
+        if (pair->dark_ground || (pair->collars[i] && !pair->collars[i]->there))
+            g_clear_pointer(&pair->collars[i], rdl_collar_free);
+}
+
 static bool find_collars(rdl_pair *pair, GPtrArray *warnings, GError **error)
 {
-    for (int i = 0; i < DATES; i++) {
-        rdl_collar **collar = &pair->collars[i];
-        rdl_raster *scene = pair->scenes[i]->raster;
-        if (!rdl_collar_find(scene, pair->parts[i], pair->count, pair->bands[i], collar, error))
+    for (int i = 0; i < DATES; i++)
+        if (!rdl_collar_find(pair->scenes[i]->raster, pair->parts[i], pair->count, pair->bands[i],
+                             &pair->collars[i], error))
             return false;
-        if (*collar)
+    doubt_collars(pair, warnings);
+    for (int i = 0; i < DATES; i++)
+        if (pair->collars[i])
             warn(warnings,
                  "%s: %.1f%% of it lies in a collar of one number that nothing marks: taken as not "
                  "observed",
-                 rdl_raster_path(scene), 100.0 * (*collar)->share);
-    }
+                 rdl_raster_path(pair->scenes[i]->raster), 100.0 * pair->collars[i]->share);
     return true;
+}
+
+bool rdl_pair_dark_ground(const rdl_pair *pair)
+{
+    return pair->dark_ground;
 }
 
 rdl_pair *rdl_pair_open(const rdl_pair_options *o, GPtrArray *warnings, GError **error)

@@ -51,6 +51,8 @@ RDL_API bool rdl_pair_reach(const rdl_pair *pair, rdl_block *reach, GError **err
 /** Do readers made from now on take pixels outside the area of interest as good? For what is learnt
  *  of the pair: a small area says little about what did not change. */
 RDL_API void rdl_pair_look_around(rdl_pair *pair, bool around);
+/** Was there what looked like collars on both dates, and is ground (rdl_collar_is_ground)? */
+RDL_API bool rdl_pair_dark_ground(const rdl_pair *pair);
 /** From now on pixels stored as 0 in every band in use of the scene of `date` (0 before, 1 after)
  * are not observed; call before readers are made. */
 RDL_API void rdl_pair_drop_zeros(rdl_pair *pair, int date);

@@ -165,6 +165,48 @@ static void dark_water_inside_stays(void)
     rdl_detect_result_clear(&r);
 }
 
+/* Four bands of land, and water to the east behind a dyke that slants so many pixels a row; of
+ * `numbers` numbers from 0 on. After, there is a square of fill in it. */
+static void make_reservoir(double slant, int numbers)
+{
+    made_form f = MADE_FORM;
+    g_autofree double *x = NULL, *y = NULL;
+
+    f.width = WIDTH, f.height = HEIGHT, f.bands = 3;
+    make_pair(suite_rand(), &f, 0, &x, &y);
+    for (int i = 0; i < 3 * ALL; i++) {
+        int col = i % ALL % WIDTH, row = i % ALL / WIDTH;
+        if (col <= 180 + slant * row)
+            continue;
+        x[i] = g_rand_int_range(suite_rand(), 0, numbers);
+        y[i] = g_rand_int_range(suite_rand(), 0, numbers);
+        if (col >= 240 && col < 280 && row >= 120 && row < 160)
+            y[i] = g_rand_int_range(suite_rand(), 140, 180);
+    }
+    make_raster("before.tif", &f, x);
+    make_raster("after.tif", &f, y);
+}
+
+static void what_is_filled_behind_a_dyke_is_found(void)
+{
+    static const double slants[] = {0, 0.08, 0.4};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(slants); i++)
+        for (int numbers = 1; numbers <= 5; numbers += 4) {
+            rdl_detect_result r;
+            make_reservoir(slants[i], numbers);
+            CHECK(detect_with("before.tif", "after.tif", 1, 256, false, &r));
+            g_autofree double *classes = raster_values(suite_path("change.tif"), 1);
+            int found = 0;
+            for (int k = 0; k < 40 * 40; k++)
+                found += classes[(120 + k / 40) * WIDTH + 240 + k % 40] == RDL_CHANGED;
+            CHECK(found > 1500);
+            CHECK_INT(r.not_observed, 0);
+            CHECK_INT((r.gate.codes & RDL_GATE_BLANK) != 0, numbers == 1);
+            rdl_detect_result_clear(&r);
+        }
+}
+
 static void threads_and_blocks_change_no_byte(void)
 {
     g_autofree char *digests[3] = {0};
@@ -209,6 +251,7 @@ static CU_TestInfo tests[] = {
     {"what lies around a scene is not observed", what_lies_around_a_scene_is_not_observed},
     {"it is the same on the other date", it_is_the_same_on_the_other_date},
     {"dark water inside stays", dark_water_inside_stays},
+    {"what is filled behind a dyke is found", what_is_filled_behind_a_dyke_is_found},
     {"threads and blocks change no byte", threads_and_blocks_change_no_byte},
     {"it is told and counted", it_is_told_and_counted},
     CU_TEST_INFO_NULL,
