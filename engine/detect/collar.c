@@ -407,8 +407,8 @@ static bool look_for(search *s, rdl_raster *scene, float near, rdl_collar **coll
     if (!look_from_sides(s, error))
         return false;
     *uniform = (double)s->exact >= UNIFORM * (double)(s->exact + s->close);
-    if (*uniform)
-        *collar = collar_of_rows(s);
+    *collar = collar_of_rows(s);
+    (*collar)->textured = !*uniform;
     return true;
 }
 
@@ -426,10 +426,19 @@ bool rdl_collar_find(rdl_raster *scene, rdl_raster *raster, int n, const int *ba
                 .number = number,
                 .first = ends,
                 .last = ends + grid->height};
+    rdl_collar *near = NULL;
     bool uniform;
 
     *collar = NULL;
-    if (!look_for(&s, scene, nearness(scene, n, bands), collar, &uniform, error))
+    if (!look_for(&s, scene, nearness(scene, n, bands), &near, &uniform, error))
         return false;
-    return uniform || look_for(&s, scene, 0.0f, collar, &uniform, error);
+    if (!uniform && !look_for(&s, scene, 0.0f, collar, &uniform, error))
+        return rdl_collar_free(near), false;
+    if (near && *collar && (*collar)->there) {
+        rdl_collar_free(near);
+        return true;
+    }
+    rdl_collar_free(*collar);
+    *collar = near;
+    return true;
 }

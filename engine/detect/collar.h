@@ -10,7 +10,7 @@
  *
  * A collar has no texture. In pictures of 8 bits numbers within 5 of it are taken for it, as
  * compression with loss leaves them beside what is shown, but only where four fifths of all are the
- * number itself: water behind a dyke is not.
+ * number itself: water behind a dyke is not, and what else looks so is told.
  *
  * Around the collar one pixel more is not believed, where resampling has mixed both; eight, a block
  * of JPEG, where it has such near numbers. */
@@ -28,6 +28,7 @@ typedef struct rdl_collar {
     int *deep[2];     /* pixels of the number left and right of it, collar or not; -1: all */
     int rim;          /* pixels around it that are not believed */
     bool there;       /* is it of any size? */
+    bool textured;    /* of many numbers near one: told, not believed */
     int *rows;        /* all of these; private */
     rdl_block inside; /* the box around what is shown */
     double share;     /* of the raster that is collar */

@@ -327,21 +327,32 @@ static void take_bands(rdl_pair *pair)
     }
 }
 
-/* Dark ground behind a straight bank is no collar. */
+/* Dark ground behind a straight bank is no collar: of many numbers, or on both dates. */
 static void doubt_collars(rdl_pair *pair, GPtrArray *warnings)
 {
     const rdl_collar *a = pair->collars[BEFORE], *b = pair->collars[AFTER];
+    const bool both = a && b && !a->textured && !b->textured &&
+                      (rdl_collar_is_ground(a, b) || rdl_collar_is_ground(b, a));
 
-    pair->dark_ground = a && b && (rdl_collar_is_ground(a, b) || rdl_collar_is_ground(b, a));
-    if (pair->dark_ground)
+    if (both)
         warn(warnings,
              "%s and %s: ground of one number reaches the edge behind a straight border, and has "
              "changed in part: taken as data; if it is none, say so with nodata or a mask",
              rdl_raster_path(pair->scenes[BEFORE]->raster),
              rdl_raster_path(pair->scenes[AFTER]->raster));
-    for (int i = 0; i < DATES; i++)
-        if (pair->dark_ground || (pair->collars[i] && !pair->collars[i]->there))
+    pair->dark_ground = both;
+    for (int i = 0; i < DATES; i++) {
+        const rdl_collar *c = pair->collars[i];
+        if (c && c->there && c->textured) {
+            pair->dark_ground = true;
+            warn(warnings,
+                 "%s: numbers next to the least or the largest fill %.1f%% of it behind a straight "
+                 "border: taken as data; if they are none, say so with nodata or a mask",
+                 rdl_raster_path(pair->scenes[i]->raster), 100.0 * c->share);
+        }
+        if (c && (both || !c->there || c->textured))
             g_clear_pointer(&pair->collars[i], rdl_collar_free);
+    }
 }
 
 static bool find_collars(rdl_pair *pair, GPtrArray *warnings, GError **error)
