@@ -13,6 +13,7 @@
 #define CLEAR_LEAST 0.5  /* share */
 #define CLEAR_REFUSED 0.02
 #define CLOUD_MOST 0.005   /* share of a scene that looks like cloud */
+#define LINES_MOST 0.001   /* share of a scene in lines that are 0 in one band */
 #define BLANK_MOST 0.01    /* share of a scene that is 0 or saturated in every band */
 #define DARK_BELOW (-0.03) /* reflectance: an offset was taken off twice */
 #define NUMBER_UNIT 1e-4   /* reflectance of one unit in numbers as Sentinel-2 has them */
@@ -156,7 +157,9 @@ static unsigned radiometry(rdl_gate *g, const rdl_pair *pair, const rdl_gate_que
     g->sun[0] = sun_of(before);
     g->sun[1] = sun_of(after);
     g->offset = rdl_levels_offset(&g->levels, unit_of(before), unit_of(after));
-    bool gaps = g->gaps[0] > 0.0 || g->gaps[1] > 0.0 || rdl_pair_dark_ground(pair);
+    bool lines = rdl_levels_lines(&g->levels, 0) > LINES_MOST ||
+                 rdl_levels_lines(&g->levels, 1) > LINES_MOST;
+    bool gaps = lines || g->gaps[0] > 0.0 || g->gaps[1] > 0.0 || rdl_pair_dark_ground(pair);
     unsigned filled = gaps || is_more(rdl_levels_fill, g) ? RDL_GATE_BLANK : 0;
     if (q->radar)
         return filled;
@@ -306,6 +309,11 @@ static void explain_blank(const rdl_gate *g, const rdl_pair *pair, GPtrArray *to
                 "%s: %.1f%% of what was looked at is 0 in every band, in gaps that nothing marks: "
                 "taken as not observed",
                 rdl_raster_path(scenes[i]->raster), 100.0 * g->gaps[i]);
+        if (rdl_levels_lines(&g->levels, i) > LINES_MOST)
+            say(to,
+                "%s: %.1f%% of what was looked at lies in lines of 0 in one band: lost ones; they "
+                "look changed: leave the band out with --bands, or mask them",
+                rdl_raster_path(scenes[i]->raster), 100.0 * rdl_levels_lines(&g->levels, i));
         if (rdl_levels_fill(&g->levels, i) > BLANK_MOST)
             say(to,
                 "%s: %.0f%% of what was looked at is one number below -99 in every band: gaps that "

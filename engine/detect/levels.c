@@ -12,6 +12,7 @@
 #define FILL_MOST (-99.0f)
 #define BANDS_LEAST 2    /* that agree, before a step is believed */
 #define GAPS_LEAST 1e-3  /* share */
+#define LINE_LEAST 16    /* pixels */
 #define BESIDE_LEAST 32  /* pixels */
 #define BESIDE_SHARE 0.1 /* of the zeros: thinner than some twenty pixels */
 #define BRIGHT 0.8       /* of the mean */
@@ -119,6 +120,59 @@ double rdl_levels_gaps(const rdl_levels *l, int date)
     return gaps ? share : 0.0;
 }
 
+/* Pixels of a line (first, first + step ...) of a band that are seen, and 0. */
+static void count_line(const rdl_pair_reader *tile, const float *band, float zero, size_t first,
+                       size_t step, size_t side, int *seen, int *zeros)
+{
+    *seen = *zeros = 0;
+    for (size_t i = 0; i < side; i++) {
+        size_t at = first + i * step;
+        *seen += tile->valid[at];
+        *zeros += tile->valid[at] && band[at] == zero;
+    }
+}
+
+/* Pixels of the lines along `step`, `next` apart, that are all 0, while hardly any is in the line
+ * before or after. */
+static double lost_lines(const rdl_pair_reader *tile, const float *band, float zero, size_t side,
+                         size_t step, size_t next)
+{
+    double lost = 0.0;
+    bool clear = false,
+         held = false; /* of zeros: the line before; is the one before lost if this is? */
+    int last = 0;
+
+    for (size_t i = 0; i < side; i++) {
+        int seen, zeros;
+        count_line(tile, band, zero, i * next, step, side, &seen, &zeros);
+        bool all = seen > LINE_LEAST && zeros == seen, none = 10 * zeros < seen;
+        lost += held && none ? last : 0;
+        held = all && clear;
+        last = zeros;
+        clear = none;
+    }
+    return lost;
+}
+
+static double count_lines(const rdl_pair_reader *tile, int date)
+{
+    const size_t side = (size_t)sqrt((double)tile->n);
+    double most = 0.0;
+
+    for (int k = 0; k < tile->bands; k++) {
+        const float *band = tile->planes[date * tile->bands + k];
+        const float zero = rdl_pair_zero(tile->pair, date, k);
+        most = fmax(most, lost_lines(tile, band, zero, side, 1, side) +
+                              lost_lines(tile, band, zero, side, side, 1));
+    }
+    return most;
+}
+
+double rdl_levels_lines(const rdl_levels *l, int date)
+{
+    return l->pixels > 0.0 ? l->lines[date] / l->pixels : 0.0;
+}
+
 static void count_blank(rdl_levels *levels, const rdl_pair_reader *tile, const float most[2])
 {
     const float *const *const dates[] = {(const float *const *)tile->before,
@@ -131,6 +185,7 @@ static void count_blank(rdl_levels *levels, const rdl_pair_reader *tile, const f
             count_all(tile, dates[date], 0.0f) + count_all(tile, dates[date], most[date]);
         levels->fill[date] = count_fill(tile, dates[date]);
         levels->gap[date] = count_gaps(tile, date);
+        levels->lines[date] = count_lines(tile, date);
     }
 }
 
@@ -179,6 +234,7 @@ void rdl_levels_merge(rdl_levels *into, const rdl_levels *tile)
         const rdl_gap_view *from = &tile->gap[date];
         into->blank[date] += tile->blank[date];
         into->fill[date] += tile->fill[date];
+        into->lines[date] += tile->lines[date];
         to->zeros += from->zeros;
         to->others += from->others;
         to->sum += from->sum;

@@ -30,6 +30,8 @@ typedef struct rdl_levels {
                                 in every band, before and after */
     double fill[2];          /* that are one number of -99 or less, as -9999, in every band */
     rdl_gap_view gap[2];
+    double
+        lines[2]; /* pixels of rows and columns of a tile that are 0 in one band, and not beside */
 } rdl_levels;
 
 /** Those of the `n` pixels of a square tile where valid is 1. most: the largest numbers of either
@@ -45,6 +47,8 @@ double rdl_levels_gaps(const rdl_levels *levels, int date);
 double rdl_levels_blank(const rdl_levels *levels, int date);
 /** Share that is filled with a number like -9999. */
 double rdl_levels_fill(const rdl_levels *levels, int date);
+/** Share of what was seen on a date that lies in lines of 0 in one band, which are lost. */
+double rdl_levels_lines(const rdl_levels *levels, int date);
 /** Tiles in a fixed order give a fixed answer. */
 void rdl_levels_merge(rdl_levels *into, const rdl_levels *tile);
 
