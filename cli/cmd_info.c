@@ -218,7 +218,9 @@ static void verify_pack(const char *path, GError **error)
         cli_print_json(rdl_json_node(o));
         return;
     }
-    puts("evidence pack, as it was made");
+    puts("evidence pack, agrees with its own list of SHA-256; that it is the one that was handed "
+         "out\n"
+         "the ledger's event export.made tells, which has the digest below");
     for (size_t i = 0; i < G_N_ELEMENTS(told); i++)
         printf("  %-7s %s\n", told[i], rdl_json_text(o, told[i], "-"));
     printf("  %-7s %.0f\n", "events", rdl_json_real(o, "events", 0.0));

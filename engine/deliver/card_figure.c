@@ -72,7 +72,7 @@ static char *caption(const rdl_card_page *card, const char *key, const GPtrArray
     for (guint i = 0; i < used->len; i++) {
         const rdl_map_scene *s = used->pdata[i];
         g_string_append_printf(out, "%s %s%s%s", i ? "," : "",
-                               s->date ? s->date : rdl_card_word(card, "undated"),
+                               s->date ? s->date : rdl_card_word(card, "no_date"),
                                s->sensor ? " " : "", s->sensor ? s->sensor : "");
     }
     g_string_append_printf(out, "   1:%.0f", frame->scale);

@@ -59,7 +59,7 @@ static const rdl_label words[] = {
     {"angle_unknown", "未给出", "not given"},
     {"before", "前时相", "Earlier"},
     {"after", "后时相", "Later"},
-    {"undated", "日期不明", "date not known"},
+    {"no_date", "日期不明", "date not known"},
     {"no_image", "（无影像）", "(no image)"},
     {"images_scale", "影像", "Images"},
     {"where", "位置图", "Where it lies"},

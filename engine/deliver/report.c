@@ -335,6 +335,8 @@ static bool report(rdl_ledger *ledger, const char *path, const rdl_report_option
     if (!units)
         return false;
     r.units = units;
+    if (o->public_version && !(r.disclosure = rdl_disclosure_new(ledger, error)))
+        return false;
     r.kept = g_string_chunk_new(4096);
     r.parts = g_array_new(FALSE, TRUE, sizeof(rdl_report_part));
     g_array_set_clear_func(r.parts, clear_part);
@@ -342,6 +344,12 @@ static bool report(rdl_ledger *ledger, const char *path, const rdl_report_option
     bool good = compose(&r, &p, as_of, writer, tally, error) && count_tasks(&r, tally, error) &&
                 write_whole(&r, ledger, writer, latest, error);
     warn(o, units, as_of, latest);
+    char *blanked = r.disclosure ? rdl_disclosure_blanked(r.disclosure) : NULL;
+    if (blanked && o->warnings)
+        g_ptr_array_add(o->warnings, blanked);
+    else
+        g_free(blanked);
+    rdl_disclosure_free(r.disclosure);
     rdl_map_data_free(r.map);
     rdl_style_free(r.changes);
     rdl_monitored_free(r.monitored);

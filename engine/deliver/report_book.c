@@ -158,7 +158,7 @@ static void put_chart(book *b, lxw_worksheet *on, guint at, const rdl_report_tab
         chart_series_set_fill(series, &fill);
     }
     if (t->chart == RDL_CHART_BARS)
-        chart_axis_set_reverse(chart->x_axis); /* the first row on top */
+        chart_axis_set_reverse(chart->y_axis); /* that of the rows: the first on top */
     chart_legend_set_position(chart, LXW_CHART_LEGEND_BOTTOM);
     note(b, worksheet_insert_chart_opt(on, at, 0, chart, &options));
 }
@@ -182,6 +182,8 @@ static void sheet_of(book *b, const rdl_report_table *t)
         put_chart(b, sheet, end + 1, t, t->title, 0);
 }
 
+#define TEXT_WIDTH 82 /* in characters: a page of A4 holds it */
+
 static int lines_of(const char *text, int width)
 {
     int cells = 0;
@@ -199,7 +201,7 @@ static void sheet_of_text(book *b)
 
     if (!sheet)
         return;
-    worksheet_set_column(sheet, 0, 0, 100, NULL);
+    worksheet_set_column(sheet, 0, 0, TEXT_WIDTH, NULL);
     put_text(b, sheet, 0, 0, r->title, b->title);
     put_text(b, sheet, 1, 0, r->subtitle, b->note);
     for (guint i = 0; i < r->parts->len; i++) {
@@ -209,7 +211,7 @@ static void sheet_of_text(book *b)
         at += p->kind == RDL_PART_HEAD;
         put_text(b, sheet, at, 0, p->text, p->kind == RDL_PART_HEAD ? b->caption : b->note);
         if (p->kind != RDL_PART_HEAD)
-            worksheet_set_row(sheet, at, 15.0 * lines_of(p->text, 96), NULL);
+            worksheet_set_row(sheet, at, 15.0 * lines_of(p->text, TEXT_WIDTH - 4), NULL);
         at++;
     }
 }

@@ -21,7 +21,7 @@ static JsonObject *row_json(const rdl_bulletin *r, const rdl_statistic_table *t,
         if (!rdl_report_tells(r, t, c))
             continue;
         if (c < t->n_codes)
-            rdl_json_set_text(o, key, rdl_statistic_cell_at(t, row, c)->text);
+            rdl_json_set_text(o, key, rdl_report_code(r, t, row, c));
         else if (isnan(n))
             json_object_set_null_member(o, key);
         else if (t->columns[c].quantity == RDL_QUANTITY_COUNT)
@@ -66,22 +66,6 @@ bool rdl_report_json(const rdl_bulletin *r, const char *path, GError **error)
     return rdl_output_text(path, line, true, error);
 }
 
-/* RFC 4180: quoted where it must be; with an apostrophe before what a spreadsheet would run. */
-static void field(GString *out, const char *text, char after)
-{
-    g_autofree char *harmless = text && rdl_formula(text) ? g_strconcat("'", text, NULL) : NULL;
-
-    text = harmless ? harmless : text;
-    if (text && strpbrk(text, ",\"\r\n")) {
-        g_auto(GStrv) parts = g_strsplit(text, "\"", -1);
-        g_autofree char *safe = g_strjoinv("\"\"", parts);
-        g_string_append_printf(out, "\"%s\"", safe);
-    } else if (text) {
-        g_string_append(out, text);
-    }
-    g_string_append_c(out, after);
-}
-
 static void value(GString *out, const rdl_statistic_table *t, guint row, guint column)
 {
     char text[G_ASCII_DTOSTR_BUF_SIZE] = "";
@@ -93,7 +77,7 @@ static void value(GString *out, const rdl_statistic_table *t, guint row, guint c
                         : t->columns[column].quantity == RDL_QUANTITY_COUNT ? "%.0f"
                                                                             : "%.6f",
                         n);
-    field(out, text, '\n');
+    rdl_csv_field(out, text, "\n");
 }
 
 /* One number a line: table, the codes that name its row (at most two), what is counted, number. */
@@ -108,11 +92,11 @@ bool rdl_report_csv(const rdl_bulletin *r, const char *path, GError **error)
                 if (!rdl_report_tells(r, t, c) || !rdl_report_names(r, t, row))
                     continue;
                 bool sum = (t->total && row == t->n_rows - 1) || t->n_codes == 0;
-                field(out, t->key, ',');
-                field(out, sum ? "total" : "row", ',');
+                rdl_csv_field(out, t->key, ",");
+                rdl_csv_field(out, sum ? "total" : "row", ",");
                 for (guint k = 0; k < 2; k++)
-                    field(out, k < t->n_codes ? rdl_statistic_cell_at(t, row, k)->text : NULL, ',');
-                field(out, t->columns[c].key, ',');
+                    rdl_csv_field(out, k < t->n_codes ? rdl_report_code(r, t, row, k) : NULL, ",");
+                rdl_csv_field(out, t->columns[c].key, ",");
                 value(out, t, row, c);
             }
     }

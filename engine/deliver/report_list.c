@@ -188,45 +188,46 @@ static const struct {
     const char *key;
     rdl_cell_kind kind;
     double width;
-    int in, brief; /* lists it is in; on paper too */
-    bool personal; /* says who, or how grave: never in a public version */
+    int in, brief;     /* lists it is in; on paper too */
+    const char *field; /* of a task: what the public version may tell hangs on (disclosure.h) */
     text_fn text;
     number_fn number;
 } fields[] = {
-    {"no", RDL_CELL_WHOLE, 6, LISTS, LISTS, false, NULL, number},
-    {"task", RDL_CELL_TEXT, 16, LISTS, LISTS, false, id, NULL},
-    {"task_no", RDL_CELL_TEXT, 14, ALL, 0, false, task_no, NULL},
-    {"kind", RDL_CELL_TEXT, 10, LISTS, 0, false, kind, NULL},
-    {"xzqdm", RDL_CELL_TEXT, 10, ALL, 0, false, code, NULL},
-    {"unit_name", RDL_CELL_TEXT, 14, LISTS, LISTS, false, unit, NULL},
-    {"department", RDL_CELL_TEXT, 18, LISTS, 0, false, department, NULL},
-    {"zone", RDL_CELL_TEXT, 16, LISTS, OVERDUE, false, zone, NULL},
-    {"zone_name", RDL_CELL_TEXT, 24, ALL, 0, false, zone_name, NULL},
-    {"activity", RDL_CELL_TEXT, 12, LISTS, LISTS, false, activity, NULL},
-    {"result", RDL_CELL_TEXT, 12, ALL, 0, false, result, NULL},
-    {"severity", RDL_CELL_TEXT, 8, ALL, 0, true, severity, NULL},
-    {"area_ha", RDL_CELL_HECTARES, 10, LISTS, OVERDUE | REACH, false, NULL, area},
-    {"share", RDL_CELL_RATE, 8, REACH, REACH, false, NULL, share},
-    {"state", RDL_CELL_TEXT, 12, LISTS, LISTS, false, state, NULL},
-    {"tier", RDL_CELL_TEXT, 16, ALL, 0, false, tier, NULL},
-    {"started", RDL_CELL_DAY, 11, ALL, 0, false, started, NULL},
-    {"due_original", RDL_CELL_DAY, 11, OVERDUE | ALL, 0, false, due_original, NULL},
-    {"due_day", RDL_CELL_DAY, 11, LISTS, LISTS, false, due, NULL},
-    {"days", RDL_CELL_WHOLE, 8, OVERDUE | WARNED, LISTS, false, NULL, days_left},
-    {"progress", RDL_CELL_RATE, 8, WARNED | ALL, WARNED, false, NULL, progress},
-    {"warning", RDL_CELL_TEXT, 8, LISTS, WARNED, false, warning, NULL},
-    {"warned_by", RDL_CELL_TEXT, 10, WARNED, WARNED, false, warned_by, NULL},
-    {"proposes", RDL_CELL_TEXT, 12, WARNED, WARNED, true, proposes, NULL},
-    {"triggers", RDL_CELL_TEXT, 24, WARNED, WARNED, true, triggers, NULL},
-    {"resp_unit", RDL_CELL_TEXT, 18, LISTS, OVERDUE, false, resp_unit, NULL},
-    {"lead_leader", RDL_CELL_TEXT, 10, LISTS, 0, true, leader, NULL},
-    {"supervisor", RDL_CELL_TEXT, 10, ALL, 0, true, supervisor, NULL},
-    {"assignee", RDL_CELL_TEXT, 10, LISTS, 0, true, assignee, NULL},
+    {"no", RDL_CELL_WHOLE, 6, LISTS, LISTS, "task_id", NULL, number},
+    {"task", RDL_CELL_TEXT, 16, LISTS, LISTS, "task_id", id, NULL},
+    {"task_no", RDL_CELL_TEXT, 14, ALL, 0, "", task_no, NULL},
+    {"kind", RDL_CELL_TEXT, 10, LISTS, OVERDUE, "kind", kind, NULL},
+    {"xzqdm", RDL_CELL_TEXT, 10, ALL, 0, "xzqdm", code, NULL},
+    {"unit_name", RDL_CELL_TEXT, 14, LISTS, LISTS, "xzqdm", unit, NULL},
+    {"department", RDL_CELL_TEXT, 18, LISTS, 0, "department", department, NULL},
+    {"zone", RDL_CELL_TEXT, 16, LISTS, OVERDUE, "zone", zone, NULL},
+    {"zone_name", RDL_CELL_TEXT, 24, ALL, 0, "zone_name", zone_name, NULL},
+    {"activity", RDL_CELL_TEXT, 12, LISTS, LISTS, "activity", activity, NULL},
+    {"result", RDL_CELL_TEXT, 12, ALL, 0, "result", result, NULL},
+    {"severity", RDL_CELL_TEXT, 8, ALL, 0, "severity", severity, NULL},
+    {"area_ha", RDL_CELL_HECTARES, 10, LISTS, OVERDUE | REACH, "area_m2", NULL, area},
+    {"share", RDL_CELL_RATE, 8, REACH, REACH, "", NULL, share},
+    {"state", RDL_CELL_TEXT, 12, LISTS, LISTS, "state", state, NULL},
+    {"tier", RDL_CELL_TEXT, 16, ALL, 0, "tier", tier, NULL},
+    {"started", RDL_CELL_DAY, 11, ALL, 0, "started", started, NULL},
+    {"due_original", RDL_CELL_DAY, 11, OVERDUE | ALL, 0, "due_original", due_original, NULL},
+    {"due_day", RDL_CELL_DAY, 11, LISTS, LISTS, "due", due, NULL},
+    {"days", RDL_CELL_WHOLE, 8, OVERDUE | WARNED, LISTS, "due", NULL, days_left},
+    {"progress", RDL_CELL_RATE, 8, WARNED | ALL, WARNED, "progress", NULL, progress},
+    {"warning", RDL_CELL_TEXT, 8, LISTS, WARNED, "warning", warning, NULL},
+    {"warned_by", RDL_CELL_TEXT, 10, WARNED, WARNED, "warning_by", warned_by, NULL},
+    {"proposes", RDL_CELL_TEXT, 12, WARNED, WARNED, "proposes", proposes, NULL},
+    {"triggers", RDL_CELL_TEXT, 24, WARNED, WARNED, "triggers", triggers, NULL},
+    {"resp_unit", RDL_CELL_TEXT, 18, LISTS, OVERDUE, "resp_unit", resp_unit, NULL},
+    {"lead_leader", RDL_CELL_TEXT, 10, LISTS, 0, "lead_leader", leader, NULL},
+    {"supervisor", RDL_CELL_TEXT, 10, ALL, 0, "supervisor", supervisor, NULL},
+    {"assignee", RDL_CELL_TEXT, 10, LISTS, 0, "assignee", assignee, NULL},
 };
 
 static bool told(const rdl_bulletin *r, size_t i, int list)
 {
-    return fields[i].in & list && !(fields[i].personal && r->options->public_version);
+    return fields[i].in & list &&
+           (!r->disclosure || rdl_disclosure_tells(r->disclosure, fields[i].field));
 }
 
 static rdl_report_table *begin_list(rdl_bulletin *r, const char *key, int list)
@@ -278,7 +279,7 @@ static GHashTable *rectified_sites(const GArray *tasks)
 
 static bool may_be_told(const rdl_bulletin *r, const rdl_task *t)
 {
-    return !r->options->public_version || !rdl_withheld(r->ledger, t);
+    return !r->disclosure || !rdl_withheld(r->ledger, t);
 }
 
 static bool unfinished(const rdl_bulletin *r, const rdl_task *t)
@@ -308,43 +309,54 @@ static void add_list(rdl_bulletin *r, const char *key, int list, const GPtrArray
         add_row(r, t, list, tasks->pdata[i]);
 }
 
-static void add_tasks(rdl_bulletin *r, const GArray *tasks)
+/* Those a list may hold, with what of them it may tell. */
+static GPtrArray *told_of(rdl_bulletin *r, const GArray *tasks, GError **error)
 {
-    g_autoptr(GPtrArray) overdue = g_ptr_array_new(), warned = g_ptr_array_new();
     g_autoptr(GPtrArray) all = g_ptr_array_new();
     g_autoptr(GHashTable) rectified = rectified_sites(tasks);
 
     for (guint i = 0; i < tasks->len; i++) {
         rdl_task *t = &g_array_index(tasks, rdl_task, i);
-        if (carried(r, rectified, t) || !may_be_told(r, t))
-            continue;
-        g_ptr_array_add(all, t);
-        if (t->warning || (t->triggers && !r->options->public_version))
+        if (!carried(r, rectified, t) && may_be_told(r, t))
+            g_ptr_array_add(all, t);
+    }
+    for (guint i = 0; r->disclosure && i < all->len; i++)
+        if (!rdl_disclosure_task(r->disclosure, all->pdata[i], error))
+            return NULL;
+    return g_steal_pointer(&all);
+}
+
+static bool add_tasks(rdl_bulletin *r, const GArray *tasks, GError **error)
+{
+    g_autoptr(GPtrArray) overdue = g_ptr_array_new(), warned = g_ptr_array_new();
+    g_autoptr(GPtrArray) all = told_of(r, tasks, error);
+
+    for (guint i = 0; all && i < all->len; i++) {
+        rdl_task *t = all->pdata[i];
+        if (t->warning || (t->triggers && !r->disclosure))
             g_ptr_array_add(warned, t);
         if (unfinished(r, t) && t->due && strcmp(t->due, r->as_of) < 0)
             g_ptr_array_add(overdue, t);
     }
+    if (!all)
+        return false;
     g_ptr_array_sort(overdue, by_gravity);
     g_ptr_array_sort(warned, by_gravity);
     add_list(r, "list_overdue", OVERDUE, overdue);
     add_list(r, "list_warnings", WARNED, warned);
     add_list(r, "list_tasks", ALL, all);
+    return true;
 }
 
 /* Sites on the ground of the unit the bulletin is of that another unit answers for. */
 static bool add_reaching(rdl_bulletin *r, rdl_day as_of, GError **error)
 {
     g_autoptr(GArray) tasks = rdl_map_reaching(r->units, r->options->unit, as_of, error);
-    g_autoptr(GPtrArray) told = g_ptr_array_new();
+    g_autoptr(GPtrArray) all = tasks ? told_of(r, tasks, error) : NULL;
 
-    for (guint i = 0; tasks && i < tasks->len; i++) {
-        rdl_task *t = &g_array_index(tasks, rdl_task, i);
-        if (may_be_told(r, t))
-            g_ptr_array_add(told, t);
-    }
-    if (told->len)
-        add_list(r, "list_reaching", REACH, told);
-    return tasks != NULL;
+    if (all && all->len)
+        add_list(r, "list_reaching", REACH, all);
+    return all != NULL;
 }
 
 /* ---- look-backs ---- */
@@ -420,6 +432,6 @@ bool rdl_report_lists(rdl_bulletin *r, GError **error)
     g_autoptr(GArray) tasks = rdl_task_list(r->ledger, &filter, error);
     if (!tasks)
         return false;
-    add_tasks(r, tasks);
-    return add_reaching(r, filter.as_of, error) && add_lookbacks(r, filter.as_of, error);
+    return add_tasks(r, tasks, error) && add_reaching(r, filter.as_of, error) &&
+           add_lookbacks(r, filter.as_of, error);
 }

@@ -49,7 +49,7 @@ static void write_source(rdl_flow *flow, const rdl_bulletin *r, const rdl_frame 
     for (guint i = 0; i < used->len; i++) {
         const rdl_map_scene *s = used->pdata[i];
         g_string_append_printf(text, "%s%s %s", i ? ", " : "",
-                               s->date ? s->date : rdl_report_word(r, "undated"), s->name);
+                               s->date ? s->date : rdl_report_word(r, "no_date"), s->name);
     }
     g_autofree char *line =
         g_strdup_printf(rdl_report_word(r, "map.source"),

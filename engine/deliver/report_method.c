@@ -60,7 +60,7 @@ static void read_detection(reading *in, JsonObject *manifest, JsonObject *option
     const char *paper =
         papers && json_array_get_length(papers) ? json_array_get_string_element(papers, 0) : NULL;
     g_autofree char *method = paper ? g_strdup_printf("%s (%s)", name, paper) : g_strdup(name);
-    const char *unknown = rdl_report_word(r, "undated");
+    const char *unknown = rdl_report_word(r, "no_date");
     char *sentence = rdl_sentence(r->ledger, "method.detection", r->language, "{method}", method,
                                   "{before}", rdl_json_text(options, "date_before", unknown),
                                   "{after}", rdl_json_text(options, "date_after", unknown), NULL);

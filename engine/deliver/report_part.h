@@ -2,6 +2,7 @@
 #ifndef RDL_DELIVER_REPORT_PART_H
 #define RDL_DELIVER_REPORT_PART_H
 
+#include "deliver/disclosure.h"
 #include "deliver/flow.h"
 #include "deliver/map_data.h"
 #include "deliver/report.h"
@@ -68,6 +69,7 @@ typedef struct rdl_bulletin {
     rdl_statistic *statistic;
     rdl_style *changes; /* styles/patch.sld, for its words; NULL until asked */
     const rdl_report_options *options;
+    rdl_disclosure *disclosure; /* of a public version; else NULL */
     GPtrArray *numbers;       /* of const rdl_statistic_table: what it tells, for programs; lent */
     const char *path;         /* of the ledger */
     rdl_map_data *map;        /* NULL: no map is drawn */
@@ -113,6 +115,10 @@ void rdl_report_say(rdl_paragraph *p, char *take_sentence);
 void rdl_report_go_on(rdl_paragraph *p);
 /** Put it into the report, and begin anew. */
 void rdl_report_end(rdl_paragraph *p, rdl_part_kind kind);
+/** A code that names a row, as it may be told; NULL: none, or it holds a name and this is for the
+ *  public. Lent. */
+const char *rdl_report_code(const rdl_bulletin *r, const rdl_statistic_table *table, guint row,
+                            guint column);
 /** Is a column of a table told, is a row named? All but kinds of clues in a bulletin for the
  * public: all, pending and excluded stand in the total and by unit alone, and a kind that has
  * nothing else has no row. */

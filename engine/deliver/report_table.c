@@ -139,6 +139,14 @@ bool rdl_report_names(const rdl_bulletin *r, const rdl_statistic_table *s, guint
     return !left_out || sum;
 }
 
+const char *rdl_report_code(const rdl_bulletin *r, const rdl_statistic_table *s, guint row,
+                            guint column)
+{
+    const char *code = rdl_statistic_cell_at(s, row, column)->text;
+
+    return code && r->disclosure && rdl_disclosure_names(r->disclosure, code) ? NULL : code;
+}
+
 static void set_columns(rdl_bulletin *r, const rdl_statistic_table *s, rdl_report_table *t)
 {
     static const rdl_cell_kind kinds[] = {[RDL_QUANTITY_CODE] = RDL_CELL_TEXT,
@@ -163,7 +171,7 @@ static void add_codes(rdl_bulletin *r, const rdl_statistic_table *s, guint row, 
     bool sum = s->total && row == s->n_rows - 1;
 
     for (guint c = 0; c < s->n_codes; c++) {
-        const char *code = rdl_statistic_cell_at(s, row, c)->text, *key = s->columns[c].key;
+        const char *code = rdl_report_code(r, s, row, c), *key = s->columns[c].key;
         bool unit = strcmp(key, "xzqdm") == 0;
         if (sum)
             rdl_report_cell_text(t, c == 0 ? rdl_report_word(r, "sum") : NULL);

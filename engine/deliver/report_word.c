@@ -52,7 +52,7 @@ static const rdl_label words[] = {
     {"role.planned", "拟建项目", "planned projects"},
     {"named", "%s%s（%s）", "%s%s (%s)"},
     {"and_so_on", "等%u份", " and others, %u in all"},
-    {"undated", "日期不明", "date not known"},
+    {"no_date", "日期不明", "date not known"},
     {"no_manifest", "台账中没有记录资料来源", "the ledger does not record what it was made from"},
     {"monitored.rule",
      "点位按其主要判定计一次；面积为各判定在更严管控区之外的自有部分，同一地块被两个来源覆盖时各计"
@@ -99,7 +99,8 @@ static const rdl_label words[] = {
     {"letters_by_unit", "信访按行政区", "letters by unit"},
     {"moves_by_unit", "本期进展按行政区", "moves by unit"},
     {"moves_by_month", "本期进展按月", "moves by month"},
-    {"list_overdue", "逾期清单", "overdue"},
+    {"list_overdue", "逾期清单（整改任务和核查任务）",
+     "overdue (rectifications and verifications)"},
     {"list_warnings", "预警清单", "warnings"},
     {"list_tasks", "任务清单", "tasks"},
     {"list_reaching", "自相邻行政区跨入的点位（由所列行政区统计）",
@@ -111,8 +112,7 @@ static const rdl_label words[] = {
      "the layer of units the ledger records is not to be had any more (moved or changed): units in "
      "which there is nothing and sites that lie in several units are not listed, and units are "
      "named by their codes"},
-    {"units_none",
-     "未提供行政区图层：没有问题的行政区、跨行政区的点位未能列出，行政区以代码表示",
+    {"units_none", "未提供行政区图层：没有问题的行政区、跨行政区的点位未能列出，行政区以代码表示",
      "no layer of units was given: units in which there is nothing and sites that lie in several "
      "units are not listed, and units are named by their codes"},
     {"list_lookbacks", "回头看清单", "look-backs"},

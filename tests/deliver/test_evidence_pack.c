@@ -14,7 +14,8 @@ static rdl_ledger *verified(const char *name, const char *papers)
     rdl_ledger *ledger = district_ledger(suite_path(name), 2);
     g_autofree char *id = district_task(ledger, "FP-0");
     g_autofree char *paper = g_build_filename(papers, "below", "核查表.txt", NULL);
-    g_autofree char *folder = g_path_get_dirname(paper), *given = g_strconcat("现场照片|现场核查表=", paper, NULL);
+    g_autofree char *folder = g_path_get_dirname(paper),
+                    *given = g_strconcat("现场照片|现场核查表=", paper, NULL);
     GError *error = NULL;
 
     CHECK(rdl_output_folder(folder, &error) && rdl_output_text(paper, paper_text, true, &error));
@@ -70,12 +71,31 @@ static void made_once(void)
     CHECK_OK(error);
 }
 
+/* Whoever names a paper runs nothing on the desk of whoever reads the list. */
+static void a_list_holds_nothing_a_spreadsheet_would_run(void)
+{
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("formula.sqlite"), 1);
+    g_autofree char *id = district_task(ledger, "FP-0"), *list = NULL;
+    const char *folder = suite_path("formula");
+    const rdl_move move = {id,   "ASSIGNED",  "2026-11-02", "甲", "office",
+                           NULL, "@SUM(1+9)", NULL,         0};
+    GError *error = NULL;
+
+    CHECK(rdl_task_move(ledger, &move, &error) &&
+          export_pack(ledger, "FP-0", NULL, folder, warnings, &error));
+    CHECK_OK(error);
+    g_autofree char *path = g_build_filename(folder, "documents.csv", NULL);
+    CHECK(g_file_get_contents(path, &list, NULL, NULL));
+    CHECK(list && strstr(list, "'@SUM(1+9)") && !strstr(list, ",@SUM"));
+}
+
 static void a_pack_holds_all_there_is(void)
 {
     static const char *const files[] = {
-        "README.txt", "SHA256SUMS", "card.pdf", "documents.csv",
-        NULL /* documents/... */, "events.json", "inputs.csv", "manifest.json", "rules.csv",
-        "site.json", "tasks.geojson", "tasks.gpkg", "why.txt"};
+        "README.txt",    "SHA256SUMS", "card.pdf",      "documents.csv", NULL /* documents/... */,
+        "events.json",   "inputs.csv", "manifest.json", "rules.csv",     "site.json",
+        "tasks.geojson", "tasks.gpkg", "why.txt"};
     GError *error = NULL;
 
     made_once();
@@ -231,6 +251,7 @@ static void what_is_asked_for_wrongly_is_told(void)
 }
 
 static CU_TestInfo tests[] = {
+    {"a list holds nothing a spreadsheet would run", a_list_holds_nothing_a_spreadsheet_would_run},
     {"a pack holds all there is", a_pack_holds_all_there_is},
     {"a pack is rebuilt and verified", a_pack_is_rebuilt_and_verified},
     {"a changed byte is found", a_changed_byte_is_found},

@@ -337,7 +337,21 @@ static void statistics_add_up(void)
     CHECK_INT(s->total.pending, 2);
     CHECK_INT(s->total.open, 1);
     CHECK_INT(s->total.done, 0);
-    CHECK_INT(s->total.overdue, 3);
+    CHECK_INT(s->total.overdue, 1);
+    CHECK_INT(s->total.pending_overdue, 2);
+    const rdl_statistic_options how = {.as_of = all.as_of};
+    g_autoptr(rdl_statistic) bulletin = rdl_statistic_new(ledger, &how, &error);
+    CHECK_OK(error);
+    const rdl_statistic_table *total = rdl_statistic_find(bulletin, "total");
+    const struct {
+        const char *column;
+        gint64 n;
+    } same[] = {{"all", s->total.all},           {"pending", s->total.pending},
+                {"excluded", s->total.excluded}, {"longterm", s->total.longterm},
+                {"open", s->total.open},         {"done", s->total.done},
+                {"overdue", s->total.overdue},   {"pending_overdue", s->total.pending_overdue}};
+    for (size_t i = 0; i < G_N_ELEMENTS(same); i++)
+        CHECK_NEAR(rdl_statistic_total(total, same[i].column), (double)same[i].n, 0.0);
     CHECK_INT(s->units->len, 2);
     const rdl_unit_counts *unit = s->units->pdata[1];
     CHECK_TEXT(unit->xzqdm, "321203");

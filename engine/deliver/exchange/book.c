@@ -51,6 +51,7 @@ static const rdl_label labels[] = {
     {"open", "整改中", "open"},
     {"rate", "完成率(%)", "done (%)"},
     {"overdue", "逾期", "overdue"},
+    {"pending_overdue", "核查逾期", "verification overdue"},
     {"rule",
      "口径：应完成＝总数－待核实－不属实或合法－长期坚持；完成率＝已完成÷应完成，四舍五入到一位小数"
      "。"
@@ -59,7 +60,8 @@ static const rdl_label labels[] = {
      "decimal, "
      "half up. A verification that was registered is counted once, as its rectification."},
     {"units_lost",
-     "台账记录的行政区图层已不可用（不在原处或者内容已变）：跨行政区的点位未能标出，行政区以代码表示。",
+     "台账记录的行政区图层已不可用（不在原处或者内容已变）：跨行政区的点位未能标出，行政区以代码表"
+     "示。",
      "The layer of units the ledger records is not to be had any more (moved or changed): sites "
      "that lie in several units are not marked, and units are named by their codes."},
     {"units_none", "未提供行政区图层：跨行政区的点位未能标出，行政区以代码表示。",

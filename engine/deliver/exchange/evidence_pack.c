@@ -2,6 +2,7 @@
  * what was found and by which rule, where, how it looked, what was done, by what papers, from what
  * inputs; and a list of SHA-256, by which it is verified without redline too. An archive keeps its
  * files as they are: no byte of it depends on a library that packs. */
+#include "deliver/formula.h"
 #include "deliver/exchange/evidence_pack.h"
 
 #include <string.h>
@@ -48,20 +49,10 @@ static bool english(const rdl_export_job *job)
 
 /* ---- tables ---- */
 
-static void add_cell(GString *out, const char *text, bool last)
-{
-    g_auto(GStrv) parts = g_strsplit(text ? text : "", "\"", -1);
-    g_autofree char *doubled = g_strjoinv("\"\"", parts);
-    bool quote = text && strpbrk(text, ",\"\r\n");
-
-    g_string_append_printf(out, "%s%s%s%s", quote ? "\"" : "", doubled, quote ? "\"" : "",
-                           last ? "\r\n" : ",");
-}
-
 static void add_row(GString *out, const char *const *cells, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        add_cell(out, cells[i], i + 1 == n);
+        rdl_csv_field(out, cells[i], i + 1 == n ? "\r\n" : ",");
 }
 
 /* ---- rules ---- */
@@ -95,13 +86,16 @@ static bool write_rules(const rdl_export_job *job, JsonObject *chain, GError **e
         return *error == NULL;
     while (rdl_csv_column_name(csv, n))
         n++;
+    g_autofree const char **cells = g_new(const char *, n);
     for (int c = 0; c < n; c++)
-        add_cell(out, rdl_csv_column_name(csv, c), c + 1 == n);
+        cells[c] = rdl_csv_column_name(csv, c);
+    add_row(out, cells, n);
     for (size_t r = 0; r < rdl_csv_count(csv); r++) {
         if (!g_hash_table_contains(ids, rdl_csv_at(csv, r, "rule_id")))
             continue;
         for (int c = 0; c < n; c++)
-            add_cell(out, rdl_csv_at(csv, r, rdl_csv_column_name(csv, c)), c + 1 == n);
+            cells[c] = rdl_csv_at(csv, r, rdl_csv_column_name(csv, c));
+        add_row(out, cells, n);
     }
     return rdl_bundle_text(job->bundle, "rules.csv", out->str, error);
 }

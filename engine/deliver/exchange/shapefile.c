@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 #include <glib/gstdio.h>
+#include "deliver/formula.h"
 #include "deliver/exchange/ground.h"
 
 #define NUMBER_WIDTH 18 /* N(18,4): the field's habit for areas */
@@ -121,9 +122,11 @@ static bool measure(const package *p, const char *text, int width, gsize *fits, 
 static void note(package *p, const char *task, const char *what, const char *field,
                  const char *detail)
 {
-    g_autofree char *plain = g_strdelimit(g_strdup(detail), "\"\r\n", '\'');
+    g_autofree char *line = g_strdelimit(g_strdup(detail), "\r\n", ' ');
+    const char *const cells[] = {task, what, field, line};
 
-    g_string_append_printf(p->checks, "%s,%s,%s,\"%s\"\r\n", task, what, field, plain);
+    for (size_t i = 0; i < G_N_ELEMENTS(cells); i++)
+        rdl_csv_field(p->checks, cells[i], i + 1 == G_N_ELEMENTS(cells) ? "\r\n" : ",");
 }
 
 static const char *said(const package *p, const char *zh, const char *en)

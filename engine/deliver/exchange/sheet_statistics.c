@@ -80,8 +80,8 @@ static void write_sentences(page *p)
     sentence(p, g_strdup(rdl_book_word(p->book, "rule")));
     const rdl_map_data *units = p->book->units;
     if (units && (units->lost_units || !units->units->len))
-        sentence(p, g_strdup(rdl_book_word(p->book,
-                                           units->lost_units ? "units_lost" : "units_none")));
+        sentence(p,
+                 g_strdup(rdl_book_word(p->book, units->lost_units ? "units_lost" : "units_none")));
 }
 
 /* ---- tables ---- */
@@ -108,8 +108,8 @@ static void write_states(page *p)
 static void write_counts(page *p, const char *name, const rdl_counts *c)
 {
     const gint64 due = c->open + c->done;
-    const gint64 numbers[] = {c->all, c->pending, c->excluded, c->longterm,
-                              due,    c->done,    c->open,     c->overdue};
+    const gint64 numbers[] = {c->all,  c->pending, c->excluded, c->longterm,       due,
+                              c->done, c->open,    c->overdue,  c->pending_overdue};
     const int last = (int)G_N_ELEMENTS(numbers) + 1;
     int tenths = rdl_rate_tenths(c->done, due);
 
@@ -125,8 +125,8 @@ static void write_counts(page *p, const char *name, const rdl_counts *c)
 
 static void write_units(page *p)
 {
-    static const char *const heads[] = {"all",  "pending", "excluded", "longterm", "due",
-                                        "done", "open",    "overdue",  "rate"};
+    static const char *const heads[] = {"all",  "pending", "excluded", "longterm",        "due",
+                                        "done", "open",    "overdue",  "pending_overdue", "rate"};
 
     title(p, "by_unit");
     head(p, 0, rdl_ledger_word(p->book->job->ledger, "field.xzqdm", p->book->job->language));

@@ -39,7 +39,7 @@ static void count(rdl_counts *c, const rdl_task *t, const char *how, rdl_day as_
         *(strcmp(how, "open") == 0 ? &c->open : &c->pending) += 1;
     }
     if (unfinished && is_overdue(t, as_of))
-        c->overdue++;
+        *(strcmp(how, "open") == 0 ? &c->overdue : &c->pending_overdue) += 1;
 }
 
 static rdl_counts *unit_of(rdl_statistics *s, const char *xzqdm)

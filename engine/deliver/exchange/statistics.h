@@ -10,7 +10,7 @@
 
 typedef struct rdl_counts {
     gint64 all, pending, excluded, longterm, open, done;
-    gint64 overdue; /* of those not finished, long-term apart: due before as_of */
+    gint64 overdue, pending_overdue; /* due before as_of: of open, of pending */
 } rdl_counts;
 
 typedef struct rdl_statistics {
