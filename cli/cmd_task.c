@@ -189,18 +189,19 @@ static bool keep_warned(rdl_ledger *ledger, GArray *tasks, const char *id, rdl_d
 static bool check_filter(rdl_ledger *ledger, rdl_ledger *then, const char *path,
                          rdl_task_filter filter, GError **error)
 {
-    GError *failed = NULL;
-    guint n = 0;
-    g_autofree char *reaching =
-        filter.unit ? rdl_reaching(then ? then : ledger, path, filter.unit, &n, &failed) : NULL;
+    rdl_reaching reaching = {0};
 
-    if (failed) {
-        g_propagate_error(error, failed);
+    if (filter.unit &&
+        !rdl_reaching_read(then ? then : ledger, path, filter.unit, &reaching, error))
         return false;
-    }
-    if (n) {
-        cli_say("%u sites that other units answer for reach into %s and are not in its list: %s", n,
-                filter.unit, reaching);
+    g_autofree char *sites = reaching.sites;
+    if (reaching.lost)
+        cli_say("the layer of units that the ledger records is not to be had any more: which sites "
+                "of other units reach into %s is not known",
+                filter.unit);
+    if (reaching.n) {
+        cli_say("%u sites that other units answer for reach into %s and are not in its list: %s",
+                reaching.n, filter.unit, sites);
         filter.unit = NULL;
     }
     return rdl_task_filter_check(ledger, &filter, error);

@@ -206,7 +206,7 @@ static bool draw_place(rdl_card_page *card, figure *f, GError **error)
         return false;
     g_autoptr(rdl_names) names = rdl_names_new(f->frame, flow->page);
     if (!mark_site(card, f->frame, names, error) ||
-        !rdl_name_grounds(names, true, true, 5.5, error) ||
+        !rdl_name_grounds(names, true, true, 5.5, NULL, error) ||
         !rdl_card_arrows(card, f->frame, error) ||
         !rdl_frame_edge(f->frame, flow->page, 5.5, error))
         return false;

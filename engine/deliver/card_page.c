@@ -299,6 +299,8 @@ static void write_rules(rdl_card_page *card)
     rdl_flow_head(&card->flow, word(card, "rules"), 60.0);
     for (guint i = 0; i < length(findings); i++)
         write_rules_of(card, at(findings, i));
+    if (strcmp(card->data->language, "en") == 0 && rdl_quoted(card->task->basis))
+        rdl_flow_text(&card->flow, 7.0, 0x555555, word(card, "quoted"));
 }
 
 /* ---- work ---- */

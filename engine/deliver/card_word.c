@@ -112,6 +112,9 @@ static const rdl_label words[] = {
     {"no_problem", "尚未立账：没有整改目标和措施",
      "Not registered yet: there are no target and measures"},
     {"steps", "流转与销号步骤", "Steps taken and to come"},
+    {"quoted", "",
+     "Articles of the law, what they order and names of offices are quoted in the "
+     "language of the law."},
     {"to_come", "尚待：", "To come: "},
     {"step", "步骤", "Step"},
     {"on", "日期", "Day"},

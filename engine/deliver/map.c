@@ -46,6 +46,8 @@ static const rdl_label labels[] = {
      "Sites too small for this scale are drawn as round symbols (%u)"},
     {"numbered", "№为点位序号，与卡片、任务清单（redline task list）中的序号一致",
      "№ is the number of a site: its card and 'redline task list' name it with the task"},
+    {"unnamed", "%u个管控区或者行政区的名称因避让未标",
+     "%u zones or units had no room for their names"},
     {"unlabelled", "编号标注%u个，其余%u个因避让未标",
      "%u sites are numbered; %u more had no room for a number"},
     {"expired", "已失效或者尚未生效的管控区版本%u个未绘",
@@ -122,11 +124,15 @@ static bool write_labels(sheet *s, GError **error)
     g_autoptr(rdl_names) l = rdl_names_new(s->frame, s->page);
     rdl_sites_named sites;
 
-    if (!rdl_name_grounds(l, true, true, 8.0, error) ||
+    guint unnamed;
+
+    if (!rdl_name_grounds(l, true, true, 8.0, &unnamed, error) ||
         !rdl_name_sites(l, s->unit, 5.5, &sites, error))
         return false;
     if (sites.numbered)
         note(s, "numbered");
+    if (unnamed)
+        note(s, "unnamed", unnamed);
     if (sites.written < sites.all)
         note(s, "unlabelled", sites.written, sites.all - sites.written);
     return true;

@@ -163,7 +163,19 @@ static unsigned colour_of(const char *family)
     return 0x3a1a2a;
 }
 
-static bool label_zones(rdl_names *l, double size, GError **error)
+#define TRIES 11 /* at the place, then a little lower or higher by turns */
+
+/* What is shown of a ground gets its name where there is room. */
+static void name_ground(rdl_names *l, const rdl_lettering *look, double x, double y, double step,
+                        double width, const char *name, guint *unnamed)
+{
+    for (int t = 0; t < TRIES; t++)
+        if (rdl_name_on(l, look, x, y + (t % 2 ? 1 : -1) * (t + 1) / 2 * step, width, name))
+            return;
+    ++*unnamed;
+}
+
+static bool label_zones(rdl_names *l, double size, guint *unnamed, GError **error)
 {
     const rdl_map_data *data = l->frame->data;
 
@@ -182,15 +194,13 @@ static bool label_zones(rdl_names *l, double size, GError **error)
             return false;
         const char *name =
             z->name ? z->name : rdl_word_of(data->ledger, RDL_WORDS_ZONE, z->zone, data->language);
-        for (int t = 0; seen && t < 5; t++) /* a little lower or higher if there is no room */
-            if (rdl_name_on(l, &look, x, y + (t % 2 ? 1 : -1) * (t + 1) / 2 * size * 1.6,
-                            size * 13.0, name))
-                break;
+        if (seen)
+            name_ground(l, &look, x, y, size * 1.6, size * 13.0, name, unnamed);
     }
     return true;
 }
 
-static bool label_units(rdl_names *l, double size, GError **error)
+static bool label_units(rdl_names *l, double size, guint *unnamed, GError **error)
 {
     const rdl_map_data *data = l->frame->data;
     rdl_lettering look = {.size = size * 1.35, .align = RDL_CENTRE, .halo = true, .rgb = 0x333333};
@@ -203,17 +213,23 @@ static bool label_units(rdl_names *l, double size, GError **error)
             continue;
         if (!middle(l->frame, u->wkb, &x, &y, &seen, error))
             return false;
-        for (int t = 0; seen && t < 5; t++)
-            if (rdl_name_on(l, &look, x, y + (t % 2 ? 1 : -1) * (t + 1) / 2 * size * 2.2,
-                            size * 16.0, u->name ? u->name : u->xzqdm))
-                break;
+        if (seen)
+            name_ground(l, &look, x, y, size * 2.2, size * 16.0, u->name ? u->name : u->xzqdm,
+                        unnamed);
     }
     return true;
 }
 
-bool rdl_name_grounds(rdl_names *l, bool zones, bool units, double size, GError **error)
+bool rdl_name_grounds(rdl_names *l, bool zones, bool units, double size, guint *unnamed,
+                      GError **error)
 {
-    return (!units || label_units(l, size, error)) && (!zones || label_zones(l, size, error));
+    guint n = 0;
+    bool good =
+        (!units || label_units(l, size, &n, error)) && (!zones || label_zones(l, size, &n, error));
+
+    if (unnamed)
+        *unnamed = n;
+    return good;
 }
 
 /* ---- sites ---- */

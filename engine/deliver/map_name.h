@@ -20,8 +20,10 @@ bool rdl_name_on(rdl_names *labels, const rdl_lettering *look, double x, double 
 /** Keep a box free of labels. */
 void rdl_name_avoid(rdl_names *labels, double x, double y, double w, double h);
 
-/** Names of the zones and units in a frame, in their places. */
-bool rdl_name_grounds(rdl_names *labels, bool zones, bool units, double size, GError **error);
+/** Names of the zones and units in a frame, in their places. *unnamed (may be NULL): those that are
+ *  in the frame and found no room for theirs. */
+bool rdl_name_grounds(rdl_names *labels, bool zones, bool units, double size, guint *unnamed,
+                      GError **error);
 typedef struct rdl_sites_named {
     guint all, written; /* sites in the frame; those that found room for a name */
     guint numbered;     /* of these by number */

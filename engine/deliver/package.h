@@ -4,9 +4,10 @@
  *   manifest.json        {"package": 1, "issue", "profile", "unit", "pack", "pack_version", "head",
  *                        "date", "reaching", "files": [{"name", "bytes", "sha256"}]}; head: the
  *                        ledger's last event; reaching: what lies in the unit and is counted by
- *                        another, as reach.h has it, null where nothing does
- *   work.gpkg            layer `task` with its ground and its revision; tables `problem`, `measure`,
- *                        `milestone` (of county), `document`; and `entry`, empty, to be filled in
+ *                        another, as reach.h has it, "not known" without a layer of units, null
+ *                        where nothing does
+ *   work.gpkg            layer `task` with its ground and its revision; tables `problem`,
+ * `measure`, `milestone` (of county), `document`; and `entry`, empty, to be filled in
  *   attachments/SHA256   the contents of documents, as far as they are kept
  *   photos/...           what the other office adds: papers, and photos of the field
  * Its GeoPackage has plain tables alone: no trigger, no view, no index of places.

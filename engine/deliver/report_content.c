@@ -218,8 +218,8 @@ static void say_apart(rdl_paragraph *p, const char *column, const char *words)
     double m2 = total(p->r, "by_area", column);
 
     if (m2 > 0.0)
-        rdl_report_say(p, g_strdup_printf(rdl_report_word(p->r, words),
-                                          rdl_report_hectares(p->r, m2)));
+        rdl_report_say(
+            p, g_strdup_printf(rdl_report_word(p->r, words), rdl_report_hectares(p->r, m2)));
 }
 
 /* In a sentence without a place for partial rebounds, of an older pack, they are told with the
@@ -392,6 +392,16 @@ static void of_letters(rdl_paragraph *p)
         add_table(r, keys[i])->annex = total(r, "letters", "cases") == 0;
 }
 
+static bool quotes(const rdl_bulletin *r)
+{
+    const rdl_statistic_table *offices = rdl_statistic_find(r->statistic, "by_department");
+    bool quoted = false;
+
+    for (guint i = 0; i < offices->n_rows; i++)
+        quoted = quoted || rdl_quoted(rdl_statistic_cell_at(offices, i, 0)->text);
+    return quoted;
+}
+
 static void notes(rdl_paragraph *p)
 {
     rdl_bulletin *r = p->r;
@@ -403,6 +413,10 @@ static void notes(rdl_paragraph *p)
         SAY(p, "sentence.public_limits", NULL);
     rdl_report_end(p, RDL_PART_NOTE);
     rdl_report_lost_units(r);
+    if (strcmp(r->language, "en") == 0 && quotes(r)) {
+        rdl_report_say(p, g_strdup(rdl_report_word(r, "quoted")));
+        rdl_report_end(p, RDL_PART_NOTE);
+    }
     if (r->options->compiler)
         rdl_report_add(r, RDL_PART_NOTE,
                        rdl_report_keep(r, g_strdup_printf(rdl_report_word(r, "compiler"),

@@ -35,7 +35,7 @@ static bool draw_names(const rdl_bulletin *r, const rdl_frame *f, rdl_page *page
     g_autoptr(rdl_names) names = rdl_names_new(f, page);
     rdl_sites_named sites;
 
-    return rdl_name_grounds(names, true, true, 6.5, error) &&
+    return rdl_name_grounds(names, true, true, 6.5, NULL, error) &&
            (r->map->tasks->len > NUMBERED ||
             rdl_name_sites(names, r->options->unit, 4.5, &sites, error));
 }

@@ -63,9 +63,13 @@ void rdl_report_cell_number(rdl_report_table *t, double number)
 
 void rdl_report_lost_units(rdl_bulletin *r)
 {
+    g_autoptr(GString) text = g_string_new(NULL);
+    rdl_paragraph p = {r, text};
+
     if (r->units->lost_units || !r->units->units->len)
-        rdl_report_add(r, RDL_PART_NOTE,
-                       rdl_report_word(r, r->units->lost_units ? "units_lost" : "units_none"));
+        rdl_report_say(
+            &p, g_strdup(rdl_report_word(r, r->units->lost_units ? "units_lost" : "units_none")));
+    rdl_report_end(&p, RDL_PART_NOTE);
 }
 
 const char *rdl_report_unit(rdl_bulletin *r, const char *xzqdm)

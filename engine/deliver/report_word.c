@@ -106,6 +106,7 @@ static const rdl_label words[] = {
     {"list_reaching", "自相邻行政区跨入的点位（由所列行政区统计）",
      "sites reaching in from other units, which count them"},
     {"share", "在本区域占比(%)", "share in the unit (%)"},
+    {"quoted", "", "names of offices and what is listed are quoted in the ledger's own language"},
     {"units_lost",
      "台账记录的行政区图层已不可用（不在原处或者内容已变）：没有问题的行政区、跨行政区的点位未能列"
      "出，行政区以代码表示",
@@ -168,8 +169,10 @@ static const rdl_label words[] = {
      "另有事项的主要判定所涉地块已由更严管控区或者新划管控区计列，其地块%s公顷，不在以上面积之内",
      "the gravest findings of other matters cover %s ha that stricter or later zones have as their "
      "own, which are in none of these areas"},
-    {"monitored.outside", "另有%u处点位位于各类管控区以外，其管控区外部分%s公顷，不在以上面积之内",
-     "%u more places lie outside all zones with %s ha, which are not in this area"},
+    {"monitored.outside",
+     "其中%u处点位按各类管控区以外的规则判定，其管控区外部分%s公顷，不在以上面积之内",
+     "%u of them were judged by rules for ground outside all zones: %s ha, which are not in this "
+     "area"},
     {"rebounded", "反弹事项", "rebounded"},
     {"rebounds", "反弹", "rebounds"},
     {"partial_rebounds", "部分反弹", "partial rebounds"},

@@ -80,3 +80,12 @@ char *rdl_half(const char *title, const char *language)
         return g_strdup(title);
     return strcmp(language, "en") == 0 ? g_strdup(cut + 3) : g_strndup(title, (gsize)(cut - title));
 }
+
+bool rdl_quoted(const char *text)
+{
+    bool wide = false;
+
+    for (; text && *text && !wide; text = g_utf8_next_char(text))
+        wide = g_unichar_iswide(g_utf8_get_char(text));
+    return wide;
+}

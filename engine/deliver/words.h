@@ -29,6 +29,10 @@ typedef struct rdl_label {
 } rdl_label;
 const char *rdl_label_of(const rdl_label *labels, size_t n, const char *key, const char *language);
 
+/** Has the text Chinese, or other wide letters? A page in English quotes the law in its own
+ * language, and says so. */
+bool rdl_quoted(const char *text);
+
 /** "中文 / English", as styles have their titles, in one language; all of it where there is one.
  * Yours. */
 char *rdl_half(const char *title, const char *language);

@@ -91,8 +91,7 @@ static void two_tasks_of_one_place_have_each_their_own_unit(void)
 {
     const char *path = ledger_with("merged.sqlite", 3, false);
     const char *const others[] = {"FP-2", NULL};
-    const rdl_who who = {
-        .on = "2026-11-05", .by = "甲", .role = "office", .reason = "同一采石场"};
+    const rdl_who who = {.on = "2026-11-05", .by = "甲", .role = "office", .reason = "同一采石场"};
     GError *error = NULL;
 
     rdl_ledger *ledger = rdl_ledger_open(path, true, &error);
@@ -176,17 +175,18 @@ static void what_leaves_for_a_unit_says_what_it_lacks(void)
     g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(rdl_tally) tally = rdl_tally_new();
     rdl_export_options o = RDL_EXPORT_OPTIONS_INIT;
+    rdl_reaching second, both;
     GError *error = NULL;
-    guint n = 9;
 
     g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, true, &error);
     g_autofree char *id = district_task(ledger, "FP-0");
     g_autofree char *want = g_strconcat(id, " (321202, 25.0 %)", NULL);
-    g_autofree char *said = rdl_reaching(ledger, path, "321203", &n, &error);
-    CHECK_INT(n, 1);
-    CHECK_TEXT(said, want);
-    g_autofree char *nothing = rdl_reaching(ledger, path, "3212", &n, &error);
-    CHECK(!nothing && n == 0);
+    CHECK(rdl_reaching_read(ledger, path, "321203", &second, &error) && second.known);
+    CHECK_INT(second.n, 1);
+    CHECK_TEXT(second.sites, want);
+    g_free(second.sites);
+    CHECK(rdl_reaching_read(ledger, path, "3212", &both, &error) && both.known);
+    CHECK(!both.sites && both.n == 0);
     o.profile = "county";
     o.output = suite_path("second-county");
     o.unit = "321203";
@@ -233,6 +233,17 @@ static void lost_units_are_said(void)
     CHECK(warnings->len == 1 && strstr(warnings->pdata[0], "unit.geojson"));
     g_autofree char *texts = rdl_archive_text(o.output, "xl/sharedStrings.xml", &error);
     CHECK(texts && strstr(texts, "行政区图层已不可用"));
+    g_autoptr(rdl_ledger) writer = rdl_ledger_open(path, true, &error);
+    o.profile = "county";
+    o.output = suite_path("lost-county");
+    o.unit = "321203";
+    o.by = "甲";
+    CHECK(rdl_export(writer, &o, tally, &error));
+    CHECK_OK(error);
+    CHECK(warnings->len == 2 && strstr(warnings->pdata[1], "is not known"));
+    g_autofree char *manifest = g_build_filename(o.output, "manifest.json", NULL);
+    g_autofree char *facts = text_of(manifest);
+    CHECK(strstr(facts, "\"reaching\" : \"not known\"") != NULL);
 }
 
 static CU_TestInfo tests[] = {

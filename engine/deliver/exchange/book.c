@@ -59,6 +59,9 @@ static const rdl_label labels[] = {
      "Due = all - to be verified - dismissed or lawful - long-term; rate = done / due, one "
      "decimal, "
      "half up. A verification that was registered is counted once, as its rectification."},
+    {"quoted", "",
+     "Articles of the law, what they order, names of offices and what persons wrote are quoted in "
+     "their own language."},
     {"units_lost",
      "台账记录的行政区图层已不可用（不在原处或者内容已变）：跨行政区的点位未能标出，行政区以代码表"
      "示。",

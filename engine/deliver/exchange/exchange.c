@@ -356,20 +356,26 @@ static GArray *tasks_of(rdl_ledger *ledger, const rdl_export_options *o, rdl_day
     return g_steal_pointer(&tasks);
 }
 
-/* What lies in the unit and is counted by another is not among its tasks: that is said. Yours. */
-static char *tell_reaching(const rdl_export_job *job, GError **error)
+/* What lies in the unit and is counted by another is not among its tasks: that is said. */
+static bool tell_reaching(const rdl_export_job *job, rdl_reaching *reaching, GError **error)
 {
-    guint n = 0;
-    char *said = job->options->unit ? rdl_reaching(job->ledger, rdl_ledger_path(job->present),
-                                                   job->options->unit, &n, error)
-                                    : NULL;
+    const char *unit = job->options->unit;
 
-    if (n)
+    if (!unit)
+        return true;
+    if (!rdl_reaching_read(job->ledger, rdl_ledger_path(job->present), unit, reaching, error))
+        return false;
+    if (reaching->n)
         rdl_export_tell(job,
                         "%u sites that other units answer for reach into %s and are not among its "
                         "tasks: %s",
-                        n, job->options->unit, said);
-    return said;
+                        reaching->n, unit, reaching->sites);
+    if (reaching->lost)
+        rdl_export_tell(job,
+                        "the layer of units that the ledger records is not to be had any more: "
+                        "which sites of other units reach into %s is not known",
+                        unit);
+    return true;
 }
 
 /* Those that are still at work somewhere. */
@@ -425,15 +431,12 @@ bool rdl_export(rdl_ledger *ledger, const rdl_export_options *options, rdl_tally
     job.issue = issue;
     if (!tasks || (is_work(p) && !issue))
         return false;
-    GError *failed = NULL;
-    g_autofree char *reaching = everybody ? NULL : tell_reaching(&job, &failed);
-    if (failed) {
-        g_propagate_error(error, failed);
+    rdl_reaching reaching = {0};
+    if (!everybody && !tell_reaching(&job, &reaching, error))
         return false;
-    }
-    job.reaching = reaching;
-    if (!write_whole(p, &job, error) ||
-        !write_made(p, &job, everybody, error))
+    g_autofree char *sites = reaching.sites;
+    job.reaching = reaching.known ? sites : "not known";
+    if (!write_whole(p, &job, error) || !write_made(p, &job, everybody, error))
         return false;
     count(&job, item, left, tally);
     return true;

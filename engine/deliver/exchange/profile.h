@@ -17,11 +17,11 @@ typedef struct rdl_export_job {
     rdl_day as_of;
     const char *date; /* latest date of the ledger, or the past day: what a file is dated by */
     const rdl_export_options *options;
-    rdl_bundle *bundle; /* of several files; NULL: one file, at `path` */
-    const char *issue;  /* of a package of work; else NULL */
-    const char *reaching; /* reach.h: what a unit's tasks lack; NULL: nothing */
-    JsonObject **rows;  /* of a package of work: package_rows.h; the event keeps them */
-    guint *no_place;    /* a writer counts tasks its format cannot hold, for they lie nowhere */
+    rdl_bundle *bundle;   /* of several files; NULL: one file, at `path` */
+    const char *issue;    /* of a package of work; else NULL */
+    const char *reaching; /* reach.h: what a unit's tasks lack, or "not known"; NULL: nothing */
+    JsonObject **rows;    /* of a package of work: package_rows.h; the event keeps them */
+    guint *no_place;      /* a writer counts tasks its format cannot hold, for they lie nowhere */
 } rdl_export_job;
 
 /** Tell what people should know of what was written; `format` as printf. */
@@ -69,8 +69,8 @@ bool rdl_export_public(const rdl_export_job *job, GArray *tasks, GPtrArray *fiel
  *  field. */
 bool rdl_export_task_layer(rdl_vector *out, const rdl_export_job *job, GError **error);
 
-/** A text a spreadsheet would run as a formula is shown as text: an apostrophe goes before it (OWASP,
- *  CSV injection), in `room`; *n grows. Any other value as it is. */
+/** A text a spreadsheet would run as a formula is shown as text: an apostrophe goes before it
+ * (OWASP, CSV injection), in `room`; *n grows. Any other value as it is. */
 rdl_value rdl_csv_guarded(rdl_value value, GString *room, guint *n);
 
 #endif

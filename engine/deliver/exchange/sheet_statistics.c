@@ -78,6 +78,12 @@ static void write_sentences(page *p)
     if (c->pending)
         sentence(p, word(p, "sentence.clue"));
     sentence(p, g_strdup(rdl_book_word(p->book, "rule")));
+    const GArray *tasks = p->book->job->tasks;
+    bool quoted = false;
+    for (guint i = 0; i < tasks->len; i++)
+        quoted = quoted || rdl_quoted(g_array_index(tasks, rdl_task, i).department);
+    if (quoted && strcmp(p->book->job->language, "en") == 0)
+        sentence(p, g_strdup(rdl_book_word(p->book, "quoted")));
     const rdl_map_data *units = p->book->units;
     if (units && (units->lost_units || !units->units->len))
         sentence(p,
