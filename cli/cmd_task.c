@@ -195,16 +195,18 @@ static bool check_filter(rdl_ledger *ledger, rdl_ledger *then, const char *path,
         !rdl_reaching_read(then ? then : ledger, path, filter.unit, &reaching, error))
         return false;
     g_autofree char *sites = reaching.sites;
+    if (reaching.n)
+        filter.unit = NULL;
+    if (!rdl_task_filter_check(ledger, &filter, error))
+        return false;
+    if (reaching.n)
+        cli_say("%u sites that other units answer for reach into %s and are not in its list: %s",
+                reaching.n, f.unit, sites);
     if (reaching.lost)
         cli_say("the layer of units that the ledger records is not to be had any more: which sites "
                 "of other units reach into %s is not known",
-                filter.unit);
-    if (reaching.n) {
-        cli_say("%u sites that other units answer for reach into %s and are not in its list: %s",
-                reaching.n, filter.unit, sites);
-        filter.unit = NULL;
-    }
-    return rdl_task_filter_check(ledger, &filter, error);
+                f.unit);
+    return true;
 }
 
 static GArray *list(const char *path, const char *id, GError **error)
