@@ -182,7 +182,7 @@ static void sheet_of(book *b, const rdl_report_table *t)
         put_chart(b, sheet, end + 1, t, t->title, 0);
 }
 
-#define TEXT_WIDTH 82 /* in characters: a page of A4 holds it */
+#define TEXT_WIDTH 70 /* in characters: a page of A4 holds it, in wider fonts too */
 
 static int lines_of(const char *text, int width)
 {

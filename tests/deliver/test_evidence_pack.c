@@ -90,6 +90,25 @@ static void a_list_holds_nothing_a_spreadsheet_would_run(void)
     CHECK(list && strstr(list, "'@SUM(1+9)") && !strstr(list, ",@SUM"));
 }
 
+/* That it was handed out is on record, and changes no byte of the next one. */
+static void a_pack_that_is_on_record_is_the_same_again(void)
+{
+    g_autoptr(rdl_ledger) ledger = district_ledger(suite_path("again.sqlite"), 1);
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    rdl_export_options o = RDL_EXPORT_OPTIONS_INIT;
+    GError *error = NULL;
+
+    o.profile = "evidence";
+    o.task = "FP-0";
+    o.by = "甲";
+    for (int i = 0; i < 2; i++) {
+        o.output = suite_path(i ? "again-2.zip" : "again-1.zip");
+        CHECK(rdl_export(ledger, &o, tally, &error));
+        CHECK_OK(error);
+    }
+    CHECK_SAME_FILE(suite_path("again-1.zip"), suite_path("again-2.zip"));
+}
+
 static void a_pack_holds_all_there_is(void)
 {
     static const char *const files[] = {
@@ -251,6 +270,7 @@ static void what_is_asked_for_wrongly_is_told(void)
 }
 
 static CU_TestInfo tests[] = {
+    {"a pack that is on record is the same again", a_pack_that_is_on_record_is_the_same_again},
     {"a list holds nothing a spreadsheet would run", a_list_holds_nothing_a_spreadsheet_would_run},
     {"a pack holds all there is", a_pack_holds_all_there_is},
     {"a pack is rebuilt and verified", a_pack_is_rebuilt_and_verified},

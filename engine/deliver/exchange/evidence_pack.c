@@ -343,7 +343,7 @@ static const rdl_task *leading(const rdl_export_job *job)
 bool rdl_export_evidence(const rdl_export_job *job, GError **error)
 {
     g_autoptr(JsonNode) node = rdl_ledger_chain(job->ledger, job->options->task, error);
-    g_autofree char *head = node ? rdl_ledger_head(job->ledger, error) : NULL;
+    g_autofree char *head = node ? rdl_ledger_work_head(job->ledger, error) : NULL;
 
     if (!head)
         return false;
