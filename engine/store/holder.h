@@ -10,5 +10,7 @@
  *  container, a system without /proc/locks). The file is not opened: to close it again would drop
  *  the locks this process has (POSIX). */
 char *rdl_store_holder(const char *path);
+/** The same of `locks`, the text of /proc/locks. */
+char *rdl_store_holder_of(const char *locks, const char *path);
 
 #endif
