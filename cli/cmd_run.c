@@ -68,8 +68,8 @@ int cmd_run(int argc, char **argv)
     options.resume = resume;
     options.threads = cli_flags.threads;
     options.memory_mib = cli_flags.memory_mib;
-    bool good = rdl_job_run(job, &options, cli_progress(), &sheet, &error);
-    if (good || g_error_matches(error, RDL_ERROR, RDL_ERROR_BALANCE))
+    rdl_job_run(job, &options, cli_progress(), &sheet, &error);
+    if (sheet->ended)
         print(sheet);
     if (g_error_matches(error, RDL_ERROR, RDL_ERROR_CANCELLED))
         cli_say("redline: stopped: the same command with --resume goes on");

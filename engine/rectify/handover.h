@@ -32,8 +32,18 @@ RDL_API char *rdl_ledger_issue(rdl_ledger *ledger, const char *profile, const ch
 /** Put an export on record. Joins a transaction of the caller. The digest of `files` is that of
  * their lines "<SHA-256>  <name>", of one file its own. */
 RDL_API bool rdl_ledger_outgoing(rdl_ledger *ledger, const rdl_outgoing *outgoing, GError **error);
-/** All of them or none. */
-RDL_API bool rdl_ledger_outgoing_all(rdl_ledger *ledger, const rdl_outgoing *outgoing, guint n,
+/** What was made of one state of the ledger. */
+typedef struct rdl_outgoing_list {
+    const rdl_outgoing *list; /* `on` may be NULL: the day of the latest work */
+    size_t n;
+    const char *work; /* rdl_ledger_work_head() of that state */
+    /* Called with the head that the ledger is about to have, before it has it; NULL */
+    bool (*before_commit)(void *user, const char *head, GError **error);
+    void *user;
+} rdl_outgoing_list;
+
+/** All of them or none. Fails: RDL_ERROR_CONFLICT when somebody has worked in the ledger since. */
+RDL_API bool rdl_ledger_outgoing_all(rdl_ledger *ledger, const rdl_outgoing_list *made,
                                      GError **error);
 
 /** Names of people and owners that the ledger knows: owners of sites, leaders, supervisors,

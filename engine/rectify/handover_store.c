@@ -107,16 +107,36 @@ bool rdl_ledger_outgoing(rdl_ledger *ledger, const rdl_outgoing *out, GError **e
            rdl_ledger_end(ledger, rdl_event_append(ledger, &event, o, error), error);
 }
 
-bool rdl_ledger_outgoing_all(rdl_ledger *ledger, const rdl_outgoing *outgoing, guint n,
-                             GError **error)
+static bool nobody_worked(rdl_ledger *ledger, const char *work, GError **error)
 {
-    bool good = rdl_store_begin(ledger->store, error);
+    g_autofree char *now = rdl_ledger_work_head(ledger, error);
 
-    if (!good)
+    return now && (strcmp(now, work) == 0 ||
+                   rdl_fail(error, RDL_ERROR_CONFLICT,
+                            "%s: somebody worked in it while files were made of it: they may tell "
+                            "of different states; run it again with --resume",
+                            rdl_ledger_path(ledger)));
+}
+
+static bool tell_head(rdl_ledger *ledger, const rdl_outgoing_list *made, GError **error)
+{
+    g_autofree char *head = made->before_commit ? rdl_ledger_head(ledger, error) : NULL;
+
+    return !made->before_commit || (head && made->before_commit(made->user, head, error));
+}
+
+bool rdl_ledger_outgoing_all(rdl_ledger *ledger, const rdl_outgoing_list *made, GError **error)
+{
+    if (!rdl_store_begin(ledger->store, error))
         return false;
-    for (guint i = 0; good && i < n; i++)
-        good = rdl_ledger_outgoing(ledger, &outgoing[i], error);
-    return rdl_ledger_end(ledger, good, error);
+    g_autofree char *date = rdl_ledger_date(ledger, error);
+    bool good = date && nobody_worked(ledger, made->work, error);
+    for (size_t i = 0; good && i < made->n; i++) {
+        rdl_outgoing one = made->list[i];
+        one.on = one.on ? one.on : date;
+        good = rdl_ledger_outgoing(ledger, &one, error);
+    }
+    return rdl_ledger_end(ledger, good && tell_head(ledger, made, error), error);
 }
 
 JsonObject *rdl_ledger_issue_rows(rdl_ledger *ledger, const char *issue, GError **error)

@@ -29,6 +29,9 @@ RDL_API bool rdl_ledger_add_pack(rdl_ledger *ledger, const char *pack, rdl_day o
  *  version. */
 RDL_API rdl_ledger *rdl_ledger_open(const char *path, bool write, GError **error);
 RDL_API void rdl_ledger_close(rdl_ledger *ledger);
+/** Before the file is removed for another: from here on nobody has it open but this handle. Fails:
+ *  RDL_ERROR_CONFLICT when somebody has, or when `head` is not its last event any more. */
+RDL_API bool rdl_ledger_retire(rdl_ledger *ledger, const char *head, GError **error);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_ledger, rdl_ledger_close)
 RDL_API const char *rdl_ledger_path(const rdl_ledger *ledger);
 

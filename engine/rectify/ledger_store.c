@@ -343,8 +343,9 @@ rdl_ledger *rdl_ledger_wrap(rdl_store *take_store, GError **error)
                NULL;
     if (strcmp(version, LEDGER_VERSION) != 0)
         return rdl_fail(error, RDL_ERROR_DATA,
-                        "%s: a ledger of format %s, this program reads " LEDGER_VERSION,
-                        rdl_store_path(take_store), version),
+                        "%s: a ledger of format %s, this program reads %s: open it with the "
+                        "redline that wrote it",
+                        rdl_store_path(take_store), version, LEDGER_VERSION),
                NULL;
     ledger->crs =
         rdl_store_value(take_store, "SELECT value FROM setting WHERE name = 'crs'", error);
@@ -371,6 +372,22 @@ void rdl_ledger_close(rdl_ledger *ledger)
     rdl_store_close(ledger->store);
     g_free(ledger->crs);
     g_free(ledger);
+}
+
+bool rdl_ledger_retire(rdl_ledger *ledger, const char *head, GError **error)
+{
+    if (!rdl_store_alone(ledger->store, error))
+        return false;
+    g_autofree char *now = rdl_ledger_head(ledger, error);
+    if (now && strcmp(now, head) == 0)
+        return true;
+    if (now)
+        rdl_fail(error, RDL_ERROR_CONFLICT,
+                 "%s: somebody worked in it meanwhile: it was to be replaced, which was not done; "
+                 "run it again with --resume",
+                 rdl_ledger_path(ledger));
+    rdl_store_for_all(ledger->store, NULL);
+    return false;
 }
 
 const char *rdl_ledger_path(const rdl_ledger *ledger)

@@ -1,6 +1,7 @@
 #include "run/execution.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 #include <glib/gstdio.h>
@@ -18,6 +19,7 @@ typedef struct {
     rdl_sheet *sheet; /* of the stage at work */
     rdl_state *state;
     char *folder, *code;
+    char *head; /* of the ledger, when deliver had put itself on record */
     bool overwrite;
 } execution;
 
@@ -434,20 +436,29 @@ static JsonObject *files_from(const execution *x, guint first, GError **error)
     return g_steal_pointer(&files);
 }
 
-/* What was delivered is an event each, all at once; made again to the same bytes it adds none. */
-static bool record_deliveries(execution *x, GArray *made, GError **error)
+static bool expect(void *user, const char *head, GError **error)
 {
-    bool as_left = rdl_state_as_left(x->state, "ledger");
-    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(out(x, "ledger.sqlite"), true, error);
-    g_autofree char *date = ledger ? rdl_ledger_date(ledger, error) : NULL;
+    execution *x = user;
 
-    for (guint i = 0; date && i < made->len; i++)
-        g_array_index(made, rdl_outgoing, i).on = date;
-    if (!date ||
-        !rdl_ledger_outgoing_all(ledger, (rdl_outgoing *)(void *)made->data, made->len, error))
+    g_free(x->head);
+    x->head = g_strdup(head);
+    return rdl_state_expect(x->state, "ledger", head, error);
+}
+
+/* What was delivered is an event each, all at once; made again to the same bytes it adds none. */
+static bool record_deliveries(execution *x, GArray *made, const char *work, GError **error)
+{
+    const rdl_outgoing_list list = {.list = (const rdl_outgoing *)(const void *)made->data,
+                                    .n = made->len,
+                                    .work = work,
+                                    .before_commit = expect,
+                                    .user = x};
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(out(x, "ledger.sqlite"), true, error);
+
+    if (!ledger || !rdl_ledger_outgoing_all(ledger, &list, error))
         return false;
     g_clear_pointer(&ledger, rdl_ledger_close);
-    return !as_left || rdl_state_renew(x->state, "ledger", error);
+    return rdl_state_renew(x->state, "ledger", x->head, error);
 }
 
 static void clear_delivery(gpointer p)
@@ -464,6 +475,9 @@ static bool run_deliver(execution *x, GError **error)
     g_array_set_clear_func(made, clear_delivery);
     if (!ledger || !rdl_ledger_trust(ledger, NULL, &whole, error))
         return false;
+    g_autofree char *work = rdl_ledger_work_head(ledger, error);
+    if (!work)
+        return false;
     g_clear_pointer(&ledger, rdl_ledger_close);
     for (char **what = x->job->deliver; *what; what++) {
         guint first = x->sheet->outputs->len;
@@ -474,8 +488,15 @@ static bool run_deliver(execution *x, GError **error)
             return false;
         g_array_append_val(made, one);
     }
-    return record_deliveries(x, made, error) &&
+    return record_deliveries(x, made, work, error) &&
            rdl_progress_tell(x->progress, 1.0, "deliver", error);
+}
+
+static char *ledger_head(const char *path, GError **error)
+{
+    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, error);
+
+    return ledger ? rdl_ledger_head(ledger, error) : NULL;
 }
 
 static bool fill_ledger(execution *x, const char *path, GError **error)
@@ -497,23 +518,38 @@ static bool fill_ledger(execution *x, const char *path, GError **error)
     return true;
 }
 
-static bool remove_ledger(const char *path, GError **error)
+/* The ledger before, of this job alone, has no name any more. Nobody else has it open: who waits
+ * for it finds it replaced. Free it when the new one is in place. */
+static rdl_ledger *remove_ledger(const char *path, const char *head, GError **error)
 {
-    return g_unlink(path) == 0 || errno == ENOENT ||
-           rdl_fail(error, RDL_ERROR_IO, "%s: cannot be replaced: %s", path, g_strerror(errno));
+    g_autoptr(rdl_ledger) old = rdl_ledger_open(path, true, error);
+
+    if (!old || !rdl_ledger_retire(old, head, error))
+        return NULL;
+    if (g_unlink(path) != 0)
+        return rdl_fail(error, RDL_ERROR_IO, "%s: cannot be replaced: %s", path,
+                        g_strerror(errno)),
+               NULL;
+    return g_steal_pointer(&old);
 }
 
 /* A new ledger appears when it is filled, so that a run that was stopped starts it afresh. It is
  * remembered before it gets its name, and the one before is gone by then: were it the other way
- * round, a run stopped between the two would find its own ledger to be somebody's. */
-static bool new_ledger(execution *x, const char *path, const char *key, GError **error)
+ * round, a run stopped between the two would find its own ledger to be somebody's. `before`: last
+ * event of the one before; NULL: there is none. */
+static bool new_ledger(execution *x, const char *path, const char *before, const char *key,
+                       GError **error)
 {
     g_autoptr(rdl_output) output = rdl_output_begin(path, true, error);
+    g_autoptr(rdl_ledger) old = NULL;
 
-    return output && rdl_ledger_init(rdl_output_temporary(output), x->job->pack, NULL, error) &&
-           fill_ledger(x, rdl_output_temporary(output), error) && remove_ledger(path, error) &&
+    if (!output || !rdl_ledger_init(rdl_output_temporary(output), x->job->pack, NULL, error) ||
+        !fill_ledger(x, rdl_output_temporary(output), error))
+        return false;
+    g_autofree char *head = ledger_head(rdl_output_temporary(output), error);
+    return head && (!before || (old = remove_ledger(path, before, error))) &&
            rdl_state_note(x->state, "ledger", key, x->sheet, rdl_output_temporary(output), error) &&
-           rdl_output_commit(output, error);
+           rdl_state_expect(x->state, "ledger", head, error) && rdl_output_commit(output, error);
 }
 
 /* What an earlier run found stays on the desks of those who work with it. */
@@ -526,11 +562,11 @@ static bool tell_beyond(execution *x, const char *path, GError **error)
         return false;
     if (n > 0)
         g_ptr_array_add(x->sheet->warnings,
-                        g_strdup_printf("ledger: %s goes on: %" G_GINT64_FORMAT
-                                        " footprints or patches of earlier runs are not found by "
-                                        "this one; their sites and tasks stay until somebody "
-                                        "settles them (-o NEW_FOLDER starts afresh)",
-                                        path, n));
+                        rdl_say("ledger: %s goes on: %" PRId64
+                                " footprints or patches of earlier runs are not found by this one; "
+                                "their sites and tasks stay until somebody settles them "
+                                "(-o NEW_FOLDER starts afresh)",
+                                path, n));
     return true;
 }
 
@@ -540,8 +576,13 @@ static bool run_ledger(execution *x, const char *key, GError **error)
 {
     const char *path = out(x, "ledger.sqlite");
 
-    if (!g_file_test(path, G_FILE_TEST_EXISTS) || rdl_state_untouched(x->state, "ledger"))
-        return new_ledger(x, path, key, error);
+    if (!g_file_test(path, G_FILE_TEST_EXISTS))
+        return new_ledger(x, path, NULL, key, error);
+    g_autofree char *head = ledger_head(path, error);
+    if (!head)
+        return false;
+    if (rdl_state_own(x->state, "ledger", head))
+        return new_ledger(x, path, head, key, error);
     return fill_ledger(x, path, error) && tell_beyond(x, path, error) &&
            rdl_state_share(x->state, "ledger", key, x->sheet, error);
 }
@@ -741,14 +782,20 @@ static bool stage(execution *x, const char *name, char *take_key, make_fn make,
     bool good = make(x, pair, key, error);
     if (good && make == make_deliver) { /* it has put itself on record in what it was made from */
         g_free(key);
-        key = rdl_origin_deliver(x->job, x->folder, x->code, error);
+        key = rdl_origin_deliver(x->job, x->head, x->code);
     }
-    good = good && key &&
-           (make == make_ledger || rdl_state_note(x->state, name, key, fresh, NULL, error));
+    good = good && (make == make_ledger || rdl_state_note(x->state, name, key, fresh, NULL, error));
     if (good)
         rdl_sheet_add(x->whole, fresh);
     x->sheet = NULL;
     return good;
+}
+
+static char *deliver_key(const execution *x, GError **error)
+{
+    g_autofree char *head = ledger_head(out(x, "ledger.sqlite"), error);
+
+    return head ? rdl_origin_deliver(x->job, head, x->code) : NULL;
 }
 
 static bool run_stages(execution *x, GError **error)
@@ -775,8 +822,7 @@ static bool run_stages(execution *x, GError **error)
            (!job->keeps || stage(x, "ledger", rdl_origin_ledger(job, x->folder, x->code, error),
                                  make_ledger, NULL, error)) &&
            (!job->deliver[0] ||
-            stage(x, "deliver", rdl_origin_deliver(job, x->folder, x->code, error), make_deliver,
-                  NULL, error)) &&
+            stage(x, "deliver", deliver_key(x, error), make_deliver, NULL, error)) &&
            write_sheet(x, error);
 }
 
@@ -805,12 +851,15 @@ bool rdl_job_run(const rdl_job *job, const rdl_run_options *options, const rdl_p
                    .folder = options->folder ? g_strdup(options->folder)
                                              : g_build_filename("out", job->name, NULL)};
     g_autoptr(GPtrArray) made = folders_to_make(x.folder);
-    bool good = run_stages(&x, error) && rdl_sheet_check(x.whole, error);
+    x.whole->ended = run_stages(&x, error);
+    bool good = x.whole->ended && rdl_sheet_check(x.whole, error) &&
+                rdl_tally_of_use(x.whole->tally, error);
 
     for (guint i = 0; !good && i < made->len; i++)
         g_rmdir(made->pdata[i]); /* where nothing was written to it */
     rdl_state_free(x.state);
     g_free(x.code);
+    g_free(x.head);
     g_free(x.folder);
     *sheet = x.whole;
     return good;

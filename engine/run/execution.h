@@ -23,8 +23,8 @@ typedef struct rdl_run_options {
 /** Run the stages the job names: change.tif, score.tif, patches.gpkg, findings.gpkg, ledger.sqlite,
  *  tasks.gpkg, tasks.geojson, tasks.xlsx, the sheet itself as balance.json, and
  *  what each stage was made from as run.state.json. `*sheet` is yours,
- *  also when the balance is what failed.
- *  Fails: what the stages fail with; RDL_ERROR_BALANCE; RDL_ERROR_CONFLICT when another run is at
+ *  also when the balance is what failed, or nothing of a list (moves that were all refused) was of use.
+ *  Fails: what the stages fail with; RDL_ERROR_BALANCE; rdl_tally_of_use(); RDL_ERROR_CONFLICT when another run is at
  * work in the folder. What stages before the failing one made stays, for `resume`. */
 RDL_API bool rdl_job_run(const rdl_job *job, const rdl_run_options *options,
                          const rdl_progress *progress, rdl_sheet **sheet, GError **error);

@@ -193,11 +193,12 @@ char *rdl_origin_ledger(const rdl_job *job, const char *folder, const char *code
     return settle(from, good, code);
 }
 
-char *rdl_origin_deliver(const rdl_job *job, const char *folder, const char *code, GError **error)
+char *rdl_origin_deliver(const rdl_job *job, const char *head, const char *code)
 {
     rdl_manifest *from = rdl_manifest_new("deliver");
     g_autofree char *profiles = g_strjoinv(",", job->deliver);
 
     rdl_manifest_option(from, "profiles", profiles);
-    return settle(from, from_output(from, folder, "ledger.sqlite", error), code);
+    rdl_manifest_option(from, "head", head);
+    return settle(from, true, code);
 }

@@ -14,6 +14,7 @@ char *rdl_origin_mosaic(const rdl_job *job, const char *folder, const char *code
 char *rdl_origin_patches(const rdl_job *job, const char *folder, const char *code, GError **error);
 char *rdl_origin_screen(const rdl_job *job, const char *folder, const char *code, GError **error);
 char *rdl_origin_ledger(const rdl_job *job, const char *folder, const char *code, GError **error);
-char *rdl_origin_deliver(const rdl_job *job, const char *folder, const char *code, GError **error);
+/** `head`: the ledger's last event. */
+char *rdl_origin_deliver(const rdl_job *job, const char *head, const char *code);
 
 #endif

@@ -13,6 +13,7 @@ typedef struct rdl_sheet {
     GPtrArray *kept;     /* of char *: stages of an earlier run that were not made again; no part
                             of the JSON, which does not tell how it came about */
     JsonObject *stages;  /* stage -> its own summary */
+    bool ended;          /* every stage is done: what fails now is what the sheet tells */
     bool areas;          /* there was a screening: the four below hold */
     double whole_m2, own_m2, remainder_m2, sliver_m2; /* slivers: of the remainder */
 } rdl_sheet;

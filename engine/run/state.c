@@ -118,18 +118,26 @@ rdl_sheet *rdl_state_kept(const rdl_state *state, const char *stage, const char 
     return rdl_sheet_from_json(sheet, NULL);
 }
 
-bool rdl_state_as_left(const rdl_state *state, const char *stage)
+static JsonArray *heads_of(JsonObject *record)
 {
-    JsonObject *record = rdl_json_object(state->stages, stage);
-    JsonObject *outputs = record ? rdl_json_object(record, "digests") : NULL;
+    JsonNode *node = record ? json_object_get_member(record, "heads") : NULL;
 
-    return outputs && json_object_get_size(outputs) > 0 && as_left(outputs);
+    return node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
 }
 
-bool rdl_state_untouched(const rdl_state *state, const char *stage)
+bool rdl_state_own(const rdl_state *state, const char *stage, const char *head)
 {
-    return rdl_state_as_left(state, stage) &&
-           !json_object_has_member(rdl_json_object(state->stages, stage), "shared");
+    JsonObject *record = rdl_json_object(state->stages, stage);
+    JsonArray *heads = heads_of(record);
+
+    if (!heads || json_object_has_member(record, "shared"))
+        return false;
+    for (guint i = 0; i < json_array_get_length(heads); i++) {
+        JsonNode *node = json_array_get_element(heads, i);
+        if (JSON_NODE_HOLDS_VALUE(node) && g_strcmp0(json_node_get_string(node), head) == 0)
+            return true;
+    }
+    return false;
 }
 
 static bool note_digest(JsonObject *digests, const char *path, const char *as, GError **error)
@@ -193,7 +201,19 @@ bool rdl_state_share(rdl_state *state, const char *stage, const char *key, const
     return keep(state, stage, record, error);
 }
 
-bool rdl_state_renew(rdl_state *state, const char *stage, GError **error)
+bool rdl_state_expect(rdl_state *state, const char *stage, const char *head, GError **error)
+{
+    JsonObject *record = rdl_json_object(state->stages, stage);
+
+    if (!record || rdl_state_own(state, stage, head))
+        return true;
+    if (!heads_of(record))
+        json_object_set_array_member(record, "heads", json_array_new());
+    json_array_add_string_element(heads_of(record), head);
+    return write_stages(state, error);
+}
+
+bool rdl_state_renew(rdl_state *state, const char *stage, const char *head, GError **error)
 {
     JsonObject *record = rdl_json_object(state->stages, stage);
     JsonObject *digests = record ? rdl_json_object(record, "digests") : NULL;
@@ -206,6 +226,8 @@ bool rdl_state_renew(rdl_state *state, const char *stage, GError **error)
     if (!digests)
         return true;
     json_object_set_object_member(record, "digests", json_object_ref(again));
+    json_object_set_array_member(record, "heads", json_array_new());
+    json_array_add_string_element(heads_of(record), head);
     return write_stages(state, error);
 }
 

@@ -18,10 +18,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(rdl_state, rdl_state_free)
 /** The sheet of a stage that was made from the same (`key`) and whose outputs are as they were
  *  left, byte for byte; NULL where it must be made. Yours. */
 rdl_sheet *rdl_state_kept(const rdl_state *state, const char *stage, const char *key);
-/** Are the outputs of a stage as they were last remembered, whatever they were made from? */
-bool rdl_state_as_left(const rdl_state *state, const char *stage);
-/** The same, and has nobody else ever written to them (rdl_state_share())? */
-bool rdl_state_untouched(const rdl_state *state, const char *stage);
+/** Does a ledger whose last event is `head` hold nothing but what this job's runs put into it? */
+bool rdl_state_own(const rdl_state *state, const char *stage, const char *head);
+/** A remembered stage's ledger is about to get `head` as its last event, by this run: with it and
+ *  with what it had before it is the run's own, so that a kill on either side changes nothing.
+ *  Nothing where the stage is not remembered. Fails: RDL_ERROR_IO. */
+bool rdl_state_expect(rdl_state *state, const char *stage, const char *head, GError **error);
 /** Remember a stage that is done, or about to be renamed into place: `as` is where its output
  *  lies now when that is not yet its name (NULL: it is). Fails: RDL_ERROR_IO. */
 bool rdl_state_note(rdl_state *state, const char *stage, const char *key, const rdl_sheet *sheet,
@@ -30,9 +32,9 @@ bool rdl_state_note(rdl_state *state, const char *stage, const char *key, const 
  *  never again taken for this program's own. */
 bool rdl_state_share(rdl_state *state, const char *stage, const char *key, const rdl_sheet *sheet,
                      GError **error);
-/** The outputs of a stage that is remembered have become others, by this run: take their digests
- *  again. Nothing where the stage is not remembered. Fails: RDL_ERROR_IO. */
-bool rdl_state_renew(rdl_state *state, const char *stage, GError **error);
+/** What was expected of a stage's ledger has come: `head` is its last event; take the digests of
+ *  the outputs again. Nothing where the stage is not remembered. Fails: RDL_ERROR_IO. */
+bool rdl_state_renew(rdl_state *state, const char *stage, const char *head, GError **error);
 
 /** SHA-256 of the code at work: redline's version, its library's bytes, and GDAL's version. Yours.
  */

@@ -302,12 +302,52 @@ static int depth_of(rdl_store *store)
     return store->depth;
 }
 
+/* What is written to a file that has no name any more is lost with it. */
+static bool still_there(rdl_store *store, GError **error)
+{
+    int moved = 0;
+
+    if (sqlite3_file_control(store->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK ||
+        !moved) /* in memory it has no file */
+        return true;
+    rdl_store_rollback(store);
+    return rdl_fail(error, RDL_ERROR_CONFLICT,
+                    "%s: was replaced by another program meanwhile: this step was not done; give "
+                    "the command again",
+                    store->path);
+}
+
 bool rdl_store_begin(rdl_store *store, GError **error)
 {
-    if (!rdl_store_run(store, depth_of(store) ? "SAVEPOINT inner" : "BEGIN IMMEDIATE", error))
+    const bool inner = depth_of(store) > 0;
+
+    if (!rdl_store_run(store, inner ? "SAVEPOINT inner" : "BEGIN IMMEDIATE", error))
         return false;
     store->depth++;
-    return true;
+    return inner || still_there(store, error);
+}
+
+/* To leave WAL takes a file that nobody else has open; SQLite does not wait for that by itself. */
+bool rdl_store_alone(rdl_store *store, GError **error)
+{
+    const gint64 until = g_get_monotonic_time() + 1000 * (gint64)store->patience;
+
+    while (sqlite3_exec(store->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) ==
+           SQLITE_BUSY) {
+        if (g_get_monotonic_time() >= until)
+            return rdl_fail(error, RDL_ERROR_CONFLICT,
+                            "%s: is open in another program: it was to be replaced, which was not "
+                            "done; close that and run it again with --resume",
+                            store->path);
+        g_usleep(50000);
+    }
+    return rdl_store_run(store, "BEGIN EXCLUSIVE", error) && still_there(store, error);
+}
+
+bool rdl_store_for_all(rdl_store *store, GError **error)
+{
+    rdl_store_rollback(store);
+    return rdl_store_run(store, "PRAGMA journal_mode = WAL", error);
 }
 
 bool rdl_store_commit(rdl_store *store, GError **error)

@@ -31,10 +31,18 @@ RDL_API const char *rdl_store_path(const rdl_store *store);
 /** How long a writer elsewhere is waited for; at first ten seconds. */
 void rdl_store_patience(rdl_store *store, int milliseconds);
 
+/** Take the database for this connection alone until it is closed: nobody else has it open, nobody
+ *  reads or writes, nothing lies beside it. For a file that is about to be replaced. Fails:
+ *  RDL_ERROR_CONFLICT when somebody has it open for longer than the timeout. */
+bool rdl_store_alone(rdl_store *store, GError **error);
+/** Give it back to all: WAL again. What was begun is rolled back. */
+bool rdl_store_for_all(rdl_store *store, GError **error);
+
 /** Run one or several statements that take no values and return nothing. */
 RDL_API bool rdl_store_run(rdl_store *store, const char *sql, GError **error);
 /** All or nothing: BEGIN IMMEDIATE; a writer elsewhere is waited for, then RDL_ERROR_CONFLICT. One
- *  within another is a part of it: rolled back, the outer one goes on without it. */
+ *  within another is a part of it: rolled back, the outer one goes on without it. A file that was
+ *  replaced since it was opened takes nothing: RDL_ERROR_CONFLICT. */
 RDL_API bool rdl_store_begin(rdl_store *store, GError **error);
 RDL_API bool rdl_store_commit(rdl_store *store, GError **error);
 RDL_API void rdl_store_rollback(rdl_store *store);

@@ -10,6 +10,7 @@
 #include <glib/gstdio.h>
 #include "geo/start.h"
 #include "rectify/handle.h"
+#include "run/run.h"
 #include "suite.h"
 
 static GPid start(const char *folder, const char *job, const char *option)
@@ -387,6 +388,146 @@ static void a_ledger_that_is_read_delivers_what_its_log_says(void)
     CHECK_OK(error);
 }
 
+/* ---- work of others while a run is at work ---- */
+
+typedef struct {
+    const char *command; /* done once, by another process */
+    double at;           /* of step "deliver" */
+    bool done;
+} colleague;
+
+static bool work_beside(double fraction, const char *step, void *user)
+{
+    colleague *c = user;
+
+    if (!c->done && strcmp(step, "deliver") == 0 && fraction >= c->at) {
+        c->done = true;
+        CHECK(system(c->command) == 0);
+    }
+    return true;
+}
+
+static bool run_beside(const char *file, const char *folder, colleague *c, bool resume,
+                       GError **error)
+{
+    const rdl_progress progress = {work_beside, c};
+    rdl_run_options options = RDL_RUN_OPTIONS_INIT;
+    g_autoptr(rdl_job) job = rdl_job_read(file, error);
+    g_autoptr(rdl_sheet) sheet = NULL;
+
+    options.folder = folder;
+    options.resume = resume;
+    return job && rdl_job_run(job, &options, &progress, &sheet, error);
+}
+
+static char *command_adding_a_pack(const char *ledger, const char *name)
+{
+    return g_strdup_printf("cp -r '%s' '%s' && echo >> '%s/texts.csv' && '%s' ledger pack '%s' "
+                           "'%s' -q --as-of 2026-11-05",
+                           suite_source("data/packs/cn"), suite_path(name), suite_path(name),
+                           REDLINE_PROGRAM, ledger, suite_path(name));
+}
+
+static void files_made_while_somebody_works_are_no_success(void)
+{
+    g_autofree char *job = without_moves(changed_job(NULL, NULL));
+    g_autofree char *folder = g_strdup(suite_path("while/o"));
+    g_autofree char *ledger = g_strdup(suite_path("while/o/ledger.sqlite"));
+    g_autofree char *command = command_adding_a_pack(ledger, "cn-while");
+    colleague c = {command, 0.0, false};
+    GError *error = NULL;
+
+    CHECK(!run_beside(job, folder, &c, false, &error) && c.done);
+    CHECK(g_error_matches(error, RDL_ERROR, RDL_ERROR_CONFLICT));
+    CHECK(error && strstr(error->message, "somebody worked in it while files were made of it"));
+    g_clear_error(&error);
+    CHECK_INT(run(suite_path("while"), job, "--resume"), 0);
+    CHECK(!shown(suite_path("while"), "deliver: unchanged, kept"));
+    CHECK_INT(packs_of(suite_path("while")), 2);
+}
+
+static void work_after_the_last_file_is_not_taken_for_the_run_s_own(void)
+{
+    g_autofree char *job = without_moves(changed_job(NULL, NULL));
+    g_autofree char *raised = without_moves(changed_job("min_area: 5400", "min_area: 90000"));
+    g_autofree char *folder = g_strdup(suite_path("after/o"));
+    g_autofree char *ledger = g_strdup(suite_path("after/o/ledger.sqlite"));
+    g_autofree char *command = command_adding_a_pack(ledger, "cn-after");
+    colleague c = {command, 1.0, false};
+    GError *error = NULL;
+
+    CHECK(run_beside(job, folder, &c, false, &error) && c.done);
+    CHECK_OK(error);
+    CHECK_INT(run(suite_path("after"), job, "--resume"), 0);
+    g_autofree char *log = log_of(suite_path("after"));
+    CHECK(!strstr(log, "deliver: unchanged"));
+    CHECK_INT(run(suite_path("after"), raised, "--resume"), 0);
+    CHECK_INT(packs_of(suite_path("after")), 2);
+}
+
+/* What the last run wrote of the ledger is forgotten, as if it had been killed before. */
+static void forget_digests(const char *path, const char *stage)
+{
+    g_autofree char *text = NULL;
+
+    CHECK(g_file_get_contents(path, &text, NULL, NULL));
+    g_autoptr(JsonNode) node = rdl_json_parse(text, path, NULL);
+    JsonObject *digests =
+        node ? rdl_json_object(rdl_json_object(json_node_get_object(node), stage), "digests") : NULL;
+    g_autoptr(GList) files = digests ? json_object_get_members(digests) : NULL;
+    CHECK(files != NULL);
+    for (GList *f = files; f; f = f->next)
+        json_object_set_string_member(digests, f->data, "of before");
+    g_autofree char *changed = rdl_json_pretty(node);
+    CHECK(g_file_set_contents(path, changed, -1, NULL));
+}
+
+static void a_kill_between_record_and_state_leaves_the_ledger_the_run_s_own(void)
+{
+    g_autofree char *job = changed_job(NULL, NULL), *whole = g_strdup(suite_path("between-whole/o"));
+
+    CHECK_INT(run(suite_path("between-whole"), job, NULL), 0);
+    CHECK_INT(run(suite_path("between"), job, NULL), 0);
+    forget_digests(suite_path("between/o/run.state.json"), "ledger");
+    CHECK_INT(run(suite_path("between"), job, "--resume"), 0);
+    check_same_folders(whole, suite_path("between/o"));
+}
+
+/* A ledger that somebody has open is not taken from under them. */
+static void a_ledger_that_is_open_is_not_replaced(void)
+{
+    g_autofree char *job = changed_job(NULL, NULL);
+    g_autofree char *raised = changed_job("min_area: 5400", "min_area: 90000");
+    GError *error = NULL;
+
+    CHECK_INT(run(suite_path("open"), job, NULL), 0);
+    g_autoptr(rdl_ledger) reader = rdl_ledger_open(suite_path("open/o/ledger.sqlite"), false, &error);
+    g_autofree char *head = rdl_ledger_head(reader, &error);
+    CHECK_OK(error);
+    CHECK_INT(end_of(start(suite_path("open"), raised, "--resume")), 4);
+    CHECK(shown(suite_path("open"), "is open in another program"));
+    g_clear_pointer(&reader, rdl_ledger_close);
+    CHECK_INT(run(suite_path("open"), raised, "--resume"), 0);
+}
+
+static void moves_that_were_all_refused_are_no_success(void)
+{
+    g_autofree char *job = changed_job(NULL, NULL), *text = NULL;
+    const char *moves = suite_path("refused.csv");
+
+    CHECK(g_file_get_contents(job, &text, NULL, NULL));
+    g_auto(GStrv) parts = g_strsplit(text ? text : "", "ledger:\n  moves: ", 2);
+    char *end = g_strv_length(parts) == 2 ? strchr(parts[1], '\n') : NULL;
+    g_autofree char *changed = g_strconcat(parts[0], "ledger:\n  moves: ", moves, end, NULL);
+    CHECK(end && g_file_set_contents(suite_path("refused.yaml"), changed, -1, NULL));
+    CHECK(g_file_set_contents(moves, "source_id,to,on,by,role\nno-such,SENT,2026-11-02,甲,office\n",
+                              -1, NULL));
+    g_autofree char *file = g_strdup(suite_path("refused.yaml"));
+    CHECK_INT(end_of(start(suite_path("refused"), file, NULL)), 3);
+    CHECK(shown(suite_path("refused"), "ledger.moves: of 1 none was of use"));
+    CHECK(shown(suite_path("refused"), "balance sheet of")); /* it is told all the same */
+}
+
 static void two_runs_do_not_share_a_folder(void)
 {
     const char *folder = suite_path("shared");
@@ -412,6 +553,14 @@ static CU_TestInfo tests[] = {
     {"a ledger that was worked in goes on", a_ledger_that_was_worked_in_goes_on},
     {"a ledger that is read delivers what its log says",
      a_ledger_that_is_read_delivers_what_its_log_says},
+    {"files made while somebody works are no success",
+     files_made_while_somebody_works_are_no_success},
+    {"work after the last file is not taken for the run's own",
+     work_after_the_last_file_is_not_taken_for_the_run_s_own},
+    {"a kill between record and state leaves the ledger the run's own",
+     a_kill_between_record_and_state_leaves_the_ledger_the_run_s_own},
+    {"a ledger that is open is not replaced", a_ledger_that_is_open_is_not_replaced},
+    {"moves that were all refused are no success", moves_that_were_all_refused_are_no_success},
     {"two runs do not share a folder", two_runs_do_not_share_a_folder},
     CU_TEST_INFO_NULL,
 };

@@ -1,10 +1,12 @@
 /* A connection: what it opens, what it leaves alone, what it says when it cannot. */
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <sqlite3.h>
 #include "base/base.h"
+#include "store/holder.h"
 #include "store/store.h"
 #include "suite.h"
 
@@ -386,6 +388,63 @@ static void what_cannot_be_seen_is_said(void)
     rdl_store_rollback(one);
 }
 
+static void what_was_replaced_meanwhile_takes_nothing(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_store) store = with_table("replaced.sqlite", &error);
+
+    CHECK(rdl_store_begin(store, &error));
+    CHECK(rdl_store_commit(store, &error));
+    CHECK_OK(error);
+    CHECK_INT(g_rename(suite_path("replaced.sqlite"), suite_path("away.sqlite")), 0);
+    CHECK(!rdl_store_begin(store, &error));
+    CHECK(g_error_matches(error, RDL_ERROR, RDL_ERROR_CONFLICT));
+    CHECK(error && strstr(error->message, "was replaced by another program meanwhile"));
+    g_clear_error(&error);
+}
+
+static void alone_means_nobody_else(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_store) first = with_table("ours.sqlite", &error);
+    g_autoptr(rdl_store) other = rdl_store_open(suite_path("ours.sqlite"), RDL_STORE_READ, &error);
+
+    CHECK_OK(error);
+    rdl_store_patience(first, 100);
+    CHECK(!rdl_store_alone(first, &error));
+    CHECK(g_error_matches(error, RDL_ERROR, RDL_ERROR_CONFLICT));
+    g_clear_error(&error);
+    g_clear_pointer(&other, rdl_store_close);
+    CHECK(rdl_store_alone(first, &error));
+    CHECK(rdl_store_for_all(first, &error));
+    CHECK((other = rdl_store_open(suite_path("ours.sqlite"), RDL_STORE_READ, &error)) != NULL);
+    g_autofree char *mode = rdl_store_value(first, "PRAGMA journal_mode", &error);
+    CHECK_TEXT(mode, "wal");
+    CHECK_OK(error);
+}
+
+/* Files of two devices may have one number. */
+static void a_lock_on_another_device_holds_nothing(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_store) store = with_table("device.sqlite", &error);
+    const char *path = suite_path("device.sqlite");
+    GStatBuf of;
+
+    CHECK_OK(error);
+    CHECK_INT(g_stat(path, &of), 0);
+    g_autofree char *here =
+        g_strdup_printf("1: POSIX  ADVISORY  WRITE 1 %02x:%02x:%" G_GUINT64_FORMAT " 0 EOF\n",
+                        major(of.st_dev), minor(of.st_dev), (guint64)of.st_ino);
+    g_autofree char *there =
+        g_strdup_printf("1: POSIX  ADVISORY  WRITE 1 %02x:%02x:%" G_GUINT64_FORMAT " 0 EOF\n",
+                        major(of.st_dev) + 1, minor(of.st_dev), (guint64)of.st_ino);
+    g_autofree char *holder = rdl_store_holder_of(here, path);
+    g_autofree char *other = rdl_store_holder_of(there, path);
+    CHECK(holder && g_str_has_prefix(holder, "1"));
+    CHECK(other == NULL);
+}
+
 static CU_TestInfo tests[] = {
     {"a new file has spatialite", a_new_file_has_spatialite},
     {"values come back as they went", values_come_back_as_they_went},
@@ -403,6 +462,9 @@ static CU_TestInfo tests[] = {
     {"bytes too large for a row are an error", bytes_too_large_for_a_row_are_an_error},
     {"who is waited for is told", who_is_waited_for_is_told},
     {"what cannot be seen is said", what_cannot_be_seen_is_said},
+    {"what was replaced meanwhile takes nothing", what_was_replaced_meanwhile_takes_nothing},
+    {"alone means nobody else", alone_means_nobody_else},
+    {"a lock on another device holds nothing", a_lock_on_another_device_holds_nothing},
     CU_TEST_INFO_NULL,
 };
 
