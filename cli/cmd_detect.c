@@ -1,5 +1,5 @@
 /* redline detect - a change raster from two scenes. */
-#include "cli.h"
+#include "verb.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -84,6 +84,14 @@ static void print(const rdl_detect_result *r)
         cli_say("outside the area of interest: %" PRId64 " pixels", r->outside_aoi);
 }
 
+static bool check_dates(GError **error)
+{
+    rdl_day day;
+
+    return cli_day("--date-before", o.date_before, 0, &day, error) &&
+           cli_day("--date-after", o.date_after, 0, &day, error);
+}
+
 int cmd_detect(int argc, char **argv)
 {
     GError *error = NULL;
@@ -95,7 +103,8 @@ int cmd_detect(int argc, char **argv)
     if (!cli_parse(&argc, &argv, entries, "BEFORE AFTER -o CHANGE",
                    "Find what changed between two "
                    "scenes.",
-                   "For index the threshold applies to the size of the difference.", 2, 2, &error))
+                   "For index the threshold applies to the size of the difference.", 2, 2, &error) ||
+        !check_dates(&error))
         return cli_end(error);
     o.before = argv[1];
     o.after = argv[2];

@@ -265,11 +265,8 @@ int cmd_screen(int argc, char **argv)
     options.as_of = rdl_day_today();
     if (replay)
         rdl_replay_options(replay, &options);
-    if (o.as_of && !rdl_day_parse(o.as_of, &options.as_of, &error)) {
-        error->code = RDL_ERROR_USAGE;
-        g_prefix_error(&error, "--as-of: ");
+    if (!cli_day("--as-of", o.as_of, options.as_of, &options.as_of, &error))
         return cli_end(error);
-    }
     g_autofree rdl_source *zones = sources("zones", o.zones, &options.zones, &options.n_zones);
     g_autofree rdl_source *footprints =
         sources("footprints", o.footprints, &options.footprints, &options.n_footprints);

@@ -44,9 +44,8 @@ static bool filter_day(rdl_ledger *ledger, rdl_day *day, GError **error)
 {
     g_autofree char *date = f.as_of ? NULL : rdl_ledger_date(ledger, error);
 
-    if (!f.as_of && !date)
-        return false;
-    return cli_day("--as-of", f.as_of ? f.as_of : date, 0, day, error);
+    return f.as_of ? cli_day("--as-of", f.as_of, 0, day, error)
+                   : date && rdl_day_parse(date, day, error);
 }
 
 /* Before the ledger's latest date: then it is asked how it stood. */

@@ -46,24 +46,31 @@ int cli_verbs(const char *command, const cli_verb *verbs, const char *teach, int
 
 bool cli_day(const char *option, const char *text, rdl_day fallback, rdl_day *day, GError **error)
 {
+    GError *failed = NULL;
+
     *day = fallback;
-    if (!text || rdl_day_parse(text, day, error))
+    if (!text)
         return true;
-    if (error && *error) {
-        (*error)->code = RDL_ERROR_USAGE;
-        g_prefix_error(error, "%s: ", option);
+    if (!rdl_day_parse(text, day, &failed)) {
+        rdl_fail(error, RDL_ERROR_USAGE, "%s: %s", option, failed->message);
+        g_error_free(failed);
+        return false;
     }
-    return false;
+    g_autofree char *iso = rdl_day_text(*day);
+    return strcmp(text, iso) == 0 || /* it goes on record as it was typed */
+           rdl_fail(error, RDL_ERROR_USAGE, "%s: '%s' is to be written %s", option, text, iso);
 }
 
 bool cli_happened(const char *option, const char *text, rdl_ledger *ledger, GError **error)
 {
-    g_autofree char *date = rdl_ledger_date(ledger, error);
     rdl_day day, latest;
 
     if (!text)
         return true;
-    if (!date || !rdl_day_parse(date, &latest, error) || !cli_day(option, text, 0, &day, error))
+    if (!cli_day(option, text, 0, &day, error))
+        return false;
+    g_autofree char *date = rdl_ledger_date(ledger, error);
+    if (!date || !rdl_day_parse(date, &latest, error))
         return false;
     return day <= MAX(latest, rdl_day_today() + 1) || /* somewhere it is tomorrow already */
            rdl_fail(error, RDL_ERROR_USAGE,
@@ -103,9 +110,12 @@ const char *cli_exporter(const char *path, const char *by)
 
 bool cli_drawn(const char *path, const char *on, const char **exporter, GError **error)
 {
-    g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, false, NULL);
+    g_autoptr(rdl_ledger) ledger = NULL;
+    rdl_day day;
 
-    if (!ledger)
+    if (!cli_day("--on", on, 0, &day, error))
+        return false;
+    if (!(ledger = rdl_ledger_open(path, false, NULL)))
         return true;
     *exporter = cli_exporter(path, *exporter);
     return cli_happened("--on", on, ledger, error);

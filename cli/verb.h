@@ -12,7 +12,8 @@ typedef struct cli_verb {
 
 /** Run the verb argv[1] of a NULL-ended table, or tell which there are. Exit status. */
 int cli_verbs(const char *command, const cli_verb *verbs, const char *teach, int argc, char **argv);
-/** The day given with `option`, `fallback` where `text` is NULL. Fails: RDL_ERROR_USAGE. */
+/** The day given with `option`, `fallback` where `text` is NULL. It is written YYYY-MM-DD and in no
+ *  other way. Fails: RDL_ERROR_USAGE. */
 bool cli_day(const char *option, const char *text, rdl_day fallback, rdl_day *day, GError **error);
 /** What is put on record has happened: the day given with `option` is not after today, nor after
  * the ledger's latest date where that is later. Fails: RDL_ERROR_USAGE. */

@@ -221,6 +221,14 @@ static int year_or(const GMatchInfo *match, rdl_day start)
     return year < 0 ? g_date_get_year(&from) : year;
 }
 
+/* No year is named: the first such day that is to come is meant. "This year" names one. */
+static bool is_open(const GMatchInfo *match)
+{
+    g_autofree char *this_year = g_match_info_fetch_named(match, "this");
+
+    return figure(match, "y") < 0 && !(this_year && *this_year);
+}
+
 static bool month_end(int year, int month, rdl_day *day)
 {
     if (!g_date_valid_month((GDateMonth)month) || year < 1 || year > 9999)
@@ -245,11 +253,10 @@ static bool means_day(const rdl_deadline_policy *policy, const GMatchInfo *match
                       rdl_deadline *d)
 {
     int year = year_or(match, start), month = figure(match, "m"), dayofmonth = figure(match, "d");
-    bool open = figure(match, "y") < 0;
     rdl_day day;
 
     if (!day_of(year, month, dayofmonth, &day) ||
-        (open && day < start && !day_of(year + 1, month, dayofmonth, &day)))
+        (is_open(match) && day < start && !day_of(year + 1, month, dayofmonth, &day)))
         return false;
     *d = day_named(policy, day);
     return true;
@@ -260,12 +267,12 @@ static bool means_month_end(const rdl_deadline_policy *policy, const GMatchInfo 
 {
     GDate from = date_of(start);
     int year = year_or(match, start), month = figure(match, "m");
-    bool open = figure(match, "y") < 0;
     rdl_day day;
 
     if (month < 0) /* 本月底 */
         month = g_date_get_month(&from);
-    if (!month_end(year, month, &day) || (open && day < start && !month_end(year + 1, month, &day)))
+    if (!month_end(year, month, &day) ||
+        (is_open(match) && day < start && !month_end(year + 1, month, &day)))
         return false;
     *d = day_named(policy, day);
     return true;
@@ -334,7 +341,7 @@ static bool means_part(const rdl_deadline_policy *policy, const GMatchInfo *matc
     rdl_day day;
 
     if (!month_end(year, month, &day) ||
-        (figure(match, "y") < 0 && day < start && !month_end(year + 1, month, &day)))
+        (is_open(match) && day < start && !month_end(year + 1, month, &day)))
         return false;
     *d = day_named(policy, day);
     return true;
@@ -363,7 +370,7 @@ static bool means_long_term(const rdl_deadline_policy *policy, const GMatchInfo 
 #define BEFORE "(?:以前|之前|前)?$"
 #define WITHIN "(?:以内|之内|内)$"
 #define PERIOD "(?:以内|之内|内)?$"
-#define OF_YEAR "^(?:(?<y>\\d{4})年|本年|今年)?"
+#define OF_YEAR "^(?:(?<y>\\d{4})年|(?<this>[本今]年))?"
 #define PART_END "(?:[底末]" BEFORE "|内?$)"
 
 static const struct {
@@ -371,8 +378,8 @@ static const struct {
     meaning_fn means;
 } phrases[] = {
     {"^(?<y>\\d{4})([-./])(?<m>\\d{1,2})\\2(?<d>\\d{1,2})" BEFORE, means_day},
-    {"^(?:(?<y>\\d{4})年)?(?<m>\\d{1,2})月(?<d>\\d{1,2})[日号]" BEFORE, means_day},
-    {"^(?:(?<y>\\d{4})年)?(?<m>\\d{1,2})月[底末]" BEFORE, means_month_end},
+    {OF_YEAR "(?<m>\\d{1,2})月(?<d>\\d{1,2})[日号]" BEFORE, means_day},
+    {OF_YEAR "(?<m>\\d{1,2})月[底末]" BEFORE, means_month_end},
     {"^(?<y>\\d{4})年(?<m>\\d{1,2})月份?$", means_month_end},
     {"^本月[底末]" BEFORE, means_month_end},
     {"^(?:(?<y>\\d{4})年?|本|今)?年[底末]" BEFORE, means_year_end},

@@ -48,7 +48,8 @@ typedef struct rdl_deadline_policy {
 rdl_deadline rdl_deadline_months(const rdl_deadline_policy *policy, rdl_day start, int months);
 /** What the words of a plan mean, told from `start`: 2026-12-31, 2026.12.31, 2026/12/31;
  * X年X月X日(前), X年X月(底前), X年(底前), X年上半年, X年第X季度(末); X月底前, X月X日前, 上半年,
- * 第X季度 (the first such day on or after `start`), 年底前, 本月底前; X日内, X个工作日(内),
+ * 第X季度 (the first such day on or after `start`; with 今年 or 本年 the one of its year, even when
+ * that is past), 年底前, 本月底前; X日内, X个工作日(内),
  * X个月(内), X年内, 半年(内); 立行立改; 长期坚持. Figures in any width, or Chinese numerals to
  * 九十九. "X月前" alone, a season (汛期前), a bare number are refused: they do not say which day.
  * Fails: RDL_ERROR_DATA quoting the words. */
