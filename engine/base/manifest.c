@@ -156,7 +156,7 @@ const char *rdl_manifest_digest(const rdl_manifest *manifest, const char *role)
     return NULL;
 }
 
-bool rdl_manifest_write(const rdl_manifest *manifest, const char *output, GError **error)
+rdl_output *rdl_manifest_begin(const rdl_manifest *manifest, const char *output, GError **error)
 {
     g_autofree char *path = g_strconcat(output, ".run.json", NULL);
     g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
@@ -164,5 +164,12 @@ bool rdl_manifest_write(const rdl_manifest *manifest, const char *output, GError
     json_node_set_object(node, manifest->object);
     g_autofree char *text = rdl_json_pretty(node);
     g_autofree char *lines = g_strconcat(text, "\n", NULL);
-    return rdl_output_text(path, lines, true, error);
+    return rdl_output_begin_text(path, lines, true, error);
+}
+
+bool rdl_manifest_write(const rdl_manifest *manifest, const char *output, GError **error)
+{
+    g_autoptr(rdl_output) told = rdl_manifest_begin(manifest, output, error);
+
+    return told && rdl_output_commit(told, error);
 }

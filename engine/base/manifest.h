@@ -6,6 +6,7 @@
 
 #include <json-glib/json-glib.h>
 #include "base/error.h"
+#include "base/output.h"
 
 typedef struct rdl_manifest rdl_manifest;
 
@@ -37,6 +38,10 @@ RDL_API void rdl_manifest_method(rdl_manifest *manifest, const char *source);
 RDL_API JsonObject *rdl_manifest_object(const rdl_manifest *manifest);
 /** SHA-256 of the input of that role, NULL where there is none. Lent. */
 RDL_API const char *rdl_manifest_digest(const rdl_manifest *manifest, const char *role);
+/** <output>.run.json, written and not yet in place: commit it when the output is, so that neither is
+ *  there without the other. Replaces one that is there. Fails: RDL_ERROR_IO, RDL_ERROR_USAGE. */
+RDL_API rdl_output *rdl_manifest_begin(const rdl_manifest *manifest, const char *output,
+                                       GError **error);
 /** To `output`.run.json, beside the output. Overwrites. */
 RDL_API bool rdl_manifest_write(const rdl_manifest *manifest, const char *output, GError **error);
 

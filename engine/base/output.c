@@ -178,19 +178,37 @@ bool rdl_output_text(const char *path, const char *text, bool overwrite, GError 
     return rdl_output_bytes(path, text, strlen(text), overwrite, error);
 }
 
-bool rdl_output_bytes(const char *path, const void *bytes, size_t n, bool overwrite, GError **error)
+static rdl_output *begin_bytes(const char *path, const void *bytes, size_t n, bool overwrite,
+                               GError **error)
 {
     g_autoptr(rdl_output) output = rdl_output_begin(path, overwrite, error);
 
     if (!output)
-        return false;
+        return NULL;
     FILE *f = g_fopen(output->temporary, "wb");
-    bool good = f && fwrite(bytes, 1, n, f) == n;
-    if (f)
-        good = fclose(f) == 0 && good;
+    bool good = f && fwrite(bytes, 1, n, f) == n && fflush(f) == 0 && fsync(fileno(f)) == 0;
+    int reason = errno;
+    if (f && fclose(f) != 0 && good) {
+        good = false;
+        reason = errno;
+    }
     if (!good)
-        return rdl_fail(error, RDL_ERROR_IO, "%s: cannot be written: %s", path, g_strerror(errno));
-    return rdl_output_commit(output, error);
+        return rdl_fail(error, RDL_ERROR_IO, "%s: cannot be written: %s", path, g_strerror(reason)),
+               NULL;
+    return g_steal_pointer(&output);
+}
+
+rdl_output *rdl_output_begin_text(const char *path, const char *text, bool overwrite,
+                                  GError **error)
+{
+    return begin_bytes(path, text, strlen(text), overwrite, error);
+}
+
+bool rdl_output_bytes(const char *path, const void *bytes, size_t n, bool overwrite, GError **error)
+{
+    g_autoptr(rdl_output) output = begin_bytes(path, bytes, n, overwrite, error);
+
+    return output && rdl_output_commit(output, error);
 }
 
 bool rdl_output_folder(const char *path, GError **error)

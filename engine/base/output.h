@@ -32,6 +32,9 @@ RDL_API const char *rdl_output_room(const char *path);
 RDL_API bool rdl_output_apart(const char *const *outputs, size_t n_outputs,
                               const char *const *inputs, size_t n_inputs, GError **error);
 
+/** All of `text` to a file that is to be `path`, flushed and not yet in place. */
+RDL_API rdl_output *rdl_output_begin_text(const char *path, const char *text, bool overwrite,
+                                          GError **error);
 /** All of `text` to `path`, whole or not at all. */
 RDL_API bool rdl_output_text(const char *path, const char *text, bool overwrite, GError **error);
 RDL_API bool rdl_output_bytes(const char *path, const void *bytes, size_t n, bool overwrite,

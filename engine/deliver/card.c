@@ -176,8 +176,8 @@ static bool write_named(const rdl_map_data *data, const rdl_card_options *o, GPt
 }
 
 /* A pack that holds a card tells itself what it was made from. */
-static bool write_made(const char *input, const rdl_map_data *data, const rdl_card_options *o,
-                       GError **error)
+static bool begin_made(const char *input, const rdl_map_data *data, const rdl_card_options *o,
+                       rdl_output **told, GError **error)
 {
     const rdl_made made = {.command = "card",
                            .path = input,
@@ -188,7 +188,7 @@ static bool write_made(const char *input, const rdl_map_data *data, const rdl_ca
                            .unit = o->unit,
                            .drawn = data};
 
-    return o->in_pack || rdl_made_write(&made, o->output, error);
+    return o->in_pack || (*told = rdl_made_begin(&made, o->output, error));
 }
 
 /* No card takes the place of what it is made from. */
@@ -216,10 +216,12 @@ bool rdl_card(const char *input, const rdl_card_options *o, const rdl_progress *
                              .on = o->on,
                              .unit = o->unit,
                              .language = o->language};
+    g_autoptr(rdl_output) told = NULL;
     rdl_map_warn(data, o->warnings);
     if (!(o->id ? write_named(data, o, outputs, error)
                 : write_all(input, data, o, progress, outputs, error)) ||
-        !rdl_drawn_commit(&drawn, outputs, error) || !write_made(input, data, o, error))
+        !begin_made(input, data, o, &told, error) ||
+        !rdl_drawn_commit(&drawn, outputs, told, error))
         return false;
     for (guint i = 0; written && i < outputs->len; i++)
         g_ptr_array_add(written, g_strdup(rdl_output_path(outputs->pdata[i])));

@@ -32,11 +32,12 @@ static bool record(const rdl_drawn *d, const GPtrArray *outputs, GError **error)
            rdl_ledger_outgoing(ledger, &out, error);
 }
 
-bool rdl_drawn_commit(const rdl_drawn *d, const GPtrArray *outputs, GError **error)
+bool rdl_drawn_commit(const rdl_drawn *d, const GPtrArray *outputs, rdl_output *told,
+                      GError **error)
 {
     bool good = !d->by || !outputs->len || record(d, outputs, error);
 
     for (guint i = 0; good && i < outputs->len; i++)
         good = rdl_output_commit(outputs->pdata[i], error);
-    return good;
+    return good && (!told || rdl_output_commit(told, error));
 }

@@ -12,8 +12,10 @@ typedef struct rdl_drawn {
 } rdl_drawn;
 
 /** Put the outputs (of rdl_output, written and not committed) on record as one export.made with the
- *  digest of each, and commit them. None appears without its event. No outputs: no event.
+ *  digest of each, and commit them, then `told` (rdl_made_begin(); NULL: none). None appears
+ *  without its event. No outputs: no event.
  *  Fails: RDL_ERROR_IO; whatever the ledger fails with. */
-bool rdl_drawn_commit(const rdl_drawn *drawn, const GPtrArray *outputs, GError **error);
+bool rdl_drawn_commit(const rdl_drawn *drawn, const GPtrArray *outputs, rdl_output *told,
+                      GError **error);
 
 #endif

@@ -37,7 +37,7 @@ static bool add_drawn(rdl_manifest *m, const rdl_map_data *drawn, GError **error
     return true;
 }
 
-bool rdl_made_write(const rdl_made *made, const char *product, GError **error)
+rdl_output *rdl_made_begin(const rdl_made *made, const char *product, GError **error)
 {
     g_autoptr(rdl_manifest) m = rdl_manifest_new(made->command);
     const bool findings = made->drawn && made->drawn->findings;
@@ -51,9 +51,9 @@ bool rdl_made_write(const rdl_made *made, const char *product, GError **error)
     if (!findings)
         add_known(m, "ledger", made->path, NULL);
     else if (!add_read(m, "findings", made->path, NULL, error))
-        return false;
-    return (!made->drawn || add_drawn(m, made->drawn, error)) &&
-           rdl_manifest_write(m, product, error);
+        return NULL;
+    return !made->drawn || add_drawn(m, made->drawn, error) ? rdl_manifest_begin(m, product, error)
+                                                            : NULL;
 }
 
 void rdl_made_nothing(const char *product)

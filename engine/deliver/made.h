@@ -18,8 +18,9 @@ typedef struct rdl_made {
     const rdl_map_data *drawn; /* NULL: nothing but the ledger was read */
 } rdl_made;
 
-/** Write it beside `product`. Overwrites. Same inputs, same bytes, wherever they lie. */
-bool rdl_made_write(const rdl_made *made, const char *product, GError **error);
+/** Beside `product`, written and not yet in place (rdl_manifest_begin()). Same inputs, same bytes,
+ * wherever they lie. */
+rdl_output *rdl_made_begin(const rdl_made *made, const char *product, GError **error);
 /** Of a product none is written for: take away what told of the file it replaced. */
 void rdl_made_nothing(const char *product);
 

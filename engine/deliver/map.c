@@ -936,8 +936,10 @@ bool rdl_map(const char *input, const rdl_map_options *o, GPtrArray *written, rd
                            .what = o->by,
                            .unit = o->unit,
                            .drawn = data};
-    if (!draw_all(data, o, outputs, tally, error) || !rdl_drawn_commit(&drawn, outputs, error) ||
-        !rdl_made_write(&made, o->output, error))
+    g_autoptr(rdl_output) told = NULL;
+    if (!draw_all(data, o, outputs, tally, error) ||
+        !(told = rdl_made_begin(&made, o->output, error)) ||
+        !rdl_drawn_commit(&drawn, outputs, told, error))
         return false;
     for (guint i = 0; written && i < outputs->len; i++)
         g_ptr_array_add(written, g_strdup(rdl_output_path(outputs->pdata[i])));

@@ -250,7 +250,7 @@ static bool record(const rdl_bulletin *r, rdl_ledger *ledger, const char *path, 
 }
 
 /* Not beside a public version: nobody outside need know the office's files. */
-static bool write_made(const rdl_bulletin *r, GError **error)
+static bool begin_made(const rdl_bulletin *r, rdl_output **told, GError **error)
 {
     const rdl_report_options *o = r->options;
     const rdl_made made = {.command = "report",
@@ -262,9 +262,16 @@ static bool write_made(const rdl_bulletin *r, GError **error)
                            .unit = o->unit,
                            .drawn = r->map ? r->map : r->units};
 
-    if (!o->public_version)
-        return rdl_made_write(&made, o->output, error);
-    rdl_made_nothing(o->output);
+    return o->public_version || (*told = rdl_made_begin(&made, o->output, error));
+}
+
+static bool put_in_place(rdl_output *output, rdl_output *told, GError **error)
+{
+    if (!rdl_output_commit(output, error))
+        return false;
+    if (told)
+        return rdl_output_commit(told, error);
+    rdl_made_nothing(rdl_output_path(output));
     return true;
 }
 
@@ -274,10 +281,12 @@ static bool write_whole(const rdl_bulletin *r, rdl_ledger *ledger, int writer, r
     g_autofree char *on = rdl_day_text(latest);
     g_autoptr(rdl_output) output =
         rdl_output_begin(r->options->output, r->options->overwrite, error);
+    g_autoptr(rdl_output) told = NULL;
 
     return output && writers[writer].write(r, rdl_output_temporary(output), error) &&
+           begin_made(r, &told, error) &&
            record(r, ledger, rdl_output_temporary(output), on, error) &&
-           rdl_output_commit(output, error) && write_made(r, error);
+           put_in_place(output, told, error);
 }
 
 static bool count_tasks(const rdl_bulletin *r, rdl_tally *tally, GError **error)

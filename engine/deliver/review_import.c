@@ -368,7 +368,7 @@ bool rdl_review_patches(const char *patches, const char *review, const rdl_revie
     const char *const inputs[] = {patches, review,
                                   o->ledger ? rdl_ledger_path(o->ledger) : patches};
     g_autoptr(rdl_crs) crs = NULL;
-    g_autoptr(rdl_output) out = NULL;
+    g_autoptr(rdl_output) out = NULL, told = NULL;
     g_autoptr(rdl_returned) r = NULL;
     g_autoptr(rdl_manifest) manifest = rdl_manifest_new("review import");
     g_autoptr(rdl_pack) pack = rdl_pack_open(o->pack ? o->pack : "cn", NULL, error);
@@ -386,9 +386,10 @@ bool rdl_review_patches(const char *patches, const char *review, const rdl_revie
                 (out = rdl_output_begin(o->output, o->overwrite, error)) &&
                 settle(activities, pieces, r, tally, error) &&
                 write_patches(&w, crs, rdl_output_temporary(out), error) &&
+                (told = rdl_manifest_begin(manifest, o->output, error)) &&
                 (!o->ledger || put_on_record(o, o->ledger, r, pieces, crs, tally, error)) &&
                 rdl_tally_check(tally, error) && rdl_output_commit(out, error) &&
-                rdl_manifest_write(manifest, o->output, error);
+                rdl_output_commit(told, error);
     rdl_measure_free(w.measure);
     return good;
 }

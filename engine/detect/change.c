@@ -394,6 +394,11 @@ static bool ask_clear(rdl_detect_result *r, const rdl_pair *pair, const rdl_chan
 static bool put_in_place(const rdl_detect_options *o, rdl_detect_result *r,
                          const rdl_change_pass *pass, GError **error)
 {
+    g_autoptr(rdl_output) of_score = NULL, told = NULL;
+
+    if ((o->score && !(of_score = rdl_manifest_begin(r->manifest, o->score, error))) ||
+        !(told = rdl_manifest_begin(r->manifest, o->output, error)))
+        return false;
     if (pass->score && !rdl_raster_commit(pass->score, error))
         return false;
     if (pass->probability && !rdl_raster_commit(pass->probability, error))
@@ -407,8 +412,7 @@ static bool put_in_place(const rdl_detect_options *o, rdl_detect_result *r,
         return false;
     if (o->score && !(r->score_digest = rdl_digest_file(o->score, error)))
         return false;
-    return (!o->score || rdl_manifest_write(r->manifest, o->score, error)) &&
-           rdl_manifest_write(r->manifest, o->output, error);
+    return (!of_score || rdl_output_commit(of_score, error)) && rdl_output_commit(told, error);
 }
 
 /* ---- all of it ---- */

@@ -792,12 +792,12 @@ static bool write_patches(work *w, const rdl_progress *progress, GError **error)
 {
     g_autoptr(rdl_output) output = rdl_output_begin(w->o->output, w->o->overwrite, error);
     const char *path = output ? rdl_output_temporary(output) : NULL;
+    g_autoptr(rdl_output) told = NULL;
 
-    if (!output || !make_layers(w, path, error) || !fill_layers(w, path, progress, error) ||
-        !rdl_output_commit(output, error))
-        return false;
-    w->r->output_digest = rdl_digest_file(w->o->output, error);
-    return w->r->output_digest && rdl_manifest_write(w->r->manifest, w->o->output, error);
+    return output && make_layers(w, path, error) && fill_layers(w, path, progress, error) &&
+           (w->r->output_digest = rdl_digest_file(path, error)) &&
+           (told = rdl_manifest_begin(w->r->manifest, w->o->output, error)) &&
+           rdl_output_commit(output, error) && rdl_output_commit(told, error);
 }
 
 /* ---- all of it ---- */

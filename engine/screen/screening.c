@@ -726,7 +726,8 @@ static bool write_outputs(screening *s, GError **error)
                             o->threads, error))
         return false;
     describe_run(s);
-    return rdl_output_commit(s->output, error) && rdl_manifest_write(s->manifest, o->output, error);
+    g_autoptr(rdl_output) told = rdl_manifest_begin(s->manifest, o->output, error);
+    return told && rdl_output_commit(s->output, error) && rdl_output_commit(told, error);
 }
 
 static bool apart(const rdl_screen_options *o, GError **error)

@@ -53,7 +53,7 @@ static const profile *find_profile(const char *name, GError **error)
         g_string_append_printf(there, "%s%s", i ? ", " : "", profiles[i].name);
     }
     if (name)
-        rdl_fail(error, RDL_ERROR_USAGE, "profile '%s' is not built yet: there are %s", name,
+        rdl_fail(error, RDL_ERROR_USAGE, "there is no profile '%s': there are %s", name,
                  there->str);
     else
         rdl_fail(error, RDL_ERROR_USAGE, "an export needs a profile: there are %s", there->str);
@@ -278,44 +278,13 @@ static bool record(const rdl_export_job *job, GError **error)
     return !o->by || (digest && out.on && rdl_ledger_outgoing(job->present, &out, error));
 }
 
-static bool write_bundle(const profile *p, rdl_export_job *job, GError **error)
-{
-    g_autoptr(rdl_bundle) bundle =
-        rdl_bundle_begin(job->options->output, job->options->overwrite, error);
-
-    job->bundle = bundle;
-    job->path = bundle ? rdl_bundle_folder(bundle) : NULL;
-    return bundle && p->write(job, error) && record(job, error) &&
-           rdl_bundle_commit(bundle, rdl_export_day(job), error);
-}
-
-static bool write_whole(const profile *p, rdl_export_job *job, GError **error)
-{
-    const rdl_export_options *o = job->options;
-
-    if (p->write == rdl_export_postgis) {
-        job->path = o->output;
-        return p->write(job, error) && record(job, error);
-    }
-    if (p->several || rdl_bundle_archive(o->output))
-        return write_bundle(p, job, error);
-    g_autoptr(rdl_output) output = rdl_output_begin(o->output, o->overwrite, error);
-    if (!output)
-        return false;
-    job->path = rdl_output_temporary(output);
-    return p->write(job, error) && record(job, error) && rdl_output_commit(output, error);
-}
-
 /* Files of tasks of the office: packs and catalogues tell it themselves, the public need not know.
- */
-static bool write_made(const profile *p, const rdl_export_job *job, bool everybody, GError **error)
+ * With the head after its own event. */
+static bool begin_made(const profile *p, const rdl_export_job *job, bool everybody,
+                       rdl_output **told, GError **error)
 {
-    if (p->write == rdl_export_postgis)
+    if (everybody || of_today(p))
         return true;
-    if (everybody || of_today(p)) {
-        rdl_made_nothing(job->options->output);
-        return true;
-    }
     g_autofree char *head = rdl_ledger_head(job->ledger, error);
     const rdl_made made = {.command = "export",
                            .path = rdl_ledger_path(job->present),
@@ -325,7 +294,48 @@ static bool write_made(const profile *p, const rdl_export_job *job, bool everybo
                            .what = job->options->profile,
                            .unit = job->options->unit};
 
-    return head && rdl_made_write(&made, job->options->output, error);
+    return head && (*told = rdl_made_begin(&made, job->options->output, error));
+}
+
+static bool put_told(const rdl_export_job *job, rdl_output *told, GError **error)
+{
+    if (told)
+        return rdl_output_commit(told, error);
+    rdl_made_nothing(job->options->output);
+    return true;
+}
+
+static bool write_bundle(const profile *p, rdl_export_job *job, bool everybody, GError **error)
+{
+    g_autoptr(rdl_bundle) bundle =
+        rdl_bundle_begin(job->options->output, job->options->overwrite, error);
+    g_autoptr(rdl_output) told = NULL;
+
+    job->bundle = bundle;
+    job->path = bundle ? rdl_bundle_folder(bundle) : NULL;
+    return bundle && p->write(job, error) && record(job, error) &&
+           begin_made(p, job, everybody, &told, error) &&
+           rdl_bundle_commit(bundle, rdl_export_day(job), error) && put_told(job, told, error);
+}
+
+static bool write_whole(const profile *p, rdl_export_job *job, bool everybody, GError **error)
+{
+    const rdl_export_options *o = job->options;
+
+    if (p->write == rdl_export_postgis) {
+        job->path = o->output;
+        return p->write(job, error) && record(job, error);
+    }
+    if (p->several || rdl_bundle_archive(o->output))
+        return write_bundle(p, job, everybody, error);
+    g_autoptr(rdl_output) output = rdl_output_begin(o->output, o->overwrite, error);
+    g_autoptr(rdl_output) told = NULL;
+    if (!output)
+        return false;
+    job->path = rdl_output_temporary(output);
+    return p->write(job, error) && record(job, error) &&
+           begin_made(p, job, everybody, &told, error) && rdl_output_commit(output, error) &&
+           put_told(job, told, error);
 }
 
 static void count(const rdl_export_job *job, const char *item, const rdl_tally *left,
@@ -436,7 +446,7 @@ bool rdl_export(rdl_ledger *ledger, const rdl_export_options *options, rdl_tally
         return false;
     g_autofree char *sites = reaching.sites;
     job.reaching = reaching.known ? sites : "not known";
-    if (!write_whole(p, &job, error) || !write_made(p, &job, everybody, error))
+    if (!write_whole(p, &job, everybody, error))
         return false;
     count(&job, item, left, tally);
     return true;
