@@ -469,11 +469,28 @@ static bool read_ledger(rdl_map_data *data, GError **error)
     return read_boxes(data, error);
 }
 
+/* The ledger they are drawn by way of is nobody's to mend. */
+static bool load_findings(rdl_ledger *ledger, const char *findings, const char *pack, rdl_day day,
+                          GError **error)
+{
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    g_autoptr(GError) failed = NULL;
+
+    if (rdl_ledger_load_findings(ledger, findings, day, tally, NULL, &failed))
+        return true;
+    if (!g_error_matches(failed, RDL_ERROR, RDL_ERROR_USAGE))
+        return g_propagate_error(error, g_steal_pointer(&failed)), false;
+    return rdl_fail(error, RDL_ERROR_USAGE,
+                    "%s: was judged by another edition of pack %s than the one that is found here: "
+                    "screen again by this one, or make a ledger by that one (redline ledger init "
+                    "LEDGER --pack FOLDER), load the findings into it and draw the ledger",
+                    findings, pack);
+}
+
 /* Findings are drawn by way of a ledger: one law of what a clue is, what it is called and when it
  * is due. It lasts as long as the drawing. */
 static bool ledger_of_findings(rdl_map_data *data, const char *findings, GError **error)
 {
-    g_autoptr(rdl_tally) tally = rdl_tally_new();
     g_autofree char *pack = NULL, *as_of = NULL;
     rdl_day day;
 
@@ -485,7 +502,7 @@ static bool ledger_of_findings(rdl_map_data *data, const char *findings, GError 
     if (!rdl_ledger_init(path, pack, NULL, error))
         return false;
     g_autoptr(rdl_ledger) ledger = rdl_ledger_open(path, true, error);
-    if (!ledger || !rdl_ledger_load_findings(ledger, findings, day, tally, NULL, error))
+    if (!ledger || !load_findings(ledger, findings, pack, day, error))
         return false;
     g_free(data->path);
     data->path = g_steal_pointer(&path);

@@ -42,6 +42,9 @@ bool rdl_pdf_georeference(const char *path, const rdl_pdf_map *map, bool *done, 
     }
     CPLPopErrorHandler();
     if (!dataset || CPLGetLastErrorType() >= CE_Failure) {
+        const char *room = rdl_output_room(path);
+        if (*room)
+            return rdl_fail(error, RDL_ERROR_IO, "%s: cannot be written%s", path, room);
         g_autofree char *doing = rdl_say("%s: cannot be georeferenced", path);
         return rdl_fail_gdal(error, RDL_ERROR_IO, doing);
     }

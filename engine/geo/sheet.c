@@ -53,20 +53,61 @@ static bool is_csv(const char *path)
     return g_str_has_suffix(path, ".csv") || g_str_has_suffix(path, ".CSV");
 }
 
-#define SEPARATORS ",;\t"
-#define LINES_MOST 32 /* of titles */
+#define RECORDS_MOST 32 /* that are looked at: titles, the header, what follows */
 
-/* What divides the first line that has three cells or more; a comma where none has. */
+/* Cells of the first records, were `separator` what divides them; how many there are. */
+static int count_cells(const char *text, size_t n, char separator, int *cells)
+{
+    bool quoted = false, blank = true;
+    int records = 0, of_this = 1;
+
+    for (size_t i = 0; i < n && records < RECORDS_MOST; i++) {
+        quoted ^= text[i] == '"';
+        of_this += !quoted && text[i] == separator;
+        if ((text[i] == '\n' && !quoted) || i + 1 == n) {
+            if (!blank)
+                cells[records++] = of_this;
+            of_this = 1;
+            blank = true;
+        } else if (text[i] != '\r') {
+            blank = false;
+        }
+    }
+    return records;
+}
+
+/* The most records that agree in how many cells they have, three or more. */
+static int agreeing(const int *cells, int records)
+{
+    int most = 0;
+
+    for (int i = 0; i < records; i++) {
+        int same = 0;
+        for (int k = 0; k < records; k++)
+            same += cells[i] >= 3 && cells[k] == cells[i];
+        most = MAX(most, same);
+    }
+    return most;
+}
+
+/* A title, or a text, may hold what divides the cells of other files: it is that by which most of
+ * the first records are divided alike; a comma where none is. */
 static char separator_of(VSILFILE *file)
 {
-    const char *line;
+    static const char separators[] = {',', ';', '\t'};
+    char text[65536], best = ',';
+    const size_t n = VSIFReadL(text, 1, sizeof text, file);
+    int most = 0;
 
-    for (int n = 0; n < LINES_MOST && (line = CPLReadLine2L(file, -1, NULL)); n++) {
-        g_auto(GStrv) cells = g_strsplit_set(line, SEPARATORS, -1);
-        if (g_strv_length(cells) >= 3)
-            return CSVDetectSeperator(line);
+    for (size_t s = 0; s < G_N_ELEMENTS(separators); s++) {
+        int cells[RECORDS_MOST], records = count_cells(text, n, separators[s], cells);
+        int agree = agreeing(cells, records);
+        if (agree > most) {
+            most = agree;
+            best = separators[s];
+        }
     }
-    return ',';
+    return best;
 }
 
 static bool add_line(GPtrArray *rows, char **line, const char *path, GError **error)

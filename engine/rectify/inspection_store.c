@@ -22,6 +22,7 @@ typedef struct {
     JsonObject *fields; /* known values by field; measures apart */
     JsonObject *others; /* what no field takes, by title */
     GPtrArray *measures;
+    GPtrArray *beside;        /* titles of others that further rows brought */
     guint row;                /* from 1 */
     char *base, *due, *words; /* the time limit: counted from, the day, as the list says it; NULL */
     const char *tier;         /* that the words say; NULL */
@@ -35,6 +36,7 @@ static void item_free(gpointer p)
     json_object_unref(i->fields);
     json_object_unref(i->others);
     g_ptr_array_unref(i->measures);
+    g_ptr_array_unref(i->beside);
     g_free(i->base);
     g_free(i->due);
     g_free(i->words);
@@ -196,6 +198,7 @@ static item *read_item(char **row, heading *h, guint number)
     i->fields = json_object_new();
     i->others = json_object_new();
     i->measures = g_ptr_array_new_with_free_func(g_free);
+    i->beside = g_ptr_array_new_with_free_func(g_free);
     i->row = number;
     for (guint c = 0; row[c]; c++) {
         if (c >= h->titles->len) { /* beyond the header */
@@ -240,8 +243,10 @@ static void keep_beside(item *above, JsonObject *said, guint row)
     for (GList *n = names; n; n = n->next) {
         const char *value = rdl_json_text(said, n->data, ""), *was = field_of(above, n->data);
         g_autofree char *title = g_strdup_printf("%s, row %u", (char *)n->data, row);
-        if (g_strcmp0(value, was ? was : rdl_json_text(above->others, n->data, NULL)) != 0)
-            rdl_json_set_text(above->others, title, value);
+        if (g_strcmp0(value, was ? was : rdl_json_text(above->others, n->data, NULL)) == 0)
+            continue;
+        rdl_json_set_text(above->others, title, value);
+        g_ptr_array_add(above->beside, g_steal_pointer(&title));
     }
 }
 
@@ -324,7 +329,7 @@ typedef struct {
 static void note(listing *l, const item *i, const char *text)
 {
     if (l->notes)
-        g_ptr_array_add(l->notes, g_strdup_printf("%s, row %u: %s", l->path, i->row, text));
+        g_ptr_array_add(l->notes, rdl_say("%s, row %u: %s", l->path, i->row, text));
 }
 
 static bool append(listing *l, const char *at, const char *kind, const char *subject,
@@ -361,7 +366,7 @@ static char *known_base(listing *l, const char *problem_id, const char *clue_id,
 
 static void note_provisional(listing *l, const item *i)
 {
-    g_autofree char *text = g_strdup_printf(
+    g_autofree char *text = rdl_say(
         "the time limit '%s', %s, is provisional: the pack has no calendar of that year, days of "
         "rest are not known: redline ledger pack adds one that has",
         i->words, i->due);
@@ -394,7 +399,7 @@ static bool settle_dates(listing *l, item *i, const char *base, GError **error)
         return rdl_ledger_tier_said(l->ledger, "rectify", &last, from, &i->tier, error);
     }
     if (words) {
-        g_autofree char *text = g_strdup_printf("the time limit '%s' names no day", words);
+        g_autofree char *text = rdl_say("the time limit '%s' names no day", words);
         note(l, i, text);
         json_object_remove_member(i->fields, "due");
     }
@@ -640,9 +645,9 @@ static bool settle_milestone(listing *l, const item *i, const char *at, const ch
         return set_milestone(l, at, task_id, problem_id, n, due, text, error);
     if (strcmp(was, day) == 0)
         return true;
-    told = g_strdup_printf("milestone %d by %s is not the day on record (%s), which stays: see "
-                           "redline task milestone %s",
-                           n, day, was, task_id);
+    told = rdl_say("milestone %d by %s is not the day on record (%s), which stays: see "
+                   "redline task milestone %s",
+                   n, day, was, task_id);
     note(l, i, told);
     return true;
 }
@@ -664,7 +669,7 @@ static bool set_milestones(listing *l, const item *i, const char *at, const char
         if (!**line)
             continue;
         if (!milestone_of(policy, from, *line, &due, &text)) {
-            g_autofree char *told = g_strdup_printf("the milestone '%s' names no day", *line);
+            g_autofree char *told = rdl_say("the milestone '%s' names no day", *line);
             note(l, i, told);
         } else if (!settle_milestone(l, i, at, task_id, problem_id, ++n, due, text, error)) {
             return false;
@@ -716,9 +721,9 @@ static bool check_due(listing *l, const item *i, const char *task_id, GError **e
     if (due && strcmp(task.kind, "rectify") == 0 && g_strcmp0(due, task.due) != 0 &&
         g_strcmp0(due, task.due_original) != 0) {
         g_autofree char *text =
-            g_strdup_printf("the time limit %s is not that on record (%s), which stays: see "
-                            "redline task extend %s",
-                            due, task.due ? task.due : "-", task_id);
+            rdl_say("the time limit %s is not that on record (%s), which stays: see "
+                    "redline task extend %s",
+                    due, task.due ? task.due : "-", task_id);
         note(l, i, text);
     }
     rdl_task_clear(&task);
@@ -761,7 +766,7 @@ static bool check_known(listing *l, const item *i, const char *source_id, const 
                                task_id, task.problem ? task.problem : "-");
     } else if (is_settled(l->ledger, &task)) {
         code = "CLOSED_ROW";
-        text = g_strdup_printf("%s is %s and stays as it is on record", task_id, task.state);
+        text = rdl_say("%s is %s and stays as it is on record", task_id, task.state);
     } else if (!rdl_site_in_order(l->ledger, task.site_id, at, &early)) {
         code = "BEFORE_RECORD";
         text = g_strdup(early->message);
@@ -827,7 +832,7 @@ static bool settle_item(listing *l, item *i, const char *source_id, GError **err
     add_beside(i, payload);
     rdl_tally_in(l->tally, "ledger.registered", 1);
     if (missing) {
-        g_autofree char *text = g_strdup_printf("is a clue until it is known: %s", missing);
+        g_autofree char *text = rdl_say("is a clue until it is known: %s", missing);
         note(l, i, text);
         rdl_tally_suppressed(l->tally, "ledger.registered", "INCOMPLETE", 1);
     } else {
@@ -856,18 +861,33 @@ static char *source_id_of(const item *i)
     return g_string_free(id, FALSE);
 }
 
+static void note_beside(listing *l, item *i)
+{
+    if (!i->beside->len)
+        return;
+    g_ptr_array_add(i->beside, NULL);
+    g_autofree char *titles = g_strjoinv("; ", (char **)i->beside->pdata);
+    g_autofree char *text = rdl_say(
+        "further rows say something else, which is kept beside the problem and changes nothing: %s",
+        titles);
+    note(l, i, text);
+}
+
 static bool take_item(listing *l, item *i, GError **error)
 {
     g_autofree char *source_id = source_id_of(i);
 
+    note_beside(l, i);
     rdl_tally_in(l->tally, "ledger.problems", 1);
     if (!field_of(i, "problem")) {
-        note(l, i, "names no problem");
+        g_autofree char *text = rdl_say("names no problem");
+        note(l, i, text);
         rdl_tally_failed(l->tally, "ledger.problems", "NO_PROBLEM", 1);
         return true;
     }
     if (!g_hash_table_add(l->seen, g_strdup(source_id))) {
-        note(l, i, "has the number of a problem above");
+        g_autofree char *text = rdl_say("has the number of a problem above");
+        note(l, i, text);
         rdl_tally_failed(l->tally, "ledger.problems", "NUMBER_TWICE", 1);
         return true;
     }
@@ -890,7 +910,7 @@ static void tell_columns(listing *l, const heading *h)
             rdl_tally_suppressed(l->tally, "ledger.columns", "NO_FIELD", 1);
         if ((!field || kept) && l->notes)
             g_ptr_array_add(l->notes,
-                            g_strdup_printf("%s: no field takes column '%s' (%u values), which is "
+                            rdl_say("%s: no field takes column '%s' (%u values), which is "
                                             "kept with the problems: fields.csv of the pack names "
                                             "those there are",
                                             l->path, title, kept));

@@ -208,6 +208,48 @@ static void rows_are_numbered_as_they_stand(void)
     CHECK(balance && notes->len && strstr(notes->pdata[0], "row 5:") != NULL);
 }
 
+/* A title with commas above a list that other marks divide, and the other way round. */
+static void a_title_does_not_say_what_divides_cells(void)
+{
+    static const char *const marks[] = {";", "\t", ","};
+    static const char *const titles[] = {"某省,某市,某县,问题清单\n", "某省;某市;某县;问题清单\n"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(marks); i++)
+        for (size_t k = 0; k < G_N_ELEMENTS(titles); k++) {
+            GError *error = NULL;
+            g_autofree char *name = g_strdup_printf("divided-%zu-%zu", i, k);
+            g_autofree char *ledger_name = g_strconcat(name, ".sqlite", NULL);
+            g_autofree char *csv_name = g_strconcat(name, ".csv", NULL);
+            g_autoptr(rdl_ledger) ledger = fresh(ledger_name, &error);
+            g_autoptr(GString) rows = g_string_new(HEAD "1,问题甲,恢复,拆除,甲,乙,丙,2017年底前\n"
+                                                        "2,问题乙,恢复,拆除,甲,乙,丙,2017年底前\n");
+            g_string_replace(rows, ",", marks[i], 0);
+            g_autofree char *text = g_strconcat(titles[k], rows->str, NULL);
+            g_autofree char *balance = load(ledger, csv(csv_name, text), NULL, &error);
+            CHECK_OK(error);
+            CHECK(balance && strstr(balance, "\"ledger.problems\",\"in\":2,\"used\":2"));
+            CHECK(balance && strstr(balance, "\"ledger.registered\",\"in\":2,\"used\":2"));
+        }
+}
+
+/* What further rows say besides their measure is told, not only kept. */
+static void what_is_kept_beside_measures_is_told(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = fresh("beside.sqlite", &error);
+    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *balance =
+        load(ledger,
+             csv("beside.csv", HEAD "1,问题甲,恢复,拆除,甲,乙,丙,2017年底前\n"
+                                    ",,,复绿,,,丁,2018年底前\n"),
+             notes, &error);
+    CHECK_OK(error);
+    CHECK(balance && strstr(balance, "\"ledger.measures\",\"in\":2,\"used\":2"));
+    CHECK(notes->len > 0 && strstr(notes->pdata[0], "row 2: further rows say something else"));
+    CHECK(notes->len > 0 && strstr(notes->pdata[0], "resp_unit, row 3") &&
+          strstr(notes->pdata[0], "due, row 3"));
+}
+
 static void rows_that_say_nothing_are_counted(void)
 {
     GError *error = NULL;
@@ -652,6 +694,8 @@ static CU_TestInfo tests[] = {
     {"headers are matched after NFKC", headers_are_matched_after_nfkc},
     {"what would swallow rows is refused", what_would_swallow_rows_is_refused},
     {"rows are numbered as they stand", rows_are_numbered_as_they_stand},
+    {"a title does not say what divides cells", a_title_does_not_say_what_divides_cells},
+    {"what is kept beside measures is told", what_is_kept_beside_measures_is_told},
     {"rows that say nothing are counted", rows_that_say_nothing_are_counted},
     {"a clue of the list is registered when it is known",
      a_clue_of_the_list_is_registered_when_it_is_known},
