@@ -103,7 +103,8 @@ int cmd_detect(int argc, char **argv)
     if (!cli_parse(&argc, &argv, entries, "BEFORE AFTER -o CHANGE",
                    "Find what changed between two "
                    "scenes.",
-                   "For index the threshold applies to the size of the difference.", 2, 2, &error) ||
+                   "For index the threshold applies to the size of the difference.", 2, 2,
+                   &error) ||
         !check_dates(&error))
         return cli_end(error);
     o.before = argv[1];

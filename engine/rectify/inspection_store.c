@@ -911,9 +911,9 @@ static void tell_columns(listing *l, const heading *h)
         if ((!field || kept) && l->notes)
             g_ptr_array_add(l->notes,
                             rdl_say("%s: no field takes column '%s' (%u values), which is "
-                                            "kept with the problems: fields.csv of the pack names "
-                                            "those there are",
-                                            l->path, title, kept));
+                                    "kept with the problems: fields.csv of the pack names "
+                                    "those there are",
+                                    l->path, title, kept));
     }
 }
 

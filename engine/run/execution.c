@@ -527,8 +527,7 @@ static rdl_ledger *remove_ledger(const char *path, const char *head, GError **er
     if (!old || !rdl_ledger_retire(old, head, error))
         return NULL;
     if (g_unlink(path) != 0)
-        return rdl_fail(error, RDL_ERROR_IO, "%s: cannot be replaced: %s", path,
-                        g_strerror(errno)),
+        return rdl_fail(error, RDL_ERROR_IO, "%s: cannot be replaced: %s", path, g_strerror(errno)),
                NULL;
     return g_steal_pointer(&old);
 }

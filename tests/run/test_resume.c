@@ -473,7 +473,8 @@ static void forget_digests(const char *path, const char *stage)
     CHECK(g_file_get_contents(path, &text, NULL, NULL));
     g_autoptr(JsonNode) node = rdl_json_parse(text, path, NULL);
     JsonObject *digests =
-        node ? rdl_json_object(rdl_json_object(json_node_get_object(node), stage), "digests") : NULL;
+        node ? rdl_json_object(rdl_json_object(json_node_get_object(node), stage), "digests")
+             : NULL;
     g_autoptr(GList) files = digests ? json_object_get_members(digests) : NULL;
     CHECK(files != NULL);
     for (GList *f = files; f; f = f->next)
@@ -484,7 +485,8 @@ static void forget_digests(const char *path, const char *stage)
 
 static void a_kill_between_record_and_state_leaves_the_ledger_the_run_s_own(void)
 {
-    g_autofree char *job = changed_job(NULL, NULL), *whole = g_strdup(suite_path("between-whole/o"));
+    g_autofree char *job = changed_job(NULL, NULL),
+                    *whole = g_strdup(suite_path("between-whole/o"));
 
     CHECK_INT(run(suite_path("between-whole"), job, NULL), 0);
     CHECK_INT(run(suite_path("between"), job, NULL), 0);
@@ -501,7 +503,8 @@ static void a_ledger_that_is_open_is_not_replaced(void)
     GError *error = NULL;
 
     CHECK_INT(run(suite_path("open"), job, NULL), 0);
-    g_autoptr(rdl_ledger) reader = rdl_ledger_open(suite_path("open/o/ledger.sqlite"), false, &error);
+    g_autoptr(rdl_ledger) reader =
+        rdl_ledger_open(suite_path("open/o/ledger.sqlite"), false, &error);
     g_autofree char *head = rdl_ledger_head(reader, &error);
     CHECK_OK(error);
     CHECK_INT(end_of(start(suite_path("open"), raised, "--resume")), 4);
