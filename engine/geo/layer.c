@@ -502,13 +502,17 @@ int rdl_layer_field_index(const rdl_layer *layer, const char *name)
     return cut ? field_named(layer, cut) : i;
 }
 
+/* Degrees an edge in place of an arc spans: of a circle's area it takes 5e-7 (GDAL's own 4 degrees
+ * take 8e-4). */
+#define ARC_STEP 0.1
+
 /* 2D, no curves, no surfaces GEOS does not know. Takes `g`. */
 static OGRGeometryH plain_geometry(OGRGeometryH take_g)
 {
     OGRGeometryH g = take_g;
 
     if (OGR_G_HasCurveGeometry(g, FALSE)) {
-        g = OGR_G_GetLinearGeometry(take_g, 0.0, NULL);
+        g = OGR_G_GetLinearGeometry(take_g, ARC_STEP, NULL);
         OGR_G_DestroyGeometry(take_g);
     }
     OGR_G_FlattenTo2D(g);

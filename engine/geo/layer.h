@@ -1,7 +1,7 @@
 /* geo/layer.h - vector layers in and out, through GDAL.
  *
  * A source is written FILE or FILE:LAYER, where FILE is anything GDAL opens, /vsi... too.
- * Geometries travel as 2D ISO WKB. Text is UTF-8 whatever the file's encoding was. */
+ * Geometries travel as 2D ISO WKB; arcs become edges of a tenth of a degree of their circle each. Text is UTF-8 whatever the file's encoding was. */
 #ifndef RDL_GEO_LAYER_H
 #define RDL_GEO_LAYER_H
 

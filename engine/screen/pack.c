@@ -235,6 +235,11 @@ GList *rdl_pack_tables(const rdl_pack *pack)
     return g_hash_table_get_keys(pack->tables);
 }
 
+JsonNode *rdl_pack_meta(const rdl_pack *pack)
+{
+    return pack->meta;
+}
+
 const GPtrArray *rdl_pack_rules(const rdl_pack *pack)
 {
     return pack->rules;

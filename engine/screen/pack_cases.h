@@ -22,7 +22,7 @@ typedef struct rdl_pack_trial {
 RDL_API bool rdl_pack_try(const char *name, rdl_pack_trial *trial, GError **error);
 RDL_API void rdl_pack_trial_clear(rdl_pack_trial *trial);
 
-/** Rows of all tables that differ between two packs: an array of {"table", "key", "change":
+/** Rows of all tables, and values of pack.yaml, that differ between two packs: an array of {"table", "key", "change":
  * "added", "removed" or "changed"} and for a changed row "column", "from", "to", one a column. Rows
  * are known by their key column, else by their whole text. Fails: RDL_ERROR_NOT_FOUND,
  * RDL_ERROR_DATA. */

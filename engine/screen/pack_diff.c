@@ -1,6 +1,7 @@
 #include <string.h>
 #include "screen/pack.h"
 #include "screen/pack_cases.h"
+#include "screen/pack_rules.h"
 
 /* Key columns of the tables; a table not named here is known by the whole text of its rows. */
 static const char *const keys[][4] = {{"rules.csv", "rule_id"},
@@ -108,6 +109,50 @@ static gint by_text(gconstpointer a, gconstpointer b)
     return strcmp(a, b);
 }
 
+/* Every value of pack.yaml by its path ("defaults.boundary_error_m") into `values`, as JSON text.
+ */
+static void flatten(JsonNode *node, const char *path, GHashTable *values)
+{
+    if (!JSON_NODE_HOLDS_OBJECT(node)) {
+        const char *text =
+            JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING
+                ? json_node_get_string(node)
+                : NULL;
+        g_hash_table_insert(values, g_strdup(path),
+                            text ? g_strdup(text) : json_to_string(node, FALSE));
+        return;
+    }
+    g_autoptr(GList) members = json_object_get_members(json_node_get_object(node));
+    for (GList *m = members; m; m = m->next) {
+        g_autofree char *below = g_strconcat(path, *path ? "." : "", m->data, NULL);
+        flatten(json_object_get_member(json_node_get_object(node), m->data), below, values);
+    }
+}
+
+static void diff_meta(JsonArray *out, const rdl_pack *a, const rdl_pack *b)
+{
+    g_autoptr(GHashTable) was = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    g_autoptr(GHashTable) is = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    GHashTableIter all;
+    gpointer path;
+
+    flatten(rdl_pack_meta(a), "", was);
+    flatten(rdl_pack_meta(b), "", is);
+    g_hash_table_iter_init(&all, is);
+    while (g_hash_table_iter_next(&all, &path, NULL))
+        if (!g_hash_table_contains(was, path))
+            g_hash_table_insert(was, g_strdup(path), NULL);
+    g_autoptr(GList) paths = g_list_sort(g_hash_table_get_keys(was), by_text);
+    for (GList *p = paths; p; p = p->next) {
+        const char *from = g_hash_table_lookup(was, p->data),
+                   *to = g_hash_table_lookup(is, p->data);
+        if (from && to)
+            changed_cell(out, "pack.yaml", p->data, p->data, from, to);
+        else
+            change(out, "pack.yaml", p->data, from ? "removed" : "added");
+    }
+}
+
 static void add_names(GList **names, const rdl_pack *pack)
 {
     g_autoptr(GList) own = rdl_pack_tables(pack);
@@ -126,9 +171,7 @@ JsonNode *rdl_pack_diff(const char *from, const char *to, GError **error)
     JsonNode *node = json_node_new(JSON_NODE_ARRAY);
 
     if (b) {
-        changed_cell(out, "pack.yaml", "id", "id", rdl_pack_id(a), rdl_pack_id(b));
-        changed_cell(out, "pack.yaml", "version", "version", rdl_pack_version(a),
-                     rdl_pack_version(b));
+        diff_meta(out, a, b);
         add_names(&names, a);
         add_names(&names, b);
     }

@@ -108,6 +108,33 @@ static void rows_added_and_removed_are_told(void)
     json_node_unref(node);
 }
 
+/* A default moves verdicts as a row does. */
+static void a_default_of_the_pack_is_told(void)
+{
+    GError *error = NULL;
+    JsonNode *node = rdl_pack_diff(suite_source("data/packs/demo"),
+                                   changed("defaults", "pack.yaml",
+                                           "  boundary_error_m: 30\n  pos_error_m: 20\n",
+                                           "  boundary_error_m: 50\n  sliver_m2: 9\n"),
+                                   &error);
+    static const char *const want[][2] = {{"defaults.boundary_error_m", "changed"},
+                                          {"defaults.pos_error_m", "removed"},
+                                          {"defaults.sliver_m2", "added"}};
+
+    CHECK_OK(error);
+    JsonArray *all = json_node_get_array(node);
+    CHECK_INT(json_array_get_length(all), G_N_ELEMENTS(want));
+    for (guint i = 0; i < MIN(json_array_get_length(all), G_N_ELEMENTS(want)); i++) {
+        JsonObject *o = json_array_get_object_element(all, i);
+        CHECK_TEXT(json_object_get_string_member(o, "key"), want[i][0]);
+        CHECK_TEXT(json_object_get_string_member(o, "change"), want[i][1]);
+    }
+    JsonObject *first = json_array_get_object_element(all, 0);
+    CHECK_TEXT(json_object_get_string_member(first, "from"), "30");
+    CHECK_TEXT(json_object_get_string_member(first, "to"), "50");
+    json_node_unref(node);
+}
+
 /* Planted one at a time; each must be the only fault, with its file and line. */
 static void each_planted_mistake_is_found_with_its_line(void)
 {
@@ -270,6 +297,7 @@ static CU_TestInfo tests[] = {
     {"every case of the made-up country comes out", every_case_of_the_made_up_country_comes_out},
     {"a wrong rule shows in the cases", a_wrong_rule_shows_in_the_cases},
     {"a difference names table, row and column", a_difference_names_table_row_and_column},
+    {"a default of the pack is told", a_default_of_the_pack_is_told},
     {"rows added and removed are told", rows_added_and_removed_are_told},
     {"each planted mistake is found with its line", each_planted_mistake_is_found_with_its_line},
     {"all faults are told at once", all_faults_are_told_at_once},

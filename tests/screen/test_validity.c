@@ -293,7 +293,32 @@ static void numbers_that_are_none_are_told(void)
     rdl_screen_result_clear(&s.result);
 }
 
+/* A circle of arcs, and the half of one on a chord, in degrees: their ground to a millionth. */
+static void arcs_are_round(void)
+{
+    const char *csv = fixture_text(
+        "arcs.csv",
+        "fp_id,activity,built_after,WKT\n"
+        "A,IND,2024-01-01,\"CURVEPOLYGON(CIRCULARSTRING(119.99 32,120 32.01,120.01 32,120 "
+        "31.99,119.99 32))\"\n"
+        "B,IND,2024-01-01,\"CURVEPOLYGON(COMPOUNDCURVE(CIRCULARSTRING(120.03 32,120.04 32.01,"
+        "120.05 32),(120.05 32,120.03 32)))\"\n");
+    screened s = screen_layers(fixture_zone(120, 32, 0.1, "EPSG:4490"), csv,
+                               fixture_text("arcs.yaml", "crs_claim: \"EPSG:4490\"\n"));
+    double square = ground_m2("POLYGON((-10 -10,10 -10,10 10,-10 10,-10 -10))") / 4.0;
+    g_autofree char *whole = finding_text_where("area_m2", "source_id", "A");
+    g_autofree char *half = finding_text_where("area_m2", "source_id", "B");
+
+    CHECK_OK(s.error);
+    if (CHECK(whole && half)) {
+        CHECK_NEAR(g_ascii_strtod(whole, NULL) / (G_PI * square), 1, 1e-6);
+        CHECK_NEAR(g_ascii_strtod(half, NULL) / (G_PI * square / 2.0), 1, 1e-4); /* farther north */
+    }
+    rdl_screen_result_clear(&s.result);
+}
+
 static CU_TestInfo tests[] = {
+    {"arcs are round", arcs_are_round},
     {"each footprint has one fate", each_footprint_has_one_fate},
     {"each zone has one fate", each_zone_has_one_fate},
     {"numbers that are none are told", numbers_that_are_none_are_told},
