@@ -96,7 +96,7 @@ static void threads_and_memory_change_no_byte_of_the_whole_job(void)
     CHECK(run_sample(b, 3, 16, false, &two, &error));
     CHECK_OK(error);
     check_same_outputs(a, b);
-    CHECK_INT(one->warnings->len, 3); /* UNKNOWN_ACTIVITY, BAD_DATE, NO_ID */
+    CHECK_INT(one->warnings->len, 4); /* UNKNOWN_ACTIVITY (a line a word), BAD_DATE, NO_ID */
 }
 
 /* Each delivery once, with the digests of its files; a map is printed and looked at: two files. */
