@@ -26,6 +26,14 @@ static const GOptionEntry entries[] = {
      "which of them are bad: nonzero (default), qa-pixel, scl, or 1,3,8-11", "VALUES"},
     {"no-align", 0, 0, G_OPTION_ARG_NONE, &as_they_lie,
      "do not correct what the scenes lie off each other", NULL},
+    {"land-before", 0, 0, G_OPTION_ARG_FILENAME, (gpointer)&o.land.before,
+     "polygons of declared land before the works, with a field class", "LAYER"},
+    {"land-later", 0, 0, G_OPTION_ARG_FILENAME, (gpointer)&o.land.later,
+     "the same on the day of SCENE: wetland gained and lost is told", "LAYER"},
+    {"land-profile", 0, 0, G_OPTION_ARG_FILENAME, (gpointer)&o.land.profile,
+     "that reads both layers", "FILE"},
+    {"land-error", 0, 0, G_OPTION_ARG_DOUBLE, &o.land.error_m,
+     "metres their outlines may be off (default 5)", "M"},
     {"on", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.on, "day of the verification", "DATE"},
     {"by", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.by, "who answers for it", "NAME"},
     {"role", 0, 0, G_OPTION_ARG_STRING, (gpointer)&o.role, "as what (default analyst)", "ROLE"},
@@ -42,7 +50,10 @@ static const char teach[] =
     "closed task it is a suspected rebound. No task is moved: a person decides. A scene that told\n"
     "of a task is not asked again; one that could not tell is, with another --mask, other scenes "
     "or\n"
-    "--no-align, and both answers stay on record.";
+    "--no-align, and both answers stay on record. Land declared before and later (--land-before, "
+    "--land-later) tells\n"
+    "what became wetland: of classes that the pack lists (pack.yaml, wetland), gain, loss and net\n"
+    "with bounds, ponds returned and new dykes.";
 
 static void add(GPtrArray *cells, const char *text)
 {
@@ -61,6 +72,25 @@ static const char *flag_of(JsonObject *row)
     if (rdl_json_real(row, "rebound", 0.0) > 0.0)
         return "REBOUND";
     return rdl_json_real(row, "contradicted", 0.0) > 0.0 ? "CONTRADICTED" : "";
+}
+
+/* Below the table, of each row that tells of land. */
+static void print_land(JsonArray *rows)
+{
+    for (guint i = 0; i < json_array_get_length(rows); i++) {
+        JsonObject *row = json_array_get_object_element(rows, i);
+        JsonObject *land = rdl_json_object(row, "wetland");
+        if (land)
+            printf("%s %s: wetland %.0f m2 before, %.0f later; gain %.0f, loss %.0f, net %.0f "
+                   "(%.0f to %.0f); ponds returned %.0f, new dykes %.0f, not declared %.0f\n",
+                   rdl_json_text(row, "task_id", "-"), rdl_json_text(row, "scene_date", "-"),
+                   rdl_json_real(land, "before_m2", 0.0), rdl_json_real(land, "later_m2", 0.0),
+                   rdl_json_real(land, "gain_m2", 0.0), rdl_json_real(land, "loss_m2", 0.0),
+                   rdl_json_real(land, "net_m2", 0.0), rdl_json_real(land, "net_min_m2", 0.0),
+                   rdl_json_real(land, "net_max_m2", 0.0), rdl_json_real(land, "returned_m2", 0.0),
+                   rdl_json_real(land, "barrier_m2", 0.0),
+                   rdl_json_real(land, "undeclared_m2", 0.0));
+    }
 }
 
 static void print_rows(JsonNode *rows)
@@ -85,6 +115,7 @@ static void print_rows(JsonNode *rows)
     }
     g_autofree char *text = rdl_table_text(cells, G_N_ELEMENTS(heads));
     fputs(text, stdout);
+    print_land(array);
 }
 
 static bool show(rdl_ledger *ledger, GError **error)
@@ -110,6 +141,11 @@ static bool check(GError **error)
     if (!cli_day("--on", o.on, 0, &on, error) ||
         (o.date && !cli_day("--date", o.date, 0, &day, error)))
         return false;
+    if (!o.land.before != !o.land.later)
+        return rdl_fail(error, RDL_ERROR_USAGE,
+                        "give --land-before and --land-later together, or neither");
+    if (!(o.land.error_m >= 0.0 && o.land.error_m <= 1000.0))
+        return rdl_fail(error, RDL_ERROR_USAGE, "--land-error: metres from 0 to 1000");
     return !o.date || day <= on ||
            rdl_fail(error, RDL_ERROR_USAGE, "--date %s: a scene is not later than --on %s", o.date,
                     o.on);
@@ -159,7 +195,7 @@ int cmd_verify(int argc, char **argv)
 {
     GError *error = NULL;
 
-    o = (rdl_verify_options){.role = "analyst"};
+    o = (rdl_verify_options){.role = "analyst", .land.error_m = 5.0};
     if (!cli_parse(&argc, &argv, entries, "LEDGER SCENE --on DATE --by NAME",
                    "Hold the claim \"rectified\" against a later scene.", teach, 2, 2, &error))
         return cli_end(error);

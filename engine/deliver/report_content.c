@@ -377,6 +377,8 @@ static void of_results(rdl_paragraph *p)
     say_results(p);
     rdl_report_end(p, RDL_PART_TEXT);
     add_table(r, "by_area");
+    if (total(r, "by_wetland", "measured") > 0)
+        add_table(r, "by_wetland");
     add_table(r, "by_rebound");
 }
 

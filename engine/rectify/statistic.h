@@ -19,7 +19,8 @@
  *
  * Tables of the day: total, by_unit, by_department, by_source, by_category, by_aspect, by_nature,
  * by_tier, by_zone, by_activity, by_zone_activity, by_severity, by_year (of the due date), each
- * with the columns above; by_area (unit); by_state (every task); excluded (state, reason);
+ * with the columns above; by_area (unit); by_wetland (unit: of
+ * declared land, rectify/wetland.h, of the newest scene of each of `measured` matters); by_state (every task); excluded (state, reason);
  * by_warning; by_rebound (unit); measures; letters, letters_by_batch, letters_by_unit. With a
  * period: moves_by_unit, moves_by_month. */
 #ifndef RDL_RECTIFY_STATISTIC_H

@@ -36,9 +36,16 @@ typedef struct {
     guint last; /* rows that follow each other are often alike */
 } register_;
 
+/* Of declared land at the grounds (rectify/wetland.h), in the order of its table. */
+static const char *const wetland_members[] = {"before_m2",  "later_m2",   "returned_m2",
+                                              "gain_m2",    "loss_m2",    "net_m2",
+                                              "net_min_m2", "net_max_m2", "barrier_m2"};
+enum { WETLAND_AREAS = G_N_ELEMENTS(wetland_members) };
+
 typedef struct {
     gint64 n[RDL_FATES], overdue, overdue_original, pending_overdue, dated, on_time, undated;
     gint64 area[RDL_FATES], verified, cleared, restored, water, outside, taken;
+    gint64 measured, wetland[WETLAND_AREAS];
     gint64 rebounds, partial, rebounded, contradicted;
 } counts;
 
@@ -70,7 +77,7 @@ typedef struct {
     register_ registers[DIMENSIONS];
     GArray *piles;
     guint of[DIMENSIONS]; /* numbers of the task at hand */
-    rdl_statement *reason, *scene;
+    rdl_statement *reason, *scene, *land;
     GHashTable *seen;     /* tasks that a scene tells of */
     GHashTable *late;     /* problem -> milestones passed unmet */
     rdl_measure *measure; /* of sites with several sources */
@@ -247,6 +254,29 @@ static bool scene_of(survey *v, const rdl_task *t, gint64 area, counts *c, GErro
     return true;
 }
 
+/* What the newest declaration says of its ground. */
+static bool land_of(survey *v, const rdl_task *t, counts *c, GError **error)
+{
+    bool row;
+
+    if (!g_hash_table_contains(v->seen, t->task_id))
+        return true;
+    rdl_statement_text(v->land, 1, t->task_id);
+    if (!rdl_statement_step(v->land, &row, error))
+        return false;
+    if (!row)
+        return true;
+    g_autoptr(JsonNode) node = rdl_json_parse(rdl_statement_get_text(v->land, 0), "row", error);
+    rdl_statement_reset(v->land);
+    if (!node)
+        return false;
+    c->measured = 1;
+    for (int i = 0; i < WETLAND_AREAS; i++)
+        c->wetland[i] = llround(rdl_json_real(json_node_get_object(node), wetland_members[i], 0.0) *
+                                TENTHS_OF_MM2);
+    return true;
+}
+
 static const char *level_of(survey *v, const rdl_task *t)
 {
     clock_ c;
@@ -288,7 +318,7 @@ static bool count_matter(survey *v, const rdl_task *t, rdl_fate f, gint64 partia
         *(is_everywhere(v) ? &c.outside : &c.taken) =
             llround(MAX(v->beside_m2, 0.0) * TENTHS_OF_MM2);
     if (!look_at_dates(v, t, f, &c, error) || !scene_of(v, t, area, &c, error) ||
-        (f == RDL_FATE_EXCLUDED && !reason_of(v, t, error)))
+        !land_of(v, t, &c, error) || (f == RDL_FATE_EXCLUDED && !reason_of(v, t, error)))
         return false;
     v->matters++;
     for (guint i = 0; i < MATTER_PILES; i++)
@@ -493,6 +523,22 @@ static void area_numbers(const counts *c, double *to)
         to[i + 1] = (double)areas[i] / TENTHS_OF_MM2;
 }
 
+static const rdl_statistic_column wetland_columns[] = {
+    {"all", RDL_QUANTITY_COUNT},          {"measured", RDL_QUANTITY_COUNT},
+    {"before_area", RDL_QUANTITY_AREA},   {"later_area", RDL_QUANTITY_AREA},
+    {"returned_area", RDL_QUANTITY_AREA}, {"gain_area", RDL_QUANTITY_AREA},
+    {"loss_area", RDL_QUANTITY_AREA},     {"net_area", RDL_QUANTITY_AREA},
+    {"net_min_area", RDL_QUANTITY_AREA},  {"net_max_area", RDL_QUANTITY_AREA},
+    {"barrier_area", RDL_QUANTITY_AREA}};
+
+static void wetland_numbers(const counts *c, double *to)
+{
+    to[0] = (double)all_of(c);
+    to[1] = (double)c->measured;
+    for (int i = 0; i < WETLAND_AREAS; i++)
+        to[i + 2] = (double)c->wetland[i] / TENTHS_OF_MM2;
+}
+
 static const rdl_statistic_column rebound_columns[] = {{"all", RDL_QUANTITY_COUNT},
                                                        {"done", RDL_QUANTITY_COUNT},
                                                        {"rebounded", RDL_QUANTITY_COUNT},
@@ -526,6 +572,8 @@ typedef struct {
 static const form matters = {
     matter_columns, G_N_ELEMENTS(matter_columns), matter_numbers, {{5, 4}, {11, 10}}};
 static const form areas = {area_columns, G_N_ELEMENTS(area_columns), area_numbers, {{0}}};
+static const form wetlands = {
+    wetland_columns, G_N_ELEMENTS(wetland_columns), wetland_numbers, {{0}}};
 static const form rebounds = {
     rebound_columns, G_N_ELEMENTS(rebound_columns), rebound_numbers, {{0}}};
 static const form numbers = {number_column, G_N_ELEMENTS(number_column), number_numbers, {{0}}};
@@ -623,6 +671,7 @@ static bool check(survey *v, GError **error)
             return false;
     const rdl_statistic_table *total = rdl_statistic_find(v->s, "total");
     return adds_up(v, "by_state", wanted, error) && adds_up(v, "by_area", v->matters, error) &&
+           adds_up(v, "by_wetland", v->matters, error) &&
            adds_up(v, "excluded", (gint64)rdl_statistic_total(total, "excluded"), error) &&
            adds_up(v, "by_warning",
                    (gint64)(rdl_statistic_total(total, "pending") +
@@ -712,7 +761,14 @@ static bool begin(survey *v, GError **error)
                 ledger->store,
                 "SELECT outcome, json_extract(content, '$.residual'), json_extract(content, "
                 "'$.water.later') - json_extract(content, '$.water.after') FROM verification WHERE "
-                "task_id = ? AND outcome <> 'CANNOT_TELL' ORDER BY scene_date DESC, scene LIMIT 1",
+                "task_id = ? AND outcome <> 'CANNOT_TELL' ORDER BY scene_date DESC, scene, seq "
+                "DESC "
+                "LIMIT 1",
+                error)) &&
+           (v->land = rdl_statement_new(
+                ledger->store,
+                "SELECT json_extract(content, '$.wetland') AS told FROM verification WHERE task_id "
+                "= ? AND told IS NOT NULL ORDER BY scene_date DESC, seq DESC LIMIT 1",
                 error));
 }
 
@@ -732,6 +788,7 @@ static void end(survey *v)
     rdl_fates_free(v->fates);
     rdl_statement_free(v->reason);
     rdl_statement_free(v->scene);
+    rdl_statement_free(v->land);
     g_clear_pointer(&v->seen, g_hash_table_unref);
     g_clear_pointer(&v->late, g_hash_table_unref);
     rdl_measure_free(v->measure);
@@ -747,6 +804,7 @@ bool rdl_statistic_matters(rdl_statistic *s, GError **error)
         tell(&v, i, layout[i].key, i < MATTER_PILES ? &matters : &numbers);
     if (good) {
         tell(&v, 1, "by_area", &areas);
+        tell(&v, 1, "by_wetland", &wetlands);
         tell(&v, 1, "by_rebound", &rebounds);
     }
     s->tasks = v.tasks;

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 #include "rectify/moving.h"
+#include "rectify/wetland.h"
 
 typedef struct {
     rdl_ledger *ledger;
@@ -11,6 +12,7 @@ typedef struct {
     rdl_recovery_limits limits;
     rdl_crs *crs;
     rdl_measure *measure;
+    rdl_wetland *wetland;       /* NULL: no land is declared */
     char *digest, *name, *date; /* of the later scene */
     char *how;                  /* with what it is measured: canonical JSON */
     rdl_tally *tally;
@@ -130,20 +132,21 @@ static GPtrArray *others_near(verification *v, const rdl_task *t, const rdl_geom
     return NULL;
 }
 
-/* What did not tell is looked at again in another way, not in the same. */
+/* What did not tell is looked at again in another way, and with other land; not in the same. */
 static bool measured_before(verification *v, const char *task_id, bool *yes, GError **error)
 {
     g_autoptr(rdl_statement) s =
         rdl_statement_new(v->ledger->store,
                           "SELECT 1 FROM verification WHERE task_id = ? AND scene = ? AND "
-                          "(outcome <> 'CANNOT_TELL' OR how IS ?)",
+                          "(outcome <> 'CANNOT_TELL' AND ? OR how IS ?)",
                           error);
 
     if (!s)
         return false;
     rdl_statement_text(s, 1, task_id);
     rdl_statement_text(s, 2, v->digest);
-    rdl_statement_text(s, 3, v->how);
+    rdl_statement_int(s, 3, v->wetland == NULL);
+    rdl_statement_text(s, 4, v->how);
     return rdl_statement_step(s, yes, error);
 }
 
@@ -184,6 +187,17 @@ static bool set_areas(verification *v, const rdl_geometry *ground, const rdl_rec
     return true;
 }
 
+static bool set_wetland(verification *v, const rdl_geometry *ground, JsonObject *o, GError **error)
+{
+    JsonObject *told = NULL;
+
+    if (v->wetland && !rdl_wetland_measure(v->wetland, ground, &told, error))
+        return false;
+    if (told)
+        json_object_set_object_member(o, "wetland", told);
+    return true;
+}
+
 static bool measure(verification *v, const rdl_task *t, const rdl_geometry *ground, GError **error)
 {
     g_autoptr(GPtrArray) others = others_near(v, t, ground, error);
@@ -192,7 +206,8 @@ static bool measure(verification *v, const rdl_task *t, const rdl_geometry *grou
 
     if (!others ||
         !rdl_recovery_measure(v->scenes, ground, others, v->crs, &v->limits, &r, error) ||
-        !judge_claim(v, t, &r, o, error) || !set_areas(v, ground, &r, o, error))
+        !judge_claim(v, t, &r, o, error) || !set_areas(v, ground, &r, o, error) ||
+        !set_wetland(v, ground, o, error))
         return false;
     numbers = rdl_recovery_json(&r);
     add_members(o, numbers);
@@ -322,15 +337,27 @@ static bool know_how(verification *v)
     rdl_json_set_text(o, "bands", s->bands);
     rdl_json_set_text(o, "sensor", s->sensor);
     json_object_set_boolean_member(o, "align", s->align);
+    if (v->o->land.before) {
+        set_file(o, "land_before", v->o->land.before, true);
+        set_file(o, "land_later", v->o->land.later, true);
+        rdl_json_set_real(o, "land_error_m", v->o->land.error_m);
+    }
     g_autoptr(JsonNode) node = rdl_json_node(o);
     v->how = rdl_json_canonical(node);
     return true;
+}
+
+static bool know_land(verification *v, GError **error)
+{
+    return !v->o->land.before ||
+           (v->wetland = rdl_wetland_open(v->ledger, &v->o->land, v->tally, error));
 }
 
 static void clear(verification *v)
 {
     rdl_recovery_close(v->scenes);
     rdl_measure_free(v->measure);
+    rdl_wetland_free(v->wetland);
     rdl_crs_unref(v->crs);
     g_free(v->digest);
     g_free(v->how);
@@ -352,7 +379,7 @@ bool rdl_ledger_verify(rdl_ledger *ledger, const rdl_verify_options *o, rdl_tall
                 rdl_verify_limits(ledger, &v.limits, error) &&
                 (v.crs = rdl_crs_parse(ledger->crs, error)) &&
                 (v.measure = rdl_measure_new(v.crs, error)) && (scenes.date_later = v.date) &&
-                (v.scenes = rdl_recovery_open(&scenes, warnings, error)) &&
+                know_land(&v, error) && (v.scenes = rdl_recovery_open(&scenes, warnings, error)) &&
                 look_at_all(&v, progress, error) && record(&v, error);
 
     clear(&v);

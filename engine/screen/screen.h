@@ -3,6 +3,7 @@
 #define RDL_SCREEN_H
 
 #include "screen/explain.h"
+#include "screen/land.h"
 #include "screen/pack.h"
 #include "screen/pack_cases.h"
 #include "screen/pack_check.h"

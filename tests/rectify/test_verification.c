@@ -375,6 +375,138 @@ static void restoration_is_told_by_epoch(void)
     g_free(s.after);
 }
 
+/* ---- declared land ---- */
+
+typedef struct {
+    const char *class;
+    double left, right; /* of the ground's width; beyond 0 and 1: around it too */
+} strip;
+
+/* Strips of land as a layer, each reaching beyond the ground north and south. */
+static char *land_layer(const char *name, const strip *strips, int n)
+{
+    char *path = g_strdup(suite_path(name));
+    g_autoptr(GString) text = g_string_new("{\"type\":\"FeatureCollection\",\"features\":[");
+
+    for (int i = 0; i < n; i++) {
+        double x0 = 119.9 + 0.0015 * strips[i].left, x1 = 119.9 + 0.0015 * strips[i].right;
+        g_string_append_printf(
+            text,
+            "%s{\"type\":\"Feature\",\"properties\":{\"class\":\"%s\"},\"geometry\":{\"type\":"
+            "\"Polygon\",\"coordinates\":[[[%.8f,32.298],[%.8f,32.298],[%.8f,32.304],[%.8f,32.304],"
+            "[%.8f,32.298]]]}}",
+            i ? "," : "", strips[i].class, x0, x1, x1, x0, x0);
+    }
+    g_string_append(text, "]}");
+    CHECK(g_file_set_contents(path, text->str, -1, NULL));
+    return path;
+}
+
+static bool verify_land(rdl_ledger *ledger, const scenes *s, const char *later,
+                        const rdl_verify_land *land, GError **error)
+{
+    g_autoptr(rdl_tally) tally = rdl_tally_new();
+    const rdl_verify_options o = {.scenes = {.before = s->before,
+                                             .after = s->after,
+                                             .later = later,
+                                             .bands = "red=1,nir=2,swir1=3",
+                                             .threads = 1},
+                                  .date = "2026-05-01",
+                                  .on = "2026-12-01",
+                                  .by = "甲",
+                                  .role = "analyst",
+                                  .land = *land};
+
+    return rdl_ledger_verify(ledger, &o, tally, NULL, NULL, error);
+}
+
+static void check_land(JsonObject *row, const char *member, double m2)
+{
+    JsonObject *land = rdl_json_object(row, "wetland");
+
+    CHECK(land != NULL);
+    if (land)
+        CHECK_NEAR(rdl_json_real(land, member, NAN), m2, 5.0);
+}
+
+/* Width 141.2 m, height 166.3 m. Ponds that become mudflat and a new dyke, outlines right and 5 m
+ * off; marsh that is cropped, most of the ground not declared before; marsh declared as pond too.
+ */
+static void ponds_returned_are_gain_of_wetland(void)
+{
+    static const double width = 141.25, height = 166.35;
+    static const strip pond[] = {{"POND", -1, 2}}, mud[] = {{"MUDFLAT", -1, 0.5}, {"DYKE", 0.5, 2}},
+                       marsh[] = {{"MARSH", -1, 1.0 / 3}}, crop[] = {{"CROP", -1, 2}},
+                       both[] = {{"MARSH", -1, 2}, {"POND", 0.75, 2}};
+    static const struct {
+        const strip *before, *later;
+        int n_before, n_later;
+        double error_m, gain, loss, least, most, returned, barrier, undeclared; /* of the width */
+    } cases[] = {{pond, mud, 1, 2, 0, 0.5, 0, 0.5, 0.5, 0.5, 0.5, 0},
+                 {pond, mud, 1, 2, 5, 0.5, 0, 0.5 - 5 / width, 0.5 + 5 / width, 0.5, 0.5, 0},
+                 {marsh, crop, 1, 1, 0, 0, 1.0 / 3, -1, -1.0 / 3, 0, 0, 2.0 / 3},
+                 {both, mud, 2, 2, 0, 0, 0.25, -0.5, -0.25, 0, 0.5, 0.25}};
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = ledger_with_ground("wetland.sqlite", &error);
+    scenes s = {scene("w-before.tif", 0, 0), scene("w-after.tif", 1, 1), NULL};
+    g_autofree char *later = scene("w-later.tif", 0, 2);
+    double whole = width * height;
+
+    claim(ledger);
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *name0 = g_strdup_printf("land-%u-before.geojson", i),
+                        *name1 = g_strdup_printf("land-%u-later.geojson", i);
+        g_autofree char *before = land_layer(name0, cases[i].before, cases[i].n_before),
+                        *after = land_layer(name1, cases[i].later, cases[i].n_later);
+        const rdl_verify_land land = {before, after, NULL, cases[i].error_m};
+        g_autoptr(JsonNode) keep = NULL;
+        CHECK(verify_land(ledger, &s, later, &land, &error));
+        CHECK_OK(error);
+        JsonObject *row = last_row(ledger, &keep);
+        CHECK_INT(json_array_get_length(json_node_get_array(keep)), i + 1);
+        check_land(row, "gain_m2", whole * cases[i].gain);
+        check_land(row, "loss_m2", whole * cases[i].loss);
+        check_land(row, "net_m2", whole * (cases[i].gain - cases[i].loss));
+        check_land(row, "net_min_m2", whole * cases[i].least);
+        check_land(row, "net_max_m2", whole * cases[i].most);
+        check_land(row, "returned_m2", whole * cases[i].returned);
+        check_land(row, "barrier_m2", whole * cases[i].barrier);
+        check_land(row, "undeclared_m2", whole * cases[i].undeclared);
+        CHECK(verify_land(ledger, &s, later, &land, &error)); /* adds nothing */
+        g_autoptr(JsonNode) again = NULL;
+        last_row(ledger, &again);
+        CHECK_INT(json_array_get_length(json_node_get_array(again)), i + 1);
+    }
+    const rdl_statistic_options o = {.as_of = rdl_day_of(2026, 12, 1)};
+    g_autoptr(rdl_statistic) n = rdl_statistic_new(ledger, &o, &error);
+    CHECK_OK(error);
+    const rdl_statistic_table *t = rdl_statistic_find(n, "by_wetland");
+    CHECK_NEAR(rdl_statistic_total(t, "measured"), 1, 0);
+    CHECK_NEAR(rdl_statistic_total(t, "net_area"), -0.25 * whole, 5.0);
+    CHECK_NEAR(rdl_statistic_total(t, "net_min_area"), -0.5 * whole, 5.0);
+    CHECK_NEAR(rdl_statistic_total(t, "barrier_area"), 0.5 * whole, 5.0);
+    g_free(s.before);
+    g_free(s.after);
+}
+
+static void land_of_an_unknown_class_is_refused(void)
+{
+    GError *error = NULL;
+    g_autoptr(rdl_ledger) ledger = ledger_with_ground("swamp.sqlite", &error);
+    scenes s = {scene("u-before.tif", 0, 0), scene("u-after.tif", 1, 1), NULL};
+    g_autofree char *later = scene("u-later.tif", 0, 2);
+    static const strip pond[] = {{"POND", -1, 2}}, swamp[] = {{"SWAMP", -1, 2}};
+    g_autofree char *before = land_layer("known.geojson", pond, 1),
+                    *after = land_layer("unknown.geojson", swamp, 1);
+    const rdl_verify_land land = {before, after, NULL, 0};
+
+    claim(ledger);
+    CHECK(!verify_land(ledger, &s, later, &land, &error));
+    CHECK_FAILS(error, RDL_ERROR_DATA, "class 'SWAMP' is in no list of the pack");
+    g_free(s.before);
+    g_free(s.after);
+}
+
 /* ---- may it be closed ---- */
 
 /* Pack cn with that decision table. */
@@ -502,6 +634,8 @@ static CU_TestInfo tests[] = {
     {"a trend is told of several scenes", a_trend_is_told_of_several_scenes},
     {"shares are told as ground", shares_are_told_as_ground},
     {"restoration is told by epoch", restoration_is_told_by_epoch},
+    {"ponds returned are gain of wetland", ponds_returned_are_gain_of_wetland},
+    {"land of an unknown class is refused", land_of_an_unknown_class_is_refused},
     {"what closing asks for is told", what_closing_asks_for_is_told},
     {"alternatives are told and a bad table is refused",
      alternatives_are_told_and_a_bad_table_is_refused},
