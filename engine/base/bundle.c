@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <glib/gstdio.h>
+#include "base/digest.h"
 #include "base/output.h"
 #include "base/zip.h"
 
@@ -136,6 +137,23 @@ GPtrArray *rdl_folder_names(const char *folder, GError **error)
 GPtrArray *rdl_bundle_names(const rdl_bundle *bundle, GError **error)
 {
     return rdl_folder_names(bundle->folder, error);
+}
+
+char *rdl_folder_sums(const char *folder, const char *but, GError **error)
+{
+    g_autoptr(GPtrArray) names = rdl_folder_names(folder, error);
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    for (guint i = 0; names && i < names->len; i++) {
+        if (g_strcmp0(names->pdata[i], but) == 0)
+            continue;
+        g_autofree char *path = g_build_filename(folder, names->pdata[i], NULL);
+        g_autofree char *digest = rdl_digest_file(path, error);
+        if (!digest)
+            return NULL;
+        g_string_append_printf(out, "%s  %s\n", digest, (char *)names->pdata[i]);
+    }
+    return names ? g_string_free(g_steal_pointer(&out), FALSE) : NULL;
 }
 
 rdl_day rdl_day_stamped(rdl_day day)

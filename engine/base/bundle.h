@@ -36,6 +36,9 @@ RDL_API rdl_day rdl_day_stamped(rdl_day day);
 /** Names of all files below a folder, as rdl_bundle_names(). A link or a device among them is an
  *  error. Fails: RDL_ERROR_IO, RDL_ERROR_DATA. */
 RDL_API GPtrArray *rdl_folder_names(const char *folder, GError **error);
+/** What `sha256sum -c` reads, for all files below a folder by name, but for the one named `but`
+ *  (NULL: none). Yours. Fails: as rdl_folder_names(), RDL_ERROR_IO. */
+RDL_API char *rdl_folder_sums(const char *folder, const char *but, GError **error);
 /** Delete a folder (NULL: none) with all that is in it; a link is deleted, not followed. */
 RDL_API void rdl_folder_remove(const char *folder);
 /** The archive a bundle of these files makes, over whatever is at `path`; `stored`: as after

@@ -4,6 +4,7 @@
 #include "deliver/deliver.h"
 #include "deliver/district.h"
 #include "geo/geo.h"
+#include "store/store.h"
 #include "suite.h"
 
 static const char paper_text[] = "现场核查表：属实\n";
@@ -107,6 +108,14 @@ static void a_pack_that_is_on_record_is_the_same_again(void)
         CHECK_OK(error);
     }
     CHECK_SAME_FILE(suite_path("again-1.zip"), suite_path("again-2.zip"));
+    g_autoptr(rdl_store) store = rdl_store_open(suite_path("again.sqlite"), RDL_STORE_READ, &error);
+    g_autofree char *on_record = rdl_store_value(
+        store,
+        "SELECT json_extract(payload, '$.sha256') FROM event WHERE kind = 'export.made' LIMIT 1",
+        &error);
+    g_autoptr(JsonObject) checked = rdl_evidence_check(suite_path("again-2.zip"), &error);
+    CHECK_OK(error);
+    CHECK_TEXT(checked ? rdl_json_text(checked, "sha256", NULL) : NULL, on_record);
 }
 
 static void a_pack_holds_all_there_is(void)

@@ -59,7 +59,7 @@ static char *differences(const char *said, const char *got)
 static bool check_sums(const char *shown, const char *folder, GError **error)
 {
     g_autofree char *path = g_build_filename(folder, RDL_PACK_SUMS, NULL), *said = NULL;
-    g_autofree char *got = rdl_pack_sums(folder, error);
+    g_autofree char *got = rdl_folder_sums(folder, RDL_PACK_SUMS, error);
     gsize n = 0;
 
     if (!got)
@@ -140,10 +140,11 @@ static JsonObject *check_folder(const char *shown, const char *folder, GError **
         return rdl_fail(error, RDL_ERROR_DATA, "%s: is no evidence pack", shown), NULL;
     if (!check_events(shown, folder, &events, error))
         return NULL;
-    g_autofree char *sums = g_build_filename(folder, RDL_PACK_SUMS, NULL);
-    g_autofree char *digest = rdl_digest_file(sums, error);
-    if (!digest)
+    g_autofree char *sums = rdl_folder_sums(folder, NULL, error);
+    if (!sums)
         return NULL;
+    g_autofree char *digest =
+        rdl_digest_bytes(sums, strlen(sums)); /* as event export.made has it */
     rdl_json_set_text(manifest, "sha256", digest);
     json_object_set_int_member(manifest, "events", events);
     return g_steal_pointer(&manifest);

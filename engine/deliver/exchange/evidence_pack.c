@@ -300,26 +300,9 @@ static bool write_manifest(const rdl_export_job *job, const rdl_task *task, cons
     return write_json(job, RDL_PACK_MANIFEST, o, error);
 }
 
-char *rdl_pack_sums(const char *folder, GError **error)
-{
-    g_autoptr(GPtrArray) names = rdl_folder_names(folder, error);
-    g_autoptr(GString) out = g_string_new(NULL);
-
-    for (guint i = 0; names && i < names->len; i++) {
-        if (strcmp(names->pdata[i], RDL_PACK_SUMS) == 0)
-            continue;
-        g_autofree char *path = g_build_filename(folder, names->pdata[i], NULL);
-        g_autofree char *digest = rdl_digest_file(path, error);
-        if (!digest)
-            return NULL;
-        g_string_append_printf(out, "%s  %s\n", digest, (char *)names->pdata[i]);
-    }
-    return names ? g_string_free(g_steal_pointer(&out), FALSE) : NULL;
-}
-
 static bool seal(const rdl_export_job *job, GError **error)
 {
-    g_autofree char *sums = rdl_pack_sums(rdl_bundle_folder(job->bundle), error);
+    g_autofree char *sums = rdl_folder_sums(rdl_bundle_folder(job->bundle), RDL_PACK_SUMS, error);
 
     rdl_bundle_store(job->bundle);
     return sums && rdl_bundle_text(job->bundle, RDL_PACK_SUMS, sums, error);

@@ -9,7 +9,4 @@
 #define RDL_PACK_MANIFEST "manifest.json"
 #define RDL_PACK_EVENTS "events.json"
 
-/** What `sha256sum -c` reads, for all files below `folder` but itself, by name. Yours. */
-char *rdl_pack_sums(const char *folder, GError **error);
-
 #endif

@@ -240,21 +240,12 @@ char *rdl_export_name(const rdl_export_job *job, const rdl_task *task)
  * that was written into it. */
 static char *digest_of(const rdl_export_job *job, GError **error)
 {
-    g_autoptr(GPtrArray) names = job->bundle ? rdl_bundle_names(job->bundle, error) : NULL;
-    g_autoptr(GString) lines = g_string_new(NULL);
-
     if (strcmp(job->options->profile, "postgis") == 0)
         return rdl_ledger_head(job->ledger, error);
     if (!job->bundle)
         return rdl_digest_file(job->path, error);
-    for (guint i = 0; names && i < names->len; i++) {
-        g_autofree char *file = g_build_filename(job->path, names->pdata[i], NULL);
-        g_autofree char *digest = rdl_digest_file(file, error);
-        if (!digest)
-            return NULL;
-        g_string_append_printf(lines, "%s  %s\n", digest, (const char *)names->pdata[i]);
-    }
-    return names ? rdl_digest_bytes(lines->str, lines->len) : NULL;
+    g_autofree char *lines = rdl_folder_sums(job->path, NULL, error);
+    return lines ? rdl_digest_bytes(lines, strlen(lines)) : NULL;
 }
 
 /* First on record, then there: what is seen is never without its event. */
