@@ -9,7 +9,7 @@ struct rdl_batches {
     rdl_batch batches[2];
     int next; /* that is being read, or was read and not yet handed out */
     bool ahead, running, good;
-    bool end; /* some drivers begin anew when asked for more after their last */
+    bool end; /* not asked for more after its last: what a driver does then is laid down nowhere */
     GError *error;
     pthread_t thread;
 };

@@ -54,7 +54,6 @@ static void every_feature_comes_once_in_order(void)
     }
 }
 
-/* A layer whose driver begins anew after its last feature. */
 static void a_database_is_not_read_twice(void)
 {
     GError *error = NULL;
